@@ -1,0 +1,39 @@
+//! What a version range of the collector understands. Versions are compared here and nowhere else.
+
+/// Capabilities of a range of collector releases.
+///
+/// Sources: the collector's `CHANGELOG.md` and runs of 0.144, 0.152 and 0.159 (core).
+#[derive(Debug, PartialEq, Eq)]
+pub struct CollectorDialect {
+    /// Its name in messages, and the folder of its templates: `0.144`.
+    pub name: &'static str,
+    /// Minor versions of release line 0, inclusive.
+    pub minors: (u16, u16),
+    /// The gRPC exporter's type: `otlp_grpc` from 0.144, before it `otlp`.
+    pub grpc_exporter: &'static str,
+    /// The HTTP exporter's type: `otlp_http` from 0.144, before it `otlphttp`.
+    pub http_exporter: &'static str,
+}
+
+/// All rendered ranges, oldest first.
+const DIALECTS: &[CollectorDialect] = &[CollectorDialect {
+    name: "0.144",
+    minors: (144, 159),
+    grpc_exporter: "otlp_grpc",
+    http_exporter: "otlp_http",
+}];
+
+/// Minor versions of release line 0 that the language knows, rendered or not.
+pub const KNOWN_MINORS: (u16, u16) = (111, 159);
+
+impl CollectorDialect {
+    /// The dialect of `0.MINOR`, if that release is rendered.
+    pub fn of_minor(minor: u16) -> Option<&'static Self> {
+        DIALECTS.iter().find(|dialect| (dialect.minors.0..=dialect.minors.1).contains(&minor))
+    }
+
+    /// The newest dialect.
+    pub fn newest() -> &'static Self {
+        &DIALECTS[DIALECTS.len() - 1]
+    }
+}

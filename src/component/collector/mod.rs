@@ -1,0 +1,5 @@
+//! OpenTelemetry Collector.
+
+mod dialect;
+
+pub use dialect::{CollectorDialect, KNOWN_MINORS};

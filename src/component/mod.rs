@@ -1,0 +1,6 @@
+//! The managed programs, one folder each, split by stage: `dialect` (what a version range
+//! understands; stands with `stack/`), `describe` (wiring and template side) and `read` (topology
+//! side: the program's own semantics of its files). `read` imports nothing of the other halves.
+
+pub mod collector;
+pub mod tempo;

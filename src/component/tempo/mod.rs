@@ -1,0 +1,5 @@
+//! Grafana Tempo.
+
+mod dialect;
+
+pub use dialect::{KNOWN_LINES, TempoDialect};

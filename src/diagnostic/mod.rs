@@ -1,0 +1,170 @@
+//! Findings as values: what is wrong, where, and what to type.
+//!
+//! A finding is made by a stage and printed by [`crate::report`]; nothing here knows about
+//! terminals, files or colours. Every stage collects all of its faults in [`Findings`] instead of
+//! stopping at the first.
+
+mod place;
+
+pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+
+use std::fmt;
+
+/// How much a finding weighs. Errors refuse the verb (exit code 3), warnings never do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The stack or the files cannot work as written.
+    Error,
+    /// It works, and a careful reader would want to know.
+    Warning,
+}
+
+/// The stable kebab-case name of a kind of finding, as `explain CODE` takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// One result of a check or of a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Stable name of the rule or fault.
+    pub code: Code,
+    /// One line, lower case, no full stop.
+    pub title: String,
+    /// Where it is seen first; the caret.
+    pub at: Option<Label>,
+    /// Further places that belong to it, such as the second of two that disagree.
+    pub also: Vec<Label>,
+    /// What can be typed to mend it; one entry a way out.
+    pub help: Vec<String>,
+    /// The edge it speaks of (`Dialler::edge`), so that a stack key can be found for it.
+    pub edge: Option<String>,
+}
+
+impl Finding {
+    /// An error with nothing but its code and title; add places and help with the builder calls.
+    pub fn error(code: Code, title: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, title.into())
+    }
+
+    /// A warning with nothing but its code and title.
+    pub fn warning(code: Code, title: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, title.into())
+    }
+
+    fn new(severity: Severity, code: Code, title: String) -> Self {
+        Self { severity, code, title, at: None, also: Vec::new(), help: Vec::new(), edge: None }
+    }
+
+    /// Sets the primary place, with the text beside its caret (may be empty).
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Place>, text: impl Into<String>) -> Self {
+        self.at = Some(Label { place: place.into(), text: text.into() });
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn also(mut self, place: impl Into<Place>, text: impl Into<String>) -> Self {
+        self.also.push(Label { place: place.into(), text: text.into() });
+        self
+    }
+
+    /// Adds a way out that can be typed.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Names the edge it speaks of.
+    #[must_use]
+    pub fn edge(mut self, edge: impl Into<String>) -> Self {
+        self.edge = Some(edge.into());
+        self
+    }
+}
+
+/// All faults of a stage: a list that only grows, put in order when it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// Adds all of another list.
+    pub fn extend(&mut self, other: Findings) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are, warnings included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// All of them, in the order they were found or, after [`Findings::sort`], of their places.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.0.iter()
+    }
+
+    /// Changes every finding in place: used to turn stack keys into positions.
+    pub fn for_each(&mut self, change: impl FnMut(&mut Finding)) {
+        self.0.iter_mut().for_each(change);
+    }
+
+    /// Errors and warnings by position, then code, then title; equal ones once.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|a, b| place::order(a).cmp(&place::order(b)));
+        self.0.dedup();
+    }
+
+    /// The value if no error was found; warnings travel with it.
+    pub fn or_else<T>(self, value: T) -> Result<(T, Findings), Findings> {
+        if self.has_errors() { Err(self) } else { Ok((value, self)) }
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl From<Finding> for Findings {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(iter: I) -> Self {
+        Self(iter.into_iter().collect())
+    }
+}

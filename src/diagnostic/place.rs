@@ -1,0 +1,108 @@
+//! Where a finding stands: a key of `stack.toml`, or a byte range of some text.
+
+use super::Finding;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+/// The name of a text as the user knows it: `stack.toml`, `/etc/tempo/config.yml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceName(pub String);
+
+impl fmt::Display for SourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The texts that marks point into, for drawing their lines.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(pub BTreeMap<SourceName, String>);
+
+/// The way to a value in `stack.toml`: `collector`, `main`, `receive`, `grpc`. Array elements are
+/// their index in digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyPath(pub Vec<String>);
+
+impl KeyPath {
+    /// A path from its parts.
+    pub fn of<const N: usize>(parts: [&str; N]) -> Self {
+        Self(parts.iter().map(ToString::to_string).collect())
+    }
+
+    /// The path of a key below this one.
+    #[must_use]
+    pub fn join(&self, key: &str) -> Self {
+        let mut parts = self.0.clone();
+        parts.push(key.to_owned());
+        Self(parts)
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+/// Which part of an entry of `stack.toml` is underlined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyPart {
+    /// The key itself.
+    Key,
+    /// Its value.
+    Value,
+    /// The header of the table at the path, `[collector.main]`; where the table has none of its
+    /// own (inline, or dotted keys), its key.
+    Header,
+}
+
+/// A byte range in a named text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Mark {
+    /// Which text.
+    pub source: SourceName,
+    /// Byte offsets into it.
+    pub span: Range<usize>,
+}
+
+/// Where a finding stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An entry of `stack.toml`, not yet turned into a position (`Document::locate` does it). A
+    /// path that is not written there stands at its nearest written ancestor.
+    Stack(KeyPath, KeyPart),
+    /// A position in a text.
+    Text(Mark),
+}
+
+impl From<Mark> for Place {
+    fn from(mark: Mark) -> Self {
+        Self::Text(mark)
+    }
+}
+
+impl From<(KeyPath, KeyPart)> for Place {
+    fn from((path, part): (KeyPath, KeyPart)) -> Self {
+        Self::Stack(path, part)
+    }
+}
+
+/// A place and what is said beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What stands beside the caret; may be empty.
+    pub text: String,
+}
+
+/// The key by which findings are put in order.
+pub(super) fn order(finding: &Finding) -> (u8, SourceName, usize, super::Code, String) {
+    let (rank, source, offset) = match finding.at.as_ref().map(|label| &label.place) {
+        Some(Place::Text(mark)) => (0, mark.source.clone(), mark.span.start),
+        Some(Place::Stack(path, _)) => (1, SourceName(path.to_string()), 0),
+        None => (2, SourceName::default(), 0),
+    };
+    (rank, source, offset, finding.code, finding.title.clone())
+}

@@ -1,0 +1,19 @@
+//! Tracewright.
+pub mod apply;
+pub mod check;
+pub mod cli;
+pub mod command;
+pub mod component;
+pub mod config;
+pub mod dataflow;
+pub mod desired;
+pub mod diagnostic;
+pub mod emit;
+pub mod pki;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod stack;
+pub mod target;
+pub mod topology;
+pub mod wiring;

@@ -1,0 +1,208 @@
+//! What a `stack.toml` means: names checked, references resolved, versions turned into dialects.
+//!
+//! A [`Stack`] cannot hold an illegal value. It says what is *wanted*; every decision about an
+//! address, a TLS mode, a path or an owner that the file leaves open is taken in [`crate::wiring`].
+//! Each entity carries the [`KeyPath`] it was written at, so that later stages can point there.
+
+mod certificate;
+mod names;
+mod service;
+mod settings;
+
+pub use certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+pub use names::{
+    CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Port, Scope, StackName, TargetPath,
+    UnitName, UserName,
+};
+pub use service::{Hardening, Neighbour, PathWishes, Service};
+pub use settings::{
+    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, EnvDialect, Export, HeaderValue,
+    ListenerWish, OtlpDoors, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage,
+    SecretReference, Size, TlsSettings, TlsVersion, WhenFull,
+};
+
+use crate::component::collector::CollectorDialect;
+use crate::component::tempo::TempoDialect;
+use crate::dataflow::OtlpProtocol;
+use crate::diagnostic::KeyPath;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Everything one `stack.toml` describes.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// Root key `name`.
+    pub name: StackName,
+    /// Root key `tls`.
+    pub tls: TlsPreset,
+    /// The hosts; `this` where none is named. Never empty.
+    pub hosts: BTreeMap<HostName, Host>,
+    /// `[collector.NAME]`.
+    pub collectors: BTreeMap<ComponentName, Collector>,
+    /// `[tempo]`.
+    pub tempo: Option<Tempo>,
+    /// `[app.NAME]`.
+    pub apps: BTreeMap<ComponentName, App>,
+    /// `[grafana]`.
+    pub grafana: Option<Grafana>,
+    /// `[certificates]`, with its defaults.
+    pub certificates: CertificateSettings,
+}
+
+/// Root preset for listeners that do not say `tls` themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsPreset {
+    /// Plaintext; a reachable listener must say so itself.
+    Off,
+    /// TLS on reachable listeners, plaintext on loopback.
+    Edge,
+}
+
+/// One host of the stack.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Name or address by which other hosts reach it; `None` for the unnamed only host.
+    pub address: Option<String>,
+    /// `listen`: the bind of listeners that must be reached from elsewhere; `None` is `any`.
+    pub listen: Option<std::net::IpAddr>,
+    /// Further names for issued certificates.
+    pub names: Vec<String>,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+/// `[collector.NAME]`.
+#[derive(Clone, Debug)]
+pub struct Collector {
+    /// The table's name.
+    pub name: ComponentName,
+    /// Its host.
+    pub host: HostName,
+    /// The version as written, `0.159` or `0.159.0`.
+    pub version: String,
+    /// What that version understands.
+    pub dialect: &'static CollectorDialect,
+    /// Which build of the collector.
+    pub distribution: Distribution,
+    /// `service`.
+    pub service: Service,
+    /// `paths`.
+    pub paths: PathWishes,
+    /// `receive`; at least one door is open.
+    pub receive: OtlpDoors,
+    /// Own metrics; `None` when switched off.
+    pub metrics: Option<ListenerWish>,
+    /// `health_check`; `None` when switched off.
+    pub health: Option<ListenerWish>,
+    /// Where it sends, and how.
+    pub route: Route,
+    /// Settings of the way out.
+    pub export: Export,
+    /// `None` when switched off.
+    pub batch: Option<Batch>,
+    /// `None` when switched off.
+    pub queue: Option<Queue>,
+    /// `None` when switched off.
+    pub retry: Option<Retry>,
+    /// Debug exporter beside the real one; `None` is `off`.
+    pub debug: Option<Debug>,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+/// A build of the collector; it decides which components there are and the package's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distribution {
+    /// `otelcol`.
+    Core,
+    /// `otelcol-contrib`.
+    Contrib,
+}
+
+/// `[tempo]`.
+#[derive(Clone, Debug)]
+pub struct Tempo {
+    /// Its host.
+    pub host: HostName,
+    /// The version as written, `2.10` or `2.10.8`.
+    pub version: String,
+    /// What that version understands.
+    pub dialect: &'static TempoDialect,
+    /// `service`.
+    pub service: Service,
+    /// `paths`.
+    pub paths: PathWishes,
+    /// `receive`; at least one door is open.
+    pub receive: OtlpDoors,
+    /// API, `/ready`, `/metrics`.
+    pub http: ListenerWish,
+    /// Tempo's own gRPC.
+    pub internal: ListenerWish,
+    /// `storage.local`; `None` is the data folder.
+    pub local_storage: Option<TargetPath>,
+    /// `retention`.
+    pub retention: Duration,
+    /// `usage_report`.
+    pub usage_report: bool,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+/// `[app.NAME]`.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The table's name.
+    pub name: ComponentName,
+    /// Its host.
+    pub host: HostName,
+    /// The file that gets the block; `None`: nothing is written, `explain` prints the lines.
+    pub env_file: Option<TargetPath>,
+    /// Who reads the file.
+    pub env_dialect: EnvDialect,
+    /// `OTEL_SERVICE_NAME`.
+    pub service_name: String,
+    /// Language and release of its SDK.
+    pub sdk: Sdk,
+    /// Where it sends, and how.
+    pub route: Route,
+    /// `compression = "gzip"` was written (`none` is said by leaving the line out).
+    pub gzip: bool,
+    /// `timeout`, where written.
+    pub timeout: Option<Duration>,
+    /// `headers`: name in lower case -> value.
+    pub headers: BTreeMap<String, String>,
+    /// Who runs it and who must be able to read its certificates.
+    pub service: Neighbour,
+    /// `paths.certificates`.
+    pub certificates: Option<TargetPath>,
+    /// Fetched after a restart to see the application back.
+    pub health_url: Option<String>,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+/// `[grafana]`.
+#[derive(Clone, Debug)]
+pub struct Grafana {
+    /// Its host.
+    pub host: HostName,
+    /// `provisioning`.
+    pub provisioning: TargetPath,
+    /// `datasource`: the shown name.
+    pub datasource: String,
+    /// `uid`.
+    pub uid: String,
+    /// Who runs it.
+    pub service: Neighbour,
+    /// `paths.certificates`.
+    pub certificates: Option<TargetPath>,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+impl Stack {
+    /// The protocol of a component's way out, for messages.
+    pub fn protocol_of(&self, app: &ComponentName) -> Option<OtlpProtocol> {
+        self.apps.get(app).map(|app| app.route.protocol)
+    }
+}

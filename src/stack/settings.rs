@@ -1,0 +1,297 @@
+//! The small value types of the stack: listeners, routes, queues, sizes, secrets.
+
+use super::certificate::Algorithm;
+use super::names::{ComponentName, Port};
+use crate::dataflow::OtlpProtocol;
+use crate::diagnostic::KeyPath;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// A listener as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListenerWish {
+    /// Written, or the place's default.
+    pub port: Port,
+    /// Written bind; `any` is 0.0.0.0, `loopback` 127.0.0.1.
+    pub bind: Option<IpAddr>,
+    /// Written `tls`.
+    pub tls: Option<bool>,
+    /// Written `dial`: name or address, and port where it differs.
+    pub dial: Option<(String, Option<Port>)>,
+    /// `max_message`; OTLP receivers only, elsewhere the default.
+    pub max_message: Size,
+    /// Where it is written, or would be.
+    pub key: KeyPath,
+}
+
+/// OTLP doors of a program; at least one is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtlpDoors {
+    /// `receive.grpc`.
+    pub grpc: Option<ListenerWish>,
+    /// `receive.http`.
+    pub http: Option<ListenerWish>,
+    /// `COMPONENT.receive`.
+    pub key: KeyPath,
+}
+
+impl OtlpDoors {
+    /// The door that speaks a protocol.
+    pub fn door(&self, protocol: OtlpProtocol) -> Option<&ListenerWish> {
+        match protocol {
+            OtlpProtocol::Grpc => self.grpc.as_ref(),
+            OtlpProtocol::HttpProtobuf => self.http.as_ref(),
+        }
+    }
+}
+
+/// Where a dialler sends and by which protocol; the target exists and opens a door for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The target.
+    pub to: RouteTarget,
+    /// The protocol.
+    pub protocol: OtlpProtocol,
+    /// The key that decided the target: `COMPONENT.send_to`, else the component's header.
+    pub key: KeyPath,
+}
+
+/// What a dialler sends to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RouteTarget {
+    /// `tempo`.
+    Tempo,
+    /// `collector.NAME`.
+    Collector(ComponentName),
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub u64);
+
+impl Size {
+    /// So many MiB.
+    pub const fn mib(number: u64) -> Self {
+        Self(number * 1024 * 1024)
+    }
+
+    /// The whole number of MiB, if it is one.
+    pub fn exact_mib(self) -> Option<u64> {
+        self.0.is_multiple_of(1024 * 1024).then_some(self.0 / (1024 * 1024))
+    }
+}
+
+/// The collector's way out.
+#[derive(Clone, Debug, Default)]
+pub struct Export {
+    /// Written compression; `None`: the default of the edge.
+    pub compression: Option<CollectorCompression>,
+    /// `timeout`, default 10 s.
+    pub timeout: Duration,
+    /// `headers` and `secret_headers` together.
+    pub headers: BTreeMap<String, HeaderValue>,
+}
+
+/// A header of the collector's way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeaderValue {
+    /// A plain text, visible in plans.
+    Plain(String),
+    /// A reference that the engine resolves when it starts.
+    Secret(SecretReference),
+}
+
+/// A secret by reference; its value never passes through this tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretReference {
+    /// `env:NAME`.
+    Environment(String),
+    /// `file:/abs/path`.
+    File(String),
+    /// `credential:NAME`.
+    Credential(String),
+}
+
+/// Compression names of the collector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CollectorCompression {
+    /// `none`.
+    None,
+    /// `gzip`.
+    Gzip,
+    /// `snappy`.
+    Snappy,
+    /// `zstd`.
+    Zstd,
+}
+
+impl CollectorCompression {
+    /// As the engine spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Snappy => "snappy",
+            Self::Zstd => "zstd",
+        }
+    }
+}
+
+/// `batch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Spans that start a batch.
+    pub size: u32,
+    /// Spans a batch holds at most.
+    pub max_size: u32,
+    /// How long it waits.
+    pub timeout: Duration,
+    /// Behind the queue, or before it.
+    pub place: BatchPlace,
+}
+
+/// Where batches are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchPlace {
+    /// `sending_queue.batch`, behind the queue.
+    Exporter,
+    /// The `batch` processor, last in the pipeline.
+    Processor,
+}
+
+/// `queue`, in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Requests or bytes.
+    pub length: QueueLength,
+    /// What happens to data that find it full.
+    pub when_full: WhenFull,
+}
+
+/// The length of a queue and its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueLength {
+    /// `requests`.
+    Requests(u32),
+    /// `bytes`.
+    Bytes(Size),
+}
+
+/// `queue.when_full`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenFull {
+    /// Refuse, so that the sender knows.
+    Refuse,
+    /// Let the sender wait.
+    Wait,
+}
+
+/// `retry`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// First pause.
+    pub first: Duration,
+    /// Longest pause.
+    pub longest: Duration,
+    /// `None` is `never`.
+    pub give_up: Option<Duration>,
+}
+
+/// Verbosity of the debug exporter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Debug {
+    /// One line a batch.
+    Basic,
+    /// One line a span.
+    Normal,
+    /// Everything.
+    Detailed,
+}
+
+impl Debug {
+    /// As the engine spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Normal => "normal",
+            Self::Detailed => "detailed",
+        }
+    }
+}
+
+/// Who reads an application's `.env` file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EnvDialect {
+    /// A dotenv library, or compose's `env_file:`.
+    Dotenv,
+    /// systemd's `EnvironmentFile=`.
+    Systemd,
+    /// A shell that sources it.
+    Shell,
+    /// `docker run --env-file`, which never unquotes.
+    Docker,
+}
+
+/// `sdk`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sdk {
+    /// `language`.
+    pub language: SdkLanguage,
+    /// Release line of the SDK, (major, minor); `None`: every known one.
+    pub version: Option<(u16, u16)>,
+    /// Who gives the program its CA; `None`: not said.
+    pub tls_settings: Option<TlsSettings>,
+}
+
+/// Languages whose SDK is known so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SdkLanguage {
+    /// `rust`.
+    Rust,
+    /// `other`: only lines that every SDK reads the same way.
+    Other,
+}
+
+/// `sdk.tls_settings`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsSettings {
+    /// The SDK reads the standard variables.
+    Environment,
+    /// The host's trust store.
+    System,
+    /// The program reads the standard variables itself.
+    Code,
+}
+
+/// `[certificates]`.
+#[derive(Clone, Debug)]
+pub struct CertificateSettings {
+    /// `folder` on the machine that runs apply; `None`: the state folder, or memory with `--root`.
+    pub folder: Option<String>,
+    /// `organization`.
+    pub organization: String,
+    /// Life of the CA.
+    pub authority_lifetime: Duration,
+    /// Life of a leaf.
+    pub lifetime: Duration,
+    /// How long before its end a leaf is replaced.
+    pub renew_before: Duration,
+    /// Key algorithm.
+    pub algorithm: Algorithm,
+    /// `minimum_version` of TLS.
+    pub minimum_version: TlsVersion,
+    /// How often engines re-read certificate and key.
+    pub reload: Duration,
+    /// `certificates`, written or not.
+    pub key: KeyPath,
+}
+
+/// A TLS protocol version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// 1.2.
+    V1_2,
+    /// 1.3.
+    V1_3,
+}

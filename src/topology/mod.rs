@@ -1,0 +1,35 @@
+//! Finished files -> listeners, diallers, edges, with each engine's own semantics.
+//!
+//! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
+//! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
+
+use crate::diagnostic::SourceName;
+use crate::stack::{CertificateName, CertificateWish, TargetPath};
+use std::collections::BTreeMap;
+
+/// What stands at a path, for the reader.
+#[derive(Clone, Debug)]
+pub enum Examined<'a> {
+    /// The file's bytes.
+    Bytes(&'a [u8]),
+    /// A certificate that apply will issue.
+    Wish(&'a CertificateWish),
+    /// The private key that apply will make for a certificate.
+    WishedKey(&'a CertificateName),
+}
+
+/// A set of finished files of one host.
+#[derive(Clone, Debug, Default)]
+pub struct FileSet<'a> {
+    /// What stands at each path.
+    pub files: BTreeMap<TargetPath, Examined<'a>>,
+    /// The name under which a file is shown; its path where absent.
+    pub shown_as: BTreeMap<TargetPath, SourceName>,
+    /// Release line of Tempo, where it is known: `2.10`.
+    pub tempo_version: Option<String>,
+    /// Release line of collectors, where it is known: by configuration file, or for all.
+    pub collector_version: Option<String>,
+    /// Whether a path that a file names and that is not in the set is really absent. False for a
+    /// folder that holds only a part of a host.
+    pub complete: bool,
+}
