@@ -1,1 +1,6 @@
+//! Integration tests, by topic.
 
+mod block;
+mod transaction_disk;
+mod transaction_property;
+mod transaction_support;
