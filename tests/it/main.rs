@@ -2,5 +2,6 @@
 
 mod block;
 mod transaction_disk;
+mod transaction_faults;
 mod transaction_property;
 mod transaction_support;
