@@ -5,11 +5,11 @@ use super::{ApplyError, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
 use crate::plan::{
-    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest, Remembered,
-    RememberedPath, Standing, Subject, plan,
+    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest,
+    Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
-use crate::target::Target;
+use crate::target::{AuthorityFolder, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -31,8 +31,8 @@ pub struct Request<'a> {
     pub host: &'a HostName,
     /// What it shall become.
     pub wish: Wish<'a>,
-    /// Authorities that were kept in the stack's folder for them; empty without such a folder.
-    pub authorities: &'a [Authority],
+    /// Where authorities are kept; `None`: the key of one is dropped when the run ends.
+    pub authorities: Option<&'a AuthorityFolder>,
     /// The time by which certificates are judged.
     pub now: SystemTime,
 }
@@ -119,18 +119,15 @@ fn going_back(
 }
 
 /// The objects whose bytes the goal is made of.
-fn needed(
-    remembered: &Remembered,
-    request: &Request<'_>,
-    manifest: Option<&Manifest>,
-) -> BTreeSet<Digest> {
+fn needed(remembered: &Remembered, request: &Request<'_>, manifest: Option<&Manifest>) -> BTreeSet<Digest> {
     let stays = |path| match (request.wish, manifest) {
         (Wish::Stack(desired), _) => desired.files.contains_key(&(request.host.clone(), path)),
         (_, Some(manifest)) => manifest.entries.contains_key(&path),
         _ => false,
     };
     let newest = remembered.newest.as_ref();
-    let left = newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
+    let left =
+        newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
     let before = left.filter_map(|path| remembered.baseline(path)).filter_map(Baseline::object);
     let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_digest);
     before.chain(back).collect()
@@ -161,7 +158,13 @@ fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Dig
 fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Authority> {
     let used = |authority: &&Authority| {
         let digest = Digest::of(authority.certificate.as_bytes());
-        remembered.newest.iter().flat_map(|newest| newest.entries.values()).filter_map(file_digest).any(|of| of == digest)
+        remembered
+            .newest
+            .iter()
+            .flat_map(|newest| newest.entries.values())
+            .filter_map(file_digest)
+            .any(|of| of == digest)
     };
-    request.authorities.iter().find(used).or_else(|| request.authorities.first()).cloned()
+    let kept = request.authorities.map_or(&[][..], AuthorityFolder::kept);
+    kept.iter().find(used).or_else(|| kept.first()).cloned()
 }

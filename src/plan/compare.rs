@@ -183,7 +183,7 @@ impl<'a> Comparison<'a> {
                     return;
                 }
                 let needs = match self.remembered.entry(path) {
-                    None | Some(RememberedPath::Block { .. }) => Needs::Adopt,
+                    None | Some(RememberedPath::Block { .. }) => self.foreign(path, file),
                     Some(RememberedPath::Folder { .. }) => drift("a file stands in its place"),
                     Some(_) => self.drift_of(path, file).map_or(Needs::Nothing, drift),
                 };
@@ -328,9 +328,8 @@ impl<'a> Comparison<'a> {
             }
             Ok(None) => {
                 let new_mode = hint.and_then(|(_, _, mode)| mode).unwrap_or(*mode);
-                let empty = Split::of(b"", markers).map_or_else(|_| Vec::new(), |split| {
-                    split.with(markers, lines, Origin::default()).0
-                });
+                let empty = Split::of(b"", markers)
+                    .map_or_else(|_| Vec::new(), |split| split.with(markers, lines, Origin::default()).0);
                 entry.action = Action::Create;
                 entry.needs = if was.is_some() { drift("the file was removed") } else { Needs::Nothing };
                 entry.work = Some(Work::Create { payload: Payload::Bytes(empty), mode: new_mode });
@@ -339,7 +338,10 @@ impl<'a> Comparison<'a> {
             Ok(Some((file, split))) => {
                 let (bytes, newline) = split.with(markers, lines, origin);
                 let before = split.lines().map(|lines| lines.iter().map(ToString::to_string).collect());
-                entry.needs = block_needs(was.map(|(lines, _)| lines), before.as_ref());
+                entry.needs = match block_needs(was.map(|(lines, _)| lines), before.as_ref()) {
+                    Needs::Adopt => self.foreign(path, file),
+                    needs => needs,
+                };
                 let take_over = TakeOver::AttributesAndOwner((**markers).clone());
                 if before.as_ref() != Some(&lines.to_vec()) {
                     entry.work = Some(exchange(&Ok(Cow::Owned(bytes)), file.mode, standing, take_over));
@@ -376,10 +378,7 @@ impl<'a> Comparison<'a> {
     /// A block of ours that leaves; a file that holds nothing else leaves with it if we made it.
     fn unmarked(&mut self, path: &'a TargetPath) {
         let Some(RememberedPath::Block { lines, newline, .. }) = self.remembered.entry(path) else { return };
-        let absent = matches!(
-            self.remembered.baseline(path),
-            Some(Baseline::Unmarked { absent: true, .. })
-        );
+        let absent = matches!(self.remembered.baseline(path), Some(Baseline::Unmarked { absent: true, .. }));
         let standing = self.observed.standing(path);
         let mut entry = self.entry(path, Action::Update, Needs::Nothing);
         entry.subject = Subject::Block;
@@ -436,6 +435,20 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// A file that is not ours stands where we want one. On the way back to a generation there is nothing
+    /// to adopt: it is what we gave back ourselves, or somebody put it there since.
+    fn foreign(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
+        match (&self.goal.source, self.remembered.baseline(path)) {
+            (GoalSource::Stack(_), _) => Needs::Adopt,
+            (GoalSource::Generation(..), Some(Baseline::File { digest, mode, .. }))
+                if *mode == file.mode && *digest == Digest::of(&file.bytes) =>
+            {
+                Needs::Nothing
+            }
+            (GoalSource::Generation(..), _) => drift("a file that is not ours stands there"),
+        }
+    }
+
     /// What something that is no regular file means where one is managed, or shall be.
     fn in_the_way(&self, path: &TargetPath, standing: &Standing) -> Needs {
         let managed = self.remembered.entry(path).is_some();
@@ -454,7 +467,9 @@ impl<'a> Comparison<'a> {
 
     /// How a file of ours differs from what the last apply left.
     fn drift_of(&self, path: &TargetPath, file: &ObservedFile) -> Option<String> {
-        let Some(RememberedPath::File { digest, mode, .. }) = self.remembered.entry(path) else { return None };
+        let Some(RememberedPath::File { digest, mode, .. }) = self.remembered.entry(path) else {
+            return None;
+        };
         let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
         let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
         match (content, bits) {

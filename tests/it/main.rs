@@ -2,6 +2,7 @@
 
 mod block;
 mod crash;
+mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
