@@ -3,3 +3,5 @@
 mod dialect;
 
 pub use dialect::{CollectorDialect, KNOWN_MINORS};
+
+pub mod describe;

@@ -3,3 +3,5 @@
 mod dialect;
 
 pub use dialect::{KNOWN_LINES, TempoDialect};
+
+pub mod describe;
