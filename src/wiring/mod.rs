@@ -8,11 +8,13 @@ mod certificates;
 mod conflicts;
 mod edges;
 
+mod expected;
 mod listeners;
 mod places;
 
 pub use edges::{Dialler, Edge};
 
+pub use expected::expected;
 pub use listeners::{DecidedBy, Door, DoorId, Listener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
