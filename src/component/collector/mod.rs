@@ -1,5 +1,6 @@
 //! OpenTelemetry Collector.
 
 mod dialect;
+pub mod read;
 
 pub use dialect::{CollectorDialect, KNOWN_MINORS};

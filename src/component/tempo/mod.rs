@@ -1,5 +1,6 @@
 //! Grafana Tempo.
 
 mod dialect;
+pub mod read;
 
 pub use dialect::{KNOWN_LINES, TempoDialect};
