@@ -1,6 +1,7 @@
 //! OpenTelemetry Collector.
 
 mod dialect;
+pub mod read;
 
 pub use dialect::{CollectorDialect, KNOWN_MINORS};
 

@@ -1,6 +1,7 @@
 //! Grafana Tempo.
 
 mod dialect;
+pub mod read;
 
 pub use dialect::{KNOWN_LINES, TempoDialect};
 
