@@ -2,17 +2,12 @@
 //! the verb and turns its outcome into an exit code; [`load`] and [`judge`] are the pure prefix that
 //! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
 
-mod apply;
 mod check;
-mod consent;
 mod explain;
-mod history;
 mod init;
 mod judge;
 mod load;
-mod plan;
 mod render;
-mod rollback;
 mod session;
 
 pub use session::{Exit, Session, Stop};
