@@ -1,1 +1,3 @@
+//! The integration tests, one module a topic; data lives in the folders beside `it`.
 
+mod invalid;
