@@ -1,3 +1,6 @@
 //! Units of the managed programs.
 
 pub mod describe;
+//! systemd units, for what they tell about the programs they start.
+
+pub mod read;
