@@ -3,6 +3,15 @@
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
+pub mod address;
+pub mod certificates;
+pub mod page;
+mod reader;
+pub mod values;
+pub mod yaml;
+
+pub use reader::{Reader, read};
+
 use crate::diagnostic::SourceName;
 use crate::stack::{CertificateName, CertificateWish, TargetPath};
 use std::collections::BTreeMap;

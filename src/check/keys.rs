@@ -1,0 +1,43 @@
+//! `unknown-key` and `unreadable-file`: what a program refuses before it looks at any edge.
+
+use super::facts::Facts;
+use crate::dataflow::Version;
+use crate::diagnostic::{Code, Finding, Findings, Severity};
+
+/// The code of a key that the version does not know.
+pub(super) const UNKNOWN: Code = Code("unknown-key");
+/// The code of a file that cannot be read as what it is.
+pub(super) const UNREADABLE: Code = Code("unreadable-file");
+
+/// Speaks of keys that the program's version does not know: a warning where the version is a guess.
+pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
+    for key in &facts.topology.unknown_keys {
+        let program = &facts.topology.programs[key.program];
+        let (severity, version) = match &program.version {
+            Version::Given(line) | Version::Inferred(line) => {
+                (Severity::Error, format!("{} {line}", program.kind))
+            }
+            Version::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),
+            Version::None => (Severity::Error, program.kind.to_string()),
+        };
+        let title = format!("{version} does not know `{}`", key.path);
+        let finding = match severity {
+            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), ""),
+            Severity::Warning => {
+                let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
+                Finding::warning(UNKNOWN, title)
+                    .at(key.at.clone(), "no version was given, and none follows from the file")
+                    .help(format!("`{flag} V` says which release reads this file"))
+            }
+        };
+        let near = key.suggestion.as_ref().map(|near| format!("did you mean `{near}`?"));
+        findings.push(near.into_iter().fold(finding, Finding::help));
+    }
+}
+
+/// Speaks of files that do not parse.
+pub(super) fn unreadable(facts: &Facts<'_>, findings: &mut Findings) {
+    for (mark, fault) in &facts.topology.faults {
+        findings.push(Finding::error(UNREADABLE, fault.clone()).at(mark.clone(), ""));
+    }
+}

@@ -1,0 +1,3 @@
+//! Grafana, as far as a datasource file describes it.
+
+pub mod describe;

@@ -1,0 +1,3 @@
+//! Units of the managed programs.
+
+pub mod describe;

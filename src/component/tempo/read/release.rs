@@ -1,0 +1,114 @@
+//! What a release line of Tempo does with a finished file, as rows.
+
+use crate::component::tempo::{KNOWN_LINES, TempoDialect};
+use crate::dataflow::Version;
+use crate::topology::yaml::Node;
+
+/// When an internal client dials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// In every single binary.
+    Always,
+    /// Where a metrics generator has a storage path and processors.
+    Generator,
+}
+
+/// One of Tempo's own gRPC clients.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The way to its block of settings.
+    pub block: &'static [&'static str],
+    /// A key that names another peer than the process itself.
+    pub address: Option<&'static [&'static str]>,
+    /// When it dials.
+    pub when: Condition,
+}
+
+/// A release line, by what differs for a reader.
+///
+/// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8 and 3.0.3; the complete sets of
+/// clients were found by leaving each out on running processes of both.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Release {
+    /// `2.10`.
+    pub name: &'static str,
+    line: (u16, u16),
+    /// Top-level keys that only this line and its forerunners of the same major version know.
+    told_by: &'static [&'static str],
+    /// Its own clients in the single binary.
+    pub clients: &'static [Client],
+}
+
+const FRONTEND_WORKER: Client = Client {
+    block: &["querier", "frontend_worker", "grpc_client_config"],
+    address: Some(&["querier", "frontend_worker", "frontend_address"]),
+    when: Condition::Always,
+};
+
+const RELEASES: &[Release] = &[
+    Release {
+        name: "2.10",
+        line: (2, 10),
+        told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
+        clients: &[
+            Client { block: &["ingester_client", "grpc_client_config"], address: None, when: Condition::Always },
+            FRONTEND_WORKER,
+            Client {
+                block: &["metrics_generator_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Generator,
+            },
+        ],
+    },
+    Release {
+        name: "3.0",
+        line: (3, 0),
+        told_by: &["memory", "span_profiling"],
+        clients: &[
+            FRONTEND_WORKER,
+            Client { block: &["live_store_client", "grpc_client_config"], address: None, when: Condition::Always },
+            Client {
+                block: &["backend_scheduler_client", "grpc_client_config"],
+                address: Some(&["backend_worker", "backend_scheduler_addr"]),
+                when: Condition::Always,
+            },
+        ],
+    },
+];
+
+impl Release {
+    /// The line whose rules are applied, and how sure that is: given, else told by a block that
+    /// only one line has, else the newest line that is rendered.
+    pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
+        if let Some(release) = given.and_then(line_of).and_then(Self::of_line) {
+            return (release, Version::Given(release.name.to_owned()));
+        }
+        let told = RELEASES.iter().find(|release| release.told_by.iter().any(|key| root.entry(key).is_some()));
+        if let Some(release) = told {
+            return (release, Version::Inferred(release.name.to_owned()));
+        }
+        let newest = TempoDialect::newest();
+        let release = Self::of_line(newest.line).unwrap_or(&RELEASES[0]);
+        (release, Version::Assumed(release.name.to_owned()))
+    }
+
+    /// The rendered dialect of the line, which has a key table.
+    pub fn dialect(&self) -> Option<&'static TempoDialect> {
+        TempoDialect::of_line(self.line)
+    }
+
+    /// The row of a line; an unknown minor of a known major version is read as that version's row.
+    fn of_line(line: (u16, u16)) -> Option<&'static Self> {
+        RELEASES
+            .iter()
+            .find(|release| release.line == line)
+            .or_else(|| RELEASES.iter().find(|release| release.line.0 == line.0))
+            .filter(|release| KNOWN_LINES.contains(&release.line))
+    }
+}
+
+/// (2, 10) of `2.10`, `2.10.8` or `v2.10.8`.
+fn line_of(text: &str) -> Option<(u16, u16)> {
+    let mut parts = text.trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}

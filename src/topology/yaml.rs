@@ -1,0 +1,368 @@
+//! YAML as a tree that knows where every key and value stands.
+//!
+//! It holds text and style only: whether `yes` is a bool is the engine's business, so scalars are
+//! turned into values by each component's reader. Offsets are bytes of the text that was parsed.
+//! Built on the parser's events, because only there duplicate keys and aliases can be seen.
+//! Called by [`super::Reader`] once for each distinct content.
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Larger files are not read (bytes).
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Deeper nesting is refused: every walk over the tree is recursive.
+const MAX_DEPTH: usize = 100;
+/// How many nodes aliases may add to a tree.
+const MAX_ALIASED_NODES: usize = 100_000;
+
+/// The first document of a YAML text.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its content; an empty plain scalar for an empty text.
+    pub root: Node,
+    /// Where a second document begins, which the engines do not read.
+    pub second: Option<Range<usize>>,
+    /// Keys that stand twice in one mapping: the second one, and its text.
+    pub duplicates: Vec<(Range<usize>, String)>,
+}
+
+/// Why a text is not YAML that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub text: String,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Its bytes. Of a block mapping or sequence: from its first key to its last value.
+    pub span: Range<usize>,
+}
+
+/// The three shapes of a YAML value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Text.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values in file order, merge keys resolved.
+    Mapping(Vec<Entry>),
+}
+
+/// A text and whether quotes (or a block style, or `!!str`) made it one for certain.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The text, unescaped.
+    pub text: String,
+    /// Whether it can only be a string.
+    pub quoted: bool,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Range<usize>,
+    /// The value.
+    pub value: Node,
+}
+
+impl Entry {
+    /// The value's place where it is a written scalar, else the key's: a whole block underlined
+    /// helps nobody.
+    pub fn place(&self) -> Range<usize> {
+        match &self.value.value {
+            Value::Scalar(_) if !self.value.span.is_empty() => self.value.span.clone(),
+            _ => self.key_span.clone(),
+        }
+    }
+}
+
+impl Node {
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The elements of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry at the end of a way of keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Entry> {
+        let (first, rest) = keys.split_first()?;
+        let entry = self.entry(first)?;
+        if rest.is_empty() { Some(entry) } else { entry.value.at(rest) }
+    }
+
+    /// The scalar, if it is one.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null, which most keys read as "not set".
+    pub fn is_null(&self) -> bool {
+        self.scalar().is_some_and(|scalar| {
+            !scalar.quoted && matches!(scalar.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+        })
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_mapping(&self) -> bool {
+        matches!(self.value, Value::Mapping(_))
+    }
+
+    /// A null that stands nowhere.
+    pub fn nothing() -> Self {
+        Self { value: Value::Scalar(Scalar { text: String::new(), quoted: false }), span: 0..0 }
+    }
+
+    fn count(&self) -> usize {
+        1 + match &self.value {
+            Value::Scalar(_) => 0,
+            Value::Sequence(items) => items.iter().map(Node::count).sum(),
+            Value::Mapping(entries) => entries.iter().map(|entry| entry.value.count()).sum(),
+        }
+    }
+}
+
+/// Parses the first document of a text.
+///
+/// # Errors
+/// The first syntax fault, or what makes the text unreadable for this tool (size, nesting, aliases
+/// that grow without bound).
+pub fn parse(text: &str) -> Result<Document, Fault> {
+    if text.len() > MAX_BYTES {
+        return Err(Fault { span: 0..0, text: "larger than 8 MB".to_owned() });
+    }
+    let offsets = Offsets::of(text);
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| {
+            let at = offsets.byte(error.marker().index());
+            Fault { span: at..at, text: error.info().to_owned() }
+        })?;
+        builder.take(event, offsets.range(span))?;
+        if builder.second.is_some() {
+            break;
+        }
+    }
+    Ok(Document {
+        root: builder.root.unwrap_or_else(Node::nothing),
+        second: builder.second,
+        duplicates: builder.duplicates,
+    })
+}
+
+/// Turns the parser's character offsets into bytes.
+struct Offsets {
+    /// The byte of each character; empty where the text is ASCII and both are equal.
+    bytes: Vec<usize>,
+    length: usize,
+}
+
+impl Offsets {
+    fn of(text: &str) -> Self {
+        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(byte, _)| byte).collect() };
+        Self { bytes, length: text.len() }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        if self.bytes.is_empty() {
+            character.min(self.length)
+        } else {
+            self.bytes.get(character).copied().unwrap_or(self.length)
+        }
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        let start = self.byte(span.start.index());
+        start..self.byte(span.end.index()).max(start)
+    }
+}
+
+/// A collection that is still open.
+struct Open {
+    anchor: usize,
+    start: usize,
+    shape: Shape,
+}
+
+enum Shape {
+    Sequence(Vec<Node>),
+    /// Entries, the key that waits for its value, and what `<<` brings in.
+    Mapping { entries: Vec<Entry>, key: Option<(String, Range<usize>)>, merged: Vec<Node> },
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Open>,
+    root: Option<Node>,
+    second: Option<Range<usize>>,
+    duplicates: Vec<(Range<usize>, String)>,
+    anchors: BTreeMap<usize, Node>,
+    aliased: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), Fault> {
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => self.second = Some(span),
+            Event::Scalar(text, style, anchor, tag) => {
+                let tagged = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+                let quoted = style != ScalarStyle::Plain || tagged;
+                let value = Value::Scalar(Scalar { text: text.into_owned(), quoted });
+                self.close(Node { value, span }, anchor)?;
+            }
+            Event::Alias(anchor) => self.alias(anchor, span)?,
+            Event::SequenceStart(anchor, _) => self.open(anchor, &span, Shape::Sequence(Vec::new()))?,
+            Event::MappingStart(anchor, _) => {
+                self.open(anchor, &span, Shape::Mapping { entries: Vec::new(), key: None, merged: Vec::new() })?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    let anchor = open.anchor;
+                    let node = open.finish(&span, &mut self.duplicates);
+                    self.close(node, anchor)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, anchor: usize, span: &Range<usize>, shape: Shape) -> Result<(), Fault> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Fault { span: span.clone(), text: format!("nested deeper than {MAX_DEPTH} levels") });
+        }
+        self.open.push(Open { anchor, start: span.start, shape });
+        Ok(())
+    }
+
+    /// An alias stands for a copy of its anchor's value, at the place of the alias.
+    fn alias(&mut self, anchor: usize, span: Range<usize>) -> Result<(), Fault> {
+        let Some(node) = self.anchors.get(&anchor) else {
+            return Err(Fault { span, text: "an alias inside the value it stands for".to_owned() });
+        };
+        self.aliased += node.count();
+        if self.aliased > MAX_ALIASED_NODES {
+            return Err(Fault { span, text: "aliases that grow without bound".to_owned() });
+        }
+        let node = Node { value: node.value.clone(), span };
+        self.close(node, 0)
+    }
+
+    /// A finished node: into the open collection, or as the root.
+    fn close(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
+        if anchor != 0 {
+            self.aliased += node.count();
+            if self.aliased > MAX_ALIASED_NODES {
+                return Err(Fault { span: node.span, text: "anchors that grow without bound".to_owned() });
+            }
+            self.anchors.insert(anchor, node.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        match &mut open.shape {
+            Shape::Sequence(items) => items.push(node),
+            Shape::Mapping { entries, key, merged } => match key.take() {
+                None => match node.value {
+                    Value::Scalar(scalar) => *key = Some((scalar.text, node.span)),
+                    _ => return Err(Fault { span: node.span, text: "a key that is not a text".to_owned() }),
+                },
+                Some((key, _)) if key == "<<" => merged.push(node),
+                Some((key, key_span)) => entries.push(Entry { key, key_span, value: node }),
+            },
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    fn finish(self, end: &Range<usize>, duplicates: &mut Vec<(Range<usize>, String)>) -> Node {
+        let (value, last) = match self.shape {
+            Shape::Sequence(items) => {
+                let last = items.last().map(|node| node.span.end);
+                (Value::Sequence(items), last)
+            }
+            Shape::Mapping { mut entries, merged, .. } => {
+                let last = entries.last().map(|entry| entry.value.span.end.max(entry.key_span.end));
+                duplicates.extend(keep_first_of_each(&mut entries));
+                merge(&mut entries, merged);
+                (Value::Mapping(entries), last)
+            }
+        };
+        let end = if end.is_empty() { last.unwrap_or(self.start) } else { end.end };
+        Node { value, span: self.start..end.max(self.start) }
+    }
+}
+
+/// Takes out keys that stood before in the same mapping and returns them.
+fn keep_first_of_each(entries: &mut Vec<Entry>) -> Vec<(Range<usize>, String)> {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|a, b| entries[*a].key.cmp(&entries[*b].key));
+    let later: BTreeSet<usize> = order
+        .windows(2)
+        .filter(|pair| entries[pair[0]].key == entries[pair[1]].key)
+        .map(|pair| pair[1])
+        .collect();
+    if later.is_empty() {
+        return Vec::new();
+    }
+    let mut taken = Vec::new();
+    for (index, entry) in std::mem::take(entries).into_iter().enumerate() {
+        if later.contains(&index) {
+            taken.push((entry.key_span, entry.key));
+        } else {
+            entries.push(entry);
+        }
+    }
+    taken
+}
+
+/// `<<`: keys of the merged mappings that are not written in the mapping itself, earlier ones first.
+fn merge(entries: &mut Vec<Entry>, merged: Vec<Node>) {
+    for node in merged {
+        match node.value {
+            Value::Mapping(others) => {
+                let mut both = std::mem::take(entries);
+                both.extend(others);
+                keep_first_of_each(&mut both);
+                *entries = both;
+            }
+            Value::Sequence(items) => merge(entries, items),
+            Value::Scalar(_) => {}
+        }
+    }
+}
