@@ -5,6 +5,7 @@
 //! `tests/run` asks for them with `--show-output` and holds them against `tests/floor.txt`.
 
 /// What a promise was shown on.
+#[allow(dead_code, reason = "which ones are used depends on the engines that a test is written for")]
 pub enum Shown {
     /// Without any engine: the promise concerns our own program alone.
     Here,
