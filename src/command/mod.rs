@@ -28,11 +28,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),
         Verb::Render(arguments) => render::run(&mut session, arguments),
-        Verb::Plan(arguments) => plan::run(&mut session, arguments),
-        Verb::Apply(arguments) => apply::run(&mut session, arguments),
-        Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
-        Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        _ => todo!(),
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

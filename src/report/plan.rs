@@ -5,10 +5,10 @@
 
 use super::diff;
 use crate::plan::{
-    Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceAction, Subject,
+    Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceChange, Subject,
 };
 use crate::stack::{CertificateRole, CertificateWish, Scope};
-use crate::topology::certificates::CertificateFacts;
+use crate::pki::CertificateFacts;
 use std::fmt::Write;
 
 /// What the plan's text needs besides the plan.
@@ -30,7 +30,7 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
     } else {
         push(&mut text, format_args!("Changes {}:\n", frame.place));
         folders(&mut text, plan);
-        for entry in plan.entries().filter(|entry| entry.subject != Subject::Folder || needs_words(entry)) {
+        for entry in plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry)) {
             object(&mut text, entry);
         }
         services(&mut text, plan);
@@ -47,9 +47,7 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
 
 /// `Plan: 2 to add, 1 to change, 0 to destroy.` A replacement is one of each, as in Terraform.
 pub fn summary(plan: &Plan) -> String {
-    let count = |wanted: &[Action]| plan.entries().filter(|entry| wanted.contains(&entry.action)).count();
-    let (added, changed) = (count(&[Action::Create, Action::Replace]), count(&[Action::Update]));
-    let destroyed = count(&[Action::Delete, Action::Replace]);
+    let (added, changed, destroyed) = plan.counts();
     format!("Plan: {added} to add, {changed} to change, {destroyed} to destroy.")
 }
 
@@ -60,7 +58,8 @@ fn needs_words(entry: &Entry) -> bool {
 /// Folders in one table: they have nothing to show but their rights.
 fn folders(text: &mut String, plan: &Plan) {
     let rows: Vec<_> = plan
-        .entries()
+        .entries
+        .iter()
         .filter(|entry| entry.subject == Subject::Folder && !needs_words(entry))
         .map(|entry| format!("{:>3} {} {}", entry.action.symbol(), rights(entry), entry.path))
         .collect();
@@ -148,13 +147,20 @@ fn content(change: &ContentChange) -> Vec<String> {
 }
 
 fn certificate(before: Option<&CertificateFacts>, after: &CertificateAfter) -> Vec<String> {
-    let before = before.map(|facts| format!("- {}", facts.summary()));
+    let before = before.map(|facts| format!("- {}", known(facts)));
     let after = match after {
         CertificateAfter::Issued(wish) => Some(format!("+ {}", wished(wish))),
-        CertificateAfter::Known(facts) => facts.as_ref().map(|facts| format!("+ {}", facts.summary())),
+        CertificateAfter::Known(facts) => facts.as_ref().map(|facts| format!("+ {}", known(facts))),
         CertificateAfter::Gone => None,
     };
     before.into_iter().chain(after).collect()
+}
+
+/// What a certificate that is there says.
+fn known(facts: &CertificateFacts) -> String {
+    let names = facts.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let role = if facts.authority { "certificate authority".to_owned() } else { format!("names {names}") };
+    format!("CN={}, O={}, {role}, sha256:{}", facts.common_name, facts.organization, facts.fingerprint)
 }
 
 /// `CN=ag tempo, O=ag, names 127.0.0.1, 397 days, issued at apply`.
@@ -170,21 +176,25 @@ fn wished(wish: &CertificateWish) -> String {
 }
 
 fn services(text: &mut String, plan: &Plan) {
-    if plan.services().is_empty() {
+    if plan.services.is_empty() {
         return;
     }
     text.push_str("\nServices\n");
-    for service in plan.services() {
-        push(text, format_args!("  {:<9} {}: {}\n", verb(service), unit(service), service.why));
+    for service in &plan.services {
+        push(text, format_args!("  {:<10} {}\n", verb(service), unit(service)));
+        for (path, why) in &service.because {
+            push(text, format_args!("             {path}: {why}\n"));
+        }
     }
 }
 
 fn verb(service: &Service) -> &'static str {
-    match service.action {
-        ServiceAction::Restart => "restart",
-        ServiceAction::ReloadManagerAndRestart => "restart*",
-        ServiceAction::Untouched => "untouched",
-        ServiceAction::ByHand => "by hand",
+    match (service.change, service.managed, &service.unit) {
+        (ServiceChange::Untouched, ..) => "untouched",
+        (ServiceChange::Stop, ..) => "stop",
+        (_, false, None) => "by hand",
+        (ServiceChange::Start, ..) => "start",
+        (ServiceChange::Restart | ServiceChange::ReloadAndRestart, ..) => "restart",
     }
 }
 

@@ -1,6 +1,4 @@
-//! Applications that export OTLP, as far as their environment file describes them.
+//! Applications that export OTLP: their environment block and any environment file.
 
 pub mod describe;
-//! Applications, known by the environment file that configures their OpenTelemetry SDK.
-
 pub mod read;

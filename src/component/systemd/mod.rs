@@ -1,6 +1,4 @@
-//! Units of the managed programs.
+//! systemd units: those of the managed programs, and what any unit tells of the program it starts.
 
 pub mod describe;
-//! systemd units, for what they tell about the programs they start.
-
 pub mod read;
