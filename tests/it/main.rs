@@ -5,6 +5,7 @@
 mod generator;
 mod golden;
 mod invalid;
+mod leaves;
 mod promise;
 mod readers;
 mod structure;
