@@ -11,6 +11,8 @@ pub struct Document {
     source: SourceName,
     text: String,
     entries: BTreeMap<KeyPath, Entry>,
+    /// Every key, in the order of the text.
+    keys: Vec<Range<usize>>,
     masked: Vec<Range<usize>>,
 }
 
@@ -24,9 +26,12 @@ struct Entry {
 
 impl Document {
     pub(super) fn new(source: SourceName, text: &str, root: &DeTable<'_>) -> Self {
+        let entries = BTreeMap::new();
         let mut document =
-            Self { source, text: text.to_owned(), entries: BTreeMap::new(), masked: Vec::new() };
+            Self { source, text: text.to_owned(), entries, keys: Vec::new(), masked: Vec::new() };
         document.add(&KeyPath::default(), root);
+        document.keys = document.entries.values().map(|entry| entry.key.clone()).collect();
+        document.keys.sort_by_key(|key| key.start);
         document
     }
 
@@ -135,7 +140,7 @@ impl Document {
     /// The first table header at a path or below it, `[colector.main]` for `colector`; the path
     /// itself where there is none.
     pub(super) fn header_below(&self, path: &KeyPath) -> KeyPath {
-        let below = self.entries.iter().filter(|(below, _)| below.0.starts_with(&path.0));
+        let below = self.entries.range(path..).take_while(|(below, _)| below.0.starts_with(&path.0));
         let headers = below.filter(|(_, entry)| self.is_header(entry));
         headers.min_by_key(|(_, entry)| entry.header.start).map_or(path, |(below, _)| below).clone()
     }
@@ -158,8 +163,7 @@ impl Document {
 
     /// The nearest place before an offset where a key of this spelling stands.
     pub(super) fn key_before(&self, offset: usize, written: &str) -> Option<Range<usize>> {
-        let keys = self.entries.values().map(|entry| &entry.key);
-        let earlier = keys.filter(|key| key.end <= offset && &self.text[(*key).clone()] == written);
-        earlier.max_by_key(|key| key.start).cloned()
+        let before = self.keys.partition_point(|key| key.end <= offset);
+        self.keys[..before].iter().rev().find(|key| &self.text[(*key).clone()] == written).cloned()
     }
 }

@@ -13,20 +13,32 @@ pub(super) fn is_broken(errors: &[Error]) -> bool {
 /// The faults of the syntax and those of the walk as one list, none told twice: a duplicate key
 /// explains what the walk found there, and the walk explains a value that is no TOML better.
 pub(super) fn merge(document: &Document, errors: &[Error], walk: Findings) -> Findings {
-    let syntax: Vec<(Range<usize>, bool, Finding)> =
-        errors.iter().map(|error| (span(error), is_duplicate(error), describe(document, error))).collect();
-    let spans: Vec<Range<usize>> = walk.iter().map(|finding| place(document, finding)).collect();
-    let explained = |error: &Range<usize>| spans.iter().any(|span| overlap(span, error));
-    let told =
-        |span: &Range<usize>| syntax.iter().any(|(error, duplicate, _)| *duplicate && overlap(span, error));
-    let kept = walk.into_iter().zip(&spans).filter(|(_, span)| !told(span)).map(|(finding, _)| finding);
-    let mut all: Findings = kept.collect();
-    for (error, duplicate, finding) in syntax.iter() {
-        if *duplicate || !explained(error) {
-            all.push(finding.clone());
-        }
+    let (duplicates, broken): (Vec<&Error>, Vec<&Error>) = errors.iter().partition(|error| is_duplicate(error));
+    let told = Spans::new(duplicates.iter().map(|error| span(error)));
+    let walk: Vec<Finding> =
+        walk.into_iter().filter(|finding| !told.touch(&place(document, finding))).collect();
+    let explained = Spans::new(walk.iter().map(|finding| place(document, finding)));
+    let broken = broken.into_iter().filter(|error| !explained.touch(&span(error)));
+    let syntax = duplicates.iter().copied().chain(broken).map(|error| describe(document, error));
+    let syntax: Vec<Finding> = syntax.collect();
+    walk.into_iter().chain(syntax).collect()
+}
+
+/// Ranges of the text that do not overlap each other, in order.
+struct Spans(Vec<Range<usize>>);
+
+impl Spans {
+    fn new(spans: impl Iterator<Item = Range<usize>>) -> Self {
+        let mut spans: Vec<_> = spans.filter(|span| !span.is_empty()).collect();
+        spans.sort_by_key(|span| span.start);
+        Self(spans)
     }
-    all
+
+    /// Whether one of them shares a byte with a range, or ends or begins where it does.
+    fn touch(&self, range: &Range<usize>) -> bool {
+        let after = self.0.partition_point(|span| span.start <= range.end);
+        self.0[..after].last().is_some_and(|span| span.end >= range.start)
+    }
 }
 
 fn describe(document: &Document, error: &Error) -> Finding {
@@ -67,6 +79,3 @@ fn place(document: &Document, finding: &Finding) -> Range<usize> {
     }
 }
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    !a.is_empty() && a.start <= b.end && b.start < a.end
-}

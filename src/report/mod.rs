@@ -5,3 +5,7 @@ pub mod diagnostics;
 pub mod verdict;
 pub mod diff;
 pub mod plan;
+//! Views of results for people and programs. Text in, text out: nothing here reads a file or knows
+//! whether it writes to a terminal.
+
+pub mod diagnostics;

@@ -3,30 +3,37 @@
 use super::super::{Collector, ComponentName, OtlpDoors, Route, RouteTarget};
 use super::Scene;
 use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
+use crate::config::schema::listed;
 use crate::config::{RawTable, nearest};
 use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that can be sent to. The doors of a component whose table is faulty are not known;
 /// it exists all the same.
 pub(super) struct Targets {
     doors: BTreeMap<RouteTarget, Option<OtlpDoors>>,
+    collectors: Vec<ComponentName>,
 }
+
+/// At most so many names stand in one message.
+const NAMED: usize = 5;
 
 impl Targets {
     /// All collectors and Tempo, with their doors.
     pub(super) fn of(root: &RawTable, faults: &mut Findings) -> Self {
         let mut known = BTreeMap::new();
+        let mut collectors = Vec::new();
         for (name, table) in root.named("collector") {
             let open = table.is_sound().then(|| doors(table, &COLLECTOR_DOORS, faults)).flatten();
+            collectors.push(ComponentName::new(name));
             known.insert(RouteTarget::Collector(ComponentName::new(name)), open);
         }
         if let Some(table) = root.written_table("tempo") {
             let open = table.is_sound().then(|| doors(table, &TEMPO_DOORS, faults)).flatten();
             known.insert(RouteTarget::Tempo, open);
         }
-        Self { doors: known }
+        Self { doors: known, collectors }
     }
 
     /// The doors of a target, where they are known.
@@ -36,14 +43,6 @@ impl Targets {
 
     pub(super) fn has_tempo(&self) -> bool {
         self.doors.contains_key(&RouteTarget::Tempo)
-    }
-
-    fn collectors(&self) -> Vec<&ComponentName> {
-        let names = self.doors.keys().filter_map(|target| match target {
-            RouteTarget::Collector(name) => Some(name),
-            RouteTarget::Tempo => None,
-        });
-        names.collect()
     }
 }
 
@@ -82,53 +81,52 @@ pub(super) fn route(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<Route>
 }
 
 fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
-    let known: Vec<String> = scene.targets.doors.keys().map(spell).collect();
-    if let Some(target) = scene.targets.doors.keys().find(|target| spell(target) == text) {
-        return Some(target.clone());
+    let target = match text.strip_prefix("collector.") {
+        Some(name) => RouteTarget::Collector(ComponentName::new(name)),
+        None if text == "tempo" => RouteTarget::Tempo,
+        // Another word, so that it is found nowhere and looked up as it is written.
+        None => RouteTarget::Collector(ComponentName::new("")),
+    };
+    if scene.targets.doors.contains_key(&target) {
+        return Some(target);
     }
-    let found =
-        Finding::error(Code("reference-unknown"), format!("`{}` does not exist", text.escape_debug()))
-            .at(sender.table.value("send_to"), "");
+    let known: Vec<String> = scene.targets.doors.keys().take(20 * NAMED).map(spell).collect();
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
-    scene.fault(match near {
+    let found = Finding::error(Code("reference-unknown"), format!("`{}` does not exist", text.escape_debug()))
+        .at(sender.table.value("send_to"), "");
+    let found = match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found.help("add `[tempo]`, or a collector"),
-        None => found.help(format!("there is {}", known.join(", "))),
-    })
-}
-
-fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
-    let collectors = scene.targets.collectors();
-    match collectors.as_slice() {
-        [only] if sender.is_app => return Some(RouteTarget::Collector((*only).clone())),
-        [first, ..] if sender.is_app => {
-            let found = ambiguous(sender, first, &collectors);
-            return scene.fault(found);
-        }
-        _ if scene.targets.has_tempo() => return Some(RouteTarget::Tempo),
-        _ => {}
-    }
-    let who = if sender.is_app { "application" } else { "collector" };
-    let title = format!("{who} `{}` has nowhere to send", sender.name);
-    let found =
-        Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
-    let others = collectors.into_iter().filter(|name| name.as_str() != sender.name).min();
-    let found = match others {
-        Some(other) => found.help(format!("send_to = \"collector.{other}\"")),
-        None => found,
+        None => found.help(format!("there is {}", known[..known.len().min(NAMED)].join(", "))),
     };
     scene.fault(found)
 }
 
-fn ambiguous(sender: &Sender<'_>, first: &ComponentName, collectors: &[&ComponentName]) -> Finding {
-    let names = collectors.iter().map(|name| format!("`{name}`")).collect();
-    let title = format!("app `{}` could send to {}", sender.name, crate::config::schema::listed(names));
+fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+    let targets = scene.targets;
+    match targets.collectors.as_slice() {
+        [only] if sender.is_app => return Some(RouteTarget::Collector(only.clone())),
+        several @ [_, _, ..] if sender.is_app => return scene.fault(ambiguous(sender, several)),
+        _ if targets.has_tempo() => return Some(RouteTarget::Tempo),
+        _ => {}
+    }
+    let who = if sender.is_app { "application" } else { "collector" };
+    let title = format!("{who} `{}` has nowhere to send", sender.name);
+    let found = Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
+    let other = targets.collectors.iter().find(|name| name.as_str() != sender.name);
+    scene.fault(other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))))
+}
+
+fn ambiguous(sender: &Sender<'_>, collectors: &[ComponentName]) -> Finding {
+    let shown = &collectors[..collectors.len().min(NAMED)];
+    let names = shown.iter().map(|name| format!("`{name}`")).collect();
+    let title = format!("app `{}` could send to {}", sender.name, listed(names));
     let found = Finding::error(Code("collector-ambiguous"), title).at(sender.table.header(), "");
     let header = |name: &ComponentName| (KeyPath::of(["collector", name.as_str()]), KeyPart::Header);
-    let found = collectors.iter().fold(found, |found, name| found.also(header(name), ""));
-    found.help(format!("send_to = \"collector.{first}\""))
+    let found = shown.iter().fold(found, |found, name| found.also(header(name), ""));
+    found.help(format!("send_to = \"collector.{}\"", collectors[0]))
 }
 
 fn protocol_missing(sender: &Sender<'_>, doors: Option<&OtlpDoors>) -> Finding {
@@ -176,16 +174,17 @@ pub(super) fn loops(
     targets: &Targets,
     faults: &mut Findings,
 ) {
-    let mut told: Vec<&ComponentName> = Vec::new();
+    let mut seen = BTreeSet::new();
     for start in collectors.keys() {
-        let mut way = vec![start];
-        while let Some(next) = next(collectors, way[way.len() - 1]).filter(|next| !way.contains(next)) {
-            way.push(next);
+        let mut way = Vec::new();
+        let mut at = Some(start);
+        while let Some(name) = at.filter(|name| seen.insert(*name)) {
+            way.push(name);
+            at = next(collectors, name);
         }
-        let closes = next(collectors, way[way.len() - 1]) == Some(start);
-        if closes && !told.contains(&start) {
-            faults.push(circle(&way, collectors, targets));
-            told.extend(way);
+        let closed = at.and_then(|name| way.iter().position(|passed| *passed == name));
+        if let Some(first) = closed {
+            faults.push(circle(&way[first..], collectors, targets));
         }
     }
 }
