@@ -124,7 +124,9 @@ impl Page<'_> {
         let (host, written) = address::split(&text.text);
         let Some(port) = written.and_then(address::port) else {
             match (&text.unset, written) {
-                (Some(name), _) => self.not_read(door, format!("its port comes from `{name}`, which nothing sets")),
+                (Some(name), _) => {
+                    self.not_read(door, format!("its port comes from `{name}`, which nothing sets"))
+                }
                 (None, Some("0")) => self.not_read(door, "port 0 is a random port"),
                 (None, None) => self.fault(entry.place(), "missing port in address"),
                 (None, Some(_)) => self.fault(entry.place(), "not a port"),

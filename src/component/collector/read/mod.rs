@@ -56,7 +56,12 @@ struct Used<'a> {
 
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
 /// one that leads to a connector is none of this reader's.
-fn used<'a>(page: &mut Page<'_>, root: &'a Node, pipelines: &'a [Entry], kind: &str) -> BTreeMap<&'a str, Used<'a>> {
+fn used<'a>(
+    page: &mut Page<'_>,
+    root: &'a Node,
+    pipelines: &'a [Entry],
+    kind: &str,
+) -> BTreeMap<&'a str, Used<'a>> {
     let defined = root.get(kind);
     let connectors = root.get("connectors");
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
