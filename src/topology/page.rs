@@ -60,6 +60,11 @@ impl Page<'_> {
         self.topology.unknown_keys.push(UnknownKey { program: self.program, path, suggestion, at });
     }
 
+    /// How many keys of this file are recorded as unknown.
+    pub fn unknown_keys_here(&self) -> usize {
+        self.topology.unknown_keys.iter().filter(|key| key.program == self.program).count()
+    }
+
     /// Adds a listener.
     pub fn listener(&mut self, door: &str, protocol: Protocol, socket: Socket, tls: ServerTls) {
         self.topology.listeners.push(Listener {
@@ -119,7 +124,9 @@ impl Page<'_> {
         let (host, written) = address::split(&text.text);
         let Some(port) = written.and_then(address::port) else {
             match (&text.unset, written) {
-                (Some(name), _) => self.not_read(door, format!("its port comes from `{name}`, which nothing sets")),
+                (Some(name), _) => {
+                    self.not_read(door, format!("its port comes from `{name}`, which nothing sets"))
+                }
                 (None, Some("0")) => self.not_read(door, "port 0 is a random port"),
                 (None, None) => self.fault(entry.place(), "missing port in address"),
                 (None, Some(_)) => self.fault(entry.place(), "not a port"),

@@ -67,12 +67,12 @@ pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
         return;
     }
     let key = ["service", "telemetry", "metrics"];
-    let at = (1..=3).rev().find_map(|length| root.at(&key[..length])).map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
-    let socket = Socket {
-        bind: Bind::Address(release.metrics_address()),
-        port: Port::known(8888),
-        at: page.mark(at),
-    };
+    let at = (1..=3)
+        .rev()
+        .find_map(|length| root.at(&key[..length]))
+        .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
+    let socket =
+        Socket { bind: Bind::Address(release.metrics_address()), port: Port::known(8888), at: page.mark(at) };
     page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
 }
 

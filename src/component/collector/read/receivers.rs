@@ -63,7 +63,10 @@ pub fn read(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
 fn otlp(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
     let protocols = entry.value.get("protocols");
     if protocols.is_none_or(|node| node.entries().is_empty()) {
-        page.fault(entry.key_span.clone(), "a receiver `otlp` needs at least one of `protocols: grpc` and `http`");
+        page.fault(
+            entry.key_span.clone(),
+            "a receiver `otlp` needs at least one of `protocols: grpc` and `http`",
+        );
         return;
     }
     for (name, protocol, port) in [("grpc", Protocol::OtlpGrpc, 4317), ("http", Protocol::OtlpHttp, 4318)] {
@@ -89,7 +92,13 @@ fn other(
 }
 
 /// One door from the block of a protocol; a block that is null is a door with every default.
-fn open(page: &mut Page<'_>, block: &Entry, door: &str, (protocol, default): (Protocol, Option<u16>), rules: Rules) {
+fn open(
+    page: &mut Page<'_>,
+    block: &Entry,
+    door: &str,
+    (protocol, default): (Protocol, Option<u16>),
+    rules: Rules,
+) {
     if let Some((text, _)) = page.text(&block.value, &["enabled"], door)
         && text.text == "false"
     {

@@ -1,6 +1,7 @@
 //! Tempo's configuration as Tempo reads it. Called by [`crate::topology`].
 
 mod clients;
+mod keys;
 mod release;
 mod scalars;
 mod server;
@@ -16,6 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
 pub fn read(page: &mut Page<'_>, root: &Node, release: &Release) {
+    keys::check(page, root, release);
     let internal = server::read(page, root);
     read_receivers(page, root);
     if let Some(port) = internal {
@@ -46,7 +48,9 @@ fn read_receivers(page: &mut Page<'_>, root: &Node) {
         receivers::read(page, entry, &format!("distributor.receivers.{}", entry.key), rules);
     }
     if entries.is_empty() {
-        let at = written.or_else(|| root.entry("distributor")).map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
+        let at = written
+            .or_else(|| root.entry("distributor"))
+            .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
         for (door, protocol, port) in DEFAULT_RECEIVERS {
             let at = page.mark(at.clone());
             let socket = Socket { bind: Bind::Address(LOCALHOST), port: Port::known(*port), at };
