@@ -55,8 +55,8 @@ pub(super) enum Fault {
     PortTaken,
     /// `half-tls`: settings of either end are incomplete.
     HalfTls,
-    /// `exporter-loop`.
-    Loop,
+    /// `exporter-loop`, and the circle it lies on.
+    Loop(usize),
     /// `no-listener`.
     NoListener,
     /// `bind-unreachable`.
@@ -99,8 +99,8 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
                     let contested = taken.iter().any(|(a, b)| *a == arrived || *b == arrived);
                     if contested {
                         State::Broken(Fault::PortTaken)
-                    } else if circles.contains(&index) {
-                        State::Broken(Fault::Loop)
+                    } else if let Some(circle) = circles.get(&index) {
+                        State::Broken(Fault::Loop(*circle))
                     } else {
                         let pair = Pair { topology, dialler, listener: &topology.listeners[arrived], now };
                         pair.judge(&mut doubts)

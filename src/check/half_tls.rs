@@ -159,10 +159,8 @@ fn spoken(half: &Half<'_>, subject: &str, block: crate::diagnostic::Place, outco
             Finding::error(CODE, format!("{subject} names `{}`, which is not there", file.path))
                 .at(file.at.clone(), outcome)
         }
-        Half::NoPem(file, why) => {
-            Finding::error(CODE, format!("{subject} names `{}`, which is no PEM file: {why}", file.path))
-                .at(file.at.clone(), outcome)
-        }
+        Half::NoPem(file, why) => Finding::error(CODE, format!("{subject} names `{}`: {why}", file.path))
+            .at(file.at.clone(), outcome),
         Half::NotAPair(file) => {
             Finding::error(CODE, format!("certificate and key of {subject} are not a pair"))
                 .at(file.at.clone(), outcome)
