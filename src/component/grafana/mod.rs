@@ -1,0 +1,3 @@
+//! Grafana, known by its provisioned datasources.
+
+pub mod read;

@@ -1,0 +1,3 @@
+//! systemd units, for what they tell about the programs they start.
+
+pub mod read;
