@@ -113,6 +113,10 @@ pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Dialler) -> String {
         }
         ProgramKind::Collector => format!("under `{setting}.tls`: `insecure: false`"),
         ProgramKind::App => format!("`https://` in `{setting}`"),
+        ProgramKind::Grafana if dialler.tls.enabled => {
+            "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
+                .to_owned()
+        }
         ProgramKind::Grafana => format!("`url: https://{}`", peer(dialler)),
     }
 }
