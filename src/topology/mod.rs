@@ -6,6 +6,7 @@
 pub mod address;
 pub mod certificates;
 pub mod env_file;
+pub mod keys;
 pub mod page;
 pub mod places;
 pub mod private_key;

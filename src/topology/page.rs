@@ -60,6 +60,11 @@ impl Page<'_> {
         self.topology.unknown_keys.push(UnknownKey { program: self.program, path, suggestion, at });
     }
 
+    /// How many keys of this file are recorded as unknown.
+    pub fn unknown_keys_here(&self) -> usize {
+        self.topology.unknown_keys.iter().filter(|key| key.program == self.program).count()
+    }
+
     /// Adds a listener.
     pub fn listener(&mut self, door: &str, protocol: Protocol, socket: Socket, tls: ServerTls) {
         self.topology.listeners.push(Listener {

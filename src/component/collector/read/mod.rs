@@ -4,10 +4,12 @@
 //! pipeline names opens nothing (seen on 0.159). Called by [`crate::topology`].
 
 mod exporters;
+mod keys;
 mod own;
 pub mod receivers;
 mod release;
 
+pub use keys::otlp_receiver;
 pub use release::Release;
 
 use crate::dataflow::ServerTlsMode;
@@ -24,6 +26,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         empty_tls: release.empty_tls(),
         half_tls: ServerTlsMode::StartFails,
     };
+    keys::check(page, root, release);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
     if pipelines.is_empty() {
         page.not_read("service.pipelines", "there is no pipeline, so this file alone starts nothing");

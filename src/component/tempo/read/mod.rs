@@ -1,6 +1,7 @@
 //! Tempo's configuration as Tempo reads it. Called by [`crate::topology`].
 
 mod clients;
+mod keys;
 mod release;
 mod scalars;
 mod server;
@@ -16,6 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
 pub fn read(page: &mut Page<'_>, root: &Node, release: &Release) {
+    keys::check(page, root, release);
     let internal = server::read(page, root);
     read_receivers(page, root);
     if let Some(port) = internal {
