@@ -22,7 +22,7 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let title = format!("{version} does not know `{}`", key.path);
         let finding = match severity {
-            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), ""),
+            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), "refused at the start"),
             Severity::Warning => {
                 let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
                 Finding::warning(UNKNOWN, title)
