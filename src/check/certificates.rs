@@ -87,7 +87,7 @@ pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
             None => format!("`{}` dials {}", dialler.setting, peer(dialler)),
         };
         let finding = Finding::error(NAMES, format!("`{}` does not name {wanted}", file.path))
-            .at(file.at.clone(), format!("names {has}"))
+            .at(file.at.clone(), format!("it names {has}"))
             .also(dialler.at.clone(), checks)
             .edge(broken.edge);
         findings
@@ -119,8 +119,8 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
         };
         findings.push(
             Finding::error(ISSUER, title)
-                .at(trusted.at.clone(), who)
-                .also(presented.at.clone(), by)
+                .at(presented.at.clone(), by)
+                .also(trusted.at.clone(), who)
                 .help("name the file of the authority that issued it, or issue it from this one")
                 .edge(broken.edge),
         );

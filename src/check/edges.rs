@@ -8,7 +8,7 @@
 use super::facts::Facts;
 use super::reach::{Reach, reach};
 use super::verify::{self, CertificateFault};
-use super::{half_tls, loops, meeting, unchecked};
+use super::{environment, half_tls, loops, meeting, unchecked};
 use crate::dataflow::{Dialler, Listener, Protocol, ServerTlsMode, Topology, Trust};
 
 /// A dialler and the listener it arrives at.
@@ -53,10 +53,12 @@ pub(super) enum State {
 pub(super) enum Fault {
     /// `port-taken`: its listener fights with another.
     PortTaken,
+    /// `env-conflict`: what the file sets up depends on who reads it.
+    Environment,
     /// `half-tls`: settings of either end are incomplete.
     HalfTls,
-    /// `exporter-loop`.
-    Loop,
+    /// `exporter-loop`, and the circle it lies on.
+    Loop(usize),
     /// `no-listener`.
     NoListener,
     /// `bind-unreachable`.
@@ -99,8 +101,8 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
                     let contested = taken.iter().any(|(a, b)| *a == arrived || *b == arrived);
                     if contested {
                         State::Broken(Fault::PortTaken)
-                    } else if circles.contains(&index) {
-                        State::Broken(Fault::Loop)
+                    } else if let Some(circle) = circles.get(&index) {
+                        State::Broken(Fault::Loop(*circle))
                     } else {
                         let pair = Pair { topology, dialler, listener: &topology.listeners[arrived], now };
                         pair.judge(&mut doubts)
@@ -145,7 +147,10 @@ impl Pair<'_> {
         if self.dialler.protocol == Protocol::Other {
             return State::NotChecked(unchecked::OTHER_PROTOCOL);
         }
-        let fault = self.before_the_handshake().or_else(|| self.of_the_handshake(doubts));
+        let fault = environment::of_dialler(self.topology, self.dialler)
+            .then_some(Fault::Environment)
+            .or_else(|| self.before_the_handshake())
+            .or_else(|| self.of_the_handshake(doubts));
         fault.map_or(State::Holds, State::Broken)
     }
 

@@ -2,12 +2,24 @@
 //! compared; the page of this code has the table. The text of a line is never shown.
 
 use super::facts::Facts;
-use crate::dataflow::EnvironmentFaultKind;
+use crate::dataflow::{Dialler, EnvironmentFaultKind, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::stack::EnvDialect;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("env-conflict");
+
+/// Whether the edge of a dialler depends on who reads its file.
+pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
+    topology.environment.iter().filter(|fault| fault.program == dialler.program).any(|fault| {
+        match &fault.kind {
+            EnvironmentFaultKind::Duplicate(key) => *key == dialler.setting,
+            EnvironmentFaultKind::Fights(_)
+            | EnvironmentFaultKind::Malformed(_)
+            | EnvironmentFaultKind::OpenQuote => true,
+        }
+    })
+}
 
 /// Speaks of every fault of an environment file.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
@@ -19,8 +31,8 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                 format!("keep one line `{key}=`"),
             ),
             EnvironmentFaultKind::Fights(key) => (
-                format!("`{key}` acts on the same export as the lines of this block"),
-                "outside the block".to_owned(),
+                format!("`{key}` contradicts the export that this file sets up"),
+                "acts on the same export".to_owned(),
                 format!("remove the line `{key}=`, or say it in stack.toml"),
             ),
             EnvironmentFaultKind::Malformed(dialect) => (
@@ -36,7 +48,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let mut finding = Finding::error(CODE, title).at(fault.at.clone(), label).help(help);
         if let Some(other) = &fault.other {
-            finding = finding.also(other.clone(), "the other line");
+            finding = finding.also(other.clone(), "the line it meets");
         }
         findings.push(finding);
     }

@@ -9,7 +9,8 @@
 use super::advice;
 use super::facts::{Facts, door};
 use crate::dataflow::{CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust};
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{self, Code, Finding, Findings};
+use crate::topology::certificates::CertificateFacts;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("half-tls");
@@ -29,7 +30,7 @@ pub(super) enum Half<'a> {
     Absent(&'a FileReference),
     /// A file without a PEM block of the right kind.
     NoPem(&'a FileReference, &'a str),
-    /// Certificate and key that belong to different wishes.
+    /// Certificate and key that do not belong together.
     NotAPair(&'a FileReference),
 }
 
@@ -50,9 +51,7 @@ pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) ->
     if tls.mode == ServerTlsMode::Plaintext {
         return None;
     }
-    let files = [tls.certificate.as_ref(), tls.key.as_ref(), tls.client_authority.as_ref()];
-    let unusable = files.into_iter().flatten().find_map(|file| unusable(topology, file));
-    unusable
+    first_unusable(topology, [tls.certificate.as_ref(), tls.client_authority.as_ref()], tls.key.as_ref())
         .or_else(|| not_a_pair(topology, tls.certificate.as_ref(), tls.key.as_ref()))
         .or_else(|| tls.client_authority.as_ref().filter(|_| fails).map(Half::NoPolicy))
 }
@@ -73,11 +72,7 @@ pub(super) fn of_dialler<'a>(topology: &'a Topology, dialler: &'a Dialler) -> Op
         Trust::File(file) => Some(file),
         Trust::System | Trust::Anybody | Trust::Unknown => None,
     };
-    let files = [trusted, tls.certificate.as_ref(), tls.key.as_ref()];
-    files
-        .into_iter()
-        .flatten()
-        .find_map(|file| unusable(topology, file))
+    first_unusable(topology, [trusted, tls.certificate.as_ref()], tls.key.as_ref())
         .or_else(|| not_a_pair(topology, tls.certificate.as_ref(), tls.key.as_ref()))
 }
 
@@ -92,26 +87,51 @@ fn one_of_two<'a>(
     }
 }
 
-fn unusable<'a>(topology: &'a Topology, file: &'a FileReference) -> Option<Half<'a>> {
+/// What a file is named for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Certificate,
+    Key,
+}
+
+fn first_unusable<'a>(
+    topology: &'a Topology,
+    certificates: [Option<&'a FileReference>; 2],
+    key: Option<&'a FileReference>,
+) -> Option<Half<'a>> {
+    let certificates = certificates.into_iter().flatten().map(|file| (file, Place::Certificate));
+    let keys = key.into_iter().map(|file| (file, Place::Key));
+    certificates.chain(keys).find_map(|(file, place)| unusable(topology, file, place))
+}
+
+fn unusable<'a>(topology: &'a Topology, file: &'a FileReference, place: Place) -> Option<Half<'a>> {
     match topology.certificates.get(&file.path)? {
         CertificateFile::Missing => Some(Half::Absent(file)),
         CertificateFile::Unreadable(why) => Some(Half::NoPem(file, why)),
+        CertificateFile::Key(_) if place == Place::Certificate => {
+            Some(Half::NoPem(file, "a private key, and no certificate"))
+        }
         CertificateFile::Chain(_) | CertificateFile::Wish(_) | CertificateFile::Key(_) => None,
     }
 }
 
+/// A certificate and a key that are known not to belong together; unreadable ones are not judged.
 fn not_a_pair<'a>(
     topology: &Topology,
     certificate: Option<&'a FileReference>,
     key: Option<&FileReference>,
 ) -> Option<Half<'a>> {
-    let certificate = certificate?;
-    match (topology.certificates.get(&certificate.path)?, topology.certificates.get(&key?.path)?) {
-        (CertificateFile::Wish(wish), CertificateFile::Key(Some(name))) if wish.name != *name => {
-            Some(Half::NotAPair(certificate))
+    let (certificate, key) = (certificate?, key?);
+    let differ = match (topology.certificates.get(&certificate.path)?, topology.certificates.get(&key.path)?)
+    {
+        (CertificateFile::Wish(wish), CertificateFile::Key(Some(name))) => wish.name != *name,
+        (CertificateFile::Chain(chain), _) => {
+            let own = CertificateFacts::of_der(chain.first()?).ok()?.public_key;
+            *topology.public_keys.get(&key.path)? != own.0
         }
-        _ => None,
-    }
+        _ => false,
+    };
+    differ.then_some(Half::NotAPair(certificate))
 }
 
 /// Speaks of every end whose TLS is half there, whether or not an edge meets it.
@@ -139,7 +159,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-fn spoken(half: &Half<'_>, subject: &str, block: crate::diagnostic::Place, outcome: &str) -> Finding {
+fn spoken(half: &Half<'_>, subject: &str, block: diagnostic::Place, outcome: &str) -> Finding {
     let outcome = outcome.to_owned();
     match half {
         Half::NoKey(file) => Finding::error(CODE, format!("{subject} has a certificate and no key"))
@@ -159,10 +179,8 @@ fn spoken(half: &Half<'_>, subject: &str, block: crate::diagnostic::Place, outco
             Finding::error(CODE, format!("{subject} names `{}`, which is not there", file.path))
                 .at(file.at.clone(), outcome)
         }
-        Half::NoPem(file, why) => {
-            Finding::error(CODE, format!("{subject} names `{}`, which is no PEM file: {why}", file.path))
-                .at(file.at.clone(), outcome)
-        }
+        Half::NoPem(file, why) => Finding::error(CODE, format!("{subject} names `{}`: {why}", file.path))
+            .at(file.at.clone(), outcome),
         Half::NotAPair(file) => {
             Finding::error(CODE, format!("certificate and key of {subject} are not a pair"))
                 .at(file.at.clone(), outcome)

@@ -14,23 +14,26 @@ pub(super) const CODE: Code = Code("internal-client-plaintext");
 
 /// Speaks of Tempo's internal edges with TLS on one end only.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
-    let mut reversed: Option<(usize, Mark)> = None;
+    // The clients that dial TLS stand under the first of them: its program and its label.
+    let mut first: Option<(usize, Mark, String)> = None;
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::Internal) {
         let (dialler, listener) = (broken.dialler, broken.listener);
         let server = listener.tls.at.clone().unwrap_or_else(|| listener.at.clone());
         let client = dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone());
         let finding = if dialler.tls.enabled {
-            // All clients that dial TLS stand under the first of them.
-            let first = match &reversed {
-                Some((program, mark)) if *program == dialler.program => mark.clone(),
-                _ => client.clone(),
+            let label = format!("`{}` dials {} with TLS", dialler.setting, peer(dialler));
+            let (title, known) = (
+                format!("Tempo's own clients dial TLS, its internal gRPC on port {} has none", listener.port),
+                first.clone().filter(|(program, ..)| *program == dialler.program),
+            );
+            let finding = match known {
+                Some((_, mark, text)) => Finding::error(CODE, title).at(mark, text).also(client, label),
+                None => {
+                    first = Some((dialler.program, client.clone(), label.clone()));
+                    Finding::error(CODE, title).at(client, label)
+                }
             };
-            reversed = Some((dialler.program, first.clone()));
-            let title =
-                format!("Tempo's own clients dial TLS, its internal gRPC on port {} has none", listener.port);
-            Finding::error(CODE, title)
-                .at(first, "without this the client dials plaintext")
-                .also(client, format!("`{}` dials {} with TLS", dialler.setting, peer(dialler)))
+            finding
                 .also(listener.at.clone(), "`server.grpc_tls_config` is not set")
                 .help(advice::internal_server_on(facts, listener))
                 .help(advice::internal_clients_off())

@@ -1,7 +1,7 @@
 //! `unknown-key` and `file-refused`: what a program refuses before it looks at any edge.
 
 use super::facts::Facts;
-use crate::dataflow::Version;
+use crate::dataflow::{ProgramKind, Version};
 use crate::diagnostic::{Code, Finding, Findings, Severity};
 
 /// The code of a key that the version does not know.
@@ -22,7 +22,7 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let title = format!("{version} does not know `{}`", key.path);
         let finding = match severity {
-            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), ""),
+            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), "refused at the start"),
             Severity::Warning => {
                 let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
                 Finding::warning(UNKNOWN, title)
@@ -38,6 +38,21 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of files that do not parse, or that their program refuses for what stands in them.
 pub(super) fn refused(facts: &Facts<'_>, findings: &mut Findings) {
     for (mark, fault) in &facts.topology.faults {
-        findings.push(Finding::error(REFUSED, fault.clone()).at(mark.clone(), ""));
+        let topology = facts.topology;
+        let reader = topology
+            .programs
+            .iter()
+            .find(|program| topology.sources.get(&program.file).is_some_and(|source| *source == mark.source));
+        let who = reader.map_or_else(
+            || "its program".to_owned(),
+            |program| match program.kind {
+                ProgramKind::Tempo => "Tempo".to_owned(),
+                kind => format!("the {kind}"),
+            },
+        );
+        findings.push(
+            Finding::error(REFUSED, fault.clone())
+                .at(mark.clone(), format!("{who} does not start with this")),
+        );
     }
 }

@@ -65,10 +65,10 @@ impl Leaf {
         }
     }
 
-    /// Its names for a message: `127.0.0.1, tempo.internal`, or `no name at all`.
+    /// Its names for a message: `127.0.0.1, tempo.internal`, or `nothing`.
     pub(super) fn shown_names(&self) -> String {
         if self.names.is_empty() {
-            return "no name at all".to_owned();
+            return "nothing".to_owned();
         }
         self.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }

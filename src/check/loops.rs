@@ -8,7 +8,7 @@ use super::facts::{Facts, peer};
 use super::reach::Reach;
 use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("exporter-loop");
@@ -17,8 +17,9 @@ pub(super) const CODE: Code = Code("exporter-loop");
 ///
 /// Which pipeline a receiver feeds is not part of a topology. A collector with several OTLP receivers
 /// *and* several OTLP exporters may hand a trace to itself on purpose, from one pipeline to the next,
-/// so a circle counts only where it cannot be that.
-pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeSet<usize> {
+/// so a circle counts only where it cannot be that. Each dialler comes with the first program of its
+/// circle, which names the circle.
+pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize, usize> {
     let ways: Vec<(usize, usize, usize)> = topology
         .diallers
         .iter()
@@ -36,7 +37,15 @@ pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeSet<usize>
             ))
         })
         .collect();
-    ways.iter().filter(|(_, from, to)| leads(&ways, *to, *from)).map(|(index, ..)| *index).collect()
+    let joined = |one, other| leads(&ways, one, other) && leads(&ways, other, one);
+    ways.iter()
+        .filter(|(_, from, to)| leads(&ways, *to, *from))
+        .map(|(index, from, _)| {
+            let first =
+                ways.iter().map(|(_, program, _)| *program).filter(|program| joined(*program, *from)).min();
+            (*index, first.unwrap_or(*from))
+        })
+        .collect()
 }
 
 fn has_own_pipelines(topology: &Topology, program: usize) -> bool {
@@ -74,24 +83,32 @@ fn leads(ways: &[(usize, usize, usize)], start: usize, goal: usize) -> bool {
     false
 }
 
-/// One finding for each circle of one, and one for all that send to each other.
+/// One finding for each circle, at its first client.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     let tempo = facts.topology.listeners.iter().find(|listener| {
         facts.server(listener).kind == ProgramKind::Tempo
             && matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
     });
-    for broken in facts.broken().filter(|broken| *broken.fault == Fault::Loop) {
+    let mut circles: BTreeMap<usize, Finding> = BTreeMap::new();
+    for broken in facts.broken() {
+        let Fault::Loop(circle) = broken.fault else { continue };
         let dialler = broken.dialler;
-        let own = dialler.program == broken.listener.program;
-        let title = if own { "a collector sends to its own receiver" } else { "collectors send in a circle" };
-        let mut finding = Finding::error(CODE, title)
-            .at(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
-            .also(broken.listener.at.clone(), format!("which is `{}`", broken.listener.door))
-            .edge(broken.edge);
-        finding = match tempo.filter(|listener| listener.protocol == dialler.protocol) {
-            Some(listener) => finding.help(advice::dial(facts, dialler, listener)),
-            None => finding.help(format!("point `{}` at Tempo, or remove it", dialler.setting)),
+        let dials = format!("`{}` dials {}", dialler.setting, peer(dialler));
+        let finding = match circles.remove(circle) {
+            Some(finding) => finding.also(dialler.at.clone(), dials),
+            None => {
+                let own = dialler.program == broken.listener.program;
+                let title =
+                    if own { "a collector sends to its own receiver" } else { "collectors send in a circle" };
+                let finding = Finding::error(CODE, title).at(dialler.at.clone(), dials).edge(broken.edge);
+                match tempo.filter(|listener| listener.protocol == dialler.protocol) {
+                    Some(listener) => finding.help(advice::dial(facts, dialler, listener)),
+                    None => finding.help(format!("point `{}` at Tempo, or remove it", dialler.setting)),
+                }
+            }
         };
-        findings.push(finding);
+        let served = format!("where `{}` listens", broken.listener.door);
+        circles.insert(*circle, finding.also(broken.listener.at.clone(), served));
     }
+    circles.into_values().for_each(|finding| findings.push(finding));
 }

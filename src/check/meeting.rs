@@ -5,11 +5,11 @@
 //! other setting of the same client already meets one: a collector that feeds the Tempo of this
 //! folder may well have a second backend in a container nobody wrote a file for.
 
-use super::advice;
 use super::edges::{Fault, State};
 use super::facts::{Facts, door, peer};
 use super::reach::Reach;
 use super::unchecked;
+use super::{advice, environment};
 use crate::dataflow::{Dialler, Program, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
 
@@ -21,6 +21,7 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
     let dialler = &topology.diallers[index];
     match dialler.protocol {
         Protocol::Other => return State::NotChecked(unchecked::OTHER_PROTOCOL),
+        _ if environment::of_dialler(topology, dialler) => return State::Broken(Fault::Environment),
         // Tempo's own clients dial Tempo's own port, and both are in one file.
         Protocol::TempoInternal => return State::Broken(fault),
         _ => {}

@@ -5,6 +5,7 @@ use super::facts::{Facts, door};
 use super::reach::overlap;
 use crate::dataflow::{Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::stack::Port;
 
 /// The code of two listeners on one port.
 pub(super) const TAKEN: Code = Code("port-taken");
@@ -37,14 +38,17 @@ pub(super) fn taken(facts: &Facts<'_>, findings: &mut Findings) {
 
 /// Speaks of gRPC on 4318 and of HTTP on 4317.
 pub(super) fn convention(facts: &Facts<'_>, findings: &mut Findings) {
-    for listener in &facts.topology.listeners {
+    for (index, listener) in facts.topology.listeners.iter().enumerate() {
+        if facts.taken.iter().any(|(first, second)| [*first, *second].contains(&index)) {
+            continue;
+        }
         let (spoken, expected, other) = match (listener.protocol, listener.port.number()) {
-            (Protocol::OtlpGrpc, 4318) => ("gRPC", "HTTP", 4317),
-            (Protocol::OtlpHttp, 4317) => ("HTTP", "gRPC", 4318),
+            (Protocol::OtlpGrpc, 4318) => ("gRPC", "HTTP", Port::known(4317)),
+            (Protocol::OtlpHttp, 4317) => ("HTTP", "gRPC", Port::known(4318)),
             _ => continue,
         };
         let title = format!("{spoken} on {}, where tools expect {expected}", listener.port);
-        let help = match facts.topology.listeners.iter().find(|taken| taken.port.number() == other) {
+        let help = match facts.topology.listeners.iter().find(|taken| taken.port == other) {
             None => advice::listen(listener, other),
             Some(taken) => format!(
                 "the usual port, {other}, is held by {}; if that moves: {}",

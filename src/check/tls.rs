@@ -67,7 +67,11 @@ pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
     for judged in &facts.judged {
         let dialler = &facts.topology.diallers[judged.dialler];
         let Some(file) = dialler.tls.ignored.first() else { continue };
-        let title = format!("`{}` names TLS files and dials plaintext", dialler.setting);
+        let title = if dialler.tls.enabled {
+            format!("`{}` names TLS files that are not switched on", dialler.setting)
+        } else {
+            format!("`{}` names TLS files and dials plaintext", dialler.setting)
+        };
         let finding = match (&judged.state, judged.listener.map(|index| &facts.topology.listeners[index])) {
             (State::Broken(Fault::NotEnabled), Some(listener)) => Finding::error(NOT_ENABLED, title)
                 .at(file.at.clone(), "has no effect without the switch")

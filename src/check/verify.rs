@@ -10,6 +10,7 @@ use super::unchecked;
 use crate::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
 use crate::diagnostic::Mark;
 use crate::stack::{CertificateRole, ServerName};
+use crate::topology::certificates::CertificateFacts;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};
@@ -189,8 +190,14 @@ fn verified(side: Side, chain: &[Vec<u8>], (trusted, at): (&[Vec<u8>], &Mark), n
         Err(Error::UnknownIssuer | Error::InvalidSignatureForPublicKey) => {
             Chain::Wrong(CertificateFaultKind::Issuer)
         }
+        // webpki refuses an authority as a leaf, Go does not. What signed itself has no other issuer.
+        Err(Error::CaUsedAsEndEntity) if is_self_issued(leaf) => Chain::Wrong(CertificateFaultKind::Issuer),
         Err(_) => Chain::Doubt(unchecked::FOREIGN_CERTIFICATE),
     }
+}
+
+fn is_self_issued(der: &[u8]) -> bool {
+    CertificateFacts::of_der(der).is_ok_and(|facts| facts.issuer == facts.subject)
 }
 
 fn path(

@@ -11,3 +11,5 @@ mod readers;
 mod structure;
 mod support;
 mod wiring_truth;
+mod mutants;
+mod rules;

@@ -1,15 +1,18 @@
 //! Lines for the client end of an edge.
 
-use super::super::facts::{Facts, door};
+use super::super::facts::{Facts, door, peer};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
-use super::{path_or, server};
+use super::{endpoint, server};
 use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 use crate::stack::ServerName;
 
 /// Point the client at this listener.
 pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
-    let host = server::reached_as(listener);
+    dial_as(facts, dialler, listener, &server::reached_as(listener))
+}
+
+fn dial_as(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener, host: &str) -> String {
     let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
     let setting = &dialler.setting;
     let port = listener.port;
@@ -23,12 +26,12 @@ pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Li
         }
         (ProgramKind::Grafana, _) => format!("`url: {scheme}://{host}:{port}`"),
         (ProgramKind::Tempo, _) => {
-            format!("under `querier.frontend_worker`: `frontend_address: {host}:{port}`")
+            format!("under `querier.frontend_worker`: `frontend_address: {}`", endpoint(host, port))
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
             format!("under `{setting}`: `endpoint: {scheme}://{host}:{port}`")
         }
-        (ProgramKind::Collector, _) => format!("under `{setting}`: `endpoint: {host}:{port}`"),
+        (ProgramKind::Collector, _) => format!("under `{setting}`: `endpoint: {}`", endpoint(host, port)),
     }
 }
 
@@ -53,7 +56,9 @@ pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Dialler, dialled
 
 /// Make the client dial TLS to this listener.
 pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
-    let authority = path_or(facts, None, listener, "ca.crt");
+    let named = authority(dialler).or_else(|| dialler.tls.ignored.first()).map(|file| file.path.clone());
+    let folder = facts.topology.programs[dialler.program].file.parent().join("tls");
+    let authority = named.unwrap_or_else(|| folder.join("ca.crt"));
     let setting = &dialler.setting;
     match (facts.client(dialler), dialler.protocol) {
         (ProgramKind::App, _) => {
@@ -85,9 +90,11 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Dialler) -> String 
     let setting = &dialler.setting;
     match (facts.client(dialler), dialler.protocol) {
         (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
-        (ProgramKind::Grafana, _) => "`url: http://…`".to_owned(),
+        (ProgramKind::Grafana, _) => format!("`url: http://{}`", peer(dialler)),
         (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
-        (ProgramKind::Collector, Protocol::OtlpHttp) => format!("under `{setting}`: `endpoint: http://…`"),
+        (ProgramKind::Collector, Protocol::OtlpHttp) => {
+            format!("under `{setting}`: `endpoint: http://{}`", peer(dialler))
+        }
         (ProgramKind::Collector, _) => {
             format!(
                 "under `{setting}`: `tls: {{ insecure: true }}`, without a `ca_file`, which would turn TLS on again"
@@ -102,11 +109,15 @@ pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Dialler) -> String {
     match facts.client(dialler) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_enabled: true`"),
         ProgramKind::Collector if dialler.protocol == Protocol::OtlpHttp => {
-            format!("under `{setting}`: `endpoint: https://…`")
+            format!("under `{setting}`: `endpoint: https://{}`", peer(dialler))
         }
         ProgramKind::Collector => format!("under `{setting}.tls`: `insecure: false`"),
         ProgramKind::App => format!("`https://` in `{setting}`"),
-        ProgramKind::Grafana => "`url: https://…`".to_owned(),
+        ProgramKind::Grafana if dialler.tls.enabled => {
+            "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
+                .to_owned()
+        }
+        ProgramKind::Grafana => format!("`url: https://{}`", peer(dialler)),
     }
 }
 
@@ -145,21 +156,24 @@ pub(in super::super) fn name(
     wanted: &ServerName,
 ) -> Vec<String> {
     let kind = if matches!(wanted, ServerName::Address(_)) { "IP" } else { "DNS" };
-    let issue = format!("issue the certificate with `subjectAltName = {kind}:{wanted}`");
+    let mut ways = vec![format!("issue the certificate with `subjectAltName = {kind}:{wanted}`")];
     let certificate =
         listener.tls.certificate.as_ref().and_then(|file| facts.topology.certificates.get(&file.path));
-    let name = certificate
-        .and_then(Leaf::of)
-        .and_then(|leaf| leaf.names.into_iter().find(|name| !name.to_string().starts_with("*.")));
-    let Some(name) = name else { return vec![issue] };
+    let names = certificate.and_then(Leaf::of).map(|leaf| leaf.names).unwrap_or_default();
+    let served = server::reached_as(listener);
+    if dialler.protocol != Protocol::TempoInternal && names.contains(&ServerName::of(&served)) {
+        ways.push(dial_as(facts, dialler, listener, &served));
+        return ways;
+    }
+    let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.")));
     let setting = &dialler.setting;
-    let over = match facts.client(dialler) {
+    ways.extend(dns.map(|name| match facts.client(dialler) {
         ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
         ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
         ProgramKind::Grafana => format!("`jsonData.serverName: {name}`"),
         ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host"),
-    };
-    vec![issue, over]
+    }));
+    ways
 }
 
 /// The file of authorities a client trusts, if it names one.

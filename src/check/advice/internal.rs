@@ -2,7 +2,7 @@
 
 use super::super::facts::Facts;
 use super::super::leaf::Leaf;
-use super::{client, path_or, server};
+use super::{client, folder, server};
 use crate::dataflow::{Bind, Dialler, Listener, Protocol};
 use crate::stack::ServerName;
 use std::collections::BTreeMap;
@@ -26,7 +26,9 @@ pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: 
             })
         };
     let mut settings = vec!["tls_enabled: true".to_owned()];
-    let authority = path_or(facts, clients().find_map(client::authority), listener, "ca.crt");
+    let beside = |name: &str| folder(facts, listener).join(name);
+    let authority =
+        clients().find_map(client::authority).map_or_else(|| beside("ca.crt"), |file| file.path.clone());
     settings.push(format!("tls_ca_path: {authority}"));
     if let Some(name) = server_name(facts, listener, clients()) {
         settings.push(format!("tls_server_name: {name}"));
@@ -34,9 +36,10 @@ pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: 
     if listener.tls.demands_client_certificate {
         let shown =
             clients().find_map(|dialler| dialler.tls.certificate.as_ref().zip(dialler.tls.key.as_ref()));
-        let (certificate, key) = shown.unzip();
-        settings.push(format!("tls_cert_path: {}", path_or(facts, certificate, listener, "client.crt")));
-        settings.push(format!("tls_key_path: {}", path_or(facts, key, listener, "client.key")));
+        let shown = shown.map(|(certificate, key)| (certificate.path.clone(), key.path.clone()));
+        let (certificate, key) = shown.unwrap_or_else(|| (beside("client.crt"), beside("client.key")));
+        settings.push(format!("tls_cert_path: {certificate}"));
+        settings.push(format!("tls_key_path: {key}"));
     }
     let mut blocks: BTreeMap<Vec<&str>, &[String]> = BTreeMap::new();
     for dialler in clients() {

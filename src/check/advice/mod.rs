@@ -18,7 +18,7 @@ pub(super) use server::{
 
 use super::facts::Facts;
 use crate::dataflow::{FileReference, Listener};
-use crate::stack::TargetPath;
+use crate::stack::{Port, TargetPath};
 
 /// The day of a second since 1970, in UTC: `2026-10-01`.
 pub(super) fn day(second: i64) -> String {
@@ -35,7 +35,26 @@ fn folder(facts: &Facts<'_>, listener: &Listener) -> TargetPath {
     written.map_or_else(beside, |file| file.path.parent())
 }
 
-/// The path of a file, or `name` beside the others.
-fn path_or(facts: &Facts<'_>, file: Option<&FileReference>, listener: &Listener, name: &str) -> TargetPath {
-    file.map_or_else(|| folder(facts, listener).join(name), |file| file.path.clone())
+/// Certificate and key of a listener: what is written, and what is missing under a name that goes
+/// with it.
+fn pair(facts: &Facts<'_>, listener: &Listener) -> (TargetPath, TargetPath) {
+    let beside = |file: &FileReference, suffix: &str| {
+        let name = file.path.file_name();
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        file.path.parent().join(&format!("{stem}.{suffix}"))
+    };
+    match (&listener.tls.certificate, &listener.tls.key) {
+        (Some(certificate), Some(key)) => (certificate.path.clone(), key.path.clone()),
+        (Some(certificate), None) => (certificate.path.clone(), beside(certificate, "key")),
+        (None, Some(key)) => (beside(key, "crt"), key.path.clone()),
+        (None, None) => {
+            let folder = folder(facts, listener);
+            (folder.join("server.crt"), folder.join("server.key"))
+        }
+    }
+}
+
+/// An address and port as an endpoint in YAML: IPv6 needs brackets, and brackets need quotes.
+fn endpoint(host: &str, port: Port) -> String {
+    if host.starts_with('[') { format!("\"{host}:{port}\"") } else { format!("{host}:{port}") }
 }

@@ -2,16 +2,15 @@
 
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
-use super::{folder, path_or};
+use super::{endpoint, folder, pair};
 use crate::dataflow::{Bind, DialledHost, Dialler, Listener, ProgramKind, Protocol};
 use crate::stack::Port;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The address to dial a listener by, as it stands in an endpoint.
 pub(super) fn reached_as(listener: &Listener) -> String {
     match listener.bind {
-        Bind::Address(IpAddr::V6(address)) if !address.is_unspecified() => format!("[{address}]"),
-        Bind::Address(address) if !address.is_unspecified() => address.to_string(),
+        Bind::Address(address) if !address.is_unspecified() => literal(address),
         Bind::Address(_) | Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
     }
 }
@@ -26,22 +25,22 @@ fn server_prefix(listener: &Listener) -> Option<&'static str> {
 }
 
 /// Put the listener on another port.
-pub(in super::super) fn listen(listener: &Listener, port: u16) -> String {
+pub(in super::super) fn listen(listener: &Listener, port: Port) -> String {
     match server_prefix(listener) {
         Some(prefix) => format!("under `server`: `{prefix}_listen_port: {port}`"),
         None if listener.door.starts_with("service.telemetry") => {
             format!("under `{}`: `port: {port}`", listener.door)
         }
-        None => format!("under `{}`: `endpoint: {}:{port}`", listener.door, bound(&listener.bind)),
+        None => format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&bound(&listener.bind), port)),
     }
 }
 
 /// Put a listener that finds its port taken on a free one, with its clients.
 pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> String {
-    let used: Vec<u16> = facts.topology.listeners.iter().map(|listener| listener.port.number()).collect();
-    let wanted = listener.port.number();
-    let start = wanted.checked_add(10_000).unwrap_or(wanted);
-    let free = (start..u16::MAX).chain(1024..start).find(|port| !used.contains(port)).unwrap_or(wanted);
+    let is_used = |port: &Port| facts.topology.listeners.iter().any(|listener| listener.port == *port);
+    let next = i64::from(listener.port.number()) + 10_000;
+    let free = (next..65_536).chain(1_024..next).filter_map(Port::new).find(|port| !is_used(port));
+    let free = free.unwrap_or(listener.port);
     format!("move one of them, and its clients with it; {}", listen(listener, free))
 }
 
@@ -95,19 +94,14 @@ fn at_address(listener: &Listener, address: IpAddr) -> String {
             format!("under `{}`: `host: {address}`", listener.door)
         }
         None => {
-            format!(
-                "under `{}`: `endpoint: {}`",
-                listener.door,
-                SocketAddr::new(address, listener.port.number())
-            )
+            format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&literal(address), listener.port))
         }
     }
 }
 
 /// Give the listener TLS.
 pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> String {
-    let certificate = path_or(facts, listener.tls.certificate.as_ref(), listener, "server.crt");
-    let key = path_or(facts, listener.tls.key.as_ref(), listener, "server.key");
+    let (certificate, key) = pair(facts, listener);
     let pair = format!("{{ cert_file: {certificate}, key_file: {key} }}");
     match server_prefix(listener) {
         Some(prefix) => format!("under `server`: `{prefix}_tls_config: {pair}`"),
@@ -154,8 +148,14 @@ pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &
 
 fn bound(bind: &Bind) -> String {
     match bind {
-        Bind::Address(IpAddr::V6(address)) => format!("[{address}]"),
-        Bind::Address(address) => address.to_string(),
+        Bind::Address(address) => literal(*address),
         Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
+    }
+}
+
+fn literal(address: IpAddr) -> String {
+    match address {
+        IpAddr::V6(address) => format!("[{address}]"),
+        IpAddr::V4(address) => address.to_string(),
     }
 }

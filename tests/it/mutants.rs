@@ -1,0 +1,179 @@
+//! Every folder of `tests/mutants` is a host's files with exactly one thing broken, or nothing.
+//!
+//! `root/` is the host, `expected.txt` the whole text of what the rules say of it, `verdict.toml` what
+//! the real engines do with it. A new case needs a folder and `TRACEWRIGHT_BLESS=1`, and no Rust.
+#![expect(clippy::disallowed_methods, reason = "a test reads its own data")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tracewright::check::{self, Verdict};
+use tracewright::diagnostic::{Label, Mark, Place, Severity};
+use tracewright::stack::TargetPath;
+use tracewright::topology::{Examined, FileSet, read};
+
+/// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
+const NOW: Duration = Duration::from_secs(1_793_491_200);
+
+/// A mutant as it lies in its folder.
+struct Mutant {
+    name: String,
+    folder: PathBuf,
+    files: BTreeMap<TargetPath, Vec<u8>>,
+    settings: toml::Table,
+}
+
+impl Mutant {
+    fn all() -> Vec<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants");
+        let mut all: Vec<Self> = std::fs::read_dir(home)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|folder| folder.join("root").is_dir())
+            .map(|folder| Self::load(&folder))
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    fn load(folder: &Path) -> Self {
+        let root = folder.join("root");
+        let files = walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let below = entry.path().strip_prefix(&root).unwrap().to_str().unwrap();
+                (TargetPath::new(format!("/{below}")), std::fs::read(entry.path()).unwrap())
+            })
+            .collect();
+        let settings = std::fs::read_to_string(folder.join("verdict.toml")).unwrap().parse().unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        Self { name, folder: folder.to_owned(), files, settings }
+    }
+
+    fn judge(&self) -> Verdict {
+        let given = |key: &str| self.settings.get(key).map(|value| value.as_str().unwrap().to_owned());
+        let files = FileSet {
+            files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
+            tempo_version: given("tempo"),
+            collector_version: given("collector"),
+            complete: self.settings.get("complete").is_some_and(|value| value.as_bool().unwrap()),
+            ..FileSet::default()
+        };
+        check::check(&read(&files), SystemTime::UNIX_EPOCH + NOW)
+    }
+
+    /// The code it is named after; `None` for a good one.
+    fn code(&self) -> Option<&'static str> {
+        check::CODES
+            .iter()
+            .filter(|code| self.name.starts_with(&format!("{code}-")))
+            .max_by_key(|code| code.len())
+            .copied()
+    }
+
+    fn shown(&self) -> String {
+        let verdict = self.judge();
+        let mut text = String::new();
+        for finding in verdict.findings.iter() {
+            let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
+            writeln!(text, "{severity}[{}]: {}", finding.code, finding.title).unwrap();
+            for (arrow, label) in
+                finding.at.iter().map(|at| ("-->", at)).chain(finding.also.iter().map(|label| ("...", label)))
+            {
+                self.show_label(&mut text, arrow, label);
+            }
+            for help in &finding.help {
+                writeln!(text, "  help: {}", help.replace('\n', "\n        ")).unwrap();
+            }
+            text.push('\n');
+        }
+        for edge in &verdict.edges {
+            writeln!(text, "edge {}: {}", if edge.holds { "holds" } else { "broken" }, edge.name).unwrap();
+        }
+        for open in &verdict.not_checked {
+            writeln!(text, "not checked: {open}").unwrap();
+        }
+        text
+    }
+
+    fn show_label(&self, text: &mut String, arrow: &str, label: &Label) {
+        let Place::Text(mark) = &label.place else { panic!("{}: a place outside the files", self.name) };
+        let (line, column, shown) = self.line(mark);
+        writeln!(text, "  {arrow} {}:{line}:{column}: `{shown}` {}", mark.source, label.text).unwrap();
+    }
+
+    /// Line, column and the marked text itself.
+    fn line(&self, mark: &Mark) -> (usize, usize, String) {
+        let bytes = &self.files[&TargetPath::new(mark.source.0.clone())];
+        let content = std::str::from_utf8(bytes).unwrap();
+        let before = &content[..mark.span.start];
+        let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+        (before.matches('\n').count() + 1, column, content[mark.span.clone()].to_owned())
+    }
+}
+
+#[test]
+fn every_mutant_is_judged_as_its_folder_says() {
+    let bless = std::env::var_os("TRACEWRIGHT_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for mutant in Mutant::all() {
+        let path = mutant.folder.join("expected.txt");
+        let shown = mutant.shown();
+        if bless {
+            std::fs::write(&path, &shown).unwrap();
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != shown {
+            wrong.push(format!("{}:\n{shown}", mutant.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_mutant_is_found_by_the_rule_it_is_named_after_and_by_no_other() {
+    let mut wrong = Vec::new();
+    for mutant in Mutant::all() {
+        let verdict = mutant.judge();
+        let mut codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.code.0).collect();
+        // The hand-written host has its swapped ports before and after, and the warning about them.
+        if mutant.name.contains("incident") {
+            assert!(codes.remove("port-convention"), "{}", mutant.name);
+        }
+        let fits = match mutant.code() {
+            Some(code) => codes.remove(code) && codes.is_empty(),
+            None => mutant.name.starts_with("good-") && codes.is_empty(),
+        };
+        if !fits {
+            wrong.push(format!("{}: {codes:?}", mutant.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_mutant_and_a_page() {
+    let covered: BTreeSet<&str> = Mutant::all().iter().filter_map(Mutant::code).collect();
+    for rule in check::RULES {
+        assert!(covered.contains(rule.code.0), "no mutant for {}", rule.code);
+        assert!(check::explain(rule.code.0).is_some(), "no page for {}", rule.code);
+    }
+}
+
+#[test]
+fn every_verdict_says_what_each_engine_does() {
+    for mutant in Mutant::all() {
+        let runs = mutant.settings["run"].as_array().unwrap();
+        assert!(!runs.is_empty(), "{}", mutant.name);
+        for run in runs {
+            let text = |key: &str| run.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            assert!(text("engine").contains('-'), "{}: which engine and release", mutant.name);
+            match text("status") {
+                "unmeasured" | "not observable" => assert!(!text("how").is_empty(), "{}: how", mutant.name),
+                "measured" => assert!(!text("outcome").is_empty(), "{}: outcome", mutant.name),
+                other => panic!("{}: status `{other}`", mutant.name),
+            }
+        }
+    }
+}
