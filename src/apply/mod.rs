@@ -1,1 +1,113 @@
-//! TODO
+//! A plan carried out as a transaction: all of it, or none of it, also when the machine dies in between.
+//!
+//! The order is: journal, stage everything beside its destination, swap path by path, keep. A generation
+//! is kept by the rename that gives its manifest its name; before that rename everything is taken back,
+//! after it everything is finished. What was done is never believed from a record: each step is found
+//! again in the world, before, after, or changed by somebody else.
+//!
+//! Reads and writes only through [`crate::target::Target`]; the clock and the user are handed in.
+//! Called by `command/`.
+
+mod history;
+mod journal;
+mod prover;
+mod recover;
+mod reverse;
+mod session;
+mod state;
+mod survey;
+mod transaction;
+
+pub use history::{Generation, history};
+pub use prover::{NoProver, Proof, Prover};
+pub use recover::{Recovered, pending, recover};
+pub use session::{Applied, Consent, Session, apply};
+pub use survey::{Request, Survey, Wish, survey};
+pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
+
+use crate::pki::PkiError;
+use crate::plan::{GenerationNumber, PlanDigest};
+use crate::stack::TargetPath;
+use crate::target::{Holder, TargetError};
+
+/// Why a transaction did not begin, or could not be judged. Unless it says otherwise, nothing was
+/// changed, or everything was taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The machine refused.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// No certificate could be issued.
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    /// A file of the state cannot be understood.
+    #[error("cannot read the state: {path}: {what}")]
+    State {
+        /// Which one.
+        path: TargetPath,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The state was written by a newer version.
+    #[error("the state at {path} was written by a newer version; tracewright {reads} or later reads it")]
+    NewerState {
+        /// Which file.
+        path: TargetPath,
+        /// The least version that reads it.
+        reads: String,
+    },
+    /// There is no such generation.
+    #[error("there is no generation {0} to go back to")]
+    NoGeneration(GenerationNumber),
+    /// Nothing was ever applied.
+    #[error("nothing was applied yet, so there is nothing to go back to")]
+    NothingApplied,
+    /// Another run is at it.
+    #[error("another run holds the lock{}", held_by(.0.as_ref()))]
+    Locked(Option<Holder>),
+    /// The host changed between the approval and the lock.
+    #[error("the plan is stale: {approved} was approved, the host now gives {now}")]
+    Stale {
+        /// What was approved.
+        approved: PlanDigest,
+        /// What it would be now.
+        now: PlanDigest,
+    },
+    /// Paths that cannot be changed.
+    #[error("refused: {}", join(.0))]
+    Refused(Vec<String>),
+    /// Drift that nobody accepted.
+    #[error("changed by somebody else since the last apply: {}", paths(.0))]
+    Drift(Vec<TargetPath>),
+    /// Files in the way that nobody adopted.
+    #[error("not ours: {}", paths(.0))]
+    NotAdopted(Vec<TargetPath>),
+    /// Not enough room.
+    #[error("not enough free space: {needed} bytes are needed, {free} are free")]
+    NoSpace {
+        /// What the transaction writes, with a margin.
+        needed: u64,
+        /// What is there.
+        free: u64,
+    },
+    /// A name that the transaction needs is taken.
+    #[error("{0} is in the way: it has a name that only this tool uses, but no journal knows it")]
+    Leftover(TargetPath),
+    /// An earlier run was killed, and not everything could be taken back.
+    #[error("an earlier run could not be taken back: {}", join(.0))]
+    Incomplete(Vec<String>),
+}
+
+fn held_by(holder: Option<&Holder>) -> String {
+    holder.map_or(String::new(), |holder| {
+        format!(": {} by {}, process {}, since {}", holder.verb, holder.user, holder.pid, holder.time)
+    })
+}
+
+fn paths(paths: &[TargetPath]) -> String {
+    paths.iter().map(TargetPath::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn join(texts: &[String]) -> String {
+    texts.join("; ")
+}

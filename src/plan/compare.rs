@@ -307,7 +307,7 @@ impl<'a> Comparison<'a> {
             Some(RememberedPath::Block { lines, newline, .. }) => Some((lines, *newline)),
             _ => None,
         };
-        let hint = match self.remembered.baselines.entries.get(path) {
+        let hint = match self.remembered.baseline(path) {
             Some(Baseline::Unmarked { absent, place, mode }) => Some((*absent, *place, *mode)),
             _ => None,
         };
@@ -377,7 +377,7 @@ impl<'a> Comparison<'a> {
     fn unmarked(&mut self, path: &'a TargetPath) {
         let Some(RememberedPath::Block { lines, newline, .. }) = self.remembered.entry(path) else { return };
         let absent = matches!(
-            self.remembered.baselines.entries.get(path),
+            self.remembered.baseline(path),
             Some(Baseline::Unmarked { absent: true, .. })
         );
         let standing = self.observed.standing(path);

@@ -155,7 +155,7 @@ impl<'a> Goal<'a> {
             if self.wanted.contains_key(path) {
                 continue;
             }
-            let leaving = match (entry, remembered.baselines.entries.get(path)) {
+            let leaving = match (entry, remembered.baseline(path)) {
                 (RememberedPath::Folder { .. }, _) => Wanted::FolderGone,
                 (RememberedPath::Block { markers, .. }, _) => Wanted::Unmarked { markers },
                 (RememberedPath::File { .. }, Some(Baseline::File { digest, mode, .. })) => {

@@ -27,7 +27,7 @@ pub use goal::{Goal, GoalSource, Wanted, WantedContent, WantedFile, state_folder
 pub use identity::PlanDigest;
 pub use mask::mask;
 pub use remembered::{
-    Baseline, Baselines, GenerationNumber, Manifest, Remembered, RememberedPath, Subject,
+    Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject,
 };
 pub use services::{Service, ServiceChange};
 pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};

@@ -125,13 +125,9 @@ pub struct Manifest {
     pub entries: BTreeMap<TargetPath, RememberedPath>,
     /// The units that run on them.
     pub units: Vec<DesiredUnit>,
-}
-
-/// Generation 0: what stood at each path that is managed now, or was once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Baselines {
-    /// By path.
-    pub entries: BTreeMap<TargetPath, Baseline>,
+    /// Generation 0: what stood at each path that is managed now, or was once, before us. Carried on
+    /// from manifest to manifest.
+    pub before: BTreeMap<TargetPath, Baseline>,
 }
 
 /// What is remembered of one host.
@@ -139,8 +135,6 @@ pub struct Baselines {
 pub struct Remembered {
     /// The newest generation; `None` before the first apply.
     pub newest: Option<Manifest>,
-    /// Generation 0.
-    pub baselines: Baselines,
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
     /// changed or removed by others.
     pub objects: BTreeMap<Digest, Vec<u8>>,
@@ -150,6 +144,11 @@ impl Remembered {
     /// What the newest generation says of a path.
     pub fn entry(&self, path: &TargetPath) -> Option<&RememberedPath> {
         self.newest.as_ref()?.entries.get(path)
+    }
+
+    /// What stood at a path before us.
+    pub fn baseline(&self, path: &TargetPath) -> Option<&Baseline> {
+        self.newest.as_ref()?.before.get(path)
     }
 
     /// Its number; 0 before the first apply.

@@ -6,10 +6,12 @@
 use super::entry::{Entry, Part, Payload, TakeOver, Work};
 use super::standing::Identity;
 use super::step::{Like, Step};
-use super::{Baseline, Baselines, Manifest, Plan, RememberedPath};
+use super::standing::Ids;
+use super::{Baseline, Manifest, Plan, Remembered, RememberedPath};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::stack::{Mode, TargetPath};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The steps of a plan, in two halves.
@@ -171,7 +173,7 @@ fn bytes_of<'a>(payload: &'a Payload, issued: &'a Issued) -> Option<&'a [u8]> {
 }
 
 /// Who made a generation, when, and by which verb.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// RFC 3339, UTC.
     pub time: String,
@@ -194,14 +196,24 @@ impl Plan {
         })
     }
 
-    /// What the next generation remembers.
-    pub fn manifest(&self, issued: &Issued, author: &Author) -> Manifest {
+    /// What the next generation remembers. `ids`: the owners of the files that were staged, by the path
+    /// they are for.
+    pub fn manifest(
+        &self,
+        issued: &Issued,
+        author: &Author,
+        remembered: &Remembered,
+        ids: &BTreeMap<TargetPath, Ids>,
+    ) -> Manifest {
         let mut entries = self.next.clone();
         for (path, bytes) in self.written(issued) {
-            if let Some(RememberedPath::File { digest, .. }) = entries.get_mut(path) {
+            if let Some(RememberedPath::File { digest, ids: owner, .. }) = entries.get_mut(path) {
                 *digest = Digest::of(bytes);
+                *owner = ids.get(path).copied().unwrap_or(*owner);
             }
         }
+        let mut before = remembered.newest.as_ref().map_or_else(BTreeMap::new, |newest| newest.before.clone());
+        before.extend(self.baselines.iter().map(|(path, was)| (path.clone(), was.clone())));
         Manifest {
             generation: self.next_generation(),
             stack: self.stack.clone(),
@@ -214,14 +226,8 @@ impl Plan {
             },
             entries,
             units: self.units.clone(),
+            before,
         }
-    }
-
-    /// Generation 0 as it is after this plan.
-    pub fn baselines(&self, before: &Baselines) -> Baselines {
-        let mut after = before.clone();
-        after.entries.extend(self.baselines.iter().map(|(path, was)| (path.clone(), was.clone())));
-        after
     }
 
     /// The bytes that the state keeps for this generation and for generation 0.

@@ -13,3 +13,9 @@ mod support;
 mod wiring_truth;
 mod mutants;
 mod rules;
+//! Integration tests, by topic.
+
+mod block;
+mod transaction_disk;
+mod transaction_property;
+mod transaction_support;

@@ -1,0 +1,37 @@
+//! What was applied, when, and by whom.
+
+use super::ApplyError;
+use super::state::State;
+use crate::plan::{Author, GenerationNumber};
+use crate::stack::StackName;
+use crate::target::Target;
+
+/// One generation, for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Its number.
+    pub number: GenerationNumber,
+    /// Who, when, which verb.
+    pub author: Author,
+    /// The digest of the desired state it was made from.
+    pub digest: String,
+    /// How many paths it manages.
+    pub paths: usize,
+}
+
+/// All generations that are kept, oldest first. Generation 0, what stood there before, is not listed: it
+/// can be gone back to as soon as there is any other.
+pub fn history(target: &dyn Target, stack: &StackName) -> Result<Vec<Generation>, ApplyError> {
+    let state = State::of(stack);
+    let mut generations = Vec::new();
+    for number in state.numbers(target)? {
+        let Some(manifest) = state.read(target, number)? else { continue };
+        generations.push(Generation {
+            number,
+            author: Author { time: manifest.time, user: manifest.user, verb: manifest.verb },
+            digest: manifest.digest,
+            paths: manifest.entries.len(),
+        });
+    }
+    Ok(generations)
+}

@@ -1,0 +1,130 @@
+//! Taking a transaction back.
+//!
+//! Needs no records of its own: every step is found in the world first, so taking back can be killed
+//! and begun again any number of times.
+
+use super::state::State;
+use super::{ApplyError, journal::Begin};
+use crate::plan::{Found, Identity, Inventory, Look, Markers, Observed, Origin, Split, Standing, Step};
+use crate::desired::Digest;
+use crate::stack::TargetPath;
+use crate::target::{Target, TargetError};
+
+/// What taking back left.
+#[derive(Debug, Default)]
+pub(super) struct Reversed {
+    /// Steps that could not be taken back, and why.
+    pub(super) left: Vec<String>,
+    /// What a person should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// Takes back the first `announced` steps, last one first. Only when nothing is left does the journal go.
+pub(super) fn reverse(
+    target: &mut dyn Target,
+    state: &State,
+    begin: &Begin,
+    announced: usize,
+) -> Result<Reversed, ApplyError> {
+    let mut reversed = Reversed::default();
+    // A naming of the manifest that failed halfway: until this is gone the generation counts as kept.
+    target.perform(&Step::Discard { path: state.manifest(begin.generation) })?;
+    let mut held: Vec<&TargetPath> = Vec::new();
+    for step in begin.steps[..announced.min(begin.steps.len())].iter().rev() {
+        // A staged name may hold the only copy of what a step that is left took away.
+        if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
+            continue;
+        }
+        if let Err(why) = take_back(target, step, &mut reversed.notes) {
+            reversed.left.push(format!("{step}: {why}"));
+            held.extend(step.leftover());
+        }
+    }
+    if reversed.left.is_empty() {
+        for path in state.superfluous(target)? {
+            target.perform(&Step::Discard { path })?;
+        }
+        target.perform(&Step::Discard { path: state.journal() })?;
+    }
+    Ok(reversed)
+}
+
+/// Why a step is left.
+#[derive(Debug, thiserror::Error)]
+enum Left {
+    #[error("somebody else changed it in the meantime")]
+    Foreign,
+    #[error(transparent)]
+    Target(#[from] TargetError),
+}
+
+fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
+    let observed = target.observe(&step.inventory())?;
+    match step.found(&observed) {
+        Found::Before => Ok(()),
+        Found::Foreign => match step {
+            Step::Exchange { path, staged, block: Some(markers), .. } => {
+                block_wise(target, &observed, (path, staged), markers, notes)
+            }
+            _ => Err(Left::Foreign),
+        },
+        Found::After => match step {
+            Step::MakeFolder { path, .. } if !is_empty(target, path)? => {
+                notes.push(format!("{path} stays: it is not empty"));
+                Ok(())
+            }
+            _ => step.reverse().map_or(Ok(()), |back| Ok(target.perform(&back)?)),
+        },
+    }
+}
+
+fn is_empty(target: &dyn Target, path: &TargetPath) -> Result<bool, TargetError> {
+    let mut inventory = Inventory::default();
+    inventory.add(path.clone(), Look::Names);
+    let observed = target.observe(&inventory)?;
+    Ok(match observed.standing(path) {
+        Standing::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
+        _ => true,
+    })
+}
+
+/// Somebody wrote in the file since: only our block goes back to what it was, everything else stays.
+fn block_wise(
+    target: &mut dyn Target,
+    observed: &Observed,
+    (path, staged): (&TargetPath, &TargetPath),
+    markers: &Markers,
+    notes: &mut Vec<String>,
+) -> Result<(), Left> {
+    let (Standing::File(now), Standing::File(old)) = (observed.standing(path), observed.standing(staged))
+    else {
+        return Err(Left::Foreign);
+    };
+    let (Ok(split), Ok(was)) = (Split::of(&now.bytes, markers), Split::of(&old.bytes, markers)) else {
+        return Err(Left::Foreign);
+    };
+    notes.push(format!("{path} was changed while the transaction ran: only the block was taken back"));
+    let bytes = match was.lines() {
+        Some(lines) => {
+            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            split.with(markers, &lines, Origin::default()).0
+        }
+        None => split.without(false).0,
+    };
+    if bytes == now.bytes {
+        return Ok(());
+    }
+    let beside = staged.parent().join(&format!("{}-block", staged.file_name()));
+    let after = Identity::File { digest: Digest::of(&bytes), mode: now.mode };
+    let like = Some(crate::plan::Like { path: path.clone(), owner: true });
+    let before = observed.standing(path).identity();
+    for step in [
+        Step::Discard { path: beside.clone() },
+        Step::Stage { staged: beside.clone(), bytes, mode: now.mode, like },
+        Step::Exchange { staged: beside.clone(), path: path.clone(), before, after, block: None },
+        Step::Discard { path: beside },
+    ] {
+        target.perform(&step)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
+
+use super::state::State;
+use super::{ApplyError, recover};
+use crate::desired::{Desired, Digest};
+use crate::pki::Authority;
+use crate::plan::{
+    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest, Remembered,
+    RememberedPath, Standing, Subject, plan,
+};
+use crate::stack::{HostName, StackName};
+use crate::target::Target;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+/// What a host shall become.
+#[derive(Clone, Copy, Debug)]
+pub enum Wish<'a> {
+    /// What the stack wants.
+    Stack(&'a Desired),
+    /// What a generation left; `None`: the one before the newest.
+    Generation(Option<GenerationNumber>),
+}
+
+/// All that a plan is made from, beside the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The stack.
+    pub stack: &'a StackName,
+    /// The host.
+    pub host: &'a HostName,
+    /// What it shall become.
+    pub wish: Wish<'a>,
+    /// Authorities that were kept in the stack's folder for them; empty without such a folder.
+    pub authorities: &'a [Authority],
+    /// The time by which certificates are judged.
+    pub now: SystemTime,
+}
+
+/// What a look at a host gave.
+#[derive(Debug)]
+pub struct Survey {
+    /// What would change.
+    pub plan: Plan,
+    /// Bound to what was seen.
+    pub digest: PlanDigest,
+    /// A run that was killed and not yet taken back: the plan is not what it will be after that.
+    pub pending: Option<Author>,
+    pub(super) remembered: Remembered,
+    pub(super) authority: Option<Authority>,
+}
+
+/// Looks at a host and compares.
+pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, ApplyError> {
+    let state = State::of(request.stack);
+    let mut remembered = state.remembered(target)?;
+    let manifest = match request.wish {
+        Wish::Stack(_) => None,
+        Wish::Generation(number) => Some(going_back(target, &state, &remembered, number)?),
+    };
+    let mut digests = needed(&remembered, request, manifest.as_ref());
+    remembered.objects = state.objects(target, &digests)?;
+    let mut observed = target.observe(&goal(request, manifest.as_ref(), &remembered).inventory())?;
+    observed.host = request.host.clone();
+    // A certificate or key that somebody removed may come back from the state.
+    let lost = changed_certificates(&observed, &remembered);
+    if !lost.is_empty() {
+        digests.extend(lost);
+        remembered.objects = state.objects(target, &digests)?;
+    }
+    let goal = goal(request, manifest.as_ref(), &remembered);
+    let authority = kept_authority(request, &remembered);
+    let around = Circumstances {
+        now: request.now,
+        authority_key_kept: authority.is_some(),
+        authority_certificate: authority.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
+    };
+    Ok(Survey {
+        plan: plan(&goal, &observed, &remembered, &around),
+        digest: PlanDigest::of(&goal, &observed, &remembered),
+        pending: recover::pending(target, request.stack)?,
+        remembered,
+        authority,
+    })
+}
+
+fn goal<'a>(request: &Request<'a>, manifest: Option<&'a Manifest>, remembered: &'a Remembered) -> Goal<'a> {
+    match (request.wish, manifest) {
+        (Wish::Stack(desired), _) => Goal::of_stack(desired, request.host, remembered),
+        (Wish::Generation(_), Some(manifest)) => Goal::of_generation(manifest, remembered),
+        (Wish::Generation(_), None) => unreachable!("a wish for a generation has its manifest"),
+    }
+}
+
+/// The manifest to go back to. Generation 0 manages nothing: every path is as it was before us.
+fn going_back(
+    target: &dyn Target,
+    state: &State,
+    remembered: &Remembered,
+    number: Option<GenerationNumber>,
+) -> Result<Manifest, ApplyError> {
+    let newest = remembered.newest.as_ref().ok_or(ApplyError::NothingApplied)?;
+    let numbers = state.numbers(target)?;
+    let number = match number {
+        Some(number) => number,
+        None => numbers.iter().rev().nth(1).copied().unwrap_or_default(),
+    };
+    if number == GenerationNumber(0) {
+        return Ok(Manifest {
+            generation: number,
+            digest: "nothing".to_owned(),
+            entries: BTreeMap::new(),
+            units: Vec::new(),
+            before: BTreeMap::new(),
+            ..newest.clone()
+        });
+    }
+    state.read(target, number)?.ok_or(ApplyError::NoGeneration(number))
+}
+
+/// The objects whose bytes the goal is made of.
+fn needed(
+    remembered: &Remembered,
+    request: &Request<'_>,
+    manifest: Option<&Manifest>,
+) -> BTreeSet<Digest> {
+    let stays = |path| match (request.wish, manifest) {
+        (Wish::Stack(desired), _) => desired.files.contains_key(&(request.host.clone(), path)),
+        (_, Some(manifest)) => manifest.entries.contains_key(&path),
+        _ => false,
+    };
+    let newest = remembered.newest.as_ref();
+    let left = newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
+    let before = left.filter_map(|path| remembered.baseline(path)).filter_map(Baseline::object);
+    let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_digest);
+    before.chain(back).collect()
+}
+
+fn file_digest(entry: &RememberedPath) -> Option<Digest> {
+    match entry {
+        RememberedPath::File { digest, .. } => Some(*digest),
+        _ => None,
+    }
+}
+
+fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Digest> {
+    let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
+    entries
+        .filter_map(|(path, entry)| match entry {
+            RememberedPath::File { subject: Subject::Certificate | Subject::PrivateKey, digest, .. } => {
+                let same = matches!(observed.standing(path),
+                    Standing::File(file) if Digest::of(&file.bytes) == *digest);
+                (!same).then_some(*digest)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Of the authorities in the folder, the one that the last apply used; else the first.
+fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Authority> {
+    let used = |authority: &&Authority| {
+        let digest = Digest::of(authority.certificate.as_bytes());
+        remembered.newest.iter().flat_map(|newest| newest.entries.values()).filter_map(file_digest).any(|of| of == digest)
+    };
+    request.authorities.iter().find(used).or_else(|| request.authorities.first()).cloned()
+}

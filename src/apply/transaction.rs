@@ -1,0 +1,281 @@
+//! One transaction, as types: each stage can only be reached from the one before, and none can be
+//! dropped unseen.
+
+use super::journal::{self, Begin};
+use super::prover::{Proof, Prover};
+use super::recover::finish;
+use super::reverse::reverse;
+use super::state::{State, encode};
+use super::{ApplyError, survey::Survey};
+use crate::pki::Issued;
+use crate::plan::{
+    Author, GenerationNumber, Identity, Ids, Inventory, Plan, Remembered, Standing, Step, Steps, steps,
+};
+use crate::desired::Digest;
+use crate::stack::TargetPath;
+use crate::stack::Mode;
+use crate::target::{CommandLine, Target, TargetError};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Room that is left for folders, the journal and the manifest.
+const MARGIN: u64 = 256 * 1024;
+/// The least that a file takes on a disk.
+const BLOCK: u64 = 4096;
+
+/// Why a transaction was taken back.
+#[derive(Debug)]
+pub enum Cause {
+    /// The machine refused a step.
+    Machine(TargetError),
+    /// The proof failed.
+    Proof(String),
+}
+
+/// How a transaction ended.
+#[must_use]
+#[derive(Debug)]
+pub enum Outcome {
+    /// There was nothing to do, and nothing was written.
+    Unchanged,
+    /// It was kept.
+    Kept {
+        /// As this generation.
+        generation: GenerationNumber,
+        /// What the proof said.
+        proof: Proof,
+        /// What a person should know: what could not be cleared away yet.
+        notes: Vec<String>,
+    },
+    /// Everything is as it was.
+    RolledBack {
+        /// Why.
+        cause: Cause,
+        /// Whether the old state was proven to work again.
+        old_state_proven: bool,
+        /// What a person should know.
+        notes: Vec<String>,
+    },
+    /// Not everything could be taken back; a person is needed.
+    Incomplete {
+        /// Why it was taken back.
+        cause: Cause,
+        /// The steps that are left, and why.
+        left: Vec<String>,
+    },
+}
+
+/// A transaction whose files are staged; no managed path has changed.
+#[must_use]
+pub struct Transaction<'t> {
+    target: &'t mut dyn Target,
+    state: State,
+    begin: Begin,
+    steps: Steps,
+    /// How many steps the journal has announced.
+    announced: usize,
+    manifest: Vec<u8>,
+}
+
+/// A transaction whose staged set was judged.
+#[must_use]
+pub struct Validated<'t>(Transaction<'t>);
+
+/// A transaction whose files are in place, but not kept.
+#[must_use]
+pub struct Swapped<'t>(Transaction<'t>);
+
+impl<'t> Transaction<'t> {
+    /// Writes the journal, keeps every byte that the next generation needs, and stages all files. What
+    /// fails here is taken back before it is reported.
+    pub fn stage(
+        target: &'t mut dyn Target,
+        survey: &Survey,
+        issued: &Issued,
+        author: &Author,
+    ) -> Result<Self, ApplyError> {
+        let plan = &survey.plan;
+        let state = State::of(&plan.stack);
+        let steps = steps(plan, issued);
+        let begin = Begin {
+            generation: plan.next_generation(),
+            author: author.clone(),
+            steps: announced(&state, plan.next_generation(), &steps),
+        };
+        refuse_leftovers(target, &begin.steps)?;
+        let mut transaction = Self { target, state, begin, steps, announced: 0, manifest: Vec::new() };
+        transaction.refuse_without_room(plan, issued)?;
+        match transaction.prepare(plan, issued, &survey.remembered) {
+            Ok(()) => Ok(transaction),
+            Err(cause) => Err(transaction.give_up(cause)),
+        }
+    }
+
+    /// The files of a generation need their own size twice: in place and as an object.
+    fn refuse_without_room(&self, plan: &Plan, issued: &Issued) -> Result<(), ApplyError> {
+        let size = |length: usize| (length as u64).next_multiple_of(BLOCK);
+        let staged = self.steps.prepare.iter().map(|step| match step {
+            Step::Stage { bytes, .. } => size(bytes.len()),
+            _ => BLOCK,
+        });
+        let objects = plan.objects(issued).into_values().map(|bytes| size(bytes.len()));
+        let needed = staged.chain(objects).sum::<u64>() + MARGIN;
+        let free = self.target.free_space()?;
+        if needed > free { Err(ApplyError::NoSpace { needed, free }) } else { Ok(()) }
+    }
+
+    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
+        journal::begin(self.target, &self.state, &self.begin)?;
+        self.make_state_folder(self.state.generations())?;
+        self.make_state_folder(self.state.objects_folder())?;
+        for (digest, bytes) in plan.objects(issued) {
+            let path = self.state.object(digest);
+            let known = self.target.observe(&Inventory::of([path.clone()]))?;
+            if !matches!(known.standing(&path), Standing::File(file) if file.bytes == bytes) {
+                self.target.perform(&Step::Keep { path, bytes: bytes.to_vec() })?;
+            }
+        }
+        for index in 0..self.steps.prepare.len() {
+            self.announce(index)?;
+            self.target.perform(&self.steps.prepare[index])?;
+        }
+        let ids = self.staged_ids()?;
+        self.manifest = encode(plan.manifest(issued, &self.begin.author, remembered, &ids));
+        self.announce(self.steps.prepare.len())?;
+        let staged = self.state.staged_manifest(self.begin.generation);
+        let bytes = self.manifest.clone();
+        self.target.perform(&Step::Stage { staged, bytes, mode: Mode(0o600), like: None })
+    }
+
+    fn announce(&mut self, index: usize) -> Result<(), TargetError> {
+        journal::announce(self.target, &self.state, index)?;
+        self.announced = index + 1;
+        Ok(())
+    }
+
+    fn make_state_folder(&mut self, path: TargetPath) -> Result<(), TargetError> {
+        let seen = self.target.observe(&Inventory::of([path.clone()]))?;
+        match seen.standing(&path) {
+            Standing::Absent => self.target.perform(&Step::MakeFolder { path, mode: Mode(0o700) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The owners of the staged files, by the path they are for.
+    fn staged_ids(&self) -> Result<BTreeMap<TargetPath, Ids>, TargetError> {
+        let named = self.steps.swap.iter().filter_map(|step| match step {
+            Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
+            _ => None,
+        });
+        let observed = self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
+        let ids = named.filter_map(|(staged, path)| match observed.standing(staged) {
+            Standing::File(file) => Some((path.clone(), file.ids)),
+            _ => None,
+        });
+        Ok(ids.collect())
+    }
+
+    /// Takes back what was staged; the first fault is the one that is told.
+    fn give_up(self, cause: TargetError) -> ApplyError {
+        match reverse(self.target, &self.state, &self.begin, self.announced) {
+            Ok(reversed) if reversed.left.is_empty() => cause.into(),
+            Ok(reversed) => {
+                ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat())
+            }
+            Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
+        }
+    }
+
+    /// Judges the staged set with programs; the first that fails takes everything back.
+    pub fn validate(self, commands: &[CommandLine], deadline: Duration) -> Result<Validated<'t>, ApplyError> {
+        for command in commands {
+            let what = match self.target.run(command, deadline) {
+                Ok(ran) if ran.code == Some(0) => continue,
+                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
+                Err(fault) => fault.to_string(),
+            };
+            let fault = TargetError::Program { program: command.program.clone(), what };
+            return Err(self.give_up(fault));
+        }
+        Ok(Validated(self))
+    }
+}
+
+impl<'t> Validated<'t> {
+    /// Puts everything in place.
+    pub fn swap(self) -> Result<Swapped<'t>, Outcome> {
+        let mut transaction = self.0;
+        let first = transaction.steps.prepare.len() + 1;
+        for index in 0..transaction.steps.swap.len() {
+            let done = transaction
+                .announce(first + index)
+                .and_then(|()| transaction.target.perform(&transaction.steps.swap[index]));
+            if let Err(fault) = done {
+                return Err(taken_back(transaction, Cause::Machine(fault), None));
+            }
+        }
+        Ok(Swapped(transaction))
+    }
+}
+
+impl Swapped<'_> {
+    /// Proves the new state, then keeps it; takes it back where the proof fails.
+    pub fn settle(self, prover: &dyn Prover, deadline: Duration) -> Outcome {
+        let transaction = self.0;
+        let proof = prover.prove(deadline);
+        if let Proof::Failed(cause) = proof {
+            return taken_back(transaction, Cause::Proof(cause), Some((prover, deadline)));
+        }
+        let generation = transaction.begin.generation;
+        let keep = Step::Create {
+            staged: transaction.state.staged_manifest(generation),
+            path: transaction.state.manifest(generation),
+            after: Identity::File { digest: Digest::of(&transaction.manifest), mode: Mode(0o600) },
+        };
+        if let Err(fault) = transaction.target.perform(&keep) {
+            return taken_back(transaction, Cause::Machine(fault), None);
+        }
+        let notes = match finish(transaction.target, &transaction.state, &transaction.begin) {
+            Ok(()) => Vec::new(),
+            Err(fault) => vec![format!("the next run clears away what is left: {fault}")],
+        };
+        Outcome::Kept { generation, proof, notes }
+    }
+}
+
+fn taken_back(
+    transaction: Transaction<'_>,
+    cause: Cause,
+    prover: Option<(&dyn Prover, Duration)>,
+) -> Outcome {
+    let Transaction { target, state, begin, announced, .. } = transaction;
+    match reverse(target, &state, &begin, announced) {
+        Ok(reversed) if reversed.left.is_empty() => {
+            let proven = prover
+                .is_some_and(|(prover, deadline)| matches!(prover.prove(deadline), Proof::Proven(_)));
+            Outcome::RolledBack { cause, old_state_proven: proven, notes: reversed.notes }
+        }
+        Ok(reversed) => Outcome::Incomplete { cause, left: reversed.left },
+        Err(fault) => Outcome::Incomplete { cause, left: vec![fault.to_string()] },
+    }
+}
+
+/// All steps that the journal knows, in order: the manifest is staged between the two halves.
+fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<Step> {
+    let manifest = Step::Stage {
+        staged: state.staged_manifest(generation),
+        bytes: Vec::new(),
+        mode: Mode(0o600),
+        like: None,
+    };
+    steps.prepare.iter().cloned().chain([manifest]).chain(steps.swap.iter().cloned()).collect()
+}
+
+fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyError> {
+    let names = Inventory::of(steps.iter().filter_map(Step::leftover).cloned());
+    let observed = target.observe(&names)?;
+    match observed.at.iter().find(|(_, standing)| !matches!(standing, Standing::Absent)) {
+        Some((path, _)) => Err(ApplyError::Leftover(path.clone())),
+        None => Ok(()),
+    }
+}

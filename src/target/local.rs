@@ -1,0 +1,304 @@
+//! A folder of this machine as a disk, by descriptors relative to opened folders.
+//!
+//! Every path is reached component by component; a symbolic link is looked at, never followed. Files
+//! are 0600 from the first byte and get their mode through the open descriptor, so that the umask and
+//! default ACLs do not matter.
+
+use super::disk::{Disk, Naming};
+use super::walk::{Walk, fault, shown};
+use super::{LARGEST_FILE, TargetError};
+use crate::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use crate::stack::{HostName, Mode, TargetPath};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{
+    AtFlags, FileType, Mode as Bits, OFlags, RenameFlags, Stat, fchmod, fchown, fstat, fsync, mkdirat, openat,
+    readlinkat, renameat_with, statat, unlinkat,
+};
+use rustix::io::Errno;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// What a root folder of ours tells git: it holds private keys.
+const IGNORE_ALL: &[u8] = b"*\n";
+
+/// A folder of this machine, seen as the root of a host.
+#[derive(Debug)]
+pub struct LocalDisk {
+    root: PathBuf,
+    host: HostName,
+    made: bool,
+}
+
+impl LocalDisk {
+    /// The root of a host at a folder, which need not be there yet.
+    pub fn at(root: impl Into<PathBuf>, host: HostName) -> Self {
+        Self { root: root.into(), host, made: false }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        Walk::below(&self.root)
+    }
+
+    fn shown(&self, path: &TargetPath) -> String {
+        shown(&self.root, path.as_str())
+    }
+
+    fn standing(&self, walk: &mut Walk<'_>, path: &TargetPath, look: Look) -> Result<Standing, TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let Some(folder) = walk.folder(path.parent().as_str())? else { return Ok(Standing::Absent) };
+        let name = path.file_name();
+        // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        match openat(folder.as_fd(), name, flags, Bits::empty()) {
+            Ok(file) => {
+                let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
+                self.opened(file, &stat, path, look)
+            }
+            Err(Errno::NOENT | Errno::NOTDIR) => Ok(Standing::Absent),
+            Err(Errno::LOOP | Errno::NXIO) => {
+                let stat = statat(folder.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW)
+                    .map_err(|errno| fail("look at", errno))?;
+                if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+                    return Ok(Standing::Other(kind(&stat)));
+                }
+                let to = readlinkat(folder.as_fd(), name, Vec::new())
+                    .map_err(|errno| fail("read the link", errno))?;
+                Ok(Standing::Link { to: to.to_string_lossy().into_owned() })
+            }
+            Err(errno) => Err(fail("read", errno)),
+        }
+    }
+
+    fn opened(
+        &self,
+        file: OwnedFd,
+        stat: &Stat,
+        path: &TargetPath,
+        look: Look,
+    ) -> Result<Standing, TargetError> {
+        let mode = Mode(stat.st_mode & 0o7777);
+        let ids = Ids { uid: stat.st_uid, gid: stat.st_gid };
+        let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
+            FileType::RegularFile => {
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+                std::fs::File::from(file)
+                    .take(LARGEST_FILE)
+                    .read_to_end(&mut bytes)
+                    .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
+                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: u64::from(stat.st_nlink) }))
+            }
+            FileType::Directory => {
+                let entries = match look {
+                    Look::Plain => None,
+                    Look::Names => Some(self.names(&file, path)?),
+                };
+                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
+            }
+            _ => Ok(Standing::Other(kind(stat))),
+        }
+    }
+
+    fn names(&self, folder: &OwnedFd, path: &TargetPath) -> Result<BTreeSet<String>, TargetError> {
+        let fail = |errno| fault("list", &self.shown(path), errno);
+        let mut names = BTreeSet::new();
+        for entry in rustix::fs::Dir::read_from(folder).map_err(fail)? {
+            let name = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
+            if name != "." && name != ".." {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Writes a new file and everything about it before anybody knows its name for good.
+    fn write_new(
+        &self,
+        (path, bytes): (&TargetPath, &[u8]),
+        mode: Mode,
+        like: Option<&Like>,
+    ) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let mut walk = self.walk();
+        let (folder, name) = walk.parent("create", path)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
+            .map_err(|errno| fail("create", errno))?;
+        let mut file = std::fs::File::from(descriptor);
+        file.write_all(bytes)
+            .map_err(|cause| TargetError::Io { operation: "write", path: self.shown(path), cause })?;
+        if let Some(like) = like {
+            self.take_over(&mut walk, &file, path, like)?;
+        }
+        fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
+        fsync(&file).map_err(|errno| fail("synchronize", errno))
+    }
+
+    /// Owner (of a file that is not ours) and attributes of the file that is replaced.
+    fn take_over(
+        &self,
+        walk: &mut Walk<'_>,
+        file: &std::fs::File,
+        path: &TargetPath,
+        like: &Like,
+    ) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let (folder, name) = walk.parent("read", &like.path)?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let old = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("read", errno))?;
+        if like.owner {
+            let (was, is) = (
+                fstat(&old).map_err(|errno| fail("look at", errno))?,
+                fstat(file).map_err(|errno| fail("look at", errno))?,
+            );
+            if (was.st_uid, was.st_gid) != (is.st_uid, is.st_gid) {
+                let owner = Some(rustix::fs::Uid::from_raw(was.st_uid));
+                let group = Some(rustix::fs::Gid::from_raw(was.st_gid));
+                fchown(file, owner, group).map_err(|errno| fail("keep the owner of", errno))?;
+            }
+        }
+        super::attributes::copy(&old, file).map_err(|errno| fail("keep the attributes of", errno))
+    }
+}
+
+fn kind(stat: &Stat) -> &'static str {
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo => "a fifo",
+        FileType::Socket => "a socket",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        _ => "something unknown",
+    }
+}
+
+impl Disk for LocalDisk {
+    fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
+        let mut walk = self.walk();
+        let mut observed = Observed { host: self.host.clone(), at: std::collections::BTreeMap::new() };
+        for (path, look) in &inventory.0 {
+            observed.at.insert(path.clone(), self.standing(&mut walk, path, *look)?);
+        }
+        Ok(observed)
+    }
+
+    /// A root that is missing is made under another name first, so that it is never seen without its
+    /// `.gitignore`.
+    fn make_root(&mut self) -> Result<(), TargetError> {
+        if self.made || self.root.is_dir() {
+            self.made = true;
+            return Ok(());
+        }
+        let io = |operation, path: &Path| {
+            let path = path.display().to_string();
+            move |cause| TargetError::Io { operation, path, cause }
+        };
+        let parent = self.root.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent {
+            std::fs::create_dir_all(parent).map_err(io("make folder", parent))?;
+        }
+        let mut staged = self.root.clone().into_os_string();
+        staged.push(".tracewright-new");
+        let staged = PathBuf::from(staged);
+        std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
+        let ignore = staged.join(".gitignore");
+        let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
+        file.write_all(IGNORE_ALL).and_then(|()| file.sync_all()).map_err(io("write", &ignore))?;
+        let flags = RenameFlags::NOREPLACE;
+        renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)
+            .map_err(|errno| fault("make folder", &self.root.display(), errno))?;
+        let above = std::fs::File::open(parent.unwrap_or(Path::new(".")));
+        above.and_then(|folder| folder.sync_all()).map_err(io("synchronize", &self.root))?;
+        self.made = true;
+        Ok(())
+    }
+
+    fn make_folder(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let (folder, name) = self.walk().parent("make folder", path)?;
+        mkdirat(folder.as_fd(), name, Bits::from_raw_mode(0o700))
+            .map_err(|errno| fail("make folder", errno))?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let made = openat(folder.as_fd(), name, flags, Bits::empty())
+            .map_err(|errno| fail("open folder", errno))?;
+        fchmod(&made, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
+        fsync(&made).map_err(|errno| fail("synchronize", errno))
+    }
+
+    fn create(
+        &mut self,
+        path: &TargetPath,
+        bytes: &[u8],
+        mode: Mode,
+        like: Option<&Like>,
+    ) -> Result<(), TargetError> {
+        self.write_new((path, bytes), mode, like)
+    }
+
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let (folder, name) = self.walk().parent("append to", path)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
+            .map_err(|errno| fail("append to", errno))?;
+        let mut file = std::fs::File::from(descriptor);
+        file.write_all(bytes)
+            .map_err(|cause| TargetError::Io { operation: "append to", path: self.shown(path), cause })?;
+        fsync(&file).map_err(|errno| fail("synchronize", errno))
+    }
+
+    fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {
+        let mut walk = self.walk();
+        let (from_folder, from_name) = walk.parent("rename", from)?;
+        let (to_folder, to_name) = walk.parent("rename", to)?;
+        let flags = match naming {
+            Naming::New => RenameFlags::NOREPLACE,
+            Naming::Exchange => RenameFlags::EXCHANGE,
+            Naming::Over => RenameFlags::empty(),
+        };
+        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags).map_err(|errno| {
+            let visible = if naming == Naming::Exchange { to } else { from };
+            fault("rename", &self.shown(visible), errno)
+        })
+    }
+
+    fn set_mode(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let (folder, name) = self.walk().parent("set the mode of", path)?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
+        fsync(&file).map_err(|errno| fail("synchronize", errno))
+    }
+
+    fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+        let (folder, name) = self.walk().parent("remove", path)?;
+        unlinkat(folder.as_fd(), name, AtFlags::empty())
+            .map_err(|errno| fault("remove", &self.shown(path), errno))
+    }
+
+    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+        let (folder, name) = self.walk().parent("remove folder", path)?;
+        unlinkat(folder.as_fd(), name, AtFlags::REMOVEDIR)
+            .map_err(|errno| fault("remove folder", &self.shown(path), errno))
+    }
+
+    fn sync(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
+        match self.walk().folder(folder.as_str())? {
+            Some(open) => fsync(&*open).map_err(|errno| fault("synchronize", &self.shown(folder), errno)),
+            None => Ok(()),
+        }
+    }
+
+    fn free_space(&self) -> Result<u64, TargetError> {
+        let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+        let stat = rustix::fs::statvfs(existing)
+            .map_err(|errno| fault("look at the free space of", &self.root.display(), errno))?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}

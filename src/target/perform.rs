@@ -1,0 +1,155 @@
+//! Steps in terms of a disk: which operations, in which order, and what is made durable when.
+
+use super::disk::{Disk, Naming};
+use super::run::{CommandLine, Ran, run_here};
+use super::{Target, TargetError};
+use crate::plan::{Identity, Inventory, Observed, Standing, Step};
+use crate::stack::{Mode, TargetPath};
+use std::time::Duration;
+
+/// The mode of files of the state.
+const STATE_FILE: Mode = Mode(0o600);
+/// The mode of folders of the state.
+const STATE_FOLDER: Mode = Mode(0o700);
+
+/// A root on a disk: the target of `--root`. Owners are not set, services are not known.
+#[derive(Debug)]
+pub struct Root<D> {
+    /// The disk.
+    pub disk: D,
+}
+
+impl<D: Disk> Root<D> {
+    /// A target on a disk.
+    pub fn on(disk: D) -> Self {
+        Self { disk }
+    }
+
+    fn identity(&self, path: &TargetPath) -> Result<Identity, TargetError> {
+        let inventory = Inventory::of([path.clone()]);
+        Ok(self.disk.look(&inventory)?.standing(path).identity())
+    }
+
+    fn name(&mut self, staged: &TargetPath, path: &TargetPath, after: &Identity) -> Result<(), TargetError> {
+        if self.identity(staged)? != *after {
+            return Err(TargetError::Changed { path: staged.clone() });
+        }
+        self.disk.rename(staged, path, Naming::New)?;
+        self.sync_both(staged, path)
+    }
+
+    /// Exchanges two names. What came out must be what the plan saw; else it is put back.
+    fn exchange(&mut self, staged: &TargetPath, path: &TargetPath, before: &Identity) -> Result<(), TargetError> {
+        self.disk.rename(staged, path, Naming::Exchange)?;
+        if self.identity(staged)? != *before {
+            self.disk.rename(staged, path, Naming::Exchange)?;
+            self.sync_both(staged, path)?;
+            return Err(TargetError::Changed { path: path.clone() });
+        }
+        self.sync_both(staged, path)
+    }
+
+    fn take_away(&mut self, path: &TargetPath, aside: &TargetPath, before: &Identity) -> Result<(), TargetError> {
+        self.disk.rename(path, aside, Naming::New)?;
+        if self.identity(aside)? != *before {
+            self.disk.rename(aside, path, Naming::New)?;
+            self.sync_both(aside, path)?;
+            return Err(TargetError::Changed { path: path.clone() });
+        }
+        self.sync_both(path, aside)
+    }
+
+    fn discard(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+        let observed = self.disk.look(&Inventory::of([path.clone()]))?;
+        match observed.standing(path) {
+            Standing::Absent => return Ok(()),
+            Standing::Folder(_) => self.disk.remove_folder(path)?,
+            _ => self.disk.remove_file(path)?,
+        }
+        self.disk.sync(&path.parent())
+    }
+
+    /// Makes the root and the folders of the state that are missing, from the top. Those above
+    /// `tracewright` are ordinary system folders.
+    pub fn state_folders(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
+        self.disk.make_root()?;
+        let mut missing = vec![folder.clone()];
+        while let Some(next) = missing.last().map(TargetPath::parent).filter(|next| next.as_str() != "/") {
+            missing.push(next);
+        }
+        let observed = self.disk.look(&Inventory::of(missing.iter().cloned()))?;
+        for path in missing.iter().rev() {
+            if matches!(observed.standing(path), Standing::Absent) {
+                let private = path.as_str().contains("/tracewright");
+                self.disk.make_folder(path, if private { STATE_FOLDER } else { Mode(0o755) })?;
+                self.disk.sync(&path.parent())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+        self.state_folders(&path.parent())?;
+        let staged = path.parent().join(&format!(".{}.new", path.file_name()));
+        self.discard(&staged)?;
+        self.disk.create(&staged, bytes, STATE_FILE, None)?;
+        self.disk.rename(&staged, path, Naming::Over)?;
+        self.disk.sync(&path.parent())
+    }
+
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+        self.state_folders(&path.parent())?;
+        let fresh = matches!(self.identity(path)?, Identity::Absent);
+        self.disk.append(path, bytes)?;
+        if fresh { self.disk.sync(&path.parent()) } else { Ok(()) }
+    }
+
+    fn sync_both(&mut self, a: &TargetPath, b: &TargetPath) -> Result<(), TargetError> {
+        self.disk.sync(&a.parent())?;
+        if a.parent() == b.parent() { Ok(()) } else { self.disk.sync(&b.parent()) }
+    }
+}
+
+impl<D: Disk> Target for Root<D> {
+    fn observe(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
+        self.disk.look(inventory)
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<(), TargetError> {
+        self.disk.make_root()?;
+        match step {
+            Step::MakeFolder { path, mode } => {
+                self.disk.make_folder(path, *mode)?;
+                self.disk.sync(&path.parent())
+            }
+            Step::Stage { staged, bytes, mode, like } => {
+                self.disk.create(staged, bytes, *mode, like.as_ref())?;
+                self.disk.sync(&staged.parent())
+            }
+            Step::Create { staged, path, after } => self.name(staged, path, after),
+            Step::Exchange { staged, path, before, .. } => self.exchange(staged, path, before),
+            Step::Remove { path, aside, before } => self.take_away(path, aside, before),
+            Step::SetMode { path, digest, before, after } => {
+                if self.identity(path)? != (Identity::File { digest: *digest, mode: *before }) {
+                    return Err(TargetError::Changed { path: path.clone() });
+                }
+                self.disk.set_mode(path, *after)
+            }
+            Step::RemoveFolder { path, .. } => {
+                self.disk.remove_folder(path)?;
+                self.disk.sync(&path.parent())
+            }
+            Step::Discard { path } => self.discard(path),
+            Step::Keep { path, bytes } => self.keep(path, bytes),
+            Step::Append { path, bytes } => self.append(path, bytes),
+        }
+    }
+
+    fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError> {
+        run_here(command, deadline)
+    }
+
+    fn free_space(&self) -> Result<u64, TargetError> {
+        self.disk.free_space()
+    }
+}

@@ -1,0 +1,396 @@
+//! A disk in memory that can lose power, run out of room, or fail at any operation.
+//!
+//! What was not synchronized may be lost at a power loss: bytes of a file that was not synchronized,
+//! and each change of names whose folders were not all synchronized, one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Error, ErrorKind};
+use tracewright::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use tracewright::stack::{HostName, Mode, TargetPath};
+use tracewright::target::{Disk, Naming, TargetError};
+
+/// A small generator of random numbers with a seed.
+#[derive(Clone, Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % bound as u64).unwrap()
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    File { bytes: Vec<u8>, synced: Option<Vec<u8>>, mode: Mode },
+    Folder { mode: Mode },
+    Link { to: String },
+}
+
+type Names = BTreeMap<String, usize>;
+
+/// One atomic change of names.
+#[derive(Clone, Debug)]
+struct Change {
+    set: Vec<(String, Option<usize>)>,
+    unsynced: BTreeSet<String>,
+}
+
+/// What goes wrong, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    None,
+    /// The operation with this number fails once.
+    FailAt(usize),
+    /// From the operation with this number on there is no room for new bytes.
+    FullFrom(usize),
+    /// The power goes at this operation.
+    PowerLossAt(usize),
+}
+
+/// A disk in memory.
+#[derive(Clone, Debug)]
+pub struct MemoryDisk {
+    nodes: Vec<Node>,
+    names: Names,
+    durable: Names,
+    pending: Vec<Change>,
+    /// What goes wrong.
+    pub fault: Fault,
+    /// Operations so far.
+    pub operations: usize,
+    dead: bool,
+}
+
+impl MemoryDisk {
+    /// An empty disk.
+    pub fn new() -> Self {
+        let mut names = Names::new();
+        names.insert("/".to_owned(), 0);
+        Self {
+            nodes: vec![Node::Folder { mode: Mode(0o755) }],
+            durable: names.clone(),
+            names,
+            pending: Vec::new(),
+            fault: Fault::None,
+            operations: 0,
+            dead: false,
+        }
+    }
+
+    /// Puts a durable file there, with its folders, as somebody else would.
+    pub fn put(&mut self, path: &str, bytes: &[u8], mode: u32) {
+        self.put_folders(path);
+        let node = Node::File { bytes: bytes.to_vec(), synced: Some(bytes.to_vec()), mode: Mode(mode) };
+        self.set_durable(path, Some(node));
+    }
+
+    /// Puts a durable link there.
+    pub fn put_link(&mut self, path: &str, to: &str) {
+        self.put_folders(path);
+        self.set_durable(path, Some(Node::Link { to: to.to_owned() }));
+    }
+
+    /// Puts a durable folder there.
+    pub fn put_folder(&mut self, path: &str) {
+        self.put_folders(&format!("{path}/x"));
+    }
+
+    /// Takes a name away, as somebody else would.
+    pub fn take(&mut self, path: &str) {
+        self.set_durable(path, None);
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, path: &str) -> Option<&[u8]> {
+        match self.nodes.get(*self.names.get(path)?)? {
+            Node::File { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
+
+    fn put_folders(&mut self, path: &str) {
+        let mut folder = TargetPath::new(path).parent();
+        let mut missing = Vec::new();
+        while !self.names.contains_key(folder.as_str()) {
+            missing.push(folder.clone());
+            folder = folder.parent();
+        }
+        for folder in missing.iter().rev() {
+            self.set_durable(folder.as_str(), Some(Node::Folder { mode: Mode(0o755) }));
+        }
+    }
+
+    fn set_durable(&mut self, path: &str, node: Option<Node>) {
+        match node {
+            Some(node) => {
+                self.nodes.push(node);
+                self.names.insert(path.to_owned(), self.nodes.len() - 1);
+                self.durable.insert(path.to_owned(), self.nodes.len() - 1);
+            }
+            None => {
+                self.names.remove(path);
+                self.durable.remove(path);
+            }
+        }
+    }
+
+    /// Everything on the disk but the state and the folders above it.
+    pub fn tree(&self) -> BTreeMap<String, (Mode, Vec<u8>)> {
+        self.names
+            .iter()
+            .filter(|(path, _)| !is_of_state(path))
+            .map(|(path, node)| {
+                let seen = match &self.nodes[*node] {
+                    Node::File { bytes, mode, .. } => (*mode, bytes.clone()),
+                    Node::Folder { mode } => (*mode, b"<folder>".to_vec()),
+                    Node::Link { to } => (Mode(0), format!("<link to {to}>").into_bytes()),
+                };
+                (path.clone(), seen)
+            })
+            .collect()
+    }
+
+    /// Everything on the disk, with the node it is, to see that nothing was written.
+    pub fn inodes(&self) -> BTreeMap<String, usize> {
+        self.names.clone()
+    }
+
+    /// The disk after power came back: what was not synchronized is there or not, as chance has it.
+    pub fn after_power_loss(mut self, random: &mut Random) -> Self {
+        for change in std::mem::take(&mut self.pending) {
+            if random.below(2) == 0 {
+                apply(&mut self.durable, &change);
+            }
+        }
+        // A name whose folder was lost is lost with it.
+        let durable = self.durable.clone();
+        self.durable.retain(|path, _| {
+            let mut folder = TargetPath::new(path.as_str()).parent();
+            loop {
+                if !durable.contains_key(folder.as_str()) {
+                    return false;
+                }
+                if folder.as_str() == "/" {
+                    return true;
+                }
+                folder = folder.parent();
+            }
+        });
+        for node in &mut self.nodes {
+            if let Node::File { bytes, synced, .. } = node {
+                let kept = synced.clone().unwrap_or_default();
+                if *bytes != kept {
+                    let least = if bytes.starts_with(&kept) { kept.len() } else { 0 };
+                    bytes.truncate(least + random.below(bytes.len() - least + 1));
+                }
+                *synced = Some(bytes.clone());
+            }
+        }
+        self.names = self.durable.clone();
+        self.fault = Fault::None;
+        self.dead = false;
+        self
+    }
+
+    fn tick(&mut self, operation: &'static str, path: &TargetPath, writes: bool) -> Result<(), TargetError> {
+        self.operations += 1;
+        let fails = match self.fault {
+            Fault::None => false,
+            Fault::FailAt(at) => at == self.operations,
+            Fault::FullFrom(at) => writes && at <= self.operations,
+            Fault::PowerLossAt(at) => {
+                self.dead |= at == self.operations;
+                self.dead
+            }
+        };
+        let kind = if writes { ErrorKind::StorageFull } else { ErrorKind::Other };
+        if fails { Err(fault(operation, path, kind)) } else { Ok(()) }
+    }
+
+    fn change(&mut self, set: Vec<(String, Option<usize>)>) {
+        let unsynced =
+            set.iter().map(|(path, _)| TargetPath::new(path.as_str()).parent().as_str().to_owned()).collect();
+        let change = Change { set, unsynced };
+        apply(&mut self.names, &change);
+        self.pending.push(change);
+    }
+
+    fn node(&self, operation: &'static str, path: &TargetPath) -> Result<usize, TargetError> {
+        self.names.get(path.as_str()).copied().ok_or_else(|| fault(operation, path, ErrorKind::NotFound))
+    }
+
+    fn need_folder(&self, operation: &'static str, path: &TargetPath) -> Result<(), TargetError> {
+        match self.names.get(path.parent().as_str()).map(|node| &self.nodes[*node]) {
+            Some(Node::Folder { .. }) => Ok(()),
+            _ => Err(fault(operation, path, ErrorKind::NotADirectory)),
+        }
+    }
+
+    fn children(&self, path: &str) -> BTreeSet<String> {
+        let folder = TargetPath::new(path);
+        self.names
+            .keys()
+            .filter(|name| *name != "/" && TargetPath::new(name.as_str()).parent() == folder)
+            .map(|name| TargetPath::new(name.as_str()).file_name().to_owned())
+            .collect()
+    }
+}
+
+fn is_of_state(path: &str) -> bool {
+    ["/var", "/var/lib"].contains(&path) || path.starts_with("/var/lib/tracewright")
+}
+
+fn apply(names: &mut Names, change: &Change) {
+    for (path, node) in &change.set {
+        match node {
+            Some(node) => names.insert(path.clone(), *node),
+            None => names.remove(path),
+        };
+    }
+}
+
+fn fault(operation: &'static str, path: &TargetPath, kind: ErrorKind) -> TargetError {
+    TargetError::Io { operation, path: path.to_string(), cause: Error::from(kind) }
+}
+
+impl Disk for MemoryDisk {
+    fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
+        let mut at = BTreeMap::new();
+        for (path, look) in &inventory.0 {
+            if self.dead {
+                return Err(fault("look at", path, ErrorKind::Other));
+            }
+            let ids = Ids { uid: 0, gid: 0 };
+            let standing = match self.names.get(path.as_str()).map(|node| &self.nodes[*node]) {
+                None => Standing::Absent,
+                Some(Node::File { bytes, mode, .. }) => {
+                    Standing::File(ObservedFile { bytes: bytes.clone(), mode: *mode, ids, links: 1 })
+                }
+                Some(Node::Folder { mode }) => {
+                    let entries = (*look == Look::Names).then(|| self.children(path.as_str()));
+                    Standing::Folder(ObservedFolder { mode: *mode, ids, entries })
+                }
+                Some(Node::Link { to }) => Standing::Link { to: to.clone() },
+            };
+            at.insert(path.clone(), standing);
+        }
+        Ok(Observed { host: HostName::this(), at })
+    }
+
+    fn make_root(&mut self) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    fn make_folder(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
+        self.tick("make folder", path, true)?;
+        self.need_folder("make folder", path)?;
+        if self.names.contains_key(path.as_str()) {
+            return Err(fault("make folder", path, ErrorKind::AlreadyExists));
+        }
+        self.nodes.push(Node::Folder { mode });
+        self.change(vec![(path.to_string(), Some(self.nodes.len() - 1))]);
+        Ok(())
+    }
+
+    fn create(&mut self, path: &TargetPath, bytes: &[u8], mode: Mode, _: Option<&Like>) -> Result<(), TargetError> {
+        self.tick("create", path, true)?;
+        self.need_folder("create", path)?;
+        if self.names.contains_key(path.as_str()) {
+            return Err(fault("create", path, ErrorKind::AlreadyExists));
+        }
+        self.nodes.push(Node::File { bytes: bytes.to_vec(), synced: None, mode });
+        let node = self.nodes.len() - 1;
+        self.change(vec![(path.to_string(), Some(node))]);
+        self.tick("synchronize", path, true)?;
+        if let Node::File { bytes, synced, .. } = &mut self.nodes[node] {
+            *synced = Some(bytes.clone());
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+        self.tick("append to", path, true)?;
+        self.need_folder("append to", path)?;
+        if !self.names.contains_key(path.as_str()) {
+            self.nodes.push(Node::File { bytes: Vec::new(), synced: None, mode: Mode(0o600) });
+            self.change(vec![(path.to_string(), Some(self.nodes.len() - 1))]);
+        }
+        let node = self.node("append to", path)?;
+        if let Node::File { bytes: all, .. } = &mut self.nodes[node] {
+            all.extend_from_slice(bytes);
+        }
+        self.tick("synchronize", path, true)?;
+        if let Node::File { bytes, synced, .. } = &mut self.nodes[node] {
+            *synced = Some(bytes.clone());
+        }
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {
+        self.tick("rename", from, false)?;
+        self.need_folder("rename", to)?;
+        let node = self.node("rename", from)?;
+        assert!(!matches!(self.nodes[node], Node::Folder { .. }) || self.children(from.as_str()).is_empty());
+        let other = self.names.get(to.as_str()).copied();
+        let back = match (naming, other) {
+            (Naming::New, Some(_)) => return Err(fault("rename", to, ErrorKind::AlreadyExists)),
+            (Naming::Exchange, None) => return Err(fault("rename", to, ErrorKind::NotFound)),
+            (Naming::Exchange, other) => other,
+            (Naming::New | Naming::Over, _) => None,
+        };
+        self.change(vec![(from.to_string(), back), (to.to_string(), Some(node))]);
+        Ok(())
+    }
+
+    fn set_mode(&mut self, path: &TargetPath, wanted: Mode) -> Result<(), TargetError> {
+        self.tick("set the mode of", path, false)?;
+        let node = self.node("set the mode of", path)?;
+        match &mut self.nodes[node] {
+            Node::File { mode, .. } | Node::Folder { mode } => *mode = wanted,
+            Node::Link { .. } => return Err(fault("set the mode of", path, ErrorKind::InvalidInput)),
+        }
+        Ok(())
+    }
+
+    fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+        self.tick("remove", path, false)?;
+        self.node("remove", path)?;
+        self.change(vec![(path.to_string(), None)]);
+        Ok(())
+    }
+
+    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+        self.tick("remove folder", path, false)?;
+        self.node("remove folder", path)?;
+        if !self.children(path.as_str()).is_empty() {
+            return Err(fault("remove folder", path, ErrorKind::DirectoryNotEmpty));
+        }
+        self.change(vec![(path.to_string(), None)]);
+        Ok(())
+    }
+
+    fn sync(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
+        self.tick("synchronize", folder, false)?;
+        let mut kept = Vec::new();
+        for mut change in std::mem::take(&mut self.pending) {
+            change.unsynced.remove(folder.as_str());
+            if change.unsynced.is_empty() {
+                apply(&mut self.durable, &change);
+            } else {
+                kept.push(change);
+            }
+        }
+        self.pending = kept;
+        Ok(())
+    }
+
+    fn free_space(&self) -> Result<u64, TargetError> {
+        Ok(u64::MAX)
+    }
+}

@@ -1,0 +1,152 @@
+//! Small stacks, made of a few paths that get in each other's way, and verbs on a disk in memory.
+
+use crate::transaction_disk::{MemoryDisk, Random};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+use tracewright::apply::{ApplyError, NoProver, Outcome, Request, Wish, apply, survey};
+use tracewright::apply::{Consent, Survey};
+use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder};
+use tracewright::plan::{Author, GenerationNumber};
+use tracewright::stack::{ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName, TargetPath};
+use tracewright::target::{Root, Target};
+
+pub type MemoryRoot = Root<MemoryDisk>;
+
+pub fn stack() -> StackName {
+    StackName::new("shop")
+}
+
+pub fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)
+}
+
+pub fn author(verb: &str) -> Author {
+    Author { time: "2026-09-21T00:00:00Z".to_owned(), user: "pde".to_owned(), verb: verb.to_owned() }
+}
+
+pub fn empty() -> Desired {
+    Desired { stack: stack(), folders: BTreeMap::new(), files: BTreeMap::new(), units: Vec::new() }
+}
+
+pub fn at(path: &str) -> (HostName, TargetPath) {
+    (HostName::this(), TargetPath::new(path))
+}
+
+pub fn file(content: Content, mode: u32) -> DesiredFile {
+    DesiredFile {
+        scope: Scope::System,
+        owner: Owner::of("root", "root"),
+        mode: Mode(mode),
+        content,
+        component: ComponentName::new("main"),
+    }
+}
+
+pub fn whole(text: &str, mode: u32) -> DesiredFile {
+    file(Content::Whole(text.to_owned()), mode)
+}
+
+pub fn block(lines: &[&str]) -> DesiredFile {
+    let content = Content::Block {
+        lines: lines.iter().map(ToString::to_string).collect(),
+        begin: "# >>> tracewright shop/web >>>".to_owned(),
+        end: "# <<< tracewright shop/web <<<".to_owned(),
+        dialect: EnvDialect::Dotenv,
+    };
+    file(content, 0o600)
+}
+
+pub fn folder(mode: u32) -> DesiredFolder {
+    DesiredFolder {
+        scope: Scope::System,
+        owner: Owner::of("root", "root"),
+        mode: Mode(mode),
+        only_below_root: false,
+    }
+}
+
+/// An arbitrary small stack.
+pub fn any_desired(random: &mut Random) -> Desired {
+    let mut desired = empty();
+    let mut pick = |random: &mut Random, path: &str, files: &[DesiredFile]| {
+        if let Some(file) = files.get(random.below(files.len() + 2)) {
+            desired.files.insert(at(path), file.clone());
+        }
+    };
+    let texts = [whole("a: 1\n", 0o640), whole("a: 2\n", 0o640), whole("a: 1\n", 0o600), whole("", 0o644)];
+    pick(random, "/etc/one/a.yaml", &texts);
+    pick(random, "/etc/one/b.yaml", &texts);
+    pick(random, "/etc/one/deep/er/c.yaml", &texts);
+    pick(random, "/etc/flat", &texts);
+    pick(random, "/srv/web/.env", &[block(&["A=1"]), block(&["A=2", "B=x"]), block(&[])]);
+    pick(random, "/srv/new/.env", &[block(&["A=1"]), block(&["A=2", "B=x"])]);
+    pick(random, "/etc/taken.conf", &texts);
+    // The same name is a file in one stack and a folder in the next.
+    if random.below(2) == 0 {
+        pick(random, "/etc/kind", &texts);
+    } else {
+        pick(random, "/etc/kind/below/x", &texts);
+        pick(random, "/etc/kind/y", &texts);
+    }
+    for (path, mode) in [("/etc/one", 0o750), ("/var/lib/shop", 0o700), ("/etc/empty/in", 0o755)] {
+        if random.below(2) == 0 {
+            desired.folders.insert(at(path), folder(mode));
+        }
+    }
+    desired
+}
+
+/// A host with files of somebody else on it.
+pub fn any_host(random: &mut Random) -> MemoryRoot {
+    let mut disk = MemoryDisk::new();
+    let environments: [&[u8]; 4] = [b"SECRET=1\n", b"SECRET=1\nLAST=2", b"", b"# only a comment\n\n"];
+    if let Some(bytes) = environments.get(random.below(5)) {
+        disk.put("/srv/web/.env", bytes, 0o640);
+    }
+    if random.below(2) == 0 {
+        disk.put("/etc/taken.conf", b"theirs\n", 0o604);
+    }
+    if random.below(2) == 0 {
+        disk.put("/etc/other", b"never ours\n", 0o644);
+    }
+    Root::on(disk)
+}
+
+pub fn of_stack(desired: &Desired) -> Wish<'_> {
+    Wish::Stack(desired)
+}
+
+pub fn look(root: &dyn Target, wish: Wish<'_>) -> Result<Survey, ApplyError> {
+    let (stack, host) = (stack(), HostName::this());
+    survey(root, &Request { stack: &stack, host: &host, wish, authorities: &[], now: now() })
+}
+
+/// Looks, agrees to everything, carries out.
+pub fn run(root: &mut dyn Target, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+    let approved = look(root, wish)?.digest;
+    let consent = Consent { approved, accept_drift: true, adopt: true };
+    run_with(root, wish, &consent)
+}
+
+pub fn run_with(root: &mut dyn Target, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
+    let (stack, host) = (stack(), HostName::this());
+    let request = Request { stack: &stack, host: &host, wish, authorities: &[], now: now() };
+    let author = author("apply");
+    Ok(apply(root, &request, consent, (&author, &NoProver))?.outcome)
+}
+
+pub fn back_to(number: u64) -> Wish<'static> {
+    Wish::Generation(Some(GenerationNumber(number)))
+}
+
+/// The generation that an outcome kept; `None` where there was nothing to do.
+pub fn kept(outcome: Outcome) -> Option<GenerationNumber> {
+    match outcome {
+        Outcome::Kept { generation, notes, .. } => {
+            assert_eq!(notes, Vec::<String>::new());
+            Some(generation)
+        }
+        Outcome::Unchanged => None,
+        other => panic!("{other:?}"),
+    }
+}
