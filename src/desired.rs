@@ -3,10 +3,15 @@
 //! A function of `stack.toml` and the product alone, the same on every machine. `render` makes it,
 //! `topology` judges it, `plan` compares it with a host.
 
+mod digest;
+
+pub use digest::{Canonical, DesiredDigest, Digest};
+
 use crate::stack::{
     CertificateName, CertificateWish, ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName,
     TargetPath, UnitName,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A path on a host of the stack.
@@ -77,7 +82,7 @@ pub enum Content {
 }
 
 /// A unit and what it runs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DesiredUnit {
     /// Its host.
     pub host: HostName,
@@ -94,7 +99,7 @@ pub struct DesiredUnit {
 }
 
 /// A file a unit runs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitInput {
     /// The file.
     pub path: TargetPath,
@@ -103,7 +108,8 @@ pub struct UnitInput {
 }
 
 /// What a changed input asks of its unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnChange {
     /// A restart.
     Restart,

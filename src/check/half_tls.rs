@@ -37,12 +37,15 @@ pub(super) enum Half<'a> {
 pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) -> Option<Half<'a>> {
     let tls = &listener.tls;
     let fails = matches!(tls.mode, ServerTlsMode::StartFails | ServerTlsMode::HandshakeFails);
-    let one = one_of_two(tls.certificate.as_ref(), tls.key.as_ref());
-    if one.is_some() {
-        return one;
-    }
-    if tls.certificate.is_none() && fails {
-        return Some(Half::Neither);
+    // Where TLS is served, both are there, one of them perhaps inline.
+    if tls.mode != ServerTlsMode::Tls {
+        let one = one_of_two(tls.certificate.as_ref(), tls.key.as_ref());
+        if one.is_some() {
+            return one;
+        }
+        if tls.certificate.is_none() && (fails || tls.client_authority.is_some()) {
+            return Some(Half::Neither);
+        }
     }
     if tls.mode == ServerTlsMode::Plaintext {
         return None;
@@ -57,6 +60,11 @@ pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) ->
 /// What is half about a dialler.
 pub(super) fn of_dialler<'a>(topology: &'a Topology, dialler: &'a Dialler) -> Option<Half<'a>> {
     let tls = &dialler.tls;
+    // What is not read of this client may be the other half.
+    let place = format!("{} {}.", topology.programs[dialler.program].file, dialler.setting);
+    if topology.not_read.iter().any(|not_read| not_read.place.starts_with(&place)) {
+        return None;
+    }
     let one = one_of_two(tls.certificate.as_ref(), tls.key.as_ref());
     if one.is_some() || !tls.enabled {
         return one;

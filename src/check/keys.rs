@@ -1,4 +1,4 @@
-//! `unknown-key` and `unreadable-file`: what a program refuses before it looks at any edge.
+//! `unknown-key` and `file-refused`: what a program refuses before it looks at any edge.
 
 use super::facts::Facts;
 use crate::dataflow::Version;
@@ -6,8 +6,8 @@ use crate::diagnostic::{Code, Finding, Findings, Severity};
 
 /// The code of a key that the version does not know.
 pub(super) const UNKNOWN: Code = Code("unknown-key");
-/// The code of a file that cannot be read as what it is.
-pub(super) const UNREADABLE: Code = Code("unreadable-file");
+/// The code of a file that its program does not start with.
+pub(super) const REFUSED: Code = Code("file-refused");
 
 /// Speaks of keys that the program's version does not know: a warning where the version is a guess.
 pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
@@ -35,9 +35,9 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Speaks of files that do not parse.
-pub(super) fn unreadable(facts: &Facts<'_>, findings: &mut Findings) {
+/// Speaks of files that do not parse, or that their program refuses for what stands in them.
+pub(super) fn refused(facts: &Facts<'_>, findings: &mut Findings) {
     for (mark, fault) in &facts.topology.faults {
-        findings.push(Finding::error(UNREADABLE, fault.clone()).at(mark.clone(), ""));
+        findings.push(Finding::error(REFUSED, fault.clone()).at(mark.clone(), ""));
     }
 }

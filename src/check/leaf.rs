@@ -2,11 +2,8 @@
 
 use crate::dataflow::CertificateFile;
 use crate::stack::{CertificateRole, ServerName};
+use crate::topology::certificates::CertificateFacts;
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::FromDer;
 
 /// The fields of a certificate that clients and servers look at. The common name is none of them:
 /// every engine here ignores it.
@@ -42,17 +39,12 @@ impl Leaf {
 
     /// What a certificate in DER says; `None` where it does not parse.
     pub(super) fn of_der(der: &[u8]) -> Option<Self> {
-        let (_, certificate) = X509Certificate::from_der(der).ok()?;
-        let validity = certificate.validity();
-        let usage = certificate.extended_key_usage().ok()?.map(|extension| extension.value);
-        let names = certificate.subject_alternative_name().ok()?.map_or_else(BTreeSet::new, |extension| {
-            extension.value.general_names.iter().filter_map(server_name).collect()
-        });
+        let facts = CertificateFacts::of_der(der).ok()?;
         Some(Self {
-            dates: Some((validity.not_before.timestamp(), validity.not_after.timestamp())),
-            names,
-            server: usage.is_none_or(|usage| usage.any || usage.server_auth),
-            client: usage.is_none_or(|usage| usage.any || usage.client_auth),
+            dates: Some((facts.not_before, facts.not_after)),
+            names: facts.names.into_iter().collect(),
+            server: facts.usages.is_none_or(|usages| usages.server),
+            client: facts.usages.is_none_or(|usages| usages.client),
         })
     }
 
@@ -88,18 +80,6 @@ fn matches(pattern: &str, wanted: &str) -> bool {
     pattern.eq_ignore_ascii_case(wanted)
         || wildcard
             .is_some_and(|(rest, (label, domain))| !label.is_empty() && rest.eq_ignore_ascii_case(domain))
-}
-
-fn server_name(name: &GeneralName<'_>) -> Option<ServerName> {
-    match name {
-        GeneralName::DNSName(name) => Some(ServerName::Dns((*name).to_owned())),
-        GeneralName::IPAddress(bytes) => {
-            let four = <[u8; 4]>::try_from(*bytes).map(|bytes| IpAddr::V4(Ipv4Addr::from(bytes)));
-            let sixteen = <[u8; 16]>::try_from(*bytes).map(|bytes| IpAddr::V6(Ipv6Addr::from(bytes)));
-            four.or(sixteen).ok().map(ServerName::Address)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

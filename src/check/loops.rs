@@ -14,6 +14,10 @@ use std::collections::BTreeSet;
 pub(super) const CODE: Code = Code("exporter-loop");
 
 /// The diallers that lie on a circle of collectors.
+///
+/// Which pipeline a receiver feeds is not part of a topology. A collector with several OTLP receivers
+/// *and* several OTLP exporters may hand a trace to itself on purpose, from one pipeline to the next,
+/// so a circle counts only where it cannot be that.
 pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeSet<usize> {
     let ways: Vec<(usize, usize, usize)> = topology
         .diallers
@@ -23,10 +27,29 @@ pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeSet<usize>
         .filter_map(|(index, (dialler, reach))| {
             let Reach::Arrives(listener) = reach else { return None };
             let listener = &topology.listeners[*listener];
-            is_hop(topology, dialler, listener).then_some((index, dialler.program, listener.program))
+            let through = !has_own_pipelines(topology, dialler.program)
+                && !has_own_pipelines(topology, listener.program);
+            (through && is_hop(topology, dialler, listener)).then_some((
+                index,
+                dialler.program,
+                listener.program,
+            ))
         })
         .collect();
     ways.iter().filter(|(_, from, to)| leads(&ways, *to, *from)).map(|(index, ..)| *index).collect()
+}
+
+fn has_own_pipelines(topology: &Topology, program: usize) -> bool {
+    let otlp = |protocol| matches!(protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp);
+    let receivers: BTreeSet<&str> = topology
+        .listeners
+        .iter()
+        .filter(|listener| listener.program == program && otlp(listener.protocol))
+        .map(|listener| listener.door.split(".protocols").next().unwrap_or_default())
+        .collect();
+    let exporters =
+        topology.diallers.iter().filter(|dialler| dialler.program == program && otlp(dialler.protocol));
+    receivers.len() > 1 && exporters.count() > 1
 }
 
 fn is_hop(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {

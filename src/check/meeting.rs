@@ -46,16 +46,18 @@ fn candidates<'a>(
     programs.filter(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind))
 }
 
+/// Whether a door of the program may be among what was not read.
 fn is_partly_read(topology: &Topology, program: &Program) -> bool {
+    const DOORS: [&str; 6] = ["receivers", "distributor", "server", "service", "extensions", "target"];
     let file = program.file.as_str();
     let shown = topology.sources.get(&program.file).map_or(file, |source| source.0.as_str());
-    let named = |place: &str| {
-        [file, shown].iter().any(|name| {
-            place.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-        })
+    let hides_doors = |place: &str| match place.strip_prefix(file) {
+        Some("") => true,
+        Some(rest) => DOORS.iter().any(|door| rest.trim_start().starts_with(door)),
+        None => false,
     };
-    topology.not_read.iter().any(|not_read| named(&not_read.place))
-        || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown || mark.source.0 == file)
+    topology.not_read.iter().any(|not_read| hides_doors(&not_read.place))
+        || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown)
 }
 
 fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Dialler) -> bool {

@@ -17,4 +17,22 @@ macro_rules! pages {
 
 pages! {
     "bind-unreachable",
+    "ca-mismatch",
+    "certificate-dates",
+    "eku-mismatch",
+    "env-conflict",
+    "exporter-loop",
+    "file-refused",
+    "half-tls",
+    "internal-client-plaintext",
+    "listener-from-unset-variable",
+    "no-listener",
+    "plaintext-reachable",
+    "port-convention",
+    "port-taken",
+    "protocol-mismatch",
+    "san-missing",
+    "tls-mismatch",
+    "tls-not-enabled",
+    "unknown-key",
 }

@@ -36,7 +36,7 @@ const fn warning(code: Code, summary: &'static str, judge: fn(&Facts<'_>, &mut F
 
 /// Every rule, from what stops a program to what a careful reader wants to know.
 pub const RULES: &[Rule] = &[
-    error(keys::UNREADABLE, "a configuration file that its program cannot read either", keys::unreadable),
+    error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
     error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
     error(ports::TAKEN, "one port, two listeners", ports::taken),

@@ -8,7 +8,7 @@ use crate::dataflow::Topology;
 use crate::desired::{Content, Desired};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
 use crate::render::{Templates, render};
-use crate::stack::TargetPath;
+use crate::stack::{EnvDialect, TargetPath};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -93,8 +93,18 @@ fn file_set<'a>(desired: &'a Desired, texts: &'a BTreeMap<TargetPath, String>, w
         shown_as: BTreeMap::new(),
         tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
         collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
+        environment_dialects: dialects(desired),
         complete: true,
     }
+}
+
+/// Who reads each environment file.
+fn dialects(desired: &Desired) -> BTreeMap<TargetPath, EnvDialect> {
+    let blocks = desired.files.iter().filter_map(|((_, path), file)| match &file.content {
+        Content::Block { dialect, .. } => Some((path.clone(), *dialect)),
+        _ => None,
+    });
+    blocks.collect()
 }
 
 /// Adds to each finding about an edge the key of the stack behind it.

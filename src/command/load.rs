@@ -5,7 +5,7 @@
 use super::Stop;
 use crate::config::{self, Document};
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
-use crate::stack::{Stack, StackName, resolve};
+use crate::stack::{self, Stack, StackName};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -22,25 +22,16 @@ pub struct Loaded {
     pub sources: Sources,
 }
 
-/// Reads, parses and resolves the stack that an argument names.
+/// Reads and understands the stack that an argument names.
 ///
 /// # Errors
 /// All faults of the file, each with its position; a file that cannot be read is a finding too.
 pub fn load(argument: &Path) -> Result<Loaded, Stop> {
     let (source, text) = read(argument)?;
     let sources = Sources([(source.clone(), text.clone())].into());
-    let (document, raw) = config::parse(source, &text);
-    let stop = |mut findings: Findings, document: &Document, sources: Sources| {
-        document.locate(&mut findings);
-        Stop::Findings(findings, sources)
-    };
-    let raw = match raw {
-        Ok(raw) => raw,
-        Err(findings) => return Err(stop(findings, &document, sources)),
-    };
-    match resolve(&raw) {
-        Ok((stack, warnings)) => Ok(Loaded { document, stack, warnings, sources }),
-        Err(findings) => Err(stop(findings, &document, sources)),
+    match stack::load(source, &text) {
+        (document, Ok((stack, warnings))) => Ok(Loaded { document, stack, warnings, sources }),
+        (_, Err(findings)) => Err(Stop::Findings(findings, sources)),
     }
 }
 
@@ -51,29 +42,33 @@ pub fn load(argument: &Path) -> Result<Loaded, Stop> {
 pub fn load_name(argument: &Path) -> Result<StackName, Stop> {
     let (source, text) = read(argument)?;
     let sources = Sources([(source.clone(), text.clone())].into());
-    config::stack_name(source, &text).map_err(|findings| Stop::Findings(findings, sources))
+    let (document, name) = stack::load_name(source, &text);
+    name.map_err(|mut findings| {
+        document.locate(&mut findings);
+        Stop::Findings(findings, sources)
+    })
 }
 
 fn read(argument: &Path) -> Result<(SourceName, String), Stop> {
     let path = if argument.is_dir() { argument.join("stack.toml") } else { argument.to_owned() };
     let name = SourceName(shown(&path));
-    let bytes = read_bounded(&path).map_err(|error| unreadable(&path, &error))?;
-    if bytes.len() > config::MAX_BYTES {
-        let title = format!("`{name}` is larger than {} bytes", config::MAX_BYTES);
-        return Err(Finding::error(Code("stack-too-large"), title).help("a stack describes one host in a few hundred lines: is this the right file?").into());
+    let (size, bytes) = read_bounded(&path).map_err(|error| unreadable(&path, &error))?;
+    if let Some(finding) = config::too_large(&name, size) {
+        return Err(finding.into());
     }
     String::from_utf8(bytes).map(|text| (name.clone(), text)).map_err(|error| not_utf8(&name, &error))
 }
 
-/// One byte more than allowed is read, so that a huge file costs no memory.
-fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+/// Its size and its bytes; of a file that is too large no more than shows that it is.
+fn read_bounded(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
     let file = std::fs::File::open(path)?;
-    if file.metadata()?.is_dir() {
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
     let mut bytes = Vec::new();
-    file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file.take(config::MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok((metadata.len().max(bytes.len() as u64), bytes))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Stop {

@@ -1,1 +1,13 @@
-//! TODO
+//! Certificates: what is issued at apply, and whether what stands there is still fit.
+//!
+//! The only module that draws random bytes. Judging is a function of the wish, the facts of the
+//! certificate and the time that is handed in; reasons name dates, never distances, so that a plan
+//! printed twice is the same text. Called by `plan` (judging) and `apply` (issuing).
+
+mod facts;
+mod fit;
+mod issue;
+
+pub use facts::{CertificateFacts, date, facts_of};
+pub use fit::{Fit, fit};
+pub use issue::{Authority, Issued, IssuedPair, PkiError, issue};

@@ -1,1 +1,143 @@
-//! TODO
+//! What would change on a host, as a value: a function of what is wanted, what stands there and what
+//! the last apply left, compared path by path.
+//!
+//! Reads no file, no clock and no environment; `command/` shows a plan, `apply` carries it out. The
+//! same plan compares a stack with a host and a generation with a host, so a rollback is an apply.
+
+mod block;
+mod certificates;
+mod compare;
+mod entry;
+mod goal;
+mod identity;
+mod inside;
+mod mask;
+mod meaning;
+mod remembered;
+mod serial;
+mod services;
+mod standing;
+mod step;
+mod steps;
+
+pub use block::{BlockFault, BlockPlace, Markers, Origin, Split};
+pub use certificates::ToIssue;
+pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
+pub use goal::{Goal, GoalSource, Wanted, WantedContent, WantedFile, state_folder};
+pub use identity::PlanDigest;
+pub use mask::mask;
+pub use remembered::{
+    Baseline, Baselines, GenerationNumber, Manifest, Remembered, RememberedPath, Subject,
+};
+pub use services::{Service, ServiceChange};
+pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
+pub use step::{Found, Like, Step};
+pub use steps::{Author, Steps, steps};
+
+use crate::desired::Digest;
+use crate::stack::{HostName, StackName, TargetPath};
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+/// What a plan depends on beside the stack and the host.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// The time by which certificates are judged.
+    pub now: SystemTime,
+    /// Whether the key of the authority is at hand, so that it can sign another leaf.
+    pub authority_key_kept: bool,
+    /// The certificate of the kept authority, PEM.
+    pub authority_certificate: Option<Vec<u8>>,
+}
+
+impl Circumstances {
+    /// No kept authority.
+    pub fn at(now: SystemTime) -> Self {
+        Self { now, authority_key_kept: false, authority_certificate: None }
+    }
+}
+
+/// What would change on one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The stack.
+    pub stack: StackName,
+    /// The host.
+    pub host: HostName,
+    /// Where the goal comes from.
+    pub source: GoalSource,
+    /// The generation that is there; 0 before the first apply.
+    pub generation: GenerationNumber,
+    /// Every path that changes, by path.
+    pub entries: Vec<Entry>,
+    /// Every unit on the changed files, in start order.
+    pub services: Vec<Service>,
+    /// What apply must issue.
+    pub to_issue: ToIssue,
+    next: BTreeMap<TargetPath, RememberedPath>,
+    units: Vec<crate::desired::DesiredUnit>,
+    baselines: BTreeMap<TargetPath, Baseline>,
+    keepsakes: BTreeMap<Digest, Vec<u8>>,
+}
+
+/// Compares a goal with a host. `remembered` must be what the goal was made with.
+pub fn plan(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered, around: &Circumstances) -> Plan {
+    let decisions = certificates::decide(goal, observed, remembered, around);
+    let to_issue = decisions.to_issue.clone();
+    let compared = compare::compare(goal, observed, remembered, decisions);
+    let services = services::services(&goal.units, &compared.entries, remembered);
+    Plan {
+        stack: goal.stack.clone(),
+        host: goal.host.clone(),
+        source: goal.source.clone(),
+        generation: remembered.generation(),
+        entries: compared.entries,
+        services,
+        to_issue,
+        next: compared.next,
+        units: goal.units.to_vec(),
+        baselines: compared.baselines,
+        keepsakes: compared.keepsakes,
+    }
+}
+
+impl Plan {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Entries that cannot happen.
+    pub fn refused(&self) -> impl Iterator<Item = (&Entry, &Refusal)> {
+        self.entries.iter().filter_map(|entry| match &entry.needs {
+            Needs::Refused(refusal) => Some((entry, refusal)),
+            _ => None,
+        })
+    }
+
+    /// Entries that overwrite what somebody else changed.
+    pub fn drifted(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| matches!(entry.needs, Needs::AcceptDrift { .. }))
+    }
+
+    /// Entries that take over a file that is not ours.
+    pub fn adopted(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.needs == Needs::Adopt)
+    }
+
+    /// How many paths are added, changed and destroyed; a replacement counts as both an addition and
+    /// a destruction.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let count = |of: &[Action]| self.entries.iter().filter(|entry| of.contains(&entry.action)).count();
+        (
+            count(&[Action::Create, Action::Replace]),
+            count(&[Action::Update]),
+            count(&[Action::Delete, Action::Replace]),
+        )
+    }
+
+    /// The number that this plan's generation gets.
+    pub fn next_generation(&self) -> GenerationNumber {
+        GenerationNumber(self.generation.0 + 1)
+    }
+}

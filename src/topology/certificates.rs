@@ -3,11 +3,12 @@
 //! Judges nothing: rules, `pki/` (is this leaf still fit?) and `plan/` compare these facts. Only
 //! parsing; signatures are rustls-webpki's business.
 
-use crate::dataflow::CertificateFile;
-use crate::stack::ServerName;
-use rustls_pki_types::CertificateDer;
+use super::{Examined, FileSet, private_key};
+use crate::dataflow::{CertificateFile, FileReference, Topology, Trust};
+use crate::stack::{ServerName, TargetPath};
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
@@ -152,7 +153,44 @@ pub fn read_pem(bytes: &[u8]) -> CertificateFile {
     }
 }
 
-/// The certificates of a PEM text, as DER.
-pub fn chain(bytes: &[u8]) -> Vec<CertificateDer<'static>> {
-    CertificateDer::pem_slice_iter(bytes).filter_map(Result::ok).collect()
+/// Puts into the topology what stands at every certificate or key path that a listener or dialler
+/// names.
+pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
+    for path in named(topology) {
+        let file = match files.files.get(&path) {
+            Some(Examined::Bytes(bytes)) => {
+                let file = read_pem(bytes);
+                if let Some(digest) = private_key::public_key_digest(bytes) {
+                    topology.public_keys.insert(path.clone(), digest);
+                }
+                file
+            }
+            Some(Examined::Wish(wish)) => CertificateFile::Wish((*wish).clone()),
+            Some(Examined::WishedKey(name)) => CertificateFile::Key(Some((*name).clone())),
+            None if files.complete => CertificateFile::Missing,
+            None => continue,
+        };
+        topology.certificates.insert(path, file);
+    }
+}
+
+fn named(topology: &Topology) -> BTreeSet<TargetPath> {
+    let mut paths = BTreeSet::new();
+    for listener in &topology.listeners {
+        let tls = &listener.tls;
+        paths.extend([&tls.certificate, &tls.key, &tls.client_authority].into_iter().flatten().map(path));
+    }
+    for dialler in &topology.diallers {
+        let tls = &dialler.tls;
+        paths.extend([&tls.certificate, &tls.key].into_iter().flatten().map(path));
+        paths.extend(tls.ignored.iter().map(path));
+        if let Trust::File(file) = &tls.trust {
+            paths.insert(path(file));
+        }
+    }
+    paths
+}
+
+fn path(reference: &FileReference) -> TargetPath {
+    reference.path.clone()
 }

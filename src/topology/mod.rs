@@ -5,7 +5,10 @@
 
 pub mod address;
 pub mod certificates;
+pub mod env_file;
 pub mod page;
+pub mod places;
+pub mod private_key;
 mod reader;
 pub mod values;
 pub mod yaml;
@@ -13,7 +16,7 @@ pub mod yaml;
 pub use reader::{Reader, read};
 
 use crate::diagnostic::SourceName;
-use crate::stack::{CertificateName, CertificateWish, TargetPath};
+use crate::stack::{CertificateName, CertificateWish, EnvDialect, TargetPath};
 use std::collections::BTreeMap;
 
 /// What stands at a path, for the reader.
@@ -38,6 +41,9 @@ pub struct FileSet<'a> {
     pub tempo_version: Option<String>,
     /// Release line of collectors, where it is known: by configuration file, or for all.
     pub collector_version: Option<String>,
+    /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
+    /// dotenv library.
+    pub environment_dialects: BTreeMap<TargetPath, EnvDialect>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a
     /// folder that holds only a part of a host.
     pub complete: bool,

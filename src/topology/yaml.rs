@@ -96,6 +96,11 @@ impl Node {
         }
     }
 
+    /// Where a file is shown for something that it does not say: its first key.
+    pub fn beginning(&self) -> Range<usize> {
+        self.entries().first().map_or(0..0, |entry| entry.key_span.clone())
+    }
+
     /// The elements of a sequence; none for anything else.
     pub fn items(&self) -> &[Node] {
         match &self.value {

@@ -196,7 +196,8 @@ impl Choices {
         let folder = if self.user_scope { "/home/pde/shop" } else { "/srv/shop" };
         writeln!(text, "[app.shop]\nenv_file = \"{folder}/.env\"\nenv_dialect = \"{dialect}\"\nsdk = {sdk}\nprotocol = \"{}\"\nsend_to = \"collector.main\"\n{scope}", protocol(self.app_grpc)).unwrap();
         if self.extras & 1 == 1 {
-            text.push_str("timeout = \"4s\"\nheaders = { x-team = \"a b\" }\n");
+            // Only an SDK whose unit of time is known may be given one.
+            text.push_str(if self.rust { "timeout = \"4s\"\nheaders = { x-team = \"ab\" }\n" } else { "headers = { x-team = \"ab\" }\n" });
         }
         if self.direct_app {
             text.push_str("[app.direct]\nenv_file = \"/srv/direct/.env\"\nprotocol = \"grpc\"\nsend_to = \"tempo\"\n");

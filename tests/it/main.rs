@@ -1,9 +1,13 @@
-//! The integration tests, one binary, a module a topic.
+//! The integration tests, one binary, a module a topic; data lives in the folders beside `it`.
 #![allow(clippy::disallowed_methods, reason = "the bans keep the product one way; a test stands outside of it")]
+#![allow(missing_docs, reason = "a test's name says what it shows")]
 
 mod generator;
 mod golden;
+mod invalid;
+mod leaves;
 mod promise;
+mod readers;
 mod structure;
 mod support;
 mod wiring_truth;

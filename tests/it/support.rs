@@ -11,3 +11,16 @@ pub fn repository() -> PathBuf {
 pub fn bless() -> bool {
     std::env::var_os("TRACEWRIGHT_BLESS").is_some()
 }
+
+/// Copies a folder with everything in it.
+pub fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target).unwrap();
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

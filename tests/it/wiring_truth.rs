@@ -16,7 +16,7 @@ use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::{expected, wire};
 
 /// Listeners and diallers without positions, in an order of their own.
-fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
+pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
     let programs = topology.programs.iter().map(|program| format!("{program:?}")).collect();
     let mut listeners: Vec<_> = topology
         .listeners

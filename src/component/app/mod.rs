@@ -1,3 +1,4 @@
-//! Applications that export OTLP, as far as their environment file describes them.
+//! Applications that export OTLP: their environment block and any environment file.
 
 pub mod describe;
+pub mod read;

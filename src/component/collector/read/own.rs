@@ -67,7 +67,7 @@ pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
         return;
     }
     let key = ["service", "telemetry", "metrics"];
-    let at = (1..=3).rev().find_map(|length| root.at(&key[..length])).map_or(0..0, |entry| entry.key_span.clone());
+    let at = (1..=3).rev().find_map(|length| root.at(&key[..length])).map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
     let socket = Socket {
         bind: Bind::Address(release.metrics_address()),
         port: Port::known(8888),

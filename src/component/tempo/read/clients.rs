@@ -81,7 +81,7 @@ fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
 fn place(page: &Page<'_>, root: &Node, client: &Client) -> Mark {
     let own = (1..=client.block.len()).rev().find_map(|length| root.at(&client.block[..length]));
     let server = || root.at(&["server", "grpc_tls_config"]).or_else(|| root.entry("server"));
-    page.mark(own.or_else(server).map_or(0..0, |entry| entry.key_span.clone()))
+    page.mark(own.or_else(server).map_or_else(|| root.beginning(), |entry| entry.key_span.clone()))
 }
 
 /// A client's TLS. `tls_enabled` alone decides; paths without it do nothing (seen on both lines).

@@ -46,7 +46,7 @@ fn read_receivers(page: &mut Page<'_>, root: &Node) {
         receivers::read(page, entry, &format!("distributor.receivers.{}", entry.key), rules);
     }
     if entries.is_empty() {
-        let at = written.or_else(|| root.entry("distributor")).map_or(0..0, |entry| entry.key_span.clone());
+        let at = written.or_else(|| root.entry("distributor")).map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
         for (door, protocol, port) in DEFAULT_RECEIVERS {
             let at = page.mark(at.clone());
             let socket = Socket { bind: Bind::Address(LOCALHOST), port: Port::known(*port), at };

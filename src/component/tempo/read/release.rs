@@ -35,6 +35,8 @@ pub struct Release {
     line: (u16, u16),
     /// Top-level keys that only this line and its forerunners of the same major version know.
     told_by: &'static [&'static str],
+    /// Top-level keys that other lines accept, and that only this line has a use for.
+    suggested_by: &'static [&'static str],
     /// Its own clients in the single binary.
     pub clients: &'static [Client],
 }
@@ -50,6 +52,7 @@ const RELEASES: &[Release] = &[
         name: "2.10",
         line: (2, 10),
         told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
+        suggested_by: &[],
         clients: &[
             Client { block: &["ingester_client", "grpc_client_config"], address: None, when: Condition::Always },
             FRONTEND_WORKER,
@@ -64,6 +67,7 @@ const RELEASES: &[Release] = &[
         name: "3.0",
         line: (3, 0),
         told_by: &["memory", "span_profiling"],
+        suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
         clients: &[
             FRONTEND_WORKER,
             Client { block: &["live_store_client", "grpc_client_config"], address: None, when: Condition::Always },
@@ -78,17 +82,19 @@ const RELEASES: &[Release] = &[
 
 impl Release {
     /// The line whose rules are applied, and how sure that is: given, else told by a block that
-    /// only one line has, else the newest line that is rendered.
+    /// only one line has; else assumed: the line that has a use for its blocks, or the newest one that
+    /// is rendered.
     pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
         if let Some(release) = given.and_then(line_of).and_then(Self::of_line) {
             return (release, Version::Given(release.name.to_owned()));
         }
-        let told = RELEASES.iter().find(|release| release.told_by.iter().any(|key| root.entry(key).is_some()));
-        if let Some(release) = told {
+        let has = |keys: &[&str]| keys.iter().any(|key| root.entry(key).is_some());
+        if let Some(release) = RELEASES.iter().find(|release| has(release.told_by)) {
             return (release, Version::Inferred(release.name.to_owned()));
         }
-        let newest = TempoDialect::newest();
-        let release = Self::of_line(newest.line).unwrap_or(&RELEASES[0]);
+        let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
+        let release =
+            suggested.or_else(|| Self::of_line(TempoDialect::newest().line)).unwrap_or(&RELEASES[0]);
         (release, Version::Assumed(release.name.to_owned()))
     }
 

@@ -67,7 +67,7 @@ fn open(page: &mut Page<'_>, root: &Node, server: &Server) -> Option<Port> {
     };
     let at = match address_at.or(port_at) {
         Some(entry) => entry.place(),
-        None => block.map_or(0..0, |entry| entry.key_span.clone()),
+        None => block.map_or_else(|| root.beginning(), |entry| entry.key_span.clone()),
     };
     let socket = Socket { bind: Bind::Address(address), port, at: page.mark(at) };
     page.listener(&door, server.protocol, socket, tls);

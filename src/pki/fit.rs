@@ -1,0 +1,102 @@
+//! Whether a certificate still fulfils its wish.
+
+use super::facts::{CertificateFacts, date};
+use crate::stack::{CertificateRole, CertificateWish, ServerName};
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+/// The verdict on a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It does.
+    Keep,
+    /// It does not; why.
+    Replace(String),
+}
+
+/// Judges a certificate by its wish and, for a leaf, by the authority that shall have signed it.
+pub fn fit(
+    wish: &CertificateWish,
+    facts: &CertificateFacts,
+    authority: Option<&CertificateFacts>,
+    now: SystemTime,
+) -> Fit {
+    match misfit(wish, facts, authority).or_else(|| ended(wish, facts, now)) {
+        None => Fit::Keep,
+        Some(reason) => Fit::Replace(reason),
+    }
+}
+
+fn misfit(
+    wish: &CertificateWish,
+    facts: &CertificateFacts,
+    authority: Option<&CertificateFacts>,
+) -> Option<String> {
+    if facts.organization != wish.organization {
+        return Some(format!("its organization becomes {}", wish.organization));
+    }
+    if facts.common_name != wish.common_name {
+        return Some(format!("its common name becomes {}", wish.common_name));
+    }
+    if facts.algorithm != Some(wish.algorithm) {
+        return Some("its key algorithm changes".to_owned());
+    }
+    match &wish.role {
+        CertificateRole::Authority if !facts.authority => Some("it is no authority".to_owned()),
+        CertificateRole::Authority => None,
+        CertificateRole::Leaf { .. } if facts.authority => Some("it is an authority".to_owned()),
+        CertificateRole::Leaf { names, server, client } => {
+            if *names != facts.names {
+                return Some(names_differ(names, &facts.names));
+            }
+            if (*server, *client) != (facts.server, facts.client) {
+                return Some(format!("it must serve as {}", uses(*server, *client)));
+            }
+            let signer = authority.and_then(|authority| authority.key_id.as_ref());
+            (signer.is_some() && signer != facts.issuer_key_id.as_ref())
+                .then(|| "another authority signed it".to_owned())
+        }
+    }
+}
+
+/// A life that does not last as long as wished, and the date from which it is replaced.
+fn ended(wish: &CertificateWish, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
+    let life = facts.not_after.duration_since(facts.not_before).unwrap_or(Duration::ZERO);
+    let wished = wish.lifetime + super::issue::BACKDATED;
+    if life.abs_diff(wished) > Duration::from_secs(1) {
+        return Some("its lifetime changes".to_owned());
+    }
+    if facts.not_before > now {
+        return Some(format!("it is not valid before {}", date(facts.not_before)));
+    }
+    if facts.not_after <= now {
+        return Some(format!("it expired on {}", date(facts.not_after)));
+    }
+    let due = facts.not_after.checked_sub(wish.renew_before)?;
+    (due <= now).then(|| match wish.lifetime.abs_diff(wish.renew_before * 3) {
+        near if near < Duration::from_secs(3) => format!("two thirds of its life ended {}", date(due)),
+        _ => format!("its renewal was due on {}", date(due)),
+    })
+}
+
+fn names_differ(wished: &BTreeSet<ServerName>, has: &BTreeSet<ServerName>) -> String {
+    let list = |names: Vec<&ServerName>| {
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let added: Vec<_> = wished.difference(has).collect();
+    let gone: Vec<_> = has.difference(wished).collect();
+    match (added.is_empty(), gone.is_empty()) {
+        (false, true) => format!("it must also name {}", list(added)),
+        (true, _) => format!("it must no longer name {}", list(gone)),
+        (false, false) => format!("it must name {} instead of {}", list(added), list(gone)),
+    }
+}
+
+fn uses(server: bool, client: bool) -> &'static str {
+    match (server, client) {
+        (true, true) => "server and client",
+        (true, false) => "server",
+        (false, true) => "client",
+        (false, false) => "neither server nor client",
+    }
+}

@@ -1,0 +1,142 @@
+//! Issuing: an authority and the leaves it signs.
+
+use crate::stack::{Algorithm, CertificateName, CertificateRole, CertificateWish, ServerName};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SanType,
+};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+/// How far back a certificate's life starts, so that a host whose clock is behind accepts it.
+pub(super) const BACKDATED: Duration = Duration::from_secs(3600);
+
+/// Why nothing was issued.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// The generator refused, such as a name that no certificate can hold.
+    #[error("cannot issue certificate {name}: {cause}")]
+    Issue {
+        /// Which one.
+        name: CertificateName,
+        /// What it said.
+        cause: rcgen::Error,
+    },
+    /// A kept authority that cannot be used.
+    #[error("cannot use the kept certificate authority: {0}")]
+    Authority(rcgen::Error),
+}
+
+/// Certificate and PKCS#8 key of an authority, both PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    /// The certificate.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+/// Certificate and PKCS#8 key, both PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedPair {
+    /// The certificate.
+    pub certificate: String,
+    /// The key.
+    pub key: String,
+}
+
+/// What was issued for one apply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Issued {
+    /// Leaves, and the authority's certificate without its key, by name.
+    pub pairs: BTreeMap<CertificateName, IssuedPair>,
+    /// The authority that was made; `None` where a kept one signed.
+    pub new_authority: Option<Authority>,
+}
+
+/// Issues leaves. Without an `authority` one is made first, as `authority_wish` says.
+pub fn issue(
+    leaves: &[CertificateWish],
+    authority_wish: &CertificateWish,
+    authority: Option<&Authority>,
+    now: SystemTime,
+) -> Result<Issued, PkiError> {
+    let mut issued = Issued::default();
+    let made = match authority {
+        Some(_) => None,
+        None => Some(make_authority(authority_wish, now)?),
+    };
+    if let Some(made) = &made {
+        let certificate = made.certificate.clone();
+        let pair = IssuedPair { certificate, key: String::new() };
+        issued.pairs.insert(authority_wish.name.clone(), pair);
+    }
+    if let Some(signer) = made.as_ref().or(authority) {
+        let key = KeyPair::from_pem(&signer.key).map_err(PkiError::Authority)?;
+        let issuer = Issuer::from_ca_cert_pem(&signer.certificate, key).map_err(PkiError::Authority)?;
+        for wish in leaves {
+            issued.pairs.insert(wish.name.clone(), make_leaf(wish, &issuer, now)?);
+        }
+    }
+    issued.new_authority = made;
+    Ok(issued)
+}
+
+fn make_authority(wish: &CertificateWish, now: SystemTime) -> Result<Authority, PkiError> {
+    let fault = |cause| PkiError::Issue { name: wish.name.clone(), cause };
+    let mut params = params(wish, now).map_err(fault)?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let key = new_key(wish.algorithm).map_err(fault)?;
+    let certificate: Certificate = params.self_signed(&key).map_err(fault)?;
+    Ok(Authority { certificate: certificate.pem(), key: key.serialize_pem() })
+}
+
+fn make_leaf(
+    wish: &CertificateWish,
+    issuer: &Issuer<'_, KeyPair>,
+    now: SystemTime,
+) -> Result<IssuedPair, PkiError> {
+    let fault = |cause| PkiError::Issue { name: wish.name.clone(), cause };
+    let mut params = params(wish, now).map_err(fault)?;
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.use_authority_key_identifier_extension = true;
+    if let CertificateRole::Leaf { names, server, client } = &wish.role {
+        for name in names {
+            params.subject_alt_names.push(match name {
+                ServerName::Address(address) => SanType::IpAddress(*address),
+                ServerName::Dns(name) => SanType::DnsName(name.clone().try_into().map_err(fault)?),
+            });
+        }
+        for (wanted, usage) in
+            [(server, ExtendedKeyUsagePurpose::ServerAuth), (client, ExtendedKeyUsagePurpose::ClientAuth)]
+        {
+            if *wanted {
+                params.extended_key_usages.push(usage);
+            }
+        }
+    }
+    let key = new_key(wish.algorithm).map_err(fault)?;
+    let certificate = params.signed_by(&key, issuer).map_err(fault)?;
+    Ok(IssuedPair { certificate: certificate.pem(), key: key.serialize_pem() })
+}
+
+/// Subject and dates. The serial number is the generator's: a digest of the new, random key.
+fn params(wish: &CertificateWish, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    let mut subject = DistinguishedName::new();
+    subject.push(DnType::OrganizationName, wish.organization.as_str());
+    subject.push(DnType::CommonName, wish.common_name.as_str());
+    params.distinguished_name = subject;
+    params.not_before = (now - BACKDATED).into();
+    params.not_after = (now + wish.lifetime).into();
+    Ok(params)
+}
+
+fn new_key(algorithm: Algorithm) -> Result<KeyPair, rcgen::Error> {
+    KeyPair::generate_for(match algorithm {
+        Algorithm::EcdsaP256 => &PKCS_ECDSA_P256_SHA256,
+        Algorithm::EcdsaP384 => &PKCS_ECDSA_P384_SHA384,
+    })
+}

@@ -1,0 +1,237 @@
+//! Which certificates are kept, which come back, and which are issued anew.
+//!
+//! What is judged is what the last apply left, not what happens to stand there: a certificate that
+//! somebody removed comes back from the state as long as it is fit, and is only then drift.
+
+use super::goal::{Goal, Wanted, WantedContent, WantedFile};
+use super::remembered::{Remembered, RememberedPath};
+use super::standing::{Observed, Standing};
+use super::{Circumstances, entry::Part};
+use crate::desired::Digest;
+use crate::pki::{CertificateFacts, Fit, facts_of, fit};
+use crate::stack::{
+    CertificateName, CertificateRole, CertificateWish, TargetPath,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What apply must issue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToIssue {
+    /// Leaves, by name.
+    pub leaves: Vec<CertificateWish>,
+    /// What the authority must say.
+    pub authority: Option<CertificateWish>,
+    /// Whether a new authority is made, also where an old one's key is kept.
+    pub new_authority: bool,
+}
+
+impl ToIssue {
+    /// Whether there is nothing to issue.
+    pub fn is_empty(&self) -> bool {
+        self.leaves.is_empty() && !self.new_authority
+    }
+}
+
+/// The bytes of a certificate or key path, decided.
+#[derive(Clone, Debug)]
+pub(super) enum Decided<'a> {
+    /// These bytes, ours from an earlier apply.
+    Bytes(Cow<'a, [u8]>),
+    /// A part of what apply issues, and why.
+    Issue(Part, String),
+}
+
+/// All certificate and key paths of a goal, decided.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decisions<'a> {
+    pub(super) at: BTreeMap<&'a TargetPath, Decided<'a>>,
+    pub(super) wishes: BTreeMap<&'a TargetPath, &'a CertificateWish>,
+    pub(super) to_issue: ToIssue,
+}
+
+/// One certificate of the goal and the paths it stands at.
+#[derive(Default)]
+struct Wished<'a> {
+    wish: Option<&'a CertificateWish>,
+    certificates: Vec<&'a TargetPath>,
+    keys: Vec<&'a TargetPath>,
+}
+
+/// What the world knows of the goal's certificates.
+struct Ours<'a> {
+    observed: &'a Observed,
+    remembered: &'a Remembered,
+}
+
+pub(super) fn decide<'a>(
+    goal: &'a Goal<'a>,
+    observed: &'a Observed,
+    remembered: &'a Remembered,
+    around: &'a Circumstances,
+) -> Decisions<'a> {
+    let (authority, leaves) = wished(goal);
+    let mut decisions = Decisions::default();
+    if leaves.is_empty() && authority.wish.is_none() {
+        return decisions;
+    }
+    let ours = Ours { observed, remembered };
+    let authority_wish = authority.wish.cloned().or_else(|| default_authority(&leaves));
+    let Some(authority_wish) = authority_wish else { return decisions };
+    let mut signer = ours.authority(&authority, around);
+    let mut renew = signer.as_ref().map_or(Some("new in the stack".to_owned()), |(_, facts)| {
+        match fit(&authority_wish, facts, None, around.now) {
+            Fit::Keep => None,
+            Fit::Replace(reason) => Some(reason),
+        }
+    });
+    let mut verdicts: BTreeMap<&CertificateName, Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String>> = leaves
+        .iter()
+        .map(|(name, leaf)| (*name, ours.leaf(leaf, signer.as_ref().map(|(_, facts)| facts), around)))
+        .collect();
+    let stale = verdicts.values().any(Result::is_err);
+    if renew.is_none() && stale && !around.authority_key_kept {
+        renew = Some("a new leaf needs a new authority: the key of this one was not kept".to_owned());
+    }
+    if renew.is_some() {
+        let replaced = signer.take().is_some();
+        for verdict in verdicts.values_mut().filter(|verdict| verdict.is_ok() && replaced) {
+            *verdict = Err("its authority is replaced".to_owned());
+        }
+    }
+    for path in &authority.certificates {
+        let decided = match (&renew, &signer) {
+            (None, Some((pem, _))) => Decided::Bytes(pem.clone()),
+            (reason, _) => Decided::Issue(
+                Part::Certificate(authority_wish.name.clone()),
+                reason.clone().unwrap_or_default(),
+            ),
+        };
+        decisions.at.insert(path, decided);
+        decisions.wishes.extend(authority.wish.map(|wish| (*path, wish)));
+    }
+    for (name, leaf) in &leaves {
+        if let Some(verdict) = verdicts.remove(name) {
+            decisions.leaf(name, leaf, verdict);
+        }
+    }
+    decisions.to_issue.new_authority = renew.is_some();
+    decisions.to_issue.authority = Some(authority_wish);
+    decisions
+}
+
+/// The goal's authority and leaves with their paths.
+fn wished<'a>(goal: &'a Goal<'a>) -> (Wished<'a>, BTreeMap<&'a CertificateName, Wished<'a>>) {
+    let mut authority = Wished::default();
+    let mut leaves: BTreeMap<&CertificateName, Wished<'_>> = BTreeMap::new();
+    for (path, wanted) in &goal.wanted {
+        let Wanted::File(WantedFile { content, .. }) = wanted else { continue };
+        match content {
+            WantedContent::Certificate(wish) => {
+                let place = match wish.role {
+                    CertificateRole::Authority => &mut authority,
+                    CertificateRole::Leaf { .. } => leaves.entry(&wish.name).or_default(),
+                };
+                place.wish = Some(wish);
+                place.certificates.push(path);
+            }
+            WantedContent::Key(name) => leaves.entry(name).or_default().keys.push(path),
+            WantedContent::Bytes(_) | WantedContent::Lost(_) => {}
+        }
+    }
+    (authority, leaves)
+}
+
+/// A stack whose files name no authority still needs one to sign its leaves.
+fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<CertificateWish> {
+    const DAY: u64 = 24 * 3600;
+    let leaf = leaves.values().find_map(|leaf| leaf.wish)?;
+    Some(CertificateWish {
+        name: CertificateName::new("ca"),
+        organization: leaf.organization.clone(),
+        common_name: format!("{} ca", leaf.organization),
+        role: CertificateRole::Authority,
+        lifetime: Duration::from_secs(3650 * DAY),
+        renew_before: Duration::from_secs(3650 * DAY / 3),
+        algorithm: leaf.algorithm,
+    })
+}
+
+impl<'a> Ours<'a> {
+    /// What the last apply left at a path: what stands there if it is still that, else the object.
+    fn left_at(&self, path: &TargetPath) -> Option<Cow<'a, [u8]>> {
+        let Some(RememberedPath::File { digest, .. }) = self.remembered.entry(path) else { return None };
+        match self.observed.standing(path) {
+            Standing::File(file) if Digest::of(&file.bytes) == *digest => Some(Cow::Borrowed(&file.bytes)),
+            _ => self.remembered.objects.get(digest).map(|bytes| Cow::Borrowed(bytes.as_slice())),
+        }
+    }
+
+    fn authority(
+        &self,
+        authority: &Wished<'a>,
+        around: &'a Circumstances,
+    ) -> Option<(Cow<'a, [u8]>, CertificateFacts)> {
+        let pem = match &around.authority_certificate {
+            Some(pem) => Cow::Borrowed(pem.as_slice()),
+            None => authority.certificates.iter().find_map(|path| self.left_at(path))?,
+        };
+        let facts = facts_of(&pem)?;
+        Some((pem, facts))
+    }
+
+    /// Certificate and key of a leaf that is kept, or why it is issued.
+    fn leaf(
+        &self,
+        leaf: &Wished<'a>,
+        authority: Option<&CertificateFacts>,
+        around: &Circumstances,
+    ) -> Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String> {
+        let fresh = || "new in the stack".to_owned();
+        let certificate = leaf.certificates.iter().find_map(|path| self.left_at(path)).ok_or_else(fresh)?;
+        let key = match leaf.keys.is_empty() {
+            true => Cow::Borrowed(&[][..]),
+            false => leaf.keys.iter().find_map(|path| self.left_at(path)).ok_or_else(fresh)?,
+        };
+        let facts = facts_of(&certificate).ok_or("it cannot be read")?;
+        let Some(wish) = leaf.wish else { return Ok((certificate, key)) };
+        match fit(wish, &facts, authority, around.now) {
+            Fit::Keep => Ok((certificate, key)),
+            Fit::Replace(reason) => Err(reason),
+        }
+    }
+}
+
+impl<'a> Decisions<'a> {
+    fn leaf(
+        &mut self,
+        name: &CertificateName,
+        leaf: &Wished<'a>,
+        verdict: Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String>,
+    ) {
+        match verdict {
+            Ok((certificate, key)) => {
+                for path in &leaf.certificates {
+                    self.at.insert(path, Decided::Bytes(certificate.clone()));
+                }
+                for path in &leaf.keys {
+                    self.at.insert(path, Decided::Bytes(key.clone()));
+                }
+            }
+            Err(reason) => {
+                for path in &leaf.certificates {
+                    let part = Part::Certificate(name.clone());
+                    self.at.insert(path, Decided::Issue(part, reason.clone()));
+                }
+                for path in &leaf.keys {
+                    self.at.insert(path, Decided::Issue(Part::Key(name.clone()), reason.clone()));
+                }
+                self.to_issue.leaves.extend(leaf.wish.cloned());
+            }
+        }
+        self.wishes.extend(leaf.wish.iter().flat_map(|wish| {
+            leaf.certificates.iter().map(|path| (*path, *wish)).collect::<Vec<_>>()
+        }));
+    }
+}

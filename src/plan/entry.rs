@@ -1,0 +1,202 @@
+//! One line of a plan: what happens at a path, why, and what it needs to be allowed.
+
+use super::block::{BlockFault, Markers};
+use super::remembered::Subject;
+use super::standing::Identity;
+use crate::desired::Digest;
+use crate::pki::CertificateFacts;
+use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, TargetPath};
+use std::fmt;
+
+/// What a plan does at one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The path.
+    pub path: TargetPath,
+    /// What kind of thing it is.
+    pub subject: Subject,
+    /// What happens to it.
+    pub action: Action,
+    /// Why, for a person: "new in the stack", "two thirds of its life ended 2026-10-01".
+    pub reason: String,
+    /// What it needs before it may happen.
+    pub needs: Needs,
+    /// Permission bits before; `None` where nothing stood there.
+    pub mode_before: Option<Mode>,
+    /// Permission bits afterwards; `None` where nothing stands there then.
+    pub mode_after: Option<Mode>,
+    /// The owner the stack names.
+    pub owner: Option<Owner>,
+    /// Whose file it is.
+    pub component: Option<ComponentName>,
+    /// Whether it is a folder made only because another path needs it.
+    pub on_the_way: bool,
+    /// What changes inside.
+    pub content: ContentChange,
+    /// Whether the program that reads it would see no difference: other comments, order or quoting.
+    pub same_meaning: bool,
+    pub(super) work: Option<Work>,
+}
+
+/// What happens to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// `+`
+    Create,
+    /// `~`
+    Update,
+    /// `-/+`: a new one takes its place, as for certificates.
+    Replace,
+    /// `-`
+    Delete,
+}
+
+impl Action {
+    /// Terraform's symbol.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Replace => "-/+",
+            Self::Delete => "-",
+        }
+    }
+}
+
+/// What an entry needs before it may happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing beyond the approval of the plan.
+    Nothing,
+    /// `--accept-drift`: somebody else changed the path since the last apply.
+    AcceptDrift {
+        /// What changed: "mode 0644, was 0640".
+        what: String,
+    },
+    /// `--adopt`: a file that is not ours stands in the way.
+    Adopt,
+    /// It cannot happen.
+    Refused(Refusal),
+}
+
+/// Why a path cannot be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A symbolic link that is not ours.
+    Link {
+        /// Its target.
+        to: String,
+    },
+    /// A folder with something in it.
+    FolderWithContent,
+    /// An empty folder that is not ours.
+    FolderInTheWay,
+    /// A file where a folder is needed.
+    FileInTheWay,
+    /// Something the tool never touches.
+    Other(&'static str),
+    /// A file that only a block of is ours, with more than one name.
+    HardLinks(u64),
+    /// A file that cannot take a block.
+    Block(BlockFault),
+    /// The state has lost the bytes to go back to.
+    Lost(Digest),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link { to } => write!(f, "a symbolic link to {to} stands in the way"),
+            Self::FolderWithContent => f.write_str("a folder with content stands in the way"),
+            Self::FolderInTheWay => f.write_str("a folder stands in the way"),
+            Self::FileInTheWay => f.write_str("a file stands where a folder is needed"),
+            Self::Other(what) => write!(f, "{what} stands in the way"),
+            Self::HardLinks(links) => write!(f, "the file has {links} hard links"),
+            Self::Block(fault) => fault.fmt(f),
+            Self::Lost(digest) => write!(f, "the state has lost object {digest}"),
+        }
+    }
+}
+
+/// What changes inside a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContentChange {
+    /// Nothing.
+    None,
+    /// Text, with secret values masked on both sides; of a file that is not ours only our block.
+    Text {
+        /// Before; empty where nothing stood there.
+        before: String,
+        /// Afterwards; empty where nothing stands there then.
+        after: String,
+        /// Whether something changes that the mask hides.
+        hidden: bool,
+    },
+    /// Bytes that are no text.
+    Binary {
+        /// Length before.
+        before: Option<usize>,
+        /// Length afterwards.
+        after: Option<usize>,
+    },
+    /// A certificate.
+    Certificate {
+        /// What stands there, where it can be read.
+        before: Option<Box<CertificateFacts>>,
+        /// What comes.
+        after: CertificateAfter,
+    },
+    /// A private key: only digests are ever shown.
+    PrivateKey {
+        /// Of the key that stands there.
+        before: Option<Digest>,
+        /// Of the key that comes; `None` where it is made at apply.
+        after: Option<Digest>,
+    },
+}
+
+/// The certificate that comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateAfter {
+    /// One that apply issues.
+    Issued(Box<CertificateWish>),
+    /// One that was issued before and comes back.
+    Known(Option<Box<CertificateFacts>>),
+    /// None.
+    Gone,
+}
+
+/// What `steps` does for an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    MakeFolder { mode: Mode },
+    Create { payload: Payload, mode: Mode },
+    Exchange { payload: Payload, mode: Mode, before: Identity, take_over: TakeOver },
+    SetMode { digest: Digest, before: Mode, after: Mode },
+    Remove { before: Identity },
+    RemoveFolder { mode: Mode },
+    FolderToFile { payload: Payload, mode: Mode, folder: Mode },
+    FileToFolder { before: Identity, mode: Mode },
+}
+
+/// What a replaced file hands on to its successor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TakeOver {
+    Nothing,
+    Attributes,
+    AttributesAndOwner(Markers),
+}
+
+/// The bytes of a file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Payload {
+    Bytes(Vec<u8>),
+    Issued(Part),
+}
+
+/// A part of what apply issues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Certificate(CertificateName),
+    Key(CertificateName),
+}

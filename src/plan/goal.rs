@@ -1,0 +1,265 @@
+//! What shall stand on one host: the common shape of a stack's wish and of a generation to go back to.
+
+use super::block::Markers;
+use super::remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
+use super::standing::{Inventory, Look};
+use crate::desired::{Content, Desired, DesiredFile, DesiredUnit, Digest};
+use crate::stack::{
+    CertificateName, CertificateWish, ComponentName, HostName, Mode, Owner, StackName, TargetPath,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The mode of a folder that is made only because another path needs it.
+const WAY_MODE: Mode = Mode(0o755);
+
+/// The folder below which the tool keeps the state of a stack.
+pub fn state_folder(stack: &StackName) -> TargetPath {
+    TargetPath::new(format!("/var/lib/tracewright/{stack}"))
+}
+
+/// What one host shall look like.
+#[derive(Clone, Debug)]
+pub struct Goal<'a> {
+    /// The stack.
+    pub stack: &'a StackName,
+    /// The host.
+    pub host: &'a HostName,
+    /// Where the goal comes from.
+    pub source: GoalSource,
+    /// Every path with a wish, those that leave included.
+    pub wanted: BTreeMap<TargetPath, Wanted<'a>>,
+    /// The units that run on the files.
+    pub units: Cow<'a, [DesiredUnit]>,
+}
+
+/// Where a goal comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GoalSource {
+    /// The stack; its desired digest.
+    Stack(String),
+    /// A generation to go back to, and the digest it was made from.
+    Generation(GenerationNumber, String),
+}
+
+/// What shall stand at a path.
+#[derive(Clone, Debug)]
+pub enum Wanted<'a> {
+    /// A folder; one that is there keeps its mode.
+    Folder {
+        /// Its mode when made.
+        mode: Mode,
+        /// The owner the stack names; `None` for one that is only on the way.
+        owner: Option<&'a Owner>,
+    },
+    /// A whole file.
+    File(WantedFile<'a>),
+    /// A block in somebody else's file.
+    Block {
+        /// The lines around it.
+        markers: Cow<'a, Markers>,
+        /// Its lines.
+        lines: &'a [String],
+        /// Mode of a file that is not there yet.
+        mode: Mode,
+        /// The owner the stack names.
+        owner: &'a Owner,
+        /// Whose file it is.
+        component: &'a ComponentName,
+    },
+    /// A managed file that leaves.
+    Gone,
+    /// A block that leaves.
+    Unmarked {
+        /// The lines around it.
+        markers: &'a Markers,
+    },
+    /// A folder of ours that leaves, if it is empty then.
+    FolderGone,
+}
+
+/// A whole file that is wanted.
+#[derive(Clone, Debug)]
+pub struct WantedFile<'a> {
+    /// What is in it.
+    pub content: WantedContent<'a>,
+    /// Its permission bits.
+    pub mode: Mode,
+    /// The owner the stack names; `None` where it goes back to somebody else.
+    pub owner: Option<&'a Owner>,
+    /// File, certificate or key.
+    pub subject: Subject,
+    /// Whose file it is.
+    pub component: Option<&'a ComponentName>,
+}
+
+/// What a wanted file holds.
+#[derive(Clone, Debug)]
+pub enum WantedContent<'a> {
+    /// These bytes.
+    Bytes(Cow<'a, [u8]>),
+    /// Bytes of an object that the state has lost.
+    Lost(Digest),
+    /// A certificate to keep or to issue.
+    Certificate(&'a CertificateWish),
+    /// The key of a certificate.
+    Key(&'a CertificateName),
+}
+
+impl<'a> Goal<'a> {
+    /// What a stack wants of one host, and that what it no longer wants leaves.
+    pub fn of_stack(desired: &'a Desired, host: &'a HostName, remembered: &'a Remembered) -> Self {
+        let mut wanted = BTreeMap::new();
+        for ((_, path), folder) in desired.folders.iter().filter(|((at, _), _)| at == host) {
+            wanted
+                .insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
+        }
+        for ((_, path), file) in desired.files.iter().filter(|((at, _), _)| at == host) {
+            wanted.insert(path.clone(), of_file(file));
+        }
+        let units = if desired.units.iter().all(|unit| unit.host == *host) {
+            Cow::Borrowed(desired.units.as_slice())
+        } else {
+            desired.units.iter().filter(|unit| unit.host == *host).cloned().collect()
+        };
+        let source = GoalSource::Stack(desired.digest().to_string());
+        let mut goal = Self { stack: &desired.stack, host, source, wanted, units };
+        goal.add_leaving(remembered);
+        goal.add_way(remembered);
+        goal
+    }
+
+    /// What a generation left, as the stack's files were then.
+    pub fn of_generation(manifest: &'a Manifest, remembered: &'a Remembered) -> Self {
+        let wanted = manifest
+            .entries
+            .iter()
+            .map(|(path, entry)| (path.clone(), of_remembered(entry, remembered)))
+            .collect();
+        let mut goal = Self {
+            stack: &manifest.stack,
+            host: &manifest.host,
+            source: GoalSource::Generation(manifest.generation, manifest.digest.clone()),
+            wanted,
+            units: Cow::Borrowed(&manifest.units),
+        };
+        goal.add_leaving(remembered);
+        goal.add_way(remembered);
+        goal
+    }
+
+    /// A path that is managed now and not wanted any more goes back to what stood there before us.
+    fn add_leaving(&mut self, remembered: &'a Remembered) {
+        let Some(newest) = &remembered.newest else { return };
+        for (path, entry) in &newest.entries {
+            if self.wanted.contains_key(path) {
+                continue;
+            }
+            let leaving = match (entry, remembered.baselines.entries.get(path)) {
+                (RememberedPath::Folder { .. }, _) => Wanted::FolderGone,
+                (RememberedPath::Block { markers, .. }, _) => Wanted::Unmarked { markers },
+                (RememberedPath::File { .. }, Some(Baseline::File { digest, mode, .. })) => {
+                    Wanted::File(WantedFile {
+                        content: stored(*digest, remembered),
+                        mode: *mode,
+                        owner: None,
+                        subject: Subject::File,
+                        component: None,
+                    })
+                }
+                (RememberedPath::File { .. }, _) => Wanted::Gone,
+            };
+            self.wanted.insert(path.clone(), leaving);
+        }
+    }
+
+    /// Folders on the way to a wanted path. Those above the state folder are the state's own.
+    fn add_way(&mut self, remembered: &Remembered) {
+        let state = state_folder(self.stack);
+        let mut missing = Vec::new();
+        for (path, wanted) in &self.wanted {
+            if matches!(wanted, Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone) {
+                continue;
+            }
+            let mut folder = path.parent();
+            while folder.as_str() != "/" && !state.is_within(&folder) {
+                match self.wanted.get(&folder) {
+                    Some(Wanted::Folder { .. }) => break,
+                    _ => missing.push(folder.clone()),
+                }
+                folder = folder.parent();
+            }
+        }
+        for folder in missing {
+            let mode = match remembered.entry(&folder) {
+                Some(RememberedPath::Folder { mode, .. }) => *mode,
+                _ => WAY_MODE,
+            };
+            self.wanted.insert(folder, Wanted::Folder { mode, owner: None });
+        }
+    }
+
+    /// What must be looked at to compare a host with the goal.
+    pub fn inventory(&self) -> Inventory {
+        let mut inventory = Inventory::default();
+        for (path, wanted) in &self.wanted {
+            let look = match wanted {
+                Wanted::Folder { .. } => Look::Plain,
+                _ => Look::Names,
+            };
+            inventory.add(path.clone(), look);
+        }
+        inventory
+    }
+}
+
+fn of_file(file: &DesiredFile) -> Wanted<'_> {
+    let (content, subject) = match &file.content {
+        Content::Whole(text) => (WantedContent::Bytes(Cow::Borrowed(text.as_bytes())), Subject::File),
+        Content::Certificate(wish) => (WantedContent::Certificate(wish), Subject::Certificate),
+        Content::PrivateKey(name) => (WantedContent::Key(name), Subject::PrivateKey),
+        Content::Block { lines, begin, end, .. } => {
+            return Wanted::Block {
+                markers: Cow::Owned(Markers { begin: begin.clone(), end: end.clone() }),
+                lines,
+                mode: file.mode,
+                owner: &file.owner,
+                component: &file.component,
+            };
+        }
+    };
+    Wanted::File(WantedFile {
+        content,
+        mode: file.mode,
+        owner: Some(&file.owner),
+        subject,
+        component: Some(&file.component),
+    })
+}
+
+fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> Wanted<'a> {
+    match entry {
+        RememberedPath::File { subject, digest, mode, owner, component, .. } => Wanted::File(WantedFile {
+            content: stored(*digest, remembered),
+            mode: *mode,
+            owner: Some(owner),
+            subject: *subject,
+            component: Some(component),
+        }),
+        RememberedPath::Block { markers, lines, mode, owner, component, .. } => Wanted::Block {
+            markers: Cow::Borrowed(markers),
+            lines,
+            mode: *mode,
+            owner,
+            component,
+        },
+        RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
+    }
+}
+
+fn stored(digest: Digest, remembered: &Remembered) -> WantedContent<'_> {
+    match remembered.objects.get(&digest) {
+        Some(bytes) => WantedContent::Bytes(Cow::Borrowed(bytes)),
+        None => WantedContent::Lost(digest),
+    }
+}

@@ -1,0 +1,80 @@
+//! The digest of a plan: bound to what was wanted, seen and remembered when it was made.
+
+use super::block::Split;
+use super::goal::{Goal, GoalSource, Wanted};
+use super::remembered::Remembered;
+use super::standing::{Identity, Observed, Standing};
+use crate::desired::{Canonical, Digest};
+use std::fmt;
+
+/// The digest of a plan, shown as `sha256:…`.
+///
+/// Covers where the goal comes from, what stands at every path of the goal (of a file that only a block
+/// is ours of, that block) and the manifest of the newest generation. Not the clock, the user, or owners
+/// of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlanDigest(pub Digest);
+
+impl fmt::Display for PlanDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.0)
+    }
+}
+
+impl PlanDigest {
+    /// The digest of the plan that these make.
+    pub fn of(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered) -> Self {
+        let mut form = Canonical::default();
+        form.field("tracewright plan 1");
+        form.field(goal.stack.as_str());
+        form.field(goal.host.as_str());
+        match &goal.source {
+            GoalSource::Stack(digest) => form.field(digest),
+            GoalSource::Generation(number, digest) => {
+                form.number(number.0);
+                form.field(digest);
+            }
+        }
+        form.number(remembered.generation().0);
+        form.field(remembered.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
+        for (path, wanted) in &goal.wanted {
+            form.field(path.as_str());
+            let markers = match wanted {
+                Wanted::Block { markers, .. } => Some(&**markers),
+                Wanted::Unmarked { markers } => Some(*markers),
+                _ => None,
+            };
+            match (observed.standing(path), markers) {
+                (Standing::File(file), Some(markers)) => match Split::of(&file.bytes, markers) {
+                    Ok(split) => {
+                        form.field("block");
+                        split.lines().into_iter().flatten().for_each(|line| form.field(line));
+                    }
+                    Err(fault) => form.field(fault.to_string()),
+                },
+                (standing, _) => identity(&mut form, &standing.identity()),
+            }
+        }
+        Self(form.finish())
+    }
+}
+
+fn identity(form: &mut Canonical, identity: &Identity) {
+    match identity {
+        Identity::Absent => form.field("absent"),
+        Identity::Folder => form.field("folder"),
+        Identity::File { digest, mode } => {
+            form.field("file");
+            form.field(digest.to_string());
+            form.number(u64::from(mode.0));
+        }
+        Identity::Link { to } => {
+            form.field("link");
+            form.field(to);
+        }
+        Identity::Other { what } => {
+            form.field("other");
+            form.field(what);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! From a plan to its steps, in the order in which they are carried out.
+//!
+//! Folders first, then everything staged beside its destination, then what is visible: so that whatever
+//! fails on a full disk fails before anything changed. Apply obeys the steps alone.
+
+use super::entry::{Entry, Part, Payload, TakeOver, Work};
+use super::standing::Identity;
+use super::step::{Like, Step};
+use super::{Baseline, Baselines, Manifest, Plan, RememberedPath};
+use crate::desired::Digest;
+use crate::pki::Issued;
+use crate::stack::{Mode, TargetPath};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The steps of a plan, in two halves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// Folders and staged files: nothing that any program reads has changed afterwards.
+    pub prepare: Vec<Step>,
+    /// What becomes visible.
+    pub swap: Vec<Step>,
+}
+
+/// The steps that carry a plan out. Entries that are refused have none.
+pub fn steps(plan: &Plan, issued: &Issued) -> Steps {
+    let mut builder = Builder::new(plan, issued);
+    plan.entries.iter().for_each(|entry| builder.add(entry));
+    builder.finish()
+}
+
+struct Builder<'a> {
+    issued: &'a Issued,
+    generation: u64,
+    count: usize,
+    /// Folders that are not there afterwards.
+    vanishing: BTreeSet<&'a TargetPath>,
+    cleared: Vec<Step>,
+    folders: Vec<Step>,
+    staged: Vec<Step>,
+    swapped: Vec<Step>,
+    removed_folders: Vec<Step>,
+    last: Vec<Step>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(plan: &'a Plan, issued: &'a Issued) -> Self {
+        let vanishes = |entry: &&Entry| {
+            matches!(entry.work, Some(Work::RemoveFolder { .. } | Work::FolderToFile { .. }))
+        };
+        Self {
+            issued,
+            generation: plan.next_generation().0,
+            count: 0,
+            vanishing: plan.entries.iter().filter(vanishes).map(|entry| &entry.path).collect(),
+            cleared: Vec::new(),
+            folders: Vec::new(),
+            staged: Vec::new(),
+            swapped: Vec::new(),
+            removed_folders: Vec::new(),
+            last: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        let Some(work) = &entry.work else { return };
+        let path = &entry.path;
+        match work {
+            Work::MakeFolder { mode } => {
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode });
+            }
+            Work::FileToFolder { before, mode } => {
+                let aside = self.name_beside(path);
+                self.cleared.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode });
+            }
+            Work::Create { payload, mode } => {
+                let step = self.create(path, payload, *mode);
+                self.swapped.extend(step);
+            }
+            Work::FolderToFile { payload, mode, folder } => {
+                self.removed_folders.push(Step::RemoveFolder { path: path.clone(), mode: *folder });
+                let step = self.create(path, payload, *mode);
+                self.last.extend(step);
+            }
+            Work::Exchange { payload, mode, before, take_over } => {
+                self.exchange(path, (payload, *mode), before, take_over);
+            }
+            Work::SetMode { digest, before, after } => self.swapped.push(Step::SetMode {
+                path: path.clone(),
+                digest: *digest,
+                before: *before,
+                after: *after,
+            }),
+            Work::Remove { before } => {
+                let aside = self.name_beside(path);
+                self.swapped.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
+            }
+            Work::RemoveFolder { mode } => {
+                self.removed_folders.push(Step::RemoveFolder { path: path.clone(), mode: *mode });
+            }
+        }
+    }
+
+    fn create(&mut self, path: &TargetPath, payload: &Payload, mode: Mode) -> Option<Step> {
+        let (staged, after) = self.stage(path, (payload, mode), None)?;
+        Some(Step::Create { staged, path: path.clone(), after })
+    }
+
+    fn exchange(
+        &mut self,
+        path: &TargetPath,
+        content: (&Payload, Mode),
+        before: &Identity,
+        take_over: &TakeOver,
+    ) {
+        let (owner, block) = match take_over {
+            TakeOver::Nothing => (None, None),
+            TakeOver::Attributes => (Some(false), None),
+            TakeOver::AttributesAndOwner(markers) => (Some(true), Some(markers.clone())),
+        };
+        let like = owner.map(|owner| Like { path: path.clone(), owner });
+        let Some((staged, after)) = self.stage(path, content, like) else { return };
+        self.swapped.push(Step::Exchange {
+            staged,
+            path: path.clone(),
+            before: before.clone(),
+            after,
+            block,
+        });
+    }
+
+    fn stage(
+        &mut self,
+        path: &TargetPath,
+        (payload, mode): (&Payload, Mode),
+        like: Option<Like>,
+    ) -> Option<(TargetPath, Identity)> {
+        let bytes = bytes_of(payload, self.issued)?.to_vec();
+        let staged = self.name_beside(path);
+        let identity = Identity::File { digest: Digest::of(&bytes), mode };
+        self.staged.push(Step::Stage { staged: staged.clone(), bytes, mode, like });
+        Some((staged, identity))
+    }
+
+    /// A name of ours in the nearest folder that is there before and after the transaction.
+    fn name_beside(&mut self, path: &TargetPath) -> TargetPath {
+        let mut folder = path.parent();
+        while self.vanishing.contains(&folder) {
+            folder = folder.parent();
+        }
+        self.count += 1;
+        folder.join(&format!(".tracewright-{}-{}", self.generation, self.count))
+    }
+
+    fn finish(mut self) -> Steps {
+        self.removed_folders.reverse();
+        let prepare = [self.cleared, self.folders, self.staged].concat();
+        let swap = [self.swapped, self.removed_folders, self.last].concat();
+        Steps { prepare, swap }
+    }
+}
+
+fn bytes_of<'a>(payload: &'a Payload, issued: &'a Issued) -> Option<&'a [u8]> {
+    match payload {
+        Payload::Bytes(bytes) => Some(bytes),
+        Payload::Issued(Part::Certificate(name)) => {
+            issued.pairs.get(name).map(|pair| pair.certificate.as_bytes())
+        }
+        Payload::Issued(Part::Key(name)) => issued.pairs.get(name).map(|pair| pair.key.as_bytes()),
+    }
+}
+
+/// Who made a generation, when, and by which verb.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// RFC 3339, UTC.
+    pub time: String,
+    /// User name.
+    pub user: String,
+    /// `apply`, `rollback to 3`.
+    pub verb: String,
+}
+
+impl Plan {
+    /// Every file the plan writes, with its bytes.
+    fn written<'a>(&'a self, issued: &'a Issued) -> impl Iterator<Item = (&'a TargetPath, &'a [u8])> {
+        self.entries.iter().filter_map(|entry| match &entry.work {
+            Some(
+                Work::Create { payload, .. }
+                | Work::Exchange { payload, .. }
+                | Work::FolderToFile { payload, .. },
+            ) => Some((&entry.path, bytes_of(payload, issued)?)),
+            _ => None,
+        })
+    }
+
+    /// What the next generation remembers.
+    pub fn manifest(&self, issued: &Issued, author: &Author) -> Manifest {
+        let mut entries = self.next.clone();
+        for (path, bytes) in self.written(issued) {
+            if let Some(RememberedPath::File { digest, .. }) = entries.get_mut(path) {
+                *digest = Digest::of(bytes);
+            }
+        }
+        Manifest {
+            generation: self.next_generation(),
+            stack: self.stack.clone(),
+            host: self.host.clone(),
+            time: author.time.clone(),
+            user: author.user.clone(),
+            verb: author.verb.clone(),
+            digest: match &self.source {
+                super::GoalSource::Stack(digest) | super::GoalSource::Generation(_, digest) => digest.clone(),
+            },
+            entries,
+            units: self.units.clone(),
+        }
+    }
+
+    /// Generation 0 as it is after this plan.
+    pub fn baselines(&self, before: &Baselines) -> Baselines {
+        let mut after = before.clone();
+        after.entries.extend(self.baselines.iter().map(|(path, was)| (path.clone(), was.clone())));
+        after
+    }
+
+    /// The bytes that the state keeps for this generation and for generation 0.
+    pub fn objects<'a>(&'a self, issued: &'a Issued) -> BTreeMap<Digest, &'a [u8]> {
+        let ours = |path: &TargetPath| matches!(self.next.get(path), Some(RememberedPath::File { .. }));
+        self.written(issued)
+            .filter(|(path, _)| ours(path))
+            .map(|(_, bytes)| (Digest::of(bytes), bytes))
+            .chain(self.keepsakes.iter().map(|(digest, bytes)| (*digest, bytes.as_slice())))
+            .collect()
+    }
+}
+
+impl Baseline {
+    /// The object that holds what stood there.
+    pub fn object(&self) -> Option<Digest> {
+        match self {
+            Self::File { digest, .. } => Some(*digest),
+            Self::Absent | Self::Unmarked { .. } => None,
+        }
+    }
+}

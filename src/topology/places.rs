@@ -1,0 +1,63 @@
+//! Where the files of a tracing stack stand on a host: fixed places, and patterns in homes.
+
+use crate::component::systemd::read::{SYSTEM_FOLDERS, USER_FOLDER};
+use crate::dataflow::ProgramKind;
+use crate::stack::TargetPath;
+
+/// Configuration files of packaged engines.
+pub const FIXED: &[(ProgramKind, &str)] = &[
+    (ProgramKind::Collector, "/etc/otelcol/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-contrib/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-k8s/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-otlp/config.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/config.yml"),
+    (ProgramKind::Tempo, "/etc/tempo/config.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/tempo.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/tempo.yml"),
+];
+
+/// Folders whose `*.yaml` and `*.yml` files provision datasources.
+pub const DATASOURCES: &[&str] = &["/etc/grafana/provisioning/datasources"];
+
+/// The folder of a user's collector, below the home.
+pub const USER_COLLECTOR: &str = ".config/otelcol";
+
+/// Folders that hold homes; and a home of its own.
+pub const HOMES: &[&str] = &["/home"];
+/// The home of root.
+pub const ROOT_HOME: &str = "/root";
+
+/// Folders of system units.
+pub fn unit_folders() -> &'static [&'static str] {
+    SYSTEM_FOLDERS
+}
+
+/// The folder of user units below a home.
+pub fn user_units(home: &TargetPath) -> TargetPath {
+    home.join(USER_FOLDER)
+}
+
+/// Whose configuration stands at a path, judged by the path alone.
+pub fn kind_of(path: &TargetPath) -> Option<ProgramKind> {
+    let text = path.as_str();
+    if let Some((kind, _)) = FIXED.iter().find(|row| row.1 == text) {
+        return Some(*kind);
+    }
+    is_yaml(path).then_some(())?;
+    if text.contains(&format!("/{USER_COLLECTOR}/")) {
+        return Some(ProgramKind::Collector);
+    }
+    text.contains("/provisioning/datasources/").then_some(ProgramKind::Grafana)
+}
+
+/// Whether a file is YAML by its name.
+pub fn is_yaml(path: &TargetPath) -> bool {
+    let name = path.file_name();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// Whether a file is an environment file by its name: `.env`, `.env.local`, `app.env`.
+pub fn is_environment(path: &TargetPath) -> bool {
+    let name = path.file_name();
+    name == ".env" || name.ends_with(".env") || name.starts_with(".env.")
+}
