@@ -20,7 +20,7 @@ const STACKS: u16 = 1000;
 
 /// One host with a collector, Tempo, an application and Grafana.
 fn text(number: u16) -> String {
-    let port = 10_000 + number * 4;
+    let port = 20_000 + number * 4;
     let tls = number % 2 == 0;
     let mut text = format!("schema = 1\nname = \"bench-{number}\"\ntls = \"edge\"\n");
     let _ = write!(
@@ -91,12 +91,14 @@ fn judge(desired: &Desired, now: SystemTime) -> bool {
     };
     let texts: BTreeMap<&TargetPath, String> =
         desired.files.iter().filter_map(|((_, path), file)| Some((path, text(&file.content)?))).collect();
-    let examined = |path: &TargetPath, content| match content {
-        Content::Certificate(wish) => Examined::Wish(wish),
-        Content::PrivateKey(name) => Examined::WishedKey(name),
-        Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
-    };
-    let files = desired.files.iter().map(|((_, path), file)| (path.clone(), examined(path, &file.content)));
+    let files = desired.files.iter().map(|((_, path), file)| {
+        let examined = match &file.content {
+            Content::Certificate(wish) => Examined::Wish(wish),
+            Content::PrivateKey(name) => Examined::WishedKey(name),
+            Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
+        };
+        (path.clone(), examined)
+    });
     let set = FileSet { files: files.collect(), complete: true, ..FileSet::default() };
     !check(&read(&set), now).findings.has_errors()
 }
