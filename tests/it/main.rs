@@ -1,3 +1,4 @@
 //! The integration tests, one module a topic; data lives in the folders beside `it`.
 
 mod invalid;
+mod language;
