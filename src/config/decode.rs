@@ -5,7 +5,7 @@ use super::schema::{Kind, Schema, Status, Word, listed};
 use super::shape::{self, Misshapen};
 use super::suggest;
 use super::walk::{Walk, Written};
-use crate::diagnostic::{Code, Finding, Place};
+use crate::diagnostic::{Code, Finding, KeyPath, Place};
 use std::ops::Range;
 use toml::de::{DeInteger, DeValue};
 
@@ -77,12 +77,12 @@ fn shaped(kind: Kind, text: &str, written: &Written<'_, '_>) -> Result<RawValue,
             shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
         }
         Kind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
-        Kind::Version => shape::version(text).map(RawValue::Text),
+        Kind::Version => shape::version(text, written.example).map(RawValue::Text),
         Kind::Bind => shape::bind(text).map(RawValue::Bind),
-        Kind::Path => plain().and_then(|text| shape::path(&text)).map(RawValue::Text),
+        Kind::Path => plain().and_then(|text| shape::path(&text, written.example)).map(RawValue::Text),
         Kind::Name => shape::name(text).map(RawValue::Text),
         Kind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
-        Kind::Secret => shape::secret(text).map(RawValue::Text),
+        Kind::Secret => shape::secret(text, written.name).map(RawValue::Text),
         _ => plain().map(RawValue::Text),
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn listener(
         DeValue::Integer(number) => {
             port(walk, number, written).map(|port| RawListener { port: Some(port), ..RawListener::default() })
         }
-        DeValue::String(text) => match shape::listener(text) {
+        DeValue::String(text) => match shape::listener(text, written.example) {
             Ok((bind, port)) => {
                 Some(RawListener { port: Some(port), bind: Some(bind), ..RawListener::default() })
             }
@@ -184,10 +184,11 @@ fn choice(
             .filter(|word| matches!(word.status, Status::Rendered))
             .map(|word| word.text)
             .collect();
-        let noun =
-            if code == "protocol-text" { "protocol".to_owned() } else { format!("`{}`", written.name) };
-        let found = Finding::error(Code(code), format!("unknown {noun} `{}`", text.escape_debug()))
-            .at(written.value_place(), "");
+        let title = match code {
+            "protocol-text" => format!("unknown protocol `{}`", text.escape_debug()),
+            _ => format!("unknown value `{}` of `{}`", text.escape_debug(), written.name),
+        };
+        let found = Finding::error(Code(code), title).at(written.value_place(), "");
         let near = suggest::nearest(text, known.iter().copied())
             .or_else(|| known.iter().copied().find(|word| word.starts_with(text) && !text.is_empty()));
         return walk.push(match near {
@@ -216,16 +217,19 @@ fn not_yet_value(
 }
 
 fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
+    if matches!(kind, Kind::Secret | Kind::Header) {
+        walk.document.mask(&written.value.span());
+    }
+    if matches!(kind, Kind::Secret) {
+        misshapen(walk, shape::not_a_reference(written.name), written, written.value_place());
+        return None;
+    }
     let (code, title) = match kind {
         Kind::Duration | Kind::DurationOrNever => {
             ("duration-unit", "a duration is one number and one unit".into())
         }
         Kind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
         Kind::Flag(_) if written.name == "tls" => ("listener-tls", "a listener takes true or false".into()),
-        Kind::Secret => {
-            walk.document.mask(&written.value.span());
-            ("secret-value", "a secret is a reference, not a value".into())
-        }
         Kind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),
         _ => ("value-type", format!("`{}` takes {}", written.name.escape_debug(), kind.noun())),
     };
@@ -250,6 +254,8 @@ fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Opt
 /// Records a text that has not the shape of its kind.
 pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written<'_, '_>, place: Place) {
     let whole = written.value.span();
+    let names_a_table = wrong.code == "name-shape" && place == written.key_place();
+    let is_plain = written.is_item() || place == written.key_place();
     if wrong.code == "secret-value" {
         walk.document.mask(&whole);
     }
@@ -257,13 +263,21 @@ pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written
     let place = part.map_or(place, |span| walk.document.mark(span).into());
     let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);
     for value in wrong.values {
-        found = found.help(if written.example.starts_with(written.name) && !written.name.is_empty() {
-            format!("{} = {value}", written.name)
-        } else {
-            value
+        found = found.help(match names_a_table {
+            true => format!("`[{}]`", with_last(&written.path, value.trim_matches('"'))),
+            false if is_plain => value,
+            false => format!("{} = {value}", written.name),
         });
     }
+    for help in wrong.help {
+        found = found.help(help);
+    }
     walk.faults.push(found);
+}
+
+/// A path with another last part.
+fn with_last(path: &KeyPath, last: &str) -> KeyPath {
+    KeyPath(path.0[..path.0.len() - 1].to_vec()).join(last)
 }
 
 /// The range of a part of a quoted text, where what is written is what is meant (no escapes).

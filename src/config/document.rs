@@ -130,11 +130,11 @@ impl Document {
         &self.text
     }
 
-    /// Stars out the inside of a quoted value wherever the text is shown.
+    /// Stars out a value wherever the text is shown; quotes stay.
     pub(super) fn mask(&mut self, span: &Range<usize>) {
-        if span.len() > 2 {
-            self.masked.push(span.start + 1..span.end - 1);
-        }
+        let written = &self.text[span.clone()];
+        let quoted = written.len() > 1 && written.starts_with(['"', '\'']);
+        self.masked.push(if quoted { span.start + 1..span.end - 1 } else { span.clone() });
     }
 
     /// The first table header at a path or below it, `[colector.main]` for `colector`; the path
@@ -143,6 +143,11 @@ impl Document {
         let below = self.entries.range(path..).take_while(|(below, _)| below.0.starts_with(&path.0));
         let headers = below.filter(|(_, entry)| self.is_header(entry));
         headers.min_by_key(|(_, entry)| entry.header.start).map_or(path, |(below, _)| below).clone()
+    }
+
+    /// Where the line of a byte begins.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        self.text[..offset.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1)
     }
 
     /// The line of the first table header, from 1.

@@ -101,7 +101,6 @@ static TEMPO_RECEIVE: Schema = Schema {
 };
 
 // What a component of any kind may have.
-const VERSION: Key = key("version", Kind::Version, "");
 const DIALECT: Key = later("dialect", LEAVE_OUT);
 const MANAGED: Key = later("managed", LEAVE_OUT);
 const CERTIFICATE: Key = later("certificate", "let the stack issue its own: leave `certificate` out");
@@ -189,7 +188,7 @@ const HARDENINGS: &[Word] = &[word("strict"), word("off")];
 
 static COLLECTOR: Schema = Schema {
     keys: &[
-        VERSION.required(),
+        key("version", Kind::Version, "version = \"0.159\"").required(),
         DIALECT,
         MANAGED,
         ON_HOST,
@@ -273,7 +272,7 @@ static RETRY: Schema = Schema {
 
 static TEMPO: Schema = Schema {
     keys: &[
-        VERSION.required(),
+        key("version", Kind::Version, "version = \"2.10\"").required(),
         DIALECT,
         MANAGED,
         ON_HOST,

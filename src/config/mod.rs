@@ -22,6 +22,7 @@ pub use shape::{is_credential_name, is_dns_name, looks_secret};
 pub use suggest::nearest;
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
+use std::collections::BTreeSet;
 use toml::de::DeTable;
 use walk::Walk;
 
@@ -55,8 +56,13 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut document = Document::new(source, text, root.get_ref());
-    let mut walk =
-        Walk { document: &mut document, faults: Findings::new(), broken: syntax::is_broken(&errors) };
+    syntax::mask(&mut document, &errors);
+    let mut walk = Walk {
+        document: &mut document,
+        faults: Findings::new(),
+        broken: syntax::is_broken(&errors),
+        landed: BTreeSet::new(),
+    };
     let root = walk.table(KeyPath::default(), root.get_ref(), &ROOT);
     let faults = walk.faults;
     let faults = syntax::merge(&document, &errors, faults);

@@ -24,6 +24,7 @@ pub struct RawTable {
     schema: &'static Schema,
     values: BTreeMap<String, RawValue>,
     sound: bool,
+    whole: bool,
 }
 
 /// One decoded value.
@@ -77,7 +78,7 @@ impl PartialEq for RawTable {
 
 impl RawTable {
     pub(super) fn new(path: KeyPath, schema: &'static Schema) -> Self {
-        Self { path, schema, values: BTreeMap::new(), sound: true }
+        Self { path, schema, values: BTreeMap::new(), sound: true, whole: true }
     }
 
     pub(super) fn insert(&mut self, key: &str, value: RawValue) {
@@ -86,6 +87,17 @@ impl RawTable {
 
     pub(super) fn spoil(&mut self) {
         self.sound = false;
+    }
+
+    pub(super) fn leave_gap(&mut self) {
+        self.sound = false;
+        self.whole = false;
+    }
+
+    /// Whether everything in it that can be sent to was understood. Where it was not, what seems to
+    /// be missing may be just that.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Whether it and everything below it was read without a fault. What is not sound is left out

@@ -16,13 +16,22 @@ pub(super) struct Misshapen {
     pub(super) label: String,
     /// Values that could be typed instead, in their quotes; the caller puts the key before them.
     pub(super) values: Vec<String>,
+    /// Other ways out, whole.
+    pub(super) help: Vec<String>,
     /// Which part of the text, where it is not the whole.
     pub(super) part: Option<Range<usize>>,
 }
 
 impl Misshapen {
     fn new(code: &'static str, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), label: String::new(), values: Vec::new(), part: None }
+        Self {
+            code,
+            title: title.into(),
+            label: String::new(),
+            values: Vec::new(),
+            help: Vec::new(),
+            part: None,
+        }
     }
 
     fn label(mut self, label: impl Into<String>) -> Self {
@@ -153,7 +162,7 @@ fn inexact(text: &str, bytes: u64) -> Misshapen {
 }
 
 /// `"0.159"` or `"2.10.8"`: numbers with dots between them, two or three.
-pub(super) fn version(text: &str) -> Shaped<String> {
+pub(super) fn version(text: &str, example: &str) -> Shaped<String> {
     let parts: Vec<&str> = text.split('.').collect();
     let number =
         |part: &&str| !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -162,8 +171,8 @@ pub(super) fn version(text: &str) -> Shaped<String> {
     }
     let wrong = Misshapen::new("version-text", "a version is a release line, or a release within it");
     let bare = text.trim_start_matches(['v', 'V']);
-    let typed = if bare == text { None } else { version(bare).ok() };
-    Err(typed.into_iter().fold(wrong, Misshapen::or))
+    let typed = if bare == text { None } else { version(bare, example).ok() };
+    Err(wrong.or(typed.as_deref().unwrap_or_else(|| quoted(example))))
 }
 
 /// `[a-z][a-z0-9-]{0,31}`, and neither `all` nor `this`.
@@ -177,6 +186,9 @@ pub(super) fn name(text: &str) -> Shaped<String> {
     }
     if shaped {
         return Err(Misshapen::new("name-shape", format!("`{text}` is reserved and names nothing")));
+    }
+    if text.is_empty() {
+        return Err(Misshapen::new("text-empty", "a name is empty").or("shop"));
     }
     let wrong = Misshapen::new("name-shape", format!("`{}` is not a name", text.escape_debug()))
         .label("a letter, then letters, digits and `-`, in lower case, at most 32");
@@ -207,10 +219,15 @@ pub(super) fn bind(text: &str) -> Shaped<IpAddr> {
 }
 
 /// `"bind:port"`, IPv6 as `"[::1]:4317"`.
-pub(super) fn listener(text: &str) -> Shaped<(IpAddr, u16)> {
+pub(super) fn listener(text: &str, example: &str) -> Shaped<(IpAddr, u16)> {
     let Some((host, number)) = text.rsplit_once(':') else {
-        return Err(Misshapen::new("listener-text", "a listener in quotes is `bind:port`")
-            .or(format!("loopback:{}", if text.parse::<u16>().is_ok() { text } else { "4317" })));
+        let usual: String = example.chars().filter(char::is_ascii_digit).collect();
+        let meant = match (port(text), bind(text)) {
+            (Ok(port), _) => format!("loopback:{port}"),
+            (_, Ok(_)) => format!("{text}:{usual}"),
+            _ => format!("loopback:{usual}"),
+        };
+        return Err(Misshapen::new("listener-text", "a listener in quotes is `bind:port`").or(meant));
     };
     let port = port(number).map_err(|wrong| wrong.part(host.len() + 1..text.len()))?;
     let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -284,22 +301,20 @@ pub fn is_dns_name(text: &str) -> bool {
 }
 
 /// An absolute path, or one below `~/`, in the only spelling it has.
-pub(super) fn path(text: &str) -> Shaped<String> {
+pub(super) fn path(text: &str, example: &str) -> Shaped<String> {
     let Some(below) = text.strip_prefix("~/").or_else(|| text.strip_prefix('/')) else {
         let wrong = Misshapen::new("path-relative", "a path on the host is absolute");
         let bare = text.trim_start_matches("./");
-        return Err(if bare.starts_with("..") || bare.starts_with('~') || bare.is_empty() {
-            wrong
-        } else {
-            wrong.or(format!("/srv/{bare}"))
-        });
+        let below = !bare.is_empty() && !bare.starts_with(['.', '~']) || bare.starts_with(".env");
+        return Err(wrong.or(if below { format!("/srv/{bare}") } else { quoted(example).to_owned() }));
     };
     if below.split('/').any(|part| part == "..") {
-        return Err(Misshapen::new("path-shape", "a path on the host goes without `..`"));
+        return Err(Misshapen::new("path-shape", "a path on the host goes without `..`").or(quoted(example)));
     }
     let parts: Vec<&str> = below.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.is_empty() {
-        return Err(Misshapen::new("path-shape", "a path on the host names a file or a folder below `/`"));
+        let title = "a path on the host names a file or a folder below `/`";
+        return Err(Misshapen::new("path-shape", title).or(quoted(example)));
     }
     let root = &text[..text.len() - below.len()];
     let only_spelling = format!("{root}{}", parts.join("/"));
@@ -310,7 +325,7 @@ pub(super) fn path(text: &str) -> Shaped<String> {
 }
 
 /// `"env:NAME"`, `"file:/abs/path"` or `"credential:NAME"`; the value itself is never shown.
-pub(super) fn secret(text: &str) -> Shaped<String> {
+pub(super) fn secret(text: &str, name: &str) -> Shaped<String> {
     let word = |name: &str| {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -318,16 +333,26 @@ pub(super) fn secret(text: &str) -> Shaped<String> {
     let sound = match text.split_once(':') {
         Some(("env", name)) => word(name),
         Some(("credential", name)) => is_credential_name(name),
-        Some(("file", file)) => file.starts_with('/') && path(file).is_ok(),
+        Some(("file", file)) => file.starts_with('/') && path(file, "").is_ok(),
         _ => false,
     };
     if sound {
         return Ok(text.to_owned());
     }
-    Err(Misshapen::new("secret-value", "a secret is a reference, not a value")
+    Err(not_a_reference(name))
+}
+
+/// A value stands where a reference to a secret should.
+pub(super) fn not_a_reference(name: &str) -> Misshapen {
+    let variable: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .collect();
+    let mut wrong = Misshapen::new("secret-value", "a secret is a reference, not a value")
         .label("not shown")
-        .or("env:NAME")
-        .or("file:/etc/otelcol/secret"))
+        .or(format!("env:{variable}"));
+    wrong.help.push("and name the file that sets it in `service.environment_files`".into());
+    wrong
 }
 
 /// A name that `LoadCredential=` and a file name both take.
@@ -347,7 +372,10 @@ pub(super) fn text(text: &str, what: &str) -> Shaped<String> {
     match text.chars().find(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {
         None => Ok(text.to_owned()),
         Some(letter) => {
-            Err(Misshapen::new("text-control", format!("{what} holds {}", name_of_control(letter))))
+            let without: String = text.chars().filter(|letter| !letter.is_control()).collect();
+            let without = if text.starts_with('/') { without.replace("//", "/") } else { without };
+            Err(Misshapen::new("text-control", format!("{what} holds {}", name_of_control(letter)))
+                .or(without.trim()))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::language::ROOT;
-use super::schema::{Key, Kind, Schema};
+use super::schema::{Key, Kind, Schema, Status};
 use super::suggest::nearest;
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
 use toml::de::DeValue;
@@ -17,10 +17,12 @@ pub(super) fn describe(
     let name = path.0.last().map_or("", String::as_str);
     let parent = KeyPath(path.0[..path.0.len().saturating_sub(1)].to_vec());
     let near = nearest(name, schema.keys.iter().map(|key| key.name));
-    if document.has_header(path) || (parent.0.is_empty() && value.is_table()) {
+    if (document.has_header(path) && (near.is_some() || parent.0.is_empty()))
+        || (parent.0.is_empty() && value.is_table())
+    {
         return table(document, path, near);
     }
-    if !parent.0.is_empty() && ROOT.key(name).is_some_and(|key| is_scalar(key.kind)) {
+    if !parent.0.is_empty() && is_root_key(name) {
         return landed(document, path, &parent);
     }
     let found = Finding::error(
@@ -73,24 +75,15 @@ fn landed(document: &Document, path: &KeyPath, parent: &KeyPath) -> Finding {
 /// A required key that is not there.
 pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     let place = (path.clone(), KeyPart::Header);
-    match (key.name, path.0.as_slice()) {
-        ("version", [.., kind]) if kind == "tempo" => {
-            Finding::error(Code("version-missing"), "Tempo has no version")
-                .at(place, "")
-                .help("version = \"2.10\"")
-        }
+    let (code, title) = match (key.name, path.0.as_slice()) {
+        ("version", [kind]) if kind == "tempo" => ("version-missing", "Tempo has no version".into()),
         ("version", [kind, name]) if kind == "collector" => {
-            Finding::error(Code("version-missing"), format!("collector `{name}` has no version"))
-                .at(place, "")
-                .help("version = \"0.159\"")
+            ("version-missing", format!("collector `{}` has no version", name.escape_debug()))
         }
-        (name, []) => Finding::error(Code("key-missing"), format!("the stack has no `{name}`"))
-            .at(place, "")
-            .help(key.example),
-        (name, _) => Finding::error(Code("key-missing"), format!("{} has no `{name}`", spoken(path)))
-            .at(place, "")
-            .help(key.example),
-    }
+        (name, []) => ("key-missing", format!("the stack has no `{name}`")),
+        (name, _) => ("key-missing", format!("{} has no `{name}`", spoken(path))),
+    };
+    Finding::error(Code(code), title).at(place, "").help(key.example)
 }
 
 /// A table as it is spoken of.
@@ -102,13 +95,25 @@ fn spoken(path: &KeyPath) -> String {
     }
 }
 
+/// Whether a key of this name belongs above the first table.
+pub(super) fn is_root_key(name: &str) -> bool {
+    ROOT.key(name).is_some_and(|key| is_scalar(key.kind))
+}
+
+/// Whether a table of this name is one that can be sent to, or is meant to be one.
+pub(super) fn may_be_target(name: &str) -> bool {
+    nearest(name, ROOT.keys.iter().map(|key| key.name))
+        .is_none_or(|near| matches!(near, "collector" | "tempo"))
+}
+
 /// Whether a key of this kind stands on a line of its own.
 pub(super) fn is_scalar(kind: Kind) -> bool {
     !matches!(kind, Kind::Table(_) | Kind::Named(..) | Kind::Map(_) | Kind::Anything)
 }
 
 fn known(schema: &Schema) -> String {
-    schema.keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
+    let rendered = schema.keys.iter().filter(|key| matches!(key.status, Status::Rendered));
+    rendered.map(|key| key.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The tables that do have a key of this name, at most three.

@@ -10,7 +10,7 @@ use super::schema::{Key, Kind, Schema, Status};
 use super::shape;
 use super::unknown;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -20,6 +20,8 @@ pub(super) struct Walk<'d> {
     pub(super) faults: Findings,
     /// Whether the text had syntax faults: what is missing may then stand in the broken part.
     pub(super) broken: bool,
+    /// Root keys that stand in another table: they are not missing.
+    pub(super) landed: BTreeSet<String>,
 }
 
 /// A key with its value, as written.
@@ -35,6 +37,11 @@ pub(super) struct Written<'a, 'v> {
 }
 
 impl Written<'_, '_> {
+    /// Whether it is one of a list, and so has no key of its own.
+    pub(super) fn is_item(&self) -> bool {
+        self.path.0.last().is_none_or(|last| last != self.name)
+    }
+
     pub(super) fn key_place(&self) -> Place {
         (self.path.clone(), KeyPart::Key).into()
     }
@@ -51,29 +58,34 @@ impl Walk<'_> {
         for (key, value) in in_text_order(table) {
             let name: &str = key.get_ref();
             let path = raw.path().join(name);
-            match schema.key(name) {
-                Some(known) => {
-                    let written = Written { path, name, example: known.example, value };
-                    match self.known(known, &written) {
-                        Some(decoded) => raw.insert(name, decoded),
-                        None => raw.spoil(),
-                    }
-                }
+            let decoded = match schema.key(name) {
+                Some(known) => self.known(known, &Written { path, name, example: known.example, value }),
                 None => {
+                    if unknown::is_root_key(name) {
+                        self.landed.insert(name.to_owned());
+                    }
                     let found = unknown::describe(self.document, schema, &path, value.get_ref());
-                    self.faults.push(found);
-                    raw.spoil();
+                    self.push(found)
                 }
+            };
+            match decoded {
+                Some(decoded) => raw.insert(name, decoded),
+                None if unknown::may_be_target(name) => raw.leave_gap(),
+                None => raw.spoil(),
             }
         }
         self.required(&mut raw, table, schema);
+        if self.broken {
+            raw.leave_gap();
+        }
         raw
     }
 
     fn required(&mut self, raw: &mut RawTable, table: &DeTable<'_>, schema: &'static Schema) {
         for key in schema.keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
             raw.spoil();
-            if !self.broken {
+            let landed = raw.path().0.is_empty() && self.landed.contains(key.name);
+            if !self.broken && !landed {
                 self.faults.push(unknown::missing(raw.path(), key));
             }
         }
@@ -87,16 +99,14 @@ impl Walk<'_> {
             }
             Status::Rendered => self.value(key.kind, written),
             Status::NotYet(instead) => {
+                let header = self.document.header_below(&written.path);
+                let has_header = self.document.has_header(&header);
+                let name = if has_header { format!("[{header}]") } else { key.name.to_owned() };
                 let instead =
-                    if instead.is_empty() { format!("leave `{}` out", key.name) } else { instead.to_owned() };
-                let title = format!("`{}` is planned, not written yet", key.name);
-                let part = match written.value.get_ref() {
-                    DeValue::Table(_) => KeyPart::Header,
-                    _ => KeyPart::Key,
-                };
-                self.push(
-                    Finding::error(Code("not-yet"), title).at((written.path.clone(), part), "").help(instead),
-                )
+                    if instead.is_empty() { format!("leave `{name}` out") } else { instead.to_owned() };
+                let title = format!("`{name}` is planned, not written yet");
+                let place = (header, KeyPart::Header);
+                self.push(Finding::error(Code("not-yet"), title).at(place, "").help(instead))
             }
             Status::Refused(refusal) => self.push(
                 Finding::error(Code(refusal.code), refusal.title)
@@ -136,7 +146,7 @@ impl Walk<'_> {
             let name: &str = key.get_ref();
             let path = written.path.join(name);
             let entry = Written { path, name, example: written.example, value };
-            let shaped = shape::text(name, "a name");
+            let shaped = shape::text(name, "the key");
             let shaped =
                 shaped.map_err(|wrong| decode::misshapen(self, wrong, &entry, entry.key_place())).ok();
             let value = self.value(of, &entry);

@@ -24,3 +24,4 @@ mod transaction_disk;
 mod transaction_property;
 mod transaction_support;
 mod wiring_truth;
+mod language;

@@ -76,7 +76,10 @@ fn memory(table: &RawTable, scene: &mut Scene<'_>) {
     if limit > 0 && queue.bytes("bytes").is_some_and(|bytes| bytes > limit / 2) {
         let found =
             Finding::warning(Code("queue-memory"), "a full queue takes more than half of the memory limit");
-        let found = found.at(queue.value("bytes"), "").also(service.value("memory_limit"), "");
+        let found = match service.has("memory_limit") {
+            true => found.at(queue.value("bytes"), "").also(service.value("memory_limit"), ""),
+            false => found.at(queue.value("bytes"), "the limit is 512MiB where none is written"),
+        };
         scene.faults.push(found.help(format!("bytes = \"{}MiB\"", limit / 4 / (1 << 20))));
     }
 }

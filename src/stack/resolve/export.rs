@@ -1,7 +1,7 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
 use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
-use crate::config::{RawTable, looks_secret};
+use crate::config::{RawTable, looks_secret, nearest};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -70,9 +70,12 @@ fn undeclared(
         let place = (table.path_of("secret_headers").join(header), KeyPart::Value);
         let title = format!("credential `{name}` does not exist");
         let found = Finding::error(Code("reference-unknown"), title).at(place, "");
-        faults.push(
-            found.help(format!("service = {{ credentials = {{ {name} = \"/etc/otelcol/{name}\" }} }}")),
-        );
+        faults.push(match nearest(name, service.credentials.keys().map(String::as_str)) {
+            Some(near) => found.help(format!("did you mean `credential:{near}`?")),
+            None => {
+                found.help(format!("service = {{ credentials = {{ {name} = \"/etc/otelcol/{name}\" }} }}"))
+            }
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Finding};
 
 /// Resolves Grafana, telling all of its faults.
 pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana> {
-    if !scene.targets.has_tempo() {
+    if !scene.targets.has_tempo() && scene.targets.is_complete() {
         let found = Finding::error(Code("send-to-missing"), "Grafana has no Tempo to read from");
         scene.faults.push(found.at(table.header(), "").help("add `[tempo]`, or leave `[grafana]` out"));
     }

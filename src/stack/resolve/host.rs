@@ -14,7 +14,8 @@ pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName
     }
     for (_, table) in root.named("host").skip(1) {
         let title = "more than one host is planned, not written yet";
-        faults.push(Finding::error(Code("not-yet"), title).at(table.header(), "").help("one stack a host"));
+        let found = Finding::error(Code("not-yet"), title).at(table.header(), "");
+        faults.push(found.help(format!("leave `[{}]` out: one stack, one host", table.path())));
     }
     if hosts.is_empty() {
         let key = KeyPath::default();
@@ -24,17 +25,20 @@ pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName
 }
 
 fn host(table: &RawTable, faults: &mut Findings) -> Host {
-    let mut judge = |text: &str, path: KeyPath| {
+    let mut judge = |text: &str, path: KeyPath, example: &str| {
         if text.parse::<IpAddr>().is_err() && !is_dns_name(text) {
             let title = format!("`{}` is neither a host name nor an IP address", text.escape_debug());
             let found = Finding::error(Code("address-text"), title).at((path, KeyPart::Value), "");
-            faults.push(found.help("address = \"tempo.lan\""));
+            faults.push(found.help(example));
         }
         text.to_owned()
     };
-    let address = table.text("address").map(|text| judge(text, table.path_of("address")));
+    let address =
+        table.text("address").map(|text| judge(text, table.path_of("address"), "address = \"tempo.lan\""));
     let names = table.texts("names").into_iter().enumerate();
-    let names = names.map(|(index, text)| judge(text, table.path_of("names").join(&index.to_string())));
+    let names = names.map(|(index, text)| {
+        judge(text, table.path_of("names").join(&index.to_string()), "names = [\"tempo.example\"]")
+    });
     Host { names: names.collect(), address, listen: table.bind("listen"), key: table.path().clone() }
 }
 

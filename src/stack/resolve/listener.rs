@@ -46,7 +46,10 @@ pub(super) fn doors(table: &RawTable, default: &DefaultDoors, faults: &mut Findi
     if doors.grpc.is_some() || doors.http.is_some() {
         return Some(doors);
     }
-    let title = "at least one door is open";
+    let title = match table.path().0.as_slice() {
+        [_, name] => format!("collector `{name}` opens no door"),
+        _ => "Tempo opens no door".to_owned(),
+    };
     faults
         .push(Finding::error(Code("no-listener"), title).at(table.key("receive"), "").help(default.example));
     None

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Targets {
     doors: BTreeMap<RouteTarget, Option<OtlpDoors>>,
     collectors: Vec<ComponentName>,
+    complete: bool,
 }
 
 /// At most so many names stand in one message.
@@ -33,12 +34,17 @@ impl Targets {
             let open = table.is_sound().then(|| doors(table, &TEMPO_DOORS, faults)).flatten();
             known.insert(RouteTarget::Tempo, open);
         }
-        Self { doors: known, collectors }
+        Self { doors: known, collectors, complete: root.is_whole() }
     }
 
     /// The doors of a target, where they are known.
     pub(super) fn doors(&self, target: &RouteTarget) -> Option<&OtlpDoors> {
         self.doors.get(target).and_then(Option::as_ref)
+    }
+
+    /// Whether there is nothing else: a table that was not understood may be what is looked for.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
     }
 
     pub(super) fn has_tempo(&self) -> bool {
@@ -90,6 +96,9 @@ fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<Rou
     if scene.targets.doors.contains_key(&target) {
         return Some(target);
     }
+    if !scene.targets.complete {
+        return None;
+    }
     let known: Vec<String> = scene.targets.doors.keys().take(20 * NAMED).map(spell).collect();
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
@@ -108,6 +117,7 @@ fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<Rou
 fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
     let targets = scene.targets;
     match targets.collectors.as_slice() {
+        _ if !targets.complete => return None,
         [only] if sender.is_app => return Some(RouteTarget::Collector(only.clone())),
         several @ [_, _, ..] if sender.is_app => return scene.fault(ambiguous(sender, several)),
         _ if targets.has_tempo() => return Some(RouteTarget::Tempo),

@@ -186,12 +186,8 @@ fn unit(table: &RawTable, faults: &mut Findings) -> Option<Option<UnitName>> {
     }
     let title = format!("`{}` is not the name of a service unit", text.escape_debug());
     let found = Finding::error(Code("name-shape"), title).at(table.value("unit"), "");
-    let plain = stem.is_none() && text.bytes().all(letters);
-    faults.push(found.help(if plain {
-        format!("unit = \"{text}.service\"")
-    } else {
-        "unit = \"shop.service\"".into()
-    }));
+    let stem = text.split('.').next().filter(|stem| !stem.is_empty() && stem.bytes().all(letters));
+    faults.push(found.help(format!("unit = \"{}.service\"", stem.unwrap_or("shop"))));
     None
 }
 
