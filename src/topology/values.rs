@@ -91,6 +91,9 @@ impl<'a> Values<'a> {
         }
         let mut out = Text { text: Cow::Borrowed(""), quoted: scalar.quoted, unset: None };
         self.expand(&scalar.text, &mut out)?;
+        // The collector reads what one variable alone holds as YAML, quotes around it or not.
+        let alone = scalar.text.starts_with("${") && scalar.text.find('}') == Some(scalar.text.len() - 1);
+        out.quoted &= !(alone && self.expansion == Expansion::Collector);
         Ok(out)
     }
 

@@ -67,7 +67,9 @@ pub fn units<'a>(
             Some(name) => parts.drop_ins.entry(name).or_default().entry(place.rank).or_insert(text),
         };
     }
-    sets.into_iter().map(|((home, unit), parts)| parts.unit(home, &unit, file, is_absent)).collect()
+    sets.into_iter()
+        .map(|((home, unit), parts)| parts.unit(home.as_deref(), &unit, file, is_absent))
+        .collect()
 }
 
 /// Where a unit file stands: in whose folder, for which unit, as the unit or as a drop-in.
@@ -121,7 +123,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn unit(
         self,
-        home: Option<String>,
+        home: Option<&str>,
         name: &str,
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
         is_absent: &dyn Fn(&TargetPath) -> bool,
@@ -140,7 +142,7 @@ impl<'a> Parts<'a> {
                 service.apply(text);
             }
         }
-        service.resolve(home.as_deref(), file, is_absent)
+        service.resolve(home, file, is_absent)
     }
 }
 
@@ -259,7 +261,7 @@ impl Unit {
                 },
                 "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
                 "set" => self.more = true,
-                _ => {}
+                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
             }
         }
     }

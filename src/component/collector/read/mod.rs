@@ -25,6 +25,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         default_address: release.default_address(),
         empty_tls: release.empty_tls(),
         half_tls: ServerTlsMode::StartFails,
+        needs_protocol: true,
     };
     keys::check(page, root, release);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
@@ -67,6 +68,10 @@ fn used<'a>(
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
+        if pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+            let what = kind.trim_end_matches('s');
+            page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
+        }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
             let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
             if let Some(entry) = defined.and_then(|node| node.entry(id)) {
