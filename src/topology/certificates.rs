@@ -122,7 +122,8 @@ fn name(name: &GeneralName<'_>) -> Option<ServerName> {
 fn key_type(certificate: &X509Certificate<'_>) -> KeyType {
     let key = certificate.public_key();
     let algorithm = key.algorithm.algorithm.to_id_string();
-    let curve = key.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
+    let curve =
+        key.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
     match (algorithm.as_str(), curve.as_deref()) {
         ("1.2.840.10045.2.1", Some("1.2.840.10045.3.1.7")) => KeyType::EcdsaP256,
         ("1.2.840.10045.2.1", Some("1.3.132.0.34")) => KeyType::EcdsaP384,
@@ -167,7 +168,7 @@ pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
             }
             Some(Examined::Wish(wish)) => CertificateFile::Wish((*wish).clone()),
             Some(Examined::WishedKey(name)) => CertificateFile::Key(Some((*name).clone())),
-            None if files.complete => CertificateFile::Missing,
+            None if files.is_absent(&path) => CertificateFile::Missing,
             None => continue,
         };
         topology.certificates.insert(path, file);

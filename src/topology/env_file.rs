@@ -57,12 +57,20 @@ pub fn parse(text: &str, dialect: EnvDialect) -> EnvFile<'_> {
         if is_marker(body) {
             inside = body.starts_with("# >>>");
             file.has_block |= inside;
-        } else if body.is_empty() || body.starts_with('#') || (dialect == EnvDialect::Systemd && body.starts_with(';')) {
+        } else if body.is_empty()
+            || body.starts_with('#')
+            || (dialect == EnvDialect::Systemd && body.starts_with(';'))
+        {
             // Nothing to read.
         } else if let Some((key, value_at)) = assignment(text, &span, dialect) {
             match value(text, value_at, dialect) {
                 Some((value, value_span)) => {
-                    next = next.max(text[value_span.end..].find('\n').map_or(text.len(), |length| value_span.end + length) + 1);
+                    next = next.max(
+                        text[value_span.end..]
+                            .find('\n')
+                            .map_or(text.len(), |length| value_span.end + length)
+                            + 1,
+                    );
                     let span = span.start..value_span.end;
                     file.entries.push(EnvEntry { key, value, span, value_span, inside });
                 }

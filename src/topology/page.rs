@@ -118,14 +118,33 @@ impl Page<'_> {
         }
     }
 
-    /// The socket that `host:port` in this file opens; faults and unknowns are recorded.
-    pub fn socket(&mut self, text: &Text<'_>, entry: &Entry, door: &str) -> Option<Socket> {
+    /// The address at a key of a block.
+    pub fn address(&mut self, block: &Node, key: &str, door: &str) -> Address {
+        let Some(entry) = block.entry(key).filter(|entry| !entry.value.is_null()) else {
+            return Address::Default;
+        };
+        let text = self.values.text(&entry.value);
+        match text {
+            Ok(text) => self.socket(&text, entry, door).map_or(Address::Nowhere, Address::At),
+            Err(reason) => {
+                self.not_read(&format!("{door}.{key}"), reason);
+                Address::Nowhere
+            }
+        }
+    }
+
+    /// The socket that `host:port` in this file opens; faults and unknowns are recorded. Without a port
+    /// after the colon, or with nothing at all, the engines open a random one.
+    fn socket(&mut self, text: &Text<'_>, entry: &Entry, door: &str) -> Option<Socket> {
         let at = self.mark(entry.place());
         let (host, written) = address::split(&text.text);
         let Some(port) = written.and_then(address::port) else {
             match (&text.unset, written) {
-                (Some(name), _) => self.not_read(door, format!("its port comes from `{name}`, which nothing sets")),
-                (None, Some("0")) => self.not_read(door, "port 0 is a random port"),
+                (Some(name), _) => {
+                    self.not_read(door, format!("a random port, because nothing sets `{name}`"));
+                }
+                (None, Some("0" | "")) => self.not_read(door, "a random port"),
+                (None, None) if text.text.is_empty() => self.not_read(door, "a random port"),
                 (None, None) => self.fault(entry.place(), "missing port in address"),
                 (None, Some(_)) => self.fault(entry.place(), "not a port"),
             }
@@ -141,6 +160,17 @@ impl Page<'_> {
         };
         Some(Socket { bind, port, at })
     }
+}
+
+/// What a file says about the address of a door.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// Nothing: the engine's default counts.
+    Default,
+    /// This socket.
+    At(Socket),
+    /// Something that is no socket with a known port; it is in the lists.
+    Nowhere,
 }
 
 /// A path to a file as a configuration has it.

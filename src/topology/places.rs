@@ -1,6 +1,5 @@
 //! Where the files of a tracing stack stand on a host: fixed places, and patterns in homes.
 
-use crate::component::systemd::read::{SYSTEM_FOLDERS, USER_FOLDER};
 use crate::dataflow::ProgramKind;
 use crate::stack::TargetPath;
 
@@ -22,20 +21,17 @@ pub const DATASOURCES: &[&str] = &["/etc/grafana/provisioning/datasources"];
 /// The folder of a user's collector, below the home.
 pub const USER_COLLECTOR: &str = ".config/otelcol";
 
-/// Folders that hold homes; and a home of its own.
+/// Folders whose folders are homes.
 pub const HOMES: &[&str] = &["/home"];
+
 /// The home of root.
 pub const ROOT_HOME: &str = "/root";
 
-/// Folders of system units.
-pub fn unit_folders() -> &'static [&'static str] {
-    SYSTEM_FOLDERS
-}
+/// Folders of system units, and of a user's own units below the home.
+pub use crate::component::systemd::read::{SYSTEM_FOLDERS as UNIT_FOLDERS, USER_FOLDER as USER_UNITS};
 
-/// The folder of user units below a home.
-pub fn user_units(home: &TargetPath) -> TargetPath {
-    home.join(USER_FOLDER)
-}
+/// Folders in which nothing was written by hand: no environment file is looked for there.
+pub const FETCHED: &[&str] = &["node_modules", "target", "vendor", "venv", "site-packages", "snap", "go"];
 
 /// Whose configuration stands at a path, judged by the path alone.
 pub fn kind_of(path: &TargetPath) -> Option<ProgramKind> {

@@ -15,18 +15,18 @@ const CURVE: u8 = 0xa0;
 const PUBLIC: u8 = 0xa1;
 
 /// 1.2.840.113549.1.1.1 with its NULL, and 1.2.840.10045.2.1.
-const RSA_ALGORITHM: &[u8] = &[
-    0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
-];
+const RSA_ALGORITHM: &[u8] =
+    &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
 /// SHA-256 of the SubjectPublicKeyInfo of the first private key in a PEM text; `None` where there is
 /// none or its public half cannot be told (encrypted, EC without its public key, Ed25519).
 pub fn public_key_digest(pem: &[u8]) -> Option<[u8; 32]> {
-    let (kind, der) = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem).filter_map(Result::ok).find(|(kind, _)| {
-        matches!(kind, SectionKind::PrivateKey | SectionKind::EcPrivateKey | SectionKind::RsaPrivateKey)
-    })?;
+    let (kind, der) =
+        <(SectionKind, Vec<u8>)>::pem_slice_iter(pem).filter_map(Result::ok).find(|(kind, _)| {
+            matches!(kind, SectionKind::PrivateKey | SectionKind::EcPrivateKey | SectionKind::RsaPrivateKey)
+        })?;
     let info = match kind {
         SectionKind::PrivateKey => pkcs8(&der),
         SectionKind::EcPrivateKey => ec(&der, None),
@@ -69,7 +69,8 @@ fn ec(der: &[u8], curve: Option<&[u8]>) -> Option<Vec<u8>> {
     let curve = curve.or(own)?;
     let mut public = Der(key.optional(PUBLIC)?);
     let point = public.expect(0x03)?;
-    let names = wrap(SEQUENCE, &[wrap(OBJECT_IDENTIFIER, &[EC]).as_slice(), &wrap(OBJECT_IDENTIFIER, &[curve])]);
+    let names =
+        wrap(SEQUENCE, &[wrap(OBJECT_IDENTIFIER, &[EC]).as_slice(), &wrap(OBJECT_IDENTIFIER, &[curve])]);
     Some(wrap(SEQUENCE, &[names.as_slice(), &wrap(0x03, &[point])]))
 }
 

@@ -47,7 +47,7 @@ impl Reader {
         let mut topology = Topology::default();
         let texts = texts(files, &mut topology);
         let unit_files = texts.iter().filter(|(path, _)| is_unit(path)).map(|(path, text)| (*path, *text));
-        let units = units(unit_files, &|path| texts.get(path).copied(), files.complete);
+        let units = units(unit_files, &|path| texts.get(path).copied(), &|path| files.is_absent(path));
         let mut found = self.configurations(&texts, &units);
         found.extend(environments(files, &texts, &units, &found));
         found.sort_by(|a, b| (a.kind, a.path).cmp(&(b.kind, b.path)));
@@ -59,7 +59,11 @@ impl Reader {
     }
 
     /// The YAML files that a program reads: by place, by a unit's command line, by content.
-    fn configurations<'a>(&mut self, texts: &BTreeMap<&'a TargetPath, &'a str>, units: &[Unit]) -> Vec<Found<'a>> {
+    fn configurations<'a>(
+        &mut self,
+        texts: &BTreeMap<&'a TargetPath, &'a str>,
+        units: &[Unit],
+    ) -> Vec<Found<'a>> {
         let mut found = Vec::new();
         for (path, text) in texts {
             let named = units.iter().find(|unit| unit.configs.contains(path));
@@ -119,7 +123,9 @@ fn texts<'a>(files: &'a FileSet<'a>, topology: &mut Topology) -> BTreeMap<&'a Ta
     for (path, content) in &files.files {
         let Examined::Bytes(bytes) = content else { continue };
         if bytes.len() > yaml::MAX_BYTES {
-            topology.not_read.push(NotRead { place: path.to_string(), reason: "larger than 8 MB".to_owned() });
+            topology
+                .not_read
+                .push(NotRead { place: path.to_string(), reason: "larger than 8 MB".to_owned() });
             continue;
         }
         match std::str::from_utf8(bytes) {
@@ -160,7 +166,8 @@ fn environments<'a>(
         unit.engine().is_some() || unit.configs.iter().any(|path| found.iter().any(|file| file.path == path))
     };
     let (engines, others): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| is_engine(unit));
-    let names = |units: &[&Unit], path: &TargetPath| units.iter().any(|unit| unit.environment_files.contains(path));
+    let names =
+        |units: &[&Unit], path: &TargetPath| units.iter().any(|unit| unit.environment_files.contains(path));
     let mut all = Vec::new();
     for (path, text) in texts {
         let given = files.environment_dialects.get(*path).copied();
@@ -200,7 +207,12 @@ fn started_with_it_alone(page: &mut Page<'_>, unit: Option<&Unit>) -> bool {
     true
 }
 
-fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, kind: ProgramKind, document: &Document) -> Version {
+fn read_document(
+    page: &mut Page<'_>,
+    files: &FileSet<'_>,
+    kind: ProgramKind,
+    document: &Document,
+) -> Version {
     let root = &document.root;
     for (span, key) in &document.duplicates {
         page.fault(span.clone(), format!("the key `{key}` stands twice in one block"));

@@ -91,6 +91,9 @@ impl<'a> Values<'a> {
         }
         let mut out = Text { text: Cow::Borrowed(""), quoted: scalar.quoted, unset: None };
         self.expand(&scalar.text, &mut out)?;
+        // The collector reads what one variable alone holds as YAML, quotes around it or not.
+        let alone = scalar.text.starts_with("${") && scalar.text.find('}') == Some(scalar.text.len() - 1);
+        out.quoted &= !(alone && self.expansion == Expansion::Collector);
         Ok(out)
     }
 
@@ -102,7 +105,8 @@ impl<'a> Values<'a> {
             if let Some(after) = rest.strip_prefix('$') {
                 out.text.to_mut().push('$');
                 rest = after;
-            } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(|text| text.split_once('}')) {
+            } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(|text| text.split_once('}'))
+            {
                 self.variable(inside, out)?;
                 rest = after;
             } else {
@@ -128,7 +132,9 @@ impl<'a> Values<'a> {
             return Err(format!("`${{{inside}}}` is resolved where it runs"));
         }
         match (self.environment.look_up(name), default) {
-            (Variable::Set(value), Some(default)) if self.expansion == Expansion::Tempo && value.is_empty() => {
+            (Variable::Set(value), Some(default))
+                if self.expansion == Expansion::Tempo && value.is_empty() =>
+            {
                 out.text.to_mut().push_str(default);
             }
             (Variable::Set(value), _) => out.text.to_mut().push_str(value),

@@ -197,7 +197,8 @@ struct Offsets {
 
 impl Offsets {
     fn of(text: &str) -> Self {
-        let bytes = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(byte, _)| byte).collect() };
+        let bytes =
+            if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(byte, _)| byte).collect() };
         Self { bytes, length: text.len() }
     }
 
@@ -225,7 +226,11 @@ struct Open {
 enum Shape {
     Sequence(Vec<Node>),
     /// Entries, the key that waits for its value, and what `<<` brings in.
-    Mapping { entries: Vec<Entry>, key: Option<(String, Range<usize>)>, merged: Vec<Node> },
+    Mapping {
+        entries: Vec<Entry>,
+        key: Option<(String, Range<usize>)>,
+        merged: Vec<Node>,
+    },
 }
 
 #[derive(Default)]
@@ -251,7 +256,11 @@ impl Builder {
             Event::Alias(anchor) => self.alias(anchor, span)?,
             Event::SequenceStart(anchor, _) => self.open(anchor, &span, Shape::Sequence(Vec::new()))?,
             Event::MappingStart(anchor, _) => {
-                self.open(anchor, &span, Shape::Mapping { entries: Vec::new(), key: None, merged: Vec::new() })?;
+                self.open(
+                    anchor,
+                    &span,
+                    Shape::Mapping { entries: Vec::new(), key: None, merged: Vec::new() },
+                )?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {

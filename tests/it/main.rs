@@ -1,4 +1,3 @@
-
 mod readers;
 mod mutants;
 mod rules;

@@ -4,19 +4,23 @@
 //! is the whole expected picture. `SNAPSHOTS=overwrite` writes it.
 #![expect(clippy::disallowed_methods, reason = "tests read their data")]
 
+use proptest::prelude::*;
 use snapbox::{Data, assert_data_eq};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tracewright::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust};
+use tracewright::dataflow::{CertificateFile, ClientTls, FileReference, ServerTls, Topology, Trust};
 use tracewright::diagnostic::Mark;
-use tracewright::stack::TargetPath;
-use tracewright::topology::{Examined, FileSet, read};
+use tracewright::stack::{ServerName, TargetPath};
+use tracewright::topology::certificates::{CertificateFacts, KeyType, Usages, read_pem};
+use tracewright::topology::private_key::public_key_digest;
+use tracewright::topology::{Examined, FileSet, discover, read};
 
 #[test]
 fn every_folder_is_read_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.retain(|case| case.join("root").is_dir());
     cases.sort();
     assert!(!cases.is_empty());
@@ -37,7 +41,8 @@ fn every_folder_is_read_as_written() {
 #[test]
 fn every_table_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/tables");
-    let mut tables: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut tables: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     tables.sort();
     for table in tables {
         let text = std::fs::read_to_string(&table).unwrap();
@@ -86,6 +91,174 @@ fn answered(case: &str) -> String {
     out
 }
 
+/// Files found in a tree: by place, named by units, named by those in turn; and none that only looks
+/// alike.
+#[test]
+fn discovery_follows_what_files_name() {
+    let contents: Contents = [
+        ("/etc/systemd/system/gateway.service", "[Service]\nExecStart=/usr/local/bin/otelcol --config /srv/gateway.yaml\nEnvironmentFile=/srv/gateway.conf"),
+        ("/etc/systemd/system/gateway.service.d/a.conf", "[Service]\nEnvironment=X=1"),
+        ("/etc/systemd/system/other.service", "[Service]\nExecStart=/usr/bin/other"),
+        ("/etc/systemd/system/other.service.d/a.conf", "[Service]\nEnvironment=X=1"),
+        ("/srv/gateway.yaml", "receivers: {otlp: {protocols: {grpc: {tls: {cert_file: /srv/tls/s.crt, key_file: /srv/tls/s.key}}}}}\nservice: {pipelines: {traces: {receivers: [otlp]}}}"),
+        ("/srv/gateway.conf", "A=b"),
+        ("/srv/tls/s.crt", "not a certificate"),
+        ("/srv/other.yaml", "a: b"),
+        ("/home/dev/shop/.env", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317"),
+        ("/home/dev/shop/node_modules/x/.env", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317"),
+        ("/home/dev/a/b/c/d/e/.env", "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317"),
+        ("/home/dev/.config/otelcol/config.yml", "{}"),
+        ("/etc/grafana/provisioning/datasources/x.yaml", "datasources: []"),
+    ]
+    .into_iter()
+    .map(|(path, text)| (TargetPath::new(path), text.as_bytes().to_vec()))
+    .collect();
+    let found = discover(&contents);
+    let files: Vec<&str> = found.files.keys().map(TargetPath::as_str).collect();
+    assert_eq!(
+        files,
+        [
+            "/etc/grafana/provisioning/datasources/x.yaml",
+            "/etc/systemd/system/gateway.service",
+            "/etc/systemd/system/gateway.service.d/a.conf",
+            "/home/dev/.config/otelcol/config.yml",
+            "/home/dev/shop/.env",
+            "/srv/gateway.conf",
+            "/srv/gateway.yaml",
+            "/srv/tls/s.crt",
+        ]
+    );
+    assert_eq!(found.programs, 4);
+    assert_eq!(found.not_read, []);
+    assert_eq!(discover(&Contents::new()).programs, 0);
+}
+
+/// A private key has the digest of the certificate it belongs to, in each form it is written in.
+#[test]
+fn keys_belong_to_their_certificates() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/certificates");
+    let load = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let facts = |name: &str| match read_pem(&load(name)) {
+        CertificateFile::Chain(chain) => CertificateFacts::of_der(&chain[0]).unwrap(),
+        other => panic!("{name}: {other:?}"),
+    };
+    for (certificate, keys) in
+        [("ec.crt", ["ec-sec1.key", "ec-pkcs8.key"]), ("rsa.crt", ["rsa-pkcs1.key", "rsa-pkcs8.key"])]
+    {
+        for key in keys {
+            assert_eq!(public_key_digest(&load(key)), Some(facts(certificate).public_key.0), "{key}");
+            assert_eq!(read_pem(&load(key)), CertificateFile::Key(None));
+        }
+    }
+    assert_eq!(public_key_digest(&load("ed25519.key")), None);
+    let ec = facts("ec.crt");
+    assert_eq!(ec.names, ["tempo.internal", "127.0.0.1", "::1"].map(ServerName::of));
+    assert_eq!(ec.usages, Some(Usages { server: true, client: false }));
+    assert_eq!((ec.key, ec.is_authority), (KeyType::EcdsaP256, false));
+    assert_eq!(ec.not_after - ec.not_before, 36_500 * 86_400);
+    assert_eq!(facts("rsa.crt").key, KeyType::Rsa(2048));
+    assert_eq!(facts("ed25519.crt").key, KeyType::Ed25519);
+}
+
+proptest! {
+    /// Whatever stands in the files: no panic, and every mark lies in its text.
+    #[test]
+    fn anything_can_be_read(texts in proptest::collection::vec(hostile_text(), 6)) {
+        let paths = [
+            "/etc/otelcol/config.yaml", "/etc/tempo/config.yml", "/home/dev/.env",
+            "/etc/grafana/provisioning/datasources/a.yaml", "/etc/systemd/system/otelcol.service",
+            "/etc/systemd/system/tempo.service.d/a.conf",
+        ];
+        let contents: Contents =
+            paths.iter().map(|path| TargetPath::new(*path)).zip(texts.into_iter().map(String::into_bytes)).collect();
+        let found = discover(&contents);
+        let topology = read(&found.file_set());
+        summary(&topology, &contents);
+    }
+}
+
+/// Texts out of the words that matter to the readers, and out of anything.
+fn hostile_text() -> impl Strategy<Value = String> {
+    let words = [
+        "receivers",
+        "otlp",
+        "protocols",
+        "grpc",
+        "http",
+        "endpoint",
+        "exporters",
+        "otlphttp",
+        "service",
+        "pipelines",
+        "traces",
+        "extensions",
+        "tls",
+        "ca_file",
+        "server",
+        "distributor",
+        "storage",
+        "trace",
+        "querier",
+        "target",
+        "127.0.0.1:4317",
+        "[::1]:1",
+        ":",
+        ": ",
+        ",",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\n",
+        "\n ",
+        "\n  ",
+        "- ",
+        "&a ",
+        "*a",
+        "<<: ",
+        "${env:X}",
+        "${",
+        "$$",
+        "'",
+        "\"",
+        "\\",
+        "#",
+        " ",
+        "ü",
+        "→",
+        "\u{feff}",
+        "\r\n",
+        "---",
+        "!!str ",
+        "|",
+        ">",
+        "~",
+        "https://",
+        "/v1/traces",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=",
+        "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
+        "export ",
+        "# >>> tracewright a/b >>>",
+        "# <<< tracewright a/b <<<",
+        "[Service]",
+        "ExecStart=",
+        "/usr/bin/otelcol",
+        "--config=",
+        "/etc/otelcol/config.yaml",
+        "EnvironmentFile=-",
+        "%h",
+        "%",
+        "datasources",
+        "type: tempo",
+        "url: ",
+    ];
+    prop_oneof![
+        proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..60)
+            .prop_map(|words| words.concat()),
+        "\\PC{0,80}",
+    ]
+}
+
 type Contents = BTreeMap<TargetPath, Vec<u8>>;
 
 fn load(root: &Path) -> Contents {
@@ -109,24 +282,41 @@ fn summary(topology: &Topology, contents: &Contents) -> String {
     }
     for l in &topology.listeners {
         let (bind, port, tls) = (&l.bind, l.port, server(&l.tls, contents));
-        writeln!(out, "{} listens {} {} {bind}:{port} {tls} at {}", l.program, l.door, l.protocol, shown(&l.at))
-            .unwrap();
+        writeln!(
+            out,
+            "{} listens {} {} {bind}:{port} {tls} at {}",
+            l.program,
+            l.door,
+            l.protocol,
+            shown(&l.at)
+        )
+        .unwrap();
     }
     for d in &topology.diallers {
         let (host, port, tls) = (&d.host, d.port, client(&d.tls, contents));
         let path = d.wrong_path.as_deref().map(|path| format!(" WRONG PATH {path}")).unwrap_or_default();
-        writeln!(out, "{} dials {} {} {host}:{port} {tls}{path} at {}", d.program, d.setting, d.protocol, shown(&d.at))
-            .unwrap();
+        writeln!(
+            out,
+            "{} dials {} {} {host}:{port} {tls}{path} at {}",
+            d.program,
+            d.setting,
+            d.protocol,
+            shown(&d.at)
+        )
+        .unwrap();
     }
     for key in &topology.unknown_keys {
-        writeln!(out, "{} unknown {} {:?} at {}", key.program, key.path, key.suggestion, shown(&key.at)).unwrap();
+        writeln!(out, "{} unknown {} {:?} at {}", key.program, key.path, key.suggestion, shown(&key.at))
+            .unwrap();
     }
     for fault in &topology.environment {
         let other = fault.other.as_ref().map(|mark| format!(" and {}", shown(mark))).unwrap_or_default();
-        writeln!(out, "{} environment {:?} at {}{other}", fault.program, fault.kind, shown(&fault.at)).unwrap();
+        writeln!(out, "{} environment {:?} at {}{other}", fault.program, fault.kind, shown(&fault.at))
+            .unwrap();
     }
     for (path, file) in &topology.certificates {
-        writeln!(out, "certificate {path} {}", format!("{file:?}").split(['(', ' ']).next().unwrap()).unwrap();
+        writeln!(out, "certificate {path} {}", format!("{file:?}").split(['(', ' ']).next().unwrap())
+            .unwrap();
     }
     for not_read in &topology.not_read {
         writeln!(out, "not read {}: {}", not_read.place, not_read.reason).unwrap();

@@ -54,7 +54,8 @@ fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
         page.not_read(endpoint.key, "no protocol is written, so it is the program's own");
         return;
     };
-    let port = if url.port.is_none() && protocol == Protocol::OtlpGrpc { None } else { url.port_or_default() };
+    let port =
+        if url.port.is_none() && protocol == Protocol::OtlpGrpc { None } else { url.port_or_default() };
     let Some(port) = port else {
         page.not_read(endpoint.key, "an endpoint without a port");
         return;
@@ -146,7 +147,8 @@ fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
 /// An `OTEL_*` key that stands twice with different values. Two lines of somebody else's concern
 /// nobody where one parser, that takes the last one, reads the file.
 fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
-    for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_")) {
+    for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_"))
+    {
         let Some(first) = file.entries[..index].iter().find(|first| first.key == entry.key) else { continue };
         let ours = first.inside || entry.inside;
         let one_parser = matches!(dialect, EnvDialect::Systemd | EnvDialect::Shell | EnvDialect::Docker);

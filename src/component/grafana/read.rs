@@ -19,7 +19,8 @@ pub fn read(page: &mut Page<'_>, root: &Node) {
         if text("type") != Some("tempo") {
             continue;
         }
-        let setting = text("name").map_or_else(|| format!("datasources.{index}"), |name| format!("datasources.{name}"));
+        let setting =
+            text("name").map_or_else(|| format!("datasources.{index}"), |name| format!("datasources.{name}"));
         if text("access") == Some("direct") {
             page.not_read(&setting, "the browser dials, not Grafana");
             continue;

@@ -12,8 +12,12 @@ use crate::topology::values::Environment;
 use std::collections::BTreeMap;
 
 /// Folders of system units, strongest first.
-pub const SYSTEM_FOLDERS: &[&str] =
-    &["/etc/systemd/system", "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"];
+pub const SYSTEM_FOLDERS: &[&str] = &[
+    "/etc/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/lib/systemd/system",
+    "/usr/lib/systemd/system",
+];
 
 /// The folder of a user's own units, below the home.
 pub const USER_FOLDER: &str = ".config/systemd/user";
@@ -39,16 +43,20 @@ pub struct Unit {
 /// and arguments, environment file.
 const PACKAGED: &[(&str, &str, &str)] = &[
     ("otelcol.service", "/usr/bin/otelcol $OTELCOL_OPTIONS", "/etc/otelcol/otelcol.conf"),
-    ("otelcol-contrib.service", "/usr/bin/otelcol-contrib $OTELCOL_OPTIONS", "/etc/otelcol-contrib/otelcol-contrib.conf"),
+    (
+        "otelcol-contrib.service",
+        "/usr/bin/otelcol-contrib $OTELCOL_OPTIONS",
+        "/etc/otelcol-contrib/otelcol-contrib.conf",
+    ),
     ("tempo.service", "/usr/bin/tempo -config.file /etc/tempo/config.yml", ""),
 ];
 
-/// All services among some files. `file` gives a file's text, `complete` says whether a file that is
-/// not given is really absent.
+/// All services among some files. `file` gives a file's text, `is_absent` says whether a file that is
+/// not given is known not to be there.
 pub fn units<'a>(
     files: impl Iterator<Item = (&'a TargetPath, &'a str)>,
     file: &dyn Fn(&TargetPath) -> Option<&'a str>,
-    complete: bool,
+    is_absent: &dyn Fn(&TargetPath) -> bool,
 ) -> Vec<Unit> {
     let mut sets: BTreeMap<(Option<String>, String), Parts<'a>> = BTreeMap::new();
     for (path, text) in files {
@@ -59,7 +67,9 @@ pub fn units<'a>(
             Some(name) => parts.drop_ins.entry(name).or_default().entry(place.rank).or_insert(text),
         };
     }
-    sets.into_iter().map(|((home, unit), parts)| parts.unit(home, &unit, file, complete)).collect()
+    sets.into_iter()
+        .map(|((home, unit), parts)| parts.unit(home.as_deref(), &unit, file, is_absent))
+        .collect()
 }
 
 /// Where a unit file stands: in whose folder, for which unit, as the unit or as a drop-in.
@@ -73,9 +83,10 @@ struct Place {
 impl Place {
     fn of(path: &TargetPath) -> Option<Self> {
         let text = path.as_str();
-        let system = SYSTEM_FOLDERS.iter().enumerate().find_map(|(rank, folder)| {
-            Some((None, rank, text.strip_prefix(folder)?.strip_prefix('/')?))
-        });
+        let system = SYSTEM_FOLDERS
+            .iter()
+            .enumerate()
+            .find_map(|(rank, folder)| Some((None, rank, text.strip_prefix(folder)?.strip_prefix('/')?)));
         let (home, rank, rest) = system.or_else(|| {
             let (home, rest) = text.split_once(&format!("/{USER_FOLDER}/"))?;
             Some((Some(home.to_owned()), 0, rest))
@@ -86,8 +97,12 @@ impl Place {
             }
             Some((folder, name)) => {
                 let unit = folder.strip_suffix(".d").filter(|unit| unit.ends_with(".service"))?;
-                (name.ends_with(".conf") && !name.contains('/'))
-                    .then(|| Self { home, rank, unit: unit.to_owned(), drop_in: Some(name.to_owned()) })
+                (name.ends_with(".conf") && !name.contains('/')).then(|| Self {
+                    home,
+                    rank,
+                    unit: unit.to_owned(),
+                    drop_in: Some(name.to_owned()),
+                })
             }
         }
     }
@@ -108,10 +123,10 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn unit(
         self,
-        home: Option<String>,
+        home: Option<&str>,
         name: &str,
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
-        complete: bool,
+        is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
         let mut service = Service::default();
         match (self.base.into_values().next(), PACKAGED.iter().find(|row| row.0 == name)) {
@@ -127,7 +142,7 @@ impl<'a> Parts<'a> {
                 service.apply(text);
             }
         }
-        service.resolve(home.as_deref(), file, complete)
+        service.resolve(home, file, is_absent)
     }
 }
 
@@ -165,16 +180,16 @@ impl Service {
         self,
         home: Option<&str>,
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
-        complete: bool,
+        is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
         let mut unit = Unit::default();
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
         for assignment in &self.assignments {
-            if let Some((key, value)) = specified(assignment, home).and_then(|text| {
-                text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()))
-            }) {
+            if let Some((key, value)) = specified(assignment, home)
+                .and_then(|text| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
+            {
                 unit.environment.values.insert(key, value);
             }
         }
@@ -190,7 +205,7 @@ impl Service {
                     let pairs = lines.into_iter().map(|line| (line.key.to_owned(), line.value.into_owned()));
                     unit.environment.values.extend(pairs);
                 }
-                None if complete => {}
+                None if is_absent(&path) => {}
                 None => unit.environment.unread.push(format!("`{path}`")),
             }
             unit.environment_files.push(path);
@@ -205,7 +220,10 @@ impl Unit {
     pub fn engine(&self) -> Option<ProgramKind> {
         if self.binary.starts_with("otelcol") {
             Some(ProgramKind::Collector)
-        } else if self.binary == "tempo" || self.binary.starts_with("tempo-2") || self.binary.starts_with("tempo-3") {
+        } else if self.binary == "tempo"
+            || self.binary.starts_with("tempo-2")
+            || self.binary.starts_with("tempo-3")
+        {
             Some(ProgramKind::Tempo)
         } else {
             None
@@ -221,15 +239,20 @@ impl Unit {
                 continue;
             };
             match word.strip_prefix('$').filter(|name| !name.starts_with('{')) {
-                Some(name) => arguments.extend(self.environment.values.get(name).map(|text| words(text)).unwrap_or_default()),
+                Some(name) => arguments
+                    .extend(self.environment.values.get(name).map(|text| words(text)).unwrap_or_default()),
                 None => arguments.push(self.put_in(&word)),
             }
         }
         let mut arguments = arguments.into_iter();
-        self.binary = arguments.next().map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
+        self.binary = arguments
+            .next()
+            .map(|path| path.rsplit('/').next().unwrap_or_default().to_owned())
+            .unwrap_or_default();
         while let Some(argument) = arguments.next() {
             let flag = argument.trim_start_matches('-');
-            let (name, value) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value.to_owned())));
+            let (name, value) =
+                flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value.to_owned())));
             match name {
                 _ if !argument.starts_with('-') => {}
                 "config" | "config.file" => match value.or_else(|| arguments.next()) {
@@ -238,7 +261,7 @@ impl Unit {
                 },
                 "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
                 "set" => self.more = true,
-                _ => {}
+                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
             }
         }
     }

@@ -63,8 +63,7 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
         return;
     };
     let right = format!("/v1/{signal}");
-    let sent =
-        if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
+    let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
     let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
     let at = page.mark(endpoint.place());
     page.dialler(Dialler {
@@ -73,7 +72,8 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
         protocol: Protocol::OtlpHttp,
         host: address::dialled(url.host),
         port,
-        wrong_path: (sent != right).then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
+        wrong_path: (sent != right)
+            .then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
         tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
@@ -130,7 +130,8 @@ fn tls(page: &mut Page<'_>, entry: &Entry, setting: &str, scheme: Scheme) -> Cli
         _ => None,
     };
     let at = decides.map(|entry| page.mark(entry.place()));
-    let server_name = page.text(block, &["server_name_override"], &door).map(|(text, _)| text.text.into_owned());
+    let server_name =
+        page.text(block, &["server_name_override"], &door).map(|(text, _)| text.text.into_owned());
     let trust = trust(page, block, &door, &authority);
     if !enabled {
         let ignored = [authority, certificate, key].into_iter().filter_map(Written::file).collect();

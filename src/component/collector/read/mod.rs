@@ -25,6 +25,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         default_address: release.default_address(),
         empty_tls: release.empty_tls(),
         half_tls: ServerTlsMode::StartFails,
+        needs_protocol: true,
     };
     keys::check(page, root, release);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
@@ -56,12 +57,21 @@ struct Used<'a> {
 
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
 /// one that leads to a connector is none of this reader's.
-fn used<'a>(page: &mut Page<'_>, root: &'a Node, pipelines: &'a [Entry], kind: &str) -> BTreeMap<&'a str, Used<'a>> {
+fn used<'a>(
+    page: &mut Page<'_>,
+    root: &'a Node,
+    pipelines: &'a [Entry],
+    kind: &str,
+) -> BTreeMap<&'a str, Used<'a>> {
     let defined = root.get(kind);
     let connectors = root.get("connectors");
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
+        if pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+            let what = kind.trim_end_matches('s');
+            page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
+        }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
             let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
             if let Some(entry) = defined.and_then(|node| node.entry(id)) {

@@ -5,7 +5,7 @@ use super::release::{Release, kind_of};
 use crate::dataflow::{Bind, Protocol, ServerTls};
 use crate::stack::Port;
 use crate::topology::address;
-use crate::topology::page::{Page, Socket};
+use crate::topology::page::{Address, Page, Socket};
 use crate::topology::yaml::{Entry, Node};
 use std::net::IpAddr;
 
@@ -24,14 +24,12 @@ pub fn extensions(page: &mut Page<'_>, root: &Node, rules: Rules) {
         let Some((_, port)) = EXTENSIONS.iter().find(|row| row.0 == kind_of(id)) else { continue };
         let door = format!("extensions.{id}");
         let tls = server_tls(page, &entry.value, &door, rules);
-        let socket = match page.text(&entry.value, &["endpoint"], &door) {
-            Some((text, endpoint)) => page.socket(&text, endpoint, &door),
-            None if entry.value.get("endpoint").is_some_and(|node| !node.is_null()) => None,
-            None => Some(by_default(page, entry, rules.default_address, *port)),
+        let socket = match page.address(&entry.value, "endpoint", &door) {
+            Address::At(socket) => socket,
+            Address::Default => by_default(page, entry, rules.default_address, *port),
+            Address::Nowhere => continue,
         };
-        if let Some(socket) = socket {
-            page.listener(&door, Protocol::OwnHttp, socket, tls);
-        }
+        page.listener(&door, Protocol::OwnHttp, socket, tls);
     }
 }
 
@@ -51,59 +49,66 @@ pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
         return;
     }
     if let Some(readers) = block.entry("readers").filter(|entry| !entry.value.is_null()) {
+        if readers.value.items().is_empty() {
+            page.fault(readers.place(), "a metrics reader should exist when the level is not `none`");
+        }
         for (index, reader) in readers.value.items().iter().enumerate() {
             if let Some(prometheus) = reader.at(&["pull", "exporter", "prometheus"]) {
-                reader_door(page, prometheus, &format!("{DOOR}.readers.{index}"), release);
+                reader_door(page, prometheus, &format!("{DOOR}.readers.{index}"));
             }
         }
         return;
     }
-    if release.reads_metrics_address()
-        && let Some((text, entry)) = page.text(block, &["address"], DOOR)
-    {
-        if let Some(socket) = page.socket(&text, entry, DOOR) {
-            page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+    if release.reads_metrics_address() {
+        match page.address(block, "address", DOOR) {
+            Address::At(socket) => {
+                return page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+            }
+            Address::Nowhere => return,
+            Address::Default => {}
         }
-        return;
     }
     let key = ["service", "telemetry", "metrics"];
-    let at = (1..=3).rev().find_map(|length| root.at(&key[..length])).map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
-    let socket = Socket {
-        bind: Bind::Address(release.metrics_address()),
-        port: Port::known(8888),
-        at: page.mark(at),
-    };
+    let at = (1..=3)
+        .rev()
+        .find_map(|length| root.at(&key[..length]))
+        .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
+    let socket =
+        Socket { bind: Bind::Address(release.metrics_address()), port: Port::known(8888), at: page.mark(at) };
     page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
 }
 
-/// One Prometheus reader: host and port are keys of their own.
-fn reader_door(page: &mut Page<'_>, entry: &Entry, door: &str, release: Release) {
-    let port = match page.text(&entry.value, &["port"], door) {
-        Some((text, at)) => match address::port(&text.text) {
-            Some(port) => Some((port, at)),
-            None if text.text == "0" => {
-                page.not_read(door, "port 0 is a random port");
-                None
-            }
-            None => {
-                page.fault(at.place(), "not a port");
-                None
-            }
-        },
-        None => Some((Port::known(8888), entry)),
+/// One Prometheus reader: host and port are keys of their own, and neither has a default (seen on
+/// 0.159).
+fn reader_door(page: &mut Page<'_>, entry: &Entry, door: &str) {
+    let Some((host, _)) = page.text(&entry.value, &["host"], door) else {
+        return missing(page, entry, "host");
     };
-    let Some((port, at)) = port else { return };
-    let bind = match page.text(&entry.value, &["host"], door) {
-        Some((text, _)) => match (&text.unset, address::bind(&text.text)) {
-            (Some(name), _) => Bind::UnsetVariable(name.clone()),
-            (None, Some(address)) => Bind::Address(address),
-            (None, None) => {
-                page.not_read(door, format!("the address of `{}` is known where it runs", text.text));
-                return;
-            }
-        },
-        None => Bind::Address(release.metrics_address()),
+    let Some((port, at)) = page.text(&entry.value, &["port"], door) else {
+        return missing(page, entry, "port");
+    };
+    let Some(port) = address::port(&port.text) else {
+        return if port.text == "0" {
+            page.not_read(door, "a random port");
+        } else {
+            page.fault(at.place(), "not a port");
+        };
+    };
+    let bind = match (&host.unset, address::bind(&host.text)) {
+        (Some(name), _) => Bind::UnsetVariable(name.clone()),
+        (None, Some(address)) => Bind::Address(address),
+        (None, None) => {
+            page.not_read(door, format!("the address of `{}` is known where it runs", host.text));
+            return;
+        }
     };
     let socket = Socket { bind, port, at: page.mark(at.place()) };
     page.listener(door, Protocol::OwnHttp, socket, ServerTls::plaintext());
+}
+
+/// A key that must be written; one that is there and cannot be told is in the lists already.
+fn missing(page: &mut Page<'_>, entry: &Entry, key: &str) {
+    if entry.value.get(key).is_none_or(Node::is_null) {
+        page.fault(entry.key_span.clone(), format!("{key} must be specified"));
+    }
 }

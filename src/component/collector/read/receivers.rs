@@ -3,7 +3,7 @@
 use super::release::kind_of;
 use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
 use crate::stack::Port;
-use crate::topology::page::{Page, Socket, Written};
+use crate::topology::page::{Address, Page, Socket, Written};
 use crate::topology::yaml::{Entry, Node};
 use std::net::IpAddr;
 
@@ -16,6 +16,8 @@ pub struct Rules {
     pub empty_tls: ServerTlsMode,
     /// What a block with only one of certificate and key does.
     pub half_tls: ServerTlsMode,
+    /// Whether an OTLP receiver without a protocol is refused.
+    pub needs_protocol: bool,
 }
 
 /// A door of a receiver that is not OTLP: receiver type, way to its block, default port.
@@ -62,8 +64,11 @@ pub fn read(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
 
 fn otlp(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
     let protocols = entry.value.get("protocols");
-    if protocols.is_none_or(|node| node.entries().is_empty()) {
-        page.fault(entry.key_span.clone(), "a receiver `otlp` needs at least one of `protocols: grpc` and `http`");
+    if rules.needs_protocol && protocols.is_none_or(|node| node.entries().is_empty()) {
+        page.fault(
+            entry.key_span.clone(),
+            "a receiver `otlp` needs at least one of `protocols: grpc` and `http`",
+        );
         return;
     }
     for (name, protocol, port) in [("grpc", Protocol::OtlpGrpc, 4317), ("http", Protocol::OtlpHttp, 4318)] {
@@ -89,10 +94,14 @@ fn other(
 }
 
 /// One door from the block of a protocol; a block that is null is a door with every default.
-fn open(page: &mut Page<'_>, block: &Entry, door: &str, (protocol, default): (Protocol, Option<u16>), rules: Rules) {
-    if let Some((text, _)) = page.text(&block.value, &["enabled"], door)
-        && text.text == "false"
-    {
+fn open(
+    page: &mut Page<'_>,
+    block: &Entry,
+    door: &str,
+    (protocol, default): (Protocol, Option<u16>),
+    rules: Rules,
+) {
+    if is_switched_off(page, &block.value, door) {
         return;
     }
     if let Some((text, _)) = page.text(&block.value, &["transport"], door)
@@ -102,24 +111,23 @@ fn open(page: &mut Page<'_>, block: &Entry, door: &str, (protocol, default): (Pr
         return;
     }
     let tls = server_tls(page, &block.value, door, rules);
-    let socket = match (block.value.entry("endpoint"), default) {
-        (Some(entry), _) if !entry.value.is_null() => match page.values.text(&entry.value) {
-            Ok(text) => page.socket(&text, entry, door),
-            Err(reason) => {
-                page.not_read(&format!("{door}.endpoint"), reason);
-                None
-            }
-        },
-        (_, Some(port)) => Some(Socket {
+    let socket = match (page.address(&block.value, "endpoint", door), default) {
+        (Address::At(socket), _) => Some(socket),
+        (Address::Default, Some(port)) => Some(Socket {
             bind: Bind::Address(rules.default_address),
             port: Port::known(port),
             at: page.mark(block.key_span.clone()),
         }),
-        (_, None) => None,
+        _ => None,
     };
     if let Some(socket) = socket {
         page.listener(door, protocol, socket, tls);
     }
+}
+
+/// `enabled: false`, which every optional block takes.
+fn is_switched_off(page: &mut Page<'_>, block: &Node, door: &str) -> bool {
+    page.text(block, &["enabled"], door).is_some_and(|(text, _)| text.text == "false")
 }
 
 /// The `tls` block of a server as the embedded libraries treat it. A CA under `ca_file` does not
@@ -133,6 +141,9 @@ pub fn server_tls(page: &mut Page<'_>, block: &Node, door: &str, rules: Rules) -
         return ServerTls::plaintext();
     }
     let door = format!("{door}.tls");
+    if is_switched_off(page, &entry.value, &door) {
+        return ServerTls::plaintext();
+    }
     let certificate = pem(page, &entry.value, ["cert_file", "cert_pem"], &door);
     let key = pem(page, &entry.value, ["key_file", "key_pem"], &door);
     let client = page.file(&entry.value, &["client_ca_file"], &door);

@@ -29,7 +29,9 @@ impl Release {
         let exporters = root.get("exporters").map(Node::entries).unwrap_or_default();
         let told = exporters.iter().any(|entry| {
             let kind = kind_of(&entry.key);
-            kind != "otlp" && kind != "otlphttp" && (kind == dialect.grpc_exporter || kind == dialect.http_exporter)
+            kind != "otlp"
+                && kind != "otlphttp"
+                && (kind == dialect.grpc_exporter || kind == dialect.http_exporter)
         });
         if told {
             (newest, Version::Inferred(dialect.name.to_owned()))

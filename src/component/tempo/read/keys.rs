@@ -20,7 +20,8 @@ pub fn check(page: &mut Page<'_>, root: &Node, release: &Release) {
     if let Some(keys) = table.below(&[]) {
         keys.check(page, root, "");
     }
-    let receivers = root.at(&["distributor", "receivers"]).map(|entry| entry.value.entries()).unwrap_or_default();
+    let receivers =
+        root.at(&["distributor", "receivers"]).map(|entry| entry.value.entries()).unwrap_or_default();
     for entry in receivers {
         let kind = entry.key.split('/').next().unwrap_or_default();
         let path = format!("distributor.receivers.{}", entry.key);

@@ -54,7 +54,11 @@ const RELEASES: &[Release] = &[
         told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
         suggested_by: &[],
         clients: &[
-            Client { block: &["ingester_client", "grpc_client_config"], address: None, when: Condition::Always },
+            Client {
+                block: &["ingester_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Always,
+            },
             FRONTEND_WORKER,
             Client {
                 block: &["metrics_generator_client", "grpc_client_config"],
@@ -70,7 +74,11 @@ const RELEASES: &[Release] = &[
         suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
         clients: &[
             FRONTEND_WORKER,
-            Client { block: &["live_store_client", "grpc_client_config"], address: None, when: Condition::Always },
+            Client {
+                block: &["live_store_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Always,
+            },
             Client {
                 block: &["backend_scheduler_client", "grpc_client_config"],
                 address: Some(&["backend_worker", "backend_scheduler_addr"]),

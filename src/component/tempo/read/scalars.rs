@@ -10,7 +10,10 @@ pub fn flag(page: &mut Page<'_>, block: &Node, key: &str, door: &str) -> bool {
     match boolean(&text.text) {
         Some(value) if !text.quoted => value,
         _ => {
-            page.fault(entry.place(), format!("cannot be read as a bool: `{key}` is `true` or `false`, not quoted"));
+            page.fault(
+                entry.place(),
+                format!("cannot be read as a bool: `{key}` is `true` or `false`, not quoted"),
+            );
             false
         }
     }
@@ -45,7 +48,10 @@ pub fn number<'n>(page: &mut Page<'_>, block: &'n Node, key: &str, door: &str) -
     match integer(&text.text) {
         Some(value) if !text.quoted => Number::Is(value, entry),
         _ => {
-            page.fault(entry.place(), format!("cannot be read as a number: `{key}` is a whole number, not quoted"));
+            page.fault(
+                entry.place(),
+                format!("cannot be read as a number: `{key}` is a whole number, not quoted"),
+            );
             Number::Unreadable
         }
     }
@@ -54,11 +60,17 @@ pub fn number<'n>(page: &mut Page<'_>, block: &'n Node, key: &str, door: &str) -
 fn integer(text: &str) -> Option<u64> {
     let plain = text.replace('_', "");
     let digits = plain.strip_prefix('+').unwrap_or(&plain);
-    let radix = |prefix: &str, radix| digits.strip_prefix(prefix).map(|rest| u64::from_str_radix(rest, radix).ok());
+    let radix =
+        |prefix: &str, radix| digits.strip_prefix(prefix).map(|rest| u64::from_str_radix(rest, radix).ok());
     radix("0x", 16)
         .or_else(|| radix("0X", 16))
         .or_else(|| radix("0b", 2))
         .or_else(|| radix("0o", 8))
-        .or_else(|| digits.strip_prefix('0').filter(|rest| !rest.is_empty()).map(|rest| u64::from_str_radix(rest, 8).ok()))
+        .or_else(|| {
+            digits
+                .strip_prefix('0')
+                .filter(|rest| !rest.is_empty())
+                .map(|rest| u64::from_str_radix(rest, 8).ok())
+        })
         .unwrap_or_else(|| digits.parse().ok())
 }

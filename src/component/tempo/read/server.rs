@@ -17,7 +17,8 @@ struct Server {
 }
 
 const HTTP: Server = Server { block: "server", part: "http", protocol: Protocol::TempoApi, default: 3200 };
-const GRPC: Server = Server { block: "server", part: "grpc", protocol: Protocol::TempoInternal, default: 9095 };
+const GRPC: Server =
+    Server { block: "server", part: "grpc", protocol: Protocol::TempoInternal, default: 9095 };
 const INTERNAL: Server =
     Server { block: "internal_server", part: "http", protocol: Protocol::OwnHttp, default: 3101 };
 
@@ -88,7 +89,9 @@ fn tls(page: &mut Page<'_>, settings: &Node, key: &str, server: &str) -> ServerT
     let policy = page.text(block, &["client_auth_type"], &door).map(|(text, _)| text.text.into_owned());
     let policy = policy.as_deref().unwrap_or_default();
     let mode = match (certificate.is_written(), private.is_written()) {
-        (true, true) if client.is_written() && matches!(policy, "" | "NoClientCert") => ServerTlsMode::StartFails,
+        (true, true) if client.is_written() && matches!(policy, "" | "NoClientCert") => {
+            ServerTlsMode::StartFails
+        }
         (true, true) => ServerTlsMode::Tls,
         _ => ServerTlsMode::Plaintext,
     };
@@ -109,7 +112,9 @@ fn tls(page: &mut Page<'_>, settings: &Node, key: &str, server: &str) -> ServerT
 fn given(page: &mut Page<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> Written {
     let written = page.file(block, &[file], door);
     let inline_text = |entry: &&Entry| entry.value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
-    if !written.is_written() && block.entry(inline).filter(inline_text).is_some_and(|entry| !entry.value.is_null()) {
+    if !written.is_written()
+        && block.entry(inline).filter(inline_text).is_some_and(|entry| !entry.value.is_null())
+    {
         page.not_read(&format!("{door}.{inline}"), "certificates written inline");
         return Written::Somewhere;
     }
