@@ -28,7 +28,7 @@ mod unchecked;
 mod verify;
 
 pub use edges::Edge;
-pub use pages::{CODES, explain};
+pub use pages::{CODES, explain, nearest_code};
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

@@ -10,6 +10,11 @@ mod cmd;
 mod determinism;
 mod generator;
 mod golden;
+mod readers;
+mod mutants;
+mod rules;
+//! The integration tests, one module a topic; data lives in the folders beside `it`.
+
 mod invalid;
 mod leaves;
 mod mutants;

@@ -2,7 +2,12 @@
 //!
 //! `root/` is the host, `expected.txt` the whole text of what the rules say of it, `verdict.toml` what
 //! the real engines do with it. A new case needs a folder and `TRACEWRIGHT_BLESS=1`, and no Rust.
-#![expect(clippy::disallowed_methods, reason = "a test reads its own data")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test reads its own data, and fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -158,6 +163,26 @@ fn every_rule_has_a_mutant_and_a_page() {
     for rule in check::RULES {
         assert!(covered.contains(rule.code.0), "no mutant for {}", rule.code);
         assert!(check::explain(rule.code.0).is_some(), "no page for {}", rule.code);
+    }
+}
+
+#[test]
+fn every_code_in_the_source_has_a_page() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = walkdir::WalkDir::new(source).into_iter().map(Result::unwrap);
+    let mut codes = BTreeSet::new();
+    for file in files.filter(|file| file.path().extension().is_some_and(|suffix| suffix == "rs")) {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let written = text.split("Code(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        codes.extend(written.map(ToOwned::to_owned));
+    }
+    assert!(codes.len() >= check::RULES.len());
+    let missing: Vec<&String> = codes.iter().filter(|code| check::explain(code).is_none()).collect();
+    assert!(missing.is_empty(), "no page for {missing:?}");
+    for code in check::CODES {
+        let page = check::explain(code).unwrap();
+        let body = page.strip_prefix(&format!("# {code}\n\n"));
+        assert!(body.is_some_and(|body| body.contains("Ways out") && page.lines().count() >= 10), "{code}");
     }
 }
 

@@ -2,7 +2,12 @@
 //!
 //! The incident is generated as text, with random ports and paths, read by the readers and judged;
 //! the truth table beside it is what running processes of Tempo 2.10.8 and 3.0.3 did.
-#![expect(clippy::disallowed_methods, reason = "a test reads its own data")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test reads its own data, and fails by panicking"
+)]
 
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
