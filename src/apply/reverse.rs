@@ -5,8 +5,8 @@
 
 use super::state::State;
 use super::{ApplyError, journal::Begin};
+use crate::plan::{Found, Identity, Markers, Observed, Origin, Split, Standing, Step};
 use crate::desired::Digest;
-use crate::plan::{Found, Identity, Inventory, Look, Markers, Observed, Origin, Split, Standing, Step};
 use crate::stack::TargetPath;
 use crate::target::{Target, TargetError};
 
@@ -30,12 +30,17 @@ pub(super) fn reverse(
     // A naming of the manifest that failed halfway: until this is gone the generation counts as kept.
     target.perform(&Step::Discard { path: state.manifest(begin.generation) })?;
     let mut held: Vec<&TargetPath> = Vec::new();
-    for step in begin.steps[..announced.min(begin.steps.len())].iter().rev() {
+    let steps = &begin.steps[..announced.min(begin.steps.len())];
+    for (index, step) in steps.iter().enumerate().rev() {
         // A staged name may hold the only copy of what a step that is left took away.
         if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
             continue;
         }
-        if let Err(why) = take_back(target, step, &mut reversed.notes) {
+        let taken = match take_back(target, step, &mut reversed.notes) {
+            Err(Left::Foreign) if is_before(target, &steps[..index], step.path())? => Ok(()),
+            taken => taken,
+        };
+        if let Err(why) = taken {
             reversed.left.push(format!("{step}: {why}"));
             held.extend(step.leftover());
         }
@@ -58,6 +63,17 @@ enum Left {
     Target(#[from] TargetError),
 }
 
+/// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
+/// are two steps, and a run that was killed while taking back may have taken back both.
+fn is_before(target: &dyn Target, earlier: &[Step], path: &TargetPath) -> Result<bool, TargetError> {
+    for step in earlier.iter().filter(|step| step.path() == path) {
+        if step.found(&target.observe(&step.inventory())?) == Found::Before {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
     let observed = target.observe(&step.inventory())?;
     match step.found(&observed) {
@@ -69,7 +85,7 @@ fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> R
             _ => Err(Left::Foreign),
         },
         Found::After => match step {
-            Step::MakeFolder { path, .. } if !is_empty(target, path)? => {
+            Step::MakeFolder { path, .. } if !is_empty(&observed, path) => {
                 notes.push(format!("{path} stays: it is not empty"));
                 Ok(())
             }
@@ -78,14 +94,11 @@ fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> R
     }
 }
 
-fn is_empty(target: &dyn Target, path: &TargetPath) -> Result<bool, TargetError> {
-    let mut inventory = Inventory::default();
-    inventory.add(path.clone(), Look::Names);
-    let observed = target.observe(&inventory)?;
-    Ok(match observed.standing(path) {
+fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
+    match observed.standing(path) {
         Standing::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
         _ => true,
-    })
+    }
 }
 
 /// Somebody wrote in the file since: only our block goes back to what it was, everything else stays.

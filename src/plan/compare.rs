@@ -92,7 +92,7 @@ impl<'a> Comparison<'a> {
         entry.subject = self.subject(path);
         entry.content = inside::of_change(entry.subject, bytes_of(standing), None, None);
         entry.work = Some(match standing {
-            Standing::Folder(folder) => Work::RemoveFolder { mode: folder.mode },
+            Standing::Folder(_) => Work::RemoveFolder,
             _ => Work::Remove { before: standing.identity() },
         });
         self.removed.insert(path.clone());
@@ -107,7 +107,7 @@ impl<'a> Comparison<'a> {
         let mut entry = self.entry(path, Action::Delete, Needs::Nothing);
         entry.subject = Subject::Folder;
         entry.mode_before = Some(folder.mode);
-        entry.work = Some(Work::RemoveFolder { mode: folder.mode });
+        entry.work = Some(Work::RemoveFolder);
         self.removed.insert(path.clone());
         self.push(entry);
     }
@@ -203,10 +203,10 @@ impl<'a> Comparison<'a> {
                 };
                 (Action::Create, needs, Work::Create { payload: owned(&payload), mode: wanted.mode })
             }
-            Standing::Folder(folder) if self.becomes_empty(path) && self.was_folder(path) => (
+            Standing::Folder(_) if self.becomes_empty(path) && self.was_folder(path) => (
                 Action::Replace,
                 Needs::Nothing,
-                Work::FolderToFile { payload: owned(&payload), mode: wanted.mode, folder: folder.mode },
+                Work::FolderToFile { payload: owned(&payload), mode: wanted.mode },
             ),
             _ => (
                 Action::Replace,

@@ -174,8 +174,8 @@ pub(super) enum Work {
     Exchange { payload: Payload, mode: Mode, before: Identity, take_over: TakeOver },
     SetMode { digest: Digest, before: Mode, after: Mode },
     Remove { before: Identity },
-    RemoveFolder { mode: Mode },
-    FolderToFile { payload: Payload, mode: Mode, folder: Mode },
+    RemoveFolder,
+    FolderToFile { payload: Payload, mode: Mode },
     FileToFolder { before: Identity, mode: Mode },
 }
 

@@ -53,11 +53,11 @@ pub enum Step {
         /// The block's markers, where only a block of the file is ours.
         block: Option<Markers>,
     },
-    /// Takes a file away under a name of ours.
+    /// Takes a file or an empty folder away under a name of ours: bringing it back needs no room.
     Remove {
-        /// The file.
+        /// What is taken away.
         path: TargetPath,
-        /// Our name; it holds the file until the transaction is over.
+        /// Our name; it holds it until the transaction is over.
         aside: TargetPath,
         /// What is there before.
         before: Identity,
@@ -73,7 +73,7 @@ pub enum Step {
         /// Bits afterwards.
         after: Mode,
     },
-    /// Removes an empty folder.
+    /// Removes an empty folder that an earlier step made.
     RemoveFolder {
         /// The folder.
         path: TargetPath,
@@ -180,9 +180,9 @@ impl Step {
     /// What must be looked at to find the step again.
     pub fn inventory(&self) -> Inventory {
         let mut inventory = Inventory::default();
-        inventory.add(self.path().clone(), Look::Plain);
+        inventory.add(self.path().clone(), Look::Names);
         if let Some(leftover) = self.leftover() {
-            inventory.add(leftover.clone(), Look::Plain);
+            inventory.add(leftover.clone(), Look::Names);
         }
         inventory
     }

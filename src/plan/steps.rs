@@ -47,7 +47,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(plan: &'a Plan, issued: &'a Issued) -> Self {
         let vanishes = |entry: &&Entry| {
-            matches!(entry.work, Some(Work::RemoveFolder { .. } | Work::FolderToFile { .. }))
+            matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }))
         };
         Self {
             issued,
@@ -79,8 +79,8 @@ impl<'a> Builder<'a> {
                 let step = self.create(path, payload, *mode);
                 self.swapped.extend(step);
             }
-            Work::FolderToFile { payload, mode, folder } => {
-                self.removed_folders.push(Step::RemoveFolder { path: path.clone(), mode: *folder });
+            Work::FolderToFile { payload, mode } => {
+                self.remove_folder(path);
                 let step = self.create(path, payload, *mode);
                 self.last.extend(step);
             }
@@ -97,10 +97,13 @@ impl<'a> Builder<'a> {
                 let aside = self.name_beside(path);
                 self.swapped.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
             }
-            Work::RemoveFolder { mode } => {
-                self.removed_folders.push(Step::RemoveFolder { path: path.clone(), mode: *mode });
-            }
+            Work::RemoveFolder => self.remove_folder(path),
         }
+    }
+
+    fn remove_folder(&mut self, path: &TargetPath) {
+        let aside = self.name_beside(path);
+        self.removed_folders.push(Step::Remove { path: path.clone(), aside, before: Identity::Folder });
     }
 
     fn create(&mut self, path: &TargetPath, payload: &Payload, mode: Mode) -> Option<Step> {

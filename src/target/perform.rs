@@ -3,8 +3,9 @@
 use super::disk::{Disk, Naming};
 use super::run::{CommandLine, Ran, run_here};
 use super::{Target, TargetError};
-use crate::plan::{Identity, Inventory, Observed, Standing, Step};
+use crate::plan::{Identity, Inventory, Look, Observed, Standing, Step};
 use crate::stack::{Mode, TargetPath};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The mode of files of the state.
@@ -38,6 +39,19 @@ impl<D: Disk> Root<D> {
         self.sync_both(staged, path)
     }
 
+    /// Whether what was taken from its place is what the plan saw; of a folder, that it is still empty.
+    fn is_as_seen(&self, path: &TargetPath, before: &Identity) -> Result<bool, TargetError> {
+        let mut inventory = Inventory::default();
+        inventory.add(path.clone(), Look::Names);
+        let observed = self.disk.look(&inventory)?;
+        Ok(match observed.standing(path) {
+            Standing::Folder(folder) => {
+                *before == Identity::Folder && folder.entries.as_ref().is_none_or(BTreeSet::is_empty)
+            }
+            standing => standing.identity() == *before,
+        })
+    }
+
     /// Exchanges two names. What came out must be what the plan saw; else it is put back.
     fn exchange(
         &mut self,
@@ -46,7 +60,7 @@ impl<D: Disk> Root<D> {
         before: &Identity,
     ) -> Result<(), TargetError> {
         self.disk.rename(staged, path, Naming::Exchange)?;
-        if self.identity(staged)? != *before {
+        if !self.is_as_seen(staged, before)? {
             self.disk.rename(staged, path, Naming::Exchange)?;
             self.sync_both(staged, path)?;
             return Err(TargetError::Changed { path: path.clone() });
@@ -61,7 +75,7 @@ impl<D: Disk> Root<D> {
         before: &Identity,
     ) -> Result<(), TargetError> {
         self.disk.rename(path, aside, Naming::New)?;
-        if self.identity(aside)? != *before {
+        if !self.is_as_seen(aside, before)? {
             self.disk.rename(aside, path, Naming::New)?;
             self.sync_both(aside, path)?;
             return Err(TargetError::Changed { path: path.clone() });

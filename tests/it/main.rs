@@ -26,6 +26,7 @@ mod structure;
 mod support;
 mod tool;
 mod transaction_disk;
+mod transaction_faults;
 mod transaction_property;
 mod transaction_support;
 mod wiring_truth;
