@@ -44,11 +44,7 @@ pub struct Session<'t> {
 
 impl<'t> Session<'t> {
     /// Takes the lock, making the root and the state folder where they are missing.
-    pub fn begin(
-        target: &'t mut LocalRoot,
-        stack: &StackName,
-        holder: &Holder,
-    ) -> Result<Self, ApplyError> {
+    pub fn begin(target: &'t mut LocalRoot, stack: &StackName, holder: &Holder) -> Result<Self, ApplyError> {
         let folder = state_folder(stack);
         target.state_folders(&folder)?;
         let lock = Lock::take(target.disk.root(), &folder, holder)?.map_err(ApplyError::Locked)?;

@@ -178,8 +178,6 @@ pub(super) fn names_in(target: &dyn Target, folder: &TargetPath) -> Result<BTree
     match target.observe(&inventory)?.at.remove(folder) {
         Some(Standing::Folder(folder)) => Ok(folder.entries.unwrap_or_default()),
         None | Some(Standing::Absent) => Ok(BTreeSet::new()),
-        Some(other) => {
-            Err(ApplyError::State { path: folder.clone(), what: format!("{other} stands there") })
-        }
+        Some(other) => Err(ApplyError::State { path: folder.clone(), what: format!("{other} stands there") }),
     }
 }

@@ -5,8 +5,8 @@ use super::{ApplyError, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
 use crate::plan::{
-    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest, Remembered,
-    RememberedPath, Standing, Subject, plan,
+    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest,
+    Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
 use crate::target::Target;
@@ -119,18 +119,15 @@ fn going_back(
 }
 
 /// The objects whose bytes the goal is made of.
-fn needed(
-    remembered: &Remembered,
-    request: &Request<'_>,
-    manifest: Option<&Manifest>,
-) -> BTreeSet<Digest> {
+fn needed(remembered: &Remembered, request: &Request<'_>, manifest: Option<&Manifest>) -> BTreeSet<Digest> {
     let stays = |path| match (request.wish, manifest) {
         (Wish::Stack(desired), _) => desired.files.contains_key(&(request.host.clone(), path)),
         (_, Some(manifest)) => manifest.entries.contains_key(&path),
         _ => false,
     };
     let newest = remembered.newest.as_ref();
-    let left = newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
+    let left =
+        newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
     let before = left.filter_map(|path| remembered.baseline(path)).filter_map(Baseline::object);
     let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_digest);
     before.chain(back).collect()
@@ -161,7 +158,12 @@ fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Dig
 fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Authority> {
     let used = |authority: &&Authority| {
         let digest = Digest::of(authority.certificate.as_bytes());
-        remembered.newest.iter().flat_map(|newest| newest.entries.values()).filter_map(file_digest).any(|of| of == digest)
+        remembered
+            .newest
+            .iter()
+            .flat_map(|newest| newest.entries.values())
+            .filter_map(file_digest)
+            .any(|of| of == digest)
     };
     request.authorities.iter().find(used).or_else(|| request.authorities.first()).cloned()
 }

@@ -7,13 +7,13 @@ use super::recover::finish;
 use super::reverse::reverse;
 use super::state::{State, encode};
 use super::{ApplyError, survey::Survey};
+use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
     Author, GenerationNumber, Identity, Ids, Inventory, Plan, Remembered, Standing, Step, Steps, steps,
 };
-use crate::desired::Digest;
-use crate::stack::TargetPath;
 use crate::stack::Mode;
+use crate::stack::TargetPath;
 use crate::target::{CommandLine, Target, TargetError};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -167,7 +167,8 @@ impl<'t> Transaction<'t> {
             Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
             _ => None,
         });
-        let observed = self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
+        let observed =
+            self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
         let ids = named.filter_map(|(staged, path)| match observed.standing(staged) {
             Standing::File(file) => Some((path.clone(), file.ids)),
             _ => None,
@@ -179,9 +180,7 @@ impl<'t> Transaction<'t> {
     fn give_up(self, cause: TargetError) -> ApplyError {
         match reverse(self.target, &self.state, &self.begin, self.announced) {
             Ok(reversed) if reversed.left.is_empty() => cause.into(),
-            Ok(reversed) => {
-                ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat())
-            }
+            Ok(reversed) => ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat()),
             Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
         }
     }
@@ -251,8 +250,8 @@ fn taken_back(
     let Transaction { target, state, begin, announced, .. } = transaction;
     match reverse(target, &state, &begin, announced) {
         Ok(reversed) if reversed.left.is_empty() => {
-            let proven = prover
-                .is_some_and(|(prover, deadline)| matches!(prover.prove(deadline), Proof::Proven(_)));
+            let proven =
+                prover.is_some_and(|(prover, deadline)| matches!(prover.prove(deadline), Proof::Proven(_)));
             Outcome::RolledBack { cause, old_state_proven: proven, notes: reversed.notes }
         }
         Ok(reversed) => Outcome::Incomplete { cause, left: reversed.left },

@@ -8,7 +8,7 @@ use crate::report::verdict::{self, Subject};
 
 pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     match &arguments.files {
-        Some(folder) => { let _ = folder; todo!() },
+        Some(folder) => super::files::run(session, arguments, folder),
         None => stack(session, arguments),
     }
 }

@@ -5,8 +5,8 @@ use super::load::{Loaded, load};
 use super::{Exit, Session, Stop};
 use crate::check;
 use crate::cli::Explain;
-use crate::config::nearest;
 use crate::component::app::describe;
+use crate::config::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::stack::{App, ComponentName, RouteTarget};
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
@@ -38,7 +38,8 @@ fn find<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a App, Stop> {
     loaded.stack.apps.get(&ComponentName::new(name)).ok_or_else(|| {
         let known: Vec<_> = loaded.stack.apps.keys().map(|app| format!("`app.{app}`")).collect();
         let finding = Finding::error(Code("topic-unknown"), format!("the stack has no application `{name}`"));
-        let help = if known.is_empty() { "it has none; add `[app.NAME]`".to_owned() } else { known.join(", ") };
+        let help =
+            if known.is_empty() { "it has none; add `[app.NAME]`".to_owned() } else { known.join(", ") };
         finding.help(help).into()
     })
 }
@@ -85,6 +86,8 @@ fn lines(text: &mut String, wiring: &Wiring<'_>, app: &App, id: &ComponentId) {
         text.push_str(&format!("  {line}\n"));
     }
     if matches!(app.route.to, RouteTarget::Tempo) {
-        text.push_str("\nNo collector lies between it and Tempo: nothing batches or retries for it but its own SDK.\n");
+        text.push_str(
+            "\nNo collector lies between it and Tempo: nothing batches or retries for it but its own SDK.\n",
+        );
     }
 }

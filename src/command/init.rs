@@ -18,7 +18,8 @@ pub const SHIPPED: &[(&str, &str)] = &[
 pub(super) fn run(session: &mut Session, arguments: &Init) -> Result<Exit, Stop> {
     let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == arguments.from) else {
         let names: Vec<_> = SHIPPED.iter().map(|(name, _)| format!("`--from {name}`")).collect();
-        let finding = Finding::error(Code("stack-unknown"), format!("there is no stack `{}`", arguments.from));
+        let finding =
+            Finding::error(Code("stack-unknown"), format!("there is no stack `{}`", arguments.from));
         return Err(finding.help(names.join(", ")).into());
     };
     let path = arguments.dir.join("stack.toml");
@@ -27,12 +28,17 @@ pub(super) fn run(session: &mut Session, arguments: &Init) -> Result<Exit, Stop>
     // The one call that never replaces what is there, not even what appears at this moment.
     let file = fs::OpenOptions::new().write(true).create_new(true).open(&path);
     let mut file = file.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
-            .help(format!("another folder: `tracewright init DIR --from {name}`"))
-            .into(),
+        ErrorKind::AlreadyExists => {
+            Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
+                .help(format!("another folder: `tracewright init DIR --from {name}`"))
+                .into()
+        }
         _ => Stop::Because(Exit::Machine, format!("`{shown}` cannot be written: {error}")),
     })?;
     file.write_all(text.as_bytes()).map_err(|error| Stop::machine(&error))?;
-    session.say(&format!("wrote `{shown}` from `{name}`; next: `tracewright check {}`\n", arguments.dir.display()));
+    session.say(&format!(
+        "wrote `{shown}` from `{name}`; next: `tracewright check {}`\n",
+        arguments.dir.display()
+    ));
     Ok(Exit::Fine)
 }

@@ -82,18 +82,27 @@ fn texts(desired: &Desired) -> BTreeMap<TargetPath, String> {
     desired.files.iter().filter_map(|((_, path), file)| Some((path.clone(), text(&file.content)?))).collect()
 }
 
-fn file_set<'a>(desired: &'a Desired, texts: &'a BTreeMap<TargetPath, String>, wiring: &Wiring<'_>) -> FileSet<'a> {
+fn file_set<'a>(
+    desired: &'a Desired,
+    texts: &'a BTreeMap<TargetPath, String>,
+    wiring: &Wiring<'_>,
+) -> FileSet<'a> {
     let examined = |path: &TargetPath, content: &'a Content| match content {
         Content::Certificate(wish) => Examined::Wish(wish),
         Content::PrivateKey(name) => Examined::WishedKey(name),
         Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
     };
     FileSet {
-        files: desired.files.iter().map(|((_, path), file)| (path.clone(), examined(path, &file.content))).collect(),
+        files: desired
+            .files
+            .iter()
+            .map(|((_, path), file)| (path.clone(), examined(path, &file.content)))
+            .collect(),
         shown_as: BTreeMap::new(),
         tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
         collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
         environment_dialects: dialects(desired),
+        unread: std::collections::BTreeSet::new(),
         complete: true,
     }
 }

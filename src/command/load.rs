@@ -74,8 +74,11 @@ fn read_bounded(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
 fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let shown = shown(path);
     let finding = match error.kind() {
-        std::io::ErrorKind::NotFound => Finding::error(Code("stack-missing"), format!("there is no `{shown}`"))
-            .help("`tracewright init` writes one to start from; or name its folder: `tracewright check DIR`"),
+        std::io::ErrorKind::NotFound => {
+            Finding::error(Code("stack-missing"), format!("there is no `{shown}`")).help(
+                "`tracewright init` writes one to start from; or name its folder: `tracewright check DIR`",
+            )
+        }
         std::io::ErrorKind::IsADirectory => {
             Finding::error(Code("stack-unreadable"), format!("`{shown}` is a folder, not a file"))
                 .help("`stack.toml` must be a file")

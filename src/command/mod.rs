@@ -2,12 +2,20 @@
 //! the verb and turns its outcome into an exit code; [`load`] and [`judge`] are the pure prefix that
 //! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
 
+mod apply;
+mod authority;
 mod check;
+mod consent;
 mod explain;
+mod files;
+mod history;
+mod host;
 mod init;
 mod judge;
 mod load;
+mod plan;
 mod render;
+mod rollback;
 mod session;
 
 pub use session::{Exit, Session, Stop};
@@ -28,8 +36,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),
         Verb::Render(arguments) => render::run(&mut session, arguments),
+        Verb::Plan(arguments) => plan::run(&mut session, arguments),
+        Verb::Apply(arguments) => apply::run(&mut session, arguments),
+        Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
+        Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
-        _ => todo!(),
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

@@ -1,7 +1,10 @@
 //! `render`: the files of a stack in a folder, as a team commits and reviews them. Never keys,
 //! certificates or state.
 
-#![expect(clippy::disallowed_methods, reason = "this verb writes plain files to a folder of the user's choice")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this verb writes plain files to a folder of the user's choice"
+)]
 
 use super::judge::judge;
 use super::load::load;
@@ -25,7 +28,10 @@ pub(super) fn run(session: &mut Session, arguments: &Render) -> Result<Exit, Sto
     }
     for (path, text) in &files {
         write(&arguments.out.join(path), text).map_err(|error| {
-            Stop::Because(Exit::Machine, format!("`{}` cannot be written: {error}", arguments.out.join(path).display()))
+            Stop::Because(
+                Exit::Machine,
+                format!("`{}` cannot be written: {error}", arguments.out.join(path).display()),
+            )
         })?;
     }
     session.say(&format!("{} in `{}`\n", plural(files.len(), "file"), arguments.out.display()));

@@ -13,7 +13,8 @@ pub(super) fn is_broken(errors: &[Error]) -> bool {
 /// The faults of the syntax and those of the walk as one list, none told twice: a duplicate key
 /// explains what the walk found there, and the walk explains a value that is no TOML better.
 pub(super) fn merge(document: &Document, errors: &[Error], walk: Findings) -> Findings {
-    let (duplicates, broken): (Vec<&Error>, Vec<&Error>) = errors.iter().partition(|error| is_duplicate(error));
+    let (duplicates, broken): (Vec<&Error>, Vec<&Error>) =
+        errors.iter().partition(|error| is_duplicate(error));
     let told = Spans::new(duplicates.iter().map(|error| span(error)));
     let walk: Vec<Finding> =
         walk.into_iter().filter(|finding| !told.touch(&place(document, finding))).collect();
@@ -78,4 +79,3 @@ fn place(document: &Document, finding: &Finding) -> Range<usize> {
         None => 0..0,
     }
 }
-

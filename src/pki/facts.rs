@@ -74,7 +74,9 @@ pub fn facts_of(pem: &[u8]) -> Option<CertificateFacts> {
     Some(facts)
 }
 
-fn attribute<'a>(mut values: impl Iterator<Item = &'a x509_parser::x509::AttributeTypeAndValue<'a>>) -> String {
+fn attribute<'a>(
+    mut values: impl Iterator<Item = &'a x509_parser::x509::AttributeTypeAndValue<'a>>,
+) -> String {
     values.next().and_then(|value| value.as_str().ok()).unwrap_or_default().to_owned()
 }
 

@@ -80,9 +80,7 @@ fn ended(wish: &CertificateWish, facts: &CertificateFacts, now: SystemTime) -> O
 }
 
 fn names_differ(wished: &BTreeSet<ServerName>, has: &BTreeSet<ServerName>) -> String {
-    let list = |names: Vec<&ServerName>| {
-        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
+    let list = |names: Vec<&ServerName>| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let added: Vec<_> = wished.difference(has).collect();
     let gone: Vec<_> = has.difference(wished).collect();
     match (added.is_empty(), gone.is_empty()) {

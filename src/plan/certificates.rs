@@ -9,9 +9,7 @@ use super::standing::{Observed, Standing};
 use super::{Circumstances, entry::Part};
 use crate::desired::Digest;
 use crate::pki::{CertificateFacts, Fit, facts_of, fit};
-use crate::stack::{
-    CertificateName, CertificateRole, CertificateWish, TargetPath,
-};
+use crate::stack::{CertificateName, CertificateRole, CertificateWish, TargetPath};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -230,8 +228,10 @@ impl<'a> Decisions<'a> {
                 self.to_issue.leaves.extend(leaf.wish.cloned());
             }
         }
-        self.wishes.extend(leaf.wish.iter().flat_map(|wish| {
-            leaf.certificates.iter().map(|path| (*path, *wish)).collect::<Vec<_>>()
-        }));
+        self.wishes.extend(
+            leaf.wish
+                .iter()
+                .flat_map(|wish| leaf.certificates.iter().map(|path| (*path, *wish)).collect::<Vec<_>>()),
+        );
     }
 }

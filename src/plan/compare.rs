@@ -328,9 +328,8 @@ impl<'a> Comparison<'a> {
             }
             Ok(None) => {
                 let new_mode = hint.and_then(|(_, _, mode)| mode).unwrap_or(*mode);
-                let empty = Split::of(b"", markers).map_or_else(|_| Vec::new(), |split| {
-                    split.with(markers, lines, Origin::default()).0
-                });
+                let empty = Split::of(b"", markers)
+                    .map_or_else(|_| Vec::new(), |split| split.with(markers, lines, Origin::default()).0);
                 entry.action = Action::Create;
                 entry.needs = if was.is_some() { drift("the file was removed") } else { Needs::Nothing };
                 entry.work = Some(Work::Create { payload: Payload::Bytes(empty), mode: new_mode });
@@ -376,10 +375,7 @@ impl<'a> Comparison<'a> {
     /// A block of ours that leaves; a file that holds nothing else leaves with it if we made it.
     fn unmarked(&mut self, path: &'a TargetPath) {
         let Some(RememberedPath::Block { lines, newline, .. }) = self.remembered.entry(path) else { return };
-        let absent = matches!(
-            self.remembered.baseline(path),
-            Some(Baseline::Unmarked { absent: true, .. })
-        );
+        let absent = matches!(self.remembered.baseline(path), Some(Baseline::Unmarked { absent: true, .. }));
         let standing = self.observed.standing(path);
         let mut entry = self.entry(path, Action::Update, Needs::Nothing);
         entry.subject = Subject::Block;
@@ -454,7 +450,9 @@ impl<'a> Comparison<'a> {
 
     /// How a file of ours differs from what the last apply left.
     fn drift_of(&self, path: &TargetPath, file: &ObservedFile) -> Option<String> {
-        let Some(RememberedPath::File { digest, mode, .. }) = self.remembered.entry(path) else { return None };
+        let Some(RememberedPath::File { digest, mode, .. }) = self.remembered.entry(path) else {
+            return None;
+        };
         let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
         let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
         match (content, bits) {

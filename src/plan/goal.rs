@@ -111,8 +111,7 @@ impl<'a> Goal<'a> {
     pub fn of_stack(desired: &'a Desired, host: &'a HostName, remembered: &'a Remembered) -> Self {
         let mut wanted = BTreeMap::new();
         for ((_, path), folder) in desired.folders.iter().filter(|((at, _), _)| at == host) {
-            wanted
-                .insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
+            wanted.insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
         }
         for ((_, path), file) in desired.files.iter().filter(|((at, _), _)| at == host) {
             wanted.insert(path.clone(), of_file(file));
@@ -246,13 +245,9 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             subject: *subject,
             component: Some(component),
         }),
-        RememberedPath::Block { markers, lines, mode, owner, component, .. } => Wanted::Block {
-            markers: Cow::Borrowed(markers),
-            lines,
-            mode: *mode,
-            owner,
-            component,
-        },
+        RememberedPath::Block { markers, lines, mode, owner, component, .. } => {
+            Wanted::Block { markers: Cow::Borrowed(markers), lines, mode: *mode, owner, component }
+        }
         RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
     }
 }

@@ -8,8 +8,17 @@ const MASK: &str = "(masked)";
 
 /// Parts of a key's name that make its value a secret, in lower case without `-` and `_`.
 const SECRET: [&str; 11] = [
-    "password", "passwd", "passphrase", "token", "secret", "authorization", "apikey", "credential",
-    "headers", "privatekey", "accesskey",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "secret",
+    "authorization",
+    "apikey",
+    "credential",
+    "headers",
+    "privatekey",
+    "accesskey",
 ];
 
 /// The text with secret values replaced.
@@ -80,11 +89,8 @@ fn is_key_byte(byte: u8) -> bool {
 }
 
 fn is_secret(key: &str) -> bool {
-    let plain: String = key
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
     SECRET.iter().any(|secret| plain.contains(secret)) && !plain.ends_with("file") && !plain.ends_with("path")
 }
 
@@ -92,7 +98,9 @@ fn is_secret(key: &str) -> bool {
 fn is_reference(value: &str) -> bool {
     let bare = value.trim_matches(['"', '\'']);
     let inside = ["${", "$__env{", "$__file{"].iter().find_map(|open| bare.strip_prefix(open));
-    inside.and_then(|inside| inside.strip_suffix('}')).is_some_and(|name| !name.contains(['$', '{', ':', '}']))
+    inside
+        .and_then(|inside| inside.strip_suffix('}'))
+        .is_some_and(|name| !name.contains(['$', '{', ':', '}']))
         || bare.strip_prefix("${env:").is_some_and(|name| name.ends_with('}') && !name.contains(":-"))
         || bare.strip_prefix("${file:").is_some_and(|name| name.ends_with('}'))
 }

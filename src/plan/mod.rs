@@ -26,9 +26,7 @@ pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
 pub use goal::{Goal, GoalSource, Wanted, WantedContent, WantedFile, state_folder};
 pub use identity::PlanDigest;
 pub use mask::mask;
-pub use remembered::{
-    Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject,
-};
+pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
 pub use services::{Service, ServiceChange};
 pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
 pub use step::{Found, Like, Step};

@@ -40,7 +40,9 @@ pub enum ServiceChange {
 /// Every unit of the goal in start order (listeners before diallers), then those that leave.
 pub(super) fn services(units: &[DesiredUnit], entries: &[Entry], remembered: &Remembered) -> Vec<Service> {
     let before: &[DesiredUnit] = remembered.newest.as_ref().map_or(&[], |newest| &newest.units);
-    let same = |a: &DesiredUnit, b: &DesiredUnit| (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component);
+    let same = |a: &DesiredUnit, b: &DesiredUnit| {
+        (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component)
+    };
     let mut services: Vec<Service> = units
         .iter()
         .map(|unit| service(unit, entries, before.iter().any(|other| same(other, unit))))
@@ -88,6 +90,8 @@ fn asked(input: &UnitInput, entry: &Entry) -> (ServiceChange, String) {
     match input.on_change {
         OnChange::Restart => (ServiceChange::Restart, what.to_owned()),
         OnChange::ReloadManagerAndRestart => (ServiceChange::ReloadAndRestart, what.to_owned()),
-        OnChange::ReadsByItself => (ServiceChange::Untouched, format!("{what}; the program reads it by itself")),
+        OnChange::ReadsByItself => {
+            (ServiceChange::Untouched, format!("{what}; the program reads it by itself"))
+        }
     }
 }

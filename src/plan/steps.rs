@@ -5,8 +5,8 @@
 
 use super::entry::{Entry, Part, Payload, TakeOver, Work};
 use super::standing::Identity;
-use super::step::{Like, Step};
 use super::standing::Ids;
+use super::step::{Like, Step};
 use super::{Baseline, Manifest, Plan, Remembered, RememberedPath};
 use crate::desired::Digest;
 use crate::pki::Issued;
@@ -212,7 +212,8 @@ impl Plan {
                 *owner = ids.get(path).copied().unwrap_or(*owner);
             }
         }
-        let mut before = remembered.newest.as_ref().map_or_else(BTreeMap::new, |newest| newest.before.clone());
+        let mut before =
+            remembered.newest.as_ref().map_or_else(BTreeMap::new, |newest| newest.before.clone());
         before.extend(self.baselines.iter().map(|(path, was)| (path.clone(), was.clone())));
         Manifest {
             generation: self.next_generation(),

@@ -5,15 +5,19 @@ use crate::component::{app, collector, grafana, systemd, tempo};
 use crate::desired::{Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, OnChange, UnitInput};
 use crate::diagnostic::{Finding, Findings};
 use crate::stack::{
-    App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service, TargetPath,
-    UserName,
+    App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service,
+    TargetPath, UserName,
 };
 use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, Wiring};
 use std::collections::BTreeMap;
 
 pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Findings> {
-    let desired =
-        Desired { stack: wiring.stack.name.clone(), folders: BTreeMap::new(), files: BTreeMap::new(), units: Vec::new() };
+    let desired = Desired {
+        stack: wiring.stack.name.clone(),
+        folders: BTreeMap::new(),
+        files: BTreeMap::new(),
+        units: Vec::new(),
+    };
     let mut assembly = Assembly { wiring, templates, desired, findings: Findings::new() };
     assembly.tempo();
     assembly.collectors();
@@ -42,7 +46,10 @@ impl<'a> Assembly<'a> {
     fn tempo(&mut self) {
         let Some(tempo) = &self.wiring.stack.tempo else { return };
         let id = ComponentId::Tempo;
-        let text = self.templates.fill(&tempo::describe::template(tempo), tempo::describe::context(self.wiring, tempo, self.place(&id)));
+        let text = self.templates.fill(
+            &tempo::describe::template(tempo),
+            tempo::describe::context(self.wiring, tempo, self.place(&id)),
+        );
         self.engine(&id, &tempo.host, &tempo.service, text);
     }
 
@@ -60,7 +67,13 @@ impl<'a> Assembly<'a> {
     }
 
     /// Configuration, certificates, data folders and unit of an engine.
-    fn engine(&mut self, id: &ComponentId, host: &HostName, service: &Service, config: Result<String, Finding>) {
+    fn engine(
+        &mut self,
+        id: &ComponentId,
+        host: &HostName,
+        service: &Service,
+        config: Result<String, Finding>,
+    ) {
         let place = self.place(id);
         let part = Part { host, id, scope: &place.scope, home: &place.home };
         let (owner, mode) = place.file_owner();
@@ -73,13 +86,16 @@ impl<'a> Assembly<'a> {
             inputs.push(self.authority(&part, &place.certificates, (owner, mode)));
         }
         let system = place.scope == Scope::System;
-        for folder in place.data.iter().filter(|path| systemd::describe::state_directory(system, path).is_none()) {
+        for folder in
+            place.data.iter().filter(|path| systemd::describe::state_directory(system, path).is_none())
+        {
             self.folder(&part, folder, place.data_owner());
         }
         let context = systemd::describe::context(self.wiring, id, service, place);
         let unit = self.templates.fill(systemd::describe::template(id, place.unit.shape), context);
         self.unit_file(&part, place, unit);
-        inputs.push(UnitInput { path: place.unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart });
+        inputs
+            .push(UnitInput { path: place.unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart });
         self.desired.units.push(DesiredUnit {
             host: host.clone(),
             scope: place.scope.clone(),
@@ -209,7 +225,13 @@ impl<'a> Assembly<'a> {
         });
     }
 
-    fn whole(&mut self, part: &Part<'_>, path: &TargetPath, rights: (Owner, Mode), text: Result<String, Finding>) {
+    fn whole(
+        &mut self,
+        part: &Part<'_>,
+        path: &TargetPath,
+        rights: (Owner, Mode),
+        text: Result<String, Finding>,
+    ) {
         match text {
             Ok(text) => self.file(part, path, rights, Content::Whole(text)),
             Err(finding) => self.findings.push(finding),
@@ -243,9 +265,17 @@ impl<'a> Assembly<'a> {
             let own = matches!(part.scope, Scope::User(_)) && above.is_within(part.home);
             match part.scope {
                 Scope::User(user) if own => {
-                    add(&above, Owner { user: user.clone(), group: GroupName::new(user.as_str()) }, Mode(0o700));
+                    add(
+                        &above,
+                        Owner { user: user.clone(), group: GroupName::new(user.as_str()) },
+                        Mode(0o700),
+                    );
                 }
-                _ => add(&above, Owner { user: UserName::new("root"), group: GroupName::new("root") }, Mode(0o755)),
+                _ => add(
+                    &above,
+                    Owner { user: UserName::new("root"), group: GroupName::new("root") },
+                    Mode(0o755),
+                ),
             }
             above = above.parent();
         }

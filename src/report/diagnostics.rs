@@ -5,7 +5,9 @@
 
 use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName, Sources};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -103,7 +105,9 @@ fn snippets<'a>(source: &SourceName, text: &Text<'a>, labels: &[&Label]) -> Vec<
     });
     let mut marks: Vec<Underline<'_>> = marks.collect();
     marks.sort_by_key(|mark| mark.span.start);
-    let near = |a: &Underline<'_>, b: &Underline<'_>| text.line(b.span.start).saturating_sub(text.line(a.span.end)) <= FAR;
+    let near = |a: &Underline<'_>, b: &Underline<'_>| {
+        text.line(b.span.start).saturating_sub(text.line(a.span.end)) <= FAR
+    };
     let mut excerpts: Vec<&[Underline<'_>]> = marks.chunk_by(near).collect();
     excerpts.sort_by_key(|excerpt| !excerpt.iter().any(|mark| mark.primary));
     excerpts.into_iter().map(|excerpt| snippet(source, text, excerpt)).collect()
@@ -203,10 +207,12 @@ mod tests {
             .also(mark("stack.toml", 19..30), "decided here")
             .also(mark("stack.toml", 0..4), "")
             .also(mark("unknown.yml", 0..4), "")
-            .help("one way").help("another");
+            .help("one way")
+            .help("another");
         let mut findings = Findings::from(found);
         findings.push(Finding::warning(Code("no-place"), "said of no place"));
-        let shown = render(&findings, &sources(&[("stack.toml", stack), ("etc/tempo/config.yml", yaml)]), false);
+        let shown =
+            render(&findings, &sources(&[("stack.toml", stack), ("etc/tempo/config.yml", yaml)]), false);
         let expected = r#"error[version-not-text]: version must be written in quotes
   --> etc/tempo/config.yml:2:21
    |
@@ -251,7 +257,9 @@ warning[no-place]: said of no place
     fn hostile_text_is_shown_safely() {
         let long = format!("a\u{1b}[31m\tb\r\n{}\u{7}ö", "x".repeat(100_000));
         for span in [0..0, 2..3, 5..5, 100_005..100_009, long.len()..long.len(), 7..1_000_000, 3..100_000] {
-            let found = Finding::error(Code("x"), "title\nwith\u{1b} control").at(mark("a\nb", span), "l\nl").help("h\u{7}\nh");
+            let found = Finding::error(Code("x"), "title\nwith\u{1b} control")
+                .at(mark("a\nb", span), "l\nl")
+                .help("h\u{7}\nh");
             let shown = render(&found.into(), &sources(&[("a\nb", &long)]), false);
             assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
             assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
@@ -261,7 +269,8 @@ warning[no-place]: said of no place
             render(&found.into(), &sources(&[("s", text)]), false);
         }
         let nothing = Sources(BTreeMap::new());
-        let unlocated = finding().at((crate::diagnostic::KeyPath::of(["a"]), crate::diagnostic::KeyPart::Key), "");
+        let unlocated =
+            finding().at((crate::diagnostic::KeyPath::of(["a"]), crate::diagnostic::KeyPart::Key), "");
         render(&unlocated.into(), &nothing, true);
     }
 }

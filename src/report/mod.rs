@@ -2,10 +2,9 @@
 //! place that knows how a thing looks; called by the verbs.
 
 pub mod diagnostics;
-pub mod verdict;
-pub mod diff;
+mod diff;
+pub mod history;
 pub mod plan;
-//! Views of results for people and programs. Text in, text out: nothing here reads a file or knows
-//! whether it writes to a terminal.
-
-pub mod diagnostics;
+pub mod plan_json;
+pub mod source;
+pub mod verdict;

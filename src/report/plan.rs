@@ -4,11 +4,11 @@
 //! masked and private keys as digests; nothing here could show more.
 
 use super::diff;
+use crate::pki::CertificateFacts;
 use crate::plan::{
     Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceChange, Subject,
 };
 use crate::stack::{CertificateRole, CertificateWish, Scope};
-use crate::pki::CertificateFacts;
 use std::fmt::Write;
 
 /// What the plan's text needs besides the plan.
@@ -30,7 +30,9 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
     } else {
         push(&mut text, format_args!("Changes {}:\n", frame.place));
         folders(&mut text, plan);
-        for entry in plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry)) {
+        for entry in
+            plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry))
+        {
             object(&mut text, entry);
         }
         services(&mut text, plan);
@@ -71,9 +73,28 @@ fn folders(text: &mut String, plan: &Plan) {
 fn object(text: &mut String, entry: &Entry) {
     push(text, format_args!("\n  # {} {}: {}\n", entry.path, fate(entry.action), entry.reason));
     needs(text, entry);
-    push(text, format_args!("{:>3} {} {}{}\n", entry.action.symbol(), noun(entry.subject), rights(entry), mode_change(entry)));
+    push(
+        text,
+        format_args!(
+            "{:>3} {} {}{}\n",
+            entry.action.symbol(),
+            noun(entry.subject),
+            rights(entry),
+            mode_change(entry)
+        ),
+    );
     for line in content(&entry.content) {
         push(text, format_args!("      {line}\n"));
+    }
+}
+
+/// The action in one word.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Replace => "replace",
+        Action::Delete => "delete",
     }
 }
 
@@ -86,7 +107,8 @@ fn fate(action: Action) -> &'static str {
     }
 }
 
-fn noun(subject: Subject) -> &'static str {
+/// What kind of thing an entry is about.
+pub(super) fn noun(subject: Subject) -> &'static str {
     match subject {
         Subject::File => "file",
         Subject::Certificate => "certificate",
@@ -101,10 +123,17 @@ fn needs(text: &mut String, entry: &Entry) {
     match &entry.needs {
         Needs::Nothing => {}
         Needs::AcceptDrift { what } => {
-            push(text, format_args!("  # drift: {what}; somebody else changed it since the last apply (--accept-drift)\n"));
+            push(
+                text,
+                format_args!(
+                    "  # drift: {what}; somebody else changed it since the last apply (--accept-drift)\n"
+                ),
+            );
         }
         Needs::Adopt => {
-            text.push_str("  # in the way: this file is not ours; its bytes are kept as generation 0 (--adopt)\n");
+            text.push_str(
+                "  # in the way: this file is not ours; its bytes are kept as generation 0 (--adopt)\n",
+            );
         }
         Needs::Refused(refusal) => push(text, format_args!("  # refused: {refusal}\n")),
     }
@@ -134,7 +163,8 @@ fn content(change: &ContentChange) -> Vec<String> {
             lines
         }
         ContentChange::Binary { before, after } => {
-            let size = |size: &Option<usize>| size.map_or("nothing".to_owned(), |size| format!("{size} bytes"));
+            let size =
+                |size: &Option<usize>| size.map_or("nothing".to_owned(), |size| format!("{size} bytes"));
             vec![format!("{} -> {}, not text", size(before), size(after))]
         }
         ContentChange::Certificate { before, after } => certificate(before.as_deref(), after),

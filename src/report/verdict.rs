@@ -108,7 +108,8 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict) -> Value {
             "tls": dialler.tls.enabled,
         })
     });
-    let not_checked = verdict.not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
+    let not_checked =
+        verdict.not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
     json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
 }
 

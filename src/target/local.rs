@@ -11,8 +11,8 @@ use crate::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFo
 use crate::stack::{HostName, Mode, TargetPath};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
-    AtFlags, FileType, Mode as Bits, OFlags, RenameFlags, Stat, fchmod, fchown, fstat, fsync, mkdirat, openat,
-    readlinkat, renameat_with, statat, unlinkat,
+    AtFlags, FileType, Mode as Bits, OFlags, RenameFlags, Stat, fchmod, fchown, fstat, fsync, mkdirat,
+    openat, readlinkat, renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
 use std::collections::BTreeSet;
@@ -132,8 +132,11 @@ impl LocalDisk {
         let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
             .map_err(|errno| fail("create", errno))?;
         let mut file = std::fs::File::from(descriptor);
-        file.write_all(bytes)
-            .map_err(|cause| TargetError::Io { operation: "write", path: self.shown(path), cause })?;
+        file.write_all(bytes).map_err(|cause| TargetError::Io {
+            operation: "write",
+            path: self.shown(path),
+            cause,
+        })?;
         if let Some(like) = like {
             self.take_over(&mut walk, &file, path, like)?;
         }
@@ -224,8 +227,8 @@ impl Disk for LocalDisk {
         mkdirat(folder.as_fd(), name, Bits::from_raw_mode(0o700))
             .map_err(|errno| fail("make folder", errno))?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let made = openat(folder.as_fd(), name, flags, Bits::empty())
-            .map_err(|errno| fail("open folder", errno))?;
+        let made =
+            openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open folder", errno))?;
         fchmod(&made, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
         fsync(&made).map_err(|errno| fail("synchronize", errno))
     }
@@ -247,8 +250,11 @@ impl Disk for LocalDisk {
         let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
             .map_err(|errno| fail("append to", errno))?;
         let mut file = std::fs::File::from(descriptor);
-        file.write_all(bytes)
-            .map_err(|cause| TargetError::Io { operation: "append to", path: self.shown(path), cause })?;
+        file.write_all(bytes).map_err(|cause| TargetError::Io {
+            operation: "append to",
+            path: self.shown(path),
+            cause,
+        })?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
     }
 

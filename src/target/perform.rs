@@ -39,7 +39,12 @@ impl<D: Disk> Root<D> {
     }
 
     /// Exchanges two names. What came out must be what the plan saw; else it is put back.
-    fn exchange(&mut self, staged: &TargetPath, path: &TargetPath, before: &Identity) -> Result<(), TargetError> {
+    fn exchange(
+        &mut self,
+        staged: &TargetPath,
+        path: &TargetPath,
+        before: &Identity,
+    ) -> Result<(), TargetError> {
         self.disk.rename(staged, path, Naming::Exchange)?;
         if self.identity(staged)? != *before {
             self.disk.rename(staged, path, Naming::Exchange)?;
@@ -49,7 +54,12 @@ impl<D: Disk> Root<D> {
         self.sync_both(staged, path)
     }
 
-    fn take_away(&mut self, path: &TargetPath, aside: &TargetPath, before: &Identity) -> Result<(), TargetError> {
+    fn take_away(
+        &mut self,
+        path: &TargetPath,
+        aside: &TargetPath,
+        before: &Identity,
+    ) -> Result<(), TargetError> {
         self.disk.rename(path, aside, Naming::New)?;
         if self.identity(aside)? != *before {
             self.disk.rename(aside, path, Naming::New)?;

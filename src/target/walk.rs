@@ -10,8 +10,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 /// How a folder on the way is opened: never through a link.
-const FOLDER: OFlags =
-    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The open folders of one walk, so that a folder is opened once for all that stands in it.
 pub(super) struct Walk<'a> {

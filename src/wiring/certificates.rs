@@ -8,7 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The wishes; empty when nothing serves TLS.
-pub(super) fn wishes(stack: &Stack, listeners: &[Listener], edges: &[Edge]) -> BTreeMap<CertificateName, CertificateWish> {
+pub(super) fn wishes(
+    stack: &Stack,
+    listeners: &[Listener],
+    edges: &[Edge],
+) -> BTreeMap<CertificateName, CertificateWish> {
     let mut names: BTreeMap<String, BTreeSet<ServerName>> = BTreeMap::new();
     for edge in edges {
         let listener = &listeners[edge.to];

@@ -35,8 +35,12 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
 fn free_port_help(later: &Listener, earlier: &Listener) -> String {
     let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
     match tempo.id.door {
-        Door::OtlpGrpc if tempo.id.component == ComponentId::Tempo => "[tempo] receive = { grpc = 14317 }".to_owned(),
-        Door::OtlpHttp if tempo.id.component == ComponentId::Tempo => "[tempo] receive = { http = 14318 }".to_owned(),
+        Door::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
+            "[tempo] receive = { grpc = 14317 }".to_owned()
+        }
+        Door::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
+            "[tempo] receive = { http = 14318 }".to_owned()
+        }
         _ => format!("another port for `{}`", later.id),
     }
 }
@@ -49,7 +53,8 @@ fn port_conventions(wiring: &Wiring<'_>, findings: &mut Findings) {
             (Door::OtlpHttp, 4317) => ("HTTP on 4317", "gRPC"),
             _ => continue,
         };
-        let finding = Finding::warning(Code("port-convention"), format!("{what}, where tools expect {expected}"));
+        let finding =
+            Finding::warning(Code("port-convention"), format!("{what}, where tools expect {expected}"));
         let finding = finding.at((listener.key.clone(), KeyPart::Value), "");
         findings.push(finding.help("receive = { grpc = 4317, http = 4318 }; Tempo then 14317"));
     }
@@ -68,7 +73,10 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
         }
     }
     for (id, place) in &wiring.clients {
-        owners.entry(place.file.clone().unwrap_or_else(|| TargetPath::new(format!("/{id}")))).or_default().push(id);
+        owners
+            .entry(place.file.clone().unwrap_or_else(|| TargetPath::new(format!("/{id}"))))
+            .or_default()
+            .push(id);
     }
     for (path, ids) in owners.into_iter().filter(|(_, ids)| ids.len() > 1) {
         let (first, second) = (ids[0], ids[1]);

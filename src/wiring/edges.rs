@@ -77,7 +77,12 @@ pub(super) fn decide(stack: &Stack, listeners: &[Listener], findings: &mut Findi
     }
     for collector in stack.collectors.values() {
         let (target, door) = target(&collector.route);
-        add(Dialler::Exporter(ComponentId::Collector(collector.name.clone())), &target, door, &collector.route.key);
+        add(
+            Dialler::Exporter(ComponentId::Collector(collector.name.clone())),
+            &target,
+            door,
+            &collector.route.key,
+        );
     }
     if let Some(tempo) = &stack.tempo {
         add(Dialler::TempoInternal, &ComponentId::Tempo, Door::Internal, &tempo.internal.key);

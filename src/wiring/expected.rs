@@ -8,8 +8,8 @@ use super::listeners::{Door, Listener};
 use super::places::EnginePlace;
 use super::{ComponentId, Wiring};
 use crate::dataflow::{
-    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, ServerTls,
-    ServerTlsMode, Topology, Trust, Version,
+    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol,
+    ServerTls, ServerTlsMode, Topology, Trust, Version,
 };
 use crate::diagnostic::Mark;
 use crate::stack::TargetPath;
@@ -73,7 +73,11 @@ impl Expected<'_> {
         let component = &listener.id.component;
         let Some(program) = self.program(component) else { return };
         let (door, protocol) = door(component, listener.id.door);
-        let tls = if listener.tls { server_tls(&self.wiring.engines[component], component) } else { ServerTls::plaintext() };
+        let tls = if listener.tls {
+            server_tls(&self.wiring.engines[component], component)
+        } else {
+            ServerTls::plaintext()
+        };
         self.topology.listeners.push(dataflow::Listener {
             program,
             door: door.to_owned(),
@@ -89,7 +93,8 @@ impl Expected<'_> {
         let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
         let (protocol, means) = self.meaning(edge);
         for setting in self.settings(edge) {
-            let host = edge.host.parse().map_or_else(|_| DialledHost::Name(edge.host.clone()), DialledHost::Address);
+            let host =
+                edge.host.parse().map_or_else(|_| DialledHost::Name(edge.host.clone()), DialledHost::Address);
             self.topology.diallers.push(dataflow::Dialler {
                 program,
                 setting,
@@ -124,7 +129,8 @@ impl Expected<'_> {
                 dialled.map(|client| (*client).to_owned()).collect()
             }
             Dialler::Datasource => {
-                let name = stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str()).unwrap_or_default();
+                let name =
+                    stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str()).unwrap_or_default();
                 vec![format!("datasources.{name}")]
             }
             Dialler::Exporter(_) | Dialler::Tool(..) => Vec::new(),
@@ -160,8 +166,12 @@ impl Expected<'_> {
 
 fn door(component: &ComponentId, door: Door) -> (&'static str, Protocol) {
     match (component, door) {
-        (ComponentId::Tempo, Door::OtlpGrpc) => ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
-        (ComponentId::Tempo, Door::OtlpHttp) => ("distributor.receivers.otlp.protocols.http", Protocol::OtlpHttp),
+        (ComponentId::Tempo, Door::OtlpGrpc) => {
+            ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc)
+        }
+        (ComponentId::Tempo, Door::OtlpHttp) => {
+            ("distributor.receivers.otlp.protocols.http", Protocol::OtlpHttp)
+        }
         (_, Door::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
         (_, Door::OtlpHttp) => ("receivers.otlp.protocols.http", Protocol::OtlpHttp),
         (_, Door::Api) => ("server.http", Protocol::TempoApi),
@@ -173,7 +183,12 @@ fn door(component: &ComponentId, door: Door) -> (&'static str, Protocol) {
 
 fn server_tls(place: &EnginePlace, component: &ComponentId) -> ServerTls {
     let file = |suffix: &str| Some(reference(place.certificate(&format!("{}.{suffix}", component.short()))));
-    ServerTls { mode: ServerTlsMode::Tls, certificate: file("crt"), key: file("key"), ..ServerTls::plaintext() }
+    ServerTls {
+        mode: ServerTlsMode::Tls,
+        certificate: file("crt"),
+        key: file("key"),
+        ..ServerTls::plaintext()
+    }
 }
 
 fn reference(path: TargetPath) -> FileReference {

@@ -179,8 +179,12 @@ fn tls(preset: TlsPreset, door: Door, wish: &ListenerWish, bind: IpAddr) -> (boo
 fn judge(preset: TlsPreset, listener: &Listener, wish: &ListenerWish, findings: &mut Findings) {
     let key = || (listener.key.clone(), KeyPart::Key);
     if listener.tls && !listener.id.door.can_serve_tls() {
-        let finding = Finding::error(Code("tls-unsupported"), format!("the collector's {} door cannot serve TLS", listener.id.door));
-        findings.push(finding.at(key(), "").help("bind it to loopback, or `tls = false` to accept plaintext"));
+        let finding = Finding::error(
+            Code("tls-unsupported"),
+            format!("the collector's {} door cannot serve TLS", listener.id.door),
+        );
+        findings
+            .push(finding.at(key(), "").help("bind it to loopback, or `tls = false` to accept plaintext"));
         return;
     }
     if listener.tls || !listener.is_reachable() {
@@ -188,11 +192,15 @@ fn judge(preset: TlsPreset, listener: &Listener, wish: &ListenerWish, findings: 
     }
     let title = format!("plaintext would leave host `{}`", listener.host);
     if wish.tls == Some(false) {
-        let finding = Finding::warning(Code("plaintext-reachable"), format!("`{}` is reachable and plaintext, as written", listener.id));
+        let finding = Finding::warning(
+            Code("plaintext-reachable"),
+            format!("`{}` is reachable and plaintext, as written", listener.id),
+        );
         findings.push(finding.at(key(), format!("binds {}", listener.bind)));
         return;
     }
-    let finding = Finding::error(Code("plaintext-reachable"), title).at(key(), format!("binds {}", listener.bind));
+    let finding =
+        Finding::error(Code("plaintext-reachable"), title).at(key(), format!("binds {}", listener.bind));
     findings.push(match (listener.id.door.can_serve_tls(), preset) {
         (true, TlsPreset::Off) => finding
             .also((KeyPath::of(["tls"]), KeyPart::Value), "no TLS unless a listener says so")

@@ -131,7 +131,10 @@ impl Wiring<'_> {
         };
         let engine = self.engines.iter().find(|(_, place)| place.config.as_str() == file).map(|(id, _)| id);
         let client = || {
-            let found = self.clients.iter().find(|(_, place)| place.file.as_ref().is_some_and(|p| p.as_str() == file));
+            let found = self
+                .clients
+                .iter()
+                .find(|(_, place)| place.file.as_ref().is_some_and(|p| p.as_str() == file));
             found.map(|(id, _)| id)
         };
         engine.or_else(client).map(owner)

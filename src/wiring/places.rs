@@ -5,8 +5,8 @@
 
 use super::ComponentId;
 use crate::stack::{
-    Collector, Distribution, GroupName, Mode, Neighbour, Owner, PathWishes, Scope, Service, Stack, TargetPath,
-    UnitName, UserName,
+    Collector, Distribution, GroupName, Mode, Neighbour, Owner, PathWishes, Scope, Service, Stack,
+    TargetPath, UnitName, UserName,
 };
 use std::collections::BTreeMap;
 
@@ -34,8 +34,13 @@ const CONTRIB: Package = Package {
     config: "/etc/otelcol-contrib/config.yaml",
     certificates: "/etc/otelcol-contrib/tls",
 };
-const TEMPO: Package =
-    Package { name: "tempo", user: "tempo", group: "tempo", config: "/etc/tempo/config.yml", certificates: "/etc/tempo/tls" };
+const TEMPO: Package = Package {
+    name: "tempo",
+    user: "tempo",
+    group: "tempo",
+    config: "/etc/tempo/config.yml",
+    certificates: "/etc/tempo/tls",
+};
 
 /// Where an engine's files are, who owns them, and how it is started.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,11 +168,16 @@ fn collector_place(collector: &Collector) -> EnginePlace {
 }
 
 fn engine(package: &Package, service: &Service, paths: &PathWishes) -> EnginePlace {
-    let binary = service.binary.clone().unwrap_or_else(|| TargetPath::new(format!("/usr/bin/{}", package.name)));
+    let binary =
+        service.binary.clone().unwrap_or_else(|| TargetPath::new(format!("/usr/bin/{}", package.name)));
     let (user, group, home) = identity(package, service);
     let (config, certificates, default_unit) = match &service.scope {
-        Scope::System => (TargetPath::new(package.config), TargetPath::new(package.certificates), package.name),
-        Scope::User(_) => (home.join(".config/otelcol/config.yaml"), home.join(".config/otelcol/tls"), "otelcol"),
+        Scope::System => {
+            (TargetPath::new(package.config), TargetPath::new(package.certificates), package.name)
+        }
+        Scope::User(_) => {
+            (home.join(".config/otelcol/config.yaml"), home.join(".config/otelcol/tls"), "otelcol")
+        }
     };
     let default_config = config.clone();
     let config = paths.config.clone().unwrap_or(config);

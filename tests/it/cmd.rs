@@ -57,7 +57,8 @@ fn output(command: &str, folder: &Path) -> String {
 
 #[test]
 fn transcripts_print_what_they_show() {
-    let mut pages: Vec<_> = fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut pages: Vec<_> =
+        fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
     pages.sort();
     let mut faults = Vec::new();
     for page in &pages {

@@ -17,7 +17,11 @@ fn tree(root: &Path) -> String {
             continue;
         }
         let mode = entry.metadata().unwrap().permissions().mode() & 0o7777;
-        let text = if entry.file_type().is_file() { fs::read_to_string(entry.path()).unwrap() } else { String::new() };
+        let text = if entry.file_type().is_file() {
+            fs::read_to_string(entry.path()).unwrap()
+        } else {
+            String::new()
+        };
         // The folder the test made itself has the rights of its maker.
         let mode = if path.is_empty() { 0 } else { mode };
         entries.push(format!("{mode:04o} {path}\n{text}"));
@@ -38,7 +42,11 @@ fn run(checkout: &Path, umask: u32, environment: &[(&str, &str)]) -> (String, St
 /// Runs a command under a umask of its own, by way of `sh`.
 fn wrap_umask(command: &std::process::Command, umask: u32) -> std::process::Output {
     let arguments: Vec<_> = command.get_args().map(|word| word.to_str().unwrap().to_owned()).collect();
-    let line = format!("umask {umask:03o}; exec {} {}", command.get_program().to_str().unwrap(), arguments.join(" "));
+    let line = format!(
+        "umask {umask:03o}; exec {} {}",
+        command.get_program().to_str().unwrap(),
+        arguments.join(" ")
+    );
     let mut shell = std::process::Command::new("sh");
     shell.arg0("sh").args(["-c", &line]).current_dir(command.get_current_dir().unwrap()).env_clear();
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

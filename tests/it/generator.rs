@@ -90,28 +90,30 @@ pub fn choices() -> impl Strategy<Value = Choices> {
     let flags = proptest::collection::vec(any::<bool>(), 12);
     let small = (0u8..3, 0u8..4, 0u8..4, 0u8..4, 0u8..8);
     (flags, an_override(), an_override(), an_override(), small, 20_000u16..40_000).prop_map(
-        |(flags, collector_door, tempo_door, api, (batch, queue, own_doors, env_dialect, extras), port)| Choices {
-            edge: flags[0],
-            app_grpc: flags[1],
-            collector_grpc: flags[2],
-            collector_door,
-            tempo_door,
-            api: if matches!(api, Override::MaxMessage) { Override::Port } else { api },
-            internal_tls: flags[3],
-            internal_any: flags[4],
-            contrib: flags[5],
-            user_scope: flags[6],
-            packaged: flags[7] && !flags[6],
-            batch,
-            queue,
-            own_doors,
-            env_dialect,
-            rust: flags[8],
-            grafana: flags[9],
-            chain: flags[10],
-            direct_app: flags[11],
-            extras,
-            port,
+        |(flags, collector_door, tempo_door, api, (batch, queue, own_doors, env_dialect, extras), port)| {
+            Choices {
+                edge: flags[0],
+                app_grpc: flags[1],
+                collector_grpc: flags[2],
+                collector_door,
+                tempo_door,
+                api: if matches!(api, Override::MaxMessage) { Override::Port } else { api },
+                internal_tls: flags[3],
+                internal_any: flags[4],
+                contrib: flags[5],
+                user_scope: flags[6],
+                packaged: flags[7] && !flags[6],
+                batch,
+                queue,
+                own_doors,
+                env_dialect,
+                rust: flags[8],
+                grafana: flags[9],
+                chain: flags[10],
+                direct_app: flags[11],
+                extras,
+                port,
+            }
         },
     )
 }
@@ -119,7 +121,8 @@ pub fn choices() -> impl Strategy<Value = Choices> {
 impl Choices {
     /// The stack's text.
     pub fn toml(&self) -> String {
-        let mut text = format!("schema = 1\nname = \"made\"\ntls = \"{}\"\n", if self.edge { "edge" } else { "off" });
+        let mut text =
+            format!("schema = 1\nname = \"made\"\ntls = \"{}\"\n", if self.edge { "edge" } else { "off" });
         self.collector(&mut text);
         if self.chain {
             text.push_str(&format!(
@@ -138,9 +141,11 @@ impl Choices {
     fn collector(&self, text: &mut String) {
         let version = ["0.144", "0.152.0", "0.159"][usize::from(self.extras) % 3];
         let distribution = if self.contrib { "contrib" } else { "core" };
-        writeln!(text, "[collector.main]\nversion = \"{version}\"\ndistribution = \"{distribution}\"").unwrap();
+        writeln!(text, "[collector.main]\nversion = \"{version}\"\ndistribution = \"{distribution}\"")
+            .unwrap();
         let (door, other) = if self.app_grpc { ("grpc", "http") } else { ("http", "grpc") };
-        let second = if self.extras & 1 == 1 { format!(", {other} = {}", self.port + 1) } else { String::new() };
+        let second =
+            if self.extras & 1 == 1 { format!(", {other} = {}", self.port + 1) } else { String::new() };
         writeln!(text, "receive = {{ {door} = {}{second} }}", self.collector_door.toml(self.port)).unwrap();
         if self.chain {
             text.push_str("send_to = \"collector.second\"\nprotocol = \"grpc\"\n");
@@ -170,19 +175,31 @@ impl Choices {
             _ => "health = { port = 13134, tls = true }\nretry = { give_up = \"never\" }\n",
         });
         if self.extras & 2 == 2 {
-            text.push_str("headers = { x-team = \"a b\" }\nsecret_headers = { authorization = \"env:TOKEN\" }\n");
+            text.push_str(
+                "headers = { x-team = \"a b\" }\nsecret_headers = { authorization = \"env:TOKEN\" }\n",
+            );
         }
     }
 
     fn tempo(&self, text: &mut String) {
         let (door, other) = if self.collector_grpc { ("grpc", "http") } else { ("http", "grpc") };
         // An application that goes straight to Tempo needs the gRPC door open.
-        let second = if self.direct_app && !self.collector_grpc { format!(", {other} = {}", self.port + 11) } else { String::new() };
-        writeln!(text, "[tempo]\nversion = \"2.10\"\nreceive = {{ {door} = {}{second} }}", self.tempo_door.toml(self.port + 10)).unwrap();
+        let second = if self.direct_app && !self.collector_grpc {
+            format!(", {other} = {}", self.port + 11)
+        } else {
+            String::new()
+        };
+        writeln!(
+            text,
+            "[tempo]\nversion = \"2.10\"\nreceive = {{ {door} = {}{second} }}",
+            self.tempo_door.toml(self.port + 10)
+        )
+        .unwrap();
         writeln!(text, "http = {}", self.api.toml(self.port + 12)).unwrap();
         let bind = if self.internal_any { ", bind = \"any\"" } else { "" };
         // A wide internal door must say what it serves.
-        writeln!(text, "internal = {{ port = {}, tls = {}{bind} }}", self.port + 13, self.internal_tls).unwrap();
+        writeln!(text, "internal = {{ port = {}, tls = {}{bind} }}", self.port + 13, self.internal_tls)
+            .unwrap();
         text.push_str(match self.extras & 4 {
             4 => "storage = { local = \"/srv/tempo\" }\nretention = \"7d\"\n",
             _ => "",
@@ -191,16 +208,30 @@ impl Choices {
 
     fn app(&self, text: &mut String) {
         let dialect = ["dotenv", "systemd", "shell", "docker"][usize::from(self.env_dialect)];
-        let sdk = if self.rust { "{ language = \"rust\", version = \"0.31\", tls_settings = \"code\" }" } else { "{ language = \"other\" }" };
-        let scope = if self.user_scope { "service = { scope = \"user\", user = \"pde\", unit = \"shop.service\" }" } else { "service = { user = \"shop\" }" };
+        let sdk = if self.rust {
+            "{ language = \"rust\", version = \"0.31\", tls_settings = \"code\" }"
+        } else {
+            "{ language = \"other\" }"
+        };
+        let scope = if self.user_scope {
+            "service = { scope = \"user\", user = \"pde\", unit = \"shop.service\" }"
+        } else {
+            "service = { user = \"shop\" }"
+        };
         let folder = if self.user_scope { "/home/pde/shop" } else { "/srv/shop" };
         writeln!(text, "[app.shop]\nenv_file = \"{folder}/.env\"\nenv_dialect = \"{dialect}\"\nsdk = {sdk}\nprotocol = \"{}\"\nsend_to = \"collector.main\"\n{scope}", protocol(self.app_grpc)).unwrap();
         if self.extras & 1 == 1 {
             // Only an SDK whose unit of time is known may be given one.
-            text.push_str(if self.rust { "timeout = \"4s\"\nheaders = { x-team = \"ab\" }\n" } else { "headers = { x-team = \"ab\" }\n" });
+            text.push_str(if self.rust {
+                "timeout = \"4s\"\nheaders = { x-team = \"ab\" }\n"
+            } else {
+                "headers = { x-team = \"ab\" }\n"
+            });
         }
         if self.direct_app {
-            text.push_str("[app.direct]\nenv_file = \"/srv/direct/.env\"\nprotocol = \"grpc\"\nsend_to = \"tempo\"\n");
+            text.push_str(
+                "[app.direct]\nenv_file = \"/srv/direct/.env\"\nprotocol = \"grpc\"\nsend_to = \"tempo\"\n",
+            );
         }
     }
 }

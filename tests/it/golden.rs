@@ -62,12 +62,14 @@ fn inventory(desired: &Desired) -> String {
                 }
             },
         };
-        writeln!(text, "  {} {:<12} {scope:<9} {path}  {content}", file.mode, file.owner.to_string()).unwrap();
+        writeln!(text, "  {} {:<12} {scope:<9} {path}  {content}", file.mode, file.owner.to_string())
+            .unwrap();
     }
     text.push_str("Units, in start order\n");
     for unit in &desired.units {
         let name = unit.unit.as_ref().map_or("none named", |unit| unit.as_str());
-        writeln!(text, "  {} {name}{}", unit.component, if unit.managed { "" } else { " (a neighbour)" }).unwrap();
+        writeln!(text, "  {} {name}{}", unit.component, if unit.managed { "" } else { " (a neighbour)" })
+            .unwrap();
         for input in &unit.inputs {
             writeln!(text, "    {} {:?}", input.path, input.on_change).unwrap();
         }
@@ -108,7 +110,9 @@ fn compare(folder: &Path, rendered: &BTreeMap<String, String>, faults: &mut Vec<
             faults.push(format!("{}/{path}:\n{}", folder.display(), diff.unified_diff()));
         }
     }
-    for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file()) {
+    for entry in
+        walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file())
+    {
         let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
         if !rendered.contains_key(path) {
             faults.push(format!("{}/{path} is no longer rendered", folder.display()));

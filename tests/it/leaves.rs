@@ -43,10 +43,17 @@ fn leaves(text: &str) -> Vec<Leaf> {
         let before = &line[..line.len() - item.len()];
         let path = |key: &str| {
             let above = keys.iter().map(|(_, key)| key.as_str());
-            format!("{section}{}", above.chain([key]).filter(|key| !key.is_empty()).collect::<Vec<_>>().join("."))
+            format!(
+                "{section}{}",
+                above.chain([key]).filter(|key| !key.is_empty()).collect::<Vec<_>>().join(".")
+            )
         };
         if let Some((key, value)) = item.split_once(": ") {
-            leaves.push(Leaf { path: path(key), line: number, mutated: format!("{before}{key}: {}", mutate(value)) });
+            leaves.push(Leaf {
+                path: path(key),
+                line: number,
+                mutated: format!("{before}{key}: {}", mutate(value)),
+            });
         } else if let Some(key) = item.strip_suffix(':') {
             keys.push((indent, key.to_owned()));
         } else if let Some((key, value)) = item.split_once('=') {
@@ -115,7 +122,8 @@ fn every_scalar_matters_or_is_known_not_to() {
         .collect();
     let (mut unread, mut count) = (BTreeSet::new(), 0);
     for stack in ["incident-host", "internal-tls", "minimal"] {
-        let desired = desired(&fs::read_to_string(repository().join("stacks").join(stack).join("stack.toml")).unwrap());
+        let desired =
+            desired(&fs::read_to_string(repository().join("stacks").join(stack).join("stack.toml")).unwrap());
         let texts = file_texts(&desired);
         let before = report(&desired, &texts);
         for (path, text) in &texts {

@@ -1,21 +1,26 @@
 //! The integration tests, one binary, a module a topic; data lives in the folders beside `it`.
-#![allow(clippy::disallowed_methods, reason = "the bans keep the product one way; a test stands outside of it")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the bans keep the product one way; a test stands outside of it"
+)]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
 
+mod block;
+mod cmd;
+mod determinism;
 mod generator;
 mod golden;
 mod invalid;
 mod leaves;
+mod mutants;
 mod promise;
 mod readers;
+mod rules;
+mod secrets;
 mod structure;
 mod support;
-mod wiring_truth;
-mod mutants;
-mod rules;
-//! Integration tests, by topic.
-
-mod block;
+mod tool;
 mod transaction_disk;
 mod transaction_property;
 mod transaction_support;
+mod wiring_truth;

@@ -23,7 +23,8 @@ fn host(folder: &Path) {
     fs::write(root.join("etc/otelcol/config.yaml"), adopted).unwrap();
     let stack = folder.join("stacks/minimal/stack.toml");
     let text = fs::read_to_string(&stack).unwrap();
-    let with_header = text.replace("[collector.main]", "[collector.main]\nsecret_headers = { authorization = \"env:CANARY\" }");
+    let with_header = text
+        .replace("[collector.main]", "[collector.main]\nsecret_headers = { authorization = \"env:CANARY\" }");
     fs::write(stack, with_header).unwrap();
 }
 
@@ -53,7 +54,8 @@ fn canaries_stay_where_they_are() {
     for entry in walkdir::WalkDir::new(&state).into_iter().map(Result::unwrap) {
         all.push_str(&entry.path().display().to_string());
         // Objects are the backups themselves, readable by their owner alone; everything else is a record.
-        if entry.file_type().is_file() && !entry.path().components().any(|part| part.as_os_str() == "objects") {
+        if entry.file_type().is_file() && !entry.path().components().any(|part| part.as_os_str() == "objects")
+        {
             all.push_str(&String::from_utf8_lossy(&fs::read(entry.path()).unwrap()));
             records += 1;
         }
@@ -64,5 +66,8 @@ fn canaries_stay_where_they_are() {
     let restored = fs::read_to_string(folder.path().join("out/etc/otelcol/config.yaml")).unwrap();
     assert!(restored.contains(IN_ADOPTED_FILE), "the adopted file did not come back");
     assert!(records > 0, "no record was looked at");
-    println!("promise: secrets of others never come out, verbs and records | {} | cargo", verbs.len() + records);
+    println!(
+        "promise: secrets of others never come out, verbs and records | {} | cargo",
+        verbs.len() + records
+    );
 }

@@ -12,6 +12,7 @@ pub fn tracewright(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Everything it printed, and its exit code.
 pub fn said(output: &Output) -> (String, i32) {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (text, output.status.code().expect("not killed"))
 }

@@ -298,7 +298,13 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn create(&mut self, path: &TargetPath, bytes: &[u8], mode: Mode, _: Option<&Like>) -> Result<(), TargetError> {
+    fn create(
+        &mut self,
+        path: &TargetPath,
+        bytes: &[u8],
+        mode: Mode,
+        _: Option<&Like>,
+    ) -> Result<(), TargetError> {
         self.tick("create", path, true)?;
         self.need_folder("create", path)?;
         if self.names.contains_key(path.as_str()) {

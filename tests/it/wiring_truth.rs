@@ -24,7 +24,11 @@ pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
         .map(|listener| {
             let program = &topology.programs[listener.program];
             let (protocol, bind, port) = (listener.protocol, &listener.bind, listener.port);
-            format!("{program} {} {protocol:?} {bind:?} {port} {:?}", listener.door, bare_server(&listener.tls))
+            format!(
+                "{program} {} {protocol:?} {bind:?} {port} {:?}",
+                listener.door,
+                bare_server(&listener.tls)
+            )
         })
         .collect();
     let mut diallers: Vec<_> = topology
@@ -36,7 +40,12 @@ pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
             means.sort();
             format!(
                 "{program} {} {:?} {:?} {} {:?} {:?} {means:?}",
-                dialler.setting, dialler.protocol, dialler.host, dialler.port, dialler.wrong_path, bare_client(&dialler.tls)
+                dialler.setting,
+                dialler.protocol,
+                dialler.host,
+                dialler.port,
+                dialler.wrong_path,
+                bare_client(&dialler.tls)
             )
         })
         .collect();
@@ -87,7 +96,11 @@ pub fn file_set<'a>(desired: &'a Desired, texts: &'a BTreeMap<TargetPath, String
         _ => Examined::Bytes(texts[path].as_bytes()),
     };
     FileSet {
-        files: desired.files.iter().map(|((_, path), file)| (path.clone(), examined(path, &file.content))).collect(),
+        files: desired
+            .files
+            .iter()
+            .map(|((_, path), file)| (path.clone(), examined(path, &file.content)))
+            .collect(),
         tempo_version: Some("2.10".into()),
         complete: true,
         ..FileSet::default()
@@ -104,9 +117,11 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let raw = raw.map_err(|findings| TestCaseError::fail(show(findings)))?;
     let (stack, _) = resolve(&raw).map_err(|findings| TestCaseError::fail(show(findings)))?;
     let (wiring, _) = wire(&stack).map_err(|findings| TestCaseError::fail(show(findings)))?;
-    let desired = render(&wiring, &Templates::embedded()).map_err(|findings| TestCaseError::fail(show(findings)))?;
+    let desired =
+        render(&wiring, &Templates::embedded()).map_err(|findings| TestCaseError::fail(show(findings)))?;
     let texts = file_texts(&desired);
-    let versions: BTreeSet<_> = stack.collectors.values().map(|collector| collector.version.clone()).collect();
+    let versions: BTreeSet<_> =
+        stack.collectors.values().map(|collector| collector.version.clone()).collect();
     let mut files = file_set(&desired, &texts);
     files.collector_version = (versions.len() == 1).then(|| versions.into_iter().next()).flatten();
     let topology = read(&files);
@@ -120,7 +135,8 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     prop_assert!(topology.not_read.is_empty(), "{:?}\n{}", topology.not_read, text);
     prop_assert!(topology.unknown_keys.is_empty(), "{:?}\n{}", topology.unknown_keys, text);
     let verdict = tracewright::check::check(&topology, std::time::SystemTime::UNIX_EPOCH);
-    let errors: Vec<_> = verdict.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<_> =
+        verdict.findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     prop_assert!(errors.is_empty(), "{:#?}\n{}", errors, text);
     Ok(())
 }

@@ -65,7 +65,8 @@ pub fn needs_authority(app: &App) -> bool {
 
 /// Milliseconds; whole seconds for Rust before 0.29, which reads the number so.
 fn timeout_value(app: &App, timeout: Duration) -> String {
-    let in_seconds = app.sdk.language == SdkLanguage::Rust && app.sdk.version.is_some_and(|version| version < (0, 29));
+    let in_seconds =
+        app.sdk.language == SdkLanguage::Rust && app.sdk.version.is_some_and(|version| version < (0, 29));
     if in_seconds { timeout.as_secs().to_string() } else { timeout.as_millis().to_string() }
 }
 
@@ -86,7 +87,11 @@ pub fn lines(app: &App, assignments: &[Assignment]) -> Result<Vec<String>, Findi
         match written(&assignment.value, app.env_dialect) {
             Ok(value) => lines.push(format!("{}={value}", assignment.name)),
             Err(why) => {
-                let title = format!("`{}` cannot be written in a {} file", assignment.name, dialect_name(app.env_dialect));
+                let title = format!(
+                    "`{}` cannot be written in a {} file",
+                    assignment.name,
+                    dialect_name(app.env_dialect)
+                );
                 let finding = Finding::error(Code("value-unwritable"), title);
                 let finding = finding.at((assignment.key.clone(), KeyPart::Value), why);
                 findings.push(finding.help("a value without it: parsers of such files disagree about it"));

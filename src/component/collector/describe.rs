@@ -1,6 +1,8 @@
 //! What the collector's template prints.
 
-use crate::component::values::{OtlpDoor, ServerFiles, collector_version, go_duration, otlp_door, server_files};
+use crate::component::values::{
+    OtlpDoor, ServerFiles, collector_version, go_duration, otlp_door, server_files,
+};
 use crate::dataflow::OtlpProtocol;
 use crate::stack::{
     Batch, BatchPlace, Collector, CollectorCompression, HeaderValue, Queue, QueueLength, Retry, RouteTarget,
@@ -92,7 +94,11 @@ pub fn template(collector: &Collector) -> String {
 }
 
 /// Everything the template prints for one collector.
-pub fn context<'a>(wiring: &'a Wiring<'_>, collector: &'a Collector, place: &EnginePlace) -> CollectorContext<'a> {
+pub fn context<'a>(
+    wiring: &'a Wiring<'_>,
+    collector: &'a Collector,
+    place: &EnginePlace,
+) -> CollectorContext<'a> {
     let id = ComponentId::Collector(collector.name.clone());
     let door = |door| wiring.listener(&id, door);
     let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener));
@@ -125,7 +131,8 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, collector: &'a Collector, place: &Eng
 
 fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> Exporter {
     let id = ComponentId::Collector(collector.name.clone());
-    let edge = wiring.edge_from(&Dialler::Exporter(id)).expect("resolve gives every collector a target with a door");
+    let edge =
+        wiring.edge_from(&Dialler::Exporter(id)).expect("resolve gives every collector a target with a door");
     let tls = wiring.target(edge).tls;
     let kind = match collector.route.protocol {
         OtlpProtocol::Grpc => collector.dialect.grpc_exporter,

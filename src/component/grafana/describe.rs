@@ -18,7 +18,11 @@ pub struct DatasourceContext<'a> {
 }
 
 /// Everything the template prints; `None` in a stack without Tempo, which has nothing to read.
-pub fn context<'a>(wiring: &'a Wiring<'_>, grafana: &Grafana, place: &ClientPlace) -> Option<DatasourceContext<'a>> {
+pub fn context<'a>(
+    wiring: &'a Wiring<'_>,
+    grafana: &Grafana,
+    place: &ClientPlace,
+) -> Option<DatasourceContext<'a>> {
     let edge = wiring.edge_from(&Dialler::Datasource)?;
     let tls = wiring.target(edge).tls;
     Some(DatasourceContext {

@@ -56,7 +56,8 @@ pub fn context<'a>(
     place: &'a EnginePlace,
 ) -> UnitContext<'a> {
     let system = place.scope == Scope::System;
-    let (state, outside): (Vec<_>, Vec<_>) = place.data.iter().partition(|path| state_directory(system, path).is_some());
+    let (state, outside): (Vec<_>, Vec<_>) =
+        place.data.iter().partition(|path| state_directory(system, path).is_some());
     UnitContext {
         stack: wiring.stack.name.as_str(),
         system,
@@ -67,9 +68,17 @@ pub fn context<'a>(
         command: command(component, place),
         stop_timeout: seconds(service.stop_timeout),
         environment_files: service.environment_files.iter().map(|path| value(path.as_str())).collect(),
-        credentials: service.credentials.iter().map(|(name, path)| format!("{name}:{}", value(path.as_str()))).collect(),
+        credentials: service
+            .credentials
+            .iter()
+            .map(|(name, path)| format!("{name}:{}", value(path.as_str())))
+            .collect(),
         memory: service.memory_limit.map(memory),
-        state_directories: state.iter().filter_map(|path| state_directory(system, path)).collect::<Vec<_>>().join(" "),
+        state_directories: state
+            .iter()
+            .filter_map(|path| state_directory(system, path))
+            .collect::<Vec<_>>()
+            .join(" "),
         read_write: outside.into_iter().map(|path| word(path.as_str())).collect(),
         sandbox: match (service.hardening, system) {
             (Hardening::Off, _) => "none",
@@ -106,7 +115,9 @@ fn stays_on_loopback(wiring: &Wiring<'_>, component: &ComponentId) -> bool {
     let listens = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
     let dials = wiring.edges.iter().filter(|edge| edge.from.component() == Some(component));
     listens.into_iter().all(|listener| !listener.is_reachable())
-        && dials.into_iter().all(|edge| edge.host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()))
+        && dials
+            .into_iter()
+            .all(|edge| edge.host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()))
 }
 
 /// `MemoryMax=` and Go's own limit at 80 % of it.
@@ -118,7 +129,11 @@ fn memory(limit: Size) -> Memory {
 
 fn seconds(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
-    if milliseconds.is_multiple_of(1000) { (milliseconds / 1000).to_string() } else { format!("{milliseconds}ms") }
+    if milliseconds.is_multiple_of(1000) {
+        (milliseconds / 1000).to_string()
+    } else {
+        format!("{milliseconds}ms")
+    }
 }
 
 /// A value in a unit: `%` begins a specifier.

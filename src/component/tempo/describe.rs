@@ -42,11 +42,13 @@ pub fn template(tempo: &Tempo) -> String {
 /// Everything the template prints.
 pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace) -> TempoContext<'a> {
     let server = |door| {
-        let listener = wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
+        let listener =
+            wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
         let tls = server_files(wiring, place, listener);
         Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
     };
-    let otlp = |door| wiring.listener(&ComponentId::Tempo, door).map(|listener| otlp_door(wiring, place, listener));
+    let otlp =
+        |door| wiring.listener(&ComponentId::Tempo, door).map(|listener| otlp_door(wiring, place, listener));
     let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);
     let (api, internal) = (server(Door::Api), server(Door::Internal));
     let data = place.data.first().expect("Tempo always has a data folder");
@@ -55,10 +57,10 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         stack: wiring.stack.name.as_str(),
         server_minimum_version: (api.tls.is_some() || internal.tls.is_some()).then_some(minimum_version),
         // One decision for the server and every client of this line.
-        internal_clients: internal.tls.is_some().then(|| InternalClients {
-            authority: place.certificate("ca.crt").to_string(),
-            minimum_version,
-        }),
+        internal_clients: internal
+            .tls
+            .is_some()
+            .then(|| InternalClients { authority: place.certificate("ca.crt").to_string(), minimum_version }),
         api,
         internal,
         grpc: otlp(Door::OtlpGrpc),

@@ -94,8 +94,9 @@ fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<Rou
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
-    let found = Finding::error(Code("reference-unknown"), format!("`{}` does not exist", text.escape_debug()))
-        .at(sender.table.value("send_to"), "");
+    let found =
+        Finding::error(Code("reference-unknown"), format!("`{}` does not exist", text.escape_debug()))
+            .at(sender.table.value("send_to"), "");
     let found = match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found.help("add `[tempo]`, or a collector"),
@@ -114,9 +115,12 @@ fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget>
     }
     let who = if sender.is_app { "application" } else { "collector" };
     let title = format!("{who} `{}` has nowhere to send", sender.name);
-    let found = Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
+    let found =
+        Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
     let other = targets.collectors.iter().find(|name| name.as_str() != sender.name);
-    scene.fault(other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))))
+    scene.fault(
+        other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))),
+    )
 }
 
 fn ambiguous(sender: &Sender<'_>, collectors: &[ComponentName]) -> Finding {

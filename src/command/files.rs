@@ -1,0 +1,41 @@
+//! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
+
+use super::{Exit, Session, Stop};
+use crate::check::check;
+use crate::cli::{Check, Format};
+use crate::diagnostic::{Code, Finding, SourceName, Sources};
+use crate::report::source::shown;
+use crate::report::verdict::{self, Subject};
+use crate::target::FolderTree;
+use crate::topology::{discover, read};
+use std::path::Path;
+
+pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
+    if !folder.is_dir() {
+        let title = format!("`{}` is not a folder", folder.display());
+        return Err(Finding::error(Code("no-files"), title)
+            .help("a folder laid out like the root of a host")
+            .into());
+    }
+    let found = discover(&FolderTree::below(folder));
+    if found.programs == 0 {
+        let title = format!("`{}` holds no file of a tracing stack", folder.display());
+        let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
+        return Err(Finding::error(Code("no-files"), title).help(help).into());
+    }
+    let mut files = found.file_set();
+    files.tempo_version.clone_from(&arguments.tempo_version);
+    files.collector_version.clone_from(&arguments.collector_version);
+    let mut topology = read(&files);
+    topology.not_read.extend(found.not_read.iter().cloned());
+    topology.not_read.sort();
+    let verdict = check(&topology, session.now);
+    let texts = found.files.iter().map(|(path, bytes)| (SourceName(path.to_string()), shown(path, bytes)));
+    let sources = Sources(texts.collect());
+    let subject = Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None };
+    session.print(&match arguments.format {
+        Format::Text => verdict::text(&subject, session.colour()),
+        Format::Json => verdict::json(&subject),
+    });
+    Ok(if verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
+}
