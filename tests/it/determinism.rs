@@ -71,7 +71,9 @@ fn surroundings_change_nothing() {
         seen.push(run(&checkout, umask, environment));
     }
     for other in &seen[1..] {
-        assert_eq!(seen[0], *other);
+        for (first, other) in [(&seen[0].0, &other.0), (&seen[0].1, &other.1)] {
+            assert!(first == other, "{}", similar::TextDiff::from_lines(first, other).unified_diff());
+        }
     }
     println!("promise: same bytes, modes and words in other surroundings | {} | cargo", seen.len());
 }

@@ -10,12 +10,8 @@ mod cmd;
 mod determinism;
 mod generator;
 mod golden;
-mod readers;
-mod mutants;
-mod rules;
-//! The integration tests, one module a topic; data lives in the folders beside `it`.
-
 mod invalid;
+mod language;
 mod leaves;
 mod mutants;
 mod promise;
@@ -30,4 +26,3 @@ mod transaction_faults;
 mod transaction_property;
 mod transaction_support;
 mod wiring_truth;
-mod language;

@@ -47,6 +47,9 @@ fn canaries_stay_where_they_are() {
         let output = tracewright(folder.path(), verb).env("CANARY", IN_ENVIRONMENT).output().unwrap();
         let (text, code) = said(&output);
         assert!(matches!(code, 0 | 3), "{verb:?} ended with {code}: {text}");
+        for canary in [IN_ENVIRONMENT, IN_ENV_FILE, IN_ADOPTED_FILE] {
+            assert!(!text.contains(canary), "{verb:?} shows {canary}:\n{text}");
+        }
         all.push_str(&text);
     }
     let state = folder.path().join("out/var/lib/tracewright/minimal");
