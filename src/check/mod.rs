@@ -22,6 +22,7 @@ mod pages;
 mod ports;
 mod protocol;
 mod reach;
+mod shown;
 mod table;
 mod tls;
 mod unchecked;
@@ -29,6 +30,7 @@ mod verify;
 
 pub use edges::Edge;
 pub use pages::{CODES, explain, nearest_code};
+pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 
