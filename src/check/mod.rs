@@ -2,7 +2,7 @@
 //!
 //! A rule sees nothing but the topology and a moment in time, so the same rules judge what was
 //! rendered, what is on a host and what somebody wrote by hand. Every edge is matched and judged once
-//! ([`edges`]); a broken edge has exactly one fault, and exactly one rule speaks of it. A rule that
+//! (`edges`); a broken edge has exactly one fault, and exactly one rule speaks of it. A rule that
 //! is not sure says nothing: what could not be decided is listed by name in [`Verdict::not_checked`].
 //! Called by the `check`, `plan` and `apply` verbs.
 
@@ -22,6 +22,7 @@ mod pages;
 mod ports;
 mod protocol;
 mod reach;
+mod shown;
 mod table;
 mod tls;
 mod unchecked;
@@ -29,6 +30,7 @@ mod verify;
 
 pub use edges::Edge;
 pub use pages::{CODES, explain, nearest_code};
+pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

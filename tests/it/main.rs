@@ -4,6 +4,7 @@
     reason = "the bans keep the product one way; a test stands outside of it"
 )]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
+//! The integration tests, one module a topic; data lives in the folders beside `it`.
 
 mod block;
 mod cmd;
@@ -26,3 +27,6 @@ mod transaction_faults;
 mod transaction_property;
 mod transaction_support;
 mod wiring_truth;
+mod mutants;
+mod readers;
+mod rules;

@@ -5,7 +5,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test reads its own data, and fails by panicking"
 )]
 
@@ -14,7 +13,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
-use tracewright::diagnostic::{Label, Mark, Place, Severity};
+use tracewright::dataflow::{Program, Topology};
+use tracewright::diagnostic::Sources;
+use tracewright::report::diagnostics::render;
 use tracewright::stack::TargetPath;
 use tracewright::topology::{Examined, FileSet, read};
 
@@ -58,7 +59,7 @@ impl Mutant {
         Self { name, folder: folder.to_owned(), files, settings }
     }
 
-    fn judge(&self) -> Verdict {
+    fn judge(&self) -> (Topology, Verdict) {
         let given = |key: &str| self.settings.get(key).map(|value| value.as_str().unwrap().to_owned());
         let files = FileSet {
             files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
@@ -67,7 +68,9 @@ impl Mutant {
             complete: self.settings.get("complete").is_some_and(|value| value.as_bool().unwrap()),
             ..FileSet::default()
         };
-        check::check(&read(&files), SystemTime::UNIX_EPOCH + NOW)
+        let topology = read(&files);
+        let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
+        (topology, verdict)
     }
 
     /// The code it is named after; `None` for a good one.
@@ -80,43 +83,23 @@ impl Mutant {
     }
 
     fn shown(&self) -> String {
-        let verdict = self.judge();
-        let mut text = String::new();
-        for finding in verdict.findings.iter() {
-            let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
-            writeln!(text, "{severity}[{}]: {}", finding.code, finding.title).unwrap();
-            for (arrow, label) in
-                finding.at.iter().map(|at| ("-->", at)).chain(finding.also.iter().map(|label| ("...", label)))
-            {
-                self.show_label(&mut text, arrow, label);
-            }
-            for help in &finding.help {
-                writeln!(text, "  help: {}", help.replace('\n', "\n        ")).unwrap();
-            }
-            text.push('\n');
+        let (topology, verdict) = self.judge();
+        let text = |program: &Program| {
+            let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
+            (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
+        };
+        let sources = Sources(topology.programs.iter().map(text).collect());
+        let mut shown = render(&verdict.findings, &sources, false);
+        if !verdict.findings.is_empty() {
+            shown.push('\n');
         }
         for edge in &verdict.edges {
-            writeln!(text, "edge {}: {}", if edge.holds { "holds" } else { "broken" }, edge.name).unwrap();
+            writeln!(shown, "edge {}: {}", if edge.holds { "holds" } else { "broken" }, edge.name).unwrap();
         }
         for open in &verdict.not_checked {
-            writeln!(text, "not checked: {open}").unwrap();
+            writeln!(shown, "not checked: {open}").unwrap();
         }
-        text
-    }
-
-    fn show_label(&self, text: &mut String, arrow: &str, label: &Label) {
-        let Place::Text(mark) = &label.place else { panic!("{}: a place outside the files", self.name) };
-        let (line, column, shown) = self.line(mark);
-        writeln!(text, "  {arrow} {}:{line}:{column}: `{shown}` {}", mark.source, label.text).unwrap();
-    }
-
-    /// Line, column and the marked text itself.
-    fn line(&self, mark: &Mark) -> (usize, usize, String) {
-        let bytes = &self.files[&TargetPath::new(mark.source.0.clone())];
-        let content = std::str::from_utf8(bytes).unwrap();
-        let before = &content[..mark.span.start];
-        let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
-        (before.matches('\n').count() + 1, column, content[mark.span.clone()].to_owned())
+        shown
     }
 }
 
@@ -140,7 +123,7 @@ fn every_mutant_is_judged_as_its_folder_says() {
 fn a_mutant_is_found_by_the_rule_it_is_named_after_and_by_no_other() {
     let mut wrong = Vec::new();
     for mutant in Mutant::all() {
-        let verdict = mutant.judge();
+        let (_, verdict) = mutant.judge();
         let mut codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.code.0).collect();
         // The hand-written host has its swapped ports before and after, and the warning about them.
         if mutant.name.contains("incident") {
@@ -173,6 +156,8 @@ fn every_code_in_the_source_has_a_page() {
     let mut codes = BTreeSet::new();
     for file in files.filter(|file| file.path().extension().is_some_and(|suffix| suffix == "rs")) {
         let text = std::fs::read_to_string(file.path()).unwrap();
+        // What tests below a module make up is no code of the product.
+        let text = text.split("#[cfg(test)]").next().unwrap();
         let written = text.split("Code(\"").skip(1).filter_map(|rest| rest.split('"').next());
         codes.extend(written.map(ToOwned::to_owned));
     }
