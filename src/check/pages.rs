@@ -24,6 +24,7 @@ pub fn nearest_code(text: &str) -> Option<&'static str> {
 
 pages! {
     "address-text",
+    "authority-in-git",
     "batch-size",
     "batch-without-queue",
     "bind-unreachable",
@@ -55,6 +56,7 @@ pages! {
     "listener-text",
     "listener-tls",
     "name-shape",
+    "no-files",
     "no-listener",
     "not-yet",
     "number-range",

@@ -6,7 +6,6 @@ use super::{Exit, Session, Stop};
 use crate::check;
 use crate::cli::Explain;
 use crate::component::app::describe;
-use crate::config::nearest;
 use crate::diagnostic::{Code, Finding};
 use crate::stack::{App, ComponentName, RouteTarget};
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
@@ -26,7 +25,7 @@ pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, St
 fn page(session: &mut Session, code: &str) -> Result<Exit, Stop> {
     let Some(page) = check::explain(code) else {
         let finding = Finding::error(Code("topic-unknown"), format!("there is no code `{code}`"));
-        let near = nearest(code, check::CODES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let near = check::nearest_code(code).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "a code as findings show it in brackets, or `app.NAME`".to_owned());
         return Err(finding.help(help).into());
     };

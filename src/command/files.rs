@@ -1,10 +1,10 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
 use super::{Exit, Session, Stop};
-use crate::check::check;
+use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
-use crate::diagnostic::{Code, Finding, SourceName, Sources};
-use crate::report::source::shown;
+use crate::dataflow::Program;
+use crate::diagnostic::{Code, Finding, Sources};
 use crate::report::verdict::{self, Subject};
 use crate::target::FolderTree;
 use crate::topology::{discover, read};
@@ -30,8 +30,11 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     topology.not_read.extend(found.not_read.iter().cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let texts = found.files.iter().map(|(path, bytes)| (SourceName(path.to_string()), shown(path, bytes)));
-    let sources = Sources(texts.collect());
+    let shown = |program: &Program| {
+        let text = String::from_utf8_lossy(&found.files[&program.file]);
+        (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
+    };
+    let sources = Sources(topology.programs.iter().map(shown).collect());
     let subject = Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None };
     session.print(&match arguments.format {
         Format::Text => verdict::text(&subject, session.colour()),

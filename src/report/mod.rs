@@ -6,5 +6,4 @@ mod diff;
 pub mod history;
 pub mod plan;
 pub mod plan_json;
-pub mod source;
 pub mod verdict;

@@ -27,6 +27,9 @@ pub struct Subject<'a> {
 pub fn text(subject: &Subject<'_>, colour: bool) -> String {
     let verdict = subject.verdict;
     let mut text = diagnostics::render(&verdict.findings, subject.sources, colour);
+    if !text.is_empty() {
+        text.push('\n');
+    }
     text.push_str(&dataflow(subject.topology, verdict));
     let count = |severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

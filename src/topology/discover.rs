@@ -88,6 +88,9 @@ impl Search<'_> {
             self.units(&home.join(places::USER_UNITS), &mut units);
             self.environments(&home, DEPTH);
         }
+        for folder in places::APPLICATIONS {
+            self.environments(&TargetPath::new(*folder), DEPTH);
+        }
         self.keep_units(units);
     }
 

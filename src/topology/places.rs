@@ -24,6 +24,8 @@ pub const USER_COLLECTOR: &str = ".config/otelcol";
 /// Folders whose folders are homes.
 pub const HOMES: &[&str] = &["/home"];
 
+/// Folders of applications that live in no home: only environment files are looked for there.
+pub const APPLICATIONS: &[&str] = &["/opt", "/srv"];
 /// The home of root.
 pub const ROOT_HOME: &str = "/root";
 

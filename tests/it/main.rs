@@ -27,6 +27,3 @@ mod transaction_faults;
 mod transaction_property;
 mod transaction_support;
 mod wiring_truth;
-mod mutants;
-mod readers;
-mod rules;

@@ -9,15 +9,16 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
 use tracewright::dataflow::{Program, Topology};
 use tracewright::diagnostic::Sources;
-use tracewright::report::diagnostics::render;
+use tracewright::report::verdict::{self, Subject};
 use tracewright::stack::TargetPath;
-use tracewright::topology::{Examined, FileSet, read};
+use tracewright::target::FolderTree;
+use tracewright::topology::{discover, read};
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
 const NOW: Duration = Duration::from_secs(1_793_491_200);
@@ -59,15 +60,14 @@ impl Mutant {
         Self { name, folder: folder.to_owned(), files, settings }
     }
 
+    /// As `check --files` does it, with the versions that the folder gives.
     fn judge(&self) -> (Topology, Verdict) {
         let given = |key: &str| self.settings.get(key).map(|value| value.as_str().unwrap().to_owned());
-        let files = FileSet {
-            files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
-            tempo_version: given("tempo"),
-            collector_version: given("collector"),
-            complete: self.settings.get("complete").is_some_and(|value| value.as_bool().unwrap()),
-            ..FileSet::default()
-        };
+        let found = discover(&FolderTree::below(self.folder.join("root")));
+        assert!(found.programs > 0, "{} holds no program", self.name);
+        let mut files = found.file_set();
+        files.tempo_version = given("tempo");
+        files.collector_version = given("collector");
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
         (topology, verdict)
@@ -89,17 +89,7 @@ impl Mutant {
             (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
         };
         let sources = Sources(topology.programs.iter().map(text).collect());
-        let mut shown = render(&verdict.findings, &sources, false);
-        if !verdict.findings.is_empty() {
-            shown.push('\n');
-        }
-        for edge in &verdict.edges {
-            writeln!(shown, "edge {}: {}", if edge.holds { "holds" } else { "broken" }, edge.name).unwrap();
-        }
-        for open in &verdict.not_checked {
-            writeln!(shown, "not checked: {open}").unwrap();
-        }
-        shown
+        verdict::text(&Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None }, false)
     }
 }
 
