@@ -45,7 +45,7 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
         (Kind::Hosts, DeValue::String(text)) => walk.push(
             Finding::error(Code("host-list"), "`hosts` takes a list, or \"all\"")
                 .at(written.value_place(), "")
-                .help(format!("host = \"{}\"", text)),
+                .help(format!("host = \"{text}\"")),
         ),
         (Kind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
@@ -190,7 +190,7 @@ fn choice(
             .map(|word| word.text)
             .collect();
         let title = match code {
-            "protocol-text" => format!("unknown protocol `{}`", text),
+            "protocol-text" => format!("unknown protocol `{text}`"),
             _ => format!("unknown value `{}` of `{}`", text, written.name),
         };
         let found = Finding::error(Code(code), title).at(written.value_place(), "");

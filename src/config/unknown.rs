@@ -40,7 +40,7 @@ pub(super) fn describe(
 pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> Finding {
     // The header as it is written, which may go deeper than the part that is unknown.
     let below = document.header_below(path);
-    let title = format!("unknown table `[{}]`", below.to_string());
+    let title = format!("unknown table `[{below}]`");
     let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
     if path.0 == ["tls"] {
         return found.help("certificate settings live in `[certificates]`").help("tls = \"edge\"");
@@ -75,7 +75,7 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     let (code, title) = match (key.name, path.0.as_slice()) {
         ("version", [kind]) if kind == "tempo" => ("version-missing", "Tempo has no version".into()),
         ("version", [kind, name]) if kind == "collector" => {
-            ("version-missing", format!("collector `{}` has no version", name))
+            ("version-missing", format!("collector `{name}` has no version"))
         }
         (name, []) => ("key-missing", format!("the stack has no `{name}`")),
         (name, _) => ("key-missing", format!("{} has no `{name}`", spoken(path))),
@@ -85,7 +85,7 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
 
 /// A table as it is spoken of.
 fn spoken(path: &KeyPath) -> String {
-    if path.0.is_empty() { "the root table".into() } else { format!("`[{}]`", path.to_string()) }
+    if path.0.is_empty() { "the root table".into() } else { format!("`[{path}]`") }
 }
 
 /// Whether a key of this name belongs above the first table.

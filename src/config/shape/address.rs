@@ -64,7 +64,7 @@ fn port(text: &str) -> Shaped<u16> {
 
 /// A number that is not a port.
 pub(in crate::config) fn port_range(text: &str) -> Misshapen {
-    Misshapen::new("port-range", format!("port {} is not between 1 and 65535", text))
+    Misshapen::new("port-range", format!("port {text} is not between 1 and 65535"))
 }
 
 /// `"name"` or `"name:port"`; the name is a DNS name or an IP literal.

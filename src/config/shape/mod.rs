@@ -94,7 +94,7 @@ pub(super) fn name(text: &str) -> Shaped<String> {
     if text.is_empty() {
         return Err(Misshapen::new("text-empty", "a name is empty").or("shop"));
     }
-    let wrong = Misshapen::new("name-shape", format!("`{}` is not a name", text))
+    let wrong = Misshapen::new("name-shape", format!("`{text}` is not a name"))
         .label("a letter, then letters, digits and `-`, in lower case, at most 32");
     let mended: String = text
         .chars()
