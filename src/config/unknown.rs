@@ -40,7 +40,8 @@ pub(super) fn describe(
 pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> Finding {
     // The header as it is written, which may go deeper than the part that is unknown.
     let below = document.header_below(path);
-    let title = format!("unknown table `[{below}]`");
+    let written = document.header_text(&below).map_or_else(|| format!("[{below}]"), ToOwned::to_owned);
+    let title = format!("unknown table `{written}`");
     let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
     if path.0 == ["tls"] {
         return found.help("certificate settings live in `[certificates]`").help("tls = \"edge\"");
