@@ -2,7 +2,7 @@
 
 use super::raw::{RawHosts, RawListener, RawValue};
 use super::schema::{Kind, Schema, Status, Word, listed};
-use super::shape::{self, Misshapen};
+use super::shape::{self, Misshapen, Way};
 use super::suggest;
 use super::walk::{Walk, Written};
 use crate::diagnostic::{Code, Finding, KeyPath, Place};
@@ -23,6 +23,11 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
             port(walk, number, written).map(|port| RawValue::Whole(port.into()))
         }
         (Kind::Version, DeValue::Float(_) | DeValue::Integer(_)) => version_not_text(walk, written),
+        (Kind::Bind, DeValue::Array(_)) => {
+            let title = "a list of bind addresses is planned, not written yet";
+            let found = Finding::error(Code("not-yet"), title).at(written.value_place(), "");
+            walk.push(found.help("bind = \"any\""))
+        }
         (Kind::Hosts, DeValue::Array(items)) => {
             let names = items.iter().enumerate().map(|(index, value)| {
                 let path = written.path.join(&index.to_string());
@@ -40,7 +45,7 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
         (Kind::Hosts, DeValue::String(text)) => walk.push(
             Finding::error(Code("host-list"), "`hosts` takes a list, or \"all\"")
                 .at(written.value_place(), "")
-                .help(format!("host = \"{}\"", text.escape_debug())),
+                .help(format!("host = \"{text}\"")),
         ),
         (Kind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
@@ -69,7 +74,7 @@ fn is_text(kind: Kind) -> bool {
 }
 
 fn shaped(kind: Kind, text: &str, written: &Written<'_, '_>) -> Result<RawValue, Misshapen> {
-    let plain = || shape::text(text, &format!("`{}`", written.name.escape_debug()));
+    let plain = || shape::text(text, &format!("`{}`", written.name));
     match kind {
         Kind::Duration => shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time))),
         Kind::DurationOrNever if text == "never" => Ok(RawValue::Duration(None)),
@@ -185,8 +190,8 @@ fn choice(
             .map(|word| word.text)
             .collect();
         let title = match code {
-            "protocol-text" => format!("unknown protocol `{}`", text.escape_debug()),
-            _ => format!("unknown value `{}` of `{}`", text.escape_debug(), written.name),
+            "protocol-text" => format!("unknown protocol `{text}`"),
+            _ => format!("unknown value `{}` of `{}`", text, written.name),
         };
         let found = Finding::error(Code(code), title).at(written.value_place(), "");
         let near = suggest::nearest(text, known.iter().copied())
@@ -231,7 +236,7 @@ fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Opt
         Kind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
         Kind::Flag(_) if written.name == "tls" => ("listener-tls", "a listener takes true or false".into()),
         Kind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),
-        _ => ("value-type", format!("`{}` takes {}", written.name.escape_debug(), kind.noun())),
+        _ => ("value-type", format!("`{}` takes {}", written.name, kind.noun())),
     };
     let found = Finding::error(Code(code), title).at(written.value_place(), "");
     let found = match (kind, written.value.get_ref()) {
@@ -262,15 +267,15 @@ pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written
     let part = wrong.part.and_then(|part| part_of_text(walk, &whole, written, part));
     let place = part.map_or(place, |span| walk.document.mark(span).into());
     let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);
-    for value in wrong.values {
-        found = found.help(match names_a_table {
-            true => format!("`[{}]`", with_last(&written.path, value.trim_matches('"'))),
-            false if is_plain => value,
-            false => format!("{} = {value}", written.name),
+    for way in wrong.ways {
+        found = found.help(match way {
+            Way::Value(value) if names_a_table => {
+                format!("`[{}]`", with_last(&written.path, value.trim_matches('"')))
+            }
+            Way::Value(value) if is_plain => value,
+            Way::Value(value) => format!("{} = {value}", written.name),
+            Way::Words(words) => words,
         });
-    }
-    for help in wrong.help {
-        found = found.help(help);
     }
     walk.faults.push(found);
 }

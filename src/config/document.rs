@@ -162,6 +162,12 @@ impl Document {
         self.entries.get(path).is_some_and(|entry| self.is_header(entry))
     }
 
+    /// That header as it is written, brackets and all.
+    pub(super) fn header_text(&self, path: &KeyPath) -> Option<&str> {
+        let entry = self.entries.get(path).filter(|entry| self.is_header(entry))?;
+        Some(&self.text[entry.header.clone()])
+    }
+
     fn is_header(&self, entry: &Entry) -> bool {
         entry.header != entry.key && self.text[entry.header.clone()].starts_with('[')
     }

@@ -70,7 +70,7 @@ fn describe(document: &Document, error: &Error) -> Finding {
         let title = format!("this is not TOML: {}", error.message());
         let unquoted = error.message().contains("must be quoted") && !written.is_empty();
         let found = Finding::error(Code("toml-syntax"), title).at(document.mark(span), "");
-        return if unquoted { found.help(format!("\"{}\"", written.escape_debug())) } else { found };
+        return if unquoted { found.help(format!("\"{written}\"")) } else { found };
     }
     let first = document.key_before(span.start, written);
     if written == "tls" && document.text()[..span.start].trim_end().ends_with('[') {
@@ -80,7 +80,7 @@ fn describe(document: &Document, error: &Error) -> Finding {
             preset(document).into_iter().fold(found, |found, preset| found.also(document.mark(preset), ""));
         return found.help("certificate settings live in `[certificates]`");
     }
-    let title = format!("`{}` is written twice", written.escape_debug());
+    let title = format!("`{written}` is written twice");
     let found = Finding::error(Code("duplicate-key"), title).at(document.mark(span), "");
     let found = first.into_iter().fold(found, |found, first| found.also(document.mark(first), "first here"));
     found.help("keep one of them")

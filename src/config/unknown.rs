@@ -25,11 +25,8 @@ pub(super) fn describe(
     if !parent.0.is_empty() && is_root_key(name) {
         return landed(document, path, &parent);
     }
-    let found = Finding::error(
-        Code("unknown-key"),
-        format!("unknown key `{}` in {}", name.escape_debug(), spoken(&parent)),
-    )
-    .at((path.clone(), KeyPart::Key), "");
+    let found = Finding::error(Code("unknown-key"), format!("unknown key `{}` in {}", name, spoken(&parent)))
+        .at((path.clone(), KeyPart::Key), "");
     match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None => match homes(name).as_slice() {
@@ -43,7 +40,8 @@ pub(super) fn describe(
 pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> Finding {
     // The header as it is written, which may go deeper than the part that is unknown.
     let below = document.header_below(path);
-    let title = format!("unknown table `[{}]`", below.to_string().escape_debug());
+    let written = document.header_text(&below).map_or_else(|| format!("[{below}]"), ToOwned::to_owned);
+    let title = format!("unknown table `{written}`");
     let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
     if path.0 == ["tls"] {
         return found.help("certificate settings live in `[certificates]`").help("tls = \"edge\"");
@@ -78,7 +76,7 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     let (code, title) = match (key.name, path.0.as_slice()) {
         ("version", [kind]) if kind == "tempo" => ("version-missing", "Tempo has no version".into()),
         ("version", [kind, name]) if kind == "collector" => {
-            ("version-missing", format!("collector `{}` has no version", name.escape_debug()))
+            ("version-missing", format!("collector `{name}` has no version"))
         }
         (name, []) => ("key-missing", format!("the stack has no `{name}`")),
         (name, _) => ("key-missing", format!("{} has no `{name}`", spoken(path))),
@@ -88,11 +86,7 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
 
 /// A table as it is spoken of.
 fn spoken(path: &KeyPath) -> String {
-    if path.0.is_empty() {
-        "the root table".into()
-    } else {
-        format!("`[{}]`", path.to_string().escape_debug())
-    }
+    if path.0.is_empty() { "the root table".into() } else { format!("`[{path}]`") }
 }
 
 /// Whether a key of this name belongs above the first table.

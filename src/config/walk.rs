@@ -100,8 +100,7 @@ impl Walk<'_> {
             Status::Rendered => self.value(key.kind, written),
             Status::NotYet(instead) => {
                 let header = self.document.header_below(&written.path);
-                let has_header = self.document.has_header(&header);
-                let name = if has_header { format!("[{header}]") } else { key.name.to_owned() };
+                let name = self.document.header_text(&header).unwrap_or(key.name).to_owned();
                 let instead =
                     if instead.is_empty() { format!("leave `{name}` out") } else { instead.to_owned() };
                 let title = format!("`{name}` is planned, not written yet");

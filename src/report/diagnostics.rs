@@ -54,20 +54,20 @@ fn one(finding: &Finding, texts: &Texts<'_>, renderer: &Renderer) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(normalize_untrusted_str(&finding.title)).id(finding.code.0);
+    let title = level.primary_title(line(&finding.title)).id(finding.code.0);
     let labels: Vec<&Label> = finding.at.iter().chain(&finding.also).collect();
     let mut group = Group::with_title(title);
     for source in in_order(&labels) {
         group = match texts.get(source) {
             Some(text) => group.elements(snippets(source, text, &labels)),
-            None => group.element(Origin::path(normalize_untrusted_str(&source.0))),
+            None => group.element(Origin::path(line(&source.0))),
         };
     }
     for key in labels.iter().filter_map(|label| words(label)) {
         group = group.element(Level::NOTE.message(key));
     }
     for help in &finding.help {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+        group = group.element(Level::HELP.message(line(help)));
     }
     indented(&renderer.render(&[group]))
 }
@@ -121,13 +121,19 @@ fn snippet<'a>(source: &SourceName, text: &Text<'a>, marks: &[Underline<'_>]) ->
     let annotations = marks.iter().map(|mark| {
         let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let annotation = kind.span(mark.span.start - shift..mark.span.end - shift);
-        if mark.label.is_empty() { annotation } else { annotation.label(normalize_untrusted_str(mark.label)) }
+        if mark.label.is_empty() { annotation } else { annotation.label(line(mark.label)) }
     });
     let annotations: Vec<Annotation<'a>> = annotations.collect();
     Snippet::source(text.between(first, last))
         .line_start(first + 1)
-        .path(normalize_untrusted_str(&source.0))
+        .path(line(&source.0))
         .annotations(annotations)
+}
+
+/// A text as one line without control characters.
+fn line(text: &str) -> String {
+    let escaped = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
+    normalize_untrusted_str(&escaped)
 }
 
 /// A range that lies within the text, on borders of characters and on one line.
@@ -148,8 +154,8 @@ fn within(text: &str, span: &Range<usize>) -> Range<usize> {
 /// A place that is not in any text, in words.
 fn words(label: &Label) -> Option<String> {
     let Place::Stack(path, _) = &label.place else { return None };
-    let path = normalize_untrusted_str(&path.to_string());
-    let text = normalize_untrusted_str(&label.text);
+    let path = line(&path.to_string());
+    let text = line(&label.text);
     Some(if text.is_empty() { format!("at `{path}`") } else { format!("at `{path}`: {text}") })
 }
 
@@ -261,6 +267,8 @@ warning[no-place]: said of no place
                 .at(mark("a\nb", span), "l\nl")
                 .help("h\u{7}\nh");
             let shown = render(&found.into(), &sources(&[("a\nb", &long)]), false);
+            assert!(shown.starts_with("error[x]: title\\nwith"), "{shown}");
+            assert!(shown.lines().skip(1).all(|line| line.starts_with(' ')), "{shown}");
             assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
             assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
         }

@@ -74,6 +74,88 @@ fn faulty_stacks_say_so() {
     assert_eq!(stems("toml"), stems("stderr"), "every case is a pair");
 }
 
+/// The codes of the catalogue that a stack file alone can earn, and those added for values that have
+/// no row there.
+const CODES: &[&str] = &[
+    "version-not-text",
+    "version-text",
+    "version-unknown",
+    "version-missing",
+    "unknown-key",
+    "unknown-table",
+    "unnamed-table",
+    "duplicate-key",
+    "toml-syntax",
+    "key-missing",
+    "schema-unknown",
+    "listener-shape",
+    "listener-text",
+    "listener-tls",
+    "listener-needed",
+    "dial-text",
+    "port-range",
+    "tls-unsupported",
+    "internal-bind",
+    "key-unused",
+    "duration-unit",
+    "number-range",
+    "size-inexact",
+    "size-unit",
+    "path-relative",
+    "path-shape",
+    "path-home",
+    "service-user-missing",
+    "name-shape",
+    "host-list",
+    "reference-unknown",
+    "address-text",
+    "collector-ambiguous",
+    "no-listener",
+    "protocol-missing",
+    "protocol-text",
+    "exporter-loop",
+    "send-to-missing",
+    "one-of",
+    "secret-value",
+    "secret-unsupported",
+    "header-text",
+    "header-secret",
+    "hardening-off",
+    "debug-detailed",
+    "queue-memory",
+    "batch-without-queue",
+    "batch-size",
+    "retry-order",
+    "lifetime-order",
+    "sdk-unsupported",
+    "value-type",
+    "value-unknown",
+    "text-control",
+    "text-empty",
+    "url-text",
+    "not-yet",
+];
+
+#[test]
+fn every_code_has_a_case() {
+    let all: Vec<_> = cases("toml").iter().map(|path| codes(&judge(&text_of(path)).0)).collect();
+    let seen: BTreeSet<&str> = all.into_iter().flatten().collect();
+    assert_eq!(seen, BTreeSet::from_iter(CODES.iter().copied()));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let (findings, _) = judge(&"# filler\n".repeat(120_000));
+    assert_eq!(codes(&findings), BTreeSet::from(["file-too-large"]));
+}
+
+#[test]
+fn the_name_is_read_whatever_else_is_wrong() {
+    let named = |text: &str| tracewright::stack::load_name(SourceName("stack.toml".into()), text).1.is_ok();
+    assert!(named("name = \"shop\"\ntls = 5\n[nonsense\nx = 1.2.3\n"));
+    assert!(!named("name = \"Not One\"\n") && !named("") && !named("[tempo]\nname = \"shop\"\n"));
+}
+
 #[test]
 fn faults_of_all_tables_are_told_at_once() {
     let (findings, shown) = judge(&text_of(&repository("tests/invalid/unknown-key-and-many-more.toml")));

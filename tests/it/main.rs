@@ -11,6 +11,8 @@ mod cmd;
 mod determinism;
 mod generator;
 mod golden;
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 mod invalid;
 mod language;
 mod leaves;

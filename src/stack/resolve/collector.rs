@@ -7,7 +7,7 @@ use super::route::{Sender, route};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::config::RawTable;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, KeyPart};
 use std::time::Duration;
 
 const SERVICE: ServiceDefaults =
@@ -26,8 +26,16 @@ const DEBUGS: &[(&str, Option<Debug>)] = &[
     ("detailed", Some(Debug::Detailed)),
 ];
 
+/// Names whose certificate would bear the name of another one of the stack.
+const TAKEN: [&str; 2] = ["ca", "tempo"];
+
 /// Resolves one collector, telling all of its faults.
 pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<Collector> {
+    if TAKEN.contains(&name) {
+        let title = format!("`{name}` is the name of another certificate of the stack");
+        let found = Finding::error(Code("name-shape"), title).at((table.path().clone(), KeyPart::Key), "");
+        scene.faults.push(found.help("`[collector.main]`"));
+    }
     let version = version::collector(table, scene);
     let host = scene.place(table);
     let route = route(&Sender { table, name, is_app: false }, scene);

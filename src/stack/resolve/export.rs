@@ -110,7 +110,7 @@ fn wrong_name(name: &str) -> Option<Finding> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let found = |title: String| Finding::error(Code("header-text"), title);
     if !name.bytes().all(token) {
-        let title = format!("`{}` is not the name of a header", name.escape_debug());
+        let title = format!("`{name}` is not the name of a header");
         return Some(found(title).help("letters, digits and `-`, in lower case"));
     }
     let lower = name.to_ascii_lowercase();

@@ -21,7 +21,7 @@ pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana
     let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));
     let uid = table.text("uid").unwrap_or("tempo");
     if !is_uid(uid) {
-        let title = format!("`{}` is not the uid of a datasource", uid.escape_debug());
+        let title = format!("`{uid}` is not the uid of a datasource");
         let found = Finding::error(Code("name-shape"), title)
             .at(table.value("uid"), "letters, digits, `-` and `_`, at most 40");
         scene.faults.push(found.help("uid = \"tempo\""));

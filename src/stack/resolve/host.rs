@@ -27,7 +27,7 @@ pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName
 fn host(table: &RawTable, faults: &mut Findings) -> Host {
     let mut judge = |text: &str, path: KeyPath, example: &str| {
         if text.parse::<IpAddr>().is_err() && !is_dns_name(text) {
-            let title = format!("`{}` is neither a host name nor an IP address", text.escape_debug());
+            let title = format!("`{text}` is neither a host name nor an IP address");
             let found = Finding::error(Code("address-text"), title).at((path, KeyPart::Value), "");
             faults.push(found.help(example));
         }

@@ -103,9 +103,8 @@ fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<Rou
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
-    let found =
-        Finding::error(Code("reference-unknown"), format!("`{}` does not exist", text.escape_debug()))
-            .at(sender.table.value("send_to"), "");
+    let found = Finding::error(Code("reference-unknown"), format!("`{text}` does not exist"))
+        .at(sender.table.value("send_to"), "");
     let found = match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found.help("add `[tempo]`, or a collector"),

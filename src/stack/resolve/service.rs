@@ -135,7 +135,7 @@ impl Runner {
     ) -> Option<(String, TargetPath)> {
         let at = table.path_of("credentials").join(name);
         if !is_credential_name(name) {
-            let title = format!("`{}` is not the name of a credential", name.escape_debug());
+            let title = format!("`{name}` is not the name of a credential");
             let found = Finding::error(Code("name-shape"), title).at((at, KeyPart::Key), "");
             faults.push(found.help("letters, digits, `_`, `-` and `.`, at most 64"));
             return None;
@@ -184,7 +184,7 @@ fn unit(table: &RawTable, faults: &mut Findings) -> Option<Option<UnitName>> {
     if stem.is_some_and(|stem| (1..=200).contains(&stem.len()) && stem.bytes().all(letters)) {
         return Some(Some(UnitName::new(text)));
     }
-    let title = format!("`{}` is not the name of a service unit", text.escape_debug());
+    let title = format!("`{text}` is not the name of a service unit");
     let found = Finding::error(Code("name-shape"), title).at(table.value("unit"), "");
     let stem = text.split('.').next().filter(|stem| !stem.is_empty() && stem.bytes().all(letters));
     faults.push(found.help(format!("unit = \"{}.service\"", stem.unwrap_or("shop"))));
@@ -199,7 +199,7 @@ fn is_unix_name(text: &str) -> bool {
 }
 
 fn not_unix(key: &str, text: &str, table: &RawTable) -> Finding {
-    let title = format!("`{}` is not the name of a {key}", text.escape_debug());
+    let title = format!("`{text}` is not the name of a {key}");
     Finding::error(Code("name-shape"), title).at(table.value(key), "").help(format!("{key} = \"otel\""))
 }
 
