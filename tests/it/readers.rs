@@ -252,9 +252,19 @@ fn hostile_text() -> impl Strategy<Value = String> {
         "type: tempo",
         "url: ",
     ];
+    let good = [
+        include_str!("../readers/internal-tls/root/etc/tempo/config.yml"),
+        include_str!("../readers/incident/root/home/dev/.config/otelcol/config.yaml"),
+    ];
+    let word = proptest::sample::select(words.to_vec());
     prop_oneof![
-        proptest::collection::vec(proptest::sample::select(words.to_vec()), 0..60)
-            .prop_map(|words| words.concat()),
+        proptest::collection::vec(word.clone(), 0..60).prop_map(|words| words.concat()),
+        (proptest::sample::select(good.to_vec()), 0..1000_usize, 0..40_usize, word).prop_map(
+            |(good, at, length, word)| {
+                let at = at.min(good.len());
+                format!("{}{word}{}", &good[..at], &good[(at + length).min(good.len())..])
+            }
+        ),
         "\\PC{0,80}",
     ]
 }
