@@ -13,8 +13,8 @@ use std::ops::Range;
 pub struct EnvFile<'a> {
     /// Assignments, in file order.
     pub entries: Vec<EnvEntry<'a>>,
-    /// Lines that are no assignment, or that the dialect refuses.
-    pub malformed: Vec<Range<usize>>,
+    /// Lines that are no assignment, or that the dialect refuses, and their text.
+    pub malformed: Vec<(Range<usize>, &'a str)>,
     /// The first lines of values whose quote never closes, or closes beyond our marker.
     pub open_quotes: Vec<Range<usize>>,
     /// Whether there is a block of ours.
@@ -36,6 +36,8 @@ pub struct EnvEntry<'a> {
     pub inside: bool,
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 impl EnvFile<'_> {
     /// The last assignment of a key: nearly every parser lets the last one win.
     pub fn last(&self, key: &str) -> Option<&EnvEntry<'_>> {
@@ -47,7 +49,12 @@ impl EnvFile<'_> {
 pub fn parse(text: &str, dialect: EnvDialect) -> EnvFile<'_> {
     let mut file = EnvFile::default();
     let mut inside = false;
-    let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    if at > 0 || (dialect == EnvDialect::Shell && text.contains("\r\n")) {
+        // Five of twelve parsers lose the first line or the file to the mark; a shell keeps each CR.
+        let end = text.find(['\r', '\n']).unwrap_or(text.len());
+        file.malformed.push((0..end, &text[..end]));
+    }
     while at < text.len() {
         let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
         let line = text[at..end].trim_end_matches('\r');
@@ -77,7 +84,7 @@ pub fn parse(text: &str, dialect: EnvDialect) -> EnvFile<'_> {
                 None => file.open_quotes.push(span),
             }
         } else {
-            file.malformed.push(span);
+            file.malformed.push((span, body));
         }
         at = next;
     }

@@ -134,9 +134,10 @@ fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
     for span in &file.open_quotes {
         add(page, EnvironmentFaultKind::OpenQuote, span.clone(), None);
     }
-    // systemd passes over such a line; every other dialect has a parser that stops or runs it.
-    if dialect != EnvDialect::Systemd {
-        for span in &file.malformed {
+    // systemd passes over such a line, which only matters where it was meant to be ours; every other
+    // dialect has a parser that stops there or runs it.
+    for (span, text) in &file.malformed {
+        if dialect != EnvDialect::Systemd || text.contains("OTEL_") {
             add(page, EnvironmentFaultKind::Malformed(dialect), span.clone(), None);
         }
     }

@@ -1,6 +1,6 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
-use crate::component::tempo::{KNOWN_LINES, TempoDialect};
+use crate::component::tempo::TempoDialect;
 use crate::dataflow::Version;
 use crate::topology::yaml::Node;
 
@@ -89,35 +89,26 @@ const RELEASES: &[Release] = &[
 ];
 
 impl Release {
-    /// The line whose rules are applied, and how sure that is: given, else told by a block that
-    /// only one line has; else assumed: the line that has a use for its blocks, or the newest one that
+    /// The line whose rules are applied, and how sure that is: given (another minor version is read as
+    /// the one known of its major version), else told by a block that only one line has; else assumed: the line that has a use for its blocks, or the newest one that
     /// is rendered.
     pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
-        if let Some(release) = given.and_then(line_of).and_then(Self::of_line) {
-            return (release, Version::Given(release.name.to_owned()));
+        if let Some(line) = given.and_then(line_of) {
+            if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
+                return (release, Version::Given(release.name.to_owned()));
+            }
+            if let Some(release) = RELEASES.iter().find(|release| release.line.0 == line.0) {
+                return (release, Version::Assumed(release.name.to_owned()));
+            }
         }
         let has = |keys: &[&str]| keys.iter().any(|key| root.entry(key).is_some());
         if let Some(release) = RELEASES.iter().find(|release| has(release.told_by)) {
             return (release, Version::Inferred(release.name.to_owned()));
         }
         let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
-        let release =
-            suggested.or_else(|| Self::of_line(TempoDialect::newest().line)).unwrap_or(&RELEASES[0]);
+        let newest = || RELEASES.iter().find(|release| release.line == TempoDialect::newest().line);
+        let release = suggested.or_else(newest).unwrap_or(&RELEASES[0]);
         (release, Version::Assumed(release.name.to_owned()))
-    }
-
-    /// The rendered dialect of the line, which has a key table.
-    pub fn dialect(&self) -> Option<&'static TempoDialect> {
-        TempoDialect::of_line(self.line)
-    }
-
-    /// The row of a line; an unknown minor of a known major version is read as that version's row.
-    fn of_line(line: (u16, u16)) -> Option<&'static Self> {
-        RELEASES
-            .iter()
-            .find(|release| release.line == line)
-            .or_else(|| RELEASES.iter().find(|release| release.line.0 == line.0))
-            .filter(|release| KNOWN_LINES.contains(&release.line))
     }
 }
 
