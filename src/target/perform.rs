@@ -146,9 +146,9 @@ impl<D: Disk> Target for Root<D> {
                 self.disk.make_folder(path, *mode)?;
                 self.disk.sync(&path.parent())
             }
+            // The name need not be durable before the step that makes it visible.
             Step::Stage { staged, bytes, mode, like } => {
-                self.disk.create(staged, bytes, *mode, like.as_ref())?;
-                self.disk.sync(&staged.parent())
+                self.disk.create(staged, bytes, *mode, like.as_ref())
             }
             Step::Create { staged, path, after } => self.name(staged, path, after),
             Step::Exchange { staged, path, before, .. } => self.exchange(staged, path, before),
