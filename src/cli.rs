@@ -1,1 +1,228 @@
-//! TODO
+//! The command line: types and help texts, no logic.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   fine, or nothing to do
+  1   the machine failed us
+  2   changes are pending (only `plan --detailed-exitcode`)
+  3   a finding that is an error, or refused: not approved, no terminal
+  4   drift that was not accepted, or `--expect` differs
+  6   a rollback is incomplete; a human is needed
+  7   somebody else holds the lock
+  64  wrong usage";
+
+/// One stack.toml becomes a checked, planned, applied and reversible tracing stack
+///
+/// A stack describes applications that export OTLP, OpenTelemetry Collectors, Grafana Tempo and
+/// Grafana. From it all their files follow; `check` proves that every dialler meets its listener,
+/// `plan` shows what would change, `apply` changes it as one transaction that can be taken back.
+#[derive(Debug, Parser)]
+#[command(name = "tracewright", version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write a stack to start from
+    ///
+    /// Copies one of the stacks that come with the tool to DIR/stack.toml. A file that is there is
+    /// never overwritten.
+    Init(Init),
+    /// Judge a stack, or any folder of finished files
+    ///
+    /// Reads the files as their engines would, and proves that every dialler meets its listener:
+    /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
+    Check(Check),
+    /// Write the files of a stack to a folder, for review
+    ///
+    /// Configuration, units and the lines of environment files, each below its final path. Never
+    /// keys, certificates or state; nothing else on this machine is touched.
+    Render(Render),
+    /// Show what apply would change
+    ///
+    /// Compares what the stack wants with what is there and with what the last apply left. Writes
+    /// nothing.
+    Plan(Plan),
+    /// Change it: all of the plan, or nothing
+    ///
+    /// Shows the plan, asks, and carries it out as one transaction with backups. `rollback` takes it
+    /// back exactly.
+    Apply(Apply),
+    /// Go back to an earlier generation
+    ///
+    /// Shows, asks and applies like `apply`, and makes a new generation of it.
+    Rollback(Rollback),
+    /// List the generations: who, when, what
+    History(History),
+    /// Explain a finding's code, or what an application's settings come to
+    Explain(Explain),
+}
+
+/// The stack, by its folder or its file.
+#[derive(Debug, Args)]
+pub struct StackArgument {
+    /// A folder that holds stack.toml, or the file
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
+}
+
+/// Where the stack's files go.
+#[derive(Debug, Args)]
+pub struct RootArgument {
+    /// Work below this folder instead of on this machine: no privileges, no services
+    ///
+    /// Contents keep their final paths; owners are recorded and shown, never set.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+}
+
+/// What is printed on stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write stack.toml to
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Which stack to copy; an unknown name lists them
+    #[arg(long, value_name = "NAME", default_value = "minimal")]
+    pub from: String,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// Judge the files below DIR, laid out like the root of a host, instead of a stack
+    #[arg(long, value_name = "DIR", conflicts_with = "stack")]
+    pub files: Option<PathBuf>,
+    /// The Tempo line these files are for, such as 2.10; else inferred or assumed
+    #[arg(long, value_name = "V", requires = "files")]
+    pub tempo_version: Option<String>,
+    /// The collector release these files are for, such as 0.159; else inferred or assumed
+    #[arg(long, value_name = "V", requires = "files")]
+    pub collector_version: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// The folder to write to; files that differ are replaced
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub root: RootArgument,
+    /// Exit with 2 when there is something to do, drift included
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What may be overwritten, and who is asked.
+#[derive(Debug, Args)]
+pub struct Consent {
+    /// Do not ask
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Overwrite what others changed since the last apply
+    #[arg(long)]
+    pub accept_drift: bool,
+}
+
+/// `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub root: RootArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub consent: Consent,
+    /// Take over files that are in the way; their bytes become generation 0
+    #[arg(long)]
+    pub adopt: bool,
+    /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest
+    ///
+    /// It does not approve: it only makes sure that what was reviewed is what is applied.
+    #[arg(long, value_name = "DIGEST")]
+    pub expect: Option<String>,
+}
+
+/// `rollback`.
+#[derive(Debug, Args)]
+pub struct Rollback {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub root: RootArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub consent: Consent,
+    /// The generation to go back to; 0 is what stood there before the first apply
+    #[arg(long, value_name = "N")]
+    pub to: Option<u64>,
+}
+
+/// `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub root: RootArgument,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A finding's code, such as `tls-mismatch`, or `app.NAME`
+    #[arg(value_name = "TOPIC")]
+    pub topic: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+}

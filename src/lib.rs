@@ -1,4 +1,23 @@
-//! Tracewright.
+//! One `stack.toml` becomes a checked, planned, applied and reversible tracing stack.
+//!
+//! ```text
+//! text -> RawStack -> Stack -> Wiring -> Desired -> Topology -> Verdict
+//!         config      stack    wiring    render     topology    check
+//!                                           |
+//! host -> Observed ; state -> Remembered ---+-> Plan -> Steps -> Transaction -> Outcome
+//!         target     apply                      plan    plan     apply
+//! ```
+//!
+//! One way only: a module imports what stands left of it. Everything up to and including the plan is
+//! a function of bytes; `target/` and `command/` are the doors to the world. `diagnostic` is what
+//! every stage says its faults with; `dataflow` and `desired` are words that several stages share.
+//!
+//! # The files the tool touches
+//! - reads `stack.toml`, and nothing beside it;
+//! - writes the files of the stack, below `--root DIR` where that is given;
+//! - keeps its state in `/var/lib/tracewright/STACK` (below `--root` too): lock, journal, one manifest
+//!   a generation, and copies of what it replaced.
+
 pub mod apply;
 pub mod check;
 pub mod cli;
@@ -8,7 +27,6 @@ pub mod config;
 pub mod dataflow;
 pub mod desired;
 pub mod diagnostic;
-pub mod emit;
 pub mod pki;
 pub mod plan;
 pub mod render;

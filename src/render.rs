@@ -1,1 +1,77 @@
-//! TODO
+//! Wiring -> desired files, through strict templates that print decisions and take none.
+//!
+//! Templates are embedded; one that a stack does not use is never parsed. YAML templates quote every
+//! value as JSON does, which is valid YAML; values of environment files and units are escaped by
+//! their own `describe` before they get here. Called by the shared prefix of all verbs.
+
+mod assemble;
+
+use crate::desired::Desired;
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::wiring::Wiring;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+/// Every template, by its path below `templates/`; a test holds the list against the folder.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("collector/0.144/config.yaml.j2", include_str!("../templates/collector/0.144/config.yaml.j2")),
+    ("grafana/datasource.yaml.j2", include_str!("../templates/grafana/datasource.yaml.j2")),
+    ("systemd/_sandbox-system.j2", include_str!("../templates/systemd/_sandbox-system.j2")),
+    ("systemd/_sandbox-user.j2", include_str!("../templates/systemd/_sandbox-user.j2")),
+    ("systemd/_service.j2", include_str!("../templates/systemd/_service.j2")),
+    ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
+    ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
+    ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),
+    ("tempo/2.10/config.yml.j2", include_str!("../templates/tempo/2.10/config.yml.j2")),
+];
+
+/// The templates, parsed as they are first used.
+#[derive(Debug)]
+pub struct Templates(Environment<'static>);
+
+impl Templates {
+    /// The templates that come with the product.
+    pub fn embedded() -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_loader(|name| {
+            let found = EMBEDDED.iter().find(|(known, _)| *known == name);
+            Ok(found.map(|(_, text)| (*text).to_owned()))
+        });
+        Self(environment)
+    }
+
+    /// The text a template makes of a context, with its last newline.
+    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Finding> {
+        let filled = self.0.get_template(name).and_then(|template| template.render(Serde(context)));
+        filled.map(|text| text + "\n").map_err(|error| {
+            Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}"))
+        })
+    }
+}
+
+/// Everything the stack wants on its hosts.
+///
+/// # Errors
+/// Values that no form of their file can hold (`value-unwritable`), and faults of a template.
+pub fn render(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Findings> {
+    assemble::desired(wiring, templates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EMBEDDED;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_template_of_the_folder_is_embedded_and_no_other() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let files = walkdir::WalkDir::new(&folder).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let files: BTreeSet<_> = files
+            .map(|entry| entry.path().strip_prefix(&folder).unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(files, EMBEDDED.iter().map(|(name, _)| (*name).to_owned()).collect());
+    }
+}

@@ -1,1 +1,54 @@
-//! TODO
+//! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
+//! the verb and turns its outcome into an exit code; [`load`] and [`judge`] are the pure prefix that
+//! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
+
+mod apply;
+mod authority;
+mod check;
+mod consent;
+mod explain;
+mod files;
+mod history;
+mod host;
+mod init;
+mod judge;
+mod load;
+mod plan;
+mod render;
+mod rollback;
+mod session;
+
+pub use session::{Exit, Session, Stop};
+
+use crate::cli::{Cli, Verb};
+use clap::Parser;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs the command line and says how it ended. The only entry point of the binary.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut session = Session::of_this_process();
+    let outcome = match &cli.verb {
+        Verb::Init(arguments) => init::run(&mut session, arguments),
+        Verb::Check(arguments) => check::run(&mut session, arguments),
+        Verb::Render(arguments) => render::run(&mut session, arguments),
+        Verb::Plan(arguments) => plan::run(&mut session, arguments),
+        Verb::Apply(arguments) => apply::run(&mut session, arguments),
+        Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
+        Verb::History(arguments) => history::run(&mut session, arguments),
+        Verb::Explain(arguments) => explain::run(&mut session, arguments),
+    };
+    let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
+    session.finish(exit)
+}
+
+/// Help and version are no faults; everything else is usage, 64, because 2 means pending changes.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe while help is printed is the reader's choice, not ours to report.
+    let _closed = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() }
+}

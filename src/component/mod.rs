@@ -2,5 +2,10 @@
 //! understands; stands with `stack/`), `describe` (wiring and template side) and `read` (topology
 //! side: the program's own semantics of its files). `read` imports nothing of the other halves.
 
+pub mod app;
 pub mod collector;
+pub mod grafana;
+pub mod systemd;
 pub mod tempo;
+
+pub mod values;

@@ -1,1 +1,90 @@
-//! TODO
+//! The text of `stack.toml` -> [`RawStack`]: syntax, keys, shapes of values, nothing across keys.
+//!
+//! Never opens a file; whoever loads one asks [`too_large`] first. All faults of all tables are
+//! collected, each at its place; `stack::resolve` goes on from there. The list of what may be
+//! written is data, in [`schema`] and `language`.
+
+mod decode;
+mod document;
+mod language;
+mod raw;
+pub mod schema;
+mod shape;
+mod suggest;
+mod syntax;
+mod unknown;
+mod walk;
+
+pub use document::Document;
+pub use language::ROOT;
+pub use raw::{RawHosts, RawListener, RawStack, RawTable};
+pub use shape::{is_credential_name, is_dns_name, looks_secret};
+pub use suggest::nearest;
+
+use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
+use std::collections::BTreeSet;
+use toml::de::DeTable;
+use walk::Walk;
+
+/// The largest text that is read, in bytes.
+pub const MAX_BYTES: u64 = 1_000_000;
+
+/// Why a file of this many bytes is not read; asked before its text is.
+pub fn too_large(source: &SourceName, bytes: u64) -> Option<Finding> {
+    let title = format!("`{source}` has {bytes} bytes, more than the {MAX_BYTES} of a stack");
+    (bytes > MAX_BYTES).then(|| Finding::error(Code("file-too-large"), title).help("is this the right file?"))
+}
+
+/// What could be read of a text: everything sound, and every fault.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// Where everything stands.
+    pub document: Document,
+    /// What is sound; tables with a fault are marked.
+    pub stack: RawStack,
+    /// All faults, not yet located.
+    pub faults: Findings,
+}
+
+/// Reads what can be read: faulty values are left out and their tables marked, so that later
+/// stages can go on with the rest.
+pub fn read(source: SourceName, text: &str) -> Parsed {
+    if let Some(finding) = too_large(&source, text.len() as u64) {
+        let document = Document::new(source, "", &DeTable::new());
+        let root = RawTable::new(KeyPath::default(), &ROOT);
+        return Parsed { document, stack: RawStack { root }, faults: finding.into() };
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut document = Document::new(source, text, root.get_ref());
+    syntax::mask(&mut document, &errors);
+    let mut walk = Walk {
+        document: &mut document,
+        faults: Findings::new(),
+        broken: syntax::is_broken(&errors),
+        landed: BTreeSet::new(),
+    };
+    let root = walk.table(KeyPath::default(), root.get_ref(), &ROOT);
+    let faults = walk.faults;
+    let faults = syntax::merge(&document, &errors, faults);
+    Parsed { document, stack: RawStack { root }, faults }
+}
+
+/// The whole file or all of its faults, located and in order.
+pub fn parse(source: SourceName, text: &str) -> (Document, Result<RawStack, Findings>) {
+    let mut parsed = read(source, text);
+    if parsed.faults.is_empty() {
+        return (parsed.document, Ok(parsed.stack));
+    }
+    parsed.document.locate(&mut parsed.faults);
+    (parsed.document, Err(parsed.faults))
+}
+
+/// The name alone, for verbs that need no more: other faults of the file do not stop them.
+pub fn stack_name(source: SourceName, text: &str) -> (Document, Result<String, Findings>) {
+    let mut parsed = read(source, text);
+    if let Some(name) = parsed.stack.root.text("name") {
+        return (parsed.document, Ok(name.to_owned()));
+    }
+    parsed.document.locate(&mut parsed.faults);
+    (parsed.document, Err(parsed.faults))
+}

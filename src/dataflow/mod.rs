@@ -320,6 +320,9 @@ pub struct Topology {
     pub environment: Vec<EnvironmentFault>,
     /// Every certificate or key path that a listener or dialler names.
     pub certificates: BTreeMap<TargetPath, CertificateFile>,
+    /// Of each private key among them that can be read: the SHA-256 of its SubjectPublicKeyInfo, equal
+    /// to that of the certificate it belongs to.
+    pub public_keys: BTreeMap<TargetPath, [u8; 32]>,
     /// What could not be read.
     pub not_read: Vec<NotRead>,
     /// Configuration that does not parse at all, and other faults found while reading.

@@ -139,7 +139,7 @@ impl Findings {
 
     /// Errors and warnings by position, then code, then title; equal ones once.
     pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| place::order(a).cmp(&place::order(b)));
+        self.0.sort_by_cached_key(place::order);
         self.0.dedup();
     }
 

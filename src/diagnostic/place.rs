@@ -52,6 +52,8 @@ pub enum KeyPart {
     Key,
     /// Its value.
     Value,
+    /// So many bytes at the beginning of a text value, inside its quotes: `~/`, `file:`.
+    Prefix(usize),
     /// The header of the table at the path, `[collector.main]`; where the table has none of its
     /// own (inline, or dotted keys), its key.
     Header,

@@ -114,7 +114,10 @@ impl<'a> Goal<'a> {
     /// What a stack wants of one host, and that what it no longer wants leaves.
     pub fn of_stack(desired: &'a Desired, host: &'a HostName, remembered: &'a Remembered) -> Self {
         let mut wanted = BTreeMap::new();
-        for ((_, path), folder) in desired.folders.iter().filter(|((at, _), _)| at == host) {
+        // Folders above the state are the state's own: they come and stay with it.
+        let state = state_folder(&desired.stack);
+        let folders = desired.folders.iter().filter(|((at, path), _)| at == host && !state.is_within(path));
+        for ((_, path), folder) in folders {
             wanted.insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
         }
         for ((_, path), file) in desired.files.iter().filter(|((at, _), _)| at == host) {

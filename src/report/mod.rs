@@ -1,1 +1,9 @@
-//! TODO
+//! What people and programs see: findings, verdicts, plans, histories, as text and as JSON. The only
+//! place that knows how a thing looks; called by the verbs.
+
+pub mod diagnostics;
+mod diff;
+pub mod history;
+pub mod plan;
+pub mod plan_json;
+pub mod verdict;

@@ -6,6 +6,7 @@
 
 mod certificate;
 mod names;
+mod resolve;
 mod service;
 mod settings;
 
@@ -14,6 +15,7 @@ pub use names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Port, Scope, StackName, TargetPath,
     UnitName, UserName,
 };
+pub use resolve::{load, load_name, resolve};
 pub use service::{Hardening, Neighbour, PathWishes, Service};
 pub use settings::{
     Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, EnvDialect, Export, HeaderValue,

@@ -11,6 +11,7 @@ mod local;
 mod lock;
 mod perform;
 mod run;
+mod tree;
 mod walk;
 
 pub use authority::AuthorityFolder;
@@ -19,6 +20,7 @@ pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
 pub use run::{CommandLine, Ran, run_here};
+pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step};
 use crate::stack::TargetPath;

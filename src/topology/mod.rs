@@ -3,9 +3,25 @@
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
+pub mod address;
+pub mod certificates;
+mod discover;
+pub mod env_file;
+pub mod keys;
+pub mod page;
+pub mod places;
+pub mod private_key;
+mod reader;
+pub mod tree;
+pub mod values;
+pub mod yaml;
+
+pub use discover::{Discovered, discover};
+pub use reader::{Reader, read};
+
 use crate::diagnostic::SourceName;
-use crate::stack::{CertificateName, CertificateWish, TargetPath};
-use std::collections::BTreeMap;
+use crate::stack::{CertificateName, CertificateWish, EnvDialect, TargetPath};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at a path, for the reader.
 #[derive(Clone, Debug)]
@@ -29,7 +45,19 @@ pub struct FileSet<'a> {
     pub tempo_version: Option<String>,
     /// Release line of collectors, where it is known: by configuration file, or for all.
     pub collector_version: Option<String>,
+    /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
+    /// dotenv library.
+    pub environment_dialects: BTreeMap<TargetPath, EnvDialect>,
+    /// Files that are there and could not be read: never taken for absent.
+    pub unread: BTreeSet<TargetPath>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a
     /// folder that holds only a part of a host.
     pub complete: bool,
+}
+
+impl FileSet<'_> {
+    /// Whether a path that is not in the set is known to be absent.
+    pub fn is_absent(&self, path: &TargetPath) -> bool {
+        self.complete && !self.files.contains_key(path) && !self.unread.contains(path)
+    }
 }

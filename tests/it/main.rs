@@ -1,7 +1,28 @@
-//! Integration tests, by topic.
+//! The integration tests, one binary, a module a topic; data lives in the folders beside `it`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the bans keep the product one way; a test stands outside of it"
+)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+#![allow(missing_docs, reason = "a test's name says what it shows")]
 
 mod block;
+mod cmd;
 mod crash;
+mod determinism;
+mod generator;
+mod golden;
+mod invalid;
+mod language;
+mod leaves;
+mod mutants;
+mod promise;
+mod readers;
+mod rules;
+mod secrets;
+mod structure;
+mod support;
+mod tool;
 mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
@@ -9,3 +30,4 @@ mod transaction_faults;
 mod transaction_property;
 mod transaction_root;
 mod transaction_support;
+mod wiring_truth;

@@ -32,6 +32,11 @@ impl CollectorDialect {
         DIALECTS.iter().find(|dialect| (dialect.minors.0..=dialect.minors.1).contains(&minor))
     }
 
+    /// The newest release that it describes, as `version` takes it.
+    pub fn newest_version(&self) -> String {
+        format!("0.{}", self.minors.1)
+    }
+
     /// The newest dialect.
     pub fn newest() -> &'static Self {
         &DIALECTS[DIALECTS.len() - 1]

@@ -1,0 +1,185 @@
+//! Lines for the client end of an edge.
+
+use super::super::facts::{Facts, door, peer};
+use super::super::half_tls::Half;
+use super::super::leaf::Leaf;
+use super::{endpoint, server};
+use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
+use crate::stack::ServerName;
+
+/// Point the client at this listener.
+pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+    dial_as(facts, dialler, listener, &server::reached_as(listener))
+}
+
+fn dial_as(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener, host: &str) -> String {
+    let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
+    let setting = &dialler.setting;
+    let port = listener.port;
+    match (facts.client(dialler), dialler.protocol) {
+        (ProgramKind::App, protocol) => {
+            let per_signal = setting.contains("TRACES_ENDPOINT");
+            let path = if protocol == Protocol::OtlpHttp && per_signal { "/v1/traces" } else { "" };
+            let key =
+                if setting.ends_with("ENDPOINT") { setting } else { "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" };
+            format!("`{key}={scheme}://{host}:{port}{path}`")
+        }
+        (ProgramKind::Grafana, _) => format!("`url: {scheme}://{host}:{port}`"),
+        (ProgramKind::Tempo, _) => {
+            format!("under `querier.frontend_worker`: `frontend_address: {}`", endpoint(host, port))
+        }
+        (ProgramKind::Collector, Protocol::OtlpHttp) => {
+            format!("under `{setting}`: `endpoint: {scheme}://{host}:{port}`")
+        }
+        (ProgramKind::Collector, _) => format!("under `{setting}`: `endpoint: {}`", endpoint(host, port)),
+    }
+}
+
+/// The doors where what this client speaks is understood: first of the program it dials already,
+/// else of any it may mean; or the door to open.
+pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Dialler, dialled: &Listener) -> Vec<String> {
+    let speaks = |listener: &&Listener| {
+        listener.protocol == dialler.protocol
+            && listener.program != dialler.program
+            && dialler.means.contains(&facts.server(listener).kind)
+    };
+    let listeners = &facts.topology.listeners;
+    let same = listeners.iter().filter(|listener| listener.program == dialled.program).find(speaks);
+    match same.or_else(|| listeners.iter().find(speaks)) {
+        Some(listener) => {
+            let server = door(facts.server(listener), listener);
+            vec![format!("{server} speaks it: {}", dial(facts, dialler, listener))]
+        }
+        None => vec![server::open(facts, dialler)],
+    }
+}
+
+/// Make the client dial TLS to this listener.
+pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+    let named = authority(dialler).or_else(|| dialler.tls.ignored.first()).map(|file| file.path.clone());
+    let folder = facts.topology.programs[dialler.program].file.parent().join("tls");
+    let authority = named.unwrap_or_else(|| folder.join("ca.crt"));
+    let setting = &dialler.setting;
+    match (facts.client(dialler), dialler.protocol) {
+        (ProgramKind::App, _) => {
+            format!(
+                "{}, and its CA in `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE={authority}`",
+                dial(facts, dialler, listener)
+            )
+        }
+        (ProgramKind::Grafana, _) => {
+            format!(
+                "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
+                dial(facts, dialler, listener)
+            )
+        }
+        (ProgramKind::Tempo, _) => {
+            format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {authority}`")
+        }
+        (ProgramKind::Collector, Protocol::OtlpHttp) => {
+            format!("{} and `tls: {{ ca_file: {authority} }}`", dial(facts, dialler, listener))
+        }
+        (ProgramKind::Collector, _) => {
+            format!("under `{setting}`: `tls: {{ ca_file: {authority} }}` instead of `insecure: true`")
+        }
+    }
+}
+
+/// Make the client dial plaintext.
+pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Dialler) -> String {
+    let setting = &dialler.setting;
+    match (facts.client(dialler), dialler.protocol) {
+        (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
+        (ProgramKind::Grafana, _) => format!("`url: http://{}`", peer(dialler)),
+        (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
+        (ProgramKind::Collector, Protocol::OtlpHttp) => {
+            format!("under `{setting}`: `endpoint: http://{}`", peer(dialler))
+        }
+        (ProgramKind::Collector, _) => {
+            format!(
+                "under `{setting}`: `tls: {{ insecure: true }}`, without a `ca_file`, which would turn TLS on again"
+            )
+        }
+    }
+}
+
+/// Turn on the TLS whose files are already named.
+pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Dialler) -> String {
+    let setting = &dialler.setting;
+    match facts.client(dialler) {
+        ProgramKind::Tempo => format!("under `{setting}`: `tls_enabled: true`"),
+        ProgramKind::Collector if dialler.protocol == Protocol::OtlpHttp => {
+            format!("under `{setting}`: `endpoint: https://{}`", peer(dialler))
+        }
+        ProgramKind::Collector => format!("under `{setting}.tls`: `insecure: false`"),
+        ProgramKind::App => format!("`https://` in `{setting}`"),
+        ProgramKind::Grafana if dialler.tls.enabled => {
+            "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
+                .to_owned()
+        }
+        ProgramKind::Grafana => format!("`url: https://{}`", peer(dialler)),
+    }
+}
+
+/// Give the client a certificate to show.
+pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Dialler) -> String {
+    let setting = &dialler.setting;
+    match facts.client(dialler) {
+        ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
+        ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`"),
+        ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".to_owned(),
+        ProgramKind::Grafana => {
+            "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`"
+                .to_owned()
+        }
+    }
+}
+
+/// Mend half-written client settings.
+pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Dialler, half: &Half<'_>) -> String {
+    match half {
+        Half::Absent(file) | Half::NoPem(file, _) => {
+            format!("put the file at `{}`, or name the right one", file.path)
+        }
+        Half::NotAPair(_) => "name the key that belongs to the certificate".to_owned(),
+        Half::NoKey(_) | Half::NoCertificate(_) | Half::Neither | Half::NoPolicy(_) => {
+            format!("both or neither: {}", certificate(facts, dialler))
+        }
+    }
+}
+
+/// Bring the dialled name and the certificate together.
+pub(in super::super) fn name(
+    facts: &Facts<'_>,
+    dialler: &Dialler,
+    listener: &Listener,
+    wanted: &ServerName,
+) -> Vec<String> {
+    let kind = if matches!(wanted, ServerName::Address(_)) { "IP" } else { "DNS" };
+    let mut ways = vec![format!("issue the certificate with `subjectAltName = {kind}:{wanted}`")];
+    let certificate =
+        listener.tls.certificate.as_ref().and_then(|file| facts.topology.certificates.get(&file.path));
+    let names = certificate.and_then(Leaf::of).map(|leaf| leaf.names).unwrap_or_default();
+    let served = server::reached_as(listener);
+    if dialler.protocol != Protocol::TempoInternal && names.contains(&ServerName::of(&served)) {
+        ways.push(dial_as(facts, dialler, listener, &served));
+        return ways;
+    }
+    let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.")));
+    let setting = &dialler.setting;
+    ways.extend(dns.map(|name| match facts.client(dialler) {
+        ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
+        ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
+        ProgramKind::Grafana => format!("`jsonData.serverName: {name}`"),
+        ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host"),
+    }));
+    ways
+}
+
+/// The file of authorities a client trusts, if it names one.
+pub(super) fn authority(dialler: &Dialler) -> Option<&crate::dataflow::FileReference> {
+    match &dialler.tls.trust {
+        Trust::File(file) => Some(file),
+        Trust::System | Trust::Anybody | Trust::Unknown => None,
+    }
+}

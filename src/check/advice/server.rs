@@ -1,0 +1,161 @@
+//! Lines for the server end of an edge.
+
+use super::super::facts::Facts;
+use super::super::half_tls::Half;
+use super::{endpoint, folder, pair};
+use crate::dataflow::{Bind, DialledHost, Dialler, Listener, ProgramKind, Protocol};
+use crate::stack::Port;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The address to dial a listener by, as it stands in an endpoint.
+pub(super) fn reached_as(listener: &Listener) -> String {
+    match listener.bind {
+        Bind::Address(address) if !address.is_unspecified() => literal(address),
+        Bind::Address(_) | Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
+    }
+}
+
+/// Whether a listener is one of Tempo's two servers, whose keys are `http_…` and `grpc_…`.
+fn server_prefix(listener: &Listener) -> Option<&'static str> {
+    match listener.protocol {
+        Protocol::TempoApi => Some("http"),
+        Protocol::TempoInternal => Some("grpc"),
+        Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::OwnHttp | Protocol::Other => None,
+    }
+}
+
+/// Put the listener on another port.
+pub(in super::super) fn listen(listener: &Listener, port: Port) -> String {
+    match server_prefix(listener) {
+        Some(prefix) => format!("under `server`: `{prefix}_listen_port: {port}`"),
+        None if listener.door.starts_with("service.telemetry") => {
+            format!("under `{}`: `port: {port}`", listener.door)
+        }
+        None => format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&bound(&listener.bind), port)),
+    }
+}
+
+/// Put a listener that finds its port taken on a free one, with its clients.
+pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> String {
+    let is_used = |port: &Port| facts.topology.listeners.iter().any(|listener| listener.port == *port);
+    let next = i64::from(listener.port.number()) + 10_000;
+    let free = (next..65_536).chain(1_024..next).filter_map(Port::new).find(|port| !is_used(port));
+    let free = free.unwrap_or(listener.port);
+    format!("move one of them, and its clients with it; {}", listen(listener, free))
+}
+
+/// Open a door for what this client speaks, where it dials.
+pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Dialler) -> String {
+    let program = facts
+        .topology
+        .programs
+        .iter()
+        .enumerate()
+        .find(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind));
+    let kind = program.map(|(_, program)| program.kind);
+    let door = match (kind, dialler.protocol) {
+        (Some(ProgramKind::Tempo), Protocol::OtlpGrpc) => "distributor.receivers.otlp.protocols.grpc",
+        (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
+        (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
+        (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
+        (_, Protocol::TempoInternal) => {
+            return format!("under `server`: `grpc_listen_port: {}`", dialler.port);
+        }
+        (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
+            return format!("under `server`: `http_listen_port: {}`", dialler.port);
+        }
+    };
+    let port = if facts.topology.listeners.iter().any(|listener| listener.port == dialler.port) {
+        if dialler.protocol == Protocol::OtlpGrpc { Port::known(4317) } else { Port::known(4318) }
+    } else {
+        dialler.port
+    };
+    format!("open a door for {}: under `{door}`: `endpoint: 127.0.0.1:{port}`", dialler.protocol)
+}
+
+/// Let the listener accept where the client dials.
+pub(in super::super) fn bind(listener: &Listener, dialler: &Dialler) -> String {
+    let address = match &dialler.host {
+        DialledHost::Address(address) if !address.is_unspecified() => *address,
+        DialledHost::Address(_) | DialledHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    at_address(listener, address)
+}
+
+/// Let the listener accept on this host only.
+pub(in super::super) fn loopback(listener: &Listener) -> String {
+    at_address(listener, IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
+fn at_address(listener: &Listener, address: IpAddr) -> String {
+    match server_prefix(listener) {
+        Some(prefix) => format!("under `server`: `{prefix}_listen_address: {address}`"),
+        None if listener.door.starts_with("service.telemetry") => {
+            format!("under `{}`: `host: {address}`", listener.door)
+        }
+        None => {
+            format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&literal(address), listener.port))
+        }
+    }
+}
+
+/// Give the listener TLS.
+pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> String {
+    let (certificate, key) = pair(facts, listener);
+    let pair = format!("{{ cert_file: {certificate}, key_file: {key} }}");
+    match server_prefix(listener) {
+        Some(prefix) => format!("under `server`: `{prefix}_tls_config: {pair}`"),
+        None if listener.protocol == Protocol::OwnHttp => {
+            "it cannot serve TLS: keep it on this host".to_owned()
+        }
+        None => format!("under `{}`: `tls: {pair}`", listener.door),
+    }
+}
+
+/// Take TLS from the listener.
+pub(in super::super) fn serve_plaintext(listener: &Listener) -> String {
+    match server_prefix(listener) {
+        Some(prefix) => format!("remove `server.{prefix}_tls_config`"),
+        None => format!("remove `tls` under `{}`", listener.door),
+    }
+}
+
+/// Do not demand client certificates.
+pub(in super::super) fn no_client_certificate(listener: &Listener) -> String {
+    match server_prefix(listener) {
+        Some(prefix) => {
+            format!("remove `client_ca_file` and `client_auth_type` under `server.{prefix}_tls_config`")
+        }
+        None => format!("remove `client_ca_file` under `{}.tls`", listener.door),
+    }
+}
+
+/// Mend half-written server settings.
+pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &Half<'_>) -> Vec<String> {
+    match half {
+        Half::NoKey(_) | Half::NoCertificate(_) | Half::Neither => {
+            vec![serve_tls(facts, listener), serve_plaintext(listener)]
+        }
+        Half::NoPolicy(_) => vec!["`client_auth_type: RequireAndVerifyClientCert` beside it".to_owned()],
+        Half::Absent(file) | Half::NoPem(file, _) => {
+            vec![format!("put the file at `{}`, or name the right one", file.path)]
+        }
+        Half::NotAPair(_) => {
+            vec![format!("name the key that belongs to it, below `{}`", folder(facts, listener))]
+        }
+    }
+}
+
+fn bound(bind: &Bind) -> String {
+    match bind {
+        Bind::Address(address) => literal(*address),
+        Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
+    }
+}
+
+fn literal(address: IpAddr) -> String {
+    match address {
+        IpAddr::V6(address) => format!("[{address}]"),
+        IpAddr::V4(address) => address.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Rules about the address a listener accepts on: `bind-unreachable`, `plaintext-reachable`,
+//! `listener-from-unset-variable`.
+
+use super::advice;
+use super::edges::Fault;
+use super::facts::{Facts, door, peer};
+use super::half_tls;
+use crate::dataflow::{Bind, Protocol, ServerTlsMode};
+use crate::diagnostic::{Code, Finding, Findings};
+
+/// The code of a listener on another address than the dialled one.
+pub(super) const UNREACHABLE: Code = Code("bind-unreachable");
+/// The code of plaintext that can leave the host.
+pub(super) const PLAINTEXT: Code = Code("plaintext-reachable");
+/// The code of a listener whose address is an unset variable.
+pub(super) const FROM_VARIABLE: Code = Code("listener-from-unset-variable");
+
+/// Speaks of listeners whose port is dialled on another address.
+pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::Misses) {
+        let (dialler, listener) = (broken.dialler, broken.listener);
+        let server = door(facts.server(listener), listener);
+        let mut finding = Finding::error(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
+            .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
+            .also(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
+            .edge(broken.edge)
+            .help(advice::bind(listener, dialler));
+        if dialler.protocol != Protocol::TempoInternal {
+            finding = finding.help(advice::dial(facts, dialler, listener));
+        }
+        findings.push(finding);
+    }
+}
+
+/// Speaks of listeners that others can reach and that serve plaintext. Half-written TLS and unset
+/// variables have rules of their own.
+pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
+    for listener in &facts.topology.listeners {
+        let Bind::Address(address) = listener.bind else { continue };
+        let half = half_tls::of_listener(facts.topology, listener).is_some();
+        if half || !listener.bind.is_reachable() || listener.tls.mode != ServerTlsMode::Plaintext {
+            continue;
+        }
+        let server = door(facts.server(listener), listener);
+        let where_to =
+            if address.is_unspecified() { "all interfaces".to_owned() } else { address.to_string() };
+        findings.push(
+            Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
+                .at(listener.at.clone(), format!("port {} on {where_to}", listener.port))
+                .help(advice::loopback(listener))
+                .help(advice::serve_tls(facts, listener)),
+        );
+    }
+}
+
+/// Speaks of listeners whose address nothing sets.
+pub(super) fn from_variable(facts: &Facts<'_>, findings: &mut Findings) {
+    for listener in &facts.topology.listeners {
+        let Bind::UnsetVariable(name) = &listener.bind else { continue };
+        findings.push(
+            Finding::warning(
+                FROM_VARIABLE,
+                format!("nothing sets `{name}`, so this listener binds all interfaces"),
+            )
+            .at(listener.at.clone(), format!("`{}` on port {}", listener.door, listener.port))
+            .help(advice::loopback(listener)),
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! `certificate-dates`, `san-missing`, `ca-mismatch`, `eku-mismatch`: one end of an edge does not
+//! accept the certificate of the other. What is wrong is decided in [`super::verify`].
+
+use super::advice;
+use super::edges::Fault;
+use super::facts::{Broken, Facts, door, peer};
+use super::leaf::Leaf;
+use super::verify::{CertificateFault, CertificateFaultKind as Kind, Side};
+use crate::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
+use crate::diagnostic::{Code, Finding, Findings, Mark};
+
+/// The code of a certificate outside its dates.
+pub(super) const DATES: Code = Code("certificate-dates");
+/// The code of a certificate that does not name what is dialled.
+pub(super) const NAMES: Code = Code("san-missing");
+/// The code of an authority that the other end does not trust.
+pub(super) const ISSUER: Code = Code("ca-mismatch");
+/// The code of a certificate made for another use.
+pub(super) const USE: Code = Code("eku-mismatch");
+
+fn faults<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (Broken<'a>, CertificateFault)> {
+    facts.broken().filter_map(|broken| match broken.fault {
+        Fault::Certificate(fault) => {
+            let fault = fault.clone();
+            Some((broken, fault))
+        }
+        _ => None,
+    })
+}
+
+/// Speaks of certificates that are not valid now: those of edges, and those of listeners that no
+/// client here meets, which every client that verifies will refuse.
+pub(super) fn dates(facts: &Facts<'_>, findings: &mut Findings) {
+    for (broken, fault) in faults(facts) {
+        let Kind::Dates(at, from, until) = fault.kind else { continue };
+        let refused = match fault.side {
+            Side::Server => format!("`{}` refuses it", broken.dialler.setting),
+            Side::Client => format!("{} refuses it", door(facts.server(broken.listener), broken.listener)),
+        };
+        let other = match fault.side {
+            Side::Server => broken.dialler.at.clone(),
+            Side::Client => broken.listener.at.clone(),
+        };
+        let finding = outside(facts.now, at, (from, until));
+        findings.push(finding.also(other, refused).edge(broken.edge));
+    }
+    for (listener, file) in lonely(facts) {
+        let Some(leaf) = facts.topology.certificates.get(&file.path).and_then(Leaf::of) else { continue };
+        if let Some(dates) = leaf.dates.filter(|_| !leaf.is_current(facts.now)) {
+            let presented = format!("presented by {}", door(facts.server(listener), listener));
+            findings.push(outside(facts.now, file.at.clone(), dates).also(listener.at.clone(), presented));
+        }
+    }
+}
+
+fn outside(now: i64, at: Mark, (from, until): (i64, i64)) -> Finding {
+    let (title, label) = if now < from {
+        ("a certificate is not valid yet", format!("valid from {}", advice::day(from)))
+    } else {
+        ("a certificate has expired", format!("expired on {}", advice::day(until)))
+    };
+    Finding::error(DATES, title)
+        .at(at, label)
+        .help("issue it again; certificates of the stack are renewed by `tracewright apply`")
+}
+
+/// Listeners with TLS that no client here meets, with their certificates.
+fn lonely<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Listener, &'a FileReference)> {
+    let topology = facts.topology;
+    topology.listeners.iter().enumerate().filter_map(move |(index, listener)| {
+        let met = facts.judged.iter().any(|judged| {
+            judged.listener == Some(index) && topology.diallers[judged.dialler].tls.trust != Trust::Unknown
+        });
+        let file = listener.tls.certificate.as_ref()?;
+        (listener.tls.mode == ServerTlsMode::Tls && !met).then_some((listener, file))
+    })
+}
+
+/// Speaks of certificates without the name that is dialled.
+pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
+    for (broken, fault) in faults(facts) {
+        let Kind::Names(wanted, has) = fault.kind else { continue };
+        let (dialler, listener) = (broken.dialler, broken.listener);
+        let Some(file) = &listener.tls.certificate else { continue };
+        let checks = match &dialler.tls.server_name {
+            Some(name) => format!("`{}` asks for the name {name}", dialler.setting),
+            None => format!("`{}` dials {}", dialler.setting, peer(dialler)),
+        };
+        let finding = Finding::error(NAMES, format!("`{}` does not name {wanted}", file.path))
+            .at(file.at.clone(), format!("it names {has}"))
+            .also(dialler.at.clone(), checks)
+            .edge(broken.edge);
+        findings
+            .push(advice::name(facts, dialler, listener, &wanted).into_iter().fold(finding, Finding::help));
+    }
+}
+
+/// Speaks of certificates from an authority that the other end does not trust.
+pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
+    for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Issuer) {
+        let (dialler, listener) = (broken.dialler, broken.listener);
+        let server = door(facts.server(listener), listener);
+        let trust = match &dialler.tls.trust {
+            Trust::File(file) => Some(file),
+            Trust::System | Trust::Anybody | Trust::Unknown => None,
+        };
+        let (trusted, presented, by) = match fault.side {
+            Side::Server => (trust, &listener.tls.certificate, format!("presented by {server}")),
+            Side::Client => {
+                let by = format!("presented by `{}`", dialler.setting);
+                (listener.tls.client_authority.as_ref(), &dialler.tls.certificate, by)
+            }
+        };
+        let (Some(trusted), Some(presented)) = (trusted, presented) else { continue };
+        let title = format!("`{}` was not issued by `{}`", presented.path, trusted.path);
+        let who = match fault.side {
+            Side::Server => format!("`{}` trusts this file alone", dialler.setting),
+            Side::Client => format!("{server} trusts this file alone"),
+        };
+        findings.push(
+            Finding::error(ISSUER, title)
+                .at(presented.at.clone(), by)
+                .also(trusted.at.clone(), who)
+                .help("name the file of the authority that issued it, or issue it from this one")
+                .edge(broken.edge),
+        );
+    }
+}
+
+/// Speaks of certificates made for the other role.
+pub(super) fn usage(facts: &Facts<'_>, findings: &mut Findings) {
+    for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Use) {
+        let (dialler, listener) = (broken.dialler, broken.listener);
+        let server = door(facts.server(listener), listener);
+        let (file, role, wanted, other, refuses) = match fault.side {
+            Side::Server => (
+                &listener.tls.certificate,
+                "server",
+                "serverAuth",
+                &dialler.at,
+                format!("`{}`", dialler.setting),
+            ),
+            Side::Client => (&dialler.tls.certificate, "client", "clientAuth", &listener.at, server),
+        };
+        let Some(file) = file else { continue };
+        findings.push(
+            Finding::error(USE, format!("`{}` is not made for a {role}", file.path))
+                .at(file.at.clone(), format!("its extended key usage lacks {wanted}"))
+                .also(other.clone(), format!("{refuses} refuses it"))
+                .help(format!("issue it again with `extendedKeyUsage = {wanted}`, or without any"))
+                .edge(broken.edge),
+        );
+    }
+}

@@ -1,0 +1,64 @@
+//! `env-conflict`: an environment file that its parsers read differently. Twelve of them were
+//! compared; the page of this code has the table. The text of a line is never shown.
+
+use super::facts::Facts;
+use crate::dataflow::{Dialler, EnvironmentFaultKind, Topology};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::stack::EnvDialect;
+
+/// The code of this rule.
+pub(super) const CODE: Code = Code("env-conflict");
+
+/// Whether the edge of a dialler depends on who reads its file.
+pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
+    topology.environment.iter().filter(|fault| fault.program == dialler.program).any(|fault| {
+        match &fault.kind {
+            EnvironmentFaultKind::Duplicate(key) => *key == dialler.setting,
+            EnvironmentFaultKind::Fights(_)
+            | EnvironmentFaultKind::Malformed(_)
+            | EnvironmentFaultKind::OpenQuote => true,
+        }
+    })
+}
+
+/// Speaks of every fault of an environment file.
+pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
+    for fault in &facts.topology.environment {
+        let (title, label, help) = match &fault.kind {
+            EnvironmentFaultKind::Duplicate(key) => (
+                format!("`{key}` stands twice in this file"),
+                "dotenvy takes the first, every other parser the last".to_owned(),
+                format!("keep one line `{key}=`"),
+            ),
+            EnvironmentFaultKind::Fights(key) => (
+                format!("`{key}` contradicts the export that this file sets up"),
+                "acts on the same export".to_owned(),
+                format!("remove the line `{key}=`, or say it in stack.toml"),
+            ),
+            EnvironmentFaultKind::Malformed(dialect) => (
+                malformed(*dialect),
+                "not KEY=VALUE".to_owned(),
+                "write it as `KEY=VALUE`, or as a `#` comment".to_owned(),
+            ),
+            EnvironmentFaultKind::OpenQuote => (
+                "an open quote swallows the lines below it".to_owned(),
+                "opened here".to_owned(),
+                "close the quote on the same line".to_owned(),
+            ),
+        };
+        let mut finding = Finding::error(CODE, title).at(fault.at.clone(), label).help(help);
+        if let Some(other) = &fault.other {
+            finding = finding.also(other.clone(), "the line it meets");
+        }
+        findings.push(finding);
+    }
+}
+
+fn malformed(dialect: EnvDialect) -> String {
+    match dialect {
+        EnvDialect::Docker => "docker refuses a file with this line".to_owned(),
+        EnvDialect::Systemd => "systemd drops this line".to_owned(),
+        EnvDialect::Shell => "a shell runs this line as a command".to_owned(),
+        EnvDialect::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
+    }
+}

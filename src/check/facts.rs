@@ -1,0 +1,85 @@
+//! What every rule looks at: the topology with its edges matched and judged.
+
+use super::edges::{self, Fault, Judged, State};
+use super::ports;
+use crate::dataflow::{DialledHost, Dialler, Listener, Program, ProgramKind, Topology};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The topology, the moment, and what follows from both.
+pub(super) struct Facts<'a> {
+    /// As it was read.
+    pub(super) topology: &'a Topology,
+    /// Seconds since 1970.
+    pub(super) now: i64,
+    /// Pairs of listeners that cannot both have their port.
+    pub(super) taken: Vec<(usize, usize)>,
+    /// One for each dialler, in its order.
+    pub(super) judged: Vec<Judged>,
+}
+
+/// An edge whose listener is known and which does not hold.
+pub(super) struct Broken<'a> {
+    /// Its client end.
+    pub(super) dialler: &'a Dialler,
+    /// Its server end.
+    pub(super) listener: &'a Listener,
+    /// Why not.
+    pub(super) fault: &'a Fault,
+    /// The name of the edge.
+    pub(super) edge: String,
+}
+
+impl<'a> Facts<'a> {
+    /// Matches and judges every edge.
+    pub(super) fn new(topology: &'a Topology, now: SystemTime) -> Self {
+        let now = match now.duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
+        };
+        let taken = ports::conflicts(topology);
+        let judged = edges::judge(topology, &taken, now);
+        Self { topology, now, taken, judged }
+    }
+
+    /// The program a listener belongs to.
+    pub(super) fn server(&self, listener: &Listener) -> &'a Program {
+        &self.topology.programs[listener.program]
+    }
+
+    /// The kind of program a dialler belongs to.
+    pub(super) fn client(&self, dialler: &Dialler) -> ProgramKind {
+        self.topology.programs[dialler.program].kind
+    }
+
+    /// The edges that are matched and do not hold.
+    pub(super) fn broken(&self) -> impl Iterator<Item = Broken<'_>> {
+        self.judged.iter().filter_map(|judged| {
+            let (State::Broken(fault), Some(listener)) = (&judged.state, judged.listener) else {
+                return None;
+            };
+            let dialler = &self.topology.diallers[judged.dialler];
+            Some(Broken {
+                dialler,
+                listener: &self.topology.listeners[listener],
+                fault,
+                edge: dialler.edge(self.topology),
+            })
+        })
+    }
+}
+
+/// `127.0.0.1:4317` as the dialler says it.
+pub(super) fn peer(dialler: &Dialler) -> String {
+    match &dialler.host {
+        DialledHost::Name(name) if name.is_empty() => format!("localhost:{}", dialler.port),
+        host => format!("{host}:{}", dialler.port),
+    }
+}
+
+/// A listener in a sentence: ``Tempo's `server.grpc` ``.
+pub(super) fn door(program: &Program, listener: &Listener) -> String {
+    match program.kind {
+        ProgramKind::Tempo => format!("Tempo's `{}`", listener.door),
+        kind => format!("the {kind}'s `{}`", listener.door),
+    }
+}

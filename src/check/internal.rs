@@ -1,0 +1,53 @@
+//! `internal-client-plaintext`: Tempo's internal gRPC server and Tempo's own clients disagree about
+//! TLS. Every component is up, every validator passes, and no trace can be stored or read.
+//!
+//! One mistake has two or three broken edges, so all clients of one server share a finding; equal
+//! titles, places and ways out are what `super::together` joins them by.
+
+use super::advice;
+use super::edges::Fault;
+use super::facts::{Facts, peer};
+use crate::diagnostic::{Code, Finding, Findings, Mark};
+
+/// The code of this rule.
+pub(super) const CODE: Code = Code("internal-client-plaintext");
+
+/// Speaks of Tempo's internal edges with TLS on one end only.
+pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
+    // The clients that dial TLS stand under the first of them: its program and its label.
+    let mut first: Option<(usize, Mark, String)> = None;
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::Internal) {
+        let (dialler, listener) = (broken.dialler, broken.listener);
+        let server = listener.tls.at.clone().unwrap_or_else(|| listener.at.clone());
+        let client = dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone());
+        let finding = if dialler.tls.enabled {
+            let label = format!("`{}` dials {} with TLS", dialler.setting, peer(dialler));
+            let (title, known) = (
+                format!("Tempo's own clients dial TLS, its internal gRPC on port {} has none", listener.port),
+                first.clone().filter(|(program, ..)| *program == dialler.program),
+            );
+            let finding = match known {
+                Some((_, mark, text)) => Finding::error(CODE, title).at(mark, text).also(client, label),
+                None => {
+                    first = Some((dialler.program, client.clone(), label.clone()));
+                    Finding::error(CODE, title).at(client, label)
+                }
+            };
+            finding
+                .also(listener.at.clone(), "`server.grpc_tls_config` is not set")
+                .help(advice::internal_server_on(facts, listener))
+                .help(advice::internal_clients_off())
+        } else {
+            let title = format!(
+                "Tempo's internal gRPC on port {} has TLS, its own clients dial it in plaintext",
+                listener.port
+            );
+            Finding::error(CODE, title)
+                .at(server, "`server.grpc_tls_config` turns TLS on")
+                .also(client, format!("`{}` dials {} in plaintext", dialler.setting, peer(dialler)))
+                .help(advice::internal_server_off(listener))
+                .help(advice::internal_clients_on(facts, dialler.program, listener))
+        };
+        findings.push(finding.edge(broken.edge));
+    }
+}

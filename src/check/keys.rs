@@ -1,0 +1,58 @@
+//! `unknown-key` and `file-refused`: what a program refuses before it looks at any edge.
+
+use super::facts::Facts;
+use crate::dataflow::{ProgramKind, Version};
+use crate::diagnostic::{Code, Finding, Findings, Severity};
+
+/// The code of a key that the version does not know.
+pub(super) const UNKNOWN: Code = Code("unknown-key");
+/// The code of a file that its program does not start with.
+pub(super) const REFUSED: Code = Code("file-refused");
+
+/// Speaks of keys that the program's version does not know: a warning where the version is a guess.
+pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
+    for key in &facts.topology.unknown_keys {
+        let program = &facts.topology.programs[key.program];
+        let (severity, version) = match &program.version {
+            Version::Given(line) | Version::Inferred(line) => {
+                (Severity::Error, format!("{} {line}", program.kind))
+            }
+            Version::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),
+            Version::None => (Severity::Error, program.kind.to_string()),
+        };
+        let title = format!("{version} does not know `{}`", key.path);
+        let finding = match severity {
+            Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), "refused at the start"),
+            Severity::Warning => {
+                let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
+                Finding::warning(UNKNOWN, title)
+                    .at(key.at.clone(), "no version was given, and none follows from the file")
+                    .help(format!("`{flag} V` says which release reads this file"))
+            }
+        };
+        let near = key.suggestion.as_ref().map(|near| format!("did you mean `{near}`?"));
+        findings.push(near.into_iter().fold(finding, Finding::help));
+    }
+}
+
+/// Speaks of files that do not parse, or that their program refuses for what stands in them.
+pub(super) fn refused(facts: &Facts<'_>, findings: &mut Findings) {
+    for (mark, fault) in &facts.topology.faults {
+        let topology = facts.topology;
+        let reader = topology
+            .programs
+            .iter()
+            .find(|program| topology.sources.get(&program.file).is_some_and(|source| *source == mark.source));
+        let who = reader.map_or_else(
+            || "its program".to_owned(),
+            |program| match program.kind {
+                ProgramKind::Tempo => "Tempo".to_owned(),
+                kind => format!("the {kind}"),
+            },
+        );
+        findings.push(
+            Finding::error(REFUSED, fault.clone())
+                .at(mark.clone(), format!("{who} does not start with this")),
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! `no-listener`: a client that dials where nothing listens.
+//!
+//! A port that no file here opens proves nothing: the folder may hold only a part of the host. It is
+//! a mistake only where the program that the dialler means *is* here, was read completely, and no
+//! other setting of the same client already meets one: a collector that feeds the Tempo of this
+//! folder may well have a second backend in a container nobody wrote a file for.
+
+use super::edges::{Fault, State};
+use super::facts::{Facts, door, peer};
+use super::reach::Reach;
+use super::unchecked;
+use super::{advice, environment};
+use crate::dataflow::{Dialler, Program, Protocol, Topology};
+use crate::diagnostic::{Code, Finding, Findings};
+
+/// The code of this rule.
+pub(super) const CODE: Code = Code("no-listener");
+
+/// The state of a dialler to this host that arrives nowhere.
+pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: usize, fault: Fault) -> State {
+    let dialler = &topology.diallers[index];
+    match dialler.protocol {
+        Protocol::Other => return State::NotChecked(unchecked::OTHER_PROTOCOL),
+        _ if environment::of_dialler(topology, dialler) => return State::Broken(Fault::Environment),
+        // Tempo's own clients dial Tempo's own port, and both are in one file.
+        Protocol::TempoInternal => return State::Broken(fault),
+        _ => {}
+    }
+    let mut meant = candidates(topology, dialler).map(|(_, program)| program).peekable();
+    if meant.peek().is_none() {
+        return State::NotChecked(unchecked::NOT_IN_FOLDER);
+    }
+    if meant.any(|program| is_partly_read(topology, program)) {
+        return State::NotChecked(unchecked::PEER_NOT_READ);
+    }
+    if meets_elsewhere(topology, reached, dialler) {
+        return State::NotChecked(unchecked::NOT_IN_FOLDER);
+    }
+    State::Broken(fault)
+}
+
+fn candidates<'a>(
+    topology: &'a Topology,
+    dialler: &'a Dialler,
+) -> impl Iterator<Item = (usize, &'a Program)> {
+    let programs = topology.programs.iter().enumerate();
+    programs.filter(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind))
+}
+
+/// Whether a door of the program may be among what was not read.
+fn is_partly_read(topology: &Topology, program: &Program) -> bool {
+    const DOORS: [&str; 6] = ["receivers", "distributor", "server", "service", "extensions", "target"];
+    let file = program.file.as_str();
+    let shown = topology.sources.get(&program.file).map_or(file, |source| source.0.as_str());
+    let hides_doors = |place: &str| match place.strip_prefix(file) {
+        Some("") => true,
+        Some(rest) => DOORS.iter().any(|door| rest.trim_start().starts_with(door)),
+        None => false,
+    };
+    topology.not_read.iter().any(|not_read| hides_doors(&not_read.place))
+        || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown)
+}
+
+fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Dialler) -> bool {
+    topology.diallers.iter().zip(reached).any(|(other, reach)| match reach {
+        Reach::Arrives(listener) => {
+            let met = topology.listeners[*listener].program;
+            other.program == dialler.program
+                && met != dialler.program
+                && dialler.means.contains(&topology.programs[met].kind)
+        }
+        _ => false,
+    })
+}
+
+/// Speaks of every dialler whose port nobody opens.
+pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
+    for judged in facts.judged.iter().filter(|judged| judged.state == State::Broken(Fault::NoListener)) {
+        let topology = facts.topology;
+        let dialler = &topology.diallers[judged.dialler];
+        let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(dialler)))
+            .at(dialler.at.clone(), format!("dialled by `{}`", dialler.setting))
+            .edge(dialler.edge(topology));
+        let doors = topology.listeners.iter().filter(|listener| {
+            listener.protocol == dialler.protocol
+                && dialler.means.contains(&topology.programs[listener.program].kind)
+                && (listener.program != dialler.program || dialler.protocol == Protocol::TempoInternal)
+        });
+        let mut served = false;
+        for listener in doors {
+            served = true;
+            let server = door(facts.server(listener), listener);
+            finding = finding
+                .also(
+                    listener.at.clone(),
+                    format!("{server} serves {} on port {}", listener.protocol, listener.port),
+                )
+                .help(advice::dial(facts, dialler, listener));
+        }
+        if !served {
+            finding = finding.help(advice::open(facts, dialler));
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,65 @@
+//! `port-taken` and `port-convention`: what a port is used for.
+
+use super::advice;
+use super::facts::{Facts, door};
+use super::reach::overlap;
+use crate::dataflow::{Protocol, Topology};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::stack::Port;
+
+/// The code of two listeners on one port.
+pub(super) const TAKEN: Code = Code("port-taken");
+/// The code of the other protocol on a conventional port.
+pub(super) const CONVENTION: Code = Code("port-convention");
+
+/// Pairs of listeners that cannot both have their port, each with the first that has it.
+pub(super) fn conflicts(topology: &Topology) -> Vec<(usize, usize)> {
+    let listeners = &topology.listeners;
+    let first = |second: usize| {
+        let (port, bind) = (listeners[second].port, &listeners[second].bind);
+        (0..second).find(|first| listeners[*first].port == port && overlap(&listeners[*first].bind, bind))
+    };
+    (0..listeners.len()).filter_map(|second| Some((first(second)?, second))).collect()
+}
+
+/// Speaks of every listener that finds its port taken.
+pub(super) fn taken(facts: &Facts<'_>, findings: &mut Findings) {
+    for (first, second) in &facts.taken {
+        let (first, second) = (&facts.topology.listeners[*first], &facts.topology.listeners[*second]);
+        let label = |listener| format!("{} on {}", door(facts.server(listener), listener), listener.bind);
+        findings.push(
+            Finding::error(TAKEN, format!("port {} is opened twice", second.port))
+                .at(second.at.clone(), label(second))
+                .also(first.at.clone(), label(first))
+                .help(advice::move_port(facts, second)),
+        );
+    }
+}
+
+/// Speaks of gRPC on 4318 and of HTTP on 4317.
+pub(super) fn convention(facts: &Facts<'_>, findings: &mut Findings) {
+    for (index, listener) in facts.topology.listeners.iter().enumerate() {
+        if facts.taken.iter().any(|(first, second)| [*first, *second].contains(&index)) {
+            continue;
+        }
+        let (spoken, expected, other) = match (listener.protocol, listener.port.number()) {
+            (Protocol::OtlpGrpc, 4318) => ("gRPC", "HTTP", Port::known(4317)),
+            (Protocol::OtlpHttp, 4317) => ("HTTP", "gRPC", Port::known(4318)),
+            _ => continue,
+        };
+        let title = format!("{spoken} on {}, where tools expect {expected}", listener.port);
+        let help = match facts.topology.listeners.iter().find(|taken| taken.port == other) {
+            None => advice::listen(listener, other),
+            Some(taken) => format!(
+                "the usual port, {other}, is held by {}; if that moves: {}",
+                door(facts.server(taken), taken),
+                advice::listen(listener, other)
+            ),
+        };
+        findings.push(
+            Finding::warning(CONVENTION, title)
+                .at(listener.at.clone(), format!("`{}`", listener.door))
+                .help(help),
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! The one ordered table of rules.
+
+use super::facts::Facts;
+use super::{
+    bind, certificates, environment, half_tls, internal, keys, loops, meeting, ports, protocol, tls,
+};
+use crate::diagnostic::{Code, Findings, Severity};
+
+/// One rule: its stable code, and the function that speaks.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its stable name, as `explain` takes it.
+    pub code: Code,
+    /// The heaviest it can be. `tls-not-enabled` and `unknown-key` are softened to warnings where
+    /// their pages say so.
+    pub severity: Severity,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    judge: fn(&Facts<'_>, &mut Findings),
+}
+
+impl Rule {
+    /// Adds what this rule finds.
+    pub(super) fn judge(&self, facts: &Facts<'_>, findings: &mut Findings) {
+        (self.judge)(facts, findings);
+    }
+}
+
+const fn error(code: Code, summary: &'static str, judge: fn(&Facts<'_>, &mut Findings)) -> Rule {
+    Rule { code, severity: Severity::Error, summary, judge }
+}
+
+const fn warning(code: Code, summary: &'static str, judge: fn(&Facts<'_>, &mut Findings)) -> Rule {
+    Rule { code, severity: Severity::Warning, summary, judge }
+}
+
+/// Every rule, from what stops a program to what a careful reader wants to know.
+pub const RULES: &[Rule] = &[
+    error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
+    error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
+    error(environment::CODE, "an environment file that parsers read differently", environment::judge),
+    error(ports::TAKEN, "one port, two listeners", ports::taken),
+    error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),
+    error(meeting::CODE, "a client that dials where nothing listens", meeting::judge),
+    error(bind::UNREACHABLE, "a listener on an address that its client does not dial", bind::unreachable),
+    error(loops::CODE, "a collector that sends into its own receiver", loops::judge),
+    error(protocol::CODE, "the wrong protocol or path for this listener", protocol::judge),
+    error(internal::CODE, "Tempo's internal server and its own clients disagree about TLS", internal::judge),
+    error(tls::NOT_ENABLED, "TLS files without the switch that turns TLS on", tls::not_enabled),
+    error(tls::MISMATCH, "TLS on one end of an edge only", tls::mismatch),
+    error(certificates::DATES, "a certificate outside its dates", certificates::dates),
+    error(certificates::NAMES, "a certificate that does not name what is dialled", certificates::names),
+    error(
+        certificates::ISSUER,
+        "a certificate of an authority that the other end does not trust",
+        certificates::issuer,
+    ),
+    error(certificates::USE, "a certificate for another use", certificates::usage),
+    warning(
+        bind::FROM_VARIABLE,
+        "a listener whose address comes from an unset variable",
+        bind::from_variable,
+    ),
+    warning(bind::PLAINTEXT, "plaintext that can leave the host", bind::plaintext),
+    warning(ports::CONVENTION, "a conventional port with the other protocol", ports::convention),
+];

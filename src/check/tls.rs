@@ -1,0 +1,91 @@
+//! `tls-mismatch` and `tls-not-enabled`: TLS on one end of an edge only.
+
+use super::advice;
+use super::edges::{Fault, State};
+use super::facts::{Broken, Facts, door, peer};
+use crate::dataflow::Dialler;
+use crate::diagnostic::{Code, Finding, Findings, Mark};
+
+/// The code of TLS on one end only.
+pub(super) const MISMATCH: Code = Code("tls-mismatch");
+/// The code of TLS files without the switch.
+pub(super) const NOT_ENABLED: Code = Code("tls-not-enabled");
+
+/// Speaks of edges with TLS on one end, and of servers that demand a certificate nobody shows.
+pub(super) fn mismatch(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken() {
+        let finding = match broken.fault {
+            Fault::Mode => one_end(facts, &broken),
+            Fault::NoClientCertificate => no_certificate(facts, &broken),
+            _ => continue,
+        };
+        findings.push(finding.edge(broken.edge));
+    }
+}
+
+fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
+    let (dialler, listener) = (broken.dialler, broken.listener);
+    let server = door(facts.server(listener), listener);
+    let (title, client, way) = if dialler.tls.enabled {
+        (format!("TLS is dialled, {server} serves plaintext"), "with TLS", advice::client_off(facts, dialler))
+    } else {
+        let way = advice::client_on(facts, dialler, listener);
+        (format!("plaintext is dialled, {server} serves TLS"), "in plaintext", way)
+    };
+    let other = if dialler.tls.enabled {
+        advice::serve_tls(facts, listener)
+    } else {
+        advice::serve_plaintext(listener)
+    };
+    Finding::error(MISMATCH, title)
+        .at(decides(dialler), format!("`{}` dials {} {client}", dialler.setting, peer(dialler)))
+        .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server)
+        .help(way)
+        .help(other)
+}
+
+fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
+    let (dialler, listener) = (broken.dialler, broken.listener);
+    let server = door(facts.server(listener), listener);
+    let authority = listener.tls.client_authority.as_ref().map(|file| file.at.clone());
+    let demand = authority.or_else(|| listener.tls.at.clone()).unwrap_or_else(|| listener.at.clone());
+    Finding::error(MISMATCH, format!("{server} demands a client certificate"))
+        .at(decides(dialler), format!("`{}` has none to show", dialler.setting))
+        .also(demand, "demanded here")
+        .help(advice::client_certificate(facts, dialler))
+        .help(advice::no_client_certificate(listener))
+}
+
+/// Where the client says how it dials.
+fn decides(dialler: &Dialler) -> Mark {
+    dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone())
+}
+
+/// Speaks of every client that names TLS files and dials plaintext: an error where the server has
+/// TLS, a warning where it has none and the edge holds all the same.
+pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
+    for judged in &facts.judged {
+        let dialler = &facts.topology.diallers[judged.dialler];
+        let Some(file) = dialler.tls.ignored.first() else { continue };
+        let title = if dialler.tls.enabled {
+            format!("`{}` names TLS files that are not switched on", dialler.setting)
+        } else {
+            format!("`{}` names TLS files and dials plaintext", dialler.setting)
+        };
+        let finding = match (&judged.state, judged.listener.map(|index| &facts.topology.listeners[index])) {
+            (State::Broken(Fault::NotEnabled), Some(listener)) => Finding::error(NOT_ENABLED, title)
+                .at(file.at.clone(), "has no effect without the switch")
+                .also(
+                    listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()),
+                    format!("{} serves TLS", door(facts.server(listener), listener)),
+                )
+                .help(advice::switch(facts, dialler)),
+            (State::Holds | State::NotChecked(_), _) => Finding::warning(NOT_ENABLED, title)
+                .at(file.at.clone(), "has no effect without the switch")
+                .help(advice::switch(facts, dialler))
+                .help("or remove the lines that have no effect"),
+            (State::Broken(_), _) => continue,
+        };
+        findings.push(finding.edge(dialler.edge(facts.topology)));
+    }
+}

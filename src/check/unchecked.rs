@@ -1,0 +1,69 @@
+//! What could not be decided, by name. Reasons are constant, so that two runs can be compared.
+
+use super::edges::State;
+use super::facts::{Facts, peer};
+use std::fmt;
+
+/// Its peer is not this host.
+pub(super) const OTHER_HOST: &str = "dials another host, whose files are not here";
+/// Its peer is this host, and nobody's file here opens the port.
+pub(super) const NOT_IN_FOLDER: &str = "dials a port of this host that no file here opens";
+/// The program it means was not read completely.
+pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
+/// The hosts file decides.
+pub(super) const LOCALHOST: &str = "whether localhost is also ::1 is decided by the host's own files";
+/// Zipkin, Jaeger and the like.
+pub(super) const OTHER_PROTOCOL: &str = "speaks a protocol whose edges are not judged";
+/// The certificate of the server is not here.
+pub(super) const NO_CERTIFICATE: &str = "the certificate at the other end is not among these files";
+/// The trusted file is not here.
+pub(super) const NO_AUTHORITY: &str = "the file of trusted authorities is not among these files";
+/// A client without a CA of its own.
+pub(super) const SYSTEM_TRUST: &str = "trusts the host's own store of authorities, which is not read";
+/// A program that decides in code.
+pub(super) const CODE_TRUST: &str = "whom it trusts is decided in its code";
+/// `insecure_skip_verify`.
+pub(super) const NO_VERIFICATION: &str = "verification is switched off: it accepts any certificate";
+/// A wish on one side, a file on the other.
+pub(super) const WISH_AND_FILE: &str = "one certificate is issued at apply, the other is a file";
+/// webpki cannot judge it.
+pub(super) const FOREIGN_CERTIFICATE: &str = "the certificate is of a kind that cannot be judged here";
+
+/// One thing that was not decided.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotChecked {
+    /// The file and the setting in it, for a dialler with its peer:
+    /// `/etc/otelcol/config.yaml#exporters.otlp_grpc/far -> 10.0.0.1:4317`.
+    pub place: String,
+    /// Why not: one of a fixed set of texts.
+    pub reason: String,
+}
+
+impl fmt::Display for NotChecked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.reason)
+    }
+}
+
+/// Everything that was not decided, sorted.
+pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
+    let mut all: Vec<NotChecked> = facts
+        .topology
+        .not_read
+        .iter()
+        .map(|not_read| NotChecked { place: not_read.place.clone(), reason: not_read.reason.clone() })
+        .collect();
+    for judged in &facts.judged {
+        let dialler = &facts.topology.diallers[judged.dialler];
+        let place = format!("{} -> {}", dialler.edge(facts.topology), peer(dialler));
+        let undecided = match judged.state {
+            State::NotChecked(reason) => Some(reason),
+            State::Holds | State::Broken(_) => None,
+        };
+        let reasons = undecided.into_iter().chain(judged.doubts.iter().copied());
+        all.extend(reasons.map(|reason| NotChecked { place: place.clone(), reason: reason.to_owned() }));
+    }
+    all.sort();
+    all.dedup();
+    all
+}

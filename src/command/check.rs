@@ -1,0 +1,36 @@
+//! `check`: judges a stack, or any folder of finished files.
+
+use super::judge::{Judged, judge};
+use super::load::load;
+use super::{Exit, Session, Stop};
+use crate::cli::{Check, Format};
+use crate::report::verdict::{self, Subject};
+
+pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
+    match &arguments.files {
+        Some(folder) => super::files::run(session, arguments, folder),
+        None => stack(session, arguments),
+    }
+}
+
+fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
+    let loaded = load(&arguments.stack.stack)?;
+    let judged = judge(session, &loaded)?;
+    let digest = judged.desired.digest().to_string();
+    print(session, &judged, &digest, arguments.format);
+    Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
+}
+
+fn print(session: &mut Session, judged: &Judged<'_>, digest: &str, format: Format) {
+    let subject = Subject {
+        topology: &judged.topology,
+        verdict: &judged.verdict,
+        sources: &judged.sources,
+        desired: Some(digest),
+    };
+    let text = match format {
+        Format::Text => verdict::text(&subject, session.colour()),
+        Format::Json => verdict::json(&subject),
+    };
+    session.print(&text);
+}

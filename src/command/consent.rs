@@ -1,0 +1,167 @@
+//! Asking, refusing, and saying how it ended: what apply and rollback share.
+
+use super::{Exit, Session, Stop, host};
+use crate::apply::{
+    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction, Survey,
+};
+use crate::cli;
+use crate::report::plan::summary;
+use crate::stack::TargetPath;
+use crate::target::LocalRoot;
+use std::io::BufRead;
+
+/// What somebody agreed to beyond the plan itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted {
+    /// `--auto-approve`.
+    pub approved: bool,
+    /// `--accept-drift`.
+    pub accept_drift: bool,
+    /// `--adopt`.
+    pub adopt: bool,
+}
+
+impl Granted {
+    /// What the flags grant.
+    pub fn of(consent: &cli::Consent, adopt: bool) -> Self {
+        Self { approved: consent.auto_approve, accept_drift: consent.accept_drift, adopt }
+    }
+}
+
+/// What nobody may be asked about, because no answer would help: refusals, drift, files in the way.
+///
+/// # Errors
+/// With the exit code of the first of these.
+pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
+    let refused: Vec<_> =
+        survey.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();
+    let paths = |entries: &mut dyn Iterator<Item = &crate::plan::Entry>| -> Vec<TargetPath> {
+        entries.map(|entry| entry.path.clone()).collect()
+    };
+    let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
+    let error = if !refused.is_empty() {
+        ApplyError::Refused(refused)
+    } else if !drifted.is_empty() && !granted.accept_drift {
+        ApplyError::Drift(drifted)
+    } else if !adopted.is_empty() && !granted.adopt {
+        ApplyError::NotAdopted(adopted)
+    } else {
+        return Ok(());
+    };
+    Err(host::stopped(&error))
+}
+
+/// Asks, unless that was granted; without a terminal nobody can be asked.
+///
+/// # Errors
+/// Not approved.
+pub fn ask(session: &mut Session, granted: Granted, question: &str) -> Result<(), Stop> {
+    if granted.approved {
+        return Ok(());
+    }
+    if !session.interactive {
+        let text = "not approved: there is no terminal to ask on\n  help: `--auto-approve`";
+        return Err(Stop::Because(Exit::Refused, text.to_owned()));
+    }
+    session.say(&format!("\n{question}\n  Only 'yes' will be accepted: "));
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    match read {
+        Ok(_) if answer.trim_end_matches(['\n', '\r']) == "yes" => Ok(()),
+        Ok(_) => Err(Stop::Because(Exit::Refused, "not approved; nothing was changed".to_owned())),
+        Err(error) => Err(Stop::machine(&error)),
+    }
+}
+
+/// Takes the lock, recovers what a killed run left, and carries the approved plan out.
+///
+/// # Errors
+/// As [`ApplyError`] says.
+pub fn carry_out(
+    session: &mut Session,
+    target: &mut LocalRoot,
+    (request, survey): (&Request<'_>, &Survey),
+    (granted, verb): (Granted, &str),
+) -> Result<Outcome, Stop> {
+    let holder = host::holder(session, verb);
+    let consent =
+        Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
+    let mut transaction =
+        Transaction::begin(target, request.stack, &holder).map_err(|error| host::stopped(&error))?;
+    transaction.apply(request, &consent, &NoProver).map_err(|error| host::stopped(&error))
+}
+
+/// Finishes or takes back what a killed run left, before anything is shown.
+///
+/// # Errors
+/// Somebody else holds the lock, or not everything can be taken back.
+pub fn recover(
+    session: &mut Session,
+    target: &mut LocalRoot,
+    request: &Request<'_>,
+    verb: &str,
+) -> Result<(), Stop> {
+    let holder = host::holder(session, verb);
+    let stop = |error: ApplyError| host::stopped(&error);
+    let mut transaction = Transaction::begin(target, request.stack, &holder).map_err(stop)?;
+    let (text, notes) = match transaction.recover().map_err(stop)? {
+        None | Some(Recovered::Nothing) => return Ok(()),
+        Some(Recovered::Finished { generation, author }) => (
+            format!(
+                "{} by {} was killed after its last step: generation {generation} is kept",
+                author.verb, author.user
+            ),
+            Vec::new(),
+        ),
+        Some(Recovered::TakenBack { author, notes }) => {
+            (format!("{} by {} was killed half way: it was taken back", author.verb, author.user), notes)
+        }
+    };
+    session.say(&format!("note: {text}\n"));
+    say_notes(session, &notes);
+    Ok(())
+}
+
+fn say_notes(session: &mut Session, notes: &[String]) {
+    for note in notes {
+        session.say(&format!("note: {note}\n"));
+    }
+}
+
+/// Says how it ended.
+pub fn ended(session: &mut Session, survey: &Survey, outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Unchanged => Exit::Fine,
+        Outcome::Kept { generation, notes, .. } => {
+            let (added, changed, destroyed) = survey.plan.counts();
+            say_notes(session, &notes);
+            session.print(&format!(
+                "\nApply complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
+            ));
+            Exit::Fine
+        }
+        Outcome::RolledBack { cause, notes, .. } => {
+            let why = match cause {
+                Cause::Machine(error) => error.to_string(),
+                Cause::Proof(why) => why,
+            };
+            session.say(&format!(
+                "error: {why}\neverything was taken back: {}\n",
+                summary(&survey.plan).replace("Plan", "not done")
+            ));
+            say_notes(session, &notes);
+            Exit::Machine
+        }
+        Outcome::Incomplete { cause, left } => {
+            let why = match cause {
+                Cause::Machine(error) => error.to_string(),
+                Cause::Proof(why) => why,
+            };
+            session.say(&format!(
+                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n",
+                left.join("\n  ")
+            ));
+            Exit::Incomplete
+        }
+    }
+}

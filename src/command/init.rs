@@ -1,0 +1,44 @@
+//! `init`: a stack to start from.
+
+#![expect(clippy::disallowed_methods, reason = "this verb writes the file a user starts from")]
+
+use super::{Exit, Session, Stop};
+use crate::cli::Init;
+use crate::diagnostic::{Code, Finding};
+use std::fs;
+use std::io::{ErrorKind, Write};
+
+/// The stacks that come with the tool; each is also a golden test.
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("incident-host", include_str!("../../stacks/incident-host/stack.toml")),
+    ("internal-tls", include_str!("../../stacks/internal-tls/stack.toml")),
+    ("minimal", include_str!("../../stacks/minimal/stack.toml")),
+];
+
+pub(super) fn run(session: &mut Session, arguments: &Init) -> Result<Exit, Stop> {
+    let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == arguments.from) else {
+        let names: Vec<_> = SHIPPED.iter().map(|(name, _)| format!("`--from {name}`")).collect();
+        let finding =
+            Finding::error(Code("stack-unknown"), format!("there is no stack `{}`", arguments.from));
+        return Err(finding.help(names.join(", ")).into());
+    };
+    let path = arguments.dir.join("stack.toml");
+    let shown = path.display();
+    fs::create_dir_all(&arguments.dir).map_err(|error| Stop::machine(&error))?;
+    // The one call that never replaces what is there, not even what appears at this moment.
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(&path);
+    let mut file = file.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
+                .help(format!("another folder: `tracewright init DIR --from {name}`"))
+                .into()
+        }
+        _ => Stop::Because(Exit::Machine, format!("`{shown}` cannot be written: {error}")),
+    })?;
+    file.write_all(text.as_bytes()).map_err(|error| Stop::machine(&error))?;
+    session.say(&format!(
+        "wrote `{shown}` from `{name}`; next: `tracewright check {}`\n",
+        arguments.dir.display()
+    ));
+    Ok(Exit::Fine)
+}

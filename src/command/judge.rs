@@ -1,0 +1,134 @@
+//! The pure prefix all verbs share: stack -> wiring -> desired files -> topology -> verdict. A stack
+//! whose own rendering does not pass is refused here, whatever the verb.
+
+use super::load::Loaded;
+use super::{Session, Stop};
+use crate::check::{Verdict, check};
+use crate::dataflow::Topology;
+use crate::desired::{Content, Desired};
+use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
+use crate::render::{Templates, render};
+use crate::stack::{EnvDialect, TargetPath};
+use crate::topology::{Examined, FileSet, read};
+use crate::wiring::{Wiring, wire};
+use std::collections::BTreeMap;
+
+/// A stack with all its consequences, judged.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// What was decided.
+    pub wiring: Wiring<'a>,
+    /// What is wanted on the hosts.
+    pub desired: Desired,
+    /// What the finished files say.
+    pub topology: Topology,
+    /// Edges, findings (located and sorted, warnings of earlier stages included), and what could not
+    /// be checked.
+    pub verdict: Verdict,
+    /// All texts that findings point into.
+    pub sources: Sources,
+}
+
+/// Wires, renders, reads back and judges a stack.
+///
+/// # Errors
+/// Faults of wiring and rendering. Errors the analyser finds are in the verdict; verbs other than
+/// `check` turn them into a refusal with [`Judged::refuse`].
+pub fn judge<'a>(session: &Session, loaded: &'a Loaded) -> Result<Judged<'a>, Stop> {
+    let stop = |mut findings: Findings| {
+        findings.extend(loaded.warnings.clone());
+        loaded.document.locate(&mut findings);
+        Stop::Findings(findings, loaded.sources.clone())
+    };
+    let (wiring, warnings) = wire(&loaded.stack).map_err(stop)?;
+    let desired = render(&wiring, &Templates::embedded()).map_err(stop)?;
+    let texts = texts(&desired);
+    let topology = read(&file_set(&desired, &texts, &wiring));
+    let mut verdict = check(&topology, session.now);
+    verdict.findings = said_once(verdict.findings, &warnings);
+    point_into_stack(&mut verdict.findings, &wiring);
+    verdict.findings.extend(loaded.warnings.clone());
+    verdict.findings.extend(warnings);
+    loaded.document.locate(&mut verdict.findings);
+    let mut sources = loaded.sources.clone();
+    sources.0.extend(texts.into_iter().map(|(path, text)| (SourceName(path.to_string()), text)));
+    Ok(Judged { wiring, desired, topology, verdict, sources })
+}
+
+impl Judged<'_> {
+    /// Refuses a stack whose own rendering does not pass; else says its warnings.
+    ///
+    /// # Errors
+    /// The verdict holds an error.
+    pub fn refuse(&self, session: &mut Session) -> Result<(), Stop> {
+        if self.verdict.findings.has_errors() {
+            return Err(Stop::Findings(self.verdict.findings.clone(), self.sources.clone()));
+        }
+        session.say_findings(&self.verdict.findings, &self.sources);
+        Ok(())
+    }
+}
+
+/// The text of every file that has one. Of an environment file only our block is known here.
+fn texts(desired: &Desired) -> BTreeMap<TargetPath, String> {
+    let text = |content: &Content| match content {
+        Content::Whole(text) => Some(text.clone()),
+        Content::Block { lines, begin, end, .. } => {
+            let lines = lines.iter().fold(String::new(), |text, line| text + line + "\n");
+            Some(format!("{begin}\n{lines}{end}\n"))
+        }
+        Content::Certificate(_) | Content::PrivateKey(_) => None,
+    };
+    desired.files.iter().filter_map(|((_, path), file)| Some((path.clone(), text(&file.content)?))).collect()
+}
+
+fn file_set<'a>(
+    desired: &'a Desired,
+    texts: &'a BTreeMap<TargetPath, String>,
+    wiring: &Wiring<'_>,
+) -> FileSet<'a> {
+    let examined = |path: &TargetPath, content: &'a Content| match content {
+        Content::Certificate(wish) => Examined::Wish(wish),
+        Content::PrivateKey(name) => Examined::WishedKey(name),
+        Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
+    };
+    FileSet {
+        files: desired
+            .files
+            .iter()
+            .map(|((_, path), file)| (path.clone(), examined(path, &file.content)))
+            .collect(),
+        shown_as: BTreeMap::new(),
+        tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
+        collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
+        environment_dialects: dialects(desired),
+        unread: std::collections::BTreeSet::new(),
+        complete: true,
+    }
+}
+
+/// Who reads each environment file.
+fn dialects(desired: &Desired) -> BTreeMap<TargetPath, EnvDialect> {
+    let blocks = desired.files.iter().filter_map(|((_, path), file)| match &file.content {
+        Content::Block { dialect, .. } => Some((path.clone(), *dialect)),
+        _ => None,
+    });
+    blocks.collect()
+}
+
+/// Adds to each finding about an edge the key of the stack behind it.
+fn point_into_stack(findings: &mut Findings, wiring: &Wiring<'_>) {
+    findings.for_each(|finding| {
+        if let Some(key) = finding.edge.as_ref().and_then(|edge| wiring.key_of(edge)) {
+            *finding = finding.clone().also((key, KeyPart::Header), "written for this");
+        }
+    });
+}
+
+/// What the wiring warned of and the analyser saw too is said once, by the wiring: it points at the
+/// line of the stack that a human would edit.
+fn said_once(seen: Findings, warnings: &Findings) -> Findings {
+    let said: Vec<_> = warnings.iter().map(|warning| warning.code).collect();
+    let new = |finding: &Finding| finding.severity == Severity::Error || !said.contains(&finding.code);
+    seen.into_iter().filter(new).collect()
+}

@@ -1,0 +1,90 @@
+//! `plan`: what apply would change. Creates nothing, takes no lock.
+
+use super::judge::{Judged, judge};
+use super::load::load;
+use super::{Exit, Session, Stop, authority, host};
+use crate::apply::{Request, Survey, Wish, survey};
+use crate::cli::{Format, Plan};
+use crate::report::plan::{self, Frame};
+use crate::report::{plan_json, verdict};
+use crate::stack::Stack;
+use crate::target::LocalRoot;
+use std::path::Path;
+
+pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop> {
+    let root = host::root(&arguments.root)?;
+    let loaded = load(&arguments.stack.stack)?;
+    let judged = judge(session, &loaded)?;
+    judged.refuse(session)?;
+    let target = host::target(root, host_of(&loaded.stack));
+    let survey = look(session, &target, &judged, &loaded.stack)?;
+    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict);
+    let digests = digests(&judged, &survey);
+    match arguments.format {
+        Format::Text => {
+            let frame = Frame { place: &place(root), dataflow: &dataflow, digests: &digests };
+            session.print(&plan::text(&survey.plan, &frame));
+        }
+        Format::Json => {
+            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict);
+            session.print(&plan_json::text(&survey.plan, &digests, dataflow));
+        }
+    }
+    say_pending(session, &survey);
+    Ok(exit(&survey, arguments.detailed_exitcode))
+}
+
+fn exit(survey: &Survey, detailed: bool) -> Exit {
+    match (survey.plan.refused().next(), survey.plan.is_empty() && survey.pending.is_none(), detailed) {
+        (Some(_), ..) => Exit::Refused,
+        (None, false, true) => Exit::Changes,
+        _ => Exit::Fine,
+    }
+}
+
+/// The host of a stack that has one.
+pub(super) fn host_of(stack: &Stack) -> &crate::stack::HostName {
+    stack.hosts.keys().next().expect("a stack has a host")
+}
+
+/// What a stack's wish meets on a target.
+pub(super) fn look(
+    session: &Session,
+    target: &LocalRoot,
+    judged: &Judged<'_>,
+    stack: &Stack,
+) -> Result<Survey, Stop> {
+    let authorities = authority::open(&stack.certificates)?;
+    let request = Request {
+        stack: &stack.name,
+        host: host_of(stack),
+        wish: Wish::Stack(&judged.desired),
+        authorities: authorities.as_ref(),
+        now: session.now,
+    };
+    survey(target, &request).map_err(|error| host::stopped(&error))
+}
+
+/// `below ./out`.
+pub(super) fn place(root: &Path) -> String {
+    format!("below `{}`", root.display())
+}
+
+/// Both digests: the first is for reviews, the second for this host.
+pub(super) fn digests(judged: &Judged<'_>, survey: &Survey) -> Vec<(&'static str, String)> {
+    vec![("Desired", judged.desired.digest().to_string()), ("Plan", survey.digest.to_string())]
+}
+
+/// A run that was killed is told of, and left to the next verb that writes.
+pub(super) fn say_pending(session: &mut Session, survey: &Survey) {
+    if let Some(author) = &survey.pending {
+        let who = if author.user.is_empty() {
+            author.verb.clone()
+        } else {
+            format!("{} by {}", author.verb, author.user)
+        };
+        session.say(&format!(
+            "note: {who} was killed half way; the next apply or rollback finishes it or takes it back first\n"
+        ));
+    }
+}

@@ -1,0 +1,203 @@
+//! An application's environment file as its SDK reads it, and as its parser takes the whole file.
+//!
+//! Which SDK it is stands in no file, so only what holds for all measured SDKs is said (Rust, Python,
+//! Node, Java, Go); the rest is listed as not read. Called by [`crate::topology`].
+
+use crate::dataflow::{
+    ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Trust,
+};
+use crate::stack::EnvDialect;
+use crate::topology::address::{self, Url};
+use crate::topology::env_file::{EnvEntry, EnvFile};
+use crate::topology::page::Page;
+
+const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_";
+const GENERIC: &str = "OTEL_EXPORTER_OTLP_";
+
+/// Settings of the exporter that act on the traces edge from wherever they stand in the file.
+const ACTING: &[&str] =
+    &["CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY", "INSECURE", "HEADERS", "COMPRESSION", "TIMEOUT"];
+
+/// Whether an environment file is an application's that exports traces.
+pub fn is_app(file: &EnvFile<'_>) -> bool {
+    file.has_block || file.entries.iter().any(|entry| entry.key.starts_with(GENERIC))
+}
+
+/// Reads the edge and the faults of a whole file.
+pub fn read(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+    dial(page, file, dialect);
+    faults(page, file, dialect);
+}
+
+/// A setting of the traces exporter: the traces variable beats the general one.
+fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
+    [TRACES, GENERIC]
+        .iter()
+        .filter_map(|prefix| file.last(&format!("{prefix}{name}")))
+        .find(|entry| !entry.value.is_empty())
+}
+
+fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+    let Some(endpoint) = setting(file, "ENDPOINT") else {
+        page.not_read("", "no endpoint is written, so the SDK's own default counts");
+        return;
+    };
+    if substitutes(&endpoint.value, dialect) {
+        page.not_read(endpoint.key, "its value holds a variable that the file's parser puts in");
+        return;
+    }
+    let Some(url) = Url::of(&endpoint.value) else {
+        page.not_read(endpoint.key, "an endpoint without a scheme, which every SDK takes differently");
+        return;
+    };
+    let Some(protocol) = protocol(file, &url) else {
+        page.not_read(endpoint.key, "no protocol is written, so it is the program's own");
+        return;
+    };
+    let port =
+        if url.port.is_none() && protocol == Protocol::OtlpGrpc { None } else { url.port_or_default() };
+    let Some(port) = port else {
+        page.not_read(endpoint.key, "an endpoint without a port");
+        return;
+    };
+    let at = page.mark(endpoint.value_span.clone());
+    let tls = tls(page, file, &url);
+    page.dialler(Dialler {
+        program: page.program,
+        setting: endpoint.key.to_owned(),
+        protocol,
+        host: address::dialled(url.host),
+        port,
+        wrong_path: wrong_path(endpoint, &url, protocol),
+        tls: ClientTls { at: Some(at.clone()), ..tls },
+        means: vec![ProgramKind::Collector, ProgramKind::Tempo],
+        at,
+    });
+}
+
+/// Whether the dialect's parsers put variables into a value.
+fn substitutes(value: &str, dialect: EnvDialect) -> bool {
+    matches!(dialect, EnvDialect::Dotenv | EnvDialect::Shell) && value.contains('$')
+}
+
+fn protocol(file: &EnvFile<'_>, url: &Url<'_>) -> Option<Protocol> {
+    match setting(file, "PROTOCOL").map(|entry| &*entry.value) {
+        Some("grpc") => Some(Protocol::OtlpGrpc),
+        Some("http/protobuf" | "http/json") => Some(Protocol::OtlpHttp),
+        None if url.path.ends_with("/v1/traces") => Some(Protocol::OtlpHttp),
+        _ => None,
+    }
+}
+
+/// HTTP: `/v1/traces` is appended to the general endpoint and never to the traces endpoint, in every
+/// SDK. A path on a gRPC endpoint is ignored by most.
+fn wrong_path(endpoint: &EnvEntry<'_>, url: &Url<'_>, protocol: Protocol) -> Option<String> {
+    if protocol != Protocol::OtlpHttp {
+        return None;
+    }
+    let sent = if endpoint.key.starts_with(TRACES) {
+        if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() }
+    } else {
+        format!("{}/v1/traces", url.path.trim_end_matches('/'))
+    };
+    (sent != "/v1/traces").then(|| format!("posts to {sent}"))
+}
+
+fn tls(page: &mut Page<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
+    let mut reference = |name: &str| {
+        let entry = setting(file, name)?;
+        match address::path(&entry.value) {
+            Some(path) => Some(FileReference { path, at: page.mark(entry.value_span.clone()) }),
+            None => {
+                page.not_read(entry.key, "a path relative to the folder the program is started in");
+                None
+            }
+        }
+    };
+    let authority = reference("CERTIFICATE");
+    let certificate = reference("CLIENT_CERTIFICATE");
+    let key = reference("CLIENT_KEY");
+    if !url.is_https() {
+        let ignored = [authority, certificate, key].into_iter().flatten().collect();
+        return ClientTls { ignored, ..ClientTls::plaintext() };
+    }
+    ClientTls {
+        enabled: true,
+        trust: authority.map_or(Trust::Unknown, Trust::File),
+        certificate,
+        key,
+        ..ClientTls::plaintext()
+    }
+}
+
+fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+    for span in &file.open_quotes {
+        add(page, EnvironmentFaultKind::OpenQuote, span.clone(), None);
+    }
+    // systemd passes over such a line, which only matters where it was meant to be ours; every other
+    // dialect has a parser that stops there or runs it.
+    for (span, text) in &file.malformed {
+        if dialect != EnvDialect::Systemd || text.contains("OTEL_") {
+            add(page, EnvironmentFaultKind::Malformed(dialect), span.clone(), None);
+        }
+    }
+    duplicates(page, file, dialect);
+    fights(page, file);
+}
+
+/// An `OTEL_*` key that stands twice with different values. Two lines of somebody else's concern
+/// nobody where one parser, that takes the last one, reads the file.
+fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+    for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_"))
+    {
+        let Some(first) = file.entries[..index].iter().find(|first| first.key == entry.key) else { continue };
+        let ours = first.inside || entry.inside;
+        let one_parser = matches!(dialect, EnvDialect::Systemd | EnvDialect::Shell | EnvDialect::Docker);
+        if !ours && (one_parser || first.value == entry.value) {
+            continue;
+        }
+        let (fault, other) = if entry.inside { (first, entry) } else { (entry, first) };
+        let kind = EnvironmentFaultKind::Duplicate(entry.key.to_owned());
+        add(page, kind, fault.span.clone(), Some(other.span.clone()));
+    }
+}
+
+/// Keys outside our block that act on the edge written in it, and an `INSECURE` that contradicts the
+/// endpoint: Go and Python let it win over the scheme.
+fn fights(page: &mut Page<'_>, file: &EnvFile<'_>) {
+    let Some(endpoint) = setting(file, "ENDPOINT") else { return };
+    for entry in file.entries.iter().filter(|entry| !entry.inside) {
+        let kind = EnvironmentFaultKind::Fights(entry.key.to_owned());
+        let name = entry.key.strip_prefix(TRACES).or_else(|| entry.key.strip_prefix(GENERIC));
+        let acts = name.is_some_and(|name| {
+            let ours = file.entries.iter().any(|own| own.inside && own.key == format!("{TRACES}{name}"));
+            ACTING.contains(&name) && (!ours || name == "INSECURE")
+        });
+        let contradicts = name == Some("INSECURE")
+            && (entry.value.eq_ignore_ascii_case("true")) == endpoint.value.starts_with("https://");
+        let silences = match entry.key {
+            "OTEL_SDK_DISABLED" => entry.value.eq_ignore_ascii_case("true"),
+            "OTEL_TRACES_EXPORTER" => !entry.value.contains("otlp"),
+            "OTEL_TRACES_SAMPLER" => entry.value == "always_off",
+            _ => false,
+        };
+        if (file.has_block && acts) || contradicts || silences {
+            add(page, kind, entry.span.clone(), Some(endpoint.span.clone()));
+        }
+    }
+}
+
+fn add(
+    page: &mut Page<'_>,
+    kind: EnvironmentFaultKind,
+    span: std::ops::Range<usize>,
+    other: Option<std::ops::Range<usize>>,
+) {
+    let fault = EnvironmentFault {
+        program: page.program,
+        kind,
+        at: page.mark(span),
+        other: other.map(|span| page.mark(span)),
+    };
+    page.topology.environment.push(fault);
+}

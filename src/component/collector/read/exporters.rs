@@ -1,0 +1,174 @@
+//! OTLP exporters: who is dialled, and with which TLS. Every line follows what 0.159 was seen to do.
+
+use super::receivers::pem;
+use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Trust};
+use crate::topology::address::{self, Url};
+use crate::topology::page::{Page, Written};
+use crate::topology::values::Text;
+use crate::topology::yaml::{Entry, Node};
+
+/// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
+pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
+    let Some((text, endpoint)) = endpoint(page, entry, &["endpoint"], setting) else {
+        page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
+        return;
+    };
+    let Some(text) = text else { return };
+    let https = text.starts_with("https://");
+    let bare = ["https://", "http://", "dns:///", "passthrough:///"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(&text);
+    if text.starts_with("unix:") {
+        page.not_read(setting, "a socket in the file system");
+        return;
+    }
+    let (host, port) = address::split(bare.trim_end_matches('/'));
+    let Some(port) = port.and_then(address::port) else {
+        page.fault(endpoint.place(), "missing port in address");
+        return;
+    };
+    let tls = tls(page, entry, setting, if https { Scheme::Https } else { Scheme::None });
+    let at = page.mark(endpoint.place());
+    page.dialler(Dialler {
+        program: page.program,
+        setting: setting.to_owned(),
+        protocol: Protocol::OtlpGrpc,
+        host: address::dialled(host),
+        port,
+        wrong_path: None,
+        tls: ClientTls { at: tls.at.clone().or_else(|| https.then(|| at.clone())), ..tls },
+        means: vec![ProgramKind::Tempo, ProgramKind::Collector],
+        at,
+    });
+}
+
+/// Reads `otlp_http` (`otlphttp`). The scheme decides about TLS; the signal's path is appended to
+/// `endpoint`, never to `SIGNAL_endpoint`.
+pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
+    let own = format!("{signal}_endpoint");
+    let whole = entry.value.get(&own).is_some_and(|node| !node.is_null());
+    let way = if whole { own.as_str() } else { "endpoint" };
+    let Some((text, endpoint)) = endpoint(page, entry, &[way], setting) else {
+        page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
+        return;
+    };
+    let Some(text) = text else { return };
+    let Some(url) = Url::of(&text) else {
+        page.fault(endpoint.place(), "endpoint must be a valid URL");
+        return;
+    };
+    let Some(port) = url.port_or_default() else {
+        page.fault(endpoint.place(), "not a port");
+        return;
+    };
+    let right = format!("/v1/{signal}");
+    let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
+    let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
+    let at = page.mark(endpoint.place());
+    page.dialler(Dialler {
+        program: page.program,
+        setting: setting.to_owned(),
+        protocol: Protocol::OtlpHttp,
+        host: address::dialled(url.host),
+        port,
+        wrong_path: (sent != right)
+            .then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
+        tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
+        means: vec![ProgramKind::Tempo, ProgramKind::Collector],
+        at,
+    });
+}
+
+/// The text of an endpoint: `None` outside where there is no such key, inside where it cannot be told.
+fn endpoint<'n>(
+    page: &mut Page<'_>,
+    entry: &'n Entry,
+    way: &[&str],
+    setting: &str,
+) -> Option<(Option<String>, &'n Entry)> {
+    let written = entry.value.at(way).filter(|entry| !entry.value.is_null())?;
+    match page.text(&entry.value, way, setting) {
+        Some((Text { unset: Some(name), .. }, _)) => {
+            page.not_read(setting, format!("its endpoint comes from `{name}`, which nothing sets"));
+            Some((None, written))
+        }
+        Some((text, _)) => Some((Some(text.text.into_owned()), written)),
+        None => Some((None, written)),
+    }
+}
+
+/// What the endpoint's scheme says about TLS.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    /// TLS, whatever the block says.
+    Https,
+    /// No TLS, whatever the block says.
+    Http,
+    /// The block decides.
+    None,
+}
+
+/// The `tls` block of a client. Without one it is TLS with the host's own authorities;
+/// `insecure: true` next to a CA is still TLS.
+fn tls(page: &mut Page<'_>, entry: &Entry, setting: &str, scheme: Scheme) -> ClientTls {
+    let none = Node::nothing();
+    let block = entry.value.get("tls").unwrap_or(&none);
+    let door = format!("{setting}.tls");
+    let authority = pem(page, block, ["ca_file", "ca_pem"], &door);
+    let certificate = pem(page, block, ["cert_file", "cert_pem"], &door);
+    let key = pem(page, block, ["key_file", "key_pem"], &door);
+    let insecure = flag(page, block, "insecure", &door);
+    let enabled = match scheme {
+        Scheme::Https => true,
+        Scheme::Http => false,
+        Scheme::None => !insecure || authority.is_written(),
+    };
+    let decides = match scheme {
+        Scheme::None if insecure && enabled => ["ca_file", "ca_pem"].iter().find_map(|key| block.entry(key)),
+        Scheme::None => block.entry("insecure").or_else(|| entry.value.entry("tls")),
+        _ => None,
+    };
+    let at = decides.map(|entry| page.mark(entry.place()));
+    let server_name =
+        page.text(block, &["server_name_override"], &door).map(|(text, _)| text.text.into_owned());
+    let trust = trust(page, block, &door, &authority);
+    if !enabled {
+        let ignored = [authority, certificate, key].into_iter().filter_map(Written::file).collect();
+        return ClientTls { ignored, at, ..ClientTls::plaintext() };
+    }
+    ClientTls {
+        enabled,
+        trust,
+        server_name: server_name.filter(|name| !name.is_empty()),
+        certificate: certificate.file(),
+        key: key.file(),
+        ignored: Vec::new(),
+        at,
+    }
+}
+
+fn trust(page: &mut Page<'_>, block: &Node, door: &str, authority: &Written) -> Trust {
+    if flag(page, block, "insecure_skip_verify", door) {
+        return Trust::Anybody;
+    }
+    match authority {
+        Written::No => Trust::System,
+        Written::File(_) if flag(page, block, "include_system_ca_certs_pool", door) => Trust::Unknown,
+        Written::File(file) => Trust::File(file.clone()),
+        Written::Somewhere => Trust::Unknown,
+    }
+}
+
+/// A bool by the collector's rule: `true` and `false` alone, never quoted; anything else is refused.
+fn flag(page: &mut Page<'_>, block: &Node, key: &str, door: &str) -> bool {
+    let Some((text, entry)) = page.text(block, &[key], door) else { return false };
+    match &*text.text {
+        "true" | "True" | "TRUE" if !text.quoted => true,
+        "false" | "False" | "FALSE" if !text.quoted => false,
+        _ => {
+            page.fault(entry.place(), format!("`{key}` is `true` or `false`"));
+            false
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A collector's configuration as the collector reads it.
+//!
+//! Only what a pipeline or `service.extensions` uses counts: a receiver on a taken port that no
+//! pipeline names opens nothing (seen on 0.159). Called by [`crate::topology`].
+
+mod exporters;
+mod keys;
+mod own;
+pub mod receivers;
+mod release;
+
+pub use keys::otlp_receiver;
+pub use release::Release;
+
+use crate::dataflow::ServerTlsMode;
+use crate::topology::page::Page;
+use crate::topology::yaml::{Entry, Node};
+use receivers::Rules;
+use release::kind_of;
+use std::collections::BTreeMap;
+
+/// Reads a whole configuration into the page's topology.
+pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
+    let rules = Rules {
+        default_address: release.default_address(),
+        empty_tls: release.empty_tls(),
+        half_tls: ServerTlsMode::StartFails,
+        needs_protocol: true,
+    };
+    keys::check(page, root, release);
+    let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
+    if pipelines.is_empty() {
+        page.not_read("service.pipelines", "there is no pipeline, so this file alone starts nothing");
+        return;
+    }
+    for (id, entry) in used(page, root, pipelines, "receivers") {
+        receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
+    }
+    for (id, entry) in used(page, root, pipelines, "exporters") {
+        let setting = format!("exporters.{id}");
+        match kind_of(id) {
+            "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
+            "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
+            _ => {}
+        }
+    }
+    own::extensions(page, root, rules);
+    own::metrics(page, root, release);
+}
+
+/// A component that some pipeline names.
+struct Used<'a> {
+    entry: &'a Entry,
+    /// The signal it is used for; `traces` where that is one of several.
+    signal: &'a str,
+}
+
+/// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
+/// one that leads to a connector is none of this reader's.
+fn used<'a>(
+    page: &mut Page<'_>,
+    root: &'a Node,
+    pipelines: &'a [Entry],
+    kind: &str,
+) -> BTreeMap<&'a str, Used<'a>> {
+    let defined = root.get(kind);
+    let connectors = root.get("connectors");
+    let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
+    for pipeline in pipelines {
+        let signal = kind_of(&pipeline.key);
+        if pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+            let what = kind.trim_end_matches('s');
+            page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
+        }
+        for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
+            let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
+            if let Some(entry) = defined.and_then(|node| node.entry(id)) {
+                let used = all.entry(id).or_insert(Used { entry, signal });
+                if signal == "traces" {
+                    used.signal = signal;
+                }
+            } else if connectors.and_then(|node| node.entry(id)).is_none() {
+                let what = kind.trim_end_matches('s');
+                page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
+            }
+        }
+    }
+    all
+}

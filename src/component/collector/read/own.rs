@@ -1,0 +1,114 @@
+//! The collector's own doors: extensions that are switched on, and its own metrics.
+
+use super::receivers::{Rules, server_tls};
+use super::release::{Release, kind_of};
+use crate::dataflow::{Bind, Protocol, ServerTls};
+use crate::stack::Port;
+use crate::topology::address;
+use crate::topology::page::{Address, Page, Socket};
+use crate::topology::yaml::{Entry, Node};
+use std::net::IpAddr;
+
+/// Extensions that listen, with their default ports (their `factory.go`).
+const EXTENSIONS: &[(&str, u16)] = &[("health_check", 13133), ("zpages", 55679), ("pprof", 1777)];
+
+/// Extensions named in `service.extensions`; one that is only defined opens nothing.
+pub fn extensions(page: &mut Page<'_>, root: &Node, rules: Rules) {
+    let used = root.at(&["service", "extensions"]).map(|entry| entry.value.items()).unwrap_or_default();
+    for item in used {
+        let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
+        let Some(entry) = root.get("extensions").and_then(|node| node.entry(id)) else {
+            page.fault(item.span.clone(), format!("references extension `{id}` which is not configured"));
+            continue;
+        };
+        let Some((_, port)) = EXTENSIONS.iter().find(|row| row.0 == kind_of(id)) else { continue };
+        let door = format!("extensions.{id}");
+        let tls = server_tls(page, &entry.value, &door, rules);
+        let socket = match page.address(&entry.value, "endpoint", &door) {
+            Address::At(socket) => socket,
+            Address::Default => by_default(page, entry, rules.default_address, *port),
+            Address::Nowhere => continue,
+        };
+        page.listener(&door, Protocol::OwnHttp, socket, tls);
+    }
+}
+
+fn by_default(page: &Page<'_>, entry: &Entry, address: IpAddr, port: u16) -> Socket {
+    Socket { bind: Bind::Address(address), port: Port::known(port), at: page.mark(entry.key_span.clone()) }
+}
+
+/// Own metrics: `level: none` switches them off, `readers` replaces the default door, and without
+/// either it is port 8888.
+pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
+    const DOOR: &str = "service.telemetry.metrics";
+    let none = Node::nothing();
+    let block = root.at(&["service", "telemetry", "metrics"]).map_or(&none, |entry| &entry.value);
+    if let Some((text, _)) = page.text(block, &["level"], DOOR)
+        && text.text.eq_ignore_ascii_case("none")
+    {
+        return;
+    }
+    if let Some(readers) = block.entry("readers").filter(|entry| !entry.value.is_null()) {
+        if readers.value.items().is_empty() {
+            page.fault(readers.place(), "a metrics reader should exist when the level is not `none`");
+        }
+        for (index, reader) in readers.value.items().iter().enumerate() {
+            if let Some(prometheus) = reader.at(&["pull", "exporter", "prometheus"]) {
+                reader_door(page, prometheus, &format!("{DOOR}.readers.{index}"));
+            }
+        }
+        return;
+    }
+    if release.reads_metrics_address() {
+        match page.address(block, "address", DOOR) {
+            Address::At(socket) => {
+                return page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+            }
+            Address::Nowhere => return,
+            Address::Default => {}
+        }
+    }
+    let key = ["service", "telemetry", "metrics"];
+    let at = (1..=3)
+        .rev()
+        .find_map(|length| root.at(&key[..length]))
+        .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
+    let socket =
+        Socket { bind: Bind::Address(release.metrics_address()), port: Port::known(8888), at: page.mark(at) };
+    page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+}
+
+/// One Prometheus reader: host and port are keys of their own, and neither has a default (seen on
+/// 0.159).
+fn reader_door(page: &mut Page<'_>, entry: &Entry, door: &str) {
+    let Some((host, _)) = page.text(&entry.value, &["host"], door) else {
+        return missing(page, entry, "host");
+    };
+    let Some((port, at)) = page.text(&entry.value, &["port"], door) else {
+        return missing(page, entry, "port");
+    };
+    let Some(port) = address::port(&port.text) else {
+        return if port.text == "0" {
+            page.not_read(door, "a random port");
+        } else {
+            page.fault(at.place(), "not a port");
+        };
+    };
+    let bind = match (&host.unset, address::bind(&host.text)) {
+        (Some(name), _) => Bind::UnsetVariable(name.clone()),
+        (None, Some(address)) => Bind::Address(address),
+        (None, None) => {
+            page.not_read(door, format!("the address of `{}` is known where it runs", host.text));
+            return;
+        }
+    };
+    let socket = Socket { bind, port, at: page.mark(at.place()) };
+    page.listener(door, Protocol::OwnHttp, socket, ServerTls::plaintext());
+}
+
+/// A key that must be written; one that is there and cannot be told is in the lists already.
+fn missing(page: &mut Page<'_>, entry: &Entry, key: &str) {
+    if entry.value.get(key).is_none_or(Node::is_null) {
+        page.fault(entry.key_span.clone(), format!("{key} must be specified"));
+    }
+}

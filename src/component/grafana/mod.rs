@@ -1,0 +1,4 @@
+//! Grafana, as far as its datasource files describe it.
+
+pub mod describe;
+pub mod read;

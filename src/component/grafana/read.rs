@@ -1,0 +1,136 @@
+//! Grafana's datasource provisioning: how it dials Tempo. Called by [`crate::topology`].
+//!
+//! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
+
+use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Trust};
+use crate::topology::address::{self, Url};
+use crate::topology::page::Page;
+use crate::topology::yaml::{Entry, Node};
+
+/// Whether a YAML file is a datasource provisioning file.
+pub fn is_datasources(root: &Node) -> bool {
+    root.get("datasources").is_some_and(|node| !node.items().is_empty())
+}
+
+/// Reads every datasource of type `tempo`.
+pub fn read(page: &mut Page<'_>, root: &Node) {
+    for (index, source) in root.get("datasources").map(Node::items).unwrap_or_default().iter().enumerate() {
+        let text = |key: &str| source.get(key).and_then(Node::scalar).map(|scalar| scalar.text.as_str());
+        if text("type") != Some("tempo") {
+            continue;
+        }
+        let setting =
+            text("name").map_or_else(|| format!("datasources.{index}"), |name| format!("datasources.{name}"));
+        if text("access") == Some("direct") {
+            page.not_read(&setting, "the browser dials, not Grafana");
+            continue;
+        }
+        match source.entry("url").filter(|entry| !entry.value.is_null()) {
+            Some(url) => dial(page, source, url, &setting),
+            None => page.not_read(&setting, "no `url` is written"),
+        }
+    }
+}
+
+fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
+    let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
+    if text.contains('$') {
+        page.not_read(setting, "its `url` holds a variable of Grafana's environment");
+        return;
+    }
+    let Some((url, port)) = Url::of(text).and_then(|url| Some((url, url.port_or_default()?))) else {
+        page.fault(entry.place(), "not a URL with a scheme");
+        return;
+    };
+    if !matches!(url.path, "" | "/") {
+        page.not_read(setting, "whether something answers below a path");
+    }
+    let at = page.mark(entry.place());
+    let tls = tls(page, source, &url, setting);
+    page.dialler(Dialler {
+        program: page.program,
+        setting: setting.to_owned(),
+        protocol: Protocol::TempoApi,
+        host: address::dialled(url.host),
+        port,
+        wrong_path: None,
+        tls: ClientTls { at: Some(at.clone()), ..tls },
+        means: vec![ProgramKind::Tempo],
+        at,
+    });
+}
+
+/// TLS: the scheme switches it on; a CA counts only with `tlsAuthWithCACert`, a client certificate
+/// only with `tlsAuth`.
+fn tls(page: &mut Page<'_>, source: &Node, url: &Url<'_>, setting: &str) -> ClientTls {
+    let flag = |key: &str| {
+        let value = source.at(&["jsonData", key]).and_then(|entry| entry.value.scalar());
+        value.is_some_and(|scalar| scalar.text.eq_ignore_ascii_case("true"))
+    };
+    let authority = secret(page, source, "tlsCACert", setting);
+    let certificate = secret(page, source, "tlsClientCert", setting);
+    let key = secret(page, source, "tlsClientKey", setting);
+    if !url.is_https() {
+        let ignored = [authority, certificate, key].into_iter().filter_map(Secret::file).collect();
+        return ClientTls { ignored, ..ClientTls::plaintext() };
+    }
+    let mut ignored = Vec::new();
+    let trust = match (flag("tlsSkipVerify"), flag("tlsAuthWithCACert"), authority) {
+        (true, _, _) => Trust::Anybody,
+        (false, true, Secret::File(file)) => Trust::File(file),
+        (false, true, Secret::Unknown) => Trust::Unknown,
+        (false, _, authority) => {
+            ignored.extend(authority.file());
+            Trust::System
+        }
+    };
+    let (certificate, key) = if flag("tlsAuth") {
+        (certificate.file(), key.file())
+    } else {
+        ignored.extend([certificate, key].into_iter().filter_map(Secret::file));
+        (None, None)
+    };
+    let name = source.at(&["jsonData", "serverName"]).and_then(|entry| entry.value.scalar());
+    ClientTls {
+        enabled: true,
+        trust,
+        server_name: name.map(|scalar| scalar.text.clone()).filter(|name| !name.is_empty()),
+        certificate,
+        key,
+        ignored,
+        at: None,
+    }
+}
+
+/// A PEM value of `secureJsonData`.
+enum Secret {
+    Missing,
+    /// Written inline, or from a variable.
+    Unknown,
+    /// `$__file{/path}`.
+    File(FileReference),
+}
+
+impl Secret {
+    fn file(self) -> Option<FileReference> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Missing | Self::Unknown => None,
+        }
+    }
+}
+
+fn secret(page: &mut Page<'_>, source: &Node, key: &str, setting: &str) -> Secret {
+    let Some(entry) = source.at(&["secureJsonData", key]).filter(|entry| !entry.value.is_null()) else {
+        return Secret::Missing;
+    };
+    let text = entry.value.scalar().map(|scalar| scalar.text.trim()).unwrap_or_default();
+    let file = text.strip_prefix("$__file{").and_then(|rest| rest.strip_suffix('}')).and_then(address::path);
+    match file {
+        Some(path) => Secret::File(FileReference { path, at: page.mark(entry.place()) }),
+        None => {
+            page.not_read(&format!("{setting}.secureJsonData.{key}"), "a value that is not `$__file{/path}`");
+            Secret::Unknown
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The `[Service]` section: environment and command line of the process.
+
+use super::Unit;
+use super::lines::{logical_lines, specified, words};
+use crate::dataflow::ProgramKind;
+use crate::stack::{EnvDialect, TargetPath};
+use crate::topology::address;
+use crate::topology::env_file;
+
+/// The lines of `[Service]` that matter.
+#[derive(Default)]
+pub(super) struct Service {
+    pub(super) command: String,
+    assignments: Vec<String>,
+    pub(super) files: Vec<String>,
+}
+
+impl Service {
+    pub(super) fn apply(&mut self, text: &str) {
+        let mut section = String::new();
+        for line in logical_lines(text) {
+            let line = line.trim();
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = name.to_owned();
+                continue;
+            }
+            let Some((key, value)) = line.split_once('=').filter(|_| section == "Service") else { continue };
+            let value = value.trim();
+            match key.trim_end() {
+                "ExecStart" => value.clone_into(&mut self.command),
+                "Environment" if value.is_empty() => self.assignments.clear(),
+                "Environment" => self.assignments.extend(words(value)),
+                "EnvironmentFile" if value.is_empty() => self.files.clear(),
+                "EnvironmentFile" => self.files.push(value.to_owned()),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn resolve<'a>(
+        self,
+        home: Option<&str>,
+        file: &dyn Fn(&TargetPath) -> Option<&'a str>,
+        is_absent: &dyn Fn(&TargetPath) -> bool,
+    ) -> Unit {
+        let mut unit = Unit::default();
+        if let Some(home) = home {
+            unit.environment.values.insert("HOME".to_owned(), home.to_owned());
+        }
+        for assignment in &self.assignments {
+            if let Some((key, value)) = specified(assignment, home)
+                .and_then(|text| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
+            {
+                unit.environment.values.insert(key, value);
+            }
+        }
+        for written in &self.files {
+            let name = written.trim_start_matches('-');
+            let Some(path) = specified(name, home).and_then(|text| address::path(&text)) else {
+                unit.environment.unread.push(format!("`{name}`"));
+                continue;
+            };
+            match file(&path) {
+                Some(text) => {
+                    let lines = env_file::parse(text, EnvDialect::Systemd).entries;
+                    let pairs = lines.into_iter().map(|line| (line.key.to_owned(), line.value.into_owned()));
+                    unit.environment.values.extend(pairs);
+                }
+                None if is_absent(&path) => {}
+                None => unit.environment.unread.push(format!("`{path}`")),
+            }
+            unit.environment_files.push(path);
+        }
+        unit.command(&self.command, home);
+        unit
+    }
+}
+
+impl Unit {
+    /// Reads the command line: binary, configuration files, flags that change how they are read.
+    fn command(&mut self, command: &str, home: Option<&str>) {
+        let mut arguments = Vec::new();
+        for word in words(command.trim_start_matches(['@', '-', ':', '+', '!', '|'])) {
+            let Some(word) = specified(&word, home) else {
+                self.more = true;
+                continue;
+            };
+            match word.strip_prefix('$').filter(|name| !name.starts_with('{')) {
+                Some(name) => arguments
+                    .extend(self.environment.values.get(name).map(|text| words(text)).unwrap_or_default()),
+                None => arguments.push(self.put_in(&word)),
+            }
+        }
+        let mut arguments = arguments.into_iter();
+        self.binary = arguments
+            .next()
+            .map(|path| path.rsplit('/').next().unwrap_or_default().to_owned())
+            .unwrap_or_default();
+        while let Some(argument) = arguments.next() {
+            let flag = argument.trim_start_matches('-');
+            let (name, value) =
+                flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value.to_owned())));
+            match name {
+                _ if !argument.starts_with('-') => {}
+                "config" | "config.file" => match value.or_else(|| arguments.next()) {
+                    Some(value) => self.configuration(&value),
+                    None => self.more = true,
+                },
+                "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
+                "set" => self.more = true,
+                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
+            }
+        }
+    }
+
+    fn configuration(&mut self, value: &str) {
+        match address::path(value.strip_prefix("file:").unwrap_or(value)) {
+            Some(path) => self.configs.push(path),
+            None => self.more = true,
+        }
+    }
+
+    /// `${VAR}` inside a word.
+    fn put_in(&self, word: &str) -> String {
+        let mut out = String::new();
+        let mut rest = word;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((name, after)) = after.split_once('}') else { break };
+            out.push_str(before);
+            out.push_str(self.environment.values.get(name).map(String::as_str).unwrap_or_default());
+            rest = after;
+        }
+        out + rest
+    }
+}

@@ -1,0 +1,73 @@
+//! What Tempo's template prints.
+
+use crate::component::values::{OtlpDoor, ServerFiles, go_duration, otlp_door, server_files, tempo_version};
+use crate::stack::Tempo;
+use crate::wiring::{ComponentId, Door, EnginePlace, Wiring};
+use serde::Serialize;
+
+/// The context of `tempo/*/config.yml.j2`.
+#[derive(Debug, Serialize)]
+pub struct TempoContext<'a> {
+    stack: &'a str,
+    api: Server,
+    internal: Server,
+    server_minimum_version: Option<&'static str>,
+    grpc: Option<OtlpDoor>,
+    http: Option<OtlpDoor>,
+    internal_clients: Option<InternalClients>,
+    retention: String,
+    blocks: String,
+    wal: String,
+    usage_report: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Server {
+    host: String,
+    port: u16,
+    tls: Option<ServerFiles>,
+}
+
+#[derive(Debug, Serialize)]
+struct InternalClients {
+    authority: String,
+    minimum_version: &'static str,
+}
+
+/// The file name of Tempo's template.
+pub fn template(tempo: &Tempo) -> String {
+    format!("tempo/{}/config.yml.j2", tempo.dialect.name)
+}
+
+/// Everything the template prints.
+pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace) -> TempoContext<'a> {
+    let server = |door| {
+        let listener =
+            wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
+        let tls = server_files(wiring, place, listener);
+        Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
+    };
+    let otlp =
+        |door| wiring.listener(&ComponentId::Tempo, door).map(|listener| otlp_door(wiring, place, listener));
+    let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);
+    let (api, internal) = (server(Door::Api), server(Door::Internal));
+    let data = place.data.first().expect("Tempo always has a data folder");
+    let blocks = tempo.local_storage.as_ref().unwrap_or(data);
+    TempoContext {
+        stack: wiring.stack.name.as_str(),
+        server_minimum_version: (api.tls.is_some() || internal.tls.is_some()).then_some(minimum_version),
+        // One decision for the server and every client of this line.
+        internal_clients: internal
+            .tls
+            .is_some()
+            .then(|| InternalClients { authority: place.certificate("ca.crt").to_string(), minimum_version }),
+        api,
+        internal,
+        grpc: otlp(Door::OtlpGrpc),
+        http: otlp(Door::OtlpHttp),
+        retention: go_duration(tempo.retention),
+        blocks: blocks.join("blocks").to_string(),
+        wal: data.join("wal").to_string(),
+        usage_report: tempo.usage_report,
+    }
+}

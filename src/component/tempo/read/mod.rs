@@ -1,0 +1,89 @@
+//! Tempo's configuration as Tempo reads it. Called by [`crate::topology`].
+
+mod clients;
+mod keys;
+mod release;
+mod scalars;
+mod server;
+
+pub use release::Release;
+
+use crate::component::collector::read::receivers;
+use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::stack::Port;
+use crate::topology::page::{Page, Socket};
+use crate::topology::values::Expansion;
+use crate::topology::yaml::{Node, Value};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Reads a whole configuration into the page's topology.
+pub fn read(page: &mut Page<'_>, root: &Node, release: &Release) {
+    keys::check(page, root, release);
+    for key in ["server", "ingester_client"] {
+        if let Some(entry) = root.entry(key).filter(|entry| entry.value.is_null()) {
+            page.fault(
+                entry.key_span.clone(),
+                "an empty block takes every default away: Tempo does not start",
+            );
+        }
+    }
+    let internal = server::read(page, root);
+    read_receivers(page, root);
+    if let Some(port) = internal {
+        clients::read(page, root, release, port);
+    }
+}
+
+/// Doors that open where no receivers are written (`defaultReceivers`, `modules/distributor/config.go`).
+const DEFAULT_RECEIVERS: &[(&str, Protocol, u16)] = &[
+    ("distributor.receivers.jaeger.protocols.grpc", Protocol::Other, 14250),
+    ("distributor.receivers.jaeger.protocols.thrift_http", Protocol::Other, 14268),
+    ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc, 4317),
+];
+
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Tempo embeds the collector's receivers but skips their own checks: `tls: {}` starts, and every
+/// handshake fails; half a pair ends the start (both seen on 2.10.8 and 3.0.3).
+fn read_receivers(page: &mut Page<'_>, root: &Node) {
+    let rules = receivers::Rules {
+        default_address: LOCALHOST,
+        empty_tls: ServerTlsMode::HandshakeFails,
+        half_tls: ServerTlsMode::StartFails,
+        needs_protocol: false,
+    };
+    let written = root.at(&["distributor", "receivers"]);
+    let entries = written.map(|entry| entry.value.entries()).unwrap_or_default();
+    if page.values.expansion == Expansion::None
+        && let Some(entry) = written
+    {
+        refuse_variables(page, &entry.value);
+    }
+    for entry in entries {
+        receivers::read(page, entry, &format!("distributor.receivers.{}", entry.key), rules);
+    }
+    if entries.is_empty() {
+        let at = written
+            .or_else(|| root.entry("distributor"))
+            .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
+        for (door, protocol, port) in DEFAULT_RECEIVERS {
+            let at = page.mark(at.clone());
+            let socket = Socket { bind: Bind::Address(LOCALHOST), port: Port::known(*port), at };
+            page.listener(door, *protocol, socket, ServerTls::plaintext());
+        }
+    }
+}
+
+/// The receivers' own expansion runs in Tempo without a provider: `${X}` ends the start (seen on
+/// 2.10.8).
+fn refuse_variables(page: &mut Page<'_>, node: &Node) {
+    match &node.value {
+        Value::Scalar(scalar) if scalar.text.contains("${") => {
+            let help = "variables are not put in here: Tempo does that for the whole file, with `-config.expand-env=true`";
+            page.fault(node.span.clone(), help);
+        }
+        Value::Scalar(_) => {}
+        Value::Sequence(items) => items.iter().for_each(|item| refuse_variables(page, item)),
+        Value::Mapping(entries) => entries.iter().for_each(|entry| refuse_variables(page, &entry.value)),
+    }
+}

@@ -1,0 +1,119 @@
+//! What a release line of Tempo does with a finished file, as rows.
+
+use crate::component::tempo::TempoDialect;
+use crate::dataflow::Version;
+use crate::topology::yaml::Node;
+
+/// When an internal client dials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// In every single binary.
+    Always,
+    /// Where a metrics generator has a storage path and processors.
+    Generator,
+}
+
+/// One of Tempo's own gRPC clients.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The way to its block of settings.
+    pub block: &'static [&'static str],
+    /// A key that names another peer than the process itself.
+    pub address: Option<&'static [&'static str]>,
+    /// When it dials.
+    pub when: Condition,
+}
+
+/// A release line, by what differs for a reader.
+///
+/// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8 and 3.0.3; the complete sets of
+/// clients were found by leaving each out on running processes of both.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Release {
+    /// `2.10`.
+    pub name: &'static str,
+    line: (u16, u16),
+    /// Top-level keys that only this line and its forerunners of the same major version know.
+    told_by: &'static [&'static str],
+    /// Top-level keys that other lines accept, and that only this line has a use for.
+    suggested_by: &'static [&'static str],
+    /// Its own clients in the single binary.
+    pub clients: &'static [Client],
+}
+
+const FRONTEND_WORKER: Client = Client {
+    block: &["querier", "frontend_worker", "grpc_client_config"],
+    address: Some(&["querier", "frontend_worker", "frontend_address"]),
+    when: Condition::Always,
+};
+
+const RELEASES: &[Release] = &[
+    Release {
+        name: "2.10",
+        line: (2, 10),
+        told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
+        suggested_by: &[],
+        clients: &[
+            Client {
+                block: &["ingester_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Always,
+            },
+            FRONTEND_WORKER,
+            Client {
+                block: &["metrics_generator_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Generator,
+            },
+        ],
+    },
+    Release {
+        name: "3.0",
+        line: (3, 0),
+        told_by: &["memory", "span_profiling"],
+        suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
+        clients: &[
+            FRONTEND_WORKER,
+            Client {
+                block: &["live_store_client", "grpc_client_config"],
+                address: None,
+                when: Condition::Always,
+            },
+            Client {
+                block: &["backend_scheduler_client", "grpc_client_config"],
+                address: Some(&["backend_worker", "backend_scheduler_addr"]),
+                when: Condition::Always,
+            },
+        ],
+    },
+];
+
+impl Release {
+    /// The line whose rules are applied, and how sure that is: given (another minor version is read as
+    /// the one known of its major version), else told by a block that only one line has; else assumed: the line that has a use for its blocks, or the newest one that
+    /// is rendered.
+    pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
+        if let Some(line) = given.and_then(line_of) {
+            if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
+                return (release, Version::Given(release.name.to_owned()));
+            }
+            if let Some(release) = RELEASES.iter().find(|release| release.line.0 == line.0) {
+                return (release, Version::Assumed(release.name.to_owned()));
+            }
+        }
+        let has = |keys: &[&str]| keys.iter().any(|key| root.entry(key).is_some());
+        if let Some(release) = RELEASES.iter().find(|release| has(release.told_by)) {
+            return (release, Version::Inferred(release.name.to_owned()));
+        }
+        let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
+        let newest = || RELEASES.iter().find(|release| release.line == TempoDialect::newest().line);
+        let release = suggested.or_else(newest).unwrap_or(&RELEASES[0]);
+        (release, Version::Assumed(release.name.to_owned()))
+    }
+}
+
+/// (2, 10) of `2.10`, `2.10.8` or `v2.10.8`.
+fn line_of(text: &str) -> Option<(u16, u16)> {
+    let mut parts = text.trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}

@@ -1,0 +1,122 @@
+//! Tempo's own servers: the HTTP API, internal gRPC, and the optional internal server.
+
+use super::scalars::{Number, flag, number};
+use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::stack::Port;
+use crate::topology::address;
+use crate::topology::page::{Page, Socket, Written};
+use crate::topology::yaml::{Entry, Node};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A server that Tempo can open: its block, the part of the block, protocol and default port.
+struct Server {
+    block: &'static str,
+    part: &'static str,
+    protocol: Protocol,
+    default: u16,
+}
+
+const HTTP: Server = Server { block: "server", part: "http", protocol: Protocol::TempoApi, default: 3200 };
+const GRPC: Server =
+    Server { block: "server", part: "grpc", protocol: Protocol::TempoInternal, default: 9095 };
+const INTERNAL: Server =
+    Server { block: "internal_server", part: "http", protocol: Protocol::OwnHttp, default: 3101 };
+
+/// Reads all servers. Returns the port of the internal gRPC, which Tempo's own clients dial.
+pub fn read(page: &mut Page<'_>, root: &Node) -> Option<Port> {
+    open(page, root, &HTTP);
+    let internal = open(page, root, &GRPC);
+    if root.get("internal_server").is_some_and(|block| flag(page, block, "enable", "internal_server")) {
+        open(page, root, &INTERNAL);
+        page.not_read("internal_server", "it also opens a gRPC server on a random port of all interfaces");
+    }
+    internal
+}
+
+fn open(page: &mut Page<'_>, root: &Node, server: &Server) -> Option<Port> {
+    let none = Node::nothing();
+    let block = root.entry(server.block);
+    let settings = block.map_or(&none, |entry| &entry.value);
+    let door = format!("{}.{}", server.block, server.part);
+    let (address_key, port_key) =
+        (format!("{}_listen_address", server.part), format!("{}_listen_port", server.part));
+    let (port, port_at) = match number(page, settings, &port_key, server.block) {
+        Number::Missing => (Port::known(server.default), None),
+        Number::Unreadable => return None,
+        Number::Is(0, _) => {
+            page.not_read(&door, "port 0 is a random port");
+            return None;
+        }
+        Number::Is(value, entry) => match i64::try_from(value).ok().and_then(Port::new) {
+            Some(port) => (port, Some(entry)),
+            None => {
+                page.fault(entry.place(), "not a port");
+                return None;
+            }
+        },
+    };
+    let tls = tls(page, settings, &format!("{}_tls_config", server.part), server.block);
+    let (address, address_at) = match page.text(settings, &[&address_key], server.block) {
+        Some((text, entry)) => match address::bind(&text.text) {
+            Some(address) => (address, Some(entry)),
+            None => {
+                page.not_read(&door, format!("the address of `{}` is known where it runs", text.text));
+                return Some(port);
+            }
+        },
+        None => (IpAddr::V4(Ipv4Addr::UNSPECIFIED), None),
+    };
+    let at = match address_at.or(port_at) {
+        Some(entry) => entry.place(),
+        None => block.map_or_else(|| root.beginning(), |entry| entry.key_span.clone()),
+    };
+    let socket = Socket { bind: Bind::Address(address), port, at: page.mark(at) };
+    page.listener(&door, server.protocol, socket, tls);
+    Some(port)
+}
+
+/// A server's TLS: only with both certificate and key, else plaintext without a word (seen on
+/// 2.10.8 and 3.0.3). A client CA without a policy that uses it ends the start.
+fn tls(page: &mut Page<'_>, settings: &Node, key: &str, server: &str) -> ServerTls {
+    let Some(entry) = settings.entry(key).filter(|entry| entry.value.is_mapping()) else {
+        return ServerTls::plaintext();
+    };
+    let block = &entry.value;
+    let door = format!("{server}.{key}");
+    let certificate = given(page, block, ["cert_file", "cert"], &door);
+    let private = given(page, block, ["key_file", "key"], &door);
+    let client = given(page, block, ["client_ca_file", "client_ca"], &door);
+    let policy = page.text(block, &["client_auth_type"], &door).map(|(text, _)| text.text.into_owned());
+    let policy = policy.as_deref().unwrap_or_default();
+    let mode = match (certificate.is_written(), private.is_written()) {
+        (true, true) if client.is_written() && matches!(policy, "" | "NoClientCert") => {
+            ServerTlsMode::StartFails
+        }
+        (true, true) => ServerTlsMode::Tls,
+        _ => ServerTlsMode::Plaintext,
+    };
+    ServerTls {
+        mode,
+        certificate: certificate.file(),
+        key: private.file(),
+        client_authority: client.file(),
+        demands_client_certificate: matches!(
+            policy,
+            "RequireAndVerifyClientCert" | "RequireAnyClientCert" | "RequireClientCert"
+        ),
+        at: Some(page.mark(entry.key_span.clone())),
+    }
+}
+
+/// A file, or PEM text inline under the second key.
+fn given(page: &mut Page<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> Written {
+    let written = page.file(block, &[file], door);
+    let inline_text = |entry: &&Entry| entry.value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
+    if !written.is_written()
+        && block.entry(inline).filter(inline_text).is_some_and(|entry| !entry.value.is_null())
+    {
+        page.not_read(&format!("{door}.{inline}"), "certificates written inline");
+        return Written::Somewhere;
+    }
+    written
+}

@@ -1,0 +1,299 @@
+//! One value by its kind. The kind decides what is read; nothing is found by trying.
+
+use super::raw::{RawHosts, RawListener, RawValue};
+use super::schema::{Kind, Schema, Status, Word, listed};
+use super::shape::{self, Misshapen, Way};
+use super::suggest;
+use super::walk::{Walk, Written};
+use crate::diagnostic::{Code, Finding, KeyPath, Place};
+use std::ops::Range;
+use toml::de::{DeInteger, DeValue};
+
+/// Decodes a value that is not made of further values.
+pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
+    match (kind, written.value.get_ref()) {
+        (Kind::Flag(not_yet), DeValue::Boolean(flag)) => match not_yet {
+            Some((refused, instead)) if refused == *flag => {
+                not_yet_value(walk, written, &flag.to_string(), instead)
+            }
+            _ => Some(RawValue::Flag(*flag)),
+        },
+        (Kind::Whole(least, most), DeValue::Integer(number)) => whole(walk, (least, most), number, written),
+        (Kind::Port, DeValue::Integer(number)) => {
+            port(walk, number, written).map(|port| RawValue::Whole(port.into()))
+        }
+        (Kind::Version, DeValue::Float(_) | DeValue::Integer(_)) => version_not_text(walk, written),
+        (Kind::Bind, DeValue::Array(_)) => {
+            let title = "a list of bind addresses is planned, not written yet";
+            let found = Finding::error(Code("not-yet"), title).at(written.value_place(), "");
+            walk.push(found.help("bind = \"any\""))
+        }
+        (Kind::Hosts, DeValue::Array(items)) => {
+            let names = items.iter().enumerate().map(|(index, value)| {
+                let path = written.path.join(&index.to_string());
+                single(walk, Kind::Name, &Written { path, value, ..*written })
+            });
+            let names: Vec<Option<RawValue>> = names.collect();
+            let text = |name| match name {
+                RawValue::Text(text) => text,
+                other => unreachable!("a name is a text, not {other:?}"),
+            };
+            let names: Option<Vec<String>> = names.into_iter().map(|name| name.map(text)).collect();
+            names.map(|names| RawValue::Hosts(RawHosts::Listed(names)))
+        }
+        (Kind::Hosts, DeValue::String(text)) if text == "all" => Some(RawValue::Hosts(RawHosts::All)),
+        (Kind::Hosts, DeValue::String(text)) => walk.push(
+            Finding::error(Code("host-list"), "`hosts` takes a list, or \"all\"")
+                .at(written.value_place(), "")
+                .help(format!("host = \"{text}\"")),
+        ),
+        (Kind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
+        (kind, DeValue::String(text)) if is_text(kind) => {
+            if matches!(kind, Kind::Header) && shape::looks_secret(written.name) {
+                walk.document.mask(&written.value.span());
+            }
+            let shaped = shaped(kind, text, written);
+            shaped.map_err(|wrong| misshapen(walk, wrong, written, written.value_place())).ok()
+        }
+        (kind, _) => wrong_type(walk, kind, written),
+    }
+}
+
+/// Whether a value of this kind is written as a text.
+fn is_text(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Flag(_)
+            | Kind::Whole(..)
+            | Kind::Port
+            | Kind::List(_)
+            | Kind::Map(_)
+            | Kind::Table(_)
+            | Kind::Named(..)
+    )
+}
+
+fn shaped(kind: Kind, text: &str, written: &Written<'_, '_>) -> Result<RawValue, Misshapen> {
+    let plain = || shape::text(text, &format!("`{}`", written.name));
+    match kind {
+        Kind::Duration => shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time))),
+        Kind::DurationOrNever if text == "never" => Ok(RawValue::Duration(None)),
+        Kind::DurationOrNever => {
+            shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
+        }
+        Kind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
+        Kind::Version => shape::version(text, written.example).map(RawValue::Text),
+        Kind::Bind => shape::bind(text).map(RawValue::Bind),
+        Kind::Path => plain().and_then(|text| shape::path(&text, written.example)).map(RawValue::Text),
+        Kind::Name => shape::name(text).map(RawValue::Text),
+        Kind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
+        Kind::Secret => shape::secret(text, written.name).map(RawValue::Text),
+        _ => plain().map(RawValue::Text),
+    }
+}
+
+/// A listener in one of its three shapes, chosen by the TOML type.
+pub(super) fn listener(
+    walk: &mut Walk<'_>,
+    schema: &'static Schema,
+    written: &Written<'_, '_>,
+) -> Option<RawListener> {
+    match written.value.get_ref() {
+        DeValue::Integer(number) => {
+            port(walk, number, written).map(|port| RawListener { port: Some(port), ..RawListener::default() })
+        }
+        DeValue::String(text) => match shape::listener(text, written.example) {
+            Ok((bind, port)) => {
+                Some(RawListener { port: Some(port), bind: Some(bind), ..RawListener::default() })
+            }
+            Err(wrong) => {
+                misshapen(walk, wrong, written, written.value_place());
+                None
+            }
+        },
+        DeValue::Table(table) => {
+            let raw = walk.table(written.path.clone(), table, schema);
+            let dial = raw.text("dial").map(|text| shape::dial(text).expect("judged by the walk"));
+            let port = raw.whole("port").map(|port| u16::try_from(port).expect("judged by the walk"));
+            let max_message =
+                if schema.key("max_message").is_some() { raw.bytes("max_message") } else { None };
+            raw.is_sound().then(|| RawListener {
+                port,
+                bind: raw.bind("bind"),
+                tls: raw.flag("tls"),
+                dial,
+                max_message,
+                enabled: raw.flag("enabled"),
+            })
+        }
+        _ => walk.push(
+            Finding::error(Code("listener-shape"), "a listener is a port, \"bind:port\" or a table")
+                .at(written.value_place(), "")
+                .help(written.example),
+        ),
+    }
+}
+
+fn whole(
+    walk: &mut Walk<'_>,
+    (least, most): (u64, u64),
+    number: &DeInteger<'_>,
+    written: &Written<'_, '_>,
+) -> Option<RawValue> {
+    let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
+    match value.filter(|value| (least..=most).contains(value)) {
+        Some(value) => Some(RawValue::Whole(value)),
+        None => walk.push(
+            Finding::error(
+                Code("number-range"),
+                format!("`{}` is not between {least} and {most}", written.name),
+            )
+            .at(written.value_place(), "")
+            .help(written.example),
+        ),
+    }
+}
+
+fn port(walk: &mut Walk<'_>, number: &DeInteger<'_>, written: &Written<'_, '_>) -> Option<u16> {
+    let value = u16::from_str_radix(number.as_str(), number.radix()).ok().filter(|port| *port != 0);
+    if value.is_none() {
+        misshapen(walk, shape::port_range(&number.to_string()), written, written.value_place());
+    }
+    value
+}
+
+fn version_not_text(walk: &mut Walk<'_>, written: &Written<'_, '_>) -> Option<RawValue> {
+    let typed = walk.document.text()[written.value.span()].to_owned();
+    let read = typed.replace('_', "").parse::<f64>().map(|number| number.to_string());
+    let label = match read {
+        Ok(read) if read != typed => format!("TOML reads this number as {read}"),
+        _ => String::new(),
+    };
+    let quoted = if typed.contains('.') { typed } else { format!("{typed}.0") };
+    walk.push(
+        Finding::error(Code("version-not-text"), format!("{} must be written in quotes", written.name))
+            .at(written.value_place(), label)
+            .help(format!("{} = \"{quoted}\"", written.name)),
+    )
+}
+
+fn choice(
+    walk: &mut Walk<'_>,
+    (code, words): (&'static str, &'static [Word]),
+    text: &str,
+    written: &Written<'_, '_>,
+) -> Option<RawValue> {
+    let Some(word) = words.iter().find(|word| word.text == text) else {
+        let known: Vec<&str> = words
+            .iter()
+            .filter(|word| matches!(word.status, Status::Rendered))
+            .map(|word| word.text)
+            .collect();
+        let title = match code {
+            "protocol-text" => format!("unknown protocol `{text}`"),
+            _ => format!("unknown value `{}` of `{}`", text, written.name),
+        };
+        let found = Finding::error(Code(code), title).at(written.value_place(), "");
+        let near = suggest::nearest(text, known.iter().copied())
+            .or_else(|| known.iter().copied().find(|word| word.starts_with(text) && !text.is_empty()));
+        return walk.push(match near {
+            Some(near) => found.help(format!("{} = \"{near}\"", written.name)),
+            None => found.help(format!(
+                "{} takes {}",
+                written.name,
+                listed(known.iter().map(|word| format!("\"{word}\"")).collect())
+            )),
+        });
+    };
+    match word.status {
+        Status::NotYet(instead) => not_yet_value(walk, written, &format!("\"{text}\""), instead),
+        _ => Some(RawValue::Text(text.to_owned())),
+    }
+}
+
+fn not_yet_value(
+    walk: &mut Walk<'_>,
+    written: &Written<'_, '_>,
+    value: &str,
+    instead: &str,
+) -> Option<RawValue> {
+    let title = format!("`{} = {value}` is planned, not written yet", written.name);
+    walk.push(Finding::error(Code("not-yet"), title).at(written.value_place(), "").help(instead))
+}
+
+fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
+    if matches!(kind, Kind::Secret | Kind::Header) {
+        walk.document.mask(&written.value.span());
+    }
+    if matches!(kind, Kind::Secret) {
+        misshapen(walk, shape::not_a_reference(written.name), written, written.value_place());
+        return None;
+    }
+    let (code, title) = match kind {
+        Kind::Duration | Kind::DurationOrNever => {
+            ("duration-unit", "a duration is one number and one unit".into())
+        }
+        Kind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
+        Kind::Flag(_) if written.name == "tls" => ("listener-tls", "a listener takes true or false".into()),
+        Kind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),
+        _ => ("value-type", format!("`{}` takes {}", written.name, kind.noun())),
+    };
+    let found = Finding::error(Code(code), title).at(written.value_place(), "");
+    let found = match (kind, written.value.get_ref()) {
+        (Kind::Flag(_), _) if code == "listener-tls" => {
+            found.help("tls = true").help("presets stand on top of the file, above the first table")
+        }
+        (Kind::Duration | Kind::DurationOrNever | Kind::Size(_), DeValue::Integer(number)) => {
+            let unit = written
+                .example
+                .trim_end_matches('"')
+                .trim_start_matches(|letter: char| !letter.is_ascii_digit());
+            let unit = unit.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            found.help(format!("{} = \"{number}{unit}\"", written.name))
+        }
+        _ => found.help(written.example),
+    };
+    walk.push(found)
+}
+
+/// Records a text that has not the shape of its kind.
+pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written<'_, '_>, place: Place) {
+    let whole = written.value.span();
+    let names_a_table = wrong.code == "name-shape" && place == written.key_place();
+    let is_plain = written.is_item() || place == written.key_place();
+    if wrong.code == "secret-value" {
+        walk.document.mask(&whole);
+    }
+    let part = wrong.part.and_then(|part| part_of_text(walk, &whole, written, part));
+    let place = part.map_or(place, |span| walk.document.mark(span).into());
+    let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);
+    for way in wrong.ways {
+        found = found.help(match way {
+            Way::Value(value) if names_a_table => {
+                format!("`[{}]`", with_last(&written.path, value.trim_matches('"')))
+            }
+            Way::Value(value) if is_plain => value,
+            Way::Value(value) => format!("{} = {value}", written.name),
+            Way::Words(words) => words,
+        });
+    }
+    walk.faults.push(found);
+}
+
+/// A path with another last part.
+fn with_last(path: &KeyPath, last: &str) -> KeyPath {
+    KeyPath(path.0[..path.0.len() - 1].to_vec()).join(last)
+}
+
+/// The range of a part of a quoted text, where what is written is what is meant (no escapes).
+fn part_of_text(
+    walk: &Walk<'_>,
+    whole: &Range<usize>,
+    written: &Written<'_, '_>,
+    part: Range<usize>,
+) -> Option<Range<usize>> {
+    let text = written.value.get_ref().as_str()?;
+    let inside = whole.start + 1..whole.end.checked_sub(1)?;
+    let verbatim = walk.document.text().get(inside.clone())? == text;
+    verbatim.then(|| inside.start + part.start..inside.start + part.end)
+}

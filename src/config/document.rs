@@ -1,0 +1,180 @@
+//! Where everything stands in the text: key paths to byte ranges.
+
+use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// The text of a `stack.toml` and where each of its keys stands.
+#[derive(Clone, Debug)]
+pub struct Document {
+    source: SourceName,
+    text: String,
+    entries: BTreeMap<KeyPath, Entry>,
+    /// Every key, in the order of the text.
+    keys: Vec<Range<usize>>,
+    masked: Vec<Range<usize>>,
+}
+
+/// The ranges of one entry.
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Range<usize>,
+    value: Range<usize>,
+    header: Range<usize>,
+}
+
+impl Document {
+    pub(super) fn new(source: SourceName, text: &str, root: &DeTable<'_>) -> Self {
+        let entries = BTreeMap::new();
+        let mut document =
+            Self { source, text: text.to_owned(), entries, keys: Vec::new(), masked: Vec::new() };
+        document.add(&KeyPath::default(), root);
+        document.keys = document.entries.values().map(|entry| entry.key.clone()).collect();
+        document.keys.sort_by_key(|key| key.start);
+        document
+    }
+
+    fn add(&mut self, path: &KeyPath, table: &DeTable<'_>) {
+        for (key, value) in table.iter() {
+            self.add_value(path.join(key.get_ref()), key.span(), value);
+        }
+    }
+
+    fn add_value(&mut self, path: KeyPath, key: Range<usize>, value: &toml::Spanned<DeValue<'_>>) {
+        let has_header =
+            matches!(value.get_ref(), DeValue::Table(_)) && self.text[value.span()].starts_with('[');
+        let header = if has_header { value.span() } else { key.clone() };
+        match value.get_ref() {
+            DeValue::Table(table) => self.add(&path, table),
+            DeValue::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.add_value(path.join(&index.to_string()), item.span(), item);
+                }
+            }
+            _ => {}
+        }
+        self.entries.insert(path, Entry { key, value: value.span(), header });
+    }
+
+    /// The byte range of a part of an entry. A path that is not written stands at the header of its
+    /// nearest written ancestor; at the very least at the start of the text.
+    pub fn span(&self, path: &KeyPath, part: KeyPart) -> Range<usize> {
+        if let Some(entry) = self.entries.get(path) {
+            return match part {
+                KeyPart::Key => entry.key.clone(),
+                KeyPart::Value => entry.value.clone(),
+                KeyPart::Header => entry.header.clone(),
+                KeyPart::Prefix(bytes) => self.prefix(&entry.value, bytes),
+            };
+        }
+        let ancestors = (1..path.0.len()).rev().map(|length| KeyPath(path.0[..length].to_vec()));
+        ancestors
+            .filter_map(|ancestor| self.entries.get(&ancestor))
+            .map(|entry| entry.header.clone())
+            .next()
+            .unwrap_or(0..0)
+    }
+
+    /// The beginning of a quoted text; the whole of it where it is not quoted plainly.
+    fn prefix(&self, value: &Range<usize>, bytes: usize) -> Range<usize> {
+        let inside = value.start + 1..value.start + 1 + bytes;
+        let plain =
+            self.text[value.clone()].starts_with(['"', '\'']) && !self.text[value.clone()].contains('\\');
+        if plain && inside.end < value.end && self.text.is_char_boundary(inside.end) {
+            inside
+        } else {
+            value.clone()
+        }
+    }
+
+    /// Turns every stack key of the findings into a position in this text, and puts them in order.
+    pub fn locate(&self, findings: &mut Findings) {
+        findings.for_each(|finding| {
+            for label in finding.at.iter_mut().chain(&mut finding.also) {
+                self.locate_label(label);
+            }
+        });
+        findings.sort();
+    }
+
+    fn locate_label(&self, label: &mut Label) {
+        if let Place::Stack(path, part) = &label.place {
+            label.place = Place::Text(self.mark(self.span(path, *part)));
+        }
+    }
+
+    /// A range of this text as a mark.
+    pub(super) fn mark(&self, span: Range<usize>) -> Mark {
+        Mark { source: self.source.clone(), span }
+    }
+
+    /// The text as it may be shown: what could be a secret value is starred out, byte for byte, so
+    /// that every position holds.
+    pub fn sources(&self) -> Sources {
+        let mut shown = self.text.clone().into_bytes();
+        for span in &self.masked {
+            shown[span.clone()].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+        }
+        let shown = String::from_utf8(shown).expect("whole characters were replaced by ASCII");
+        Sources(BTreeMap::from([(self.source.clone(), shown)]))
+    }
+
+    /// The name under which its text is shown.
+    pub fn source(&self) -> &SourceName {
+        &self.source
+    }
+
+    /// The text, secrets and all; for showing use [`Document::sources`].
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Stars out a value wherever the text is shown; quotes stay.
+    pub(super) fn mask(&mut self, span: &Range<usize>) {
+        let written = &self.text[span.clone()];
+        let quoted = written.len() > 1 && written.starts_with(['"', '\'']);
+        self.masked.push(if quoted { span.start + 1..span.end - 1 } else { span.clone() });
+    }
+
+    /// The first table header at a path or below it, `[colector.main]` for `colector`; the path
+    /// itself where there is none.
+    pub(super) fn header_below(&self, path: &KeyPath) -> KeyPath {
+        let below = self.entries.range(path..).take_while(|(below, _)| below.0.starts_with(&path.0));
+        let headers = below.filter(|(_, entry)| self.is_header(entry));
+        headers.min_by_key(|(_, entry)| entry.header.start).map_or(path, |(below, _)| below).clone()
+    }
+
+    /// Where the line of a byte begins.
+    pub(super) fn line_start(&self, offset: usize) -> usize {
+        self.text[..offset.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1)
+    }
+
+    /// The line of the first table header, from 1.
+    pub(super) fn first_header(&self) -> Option<usize> {
+        let headers = self.entries.values().filter(|entry| self.is_header(entry));
+        let first = headers.map(|entry| entry.header.start).min()?;
+        Some(self.text[..first].matches('\n').count() + 1)
+    }
+
+    /// Whether the table at a path has a header of its own.
+    pub(super) fn has_header(&self, path: &KeyPath) -> bool {
+        self.entries.get(path).is_some_and(|entry| self.is_header(entry))
+    }
+
+    /// That header as it is written, brackets and all.
+    pub(super) fn header_text(&self, path: &KeyPath) -> Option<&str> {
+        let entry = self.entries.get(path).filter(|entry| self.is_header(entry))?;
+        Some(&self.text[entry.header.clone()])
+    }
+
+    fn is_header(&self, entry: &Entry) -> bool {
+        entry.header != entry.key && self.text[entry.header.clone()].starts_with('[')
+    }
+
+    /// The nearest place before an offset where a key of this spelling stands.
+    pub(super) fn key_before(&self, offset: usize, written: &str) -> Option<Range<usize>> {
+        let before = self.keys.partition_point(|key| key.end <= offset);
+        self.keys[..before].iter().rev().find(|key| &self.text[(*key).clone()] == written).cloned()
+    }
+}

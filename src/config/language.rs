@@ -1,0 +1,395 @@
+//! The language, schema 1, as data: every key of every table, and which of them this version
+//! writes out. A key that is missing here does not exist; a key that is here is never ignored.
+
+use super::schema::{Key, Kind, Refusal, Schema, SizeRule, Word, key, later, later_word, never, word};
+
+const MIB: SizeRule = SizeRule { whole_mib: true, zero: false };
+const BYTES: SizeRule = SizeRule { whole_mib: false, zero: false };
+const BYTES_OR_NONE: SizeRule = SizeRule { whole_mib: false, zero: true };
+const MIB_OR_NONE: SizeRule = SizeRule { whole_mib: true, zero: true };
+/// Twice the largest still fits what the engines count in.
+const COUNT: Kind = Kind::Whole(1, 1_000_000_000);
+const UNKNOWN_WORD: &str = "value-unknown";
+const FLAG: Kind = Kind::Flag(None);
+
+/// There is nothing to type instead: the key is left out.
+const LEAVE_OUT: &str = "";
+
+/// The whole file.
+pub static ROOT: Schema = Schema {
+    keys: &[
+        key("schema", Kind::Whole(1, u32::MAX as u64), "schema = 1"),
+        key("name", Kind::Name, "name = \"shop\"").required(),
+        key("tls", Kind::Choice(UNKNOWN_WORD, PRESETS), "tls = \"edge\""),
+        later("templates", LEAVE_OUT),
+        key("host", Kind::Named(&HOST, "a host"), "[host.main]"),
+        key("certificates", Kind::Table(&CERTIFICATES), "[certificates]"),
+        later("certificate", "let the stack issue its own: leave `[certificate.NAME]` out"),
+        key("collector", Kind::Named(&COLLECTOR, "a collector"), "[collector.main]"),
+        key("tempo", Kind::Table(&TEMPO), "[tempo]"),
+        key("app", Kind::Named(&APP, "an application"), "[app.shop]"),
+        key("grafana", Kind::Table(&GRAFANA), "[grafana]"),
+        later("prometheus", LEAVE_OUT),
+        later("include", LEAVE_OUT),
+        later("loki", LEAVE_OUT),
+        later("mimir", LEAVE_OUT),
+        later("alloy", LEAVE_OUT),
+    ],
+};
+
+const PRESETS: &[Word] = &[
+    word("off"),
+    word("edge"),
+    later_word("full", "tls = \"edge\""),
+    later_word("mutual", "tls = \"edge\""),
+];
+
+static HOST: Schema = Schema {
+    keys: &[
+        key("address", Kind::Text, "address = \"tempo.lan\"").required(),
+        key("listen", Kind::Bind, "listen = \"any\""),
+        key("names", Kind::List(&Kind::Text), "names = [\"tempo.example\"]"),
+    ],
+};
+
+static CERTIFICATES: Schema = Schema {
+    keys: &[
+        key("folder", Kind::Path, "folder = \"/root/authority\""),
+        key("organization", Kind::Text, "organization = \"Example Ltd\""),
+        key("authority_lifetime", Kind::Duration, "authority_lifetime = \"3650d\""),
+        key("lifetime", Kind::Duration, "lifetime = \"397d\""),
+        key("renew_before", Kind::Duration, "renew_before = \"132d\""),
+        key("algorithm", Kind::Choice(UNKNOWN_WORD, ALGORITHMS), "algorithm = \"ecdsa-p256\""),
+        key("minimum_version", Kind::Choice(UNKNOWN_WORD, TLS_VERSIONS), "minimum_version = \"1.2\""),
+        key("reload", Kind::Duration, "reload = \"5m\""),
+    ],
+};
+
+const ALGORITHMS: &[Word] = &[word("ecdsa-p256"), word("ecdsa-p384")];
+const TLS_VERSIONS: &[Word] = &[word("1.2"), word("1.3")];
+
+// What every listener has; `max_message` and `allowed_origins` come on top for some.
+const PORT: Key = key("port", Kind::Port, "port = 4317");
+const BIND: Key = key("bind", Kind::Bind, "bind = \"any\"");
+const TLS: Key = key("tls", FLAG, "tls = true");
+const MUTUAL: Key = later("mutual", "tls = true");
+const DIAL: Key = key("dial", Kind::Dial, "dial = \"tempo.lan:4317\"");
+const ENABLED: Key = key("enabled", FLAG, "enabled = false");
+// gRPC counts in MiB, HTTP in bytes.
+const GRPC_MESSAGE: Key = key("max_message", Kind::Size(MIB), "max_message = \"16MiB\"");
+const HTTP_MESSAGE: Key = key("max_message", Kind::Size(BYTES), "max_message = \"16MiB\"");
+
+static DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED] };
+static GRPC_DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, GRPC_MESSAGE] };
+static HTTP_DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, HTTP_MESSAGE] };
+static COLLECTOR_HTTP_DOOR: Schema = Schema {
+    keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, HTTP_MESSAGE, later("allowed_origins", LEAVE_OUT)],
+};
+
+static COLLECTOR_RECEIVE: Schema = Schema {
+    keys: &[
+        key("grpc", Kind::Listener(&GRPC_DOOR), "grpc = 4317"),
+        key("http", Kind::Listener(&COLLECTOR_HTTP_DOOR), "http = 4318"),
+    ],
+};
+
+static TEMPO_RECEIVE: Schema = Schema {
+    keys: &[
+        key("grpc", Kind::Listener(&GRPC_DOOR), "grpc = 14317"),
+        key("http", Kind::Listener(&HTTP_DOOR), "http = 14318"),
+    ],
+};
+
+// What a component of any kind may have.
+const DIALECT: Key = later("dialect", LEAVE_OUT);
+const MANAGED: Key = later("managed", LEAVE_OUT);
+const CERTIFICATE: Key = later("certificate", "let the stack issue its own: leave `certificate` out");
+const EXTRA: Key = later("extra", LEAVE_OUT);
+const ON_HOST: Key = key("host", Kind::Name, "host = \"main\"");
+const ON_HOSTS: Key = key("hosts", Kind::Hosts, "hosts = [\"main\"]");
+const PATHS: Key = key("paths", Kind::Table(&PATH_WISHES), "paths = { data = \"/srv/traces\" }");
+const CERTIFICATE_PATH: Key =
+    key("paths", Kind::Table(&CERTIFICATE_PATHS), "paths = { certificates = \"/etc/shop/tls\" }");
+const NEIGHBOUR: Key = key("service", Kind::Table(&NEIGHBOUR_SERVICE), "service = { user = \"shop\" }");
+
+static PATH_WISHES: Schema = Schema {
+    keys: &[
+        key("config", Kind::Path, "config = \"/etc/otelcol/config.yaml\""),
+        key("data", Kind::Path, "data = \"/srv/traces\""),
+        key("certificates", Kind::Path, "certificates = \"/etc/otelcol/tls\""),
+    ],
+};
+
+static CERTIFICATE_PATHS: Schema =
+    Schema { keys: &[key("certificates", Kind::Path, "certificates = \"/etc/shop/tls\"")] };
+
+// The way out, the same for applications and collectors.
+const SEND_TO: Key = key("send_to", Kind::Reference, "send_to = \"tempo\"");
+const TIMEOUT: Key = key("timeout", Kind::Duration, "timeout = \"10s\"");
+const HEADERS: Key = key("headers", Kind::Map(&Kind::Header), "headers = { x-team = \"shop\" }");
+const TENANT: Key = later("tenant", LEAVE_OUT);
+const BALANCE: Key = later("balance", LEAVE_OUT);
+const RESOURCE_ATTRIBUTES: Key = later("resource_attributes", LEAVE_OUT);
+const UNKNOWN_PROTOCOL: &str = "protocol-text";
+
+static SERVICE: Schema = Schema {
+    keys: &[
+        SCOPE,
+        USER,
+        GROUP,
+        HOME,
+        UNIT,
+        key("packaged", FLAG, "packaged = true"),
+        BINARY,
+        HARDENING,
+        key("memory_limit", Kind::Size(MIB_OR_NONE), "memory_limit = \"512MiB\""),
+        STOP_TIMEOUT,
+        ENVIRONMENT_FILES,
+        CREDENTIALS,
+        EXTRA,
+    ],
+};
+
+static TEMPO_SERVICE: Schema = Schema {
+    keys: &[
+        key("scope", Kind::Choice(UNKNOWN_WORD, TEMPO_SCOPES), "scope = \"system\""),
+        USER,
+        GROUP,
+        HOME,
+        UNIT,
+        key("packaged", Kind::Flag(Some((false, "packaged = true"))), "packaged = true"),
+        BINARY,
+        HARDENING,
+        key("memory_limit", Kind::Size(BYTES_OR_NONE), "memory_limit = \"4GiB\""),
+        STOP_TIMEOUT,
+        ENVIRONMENT_FILES,
+        CREDENTIALS,
+        EXTRA,
+    ],
+};
+
+static NEIGHBOUR_SERVICE: Schema = Schema { keys: &[SCOPE, USER, GROUP, HOME, UNIT] };
+
+const SCOPE: Key = key("scope", Kind::Choice(UNKNOWN_WORD, SCOPES), "scope = \"user\"");
+const USER: Key = key("user", Kind::Text, "user = \"otel\"");
+const GROUP: Key = key("group", Kind::Text, "group = \"otel\"");
+const HOME: Key = key("home", Kind::Path, "home = \"/home/pde\"");
+const UNIT: Key = key("unit", Kind::Text, "unit = \"otelcol.service\"");
+const BINARY: Key = key("binary", Kind::Path, "binary = \"/usr/bin/otelcol\"");
+const HARDENING: Key = key("hardening", Kind::Choice(UNKNOWN_WORD, HARDENINGS), "hardening = \"strict\"");
+const STOP_TIMEOUT: Key = key("stop_timeout", Kind::Duration, "stop_timeout = \"30s\"");
+const ENVIRONMENT_FILES: Key =
+    key("environment_files", Kind::List(&Kind::Path), "environment_files = [\"/etc/otelcol/secrets.env\"]");
+const CREDENTIALS: Key =
+    key("credentials", Kind::Map(&Kind::Path), "credentials = { token = \"/etc/otelcol/token\" }");
+const SCOPES: &[Word] = &[word("system"), word("user")];
+const TEMPO_SCOPES: &[Word] = &[word("system"), later_word("user", "scope = \"system\"")];
+const HARDENINGS: &[Word] = &[word("strict"), word("off")];
+
+static COLLECTOR: Schema = Schema {
+    keys: &[
+        key("version", Kind::Version, "version = \"0.159\"").required(),
+        DIALECT,
+        MANAGED,
+        ON_HOST,
+        ON_HOSTS,
+        CERTIFICATE,
+        key("service", Kind::Table(&SERVICE), "service = { scope = \"user\", user = \"pde\" }"),
+        PATHS,
+        RESOURCE_ATTRIBUTES,
+        EXTRA,
+        SEND_TO,
+        key("protocol", Kind::Choice(UNKNOWN_PROTOCOL, COLLECTOR_PROTOCOLS), "protocol = \"grpc\""),
+        key("compression", Kind::Choice(UNKNOWN_WORD, COLLECTOR_COMPRESSIONS), "compression = \"gzip\""),
+        TIMEOUT,
+        HEADERS,
+        key(
+            "secret_headers",
+            Kind::Map(&Kind::Secret),
+            "secret_headers = { authorization = \"env:TEMPO_TOKEN\" }",
+        ),
+        TENANT,
+        BALANCE,
+        key("distribution", Kind::Choice(UNKNOWN_WORD, DISTRIBUTIONS), "distribution = \"core\""),
+        later("components", "distribution = \"contrib\""),
+        key("receive", Kind::Table(&COLLECTOR_RECEIVE), "receive = { grpc = 4317, http = 4318 }"),
+        key("metrics", Kind::Listener(&DOOR), "metrics = 8888"),
+        key("health", Kind::Listener(&DOOR), "health = 13133"),
+        later("zpages", LEAVE_OUT),
+        later("pprof", LEAVE_OUT),
+        key("batch", Kind::Table(&BATCH), "batch = { size = 2048, timeout = \"1s\" }"),
+        key("queue", Kind::Table(&QUEUE), "queue = { requests = 1000 }"),
+        key("retry", Kind::Table(&RETRY), "retry = { give_up = \"5m\" }"),
+        later("sampling", LEAVE_OUT),
+        key("debug", Kind::Choice(UNKNOWN_WORD, DEBUGS), "debug = \"basic\""),
+        later("pipeline", LEAVE_OUT),
+    ],
+};
+
+const COLLECTOR_PROTOCOLS: &[Word] = &[word("grpc"), word("http/protobuf")];
+const COLLECTOR_COMPRESSIONS: &[Word] = &[word("none"), word("gzip"), word("snappy"), word("zstd")];
+const DISTRIBUTIONS: &[Word] = &[
+    word("core"),
+    word("contrib"),
+    later_word("k8s", "distribution = \"contrib\""),
+    later_word("otlp", "distribution = \"core\""),
+    later_word("custom", "distribution = \"contrib\""),
+];
+const DEBUGS: &[Word] = &[word("off"), word("basic"), word("normal"), word("detailed")];
+
+static BATCH: Schema = Schema {
+    keys: &[
+        ENABLED,
+        key("size", COUNT, "size = 2048"),
+        key("max_size", COUNT, "max_size = 4096"),
+        key("timeout", Kind::Duration, "timeout = \"1s\""),
+        key("place", Kind::Choice(UNKNOWN_WORD, BATCH_PLACES), "place = \"exporter\""),
+    ],
+};
+
+const BATCH_PLACES: &[Word] = &[word("exporter"), word("processor")];
+
+static QUEUE: Schema = Schema {
+    keys: &[
+        ENABLED,
+        key("persistent", Kind::Flag(Some((true, "persistent = false"))), "persistent = false"),
+        key("requests", COUNT, "requests = 1000"),
+        key("bytes", Kind::Size(BYTES), "bytes = \"64MiB\""),
+        key("when_full", Kind::Choice(UNKNOWN_WORD, WHEN_FULL), "when_full = \"wait\""),
+    ],
+};
+
+const WHEN_FULL: &[Word] = &[word("refuse"), word("wait")];
+
+static RETRY: Schema = Schema {
+    keys: &[
+        ENABLED,
+        key("first", Kind::Duration, "first = \"5s\""),
+        key("longest", Kind::Duration, "longest = \"30s\""),
+        key("give_up", Kind::DurationOrNever, "give_up = \"5m\""),
+    ],
+};
+
+static TEMPO: Schema = Schema {
+    keys: &[
+        key("version", Kind::Version, "version = \"2.10\"").required(),
+        DIALECT,
+        MANAGED,
+        ON_HOST,
+        CERTIFICATE,
+        key("service", Kind::Table(&TEMPO_SERVICE), "service = { memory_limit = \"4GiB\" }"),
+        PATHS,
+        EXTRA,
+        key("receive", Kind::Table(&TEMPO_RECEIVE), "receive = { grpc = 14317 }"),
+        key("http", Kind::Listener(&DOOR), "http = 3200"),
+        key("internal", Kind::Listener(&DOOR), "internal = { tls = true }"),
+        later("health", "ask `/ready` on `http` instead: leave `health` out"),
+        key("storage", Kind::Table(&STORAGE), "storage = { local = \"/var/lib/tempo\" }"),
+        key("retention", Kind::Duration, "retention = \"336h\""),
+        later("limits", LEAVE_OUT),
+        later("metrics_generator", LEAVE_OUT),
+        key("usage_report", FLAG, "usage_report = false"),
+        key("mode", Kind::Choice(UNKNOWN_WORD, MODES), "mode = \"single\""),
+        later("tenant", LEAVE_OUT),
+        later("target", "mode = \"single\""),
+        later("kafka", "mode = \"single\""),
+        later("gossip", "mode = \"single\""),
+    ],
+};
+
+const MODES: &[Word] = &[word("single"), later_word("microservices", "mode = \"single\"")];
+
+const LOCAL_INSTEAD: &str = "storage = { local = \"/var/lib/tempo\" }";
+
+static STORAGE: Schema = Schema {
+    keys: &[
+        key("local", Kind::Path, "local = \"/var/lib/tempo\""),
+        later("s3", LOCAL_INSTEAD),
+        later("gcs", LOCAL_INSTEAD),
+        later("azure", LOCAL_INSTEAD),
+    ],
+};
+
+static APP: Schema = Schema {
+    keys: &[
+        ON_HOST,
+        ON_HOSTS,
+        CERTIFICATE,
+        NEIGHBOUR,
+        CERTIFICATE_PATH,
+        EXTRA,
+        SEND_TO,
+        key("protocol", Kind::Choice(UNKNOWN_PROTOCOL, APP_PROTOCOLS), "protocol = \"http/protobuf\""),
+        key("compression", Kind::Choice(UNKNOWN_WORD, APP_COMPRESSIONS), "compression = \"gzip\""),
+        TIMEOUT,
+        HEADERS,
+        never("secret_headers", &SECRET_IN_ENVIRONMENT),
+        TENANT,
+        BALANCE,
+        key("env_file", Kind::Path, "env_file = \"/srv/shop/.env\""),
+        key("env_dialect", Kind::Choice(UNKNOWN_WORD, ENV_DIALECTS), "env_dialect = \"dotenv\""),
+        key("service_name", Kind::Text, "service_name = \"shop\""),
+        key("sdk", Kind::Table(&SDK), "sdk = { language = \"rust\", version = \"0.31\" }"),
+        key("signals", Kind::Choice(UNKNOWN_WORD, SIGNALS), "signals = \"traces\""),
+        later("sampling", LEAVE_OUT),
+        RESOURCE_ATTRIBUTES,
+        later("container", LEAVE_OUT),
+        key("health_url", Kind::Text, "health_url = \"http://127.0.0.1:3010/health\""),
+    ],
+};
+
+static SECRET_IN_ENVIRONMENT: Refusal = Refusal {
+    code: "secret-unsupported",
+    title: "an application's environment file would hold the secret in clear",
+    help: "send to a collector, and write `secret_headers` there",
+};
+
+const APP_PROTOCOLS: &[Word] =
+    &[word("grpc"), word("http/protobuf"), later_word("http/json", "protocol = \"http/protobuf\"")];
+const APP_COMPRESSIONS: &[Word] = &[word("none"), word("gzip")];
+const ENV_DIALECTS: &[Word] = &[word("dotenv"), word("systemd"), word("shell"), word("docker")];
+const ONLY_TRACES: &str = "signals = \"traces\"";
+const SIGNALS: &[Word] = &[
+    word("traces"),
+    later_word("traces-only", ONLY_TRACES),
+    later_word("all", ONLY_TRACES),
+    later_word("metrics", ONLY_TRACES),
+    later_word("logs", ONLY_TRACES),
+];
+
+static SDK: Schema = Schema {
+    keys: &[
+        key("language", Kind::Choice(UNKNOWN_WORD, LANGUAGES), "language = \"other\"").required(),
+        key("version", Kind::Version, "version = \"0.31\""),
+        later("agent", "language = \"other\""),
+        key("tls_settings", Kind::Choice(UNKNOWN_WORD, TLS_SETTINGS), "tls_settings = \"code\""),
+    ],
+};
+
+const AS_OTHER: &str = "language = \"other\"";
+const LANGUAGES: &[Word] = &[
+    word("rust"),
+    word("other"),
+    later_word("java", AS_OTHER),
+    later_word("python", AS_OTHER),
+    later_word("node", AS_OTHER),
+    later_word("go", AS_OTHER),
+    later_word("dotnet", AS_OTHER),
+];
+const TLS_SETTINGS: &[Word] = &[word("environment"), word("system"), word("code")];
+
+static GRAFANA: Schema = Schema {
+    keys: &[
+        ON_HOST,
+        CERTIFICATE,
+        NEIGHBOUR,
+        CERTIFICATE_PATH,
+        EXTRA,
+        key("provisioning", Kind::Path, "provisioning = \"/etc/grafana/provisioning\""),
+        key("datasource", Kind::Text, "datasource = \"Tempo\""),
+        key("uid", Kind::Text, "uid = \"tempo\""),
+        later("streaming", LEAVE_OUT),
+        later("dashboards", LEAVE_OUT),
+        later("prometheus_uid", LEAVE_OUT),
+    ],
+};

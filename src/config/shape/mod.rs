@@ -1,0 +1,254 @@
+//! Texts with a shape of their own: durations, sizes, versions, addresses, paths, names, secrets.
+//!
+//! Each is one function from the text to its value or to a [`Misshapen`], which says what is wrong
+//! and what to type; where it stands in the file is known to the caller alone.
+
+mod address;
+mod path;
+mod quantity;
+
+pub use address::is_dns_name;
+pub(super) use address::{bind, dial, listener, port_range};
+pub(super) use path::path;
+pub(super) use quantity::{duration, size};
+
+use std::ops::Range;
+
+/// What is wrong with a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Misshapen {
+    pub(super) code: &'static str,
+    pub(super) title: String,
+    /// Beside the caret; may be empty.
+    pub(super) label: String,
+    pub(super) ways: Vec<Way>,
+    /// Which part of the text, where it is not the whole.
+    pub(super) part: Option<Range<usize>>,
+}
+
+/// A way out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Another value, in its quotes; the caller puts the key before it.
+    Value(String),
+    /// Something else, whole.
+    Words(String),
+}
+
+impl Misshapen {
+    fn new(code: &'static str, title: impl Into<String>) -> Self {
+        Self { code, title: title.into(), label: String::new(), ways: Vec::new(), part: None }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Another value that can be typed.
+    fn or(mut self, value: impl Into<String>) -> Self {
+        let value = value.into().replace('\\', "\\\\").replace('"', "\\\"");
+        self.ways.push(Way::Value(format!("\"{value}\"")));
+        self
+    }
+
+    fn part(mut self, part: Range<usize>) -> Self {
+        self.part = Some(part);
+        self
+    }
+}
+
+type Shaped<T> = Result<T, Misshapen>;
+
+/// The value of `key = "value"`.
+fn quoted(example: &str) -> &str {
+    example.split('"').nth(1).unwrap_or(example)
+}
+
+/// `"0.159"` or `"2.10.8"`: numbers with dots between them, two or three.
+pub(super) fn version(text: &str, example: &str) -> Shaped<String> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let number =
+        |part: &&str| !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if matches!(parts.len(), 2 | 3) && parts.iter().all(number) {
+        return Ok(text.to_owned());
+    }
+    let wrong = Misshapen::new("version-text", "a version is a release line, or a release within it");
+    let bare = text.trim_start_matches(['v', 'V']);
+    let typed = if bare == text { None } else { version(bare, example).ok() };
+    Err(wrong.or(typed.as_deref().unwrap_or_else(|| quoted(example))))
+}
+
+/// `[a-z][a-z0-9-]{0,31}`, and neither `all` nor `this`.
+pub(super) fn name(text: &str) -> Shaped<String> {
+    const RESERVED: [&str; 2] = ["all", "this"];
+    let shaped = text.len() <= 32
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if shaped && !RESERVED.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    if shaped {
+        return Err(Misshapen::new("name-shape", format!("`{text}` is reserved and names nothing")));
+    }
+    if text.is_empty() {
+        return Err(Misshapen::new("text-empty", "a name is empty").or("shop"));
+    }
+    let wrong = Misshapen::new("name-shape", format!("`{text}` is not a name"))
+        .label("a letter, then letters, digits and `-`, in lower case, at most 32");
+    let mended: String = text
+        .chars()
+        .map(|letter| letter.to_ascii_lowercase())
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .skip_while(|letter| !letter.is_ascii_lowercase())
+        .take(32)
+        .collect();
+    let mended = mended.trim_end_matches('-');
+    Err(if mended.is_empty() { wrong } else { wrong.or(mended) })
+}
+
+/// `"env:NAME"`, `"file:/abs/path"` or `"credential:NAME"`; the value itself is never shown.
+pub(super) fn secret(text: &str, name: &str) -> Shaped<String> {
+    let word = |name: &str| {
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+    };
+    let sound = match text.split_once(':') {
+        Some(("env", name)) => word(name),
+        Some(("credential", name)) => is_credential_name(name),
+        Some(("file", file)) => file.starts_with('/') && path(file, "").is_ok(),
+        _ => false,
+    };
+    if sound {
+        return Ok(text.to_owned());
+    }
+    Err(not_a_reference(name))
+}
+
+/// A value stands where a reference to a secret should.
+pub(super) fn not_a_reference(name: &str) -> Misshapen {
+    let variable: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .collect();
+    let mut wrong = Misshapen::new("secret-value", "a secret is a reference, not a value")
+        .label("not shown")
+        .or(format!("env:{variable}"));
+    wrong.ways.push(Way::Words("and name the file that sets it in `service.environment_files`".into()));
+    wrong
+}
+
+/// A name that `LoadCredential=` and a file name both take.
+pub fn is_credential_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && !name.starts_with('.')
+}
+
+/// A text as it is: not empty, no control character.
+pub(super) fn text(text: &str, what: &str) -> Shaped<String> {
+    if text.is_empty() {
+        return Err(
+            Misshapen::new("text-empty", format!("{what} is empty")).label("leave it out to get the default")
+        );
+    }
+    match text.chars().find(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {
+        None => Ok(text.to_owned()),
+        Some(letter) => {
+            let without: String = text.chars().filter(|letter| !letter.is_control()).collect();
+            let without = if text.starts_with('/') { without.replace("//", "/") } else { without };
+            Err(Misshapen::new("text-control", format!("{what} holds {}", name_of_control(letter)))
+                .or(without.trim()))
+        }
+    }
+}
+
+fn name_of_control(letter: char) -> String {
+    match letter {
+        '\n' => "a newline".into(),
+        '\r' => "a carriage return".into(),
+        '\t' => "a tab".into(),
+        '\0' => "a zero byte".into(),
+        '\u{1b}' => "an escape character".into(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    }
+}
+
+/// Whether a header of this name usually carries a secret.
+pub fn looks_secret(header: &str) -> bool {
+    const WORDS: [&str; 6] = ["authorization", "api-key", "apikey", "token", "secret", "password"];
+    let header = header.to_ascii_lowercase();
+    WORDS.iter().any(|word| header.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for text in ["a", "main", "ag-backend", "a1", "a-", &"a".repeat(32)] {
+            assert_eq!(name(text), Ok(text.to_owned()));
+        }
+        for (text, proposed) in [
+            ("Main", Some("main")),
+            ("My Shop", Some("my-shop")),
+            ("1st", Some("st")),
+            ("a_b", Some("a-b")),
+            ("ä", None),
+            ("all", None),
+            ("this", None),
+        ] {
+            let proposed: Vec<Way> =
+                proposed.into_iter().map(|name| Way::Value(format!("\"{name}\""))).collect();
+            assert_eq!(name(text).expect_err(text).ways, proposed, "{text}");
+        }
+        assert!(name(&"a".repeat(33)).is_err());
+    }
+
+    #[test]
+    fn versions() {
+        for text in ["0.159", "2.10", "2.10.8", "0.0"] {
+            assert_eq!(version(text, ""), Ok(text.to_owned()));
+        }
+        for text in ["", "2", "2.10.8.1", "2.x", "2.", ".1", "2.10-rc1", "2.123456", "+2.1", " 2.10"] {
+            assert_eq!(version(text, "").expect_err(text).code, "version-text");
+        }
+    }
+
+    #[test]
+    fn secrets_are_references() {
+        for text in ["env:A", "env:_a1", "file:/run/secret", "credential:tempo-token"] {
+            assert_eq!(secret(text, "x"), Ok(text.to_owned()));
+        }
+        for text in [
+            "",
+            "hunter2",
+            "env:",
+            "env:1A",
+            "env:A-B",
+            "file:x",
+            "file:~/x",
+            "file:/a/../b",
+            "credential:",
+            "credential:.x",
+            "vault:x",
+        ] {
+            let wrong = secret(text, "x-key").expect_err(text);
+            assert_eq!(wrong.code, "secret-value");
+            assert!(text.len() < 5 || !format!("{wrong:?}").contains(text), "the value is not repeated");
+        }
+    }
+
+    #[test]
+    fn texts_are_kept_or_refused_by_name() {
+        for kept in ["a\"b", "it's", "#x", "a: b", "$HOME ${x}", "100%", "Köln", "a\\b", " a "] {
+            assert_eq!(text(kept, "x"), Ok(kept.to_owned()));
+        }
+        for (refused, named) in
+            [("a\nb", "a newline"), ("\u{7f}", "U+007F"), ("a\u{2028}", "U+2028"), ("\u{85}", "U+0085")]
+        {
+            assert!(text(refused, "`x`").expect_err(refused).title.ends_with(named));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Keys that do not exist, and keys that must: what was probably meant.
+
+use super::document::Document;
+use super::language::ROOT;
+use super::schema::{Key, Kind, Schema, Status};
+use super::suggest::nearest;
+use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use toml::de::DeValue;
+
+/// What to say of a key that its table does not have.
+pub(super) fn describe(
+    document: &Document,
+    schema: &'static Schema,
+    path: &KeyPath,
+    value: &DeValue<'_>,
+) -> Finding {
+    let name = path.0.last().map_or("", String::as_str);
+    let parent = KeyPath(path.0[..path.0.len().saturating_sub(1)].to_vec());
+    let near = nearest(name, schema.keys.iter().map(|key| key.name));
+    if (document.has_header(path) && (near.is_some() || parent.0.is_empty()))
+        || (parent.0.is_empty() && value.is_table())
+    {
+        return table(document, path, near);
+    }
+    if !parent.0.is_empty() && is_root_key(name) {
+        return landed(document, path, &parent);
+    }
+    let found = Finding::error(Code("unknown-key"), format!("unknown key `{}` in {}", name, spoken(&parent)))
+        .at((path.clone(), KeyPart::Key), "");
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => match homes(name).as_slice() {
+            [] => found.help(format!("known here: {}", known(schema))),
+            homes => found.help(format!("`{name}` belongs in {}", homes.join(", "))),
+        },
+    }
+}
+
+/// A table header that does not exist.
+pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> Finding {
+    // The header as it is written, which may go deeper than the part that is unknown.
+    let below = document.header_below(path);
+    let written = document.header_text(&below).map_or_else(|| format!("[{below}]"), ToOwned::to_owned);
+    let title = format!("unknown table `{written}`");
+    let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
+    if path.0 == ["tls"] {
+        return found.help("certificate settings live in `[certificates]`").help("tls = \"edge\"");
+    }
+    match near {
+        Some(near) => {
+            let mut meant = below;
+            near.clone_into(&mut meant.0[path.0.len() - 1]);
+            found.help(format!("did you mean `[{meant}]`?"))
+        }
+        None => found
+            .help("tables: [host.NAME], [certificates], [collector.NAME], [tempo], [app.NAME], [grafana]"),
+    }
+}
+
+fn landed(document: &Document, path: &KeyPath, parent: &KeyPath) -> Finding {
+    let name = path.0.last().map_or("", String::as_str);
+    let found = Finding::error(
+        Code("unknown-key"),
+        format!("`{name}` is a root key, it has landed in {}", spoken(parent)),
+    )
+    .at((path.clone(), KeyPart::Key), "");
+    match document.first_header() {
+        Some(line) => found.help(format!("move it above line {line}, the first table")),
+        None => found.help("move it to the top of the file"),
+    }
+}
+
+/// A required key that is not there.
+pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
+    let place = (path.clone(), KeyPart::Header);
+    let (code, title) = match (key.name, path.0.as_slice()) {
+        ("version", [kind]) if kind == "tempo" => ("version-missing", "Tempo has no version".into()),
+        ("version", [kind, name]) if kind == "collector" => {
+            ("version-missing", format!("collector `{name}` has no version"))
+        }
+        (name, []) => ("key-missing", format!("the stack has no `{name}`")),
+        (name, _) => ("key-missing", format!("{} has no `{name}`", spoken(path))),
+    };
+    Finding::error(Code(code), title).at(place, "").help(key.example)
+}
+
+/// A table as it is spoken of.
+fn spoken(path: &KeyPath) -> String {
+    if path.0.is_empty() { "the root table".into() } else { format!("`[{path}]`") }
+}
+
+/// Whether a key of this name belongs above the first table.
+pub(super) fn is_root_key(name: &str) -> bool {
+    ROOT.key(name).is_some_and(|key| is_scalar(key.kind))
+}
+
+/// Whether a table of this name is one that can be sent to, or is meant to be one.
+pub(super) fn may_be_target(name: &str) -> bool {
+    nearest(name, ROOT.keys.iter().map(|key| key.name))
+        .is_none_or(|near| matches!(near, "collector" | "tempo"))
+}
+
+/// Whether a key of this kind stands on a line of its own.
+pub(super) fn is_scalar(kind: Kind) -> bool {
+    !matches!(kind, Kind::Table(_) | Kind::Named(..) | Kind::Map(_) | Kind::Anything)
+}
+
+fn known(schema: &Schema) -> String {
+    let rendered = schema.keys.iter().filter(|key| matches!(key.status, Status::Rendered));
+    rendered.map(|key| key.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The tables that do have a key of this name, at most three.
+fn homes(name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    collect_homes(&ROOT, "", name, &mut found);
+    found.truncate(3);
+    found
+}
+
+fn collect_homes(schema: &'static Schema, path: &str, name: &str, found: &mut Vec<String>) {
+    for key in schema.keys {
+        if key.name == name && !path.is_empty() {
+            found.push(format!("`[{path}]`"));
+        }
+        let below = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
+        match key.kind {
+            Kind::Table(schema) | Kind::Listener(schema) => collect_homes(schema, &below, name, found),
+            Kind::Named(schema, _) => collect_homes(schema, &format!("{below}.NAME"), name, found),
+            _ => {}
+        }
+    }
+}

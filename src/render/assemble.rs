@@ -1,0 +1,293 @@
+//! The desired files, folders and units of a wiring.
+
+use super::Templates;
+use crate::component::{app, collector, grafana, systemd, tempo};
+use crate::desired::{Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, OnChange, UnitInput};
+use crate::diagnostic::{Finding, Findings};
+use crate::stack::{
+    App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service,
+    TargetPath, UserName,
+};
+use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, Wiring};
+use std::collections::BTreeMap;
+
+pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Findings> {
+    let desired = Desired {
+        stack: wiring.stack.name.clone(),
+        folders: BTreeMap::new(),
+        files: BTreeMap::new(),
+        units: Vec::new(),
+    };
+    let mut assembly = Assembly { wiring, templates, desired, findings: Findings::new() };
+    assembly.tempo();
+    assembly.collectors();
+    assembly.grafana();
+    assembly.apps();
+    if assembly.findings.has_errors() { Err(assembly.findings) } else { Ok(assembly.desired) }
+}
+
+/// The work in progress.
+struct Assembly<'a> {
+    wiring: &'a Wiring<'a>,
+    templates: &'a Templates,
+    desired: Desired,
+    findings: Findings,
+}
+
+/// Whose file is being added.
+struct Part<'p> {
+    host: &'p HostName,
+    id: &'p ComponentId,
+    scope: &'p Scope,
+    home: &'p TargetPath,
+}
+
+impl<'a> Assembly<'a> {
+    fn tempo(&mut self) {
+        let Some(tempo) = &self.wiring.stack.tempo else { return };
+        let id = ComponentId::Tempo;
+        let text = self.templates.fill(
+            &tempo::describe::template(tempo),
+            tempo::describe::context(self.wiring, tempo, self.place(&id)),
+        );
+        self.engine(&id, &tempo.host, &tempo.service, text);
+    }
+
+    fn collectors(&mut self) {
+        for collector in self.wiring.stack.collectors.values() {
+            let id = ComponentId::Collector(collector.name.clone());
+            let context = collector::describe::context(self.wiring, collector, self.place(&id));
+            let text = self.templates.fill(&collector::describe::template(collector), context);
+            self.engine(&id, &collector.host, &collector.service, text);
+        }
+    }
+
+    fn place(&self, id: &ComponentId) -> &'a EnginePlace {
+        &self.wiring.engines[id]
+    }
+
+    /// Configuration, certificates, data folders and unit of an engine.
+    fn engine(
+        &mut self,
+        id: &ComponentId,
+        host: &HostName,
+        service: &Service,
+        config: Result<String, Finding>,
+    ) {
+        let place = self.place(id);
+        let part = Part { host, id, scope: &place.scope, home: &place.home };
+        let (owner, mode) = place.file_owner();
+        self.whole(&part, &place.config, (owner.clone(), mode), config);
+        let mut inputs = vec![UnitInput { path: place.config.clone(), on_change: OnChange::Restart }];
+        if self.wiring.serves_tls(id) {
+            inputs.extend(self.leaf(&part, place));
+        }
+        if self.wiring.dials_tls(id) {
+            inputs.push(self.authority(&part, &place.certificates, (owner, mode)));
+        }
+        let system = place.scope == Scope::System;
+        for folder in
+            place.data.iter().filter(|path| systemd::describe::state_directory(system, path).is_none())
+        {
+            self.folder(&part, folder, place.data_owner());
+        }
+        let context = systemd::describe::context(self.wiring, id, service, place);
+        let unit = self.templates.fill(systemd::describe::template(id, place.unit.shape), context);
+        self.unit_file(&part, place, unit);
+        inputs
+            .push(UnitInput { path: place.unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart });
+        self.desired.units.push(DesiredUnit {
+            host: host.clone(),
+            scope: place.scope.clone(),
+            unit: Some(place.unit.name.clone()),
+            component: ComponentName::new(id.to_string()),
+            managed: true,
+            inputs,
+        });
+    }
+
+    /// Certificate and key of a component that serves TLS.
+    fn leaf(&mut self, part: &Part<'_>, place: &EnginePlace) -> Vec<UnitInput> {
+        let name = CertificateName::new(part.id.to_string());
+        let wish = self.wiring.certificates[&name].clone();
+        // Doors re-read their leaf by themselves, but for Tempo's HTTP server and clients that send
+        // no server name, which dialling an address does not (measured on 2.10.8).
+        let stale = self.wiring.edges.iter().any(|edge| {
+            let listener = self.wiring.target(edge);
+            let by_address = edge.host.parse::<std::net::IpAddr>().is_ok();
+            listener.tls && listener.id.component == *part.id && listener.id.door == Door::Api && by_address
+        });
+        let on_change = if stale { OnChange::Restart } else { OnChange::ReadsByItself };
+        let contents = [("crt", Content::Certificate(wish)), ("key", Content::PrivateKey(name))];
+        contents
+            .into_iter()
+            .map(|(suffix, content)| {
+                let path = place.certificate(&format!("{}.{suffix}", part.id.short()));
+                self.file(part, &path, place.file_owner(), content);
+                UnitInput { path, on_change }
+            })
+            .collect()
+    }
+
+    /// The CA for a component that dials TLS.
+    fn authority(&mut self, part: &Part<'_>, folder: &TargetPath, rights: (Owner, Mode)) -> UnitInput {
+        let path = folder.join("ca.crt");
+        let wish = self.wiring.certificates[&CertificateName::new("ca")].clone();
+        self.file(part, &path, rights, Content::Certificate(wish));
+        UnitInput { path, on_change: OnChange::Restart }
+    }
+
+    fn unit_file(&mut self, part: &Part<'_>, place: &EnginePlace, text: Result<String, Finding>) {
+        let (owner, mode) = place.unit_owner();
+        let folder = if place.scope == Scope::System { Mode(0o755) } else { Mode(0o700) };
+        self.folder(part, &place.unit.path.parent(), (owner.clone(), folder));
+        self.whole(part, &place.unit.path, (owner, mode), text);
+    }
+
+    fn grafana(&mut self) {
+        let Some(grafana) = &self.wiring.stack.grafana else { return };
+        let id = ComponentId::Grafana;
+        let place = &self.wiring.clients[&id];
+        let Some(context) = grafana::describe::context(self.wiring, grafana, place) else { return };
+        let part = Part { host: &grafana.host, id: &id, scope: &place.scope, home: &place.home };
+        let path = place.file.clone().expect("Grafana always has a datasource file");
+        let text = self.templates.fill(grafana::describe::TEMPLATE, context);
+        self.whole(&part, &path, client_rights(place), text);
+        let mut inputs = vec![UnitInput { path, on_change: OnChange::Restart }];
+        if self.wiring.dials_tls(&id) {
+            inputs.push(self.authority(&part, &place.certificates, client_rights(place)));
+        }
+        self.neighbour(&part, &grafana.service, inputs);
+    }
+
+    fn apps(&mut self) {
+        for app in self.wiring.stack.apps.values() {
+            let id = ComponentId::App(app.name.clone());
+            let place = &self.wiring.clients[&id];
+            let part = Part { host: &app.host, id: &id, scope: &place.scope, home: &place.home };
+            let mut inputs = self.block(&part, app, place);
+            let edge = self.wiring.edge_from(&Dialler::App(id.clone()));
+            let tls = edge.is_some_and(|edge| self.wiring.target(edge).tls);
+            if tls && app::describe::needs_authority(app) {
+                inputs.push(self.authority(&part, &place.certificates, client_rights(place)));
+            }
+            self.neighbour(&part, &app.service, inputs);
+        }
+    }
+
+    /// The marked block of an application's environment file.
+    fn block(&mut self, part: &Part<'_>, app: &App, place: &ClientPlace) -> Vec<UnitInput> {
+        let assignments = app::describe::assignments(self.wiring, app, place);
+        let lines = app::describe::lines(app, &assignments).unwrap_or_else(|findings| {
+            self.findings.extend(findings);
+            Vec::new()
+        });
+        let Some(path) = app.env_file.clone() else { return Vec::new() };
+        let label = format!("{}/{}", self.wiring.stack.name, app.name);
+        let content = Content::Block {
+            lines,
+            begin: format!("# >>> tracewright {label} >>>"),
+            end: format!("# <<< tracewright {label} <<<"),
+            dialect: app.env_dialect,
+        };
+        let owner = place.reader.clone().unwrap_or_else(|| Owner::of("root", "root"));
+        self.home_of_block(part, &path, &owner);
+        let file = self.entry(part, (owner, Mode(0o600)), content);
+        self.desired.files.insert((part.host.clone(), path.clone()), file);
+        vec![UnitInput { path, on_change: OnChange::Restart }]
+    }
+
+    /// The folder of an environment file is the application's: made only below `--root`.
+    fn home_of_block(&mut self, part: &Part<'_>, path: &TargetPath, owner: &Owner) {
+        let folder = path.parent();
+        let unknown: Vec<_> = std::iter::successors(Some(folder.clone()), |folder| Some(folder.parent()))
+            .take_while(|folder| folder.as_str() != "/")
+            .map(|folder| (part.host.clone(), folder))
+            .filter(|key| !self.desired.folders.contains_key(key))
+            .collect();
+        self.folder(part, &folder, (owner.clone(), Mode(0o755)));
+        for key in unknown {
+            self.desired.folders.entry(key).and_modify(|folder| folder.only_below_root = true);
+        }
+    }
+
+    fn neighbour(&mut self, part: &Part<'_>, service: &Neighbour, inputs: Vec<UnitInput>) {
+        if inputs.is_empty() {
+            return;
+        }
+        self.desired.units.push(DesiredUnit {
+            host: part.host.clone(),
+            scope: part.scope.clone(),
+            unit: service.unit.clone(),
+            component: ComponentName::new(part.id.to_string()),
+            managed: false,
+            inputs,
+        });
+    }
+
+    fn whole(
+        &mut self,
+        part: &Part<'_>,
+        path: &TargetPath,
+        rights: (Owner, Mode),
+        text: Result<String, Finding>,
+    ) {
+        match text {
+            Ok(text) => self.file(part, path, rights, Content::Whole(text)),
+            Err(finding) => self.findings.push(finding),
+        }
+    }
+
+    /// A file of ours, in a folder that only its readers enter.
+    fn file(&mut self, part: &Part<'_>, path: &TargetPath, rights: (Owner, Mode), content: Content) {
+        // Search permission for whoever may read.
+        let folder_mode = Mode(rights.1.0 | (rights.1.0 & 0o444) >> 2);
+        self.folder(part, &path.parent(), (rights.0.clone(), folder_mode));
+        let file = self.entry(part, rights, content);
+        self.desired.files.insert((part.host.clone(), path.clone()), file);
+    }
+
+    fn entry(&self, part: &Part<'_>, (owner, mode): (Owner, Mode), content: Content) -> DesiredFile {
+        let component = ComponentName::new(part.id.to_string());
+        DesiredFile { scope: part.scope.clone(), owner, mode, content, component }
+    }
+
+    /// A folder and everything above it. The last one has its own rights; what lies between has those
+    /// of its surroundings: a user's below a home, root's elsewhere.
+    fn folder(&mut self, part: &Part<'_>, path: &TargetPath, (owner, mode): (Owner, Mode)) {
+        let mut add = |path: &TargetPath, owner: Owner, mode: Mode| {
+            let folder = DesiredFolder { scope: part.scope.clone(), owner, mode, only_below_root: false };
+            self.desired.folders.entry((part.host.clone(), path.clone())).or_insert(folder);
+        };
+        add(path, owner, mode);
+        let mut above = path.parent();
+        while above.as_str() != "/" {
+            let own = matches!(part.scope, Scope::User(_)) && above.is_within(part.home);
+            match part.scope {
+                Scope::User(user) if own => {
+                    add(
+                        &above,
+                        Owner { user: user.clone(), group: GroupName::new(user.as_str()) },
+                        Mode(0o700),
+                    );
+                }
+                _ => add(
+                    &above,
+                    Owner { user: UserName::new("root"), group: GroupName::new("root") },
+                    Mode(0o755),
+                ),
+            }
+            above = above.parent();
+        }
+    }
+}
+
+/// Owner and mode of a file that a neighbour reads. Without a known reader a CA, which is public, is
+/// left readable to all.
+fn client_rights(place: &ClientPlace) -> (Owner, Mode) {
+    match (&place.scope, &place.reader) {
+        (Scope::User(_), Some(owner)) => (owner.clone(), Mode(0o600)),
+        (_, Some(owner)) => (Owner { user: UserName::new("root"), group: owner.group.clone() }, Mode(0o640)),
+        (_, None) => (Owner::of("root", "root"), Mode(0o644)),
+    }
+}

@@ -1,0 +1,244 @@
+//! A plan as text, in the look that Terraform's users know by heart.
+//!
+//! Deterministic to the byte: no clock, no temporary path, no order of a hash. Secret values arrive
+//! masked and private keys as digests; nothing here could show more.
+
+use super::diff;
+use crate::pki::CertificateFacts;
+use crate::plan::{
+    Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceChange, Subject,
+};
+use crate::stack::{CertificateRole, CertificateWish, Scope};
+use std::fmt::Write;
+
+/// What the plan's text needs besides the plan.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// Where it works: `below ./out`.
+    pub place: &'a str,
+    /// The dataflow part, already printed.
+    pub dataflow: &'a str,
+    /// The digests, `Desired:` and `Plan:`; a rollback has no desired digest of its own.
+    pub digests: &'a [(&'static str, String)],
+}
+
+/// The whole plan. One sentence where there is nothing to do.
+pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
+    let mut text = String::new();
+    if plan.is_empty() {
+        push(&mut text, format_args!("No changes. Everything {} is as the stack wants it.\n", frame.place));
+    } else {
+        push(&mut text, format_args!("Changes {}:\n", frame.place));
+        folders(&mut text, plan);
+        for entry in
+            plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry))
+        {
+            object(&mut text, entry);
+        }
+        services(&mut text, plan);
+    }
+    push(&mut text, format_args!("\n{}", frame.dataflow));
+    if !plan.is_empty() {
+        push(&mut text, format_args!("\n{}\n", summary(plan)));
+    }
+    for (name, digest) in frame.digests {
+        push(&mut text, format_args!("{name}: {digest}\n"));
+    }
+    text
+}
+
+/// `Plan: 2 to add, 1 to change, 0 to destroy.` A replacement is one of each, as in Terraform.
+pub fn summary(plan: &Plan) -> String {
+    let (added, changed, destroyed) = plan.counts();
+    format!("Plan: {added} to add, {changed} to change, {destroyed} to destroy.")
+}
+
+fn needs_words(entry: &Entry) -> bool {
+    entry.needs != Needs::Nothing
+}
+
+/// Folders in one table: they have nothing to show but their rights.
+fn folders(text: &mut String, plan: &Plan) {
+    let rows: Vec<_> = plan
+        .entries
+        .iter()
+        .filter(|entry| entry.subject == Subject::Folder && !needs_words(entry))
+        .map(|entry| format!("{:>3} {} {}", entry.action.symbol(), rights(entry), entry.path))
+        .collect();
+    if !rows.is_empty() {
+        push(text, format_args!("\n  # folders\n{}\n", rows.join("\n")));
+    }
+}
+
+fn object(text: &mut String, entry: &Entry) {
+    push(text, format_args!("\n  # {} {}: {}\n", entry.path, fate(entry.action), entry.reason));
+    needs(text, entry);
+    push(
+        text,
+        format_args!(
+            "{:>3} {} {}{}\n",
+            entry.action.symbol(),
+            noun(entry.subject),
+            rights(entry),
+            mode_change(entry)
+        ),
+    );
+    for line in content(&entry.content) {
+        push(text, format_args!("      {line}\n"));
+    }
+}
+
+/// The action in one word.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Replace => "replace",
+        Action::Delete => "delete",
+    }
+}
+
+fn fate(action: Action) -> &'static str {
+    match action {
+        Action::Create => "will be created",
+        Action::Update => "will be updated in-place",
+        Action::Replace => "must be replaced",
+        Action::Delete => "will be destroyed",
+    }
+}
+
+/// What kind of thing an entry is about.
+pub(super) fn noun(subject: Subject) -> &'static str {
+    match subject {
+        Subject::File => "file",
+        Subject::Certificate => "certificate",
+        Subject::PrivateKey => "private key",
+        Subject::Block => "block",
+        Subject::Folder => "folder",
+    }
+}
+
+/// What must be allowed or mended before this can happen.
+fn needs(text: &mut String, entry: &Entry) {
+    match &entry.needs {
+        Needs::Nothing => {}
+        Needs::AcceptDrift { what } => {
+            push(
+                text,
+                format_args!(
+                    "  # drift: {what}; somebody else changed it since the last apply (--accept-drift)\n"
+                ),
+            );
+        }
+        Needs::Adopt => {
+            text.push_str(
+                "  # in the way: this file is not ours; its bytes are kept as generation 0 (--adopt)\n",
+            );
+        }
+        Needs::Refused(refusal) => push(text, format_args!("  # refused: {refusal}\n")),
+    }
+}
+
+fn rights(entry: &Entry) -> String {
+    let mode = entry.mode_after.or(entry.mode_before).map(|mode| mode.to_string());
+    let owner = entry.owner.as_ref().map(ToString::to_string);
+    [mode, owner].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn mode_change(entry: &Entry) -> String {
+    match (entry.mode_before, entry.mode_after) {
+        (Some(before), Some(after)) if before != after => format!(" (mode was {before})"),
+        _ => String::new(),
+    }
+}
+
+fn content(change: &ContentChange) -> Vec<String> {
+    match change {
+        ContentChange::None => Vec::new(),
+        ContentChange::Text { before, after, hidden } => {
+            let mut lines = diff::unified(before, after);
+            if *hidden {
+                lines.push("(a value that is not shown changes)".to_owned());
+            }
+            lines
+        }
+        ContentChange::Binary { before, after } => {
+            let size =
+                |size: &Option<usize>| size.map_or("nothing".to_owned(), |size| format!("{size} bytes"));
+            vec![format!("{} -> {}, not text", size(before), size(after))]
+        }
+        ContentChange::Certificate { before, after } => certificate(before.as_deref(), after),
+        ContentChange::PrivateKey { before, after } => {
+            let before = before.as_ref().map(|digest| format!("- {digest}"));
+            let after = after.as_ref().map_or("+ made at apply".to_owned(), |digest| format!("+ {digest}"));
+            before.into_iter().chain([after]).collect()
+        }
+    }
+}
+
+fn certificate(before: Option<&CertificateFacts>, after: &CertificateAfter) -> Vec<String> {
+    let before = before.map(|facts| format!("- {}", known(facts)));
+    let after = match after {
+        CertificateAfter::Issued(wish) => Some(format!("+ {}", wished(wish))),
+        CertificateAfter::Known(facts) => facts.as_ref().map(|facts| format!("+ {}", known(facts))),
+        CertificateAfter::Gone => None,
+    };
+    before.into_iter().chain(after).collect()
+}
+
+/// What a certificate that is there says.
+fn known(facts: &CertificateFacts) -> String {
+    let names = facts.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let role = if facts.authority { "certificate authority".to_owned() } else { format!("names {names}") };
+    format!("CN={}, O={}, {role}, sha256:{}", facts.common_name, facts.organization, facts.fingerprint)
+}
+
+/// `CN=ag tempo, O=ag, names 127.0.0.1, 397 days, issued at apply`.
+fn wished(wish: &CertificateWish) -> String {
+    let role = match &wish.role {
+        CertificateRole::Authority => "certificate authority".to_owned(),
+        CertificateRole::Leaf { names, .. } => {
+            format!("names {}", names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+    };
+    let days = wish.lifetime.as_secs() / 86_400;
+    format!("CN={}, O={}, {role}, {days} days, issued at apply", wish.common_name, wish.organization)
+}
+
+fn services(text: &mut String, plan: &Plan) {
+    if plan.services.is_empty() {
+        return;
+    }
+    text.push_str("\nServices\n");
+    for service in &plan.services {
+        push(text, format_args!("  {:<10} {}\n", verb(service), unit(service)));
+        for (path, why) in &service.because {
+            push(text, format_args!("             {path}: {why}\n"));
+        }
+    }
+}
+
+fn verb(service: &Service) -> &'static str {
+    match (service.change, service.managed, &service.unit) {
+        (ServiceChange::Untouched, ..) => "untouched",
+        (ServiceChange::Stop, ..) => "stop",
+        (_, false, None) => "by hand",
+        (ServiceChange::Start, ..) => "start",
+        (ServiceChange::Restart | ServiceChange::ReloadAndRestart, ..) => "restart",
+    }
+}
+
+fn unit(service: &Service) -> String {
+    let scope = match &service.scope {
+        Scope::System => "system".to_owned(),
+        Scope::User(user) => format!("user {user}"),
+    };
+    match &service.unit {
+        Some(unit) => format!("{unit} ({scope}, {})", service.component),
+        None => format!("{} ({scope})", service.component),
+    }
+}
+
+fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments).expect("writing to a string does not fail");
+}

@@ -1,0 +1,62 @@
+//! A plan as one JSON document.
+
+use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
+use serde_json::{Value, json};
+
+/// Version of the JSON that this module prints. The minor number only ever adds.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
+/// masked there would be lost on a program.
+pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value) -> String {
+    let (added, changed, destroyed) = plan.counts();
+    let digests: serde_json::Map<_, _> =
+        digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();
+    let document = json!({
+        "format_version": FORMAT_VERSION,
+        "stack": plan.stack.as_str(),
+        "host": plan.host.as_str(),
+        "generation": plan.generation.0,
+        "digests": digests,
+        "changes": plan.entries.iter().map(entry).collect::<Vec<_>>(),
+        "services": plan.services.iter().map(service).collect::<Vec<_>>(),
+        "summary": { "add": added, "change": changed, "destroy": destroyed },
+        "dataflow": dataflow,
+    });
+    format!("{document:#}\n")
+}
+
+fn entry(entry: &Entry) -> Value {
+    json!({
+        "path": entry.path.as_str(),
+        "kind": super::plan::noun(entry.subject),
+        "action": super::plan::action(entry.action),
+        "reason": entry.reason,
+        "needs": match &entry.needs {
+            Needs::Nothing => Value::Null,
+            Needs::AcceptDrift { what } => json!({ "accept_drift": what }),
+            Needs::Adopt => json!({ "adopt": true }),
+            Needs::Refused(refusal) => json!({ "refused": refusal.to_string() }),
+        },
+        "mode": { "before": entry.mode_before.map(|mode| mode.to_string()), "after": entry.mode_after.map(|mode| mode.to_string()) },
+        "owner": entry.owner.as_ref().map(ToString::to_string),
+        "component": entry.component.as_ref().map(|component| component.as_str()),
+        "content_changes": entry.content != ContentChange::None,
+    })
+}
+
+fn service(service: &Service) -> Value {
+    json!({
+        "unit": service.unit.as_ref().map(|unit| unit.as_str()),
+        "component": service.component.as_str(),
+        "managed": service.managed,
+        "change": match service.change {
+            ServiceChange::Untouched => "untouched",
+            ServiceChange::Restart => "restart",
+            ServiceChange::ReloadAndRestart => "reload-manager-and-restart",
+            ServiceChange::Start => "start",
+            ServiceChange::Stop => "stop",
+        },
+        "because": service.because.iter().map(|(path, why)| json!({ "path": path.as_str(), "why": why })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,147 @@
+//! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
+
+use super::diagnostics;
+use crate::check::{Edge, Verdict};
+use crate::dataflow::{Dialler, Topology};
+use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Version of the JSON that this module prints. The minor number only ever adds.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What is printed.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The files as read.
+    pub topology: &'a Topology,
+    /// What the rules say of them.
+    pub verdict: &'a Verdict,
+    /// The texts that findings point into.
+    pub sources: &'a Sources,
+    /// The digest of what is wanted, where a stack was judged.
+    pub desired: Option<&'a str>,
+}
+
+/// Findings, then edges, then what was not checked, then one line that sums up.
+pub fn text(subject: &Subject<'_>, colour: bool) -> String {
+    let verdict = subject.verdict;
+    let mut text = diagnostics::render(&verdict.findings, subject.sources, colour);
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&dataflow(subject.topology, verdict));
+    let count = |severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    push(&mut text, format_args!("\n{}, {}.\n", plural(errors, "error"), plural(warnings, "warning")));
+    if let Some(digest) = subject.desired {
+        push(&mut text, format_args!("Desired: {digest}\n"));
+    }
+    text
+}
+
+/// The edges that were checked and, by name, what could not be.
+pub fn dataflow(topology: &Topology, verdict: &Verdict) -> String {
+    let holding = verdict.edges.iter().filter(|edge| edge.holds).count();
+    let mut text = format!("Dataflow: {} checked, {holding} ok\n", plural(verdict.edges.len(), "edge"));
+    for edge in &verdict.edges {
+        push(&mut text, format_args!("  {}\n", line(topology, edge)));
+    }
+    if !verdict.not_checked.is_empty() {
+        text.push_str("Not checked:\n");
+    }
+    for unknown in &verdict.not_checked {
+        push(&mut text, format_args!("  {unknown}\n"));
+    }
+    text
+}
+
+fn line(topology: &Topology, edge: &Edge) -> String {
+    let dialler = &topology.diallers[edge.dialler];
+    let program = &topology.programs[dialler.program];
+    let tls = if dialler.tls.enabled { "TLS" } else { "plaintext" };
+    let word = if edge.holds { "ok    " } else { "BROKEN" };
+    let peer = edge.listener.map_or_else(String::new, |index| {
+        let listener = &topology.listeners[index];
+        format!(" ({} of {})", listener.door, topology.programs[listener.program].file)
+    });
+    let socket = socket(dialler);
+    format!("{word}  {} {} -> {socket}, {}, {tls}{peer}", program.file, dialler.setting, dialler.protocol)
+}
+
+fn socket(dialler: &Dialler) -> String {
+    format!("{}:{}", dialler.host, dialler.port)
+}
+
+/// `1 error`, `2 errors`.
+pub fn plural(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments).expect("writing to a string does not fail");
+}
+
+/// The same as one JSON document.
+pub fn json(subject: &Subject<'_>) -> String {
+    let document = json!({
+        "format_version": FORMAT_VERSION,
+        "desired": subject.desired,
+        "dataflow": dataflow_json(subject.topology, subject.verdict),
+        "findings": findings_json(subject),
+    });
+    format!("{document:#}\n")
+}
+
+/// Edges and what was not checked.
+pub fn dataflow_json(topology: &Topology, verdict: &Verdict) -> Value {
+    let edges = verdict.edges.iter().map(|edge| {
+        let dialler = &topology.diallers[edge.dialler];
+        let listener = edge.listener.map(|index| &topology.listeners[index]);
+        json!({
+            "name": edge.name,
+            "holds": edge.holds,
+            "dialler": { "file": topology.programs[dialler.program].file.as_str(), "setting": dialler.setting },
+            "listener": listener.map(|listener| json!({
+                "file": topology.programs[listener.program].file.as_str(),
+                "door": listener.door,
+            })),
+            "dials": socket(dialler),
+            "protocol": dialler.protocol.to_string(),
+            "tls": dialler.tls.enabled,
+        })
+    });
+    let not_checked =
+        verdict.not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
+    json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
+}
+
+/// Findings with line and column of each place.
+pub fn findings_json(subject: &Subject<'_>) -> Value {
+    subject.verdict.findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
+}
+
+fn finding_json(finding: &Finding, sources: &Sources) -> Value {
+    json!({
+        "severity": match finding.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "code": finding.code.0,
+        "title": finding.title,
+        "edge": finding.edge,
+        "at": finding.at.as_ref().map(|label| label_json(label, sources)),
+        "also": finding.also.iter().map(|label| label_json(label, sources)).collect::<Vec<_>>(),
+        "help": finding.help,
+    })
+}
+
+fn label_json(label: &Label, sources: &Sources) -> Value {
+    match &label.place {
+        Place::Stack(key, _) => json!({ "key": key.to_string(), "text": label.text }),
+        Place::Text(mark) => {
+            let text = sources.0.get(&mark.source).map_or("", String::as_str);
+            let before = text.get(..mark.span.start.min(text.len())).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+            json!({ "file": mark.source.0, "line": line, "column": column, "text": label.text })
+        }
+    }
+}

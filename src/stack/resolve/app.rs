@@ -1,0 +1,51 @@
+//! `[app.NAME]`.
+
+use super::super::{App, ComponentName, EnvDialect};
+use super::route::{Sender, route};
+use super::service::Runner;
+use super::{Scene, export, sdk};
+use crate::config::RawTable;
+use crate::diagnostic::{Code, Finding};
+
+const DIALECTS: &[(&str, EnvDialect)] = &[
+    ("dotenv", EnvDialect::Dotenv),
+    ("systemd", EnvDialect::Systemd),
+    ("shell", EnvDialect::Shell),
+    ("docker", EnvDialect::Docker),
+];
+
+/// Resolves one application, telling all of its faults.
+pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<App> {
+    let host = scene.place(table);
+    let route = route(&Sender { table, name, is_app: true }, scene);
+    let runner = Runner::of(table, scene.faults);
+    let env_file = runner.as_ref().and_then(|runner| runner.path(table, "env_file", scene.faults));
+    let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));
+    let headers = export::headers(table, scene.faults);
+    let sdk = sdk::sdk(table, scene.faults);
+    let gzip = table.text("compression") == Some("gzip");
+    let timeout = table.duration("timeout");
+    let health_url = table.text("health_url").map(ToOwned::to_owned);
+    if health_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+        let found = Finding::error(Code("url-text"), "a URL begins with `http://` or `https://`");
+        scene.faults.push(
+            found.at(table.value("health_url"), "").help("health_url = \"http://127.0.0.1:3010/health\""),
+        );
+    }
+    Some(App {
+        name: ComponentName::new(name),
+        host: host?,
+        env_file,
+        env_dialect: table.word("env_dialect", DIALECTS).unwrap_or(EnvDialect::Dotenv),
+        service_name: table.text("service_name").unwrap_or(name).to_owned(),
+        sdk: sdk?,
+        route: route?,
+        gzip,
+        timeout,
+        headers,
+        service: runner?.neighbour(table),
+        certificates,
+        health_url,
+        key: table.path().clone(),
+    })
+}

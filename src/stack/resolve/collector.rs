@@ -1,0 +1,103 @@
+//! `[collector.NAME]`.
+
+use super::super::{Collector, ComponentName, Debug, Distribution, RouteTarget, Size};
+use super::listener::{switchable, without_tls};
+use super::pipeline::{batch, queue, retry};
+use super::route::{Sender, route};
+use super::service::{Runner, ServiceDefaults};
+use super::{Scene, export, version};
+use crate::config::RawTable;
+use crate::diagnostic::{Code, Finding, KeyPart};
+use std::time::Duration;
+
+const SERVICE: ServiceDefaults =
+    ServiceDefaults { memory_limit: Some(Size::mib(512)), stop_timeout: Duration::from_secs(30) };
+
+/// The least memory limit of which 16 % are still one MiB: the engine takes no spike limit of 0.
+const LEAST_MEMORY: Size = Size::mib(7);
+
+const DISTRIBUTIONS: &[(&str, Distribution)] =
+    &[("core", Distribution::Core), ("contrib", Distribution::Contrib)];
+
+const DEBUGS: &[(&str, Option<Debug>)] = &[
+    ("off", None),
+    ("basic", Some(Debug::Basic)),
+    ("normal", Some(Debug::Normal)),
+    ("detailed", Some(Debug::Detailed)),
+];
+
+/// Names whose certificate would bear the name of another one of the stack.
+const TAKEN: [&str; 2] = ["ca", "tempo"];
+
+/// Resolves one collector, telling all of its faults.
+pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<Collector> {
+    if TAKEN.contains(&name) {
+        let title = format!("`{name}` is the name of another certificate of the stack");
+        let found = Finding::error(Code("name-shape"), title).at((table.path().clone(), KeyPart::Key), "");
+        scene.faults.push(found.help("`[collector.main]`"));
+    }
+    let version = version::collector(table, scene);
+    let host = scene.place(table);
+    let route = route(&Sender { table, name, is_app: false }, scene);
+    let target = RouteTarget::Collector(ComponentName::new(name));
+    let doors = scene.targets.doors(&target).cloned();
+    let runner = Runner::of(table, scene.faults);
+    let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
+    let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
+    let metrics = switchable(table, "metrics", 8888);
+    without_tls(table, "metrics", metrics.as_ref(), scene.faults);
+    let queue = queue(table, scene.faults);
+    let batch = batch(table, queue.as_ref(), scene.faults);
+    let retry = retry(table, scene.faults);
+    let export = export::export(table, service.as_ref(), scene.faults);
+    memory(table, scene);
+    let (version, dialect) = version?;
+    Some(Collector {
+        name: ComponentName::new(name),
+        host: host?,
+        version,
+        dialect,
+        distribution: table.word("distribution", DISTRIBUTIONS).unwrap_or(Distribution::Core),
+        service: service?,
+        paths: paths?,
+        receive: doors?,
+        metrics,
+        health: switchable(table, "health", 13133),
+        route: route?,
+        export: export?,
+        batch,
+        queue,
+        retry,
+        debug: debug(table, scene),
+        key: table.path().clone(),
+    })
+}
+
+fn memory(table: &RawTable, scene: &mut Scene<'_>) {
+    let service = table.table("service");
+    if service.bytes("memory_limit").is_some_and(|bytes| bytes > 0 && bytes < LEAST_MEMORY.0) {
+        let found = Finding::error(Code("number-range"), "a collector cannot run within so little memory");
+        scene.faults.push(found.at(service.value("memory_limit"), "").help("memory_limit = \"64MiB\""));
+    }
+    let limit = service.bytes("memory_limit").unwrap_or(Size::mib(512).0);
+    let queue = table.table("queue");
+    if limit > 0 && queue.bytes("bytes").is_some_and(|bytes| bytes > limit / 2) {
+        let found =
+            Finding::warning(Code("queue-memory"), "a full queue takes more than half of the memory limit");
+        let found = match service.has("memory_limit") {
+            true => found.at(queue.value("bytes"), "").also(service.value("memory_limit"), ""),
+            false => found.at(queue.value("bytes"), "the limit is 512MiB where none is written"),
+        };
+        scene.faults.push(found.help(format!("bytes = \"{}MiB\"", limit / 4 / (1 << 20))));
+    }
+}
+
+fn debug(table: &RawTable, scene: &mut Scene<'_>) -> Option<Debug> {
+    let debug = table.word("debug", DEBUGS).flatten();
+    if debug == Some(Debug::Detailed) {
+        let title = "every span is printed whole, attributes and all";
+        let found = Finding::warning(Code("debug-detailed"), title).at(table.value("debug"), "");
+        scene.faults.push(found.help("debug = \"basic\""));
+    }
+    debug
+}

@@ -1,0 +1,43 @@
+//! `[grafana]`.
+
+use super::super::{Grafana, TargetPath};
+use super::Scene;
+use super::service::Runner;
+use crate::config::RawTable;
+use crate::diagnostic::{Code, Finding};
+
+/// Resolves Grafana, telling all of its faults.
+pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana> {
+    if !scene.targets.has_tempo() && scene.targets.is_complete() {
+        let found = Finding::error(Code("send-to-missing"), "Grafana has no Tempo to read from");
+        scene.faults.push(found.at(table.header(), "").help("add `[tempo]`, or leave `[grafana]` out"));
+    }
+    let host = scene.place(table);
+    let runner = Runner::of(table, scene.faults);
+    let provisioning = match &runner {
+        Some(runner) if table.has("provisioning") => runner.path(table, "provisioning", scene.faults),
+        _ => Some(TargetPath::new("/etc/grafana/provisioning")),
+    };
+    let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));
+    let uid = table.text("uid").unwrap_or("tempo");
+    if !is_uid(uid) {
+        let title = format!("`{uid}` is not the uid of a datasource");
+        let found = Finding::error(Code("name-shape"), title)
+            .at(table.value("uid"), "letters, digits, `-` and `_`, at most 40");
+        scene.faults.push(found.help("uid = \"tempo\""));
+    }
+    Some(Grafana {
+        host: host?,
+        provisioning: provisioning?,
+        datasource: table.text("datasource").unwrap_or("Tempo").to_owned(),
+        uid: uid.to_owned(),
+        certificates,
+        service: runner?.neighbour(table),
+        key: table.path().clone(),
+    })
+}
+
+/// What Grafana takes as a datasource's uid.
+fn is_uid(text: &str) -> bool {
+    text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}

@@ -1,0 +1,123 @@
+//! [`RawStack`] -> [`Stack`]: versions become dialects, references are followed, constants fill in
+//! what is not written, and every fault across keys is found. All of them, before any is told.
+//!
+//! Purely a function of the file: addresses, TLS modes, paths and owners that the file leaves open
+//! stay open for [`crate::wiring`].
+
+mod app;
+mod certificates;
+mod collector;
+mod export;
+mod grafana;
+mod host;
+mod listener;
+mod pipeline;
+mod route;
+mod sdk;
+mod service;
+mod tempo;
+mod version;
+
+use super::{App, Collector, ComponentName, Host, HostName, Stack, StackName, TlsPreset};
+use crate::config::{Document, RawStack, RawTable, read};
+use crate::diagnostic::{Code, Finding, Findings, SourceName};
+use route::Targets;
+use std::collections::BTreeMap;
+
+/// The stack with its warnings, or all faults across keys.
+pub fn resolve(raw: &RawStack) -> Result<(Stack, Findings), Findings> {
+    let (stack, findings) = resolve_sound(raw);
+    findings.or_else(stack)
+}
+
+/// From the text to the stack: the faults of both stages together, since what one stage finds
+/// wrong with a table does not stop the other from judging the rest. Located and in order.
+pub fn load(source: SourceName, text: &str) -> (Document, Result<(Stack, Findings), Findings>) {
+    let parsed = read(source, text);
+    let mut faults = parsed.faults;
+    let (stack, found) = resolve_sound(&parsed.stack);
+    faults.extend(found);
+    parsed.document.locate(&mut faults);
+    (parsed.document, faults.or_else(stack))
+}
+
+/// The stack's name alone, for verbs that need no more; other faults of the file do not stop them.
+pub fn load_name(source: SourceName, text: &str) -> (Document, Result<StackName, Findings>) {
+    let (document, name) = crate::config::stack_name(source, text);
+    (document, name.map(StackName::new))
+}
+
+/// Resolves every component that was read without a fault. The stack is whole only if nothing is
+/// wrong; the findings decide.
+fn resolve_sound(raw: &RawStack) -> (Stack, Findings) {
+    let mut faults = Findings::new();
+    let root = &raw.root;
+    root_keys(root, &mut faults);
+    let hosts = host::hosts(root, &mut faults);
+    let targets = Targets::of(root, &mut faults);
+    let mut scene = Scene { hosts: &hosts, targets: &targets, faults: &mut faults };
+    let collectors = collectors(root, &mut scene);
+    let tempo = sound(root, "tempo").and_then(|table| tempo::tempo(table, &mut scene));
+    let apps = apps(root, &mut scene);
+    let grafana = sound(root, "grafana").and_then(|table| grafana::grafana(table, &mut scene));
+    route::loops(&collectors, &targets, &mut faults);
+    let name = root.text("name").unwrap_or_default();
+    let stack = Stack {
+        name: StackName::new(name),
+        tls: root.word("tls", PRESETS).unwrap_or(TlsPreset::Edge),
+        certificates: certificates::settings(root, name, &mut faults),
+        hosts,
+        collectors,
+        tempo,
+        apps,
+        grafana,
+    };
+    (stack, faults)
+}
+
+const PRESETS: &[(&str, TlsPreset)] = &[("off", TlsPreset::Off), ("edge", TlsPreset::Edge)];
+
+/// What a component is resolved against.
+struct Scene<'a> {
+    hosts: &'a BTreeMap<HostName, Host>,
+    targets: &'a Targets,
+    faults: &'a mut Findings,
+}
+
+impl Scene<'_> {
+    /// Records a fault; there is no value then.
+    fn fault<T>(&mut self, finding: Finding) -> Option<T> {
+        self.faults.push(finding);
+        None
+    }
+
+    /// The host of a component: what it says, if that is the stack's host, else the only one.
+    fn place(&mut self, table: &RawTable) -> Option<HostName> {
+        host::place(table, self.hosts, self.faults)
+    }
+}
+
+fn root_keys(root: &RawTable, faults: &mut Findings) {
+    if let Some(schema) = root.whole("schema").filter(|schema| *schema != 1) {
+        let title = format!("schema {schema} is not known");
+        faults.push(
+            Finding::error(Code("schema-unknown"), title).at(root.value("schema"), "").help("schema = 1"),
+        );
+    }
+}
+
+fn collectors(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, Collector> {
+    let sound = root.named("collector").filter(|(_, table)| table.is_sound());
+    let resolved = sound.filter_map(|(name, table)| collector::collector(name, table, scene));
+    resolved.map(|collector| (collector.name.clone(), collector)).collect()
+}
+
+fn apps(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, App> {
+    let sound = root.named("app").filter(|(_, table)| table.is_sound());
+    let resolved = sound.filter_map(|(name, table)| app::app(name, table, scene));
+    resolved.map(|app| (app.name.clone(), app)).collect()
+}
+
+fn sound<'r>(root: &'r RawTable, key: &str) -> Option<&'r RawTable> {
+    root.written_table(key).filter(|table| table.is_sound())
+}

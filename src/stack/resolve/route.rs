@@ -1,0 +1,230 @@
+//! Who sends where, and by which protocol.
+
+use super::super::{Collector, ComponentName, OtlpDoors, Route, RouteTarget};
+use super::Scene;
+use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
+use crate::config::schema::listed;
+use crate::config::{RawTable, nearest};
+use crate::dataflow::OtlpProtocol;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that can be sent to. The doors of a component whose table is faulty are not known;
+/// it exists all the same.
+pub(super) struct Targets {
+    doors: BTreeMap<RouteTarget, Option<OtlpDoors>>,
+    collectors: Vec<ComponentName>,
+    complete: bool,
+}
+
+/// At most so many names stand in one message.
+const NAMED: usize = 5;
+
+impl Targets {
+    /// All collectors and Tempo, with their doors.
+    pub(super) fn of(root: &RawTable, faults: &mut Findings) -> Self {
+        let mut known = BTreeMap::new();
+        let mut collectors = Vec::new();
+        for (name, table) in root.named("collector") {
+            let open = table.is_sound().then(|| doors(table, &COLLECTOR_DOORS, faults)).flatten();
+            collectors.push(ComponentName::new(name));
+            known.insert(RouteTarget::Collector(ComponentName::new(name)), open);
+        }
+        if let Some(table) = root.written_table("tempo") {
+            let open = table.is_sound().then(|| doors(table, &TEMPO_DOORS, faults)).flatten();
+            known.insert(RouteTarget::Tempo, open);
+        }
+        Self { doors: known, collectors, complete: root.is_whole() }
+    }
+
+    /// The doors of a target, where they are known.
+    pub(super) fn doors(&self, target: &RouteTarget) -> Option<&OtlpDoors> {
+        self.doors.get(target).and_then(Option::as_ref)
+    }
+
+    /// Whether there is nothing else: a table that was not understood may be what is looked for.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(super) fn has_tempo(&self) -> bool {
+        self.doors.contains_key(&RouteTarget::Tempo)
+    }
+}
+
+/// A component that sends.
+pub(super) struct Sender<'a> {
+    /// Its table.
+    pub(super) table: &'a RawTable,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Whether it is an application, whose programs may fix their protocol when built.
+    pub(super) is_app: bool,
+}
+
+const PROTOCOLS: &[(&str, OtlpProtocol)] =
+    &[("grpc", OtlpProtocol::Grpc), ("http/protobuf", OtlpProtocol::HttpProtobuf)];
+
+/// The target and the protocol of a component's way out.
+pub(super) fn route(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
+    let (to, key) = match sender.table.text("send_to") {
+        Some(text) => (written(sender, text, scene)?, sender.table.path_of("send_to")),
+        None => (by_default(sender, scene)?, sender.table.path().clone()),
+    };
+    let written = sender.table.word("protocol", PROTOCOLS);
+    if sender.is_app && written.is_none() {
+        let doors = scene.targets.doors(&to).cloned();
+        return scene.fault(protocol_missing(sender, doors.as_ref()));
+    }
+    let doors = scene.targets.doors(&to)?;
+    let preferred = if doors.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
+    let protocol = written.unwrap_or(preferred);
+    if doors.door(protocol).is_none() {
+        let found = no_door(sender, &to, (doors, protocol));
+        return scene.fault(found);
+    }
+    Some(Route { to, protocol, key })
+}
+
+fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+    let target = match text.strip_prefix("collector.") {
+        Some(name) => RouteTarget::Collector(ComponentName::new(name)),
+        None if text == "tempo" => RouteTarget::Tempo,
+        // Another word, so that it is found nowhere and looked up as it is written.
+        None => RouteTarget::Collector(ComponentName::new("")),
+    };
+    if scene.targets.doors.contains_key(&target) {
+        return Some(target);
+    }
+    if !scene.targets.complete {
+        return None;
+    }
+    let known: Vec<String> = scene.targets.doors.keys().take(20 * NAMED).map(spell).collect();
+    let with_prefix = format!("collector.{text}");
+    let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
+    let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
+    let found = Finding::error(Code("reference-unknown"), format!("`{text}` does not exist"))
+        .at(sender.table.value("send_to"), "");
+    let found = match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => found.help("add `[tempo]`, or a collector"),
+        None => found.help(format!("there is {}", known[..known.len().min(NAMED)].join(", "))),
+    };
+    scene.fault(found)
+}
+
+fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+    let targets = scene.targets;
+    match targets.collectors.as_slice() {
+        _ if !targets.complete => return None,
+        [only] if sender.is_app => return Some(RouteTarget::Collector(only.clone())),
+        several @ [_, _, ..] if sender.is_app => return scene.fault(ambiguous(sender, several)),
+        _ if targets.has_tempo() => return Some(RouteTarget::Tempo),
+        _ => {}
+    }
+    let who = if sender.is_app { "application" } else { "collector" };
+    let title = format!("{who} `{}` has nowhere to send", sender.name);
+    let found =
+        Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
+    let other = targets.collectors.iter().find(|name| name.as_str() != sender.name);
+    scene.fault(
+        other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))),
+    )
+}
+
+fn ambiguous(sender: &Sender<'_>, collectors: &[ComponentName]) -> Finding {
+    let shown = &collectors[..collectors.len().min(NAMED)];
+    let names = shown.iter().map(|name| format!("`{name}`")).collect();
+    let title = format!("app `{}` could send to {}", sender.name, listed(names));
+    let found = Finding::error(Code("collector-ambiguous"), title).at(sender.table.header(), "");
+    let header = |name: &ComponentName| (KeyPath::of(["collector", name.as_str()]), KeyPart::Header);
+    let found = shown.iter().fold(found, |found, name| found.also(header(name), ""));
+    found.help(format!("send_to = \"collector.{}\"", collectors[0]))
+}
+
+fn protocol_missing(sender: &Sender<'_>, doors: Option<&OtlpDoors>) -> Finding {
+    let title = match sender.table.table("sdk").text("language") {
+        Some("rust") => "a Rust program fixes its protocol when it is built",
+        _ => "a program may fix its protocol when it is built",
+    };
+    let place = if sender.table.has("sdk") { sender.table.key("sdk") } else { sender.table.header() };
+    let only_http = doors.is_some_and(|doors| doors.grpc.is_none());
+    let protocol = if only_http { OtlpProtocol::HttpProtobuf } else { OtlpProtocol::Grpc };
+    Finding::error(Code("protocol-missing"), title)
+        .at(place, "")
+        .help(format!("write what the program was built with: protocol = \"{protocol}\""))
+}
+
+fn no_door(sender: &Sender<'_>, to: &RouteTarget, (doors, protocol): (&OtlpDoors, OtlpProtocol)) -> Finding {
+    let (speaks, opens) = match protocol {
+        OtlpProtocol::Grpc => ("gRPC", "HTTP"),
+        OtlpProtocol::HttpProtobuf => ("HTTP", "gRPC"),
+    };
+    let (target, example) = match to {
+        RouteTarget::Tempo => ("Tempo".to_owned(), "receive = { grpc = 14317, http = 14318 }"),
+        RouteTarget::Collector(name) => {
+            (format!("collector `{name}`"), "receive = { grpc = 4317, http = 4318 }")
+        }
+    };
+    let title = format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name);
+    Finding::error(Code("no-listener"), title)
+        .at(sender.table.key("protocol"), "")
+        .also((doors.key.clone(), KeyPart::Key), "")
+        .help(example)
+}
+
+/// A target as `send_to` spells it.
+fn spell(target: &RouteTarget) -> String {
+    match target {
+        RouteTarget::Tempo => "tempo".into(),
+        RouteTarget::Collector(name) => format!("collector.{name}"),
+    }
+}
+
+/// Collectors that send in a circle, each circle once.
+pub(super) fn loops(
+    collectors: &BTreeMap<ComponentName, Collector>,
+    targets: &Targets,
+    faults: &mut Findings,
+) {
+    let mut seen = BTreeSet::new();
+    for start in collectors.keys() {
+        let mut way = Vec::new();
+        let mut at = Some(start);
+        while let Some(name) = at.filter(|name| seen.insert(*name)) {
+            way.push(name);
+            at = next(collectors, name);
+        }
+        let closed = at.and_then(|name| way.iter().position(|passed| *passed == name));
+        if let Some(first) = closed {
+            faults.push(circle(&way[first..], collectors, targets));
+        }
+    }
+}
+
+fn next<'c>(
+    collectors: &'c BTreeMap<ComponentName, Collector>,
+    from: &ComponentName,
+) -> Option<&'c ComponentName> {
+    match &collectors.get(from)?.route.to {
+        RouteTarget::Collector(name) => collectors.get_key_value(name).map(|(name, _)| name),
+        RouteTarget::Tempo => None,
+    }
+}
+
+fn circle(
+    way: &[&ComponentName],
+    collectors: &BTreeMap<ComponentName, Collector>,
+    targets: &Targets,
+) -> Finding {
+    let names = way.iter().chain(way.first()).map(|name| format!("`{name}`"));
+    let title = format!("{} sends in a circle", names.collect::<Vec<_>>().join(" -> "));
+    let at = |name: &ComponentName| (collectors[name].route.key.clone(), KeyPart::Value);
+    let found = Finding::error(Code("exporter-loop"), title).at(at(way[0]), "");
+    let found = way[1..].iter().fold(found, |found, name| found.also(at(name), ""));
+    let last = way[way.len() - 1];
+    found.help(match targets.has_tempo() {
+        true => format!("send_to = \"tempo\" on `{last}`"),
+        false => format!("add `[tempo]`, and send_to = \"tempo\" on `{last}`"),
+    })
+}

@@ -1,0 +1,211 @@
+//! `service` and the paths that hang on its scope.
+
+use super::super::{
+    GroupName, Hardening, Neighbour, PathWishes, Scope, Service, Size, TargetPath, UnitName, UserName,
+};
+use crate::config::{RawTable, is_credential_name};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use std::time::Duration;
+
+/// What stands where a managed program's `service` does not speak.
+pub(super) struct ServiceDefaults {
+    /// `memory_limit`.
+    pub(super) memory_limit: Option<Size>,
+    /// `stop_timeout`.
+    pub(super) stop_timeout: Duration,
+}
+
+/// Who runs a component, as far as it decides what a path may be.
+pub(super) struct Runner {
+    scope: Scope,
+    user: Option<UserName>,
+    group: Option<GroupName>,
+    home: Option<TargetPath>,
+    unit: Option<UnitName>,
+}
+
+impl Runner {
+    /// The scope, user, group, home and unit of a component's `service`.
+    pub(super) fn of(component: &RawTable, faults: &mut Findings) -> Option<Self> {
+        let table = component.table("service");
+        let user = table.text("user");
+        if let Some(user) = user.filter(|user| !is_unix_name(user)) {
+            faults.push(not_unix("user", user, &table));
+            return None;
+        }
+        if let Some(group) = table.text("group").filter(|group| !is_unix_name(group)) {
+            faults.push(not_unix("group", group, &table));
+            return None;
+        }
+        let scope = scope(&table, user, faults)?;
+        let home = home(&table, &scope, faults)?;
+        let unit = unit(&table, faults)?;
+        let group = table.text("group").map(GroupName::new);
+        Some(Self { scope, user: user.map(UserName::new), group, home, unit })
+    }
+
+    /// A path of the host, `~/` filled in with the home of the service's user.
+    pub(super) fn path(&self, table: &RawTable, key: &str, faults: &mut Findings) -> Option<TargetPath> {
+        let text = table.text(key)?;
+        self.path_at(text, table.path_of(key), faults)
+    }
+
+    fn path_at(&self, text: &str, path: KeyPath, faults: &mut Findings) -> Option<TargetPath> {
+        match text.strip_prefix("~/") {
+            None => Some(TargetPath::new(text)),
+            Some(below) => match self.home_folder() {
+                Some(home) => Some(home.join(below)),
+                None => {
+                    faults.push(home_needs_user(path));
+                    None
+                }
+            },
+        }
+    }
+
+    /// The home of the user, in a user scope.
+    fn home_folder(&self) -> Option<TargetPath> {
+        let Scope::User(user) = &self.scope else { return None };
+        let usual = if user.as_str() == "root" { "/root".into() } else { format!("/home/{user}") };
+        Some(self.home.clone().unwrap_or_else(|| TargetPath::new(usual)))
+    }
+
+    /// The component's `paths.certificates`, for those that have no other path.
+    pub(super) fn certificates(&self, component: &RawTable, faults: &mut Findings) -> Option<TargetPath> {
+        self.path(&component.table("paths"), "certificates", faults)
+    }
+
+    /// All of the component's `paths`.
+    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathWishes {
+        let table = component.table("paths");
+        let mut path = |key| self.path(&table, key, faults);
+        PathWishes { config: path("config"), data: path("data"), certificates: path("certificates") }
+    }
+
+    /// As the service of a neighbour.
+    pub(super) fn neighbour(self, component: &RawTable) -> Neighbour {
+        let Self { scope, user, group, home, unit } = self;
+        Neighbour { scope, user, group, home, unit, key: component.path_of("service") }
+    }
+
+    /// As the service of a managed program, with the keys that only those have.
+    pub(super) fn service(
+        self,
+        component: &RawTable,
+        defaults: &ServiceDefaults,
+        faults: &mut Findings,
+    ) -> Option<Service> {
+        let table = component.table("service");
+        let hardening = table.word("hardening", HARDENINGS).unwrap_or(Hardening::Strict);
+        if hardening == Hardening::Off {
+            let found = Finding::warning(Code("hardening-off"), "the unit runs without a sandbox");
+            faults.push(found.at(table.value("hardening"), "").help("hardening = \"strict\""));
+        }
+        let binary = self.path(&table, "binary", faults);
+        let files = table.texts("environment_files").into_iter().enumerate();
+        let at = |index: usize| table.path_of("environment_files").join(&index.to_string());
+        let files: Vec<Option<TargetPath>> =
+            files.map(|(index, text)| self.path_at(text, at(index), faults)).collect();
+        let credentials = table.map("credentials").into_iter();
+        let credentials: Vec<Option<(String, TargetPath)>> =
+            credentials.map(|(name, path)| self.credential(&table, (name, path), faults)).collect();
+        let limit = table.bytes("memory_limit").map(Size);
+        Some(Service {
+            packaged: table.flag("packaged").unwrap_or(self.scope == Scope::System),
+            environment_files: files.into_iter().collect::<Option<_>>()?,
+            credentials: credentials.into_iter().collect::<Option<_>>()?,
+            memory_limit: limit.or(defaults.memory_limit).filter(|limit| limit.0 > 0),
+            stop_timeout: table.duration("stop_timeout").unwrap_or(defaults.stop_timeout),
+            scope: self.scope,
+            user: self.user,
+            group: self.group,
+            home: self.home,
+            unit: self.unit,
+            binary,
+            hardening,
+            key: component.path_of("service"),
+        })
+    }
+
+    fn credential(
+        &self,
+        table: &RawTable,
+        (name, path): (&str, &str),
+        faults: &mut Findings,
+    ) -> Option<(String, TargetPath)> {
+        let at = table.path_of("credentials").join(name);
+        if !is_credential_name(name) {
+            let title = format!("`{name}` is not the name of a credential");
+            let found = Finding::error(Code("name-shape"), title).at((at, KeyPart::Key), "");
+            faults.push(found.help("letters, digits, `_`, `-` and `.`, at most 64"));
+            return None;
+        }
+        Some((name.to_owned(), self.path_at(path, at, faults)?))
+    }
+}
+
+const HARDENINGS: &[(&str, Hardening)] = &[("strict", Hardening::Strict), ("off", Hardening::Off)];
+
+fn scope(table: &RawTable, user: Option<&str>, faults: &mut Findings) -> Option<Scope> {
+    let is_user = table.word("scope", &[("system", false), ("user", true)]).unwrap_or(false);
+    match (is_user, user) {
+        (false, _) => Some(Scope::System),
+        (true, Some(user)) => Some(Scope::User(UserName::new(user))),
+        (true, None) => {
+            let found = Finding::error(Code("service-user-missing"), "a user service needs a user")
+                .at(table.value("scope"), "");
+            faults.push(found.help("service = { scope = \"user\", user = \"pde\" }"));
+            None
+        }
+    }
+}
+
+/// `home`, which only a user scope reads. The outer `None` is a fault.
+fn home(table: &RawTable, scope: &Scope, faults: &mut Findings) -> Option<Option<TargetPath>> {
+    let Some(text) = table.text("home") else { return Some(None) };
+    if *scope == Scope::System {
+        let found = Finding::error(Code("key-unused"), "`home` is only read in a user service");
+        faults.push(found.at(table.key("home"), "").help("leave `home` out, or scope = \"user\""));
+        return None;
+    }
+    if text.starts_with("~/") {
+        let found = Finding::error(Code("path-relative"), "a path on the host is absolute");
+        faults.push(found.at(table.value("home"), "").help("home = \"/home/pde\""));
+        return None;
+    }
+    Some(Some(TargetPath::new(text)))
+}
+
+/// `unit`, as systemd takes it. The outer `None` is a fault.
+fn unit(table: &RawTable, faults: &mut Findings) -> Option<Option<UnitName>> {
+    let Some(text) = table.text("unit") else { return Some(None) };
+    let stem = text.strip_suffix(".service");
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte);
+    if stem.is_some_and(|stem| (1..=200).contains(&stem.len()) && stem.bytes().all(letters)) {
+        return Some(Some(UnitName::new(text)));
+    }
+    let title = format!("`{text}` is not the name of a service unit");
+    let found = Finding::error(Code("name-shape"), title).at(table.value("unit"), "");
+    let stem = text.split('.').next().filter(|stem| !stem.is_empty() && stem.bytes().all(letters));
+    faults.push(found.help(format!("unit = \"{}.service\"", stem.unwrap_or("shop"))));
+    None
+}
+
+/// What `useradd` of any distribution makes, and LDAP names with dots.
+fn is_unix_name(text: &str) -> bool {
+    text.len() <= 32
+        && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}
+
+fn not_unix(key: &str, text: &str, table: &RawTable) -> Finding {
+    let title = format!("`{text}` is not the name of a {key}");
+    Finding::error(Code("name-shape"), title).at(table.value(key), "").help(format!("{key} = \"otel\""))
+}
+
+fn home_needs_user(path: KeyPath) -> Finding {
+    Finding::error(Code("path-home"), "`~/` needs a user service")
+        .at((path, KeyPart::Prefix(2)), "")
+        .help("service = { scope = \"user\", user = \"pde\" }")
+        .help("or write an absolute path")
+}

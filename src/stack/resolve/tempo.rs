@@ -1,0 +1,72 @@
+//! `[tempo]`.
+
+use super::super::{RouteTarget, Tempo};
+use super::listener::needed;
+use super::service::{Runner, ServiceDefaults};
+use super::{Scene, version};
+use crate::config::RawTable;
+use crate::diagnostic::{Code, Finding, KeyPart};
+use std::time::Duration;
+
+/// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
+const SERVICE: ServiceDefaults =
+    ServiceDefaults { memory_limit: None, stop_timeout: Duration::from_secs(20) };
+
+/// Two weeks.
+const RETENTION: Duration = Duration::from_secs(336 * 3600);
+
+/// Resolves Tempo, telling all of its faults.
+pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
+    let version = version::tempo(table, scene);
+    let host = scene.place(table);
+    let doors = scene.targets.doors(&RouteTarget::Tempo).cloned();
+    let runner = Runner::of(table, scene.faults);
+    let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
+    let storage = table.table("storage");
+    if table.has("storage") && !storage.has("local") {
+        let found = Finding::error(Code("one-of"), "storage is one of `local`, `s3`, `gcs` and `azure`");
+        scene
+            .faults
+            .push(found.at(table.value("storage"), "").help("storage = { local = \"/var/lib/tempo\" }"));
+    }
+    let local_storage = runner.as_ref().and_then(|runner| runner.path(&storage, "local", scene.faults));
+    let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
+    let http = needed(table, "http", 3200, scene.faults);
+    let internal = needed(table, "internal", 9095, scene.faults);
+    pinned(table, scene);
+    let (version, dialect) = version?;
+    Some(Tempo {
+        host: host?,
+        version,
+        dialect,
+        service: service?,
+        paths: paths?,
+        receive: doors?,
+        http: http?,
+        internal: internal?,
+        local_storage,
+        retention: table.duration("retention").unwrap_or(RETENTION),
+        usage_report: table.flag("usage_report").unwrap_or(false),
+        key: table.path().clone(),
+    })
+}
+
+/// In one process Tempo's own clients dial 127.0.0.1, whatever is written: the internal listener
+/// binds it or everything, and cannot be dialled by another name.
+fn pinned(table: &RawTable, scene: &mut Scene<'_>) {
+    let Some(internal) = table.listener("internal") else { return };
+    let path = table.path_of("internal");
+    let fits =
+        internal.bind.is_none_or(|address| matches!(address.to_string().as_str(), "127.0.0.1" | "0.0.0.0"));
+    if !fits {
+        let title = "Tempo dials its own `internal` listener at 127.0.0.1";
+        let place = path.join("bind");
+        let found = Finding::error(Code("internal-bind"), title).at((place, KeyPart::Value), "");
+        scene.faults.push(found.help("bind = \"loopback\"").help("bind = \"any\""));
+    }
+    if internal.dial.is_some() {
+        let title = "`dial` is not read here: Tempo dials its own `internal` listener at 127.0.0.1";
+        let found = Finding::error(Code("key-unused"), title).at((path.join("dial"), KeyPart::Key), "");
+        scene.faults.push(found.help("leave `dial` out"));
+    }
+}

@@ -1,0 +1,238 @@
+//! Which files of a folder belong to a tracing stack: by place, by what units name, and by what those
+//! files name in turn, until nothing new is named.
+//!
+//! Bounded in number, depth and size; whatever a bound cuts off is listed. Called by
+//! `check --files` and by whoever looks at a host.
+
+use super::tree::{Looked, Tree};
+use super::{Examined, FileSet, Reader, places, yaml};
+use crate::component::systemd::read::{is_unit, units};
+use crate::dataflow::{CertificateFile, NotRead};
+use crate::stack::TargetPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// No more files than this are looked into.
+const MOST_FILES: usize = 5_000;
+/// No more folders than this are listed while homes are searched for environment files.
+const MOST_FOLDERS: usize = 5_000;
+/// How deep below a home environment files are looked for.
+const DEPTH: usize = 4;
+/// How often named files may name further ones.
+const ROUNDS: usize = 8;
+
+/// The files of a stack, found in a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Discovered {
+    /// Every file that was read, by the path it has on the host.
+    pub files: BTreeMap<TargetPath, Vec<u8>>,
+    /// Files that are there and could not be read.
+    pub unread: BTreeSet<TargetPath>,
+    /// What could not be read or was cut off by a bound, and why.
+    pub not_read: Vec<NotRead>,
+    /// How many programs the files belong to; 0 means that there is nothing to judge.
+    pub programs: usize,
+}
+
+impl Discovered {
+    /// The files for a reader; versions are the caller's to add.
+    pub fn file_set(&self) -> FileSet<'_> {
+        FileSet {
+            files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
+            unread: self.unread.clone(),
+            complete: true,
+            ..FileSet::default()
+        }
+    }
+}
+
+/// Finds the files of a stack in a tree.
+pub fn discover(tree: &dyn Tree) -> Discovered {
+    let mut search = Search { tree, found: Discovered::default(), looked: BTreeSet::new(), folders: 0 };
+    search.places();
+    let mut reader = Reader::default();
+    for _ in 0..ROUNDS {
+        let named = search.named(&mut reader);
+        let before = search.looked.len();
+        for path in &named {
+            search.look(path);
+        }
+        if search.looked.len() == before {
+            break;
+        }
+    }
+    search.found
+}
+
+struct Search<'t> {
+    tree: &'t dyn Tree,
+    found: Discovered,
+    looked: BTreeSet<TargetPath>,
+    folders: usize,
+}
+
+impl Search<'_> {
+    /// Everything that is found by its place alone.
+    fn places(&mut self) {
+        for (_, path) in places::FIXED {
+            self.look(&TargetPath::new(*path));
+        }
+        for folder in places::DATASOURCES {
+            self.yaml_files(&TargetPath::new(*folder));
+        }
+        let mut units = Vec::new();
+        for folder in places::UNIT_FOLDERS {
+            self.units(&TargetPath::new(*folder), &mut units);
+        }
+        for home in self.homes() {
+            self.yaml_files(&home.join(places::USER_COLLECTOR));
+            self.units(&home.join(places::USER_UNITS), &mut units);
+            self.environments(&home, DEPTH);
+        }
+        for folder in places::APPLICATIONS {
+            self.environments(&TargetPath::new(*folder), DEPTH);
+        }
+        self.keep_units(units);
+    }
+
+    fn homes(&mut self) -> Vec<TargetPath> {
+        let mut homes = vec![TargetPath::new(places::ROOT_HOME)];
+        for folder in places::HOMES {
+            let folder = TargetPath::new(*folder);
+            homes.extend(
+                self.list(&folder).into_iter().filter(|entry| entry.1).map(|entry| folder.join(&entry.0)),
+            );
+        }
+        homes
+    }
+
+    /// Names in a folder, and whether each is a folder.
+    fn list(&mut self, folder: &TargetPath) -> Vec<(String, bool)> {
+        match self.tree.list(folder) {
+            Ok(entries) => entries.into_iter().map(|entry| (entry.name, entry.is_folder)).collect(),
+            Err(reason) => {
+                self.not_read(folder, &reason);
+                Vec::new()
+            }
+        }
+    }
+
+    fn yaml_files(&mut self, folder: &TargetPath) {
+        for (name, is_folder) in self.list(folder) {
+            let path = folder.join(&name);
+            if !is_folder && places::is_yaml(&path) {
+                self.look(&path);
+            }
+        }
+    }
+
+    /// `.env` files of a home and of the folders below it, hidden and fetched ones left out.
+    fn environments(&mut self, folder: &TargetPath, depth: usize) {
+        self.folders += 1;
+        if self.folders > MOST_FOLDERS {
+            if self.folders == MOST_FOLDERS + 1 {
+                self.not_read(folder, "too many folders: environment files further on were not looked for");
+            }
+            return;
+        }
+        for (name, is_folder) in self.list(folder) {
+            let path = folder.join(&name);
+            if !is_folder && places::is_environment(&path) {
+                self.look(&path);
+            } else if is_folder
+                && depth > 0
+                && !name.starts_with('.')
+                && !places::FETCHED.contains(&name.as_str())
+            {
+                self.environments(&path, depth - 1);
+            }
+        }
+    }
+
+    /// Collects units and drop-ins of a folder with their text.
+    fn units(&mut self, folder: &TargetPath, all: &mut Vec<(TargetPath, Vec<u8>)>) {
+        for (name, is_folder) in self.list(folder) {
+            let path = folder.join(&name);
+            let paths = if is_folder {
+                self.list(&path).into_iter().map(|entry| path.join(&entry.0)).collect()
+            } else {
+                vec![path]
+            };
+            for path in paths.into_iter().filter(is_unit) {
+                if let Some(bytes) = self.fetch(&path) {
+                    all.push((path, bytes));
+                }
+            }
+        }
+    }
+
+    /// Keeps the units that start an engine or read an environment file, with all of their drop-ins:
+    /// the other hundreds of a host are nobody's business.
+    fn keep_units(&mut self, all: Vec<(TargetPath, Vec<u8>)>) {
+        let unit_of = |path: &TargetPath| {
+            let name = path.file_name();
+            if name.ends_with(".service") {
+                name.to_owned()
+            } else {
+                path.parent().file_name().trim_end_matches(".d").to_owned()
+            }
+        };
+        let matters = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            ["otelcol", "tempo", "-config", "EnvironmentFile"].iter().any(|word| text.contains(word))
+        };
+        let kept: BTreeSet<String> = all
+            .iter()
+            .filter(|(path, bytes)| matters(bytes) || matters(unit_of(path).as_bytes()))
+            .map(|(path, _)| unit_of(path))
+            .collect();
+        self.found.files.extend(all.into_iter().filter(|(path, _)| kept.contains(&unit_of(path))));
+    }
+
+    /// Paths that the files found so far name, and that a judgement needs.
+    fn named(&mut self, reader: &mut Reader) -> Vec<TargetPath> {
+        let set = self.found.file_set();
+        let topology = reader.read(&set);
+        self.found.programs = topology.programs.len();
+        let text =
+            |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let unit_files = self.found.files.keys().filter(|path| is_unit(path));
+        let units = units(unit_files.filter_map(|path| Some((path, text(path)?))), &text, &|_| true);
+        let missing = topology.certificates.iter().filter(|(_, file)| **file == CertificateFile::Missing);
+        let mut named: Vec<TargetPath> = missing.map(|(path, _)| path.clone()).collect();
+        for unit in units {
+            let may_be_ours = unit.engine().is_some() || unit.configs.iter().all(places::is_yaml);
+            named.extend(unit.configs.into_iter().filter(|_| may_be_ours));
+            named.extend(unit.environment_files);
+        }
+        named
+    }
+
+    /// Reads a file into the set, once.
+    fn look(&mut self, path: &TargetPath) {
+        if let Some(bytes) = self.fetch(path) {
+            self.found.files.insert(path.clone(), bytes);
+        }
+    }
+
+    fn fetch(&mut self, path: &TargetPath) -> Option<Vec<u8>> {
+        if !self.looked.insert(path.clone()) || self.looked.len() > MOST_FILES {
+            if self.looked.len() == MOST_FILES + 1 {
+                self.not_read(path, "too many files: this one and later ones were not looked into");
+            }
+            return None;
+        }
+        match self.tree.read(path, yaml::MAX_BYTES) {
+            Looked::Absent => None,
+            Looked::Bytes(bytes) => Some(bytes),
+            Looked::Unreadable(reason) => {
+                self.not_read(path, &reason);
+                self.found.unread.insert(path.clone());
+                None
+            }
+        }
+    }
+
+    fn not_read(&mut self, path: &TargetPath, reason: &str) {
+        self.found.not_read.push(NotRead { place: path.to_string(), reason: reason.to_owned() });
+    }
+}

@@ -1,0 +1,61 @@
+//! Where the files of a tracing stack stand on a host: fixed places, and patterns in homes.
+
+use crate::dataflow::ProgramKind;
+use crate::stack::TargetPath;
+
+/// Configuration files of packaged engines.
+pub const FIXED: &[(ProgramKind, &str)] = &[
+    (ProgramKind::Collector, "/etc/otelcol/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-contrib/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-k8s/config.yaml"),
+    (ProgramKind::Collector, "/etc/otelcol-otlp/config.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/config.yml"),
+    (ProgramKind::Tempo, "/etc/tempo/config.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/tempo.yaml"),
+    (ProgramKind::Tempo, "/etc/tempo/tempo.yml"),
+];
+
+/// Folders whose `*.yaml` and `*.yml` files provision datasources.
+pub const DATASOURCES: &[&str] = &["/etc/grafana/provisioning/datasources"];
+
+/// The folder of a user's collector, below the home.
+pub const USER_COLLECTOR: &str = ".config/otelcol";
+
+/// Folders whose folders are homes.
+pub const HOMES: &[&str] = &["/home"];
+
+/// Folders of applications that live in no home: only environment files are looked for there.
+pub const APPLICATIONS: &[&str] = &["/opt", "/srv"];
+/// The home of root.
+pub const ROOT_HOME: &str = "/root";
+
+/// Folders of system units, and of a user's own units below the home.
+pub use crate::component::systemd::read::{SYSTEM_FOLDERS as UNIT_FOLDERS, USER_FOLDER as USER_UNITS};
+
+/// Folders in which nothing was written by hand: no environment file is looked for there.
+pub const FETCHED: &[&str] = &["node_modules", "target", "vendor", "venv", "site-packages", "snap", "go"];
+
+/// Whose configuration stands at a path, judged by the path alone.
+pub fn kind_of(path: &TargetPath) -> Option<ProgramKind> {
+    let text = path.as_str();
+    if let Some((kind, _)) = FIXED.iter().find(|row| row.1 == text) {
+        return Some(*kind);
+    }
+    is_yaml(path).then_some(())?;
+    if text.contains(&format!("/{USER_COLLECTOR}/")) {
+        return Some(ProgramKind::Collector);
+    }
+    text.contains("/provisioning/datasources/").then_some(ProgramKind::Grafana)
+}
+
+/// Whether a file is YAML by its name.
+pub fn is_yaml(path: &TargetPath) -> bool {
+    let name = path.file_name();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// Whether a file is an environment file by its name: `.env`, `.env.local`, `app.env`.
+pub fn is_environment(path: &TargetPath) -> bool {
+    let name = path.file_name();
+    name == ".env" || name.ends_with(".env") || name.starts_with(".env.")
+}

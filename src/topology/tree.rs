@@ -1,0 +1,66 @@
+//! A folder laid out like a root, as [`super::discover()`] sees it.
+//!
+//! The real one is a loader's business: it reads absolute paths below its folder, follows no link
+//! out of it, and says what it may not read. The one here holds files in memory.
+
+use crate::stack::TargetPath;
+use std::collections::BTreeMap;
+
+/// What stands in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TreeEntry {
+    /// Its name, without a slash.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// Nothing.
+    Absent,
+    /// A file with these bytes.
+    Bytes(Vec<u8>),
+    /// Something that could not be read, and why.
+    Unreadable(String),
+}
+
+/// A tree of files, read only.
+pub trait Tree {
+    /// The entries of a folder in order of their names; none where there is no such folder.
+    ///
+    /// # Errors
+    /// Why a folder that is there cannot be listed.
+    fn list(&self, folder: &TargetPath) -> Result<Vec<TreeEntry>, String>;
+
+    /// A file of at most `most` bytes; a larger one is unreadable.
+    fn read(&self, path: &TargetPath, most: usize) -> Looked;
+}
+
+impl Tree for BTreeMap<TargetPath, Vec<u8>> {
+    fn list(&self, folder: &TargetPath) -> Result<Vec<TreeEntry>, String> {
+        let mut entries: Vec<TreeEntry> = self
+            .keys()
+            .filter(|path| path.is_within(folder))
+            .filter_map(|path| path.as_str().strip_prefix(folder.as_str()))
+            .map(|rest| rest.trim_start_matches('/'))
+            .filter(|rest| !rest.is_empty())
+            .map(|rest| match rest.split_once('/') {
+                Some((name, _)) => TreeEntry { name: name.to_owned(), is_folder: true },
+                None => TreeEntry { name: rest.to_owned(), is_folder: false },
+            })
+            .collect();
+        entries.sort();
+        entries.dedup();
+        Ok(entries)
+    }
+
+    fn read(&self, path: &TargetPath, most: usize) -> Looked {
+        match self.get(path) {
+            None => Looked::Absent,
+            Some(bytes) if bytes.len() > most => Looked::Unreadable("larger than 8 MB".to_owned()),
+            Some(bytes) => Looked::Bytes(bytes.clone()),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Which certificates apply must issue: one CA, and one leaf for each program that serves TLS, named
+//! after everything its diallers dial.
+
+use super::edges::Edge;
+use super::listeners::Listener;
+use crate::stack::{CertificateName, CertificateRole, CertificateWish, ServerName, Stack};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// The wishes; empty when nothing serves TLS.
+pub(super) fn wishes(
+    stack: &Stack,
+    listeners: &[Listener],
+    edges: &[Edge],
+) -> BTreeMap<CertificateName, CertificateWish> {
+    let mut names: BTreeMap<String, BTreeSet<ServerName>> = BTreeMap::new();
+    for edge in edges {
+        let listener = &listeners[edge.to];
+        if listener.tls {
+            names.entry(listener.id.component.to_string()).or_default().insert(ServerName::of(&edge.host));
+        }
+    }
+    for listener in listeners.iter().filter(|listener| listener.tls) {
+        let own = names.entry(listener.id.component.to_string()).or_default();
+        let host = &stack.hosts[&listener.host];
+        if listener.is_reachable() {
+            own.extend(host.address.iter().map(|address| ServerName::of(address)));
+        }
+        own.extend(host.names.iter().map(|name| ServerName::of(name)));
+    }
+    let leaves = names.into_iter().map(|(component, names)| leaf(stack, &component, names));
+    let leaves: BTreeMap<_, _> = leaves.map(|wish| (wish.name.clone(), wish)).collect();
+    if leaves.is_empty() { leaves } else { with_authority(stack, leaves) }
+}
+
+fn with_authority(
+    stack: &Stack,
+    mut wishes: BTreeMap<CertificateName, CertificateWish>,
+) -> BTreeMap<CertificateName, CertificateWish> {
+    let settings = &stack.certificates;
+    let wish = CertificateWish {
+        name: CertificateName::new("ca"),
+        organization: settings.organization.clone(),
+        common_name: format!("{} CA", stack.name),
+        role: CertificateRole::Authority,
+        lifetime: settings.authority_lifetime,
+        // A leaf must not outlive its CA: replace the CA while a whole leaf's life is left.
+        renew_before: settings.lifetime.min(settings.authority_lifetime / 3),
+        algorithm: settings.algorithm,
+    };
+    wishes.insert(wish.name.clone(), wish);
+    wishes
+}
+
+fn leaf(stack: &Stack, component: &str, names: BTreeSet<ServerName>) -> CertificateWish {
+    let settings = &stack.certificates;
+    CertificateWish {
+        name: CertificateName::new(component),
+        organization: settings.organization.clone(),
+        common_name: format!("{} {component}", stack.name),
+        role: CertificateRole::Leaf { names, server: true, client: false },
+        lifetime: settings.lifetime,
+        renew_before: settings.renew_before.min(settings.lifetime.saturating_sub(Duration::from_secs(1))),
+        algorithm: settings.algorithm,
+    }
+}

@@ -1,0 +1,101 @@
+//! Two owners of one thing: a port, a file, a unit. And ports that mislead.
+
+use super::listeners::{Door, Listener};
+use super::{ComponentId, Wiring};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::stack::TargetPath;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+pub(super) fn find(wiring: &Wiring<'_>, findings: &mut Findings) {
+    ports_taken(wiring, findings);
+    port_conventions(wiring, findings);
+    same_files(wiring, findings);
+}
+
+/// On one host two listeners conflict when ports are equal and the addresses are equal or one is any.
+fn overlap(a: &Listener, b: &Listener) -> bool {
+    let any = |address: IpAddr| address.is_unspecified();
+    a.host == b.host && a.port == b.port && (a.bind == b.bind || any(a.bind) || any(b.bind))
+}
+
+fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
+    for (index, later) in wiring.listeners.iter().enumerate() {
+        for earlier in wiring.listeners[..index].iter().filter(|earlier| overlap(earlier, later)) {
+            let title = format!("port {} is opened twice on host `{}`", later.port, later.host);
+            let finding = Finding::error(Code("port-taken"), title)
+                .at((later.key.clone(), KeyPart::Value), format!("`{}`", later.id))
+                .also((earlier.key.clone(), KeyPart::Value), format!("`{}` has it", earlier.id));
+            findings.push(finding.help(free_port_help(later, earlier)));
+        }
+    }
+}
+
+/// The way out keeps the application's doors where they are and moves Tempo's.
+fn free_port_help(later: &Listener, earlier: &Listener) -> String {
+    let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
+    match tempo.id.door {
+        Door::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
+            "[tempo] receive = { grpc = 14317 }".to_owned()
+        }
+        Door::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
+            "[tempo] receive = { http = 14318 }".to_owned()
+        }
+        _ => format!("another port for `{}`", later.id),
+    }
+}
+
+/// Tools and people expect gRPC on 4317 and HTTP on 4318.
+fn port_conventions(wiring: &Wiring<'_>, findings: &mut Findings) {
+    for listener in &wiring.listeners {
+        let (what, expected) = match (listener.id.door, listener.port.number()) {
+            (Door::OtlpGrpc, 4318) => ("gRPC on 4318", "HTTP"),
+            (Door::OtlpHttp, 4317) => ("HTTP on 4317", "gRPC"),
+            _ => continue,
+        };
+        let finding =
+            Finding::warning(Code("port-convention"), format!("{what}, where tools expect {expected}"));
+        let finding = finding.at((listener.key.clone(), KeyPart::Value), "");
+        findings.push(finding.help("receive = { grpc = 4317, http = 4318 }; Tempo then 14317"));
+    }
+}
+
+fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
+    let mut owners: BTreeMap<TargetPath, Vec<&ComponentId>> = BTreeMap::new();
+    for (id, place) in &wiring.engines {
+        owners.entry(place.config.clone()).or_default().push(id);
+        owners.entry(place.unit.path.clone()).or_default().push(id);
+        if wiring.serves_tls(id) || wiring.dials_tls(id) {
+            owners.entry(place.certificates.clone()).or_default().push(id);
+        }
+        for folder in &place.data {
+            owners.entry(folder.clone()).or_default().push(id);
+        }
+    }
+    for (id, place) in &wiring.clients {
+        owners
+            .entry(place.file.clone().unwrap_or_else(|| TargetPath::new(format!("/{id}"))))
+            .or_default()
+            .push(id);
+    }
+    for (path, ids) in owners.into_iter().filter(|(_, ids)| ids.len() > 1) {
+        let (first, second) = (ids[0], ids[1]);
+        let title = format!("`{first}` and `{second}` both own `{path}`");
+        let finding = Finding::error(Code("same-file"), title)
+            .at((header(second), KeyPart::Header), "")
+            .also((header(first), KeyPart::Header), "the first");
+        findings.push(finding.help(match second {
+            ComponentId::App(_) => "`env_file` of its own for one of them",
+            _ => "`paths = { config = ..., data = ..., certificates = ... }`, `service.unit` and other ports for one of them",
+        }));
+    }
+}
+
+fn header(id: &ComponentId) -> KeyPath {
+    match id {
+        ComponentId::Tempo => KeyPath::of(["tempo"]),
+        ComponentId::Grafana => KeyPath::of(["grafana"]),
+        ComponentId::Collector(name) => KeyPath::of(["collector", name.as_str()]),
+        ComponentId::App(name) => KeyPath::of(["app", name.as_str()]),
+    }
+}

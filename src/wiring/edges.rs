@@ -1,0 +1,152 @@
+//! Who dials whom, at which address and by which server name.
+
+use super::listeners::{Door, Listener};
+use super::{ComponentId, socket_text};
+use crate::dataflow::OtlpProtocol;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::stack::{Port, Route, RouteTarget, SdkLanguage, Stack, TlsSettings};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A client of the stack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialler {
+    /// An application's exporter.
+    App(ComponentId),
+    /// A collector's exporter.
+    Exporter(ComponentId),
+    /// Tempo's own gRPC clients, all of them: one decision.
+    TempoInternal,
+    /// Grafana's datasource.
+    Datasource,
+    /// This tool: readiness and proof. Counts for certificate names, not for binds.
+    Tool(ComponentId, Door),
+}
+
+impl Dialler {
+    /// Whose configuration holds the client; the tool has none.
+    pub fn component(&self) -> Option<&ComponentId> {
+        match self {
+            Self::App(id) | Self::Exporter(id) => Some(id),
+            Self::TempoInternal => Some(&ComponentId::Tempo),
+            Self::Datasource => Some(&ComponentId::Grafana),
+            Self::Tool(..) => None,
+        }
+    }
+}
+
+/// A dialler and the listener it must reach.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// The client.
+    pub from: Dialler,
+    /// Index into `Wiring::listeners`.
+    pub to: usize,
+    /// Host part dialled; also the server name that is checked.
+    pub host: String,
+    /// Port dialled.
+    pub port: Port,
+    /// Where it is written, or the component's table.
+    pub key: KeyPath,
+}
+
+impl Edge {
+    /// `127.0.0.1:4317`.
+    pub fn socket(&self) -> String {
+        socket_text(&self.host, self.port)
+    }
+
+    /// `http://127.0.0.1:4318`, without a path.
+    pub fn url(&self, tls: bool) -> String {
+        format!("{}://{}", if tls { "https" } else { "http" }, self.socket())
+    }
+}
+
+/// All edges of the stack, in order of dialler.
+pub(super) fn decide(stack: &Stack, listeners: &[Listener], findings: &mut Findings) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let mut add = |from: Dialler, component: &ComponentId, door: Door, key: &KeyPath| {
+        let found = listeners.iter().position(|l| l.id.component == *component && l.id.door == door);
+        edges.extend(found.map(|to| {
+            let (host, port) = address(&from, &listeners[to]);
+            Edge { from, to, host, port, key: key.clone() }
+        }));
+    };
+    for app in stack.apps.values() {
+        let (target, door) = target(&app.route);
+        add(Dialler::App(ComponentId::App(app.name.clone())), &target, door, &app.route.key);
+    }
+    for collector in stack.collectors.values() {
+        let (target, door) = target(&collector.route);
+        add(
+            Dialler::Exporter(ComponentId::Collector(collector.name.clone())),
+            &target,
+            door,
+            &collector.route.key,
+        );
+    }
+    if let Some(tempo) = &stack.tempo {
+        add(Dialler::TempoInternal, &ComponentId::Tempo, Door::Internal, &tempo.internal.key);
+    }
+    if let Some(grafana) = &stack.grafana {
+        add(Dialler::Datasource, &ComponentId::Tempo, Door::Api, &grafana.key);
+    }
+    for listener in listeners {
+        let id = &listener.id;
+        if !matches!(id.door, Door::Internal) {
+            add(Dialler::Tool(id.component.clone(), id.door), &id.component, id.door, &listener.key);
+        }
+    }
+    judge_sdks(stack, listeners, &edges, findings);
+    edges
+}
+
+fn target(route: &Route) -> (ComponentId, Door) {
+    let component = match &route.to {
+        RouteTarget::Tempo => ComponentId::Tempo,
+        RouteTarget::Collector(name) => ComponentId::Collector(name.clone()),
+    };
+    let door = match route.protocol {
+        OtlpProtocol::Grpc => Door::OtlpGrpc,
+        OtlpProtocol::HttpProtobuf => Door::OtlpHttp,
+    };
+    (component, door)
+}
+
+/// Tempo itself dials 127.0.0.1 (fixed by the engine); `dial` where written, but not for the tool,
+/// which wants the instance itself; else loopback, or the bound literal.
+fn address(from: &Dialler, listener: &Listener) -> (String, Port) {
+    if matches!(from, Dialler::TempoInternal) {
+        return (Ipv4Addr::LOCALHOST.to_string(), listener.port);
+    }
+    if let (Some((host, port)), false) = (&listener.dial, matches!(from, Dialler::Tool(..))) {
+        return (host.clone(), port.unwrap_or(listener.port));
+    }
+    let host = match listener.bind {
+        bind if bind == IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        bind if bind.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        bind => bind,
+    };
+    (host.to_string(), listener.port)
+}
+
+/// An SDK that reads no certificate variable cannot dial a TLS door with a private CA, unless the
+/// program or the host's trust store sees to it (measured: no Rust release reads one).
+fn judge_sdks(stack: &Stack, listeners: &[Listener], edges: &[Edge], findings: &mut Findings) {
+    for app in stack.apps.values() {
+        let id = Dialler::App(ComponentId::App(app.name.clone()));
+        let Some(edge) = edges.iter().find(|edge| edge.from == id) else { continue };
+        let listener = &listeners[edge.to];
+        let blind = match app.sdk.tls_settings {
+            Some(TlsSettings::Code | TlsSettings::System) => false,
+            Some(TlsSettings::Environment) | None => app.sdk.language == SdkLanguage::Rust,
+        };
+        if listener.tls && blind {
+            let finding = Finding::error(Code("sdk-without-tls"), "Rust reads no CA from the environment")
+                .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
+                .also((listener.key.clone(), KeyPart::Key), "serves TLS");
+            findings.push(finding.help(
+                "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener",
+            ));
+        }
+    }
+}

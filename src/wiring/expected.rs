@@ -1,0 +1,196 @@
+//! What the analyser must read from the rendered files of a wiring, said without reading any.
+//!
+//! Exists for one property test: rendered files, read back with the engines' semantics, must equal
+//! this. Positions are left empty.
+
+use super::edges::{Dialler, Edge};
+use super::listeners::{Door, Listener};
+use super::places::EnginePlace;
+use super::{ComponentId, Wiring};
+use crate::dataflow::{
+    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol,
+    ServerTls, ServerTlsMode, Topology, Trust, Version,
+};
+use crate::diagnostic::Mark;
+use crate::stack::TargetPath;
+
+/// Programs, listeners and diallers; nothing else of [`Topology`] is filled.
+pub fn expected(wiring: &Wiring<'_>) -> Topology {
+    let mut expected = Expected { wiring, programs: programs(wiring), topology: Topology::default() };
+    for listener in &wiring.listeners {
+        expected.listener(listener);
+    }
+    for edge in &wiring.edges {
+        expected.dialler(edge);
+    }
+    expected.topology.programs = expected.programs.into_iter().map(|(_, program)| program).collect();
+    expected.topology
+}
+
+struct Expected<'a> {
+    wiring: &'a Wiring<'a>,
+    programs: Vec<(ComponentId, Program)>,
+    topology: Topology,
+}
+
+/// Every component whose file is written, in order of kind and file.
+fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
+    let engine = |(id, place): (&ComponentId, &EnginePlace)| {
+        let (kind, version) = match id {
+            ComponentId::Collector(name) => {
+                (ProgramKind::Collector, Version::Given(release_line(&wiring.stack.collectors[name].version)))
+            }
+            _ => (ProgramKind::Tempo, Version::Given(tempo_line(wiring))),
+        };
+        (id.clone(), Program { kind, file: place.config.clone(), version })
+    };
+    let clients = wiring.clients.iter().filter_map(|(id, place)| {
+        let kind = if *id == ComponentId::Grafana { ProgramKind::Grafana } else { ProgramKind::App };
+        let reads = *id != ComponentId::Grafana || wiring.stack.tempo.is_some();
+        let file = place.file.clone().filter(|_| reads)?;
+        Some((id.clone(), Program { kind, file, version: Version::None }))
+    });
+    let mut programs: Vec<_> = wiring.engines.iter().map(engine).chain(clients).collect();
+    programs.sort_by(|(_, a), (_, b)| (a.kind, &a.file).cmp(&(b.kind, &b.file)));
+    programs
+}
+
+/// `0.159` of `0.159.0`.
+fn release_line(version: &str) -> String {
+    version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
+}
+
+fn tempo_line(wiring: &Wiring<'_>) -> String {
+    wiring.stack.tempo.as_ref().map_or_else(String::new, |tempo| tempo.dialect.name.to_owned())
+}
+
+impl Expected<'_> {
+    fn program(&self, id: &ComponentId) -> Option<usize> {
+        self.programs.iter().position(|(known, _)| known == id)
+    }
+
+    fn listener(&mut self, listener: &Listener) {
+        let component = &listener.id.component;
+        let Some(program) = self.program(component) else { return };
+        let (door, protocol) = door(component, listener.id.door);
+        let tls = if listener.tls {
+            server_tls(&self.wiring.engines[component], component)
+        } else {
+            ServerTls::plaintext()
+        };
+        self.topology.listeners.push(dataflow::Listener {
+            program,
+            door: door.to_owned(),
+            protocol,
+            bind: Bind::Address(listener.bind),
+            port: listener.port,
+            tls,
+            at: Mark::default(),
+        });
+    }
+
+    fn dialler(&mut self, edge: &Edge) {
+        let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
+        let (protocol, means) = self.meaning(edge);
+        for setting in self.settings(edge) {
+            let host =
+                edge.host.parse().map_or_else(|_| DialledHost::Name(edge.host.clone()), DialledHost::Address);
+            self.topology.diallers.push(dataflow::Dialler {
+                program,
+                setting,
+                protocol,
+                host,
+                port: edge.port,
+                wrong_path: None,
+                tls: self.client_tls(edge),
+                means: means.clone(),
+                at: Mark::default(),
+            });
+        }
+    }
+
+    /// The settings that hold a client in its file.
+    fn settings(&self, edge: &Edge) -> Vec<String> {
+        let stack = self.wiring.stack;
+        match &edge.from {
+            Dialler::App(_) => vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()],
+            Dialler::Exporter(ComponentId::Collector(name)) => {
+                let collector = &stack.collectors[name];
+                let kind = match collector.route.protocol {
+                    OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
+                    OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
+                };
+                vec![format!("exporters.{kind}/{}", self.wiring.target(edge).id.component.short())]
+            }
+            Dialler::TempoInternal => {
+                let clients = stack.tempo.iter().flat_map(|tempo| tempo.dialect.internal_clients);
+                // Nothing dials the generator where none is configured.
+                let dialled = clients.filter(|client| !client.starts_with("metrics_generator"));
+                dialled.map(|client| (*client).to_owned()).collect()
+            }
+            Dialler::Datasource => {
+                let name =
+                    stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str()).unwrap_or_default();
+                vec![format!("datasources.{name}")]
+            }
+            Dialler::Exporter(_) | Dialler::Tool(..) => Vec::new(),
+        }
+    }
+
+    fn meaning(&self, edge: &Edge) -> (Protocol, Vec<ProgramKind>) {
+        let (_, protocol) = door(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.door);
+        let means = match edge.from {
+            Dialler::App(_) | Dialler::Exporter(_) => vec![ProgramKind::Collector, ProgramKind::Tempo],
+            _ => vec![ProgramKind::Tempo],
+        };
+        (protocol, means)
+    }
+
+    fn client_tls(&self, edge: &Edge) -> ClientTls {
+        if !self.wiring.target(edge).tls {
+            return ClientTls::plaintext();
+        }
+        let Some(id) = edge.from.component() else { return ClientTls::plaintext() };
+        let folder = self.wiring.engines.get(id).map(|place| &place.certificates);
+        let folder = folder.or_else(|| self.wiring.clients.get(id).map(|place| &place.certificates));
+        let trust = folder.filter(|_| self.is_told_its_authority(id));
+        let trust = trust.map_or(Trust::System, |folder| Trust::File(reference(folder.join("ca.crt"))));
+        ClientTls { enabled: true, trust, ..ClientTls::plaintext() }
+    }
+
+    fn is_told_its_authority(&self, id: &ComponentId) -> bool {
+        let ComponentId::App(name) = id else { return true };
+        self.wiring.stack.apps[name].sdk.tls_settings != Some(crate::stack::TlsSettings::System)
+    }
+}
+
+fn door(component: &ComponentId, door: Door) -> (&'static str, Protocol) {
+    match (component, door) {
+        (ComponentId::Tempo, Door::OtlpGrpc) => {
+            ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc)
+        }
+        (ComponentId::Tempo, Door::OtlpHttp) => {
+            ("distributor.receivers.otlp.protocols.http", Protocol::OtlpHttp)
+        }
+        (_, Door::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
+        (_, Door::OtlpHttp) => ("receivers.otlp.protocols.http", Protocol::OtlpHttp),
+        (_, Door::Api) => ("server.http", Protocol::TempoApi),
+        (_, Door::Internal) => ("server.grpc", Protocol::TempoInternal),
+        (_, Door::Metrics) => ("service.telemetry.metrics.readers.0", Protocol::OwnHttp),
+        (_, Door::Health) => ("extensions.health_check", Protocol::OwnHttp),
+    }
+}
+
+fn server_tls(place: &EnginePlace, component: &ComponentId) -> ServerTls {
+    let file = |suffix: &str| Some(reference(place.certificate(&format!("{}.{suffix}", component.short()))));
+    ServerTls {
+        mode: ServerTlsMode::Tls,
+        certificate: file("crt"),
+        key: file("key"),
+        ..ServerTls::plaintext()
+    }
+}
+
+fn reference(path: TargetPath) -> FileReference {
+    FileReference { path, at: Mark::default() }
+}

@@ -1,0 +1,78 @@
+//! Transcripts: every `tests/cmd/*.md` is a page whose console blocks are run as they stand.
+//!
+//! A line that begins with `$ ` is given to `sh` in a fresh folder that holds a copy of `stacks/`;
+//! what it prints (stdout and stderr together) and, where it is not 0, its exit code (`? 3`) must be
+//! what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew; read the difference
+//! before you keep it.
+
+use crate::support::{bless, copy_tree, repository};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The page with the outputs that its commands have now.
+fn run(page: &str, folder: &Path) -> String {
+    let mut now = String::new();
+    let (mut in_console, mut in_output) = (false, false);
+    for line in page.lines() {
+        if line == "```console" {
+            in_console = true;
+        } else if line == "```" {
+            (in_console, in_output) = (false, false);
+        }
+        let command = line.strip_prefix("$ ").filter(|_| in_console);
+        in_output = command.is_some() || in_output;
+        if command.is_some() || !in_output {
+            now.push_str(line);
+            now.push('\n');
+        }
+        if let Some(command) = command {
+            now.push_str(&output(command, folder));
+        }
+    }
+    now
+}
+
+fn output(command: &str, folder: &Path) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_tracewright")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+        .current_dir(folder)
+        .env_clear()
+        .envs([("PATH", path.as_str()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
+        .stdin(Stdio::null())
+        .output()
+        .expect("sh runs");
+    let mut text = String::from_utf8(output.stdout).expect("output is UTF-8");
+    text = text.replace(&folder.display().to_string(), "[FOLDER]");
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match output.status.code() {
+        Some(0) => text,
+        code => text + &format!("? {}\n", code.map_or("killed".into(), |code| code.to_string())),
+    }
+}
+
+#[test]
+fn transcripts_print_what_they_show() {
+    let mut pages: Vec<_> =
+        fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
+    pages.sort();
+    let mut faults = Vec::new();
+    for page in &pages {
+        let folder = tempfile::tempdir().unwrap();
+        copy_tree(&repository().join("stacks"), &folder.path().join("stacks"));
+        let shown = fs::read_to_string(page).unwrap();
+        let now = run(&shown, folder.path());
+        if bless() {
+            fs::write(page, &now).unwrap();
+        } else if now != shown {
+            let diff = similar::TextDiff::from_lines(&shown, &now);
+            faults.push(format!("{}:\n{}", page.display(), diff.unified_diff()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    println!("promise: transcripts print what they show | {} | cargo", pages.len());
+}

@@ -1,0 +1,252 @@
+//! What must hold for the whole language, whatever its keys are: they are walked from its own list.
+
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use tracewright::component::collector::CollectorDialect;
+use tracewright::component::tempo::TempoDialect;
+use tracewright::config::schema::{Kind, Schema, Status};
+use tracewright::config::{ROOT, parse};
+use tracewright::diagnostic::{Place, SourceName};
+use tracewright::report::diagnostics::render;
+use tracewright::stack::load;
+
+/// One of everything, so that each key has a table to stand in.
+const BASE: &[(&str, &str)] = &[
+    ("name", "\"shop\""),
+    ("host.main.address", "\"tempo.lan\""),
+    ("tempo.version", "\"2.10\""),
+    ("tempo.receive.grpc", "14317"),
+    ("collector.main.version", "\"0.159\""),
+    ("collector.main.receive.grpc", "4317"),
+    ("app.shop.sdk.language", "\"rust\""),
+    ("app.shop.sdk.version", "\"0.31\""),
+    ("app.shop.protocol", "\"grpc\""),
+    ("grafana", "{}"),
+];
+
+/// The base with one key set, in dotted spelling.
+fn with(path: &str, value: &str) -> String {
+    let apart = |base: &str| base != path && !path.starts_with(&format!("{base}."));
+    let base =
+        BASE.iter().filter(|(key, _)| apart(key)).filter(|(key, _)| !key.starts_with(&format!("{path}.")));
+    let base: String = base.map(|(key, value)| format!("{key} = {value}\n")).collect();
+    format!("{base}{path} = {value}\n")
+}
+
+/// Whatever comes out of a stack: itself, or what is wrong with it.
+fn outcome(text: &str) -> String {
+    format!("{:?}", load(SourceName("stack.toml".into()), text).1)
+}
+
+/// A key of the language where it would be written.
+struct Spot {
+    path: String,
+    name: &'static str,
+    kind: Kind,
+    status: Status,
+    example: &'static str,
+}
+
+fn spots() -> Vec<Spot> {
+    let mut spots = Vec::new();
+    collect("", &ROOT, &mut spots);
+    spots
+}
+
+fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
+    for key in schema.keys {
+        let path = if above.is_empty() { key.name.to_owned() } else { format!("{above}.{}", key.name) };
+        match (key.status, key.kind) {
+            (Status::Rendered, Kind::Table(schema) | Kind::Listener(schema)) => collect(&path, schema, spots),
+            (Status::Rendered, Kind::Named(schema, _)) => {
+                let name = if key.name == "app" { "shop" } else { "main" };
+                collect(&format!("{path}.{name}"), schema, spots);
+            }
+            _ => {}
+        }
+        spots.push(Spot { path, name: key.name, kind: key.kind, status: key.status, example: key.example });
+    }
+}
+
+/// Two values of a kind that mean different things.
+fn two_values(name: &str, kind: Kind) -> Option<[String; 2]> {
+    let quoted = |a: &str, b: &str| Some([format!("\"{a}\""), format!("\"{b}\"")]);
+    match kind {
+        Kind::Flag(_) => Some(["true".into(), "false".into()]),
+        Kind::Whole(..) => Some(["1".into(), "7".into()]),
+        Kind::Port => Some(["5001".into(), "5002".into()]),
+        Kind::Choice(_, words) => quoted(words[0].text, words[1].text),
+        // The life of an authority is longer than that of a leaf, everything else is short.
+        Kind::Duration if name == "authority_lifetime" => quoted("500d", "501d"),
+        Kind::DurationOrNever => quoted("never", "100s"),
+        Kind::Duration => quoted("6s", "7s"),
+        Kind::Size(_) => quoted("96MiB", "97MiB"),
+        Kind::Version => quoted("0.30", "0.31"),
+        Kind::Bind => quoted("loopback", "::1"),
+        Kind::Path => quoted("/srv/a", "/srv/b"),
+        Kind::Hosts => Some(["[\"main\"]".into(), "[\"second\"]".into()]),
+        Kind::Text | Kind::Header | Kind::Name | Kind::Dial | Kind::Reference => quoted("alpha", "beta"),
+        Kind::Secret => quoted("env:A", "env:B"),
+        Kind::List(kind) => two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]"))),
+        Kind::Map(kind) => {
+            two_values(name, *kind).map(|values| values.map(|value| format!("{{ x-a = {value} }}")))
+        }
+        Kind::Listener(_) => Some(["5001".into(), "5002".into()]),
+        Kind::Table(_) | Kind::Named(..) | Kind::Anything => None,
+    }
+}
+
+#[test]
+fn the_base_is_sound() {
+    let text: String = BASE.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+    assert!(outcome(&text).starts_with("Ok"), "{}", outcome(&text));
+}
+
+#[test]
+fn no_key_is_ignored() {
+    // Refused whatever they are: the base has no user scope, and nobody else dials Tempo's own door.
+    let refused = |path: &str| path.ends_with(".service.home") || path == "tempo.internal.dial";
+    let mut silent = Vec::new();
+    for spot in spots() {
+        match spot.status {
+            Status::Rendered => {
+                let Some([one, other]) = two_values(spot.name, spot.kind) else { continue };
+                let (one, other) = (outcome(&with(&spot.path, &one)), outcome(&with(&spot.path, &other)));
+                if one == other && !refused(&spot.path) {
+                    silent.push(format!("{}: {one}", spot.path));
+                }
+            }
+            Status::NotYet(_) => {
+                let outcome = outcome(&with(&spot.path, "1979-05-27"));
+                assert!(
+                    outcome.contains("not-yet") && !outcome.contains("value-type"),
+                    "{}: {outcome}",
+                    spot.path
+                );
+            }
+            Status::Refused(refusal) => assert!(outcome(&with(&spot.path, "1")).contains(refusal.code)),
+        }
+    }
+    assert!(silent.is_empty(), "these change nothing:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn every_example_can_be_typed() {
+    for spot in spots().iter().filter(|spot| matches!(spot.status, Status::Rendered)) {
+        let Some((name, value)) = spot.example.split_once(" = ") else { continue };
+        assert_eq!(name, spot.name, "{}", spot.path);
+        let (_, parsed) = parse(SourceName("stack.toml".into()), &with(&spot.path, value));
+        assert!(parsed.is_ok(), "{}: {:?}", spot.path, parsed.err());
+    }
+    let version = |path: &str| spots().into_iter().find(|spot| spot.path == path).unwrap().example;
+    let newest = format!("version = \"{}\"", CollectorDialect::newest().newest_version());
+    assert_eq!(version("collector.main.version"), newest);
+    assert_eq!(version("tempo.version"), format!("version = \"{}\"", TempoDialect::newest().name));
+}
+
+#[test]
+fn every_slip_in_a_key_is_understood() {
+    for spot in spots() {
+        let above = spot.path.strip_suffix(spot.name).unwrap();
+        for slip in slips(spot.name) {
+            let text = with(&format!("{above}{slip}"), "1");
+            let outcome = outcome(&text);
+            assert!(outcome.contains("did you mean") || known_elsewhere(&slip), "{above}{slip}: {outcome}");
+        }
+    }
+}
+
+/// A slip that is itself a word of the language: `host` for `hosts`.
+fn known_elsewhere(word: &str) -> bool {
+    spots().iter().any(|spot| spot.name == word)
+}
+
+/// Neighbours swapped, a letter left out, doubled, or replaced.
+fn slips(word: &str) -> BTreeSet<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let changed = |change: &dyn Fn(&mut Vec<char>)| {
+        let mut letters = letters.clone();
+        change(&mut letters);
+        letters.into_iter().collect::<String>()
+    };
+    let mut slips = BTreeSet::new();
+    for at in 0..letters.len() {
+        slips.insert(changed(&|letters| letters.insert(at, letters[at])));
+        slips.insert(changed(&|letters| letters[at] = 'x'));
+        slips.insert(changed(&|letters| {
+            letters.remove(at);
+        }));
+        if at > 0 {
+            slips.insert(changed(&|letters| letters.swap(at - 1, at)));
+        }
+    }
+    slips.remove(word);
+    slips.retain(|slip| slip.len() > 2);
+    slips
+}
+
+/// Loads and prints; every place lies in the text. What comes out is not looked at.
+fn survives(text: &str) {
+    let (document, resolved) = load(SourceName("stack.toml".into()), text);
+    let findings = resolved.map_or_else(|faults| faults, |(_, warnings)| warnings);
+    for label in findings.iter().flat_map(|finding| finding.at.iter().chain(&finding.also)) {
+        let Place::Text(mark) = &label.place else { panic!("not located: {label:?}") };
+        assert!(text.get(mark.span.clone()).is_some(), "{mark:?} is not in the text");
+    }
+    render(&findings, &document.sources(), true);
+}
+
+fn valid() -> impl Strategy<Value = String> {
+    let shipped = ["minimal", "incident-host", "internal-tls"];
+    let invalid = ["unknown-key-and-many-more", "not-yet-keys", "secret-value-shown", "value-type-mixed"];
+    let texts = [
+        include_str!("../../stacks/minimal/stack.toml"),
+        include_str!("../../stacks/incident-host/stack.toml"),
+        include_str!("../../stacks/internal-tls/stack.toml"),
+        include_str!("../invalid/unknown-key-and-many-more.toml"),
+        include_str!("../invalid/not-yet-keys.toml"),
+        include_str!("../invalid/secret-value-shown.toml"),
+        include_str!("../invalid/value-type-mixed.toml"),
+    ];
+    assert_eq!(texts.len(), shipped.len() + invalid.len());
+    proptest::sample::select(texts.to_vec()).prop_map(ToOwned::to_owned)
+}
+
+/// Cuts, repeats and strange insertions at random places.
+fn mutated() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just(String::new()),
+        "[\\[\\]{}=\"'.,#\n\\\\ ]{1,4}",
+        "(\r\n|\t|\u{0}|ö|\u{1F980}|\u{feff}|\"\"\"|\\[\\[|= )",
+        "(tls|collector|tempo|\\[tempo\\]|true|-1|1e9|0x10|1979-05-27|\"~/x\"|\"\\\\u0000\")",
+    ];
+    let edit = (any::<prop::sample::Index>(), 0_usize..12, piece);
+    (valid(), prop::collection::vec(edit, 1..6)).prop_map(|(text, edits)| {
+        let mut letters: Vec<char> = text.chars().collect();
+        for (at, cut, piece) in edits {
+            let start = at.index(letters.len() + 1);
+            let end = (start + cut).min(letters.len());
+            letters.splice(start..end, piece.chars());
+        }
+        letters.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_survived(text in "\\PC{0,200}") {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_lines_are_survived(text in "([a-z\\[\\]{}=\".,#'0-9\n -]|\\PC|\u{0}){0,200}") {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_change_of_a_stack_is_survived(text in mutated()) {
+        survives(&text);
+    }
+}

@@ -1,0 +1,182 @@
+//! Every folder of `tests/mutants` is a host's files with exactly one thing broken, or nothing.
+//!
+//! `root/` is the host, `expected.txt` the whole text of what the rules say of it, `verdict.toml` what
+//! the real engines do with it. A new case needs a folder and `TRACEWRIGHT_BLESS=1`, and no Rust.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads its own data, and fails by panicking"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tracewright::check::{self, Verdict};
+use tracewright::dataflow::{Program, Topology};
+use tracewright::diagnostic::Sources;
+use tracewright::report::verdict::{self, Subject};
+use tracewright::stack::TargetPath;
+use tracewright::target::FolderTree;
+use tracewright::topology::{discover, read};
+
+/// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
+const NOW: Duration = Duration::from_secs(1_793_491_200);
+
+/// A mutant as it lies in its folder.
+struct Mutant {
+    name: String,
+    folder: PathBuf,
+    files: BTreeMap<TargetPath, Vec<u8>>,
+    settings: toml::Table,
+}
+
+impl Mutant {
+    fn all() -> Vec<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants");
+        let mut all: Vec<Self> = std::fs::read_dir(home)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|folder| folder.join("root").is_dir())
+            .map(|folder| Self::load(&folder))
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    fn load(folder: &Path) -> Self {
+        let root = folder.join("root");
+        let files = walkdir::WalkDir::new(&root)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| {
+                let below = entry.path().strip_prefix(&root).unwrap().to_str().unwrap();
+                (TargetPath::new(format!("/{below}")), std::fs::read(entry.path()).unwrap())
+            })
+            .collect();
+        let settings = std::fs::read_to_string(folder.join("verdict.toml")).unwrap().parse().unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        Self { name, folder: folder.to_owned(), files, settings }
+    }
+
+    /// As `check --files` does it, with the versions that the folder gives.
+    fn judge(&self) -> (Topology, Verdict) {
+        let given = |key: &str| self.settings.get(key).map(|value| value.as_str().unwrap().to_owned());
+        let found = discover(&FolderTree::below(self.folder.join("root")));
+        assert!(found.programs > 0, "{} holds no program", self.name);
+        let mut files = found.file_set();
+        files.tempo_version = given("tempo");
+        files.collector_version = given("collector");
+        let topology = read(&files);
+        let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
+        (topology, verdict)
+    }
+
+    /// The code it is named after; `None` for a good one.
+    fn code(&self) -> Option<&'static str> {
+        check::CODES
+            .iter()
+            .filter(|code| self.name.starts_with(&format!("{code}-")))
+            .max_by_key(|code| code.len())
+            .copied()
+    }
+
+    fn shown(&self) -> String {
+        let (topology, verdict) = self.judge();
+        let text = |program: &Program| {
+            let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
+            (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
+        };
+        let sources = Sources(topology.programs.iter().map(text).collect());
+        verdict::text(
+            &Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None },
+            false,
+        )
+    }
+}
+
+#[test]
+fn every_mutant_is_judged_as_its_folder_says() {
+    let bless = std::env::var_os("TRACEWRIGHT_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for mutant in Mutant::all() {
+        let path = mutant.folder.join("expected.txt");
+        let shown = mutant.shown();
+        if bless {
+            std::fs::write(&path, &shown).unwrap();
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != shown {
+            wrong.push(format!("{}:\n{shown}", mutant.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_mutant_is_found_by_the_rule_it_is_named_after_and_by_no_other() {
+    let mut wrong = Vec::new();
+    for mutant in Mutant::all() {
+        let (_, verdict) = mutant.judge();
+        let mut codes: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.code.0).collect();
+        // The hand-written host has its swapped ports before and after, and the warning about them.
+        if mutant.name.contains("incident") {
+            assert!(codes.remove("port-convention"), "{}", mutant.name);
+        }
+        let fits = match mutant.code() {
+            Some(code) => codes.remove(code) && codes.is_empty(),
+            None => mutant.name.starts_with("good-") && codes.is_empty(),
+        };
+        if !fits {
+            wrong.push(format!("{}: {codes:?}", mutant.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_mutant_and_a_page() {
+    let covered: BTreeSet<&str> = Mutant::all().iter().filter_map(Mutant::code).collect();
+    for rule in check::RULES {
+        assert!(covered.contains(rule.code.0), "no mutant for {}", rule.code);
+        assert!(check::explain(rule.code.0).is_some(), "no page for {}", rule.code);
+    }
+}
+
+#[test]
+fn every_code_in_the_source_has_a_page() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = walkdir::WalkDir::new(source).into_iter().map(Result::unwrap);
+    let mut codes = BTreeSet::new();
+    for file in files.filter(|file| file.path().extension().is_some_and(|suffix| suffix == "rs")) {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        // What tests below a module make up is no code of the product.
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        let written = text.split("Code(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        codes.extend(written.map(ToOwned::to_owned));
+    }
+    assert!(codes.len() >= check::RULES.len());
+    let missing: Vec<&String> = codes.iter().filter(|code| check::explain(code).is_none()).collect();
+    assert!(missing.is_empty(), "no page for {missing:?}");
+    for code in check::CODES {
+        let page = check::explain(code).unwrap();
+        let body = page.strip_prefix(&format!("# {code}\n\n"));
+        assert!(body.is_some_and(|body| body.contains("Ways out") && page.lines().count() >= 10), "{code}");
+    }
+}
+
+#[test]
+fn every_verdict_says_what_each_engine_does() {
+    for mutant in Mutant::all() {
+        let runs = mutant.settings["run"].as_array().unwrap();
+        assert!(!runs.is_empty(), "{}", mutant.name);
+        for run in runs {
+            let text = |key: &str| run.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            assert!(text("engine").contains('-'), "{}: which engine and release", mutant.name);
+            match text("status") {
+                "unmeasured" | "not observable" => assert!(!text("how").is_empty(), "{}: how", mutant.name),
+                "measured" => assert!(!text("outcome").is_empty(), "{}: outcome", mutant.name),
+                other => panic!("{}: status `{other}`", mutant.name),
+            }
+        }
+    }
+}

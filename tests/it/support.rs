@@ -1,0 +1,26 @@
+//! What several test modules need.
+
+use std::path::PathBuf;
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether snapshots shall be written anew: `TRACEWRIGHT_BLESS=1`.
+pub fn bless() -> bool {
+    std::env::var_os("TRACEWRIGHT_BLESS").is_some()
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target).unwrap();
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
