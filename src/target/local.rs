@@ -311,6 +311,10 @@ impl Disk for LocalDisk {
         let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         let stat = rustix::fs::statvfs(existing)
             .map_err(|errno| fault("look at the free space of", &self.root.display(), errno))?;
+        // A file system without blocks, as in /proc, does not know; writing will tell.
+        if stat.f_blocks == 0 {
+            return Ok(u64::MAX);
+        }
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 }
