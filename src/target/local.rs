@@ -59,7 +59,16 @@ impl LocalDisk {
         match openat(folder.as_fd(), name, flags, Bits::empty()) {
             Ok(file) => {
                 let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
-                self.opened(file, &stat, path, look)
+                if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+                    return self.opened(file, &stat, path);
+                }
+                let file = walk.remember(path, file);
+                let entries = match look {
+                    Look::Plain => None,
+                    Look::Names => Some(self.names(&file, path)?),
+                };
+                let (mode, ids) = rights(&stat);
+                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
             }
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(Standing::Absent),
             Err(Errno::LOOP | Errno::NXIO) => {
@@ -76,15 +85,7 @@ impl LocalDisk {
         }
     }
 
-    fn opened(
-        &self,
-        file: OwnedFd,
-        stat: &Stat,
-        path: &TargetPath,
-        look: Look,
-    ) -> Result<Standing, TargetError> {
-        let mode = Mode(stat.st_mode & 0o7777);
-        let ids = Ids { uid: stat.st_uid, gid: stat.st_gid };
+    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<Standing, TargetError> {
         let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
@@ -94,14 +95,8 @@ impl LocalDisk {
                     .take(LARGEST_FILE)
                     .read_to_end(&mut bytes)
                     .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
+                let (mode, ids) = rights(stat);
                 Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
-            }
-            FileType::Directory => {
-                let entries = match look {
-                    Look::Plain => None,
-                    Look::Names => Some(self.names(&file, path)?),
-                };
-                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
             }
             _ => Ok(Standing::Other(kind(stat))),
         }
@@ -170,6 +165,10 @@ impl LocalDisk {
         }
         super::attributes::copy(&old, file).map_err(|errno| fail("keep the attributes of", errno))
     }
+}
+
+fn rights(stat: &Stat) -> (Mode, Ids) {
+    (Mode(stat.st_mode & 0o7777), Ids { uid: stat.st_uid, gid: stat.st_gid })
 }
 
 fn kind(stat: &Stat) -> &'static str {

@@ -10,10 +10,11 @@ use std::path::Path;
 use std::time::Duration;
 use tracewright::apply::{
     ApplyError, Cause, Consent, NoProver, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
+    survey,
 };
-use tracewright::desired::Desired;
+use tracewright::desired::{Content, Desired};
 use tracewright::plan::{GenerationNumber, Refusal};
-use tracewright::stack::HostName;
+use tracewright::stack::{HostName, StackName};
 use tracewright::target::TargetError;
 
 const STATE: &str = "/var/lib/tracewright/shop";
@@ -251,4 +252,26 @@ fn a_file_that_somebody_changed_meanwhile_is_left_and_named() {
     put(root, "/etc/tempo/config.yml", b"number: 1\n", 0o640);
     recover_at(root).unwrap();
     assert!(look_at(root, of_stack(&numbered(1))).unwrap().plan.is_empty());
+}
+
+#[test]
+fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
+    let temporary = folder();
+    let root = temporary.path();
+    apply_number(root, 1);
+    let (host, name) = (HostName::this(), StackName::new("other"));
+    let mut other = numbered(1);
+    other.stack = name.clone();
+    let mut beside = block(&["B=1"]);
+    if let Content::Block { begin, end, .. } = &mut beside.content {
+        (*begin, *end) = (begin.replace("shop", "other"), end.replace("shop", "other"));
+    }
+    other.files.insert(at("/srv/web/.env"), beside);
+    let wish = of_stack(&other);
+    let request = Request { stack: &name, host: &host, wish, authorities: None, now: now() };
+    let survey = survey(&root_at(root), &request).unwrap();
+    let refused: Vec<_> =
+        survey.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();
+    assert_eq!(refused, ["/etc/tempo/config.yml: the stack shop manages it"]);
+    assert_eq!(survey.plan.entries.len(), 2);
 }
