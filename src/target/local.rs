@@ -272,10 +272,25 @@ impl Disk for LocalDisk {
             Naming::Exchange => RenameFlags::EXCHANGE,
             Naming::Over => RenameFlags::empty(),
         };
-        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags).map_err(|errno| {
+        let fail = |errno| {
             let visible = if naming == Naming::Exchange { to } else { from };
             fault("rename", &self.shown(visible), errno)
-        })
+        };
+        match renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags) {
+            // A file system that cannot refuse to overwrite is looked at first.
+            Err(Errno::INVAL) if naming == Naming::New => {
+                match statat(to_folder.as_fd(), to_name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(Errno::NOENT) => {
+                        let none = RenameFlags::empty();
+                        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, none)
+                            .map_err(fail)
+                    }
+                    Ok(_) => Err(fail(Errno::EXIST)),
+                    Err(errno) => Err(fail(errno)),
+                }
+            }
+            done => done.map_err(fail),
+        }
     }
 
     fn set_mode(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {

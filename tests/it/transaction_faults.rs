@@ -15,6 +15,8 @@ struct Scene {
     disk: MemoryDisk,
     wanted: Desired,
     back: bool,
+    /// Not every file system can exchange names at once.
+    exchanges: bool,
     old: Tree,
     new: Tree,
     operations: usize,
@@ -32,8 +34,15 @@ impl Scene {
         if back && look(&root, Wish::Generation(None)).is_err() {
             return None;
         }
-        let mut scene =
-            Self { old: root.disk.tree(), disk: root.disk, wanted: b, back, new: Tree::new(), operations: 0 };
+        let mut scene = Self {
+            old: root.disk.tree(),
+            disk: root.disk,
+            wanted: b,
+            back,
+            exchanges: seed % 3 != 0,
+            new: Tree::new(),
+            operations: 0,
+        };
         let mut clean = scene.root(Fault::None);
         let _ = run(&mut clean, scene.wish()).unwrap();
         scene.new = clean.disk.tree();
@@ -47,6 +56,7 @@ impl Scene {
 
     fn root(&self, fault: Fault) -> MemoryRoot {
         let mut disk = self.disk.clone();
+        disk.exchanges = self.exchanges;
         disk.operations = 0;
         disk.fault = fault;
         Root::on(disk)
