@@ -27,6 +27,7 @@ mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
+mod transaction_plan;
 mod transaction_property;
 mod transaction_root;
 mod transaction_state;
