@@ -93,7 +93,7 @@ impl LocalDisk {
                     .take(LARGEST_FILE)
                     .read_to_end(&mut bytes)
                     .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
-                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: u64::from(stat.st_nlink) }))
+                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
             }
             FileType::Directory => {
                 let entries = match look {

@@ -23,6 +23,7 @@ mod secrets;
 mod structure;
 mod support;
 mod tool;
+mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
