@@ -114,14 +114,10 @@ impl<'a> Goal<'a> {
     /// What a stack wants of one host, and that what it no longer wants leaves.
     pub fn of_stack(desired: &'a Desired, host: &'a HostName, remembered: &'a Remembered) -> Self {
         let mut wanted = BTreeMap::new();
-<<<<<<< HEAD
         // Folders above the state are the state's own: they come and stay with it.
         let state = state_folder(&desired.stack);
         let folders = desired.folders.iter().filter(|((at, path), _)| at == host && !state.is_within(path));
         for ((_, path), folder) in folders {
-=======
-        for ((_, path), folder) in desired.folders.iter().filter(|((at, _), _)| at == host) {
->>>>>>> transaction
             wanted.insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
         }
         for ((_, path), file) in desired.files.iter().filter(|((at, _), _)| at == host) {
@@ -256,11 +252,6 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             subject: *subject,
             component: Some(component),
         }),
-<<<<<<< HEAD
-        RememberedPath::Block { markers, lines, mode, owner, component, .. } => {
-            Wanted::Block { markers: Cow::Borrowed(markers), lines, mode: *mode, owner, component }
-        }
-=======
         RememberedPath::Block { markers, lines, mode, owner, component, .. } => Wanted::Block(WantedBlock {
             markers: Cow::Borrowed(markers),
             lines,
@@ -268,7 +259,6 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             owner,
             component,
         }),
->>>>>>> transaction
         RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
     }
 }
