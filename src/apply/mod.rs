@@ -21,7 +21,7 @@ mod transaction;
 pub use history::{Generation, history};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Recovered, pending, recover};
-pub use session::{Applied, Consent, Session, apply};
+pub use session::{Consent, Session, apply};
 pub use survey::{Request, Survey, Wish, survey};
 pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
 

@@ -5,8 +5,8 @@
 
 use super::state::State;
 use super::{ApplyError, journal::Begin};
-use crate::plan::{Found, Identity, Markers, Observed, Origin, Split, Standing, Step};
 use crate::desired::Digest;
+use crate::plan::{Found, Identity, Markers, Observed, Origin, Split, Standing, Step};
 use crate::stack::TargetPath;
 use crate::target::{Target, TargetError};
 

@@ -4,7 +4,7 @@ use super::prover::Prover;
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::{ApplyError, Recovered, recover};
-use crate::pki::{Authority, Issued, issue};
+use crate::pki::{Issued, issue};
 use crate::plan::{Author, PlanDigest, state_folder};
 use crate::stack::StackName;
 use crate::target::{Holder, LocalRoot, Lock, Target};
@@ -22,15 +22,6 @@ pub struct Consent {
     pub accept_drift: bool,
     /// Whether files that are not ours may be taken over.
     pub adopt: bool,
-}
-
-/// What an apply did.
-#[derive(Debug)]
-pub struct Applied {
-    /// How the transaction ended.
-    pub outcome: Outcome,
-    /// An authority that was made, so that its key can be kept where the stack names a folder.
-    pub new_authority: Option<Authority>,
 }
 
 /// A held lock on the state of a stack.
@@ -64,7 +55,7 @@ impl<'t> Session<'t> {
         request: &Request<'_>,
         consent: &Consent,
         prover: &dyn Prover,
-    ) -> Result<Applied, ApplyError> {
+    ) -> Result<Outcome, ApplyError> {
         apply(self.target, request, consent, (&self.author, prover))
     }
 }
@@ -76,23 +67,26 @@ pub fn apply(
     request: &Request<'_>,
     consent: &Consent,
     (author, prover): (&Author, &dyn Prover),
-) -> Result<Applied, ApplyError> {
+) -> Result<Outcome, ApplyError> {
     recover(target, request.stack)?;
     let survey = survey(target, request)?;
     if survey.digest != consent.approved {
         return Err(ApplyError::Stale { approved: consent.approved, now: survey.digest });
     }
     if survey.plan.is_empty() {
-        return Ok(Applied { outcome: Outcome::Unchanged, new_authority: None });
+        return Ok(Outcome::Unchanged);
     }
     refuse(&survey, consent)?;
     let issued = issued(&survey, request)?;
+    // Kept before anything that it signed is in place: a key that is lost afterwards costs every leaf.
+    if let (Some(folder), Some(authority)) = (request.authorities, &issued.new_authority) {
+        folder.keep(authority)?;
+    }
     let staged = Transaction::stage(target, &survey, &issued, author)?;
-    let outcome = match staged.validate(&[], PROOF)?.swap() {
+    Ok(match staged.validate(&[], PROOF)?.swap() {
         Ok(swapped) => swapped.settle(prover, PROOF),
         Err(outcome) => outcome,
-    };
-    Ok(Applied { outcome, new_authority: issued.new_authority })
+    })
 }
 
 fn refuse(survey: &Survey, consent: &Consent) -> Result<(), ApplyError> {

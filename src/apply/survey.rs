@@ -9,7 +9,7 @@ use crate::plan::{
     Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
-use crate::target::Target;
+use crate::target::{AuthorityFolder, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -31,8 +31,8 @@ pub struct Request<'a> {
     pub host: &'a HostName,
     /// What it shall become.
     pub wish: Wish<'a>,
-    /// Authorities that were kept in the stack's folder for them; empty without such a folder.
-    pub authorities: &'a [Authority],
+    /// Where authorities are kept; `None`: the key of one is dropped when the run ends.
+    pub authorities: Option<&'a AuthorityFolder>,
     /// The time by which certificates are judged.
     pub now: SystemTime,
 }
@@ -165,5 +165,6 @@ fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Auth
             .filter_map(file_digest)
             .any(|of| of == digest)
     };
-    request.authorities.iter().find(used).or_else(|| request.authorities.first()).cloned()
+    let kept = request.authorities.map_or(&[][..], AuthorityFolder::kept);
+    kept.iter().find(used).or_else(|| kept.first()).cloned()
 }

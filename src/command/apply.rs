@@ -17,12 +17,12 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded)?;
     judged.refuse(session)?;
-    let authorities = authority::load(&loaded.stack.certificates)?;
+    let authorities = authority::open(&loaded.stack.certificates)?;
     let request = Request {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         wish: Wish::Stack(&judged.desired),
-        authorities: &authorities,
+        authorities: authorities.as_ref(),
         now: session.now,
     };
     let mut target = host::target(root, request.host);
@@ -35,10 +35,9 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let granted = Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
     consent::ask(session, granted, "Do you want to make these changes?")?;
-    let applied = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply"))?;
-    authority::keep(&loaded.stack.certificates, applied.new_authority.as_ref())?;
-    let kept = matches!(applied.outcome, Outcome::Kept { .. });
-    let exit = consent::ended(session, &survey, applied.outcome);
+    let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply"))?;
+    let kept = matches!(outcome, Outcome::Kept { .. });
+    let exit = consent::ended(session, &survey, outcome);
     if kept {
         next_steps(session, &loaded, (root, &arguments.stack.stack));
     }

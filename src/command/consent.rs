@@ -2,7 +2,7 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    Applied, ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction,
+    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction,
     Survey,
 };
 use crate::cli;
@@ -83,7 +83,7 @@ pub fn carry_out(
     target: &mut LocalRoot,
     (request, survey): (&Request<'_>, &Survey),
     (granted, verb): (Granted, &str),
-) -> Result<Applied, Stop> {
+) -> Result<Outcome, Stop> {
     let holder = host::holder(session, verb);
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };

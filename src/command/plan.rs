@@ -54,12 +54,12 @@ pub(super) fn look(
     judged: &Judged<'_>,
     stack: &Stack,
 ) -> Result<Survey, Stop> {
-    let authorities = authority::load(&stack.certificates)?;
+    let authorities = authority::open(&stack.certificates)?;
     let request = Request {
         stack: &stack.name,
         host: host_of(stack),
         wish: Wish::Stack(&judged.desired),
-        authorities: &authorities,
+        authorities: authorities.as_ref(),
         now: session.now,
     };
     survey(target, &request).map_err(|error| host::stopped(&error))

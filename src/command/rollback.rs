@@ -15,7 +15,7 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
     let host = HostName::this();
     let mut target = host::target(root, &host);
     let wish = Wish::Generation(arguments.to.map(GenerationNumber));
-    let request = Request { stack: &name, host: &host, wish, authorities: &[], now: session.now };
+    let request = Request { stack: &name, host: &host, wish, authorities: None, now: session.now };
     let stop = |error| host::stopped(&error);
     let mut seen = survey(&target, &request).map_err(stop)?;
     if seen.pending.is_some() {
@@ -36,6 +36,6 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
     consent::refuse(&seen, granted)?;
     consent::ask(session, granted, "Do you want to go back?")?;
     let verb = format!("rollback to {to}");
-    let applied = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb))?;
-    Ok(consent::ended(session, &seen, applied.outcome))
+    let outcome = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb))?;
+    Ok(consent::ended(session, &seen, outcome))
 }

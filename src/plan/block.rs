@@ -108,6 +108,11 @@ impl<'a> Split<'a> {
         }
     }
 
+    /// A file with nothing in it.
+    pub fn empty() -> Self {
+        Self { before: "", block: None, after: "" }
+    }
+
     /// The lines between the markers; `None` where the file has no block.
     pub fn lines(&self) -> Option<&[&'a str]> {
         self.block.as_deref()

@@ -57,6 +57,9 @@ struct Wished<'a> {
     keys: Vec<&'a TargetPath>,
 }
 
+/// Certificate and key of a leaf that is kept.
+type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
+
 /// What the world knows of the goal's certificates.
 struct Ours<'a> {
     observed: &'a Observed,
@@ -84,7 +87,7 @@ pub(super) fn decide<'a>(
             Fit::Replace(reason) => Some(reason),
         }
     });
-    let mut verdicts: BTreeMap<&CertificateName, Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String>> = leaves
+    let mut verdicts: BTreeMap<&CertificateName, Result<Pair<'a>, String>> = leaves
         .iter()
         .map(|(name, leaf)| (*name, ours.leaf(leaf, signer.as_ref().map(|(_, facts)| facts), around)))
         .collect();
@@ -185,7 +188,7 @@ impl<'a> Ours<'a> {
         leaf: &Wished<'a>,
         authority: Option<&CertificateFacts>,
         around: &Circumstances,
-    ) -> Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String> {
+    ) -> Result<Pair<'a>, String> {
         let fresh = || "new in the stack".to_owned();
         let certificate = leaf.certificates.iter().find_map(|path| self.left_at(path)).ok_or_else(fresh)?;
         let key = match leaf.keys.is_empty() {
@@ -202,12 +205,7 @@ impl<'a> Ours<'a> {
 }
 
 impl<'a> Decisions<'a> {
-    fn leaf(
-        &mut self,
-        name: &CertificateName,
-        leaf: &Wished<'a>,
-        verdict: Result<(Cow<'a, [u8]>, Cow<'a, [u8]>), String>,
-    ) {
+    fn leaf(&mut self, name: &CertificateName, leaf: &Wished<'a>, verdict: Result<Pair<'a>, String>) {
         match verdict {
             Ok((certificate, key)) => {
                 for path in &leaf.certificates {

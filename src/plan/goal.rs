@@ -55,18 +55,7 @@ pub enum Wanted<'a> {
     /// A whole file.
     File(WantedFile<'a>),
     /// A block in somebody else's file.
-    Block {
-        /// The lines around it.
-        markers: Cow<'a, Markers>,
-        /// Its lines.
-        lines: &'a [String],
-        /// Mode of a file that is not there yet.
-        mode: Mode,
-        /// The owner the stack names.
-        owner: &'a Owner,
-        /// Whose file it is.
-        component: &'a ComponentName,
-    },
+    Block(WantedBlock<'a>),
     /// A managed file that leaves.
     Gone,
     /// A block that leaves.
@@ -76,6 +65,21 @@ pub enum Wanted<'a> {
     },
     /// A folder of ours that leaves, if it is empty then.
     FolderGone,
+}
+
+/// A block that is wanted in somebody else's file.
+#[derive(Clone, Debug)]
+pub struct WantedBlock<'a> {
+    /// The lines around it.
+    pub markers: Cow<'a, Markers>,
+    /// Its lines.
+    pub lines: &'a [String],
+    /// Mode of a file that is not there yet.
+    pub mode: Mode,
+    /// The owner the stack names.
+    pub owner: &'a Owner,
+    /// Whose file it is.
+    pub component: &'a ComponentName,
 }
 
 /// A whole file that is wanted.
@@ -221,13 +225,13 @@ fn of_file(file: &DesiredFile) -> Wanted<'_> {
         Content::Certificate(wish) => (WantedContent::Certificate(wish), Subject::Certificate),
         Content::PrivateKey(name) => (WantedContent::Key(name), Subject::PrivateKey),
         Content::Block { lines, begin, end, .. } => {
-            return Wanted::Block {
+            return Wanted::Block(WantedBlock {
                 markers: Cow::Owned(Markers { begin: begin.clone(), end: end.clone() }),
                 lines,
                 mode: file.mode,
                 owner: &file.owner,
                 component: &file.component,
-            };
+            });
         }
     };
     Wanted::File(WantedFile {
@@ -248,9 +252,13 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             subject: *subject,
             component: Some(component),
         }),
-        RememberedPath::Block { markers, lines, mode, owner, component, .. } => {
-            Wanted::Block { markers: Cow::Borrowed(markers), lines, mode: *mode, owner, component }
-        }
+        RememberedPath::Block { markers, lines, mode, owner, component, .. } => Wanted::Block(WantedBlock {
+            markers: Cow::Borrowed(markers),
+            lines,
+            mode: *mode,
+            owner,
+            component,
+        }),
         RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
     }
 }

@@ -40,7 +40,7 @@ impl PlanDigest {
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());
             let markers = match wanted {
-                Wanted::Block { markers, .. } => Some(&**markers),
+                Wanted::Block(block) => Some(&*block.markers),
                 Wanted::Unmarked { markers } => Some(*markers),
                 _ => None,
             };

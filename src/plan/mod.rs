@@ -23,7 +23,7 @@ mod steps;
 pub use block::{BlockFault, BlockPlace, Markers, Origin, Split};
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
-pub use goal::{Goal, GoalSource, Wanted, WantedContent, WantedFile, state_folder};
+pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile, state_folder};
 pub use identity::PlanDigest;
 pub use mask::mask;
 pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};

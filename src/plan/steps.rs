@@ -46,9 +46,8 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(plan: &'a Plan, issued: &'a Issued) -> Self {
-        let vanishes = |entry: &&Entry| {
-            matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }))
-        };
+        let vanishes =
+            |entry: &&Entry| matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }));
         Self {
             issued,
             generation: plan.next_generation().0,

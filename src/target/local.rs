@@ -93,7 +93,7 @@ impl LocalDisk {
                     .take(LARGEST_FILE)
                     .read_to_end(&mut bytes)
                     .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
-                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: u64::from(stat.st_nlink) }))
+                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
             }
             FileType::Directory => {
                 let entries = match look {
@@ -211,6 +211,8 @@ impl Disk for LocalDisk {
         std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
         let ignore = staged.join(".gitignore");
         let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.set_permissions(readable).map_err(io("set the mode of", &ignore))?;
         file.write_all(IGNORE_ALL).and_then(|()| file.sync_all()).map_err(io("write", &ignore))?;
         let flags = RenameFlags::NOREPLACE;
         renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)

@@ -5,6 +5,7 @@
 //! Called by `apply` and `command`.
 
 mod attributes;
+mod authority;
 mod disk;
 mod local;
 mod lock;
@@ -13,6 +14,7 @@ mod run;
 mod tree;
 mod walk;
 
+pub use authority::AuthorityFolder;
 pub use disk::{Disk, Naming};
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
@@ -70,6 +72,14 @@ pub enum TargetError {
         path: String,
         /// The part of it that is no folder.
         at: String,
+    },
+    /// A folder for keys that would be committed.
+    #[error("{folder} is inside the git work tree {tree}: private keys do not belong there")]
+    InWorkTree {
+        /// The folder.
+        folder: String,
+        /// The work tree.
+        tree: String,
     },
     /// A program could not be started or did not end in time.
     #[error("{program} {what}")]

@@ -3,16 +3,15 @@
     clippy::disallowed_methods,
     reason = "the bans keep the product one way; a test stands outside of it"
 )]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
-//! The integration tests, one module a topic; data lives in the folders beside `it`.
 
 mod block;
 mod cmd;
+mod crash;
 mod determinism;
 mod generator;
 mod golden;
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
-
 mod invalid;
 mod language;
 mod leaves;
@@ -24,7 +23,7 @@ mod secrets;
 mod structure;
 mod support;
 mod tool;
-mod crash;
+mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;

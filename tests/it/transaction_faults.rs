@@ -32,14 +32,8 @@ impl Scene {
         if back && look(&root, Wish::Generation(None)).is_err() {
             return None;
         }
-        let mut scene = Self {
-            old: root.disk.tree(),
-            disk: root.disk,
-            wanted: b,
-            back,
-            new: Tree::new(),
-            operations: 0,
-        };
+        let mut scene =
+            Self { old: root.disk.tree(), disk: root.disk, wanted: b, back, new: Tree::new(), operations: 0 };
         let mut clean = scene.root(Fault::None);
         let _ = run(&mut clean, scene.wish()).unwrap();
         scene.new = clean.disk.tree();

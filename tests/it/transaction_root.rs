@@ -64,7 +64,9 @@ pub fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
     all(root)
         .into_iter()
         .filter(|(path, _)| {
-            !path.starts_with("var/lib/tracewright") && *path != Path::new("var") && *path != Path::new("var/lib")
+            !path.starts_with("var/lib/tracewright")
+                && *path != Path::new("var")
+                && *path != Path::new("var/lib")
         })
         .map(|(path, metadata)| {
             let full = root.join(&path);
@@ -83,9 +85,8 @@ pub fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
 
 /// Everything that a write would change of every file, the state included.
 pub fn inodes(root: &Path) -> BTreeMap<PathBuf, (u64, i64, i64, u64)> {
-    let facts = |metadata: fs::Metadata| {
-        (metadata.ino(), metadata.ctime(), metadata.ctime_nsec(), metadata.size())
-    };
+    let facts =
+        |metadata: fs::Metadata| (metadata.ino(), metadata.ctime(), metadata.ctime_nsec(), metadata.size());
     all(root).into_iter().map(|(path, metadata)| (path, facts(metadata))).collect()
 }
 
@@ -107,16 +108,16 @@ fn all(root: &Path) -> BTreeMap<PathBuf, fs::Metadata> {
 
 pub fn look_at(root: &Path, wish: Wish<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    survey(&root_at(root), &Request { stack: &stack, host: &host, wish, authorities: &[], now: now() })
+    survey(&root_at(root), &Request { stack: &stack, host: &host, wish, authorities: None, now: now() })
 }
 
 /// The verb as the command line carries it out, with this much agreed to; without a lock, which a child
 /// of another test that runs at the same time would hold on to between its fork and its exec.
 pub fn run_at(root: &Path, wish: Wish<'_>, accept_drift: bool, adopt: bool) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: &[], now: now() };
+    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift, adopt };
-    Ok(apply(&mut root_at(root), &request, &consent, (&author("apply"), &NoProver))?.outcome)
+    apply(&mut root_at(root), &request, &consent, (&author("apply"), &NoProver))
 }
 
 pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
@@ -126,9 +127,9 @@ pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
 /// The same with the lock.
 pub fn run_locked(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: &[], now: now() };
+    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift: true, adopt: true };
     let mut target = root_at(root);
     let mut session = Session::begin(&mut target, &stack, &holder("apply"))?;
-    Ok(session.apply(&request, &consent, &NoProver)?.outcome)
+    session.apply(&request, &consent, &NoProver)
 }

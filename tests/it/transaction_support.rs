@@ -118,21 +118,22 @@ pub fn of_stack(desired: &Desired) -> Wish<'_> {
 
 pub fn look(root: &dyn Target, wish: Wish<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    survey(root, &Request { stack: &stack, host: &host, wish, authorities: &[], now: now() })
+    survey(root, &Request { stack: &stack, host: &host, wish, authorities: None, now: now() })
 }
 
-/// Looks, agrees to everything, carries out.
+/// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
 pub fn run(root: &mut dyn Target, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     let approved = look(root, wish)?.digest;
-    let consent = Consent { approved, accept_drift: true, adopt: true };
+    let adopt = matches!(wish, Wish::Stack(_));
+    let consent = Consent { approved, accept_drift: false, adopt };
     run_with(root, wish, &consent)
 }
 
 pub fn run_with(root: &mut dyn Target, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: &[], now: now() };
+    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let author = author("apply");
-    Ok(apply(root, &request, consent, (&author, &NoProver))?.outcome)
+    apply(root, &request, consent, (&author, &NoProver))
 }
 
 pub fn back_to(number: u64) -> Wish<'static> {

@@ -1,0 +1,166 @@
+//! Whole files that are wanted.
+
+use super::needs::drift;
+use super::{Comparison, bytes_of};
+use crate::desired::Digest;
+use crate::plan::certificates::Decided;
+use crate::plan::entry::{Action, Needs, Part, Payload, Refusal, TakeOver, Work};
+use crate::plan::goal::{WantedContent, WantedFile};
+use crate::plan::inside;
+use crate::plan::remembered::{Baseline, RememberedPath};
+use crate::plan::standing::{Ids, Standing};
+use crate::stack::TargetPath;
+use std::borrow::Cow;
+
+/// What a wanted file will hold.
+enum Bytes<'a> {
+    /// These bytes.
+    Known(Cow<'a, [u8]>),
+    /// What apply issues, and why it does.
+    Issued(Part, String),
+    /// Nothing: the state has lost them.
+    Lost(Digest),
+}
+
+impl Bytes<'_> {
+    fn known(&self) -> Option<&[u8]> {
+        match self {
+            Self::Known(bytes) => Some(bytes),
+            Self::Issued(..) | Self::Lost(_) => None,
+        }
+    }
+
+    fn payload(&self) -> Payload {
+        match self {
+            Self::Known(bytes) => Payload::Bytes(bytes.to_vec()),
+            Self::Issued(part, _) => Payload::Issued(part.clone()),
+            Self::Lost(_) => Payload::Bytes(Vec::new()),
+        }
+    }
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn file(&mut self, path: &'a TargetPath, wanted: &'a WantedFile<'a>) {
+        let standing = self.observed.standing(path);
+        let bytes = self.bytes(path, wanted);
+        if matches!((standing, bytes.known()),
+            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes && file.mode == wanted.mode)
+        {
+            return;
+        }
+        let (action, needs, work) = match bytes {
+            Bytes::Lost(digest) => (Action::Update, Needs::Refused(Refusal::Lost(digest)), None),
+            _ => self.change(path, wanted, &bytes),
+        };
+        let mut entry = self.entry(path, wanted.subject, action, needs);
+        if let (Needs::Nothing, Bytes::Issued(_, why)) = (&entry.needs, &bytes) {
+            entry.reason.clone_from(why);
+        }
+        entry.mode_after = Some(wanted.mode);
+        entry.owner = wanted.owner.cloned();
+        entry.component = wanted.component.cloned();
+        let (before, after) = (bytes_of(standing), bytes.known());
+        let wish = self.decisions.wishes.get(path).copied();
+        entry.content = inside::of_change(wanted.subject, before, after, wish);
+        entry.same_meaning =
+            self.inputs.contains(path) && inside::same_meaning(wanted.subject, path, before, after);
+        entry.work = work;
+        self.out.entries.push(entry);
+    }
+
+    /// How the file comes to be there, by what stands there now.
+    fn change(
+        &self,
+        path: &TargetPath,
+        wanted: &WantedFile<'_>,
+        bytes: &Bytes<'_>,
+    ) -> (Action, Needs, Option<Work>) {
+        let mode = wanted.mode;
+        let standing = self.observed.standing(path);
+        let exchange = |take_over| {
+            Some(Work::Exchange { payload: bytes.payload(), mode, before: standing.identity(), take_over })
+        };
+        let remembered = self.remembered.entry(path);
+        match standing {
+            Standing::File(file) if bytes.known() == Some(&file.bytes) => {
+                let digest = Digest::of(&file.bytes);
+                let work = Work::SetMode { digest, before: file.mode, after: mode };
+                (Action::Update, self.of_file(path, file), Some(work))
+            }
+            Standing::File(file) => {
+                let issued = matches!(bytes, Bytes::Issued(..));
+                let action = if issued { Action::Replace } else { Action::Update };
+                (action, self.of_file(path, file), exchange(TakeOver::Attributes))
+            }
+            Standing::Absent => {
+                let ours = matches!(remembered, Some(RememberedPath::File { .. }));
+                let needs = if ours { drift("it was removed") } else { Needs::Nothing };
+                (Action::Create, needs, Some(Work::Create { payload: bytes.payload(), mode }))
+            }
+            Standing::Folder(_)
+                if self.becomes_empty(path) && matches!(remembered, Some(RememberedPath::Folder { .. })) =>
+            {
+                let work = Work::FolderToFile { payload: bytes.payload(), mode };
+                (Action::Replace, Needs::Nothing, Some(work))
+            }
+            _ => (Action::Replace, self.in_the_way(path, standing), exchange(TakeOver::Nothing)),
+        }
+    }
+
+    fn bytes(&self, path: &TargetPath, wanted: &'a WantedFile<'a>) -> Bytes<'a> {
+        match &wanted.content {
+            WantedContent::Bytes(bytes) => Bytes::Known(Cow::Borrowed(bytes)),
+            WantedContent::Lost(digest) => match self.observed.standing(path) {
+                Standing::File(file) if Digest::of(&file.bytes) == *digest => {
+                    Bytes::Known(Cow::Borrowed(&file.bytes))
+                }
+                _ => Bytes::Lost(*digest),
+            },
+            WantedContent::Certificate(_) | WantedContent::Key(_) => match self.decisions.at.get(path) {
+                Some(Decided::Bytes(bytes)) => Bytes::Known(bytes.clone()),
+                Some(Decided::Issue(part, why)) => Bytes::Issued(part.clone(), why.clone()),
+                // A key without its certificate: there is nothing to issue, so nothing to write.
+                None => Bytes::Lost(Digest::of(b"")),
+            },
+        }
+    }
+
+    /// What the next generation and generation 0 remember of a file that is ours.
+    pub(super) fn record(&mut self, path: &'a TargetPath, wanted: &'a WantedFile<'a>) {
+        let (Some(owner), Some(component)) = (wanted.owner, wanted.component) else { return };
+        let bytes = self.bytes(path, wanted);
+        let standing = self.observed.standing(path);
+        let remembered = match self.remembered.entry(path) {
+            Some(RememberedPath::File { digest, ids, .. }) => Some((*digest, *ids)),
+            _ => None,
+        };
+        if remembered.is_none() {
+            let baseline = match standing {
+                Standing::File(file) => {
+                    let digest = Digest::of(&file.bytes);
+                    self.out.keepsakes.insert(digest, file.bytes.clone());
+                    Baseline::File { digest, mode: file.mode, ids: file.ids }
+                }
+                _ => Baseline::Absent,
+            };
+            self.out.baselines.insert(path.clone(), baseline);
+        }
+        let digest = Digest::of(bytes.known().unwrap_or_default());
+        if let (Some(bytes), true) = (bytes.known(), remembered.is_none_or(|(old, _)| old != digest)) {
+            self.out.keepsakes.insert(digest, bytes.to_vec());
+        }
+        let ids = match standing {
+            Standing::File(file) => file.ids,
+            _ => remembered.map_or(Ids { uid: 0, gid: 0 }, |(_, ids)| ids),
+        };
+        let record = RememberedPath::File {
+            subject: wanted.subject,
+            digest,
+            mode: wanted.mode,
+            ids,
+            owner: owner.clone(),
+            component: component.clone(),
+        };
+        self.out.next.insert(path.clone(), record);
+    }
+}

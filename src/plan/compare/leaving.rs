@@ -1,0 +1,54 @@
+//! Files and folders of ours that leave.
+
+use super::{Comparison, bytes_of};
+use crate::plan::entry::{Action, Needs, Work};
+use crate::plan::inside;
+use crate::plan::remembered::{RememberedPath, Subject};
+use crate::plan::standing::Standing;
+use crate::stack::TargetPath;
+
+impl<'a> Comparison<'a> {
+    /// A file of ours that leaves; nothing stood there before us.
+    pub(super) fn gone(&mut self, path: &'a TargetPath) {
+        let standing = self.observed.standing(path);
+        let needs = match standing {
+            Standing::Absent => return,
+            Standing::File(file) => self.of_file(path, file),
+            _ => self.in_the_way(path, standing),
+        };
+        let subject = match self.remembered.entry(path) {
+            Some(RememberedPath::File { subject, .. }) => *subject,
+            _ => Subject::File,
+        };
+        let mut entry = self.entry(path, subject, Action::Delete, needs);
+        entry.content = inside::of_change(subject, bytes_of(standing), None, None);
+        entry.work = Some(match standing {
+            Standing::Folder(_) => Work::RemoveFolder,
+            _ => Work::Remove { before: standing.identity() },
+        });
+        self.removed.insert(path.clone());
+        self.out.entries.push(entry);
+    }
+
+    /// A folder of ours that leaves; one that others use stays, and is no longer ours.
+    pub(super) fn folder_gone(&mut self, path: &'a TargetPath) {
+        if !self.becomes_empty(path) {
+            return;
+        }
+        let mut entry = self.entry(path, Subject::Folder, Action::Delete, Needs::Nothing);
+        entry.work = Some(Work::RemoveFolder);
+        self.removed.insert(path.clone());
+        self.out.entries.push(entry);
+    }
+
+    /// Whether a folder stands there that has nothing in it once all that leaves has left.
+    pub(super) fn becomes_empty(&self, path: &TargetPath) -> bool {
+        match self.observed.standing(path) {
+            Standing::Folder(folder) => folder
+                .entries
+                .as_ref()
+                .is_some_and(|names| names.iter().all(|name| self.removed.contains(&path.join(name)))),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a change needs to be allowed: nothing, a word for what others did, or it cannot be.
+
+use super::Comparison;
+use crate::desired::Digest;
+use crate::plan::entry::{Needs, Refusal};
+use crate::plan::goal::GoalSource;
+use crate::plan::remembered::{Baseline, RememberedPath};
+use crate::plan::standing::{ObservedFile, Standing};
+use crate::stack::TargetPath;
+
+pub(super) fn drift(what: impl Into<String>) -> Needs {
+    Needs::AcceptDrift { what: what.into() }
+}
+
+impl Comparison<'_> {
+    /// What a regular file needs to be overwritten or removed.
+    pub(super) fn of_file(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
+        match self.remembered.entry(path) {
+            None | Some(RememberedPath::Block { .. }) => self.foreign(path, file),
+            Some(RememberedPath::Folder { .. }) => drift("a file stands in its place"),
+            Some(RememberedPath::File { digest, mode, .. }) => {
+                let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
+                let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
+                match (content, bits) {
+                    (None, None) => Needs::Nothing,
+                    (Some(content), Some(bits)) => drift(format!("{content}; {bits}")),
+                    (content, bits) => drift(content.or(bits).unwrap_or_default()),
+                }
+            }
+        }
+    }
+
+    /// A file that is not ours stands where we want one. On the way back to a generation there is nothing
+    /// to adopt: it is what we gave back ourselves, or somebody put it there since.
+    pub(super) fn foreign(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
+        match (&self.goal.source, self.remembered.baseline(path)) {
+            (GoalSource::Stack(_), _) => Needs::Adopt,
+            (GoalSource::Generation(..), Some(Baseline::File { digest, mode, .. }))
+                if *mode == file.mode && *digest == Digest::of(&file.bytes) =>
+            {
+                Needs::Nothing
+            }
+            (GoalSource::Generation(..), _) => drift("a file that is not ours stands there"),
+        }
+    }
+
+    /// What something that is no regular file means where one is managed, or shall be.
+    pub(super) fn in_the_way(&self, path: &TargetPath, standing: &Standing) -> Needs {
+        let managed = self.remembered.entry(path).is_some();
+        match standing {
+            Standing::Folder(folder) if folder.entries.as_ref().is_none_or(|names| !names.is_empty()) => {
+                Needs::Refused(Refusal::FolderWithContent)
+            }
+            Standing::Folder(_) if managed => drift("an empty folder stands in its place"),
+            Standing::Folder(_) => Needs::Refused(Refusal::FolderInTheWay),
+            Standing::Link { to } if managed => drift(format!("a symbolic link to {to} stands in its place")),
+            Standing::Link { to } => Needs::Refused(Refusal::Link { to: to.clone() }),
+            Standing::Other(what) => Needs::Refused(Refusal::Other(what)),
+            Standing::File(_) | Standing::Absent => Needs::Nothing,
+        }
+    }
+
+    /// What a block needs to be written; `is`: the lines that stand there.
+    pub(super) fn of_block(&self, path: &TargetPath, file: &ObservedFile, is: Option<&[String]>) -> Needs {
+        let was = match self.remembered.entry(path) {
+            Some(RememberedPath::Block { lines, .. }) => Some(lines.as_slice()),
+            _ => None,
+        };
+        match (was, is) {
+            (None, None) => Needs::Nothing,
+            (None, Some(_)) => self.foreign(path, file),
+            (Some(_), None) => drift("the block was removed"),
+            (Some(was), Some(is)) if was == is => Needs::Nothing,
+            (Some(_), Some(_)) => drift("its block changed"),
+        }
+    }
+}
