@@ -1,12 +1,7 @@
-//! The folder where a stack's certificate authorities are kept, on the machine that runs apply.
+//! The folder where a stack's certificate authority is kept, on the machine that runs apply.
 
-<<<<<<< HEAD
-use super::Stop;
-use crate::diagnostic::{Code, Finding};
-=======
 use super::{Stop, host};
-use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
->>>>>>> transaction
+use crate::diagnostic::{Code, Finding};
 use crate::stack::CertificateSettings;
 use crate::target::{AuthorityFolder, TargetError};
 
@@ -16,16 +11,6 @@ use crate::target::{AuthorityFolder, TargetError};
 /// The folder lies in a git work tree, or cannot be read.
 pub fn open(settings: &CertificateSettings) -> Result<Option<AuthorityFolder>, Stop> {
     let Some(folder) = &settings.folder else { return Ok(None) };
-<<<<<<< HEAD
-    AuthorityFolder::open(folder).map(Some).map_err(|error| match &error {
-        TargetError::InWorkTree { folder, tree } => {
-            let title = format!("the authority's folder `{folder}` lies inside the git work tree `{tree}`");
-            let help = "certificates.folder: a folder outside of it; the key must not be committed";
-            Finding::error(Code("authority-in-git"), title).help(help).into()
-        }
-        _ => Stop::machine(&error),
-    })
-=======
     match AuthorityFolder::open(folder) {
         Ok(folder) => Ok(Some(folder)),
         Err(TargetError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
@@ -35,8 +20,7 @@ pub fn open(settings: &CertificateSettings) -> Result<Option<AuthorityFolder>, S
 
 /// A key must not be committed by accident.
 fn in_git(tree: &str) -> Finding {
-    Finding::error(Code("authority-in-git"), "the authority's folder lies inside a git work tree")
-        .at((KeyPath::of(["certificates", "folder"]), KeyPart::Value), format!("below `{tree}`"))
+    let title = format!("`certificates.folder` lies inside the git work tree `{tree}`");
+    Finding::error(Code("authority-in-git"), title)
         .help("a folder outside of it: the key of the authority must not be committed")
->>>>>>> transaction
 }

@@ -2,12 +2,7 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-<<<<<<< HEAD
-    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction,
-    Survey,
-=======
     ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction, Survey,
->>>>>>> transaction
 };
 use crate::cli;
 use crate::report::plan::summary;

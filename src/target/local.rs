@@ -212,18 +212,12 @@ impl Disk for LocalDisk {
         std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
         let ignore = staged.join(".gitignore");
         let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
-<<<<<<< HEAD
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        file.set_permissions(readable).map_err(io("set the mode of", &ignore))?;
-        file.write_all(IGNORE_ALL).and_then(|()| file.sync_all()).map_err(io("write", &ignore))?;
-=======
         let mode = |bits| std::fs::Permissions::from_mode(bits);
         file.write_all(IGNORE_ALL)
             .and_then(|()| file.set_permissions(mode(0o644)))
             .and_then(|()| file.sync_all())
             .map_err(io("write", &ignore))?;
         std::fs::set_permissions(&staged, mode(0o755)).map_err(io("set the mode of", &staged))?;
->>>>>>> transaction
         let flags = RenameFlags::NOREPLACE;
         renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)
             .map_err(|errno| fault("make folder", &self.root.display(), errno))?;
