@@ -17,6 +17,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What a root folder of ours tells git: it holds private keys.
@@ -211,9 +212,12 @@ impl Disk for LocalDisk {
         std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
         let ignore = staged.join(".gitignore");
         let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        file.set_permissions(readable).map_err(io("set the mode of", &ignore))?;
-        file.write_all(IGNORE_ALL).and_then(|()| file.sync_all()).map_err(io("write", &ignore))?;
+        let mode = |bits| std::fs::Permissions::from_mode(bits);
+        file.write_all(IGNORE_ALL)
+            .and_then(|()| file.set_permissions(mode(0o644)))
+            .and_then(|()| file.sync_all())
+            .map_err(io("write", &ignore))?;
+        std::fs::set_permissions(&staged, mode(0o755)).map_err(io("set the mode of", &staged))?;
         let flags = RenameFlags::NOREPLACE;
         renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)
             .map_err(|errno| fault("make folder", &self.root.display(), errno))?;
@@ -307,6 +311,10 @@ impl Disk for LocalDisk {
         let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         let stat = rustix::fs::statvfs(existing)
             .map_err(|errno| fault("look at the free space of", &self.root.display(), errno))?;
+        // A file system without blocks, as in /proc, does not know; writing will tell.
+        if stat.f_blocks == 0 {
+            return Ok(u64::MAX);
+        }
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 }

@@ -28,5 +28,6 @@ mod transaction_drift;
 mod transaction_faults;
 mod transaction_property;
 mod transaction_root;
+mod transaction_state;
 mod transaction_support;
 mod wiring_truth;
