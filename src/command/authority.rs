@@ -1,7 +1,7 @@
 //! The folder where a stack's certificate authority is kept, on the machine that runs apply.
 
 use super::{Stop, host};
-use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use crate::diagnostic::{Code, Finding};
 use crate::stack::CertificateSettings;
 use crate::target::{AuthorityFolder, TargetError};
 
@@ -20,7 +20,7 @@ pub fn open(settings: &CertificateSettings) -> Result<Option<AuthorityFolder>, S
 
 /// A key must not be committed by accident.
 fn in_git(tree: &str) -> Finding {
-    Finding::error(Code("authority-in-git"), "the authority's folder lies inside a git work tree")
-        .at((KeyPath::of(["certificates", "folder"]), KeyPart::Value), format!("below `{tree}`"))
+    let title = format!("`certificates.folder` lies inside the git work tree `{tree}`");
+    Finding::error(Code("authority-in-git"), title)
         .help("a folder outside of it: the key of the authority must not be committed")
 }

@@ -28,10 +28,12 @@ pub struct Loaded {
 /// All faults of the file, each with its position; a file that cannot be read is a finding too.
 pub fn load(argument: &Path) -> Result<Loaded, Stop> {
     let (source, text) = read(argument)?;
-    let sources = Sources([(source.clone(), text.clone())].into());
-    match stack::load(source, &text) {
-        (document, Ok((stack, warnings))) => Ok(Loaded { document, stack, warnings, sources }),
-        (_, Err(findings)) => Err(Stop::Findings(findings, sources)),
+    let (document, loaded) = stack::load(source, &text);
+    // Not the text itself: in these sources secrets that were written in place are starred out.
+    let sources = document.sources();
+    match loaded {
+        Ok((stack, warnings)) => Ok(Loaded { document, stack, warnings, sources }),
+        Err(findings) => Err(Stop::Findings(findings, sources)),
     }
 }
 
@@ -41,12 +43,8 @@ pub fn load(argument: &Path) -> Result<Loaded, Stop> {
 /// The file cannot be read, or has no usable `name`.
 pub fn load_name(argument: &Path) -> Result<StackName, Stop> {
     let (source, text) = read(argument)?;
-    let sources = Sources([(source.clone(), text.clone())].into());
     let (document, name) = stack::load_name(source, &text);
-    name.map_err(|mut findings| {
-        document.locate(&mut findings);
-        Stop::Findings(findings, sources)
-    })
+    name.map_err(|findings| Stop::Findings(findings, document.sources()))
 }
 
 fn read(argument: &Path) -> Result<(SourceName, String), Stop> {

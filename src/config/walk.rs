@@ -12,7 +12,7 @@ use super::unknown;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath, Place};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 /// What every step of the walk needs: the text and its positions, and the faults so far.
 pub(super) struct Walk<'d> {
@@ -167,11 +167,8 @@ impl Walk<'_> {
             walk.push(found.at(place, "").help(written.example))
         };
         let DeValue::Table(tables) = value else { return unnamed(self) };
-        let nameless = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
-            let name: &std::borrow::Cow<'_, str> = key.get_ref();
-            schema.key(name).is_some() || !value.get_ref().is_table()
-        };
-        if tables.is_empty() || tables.iter().any(nameless) {
+        if tables.is_empty() || in_text_order(tables).into_iter().any(|entry| self.is_nameless(schema, entry))
+        {
             return unnamed(self);
         }
         let mut named = BTreeMap::new();
@@ -192,6 +189,25 @@ impl Walk<'_> {
         Some(RawValue::Named(named))
     }
 
+    /// Whether an entry among named tables is rather a key of a table without a name. A table may bear
+    /// the name of a key (`[collector.metrics]`); an inline one then has what its kind requires.
+    fn is_nameless(
+        &self,
+        schema: &'static Schema,
+        (key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>),
+    ) -> bool {
+        let name: &str = key.get_ref();
+        match value.get_ref() {
+            DeValue::Table(table) if schema.key(name).is_some() => {
+                let is_inline = self.document.text()[value.span()].starts_with('{');
+                let mut required = schema.keys.iter().filter(|key| key.required);
+                is_inline && !required.any(|key| table.contains_key(key.name))
+            }
+            DeValue::Table(_) => false,
+            _ => true,
+        }
+    }
+
     /// Records a fault; there is no value then.
     pub(super) fn push<T>(&mut self, finding: Finding) -> Option<T> {
         self.faults.push(finding);
@@ -207,7 +223,7 @@ fn all<T>(items: Vec<Option<T>>) -> Option<Vec<T>> {
 /// The entries of a table in the order they are written, not that of their names.
 pub(super) fn in_text_order<'t, 'i>(
     table: &'t DeTable<'i>,
-) -> Vec<(&'t Spanned<toml::de::DeString<'i>>, &'t Spanned<DeValue<'i>>)> {
+) -> Vec<(&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries

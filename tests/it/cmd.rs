@@ -1,6 +1,7 @@
 //! Transcripts: every `tests/cmd/*.md` is a page whose console blocks are run as they stand.
 //!
-//! A line that begins with `$ ` is given to `sh` in a fresh folder that holds a copy of `stacks/`;
+//! A line that begins with `$ ` is given to `sh` in a fresh folder that holds a copy of `stacks/`, of the
+//! hand-written host of the incident (`incident/`) and of the same, mended (`corrected/`);
 //! what it prints (stdout and stderr together) and, where it is not 0, its exit code (`? 3`) must be
 //! what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew; read the difference
 //! before you keep it.
@@ -64,6 +65,9 @@ fn transcripts_print_what_they_show() {
     for page in &pages {
         let folder = tempfile::tempdir().unwrap();
         copy_tree(&repository().join("stacks"), &folder.path().join("stacks"));
+        for (mutant, name) in [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")] {
+            copy_tree(&repository().join("tests/mutants").join(mutant).join("root"), &folder.path().join(name));
+        }
         let shown = fs::read_to_string(page).unwrap();
         let now = run(&shown, folder.path());
         if bless() {

@@ -103,6 +103,21 @@ fn the_base_is_sound() {
 }
 
 #[test]
+fn a_component_may_bear_the_name_of_a_key() {
+    let base = "name = \"shop\"\n[tempo]\nversion = \"2.10\"\n";
+    for collector in [
+        "[collector.metrics]\nversion = \"0.159\"\n",
+        "[collector]\nmetrics = { version = \"0.159\" }\n",
+        "[collector]\nmetrics.version = \"0.159\"\n",
+    ] {
+        let outcome = outcome(&format!("{base}{collector}"));
+        assert!(outcome.starts_with("Ok"), "{collector}: {outcome}");
+    }
+    let unnamed = outcome(&format!("{base}[collector]\nmetrics = {{ port = 8888 }}\n"));
+    assert!(unnamed.contains("unnamed-table"), "{unnamed}");
+}
+
+#[test]
 fn no_key_is_ignored() {
     // Refused whatever they are: the base has no user scope, and nobody else dials Tempo's own door.
     let refused = |path: &str| path.ends_with(".service.home") || path == "tempo.internal.dial";

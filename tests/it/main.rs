@@ -16,7 +16,6 @@ mod invalid;
 mod language;
 mod leaves;
 mod mutants;
-mod promise;
 mod readers;
 mod rules;
 mod secrets;

@@ -9,24 +9,20 @@ use crate::topology::yaml::{Entry, Node};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
 pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
-    let Some((text, endpoint)) = endpoint(page, entry, &["endpoint"], setting) else {
-        page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
-        return;
-    };
-    let Some(text) = text else { return };
+    let Some((written, endpoint)) = endpoint(page, entry, "endpoint", setting) else { return };
+    let text = &*written.text;
     let https = text.starts_with("https://");
     let bare = ["https://", "http://", "dns:///", "passthrough:///"]
         .iter()
         .find_map(|prefix| text.strip_prefix(prefix))
-        .unwrap_or(&text);
+        .unwrap_or(text);
     if text.starts_with("unix:") {
         page.not_read(setting, "a socket in the file system");
         return;
     }
     let (host, port) = address::split(bare.trim_end_matches('/'));
     let Some(port) = port.and_then(address::port) else {
-        page.fault(endpoint.place(), "missing port in address");
-        return;
+        return refuse(page, &written, endpoint, setting, "missing port in address");
     };
     let tls = tls(page, entry, setting, if https { Scheme::Https } else { Scheme::None });
     let at = page.mark(endpoint.place());
@@ -49,18 +45,12 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
     let own = format!("{signal}_endpoint");
     let whole = entry.value.get(&own).is_some_and(|node| !node.is_null());
     let way = if whole { own.as_str() } else { "endpoint" };
-    let Some((text, endpoint)) = endpoint(page, entry, &[way], setting) else {
-        page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
-        return;
-    };
-    let Some(text) = text else { return };
-    let Some(url) = Url::of(&text) else {
-        page.fault(endpoint.place(), "endpoint must be a valid URL");
-        return;
+    let Some((written, endpoint)) = endpoint(page, entry, way, setting) else { return };
+    let Some(url) = Url::of(&written.text) else {
+        return refuse(page, &written, endpoint, setting, "endpoint must be a valid URL");
     };
     let Some(port) = url.port_or_default() else {
-        page.fault(endpoint.place(), "not a port");
-        return;
+        return refuse(page, &written, endpoint, setting, "not a port");
     };
     let right = format!("/v1/{signal}");
     let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
@@ -80,21 +70,32 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
     });
 }
 
-/// The text of an endpoint: `None` outside where there is no such key, inside where it cannot be told.
+/// The text of an endpoint and its entry; `None` where it cannot be told, which is recorded. An unset
+/// variable is an empty text, as the collector has it: `:4317` is this host.
 fn endpoint<'n>(
     page: &mut Page<'_>,
     entry: &'n Entry,
-    way: &[&str],
+    key: &str,
     setting: &str,
-) -> Option<(Option<String>, &'n Entry)> {
-    let written = entry.value.at(way).filter(|entry| !entry.value.is_null())?;
-    match page.text(&entry.value, way, setting) {
-        Some((Text { unset: Some(name), .. }, _)) => {
-            page.not_read(setting, format!("its endpoint comes from `{name}`, which nothing sets"));
-            Some((None, written))
+) -> Option<(Text<'n>, &'n Entry)> {
+    let Some(written) = entry.value.entry(key).filter(|entry| !entry.value.is_null()) else {
+        page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
+        return None;
+    };
+    match page.values.text(&written.value) {
+        Ok(text) => Some((text, written)),
+        Err(reason) => {
+            page.not_read(&format!("{setting}.{key}"), reason);
+            None
         }
-        Some((text, _)) => Some((Some(text.text.into_owned()), written)),
-        None => Some((None, written)),
+    }
+}
+
+/// Records an endpoint that is not one: a fault, unless a variable that nothing sets is the cause.
+fn refuse(page: &mut Page<'_>, text: &Text<'_>, endpoint: &Entry, setting: &str, fault: &str) {
+    match &text.unset {
+        Some(name) => page.not_read(setting, format!("its endpoint comes from `{name}`, which nothing sets")),
+        None => page.fault(endpoint.place(), fault),
     }
 }
 

@@ -36,6 +36,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
     for (id, entry) in used(page, root, pipelines, "receivers") {
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
     }
+    used(page, root, pipelines, "processors");
     for (id, entry) in used(page, root, pipelines, "exporters") {
         let setting = format!("exporters.{id}");
         match kind_of(id) {
@@ -66,10 +67,10 @@ fn used<'a>(
     let defined = root.get(kind);
     let connectors = root.get("connectors");
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
+    let what = kind.trim_end_matches('s');
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
-        if pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
-            let what = kind.trim_end_matches('s');
+        if kind != "processors" && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
             page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
         }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
@@ -80,7 +81,6 @@ fn used<'a>(
                     used.signal = signal;
                 }
             } else if connectors.and_then(|node| node.entry(id)).is_none() {
-                let what = kind.trim_end_matches('s');
                 page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
             }
         }
