@@ -15,7 +15,8 @@ use std::path::Path;
 pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
     let root = host::root(&arguments.root)?;
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let mut target = host::target(root, host_of(&loaded.stack));
+    let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
     judged.refuse(session)?;
     let authorities = authority::open(&loaded.stack.certificates)?;
     let request = Request {
@@ -25,10 +26,9 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
         authorities: authorities.as_ref(),
         now: session.now,
     };
-    let mut target = host::target(root, request.host);
     let survey = fresh_survey(session, &mut target, &request)?;
     show(session, (&judged, &survey), root);
-    expect(arguments.expect.as_deref(), &judged, &survey)?;
+    expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -60,15 +60,15 @@ fn fresh_survey(
 
 fn show(session: &mut Session, (judged, survey): (&Judged<'_>, &Survey), root: &Path) {
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict);
-    let digests = digests(judged, survey);
+    let digests = digests(survey);
     session
         .print(&text(&survey.plan, &Frame { place: &place(root), dataflow: &dataflow, digests: &digests }));
 }
 
 /// Either digest will do; it must be the one that was reviewed.
-fn expect(wanted: Option<&str>, judged: &Judged<'_>, survey: &Survey) -> Result<(), Stop> {
+fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> {
     let Some(wanted) = wanted else { return Ok(()) };
-    let known = digests(judged, survey);
+    let known = digests(survey);
     let bare = |digest: &str| digest.trim_start_matches("sha256:").to_owned();
     if known.iter().any(|(_, digest)| bare(digest) == bare(wanted)) {
         return Ok(());

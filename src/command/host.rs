@@ -2,11 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
+use super::judge::Environment;
 use super::{Exit, Session, Stop};
 use crate::apply::ApplyError;
 use crate::cli::RootArgument;
-use crate::stack::HostName;
-use crate::target::{Holder, LocalDisk, LocalRoot};
+use crate::plan::{Inventory, Standing};
+use crate::stack::{HostName, Stack};
+use crate::target::{Holder, LocalDisk, LocalRoot, Target};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -24,6 +26,20 @@ pub fn root(argument: &RootArgument) -> Result<&Path, Stop> {
 /// The root of a host at a folder.
 pub fn target(root: &Path, host: &HostName) -> LocalRoot {
     LocalRoot::on(LocalDisk::at(root, host.clone()))
+}
+
+/// The environment files of the stack's applications as they stand on a host.
+///
+/// # Errors
+/// The host cannot be looked at.
+pub fn environment(target: &LocalRoot, stack: &Stack) -> Result<Environment, Stop> {
+    let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
+    let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
+    let file = |(path, standing)| match standing {
+        Standing::File(file) => Some((path, file.bytes)),
+        _ => None,
+    };
+    Ok(observed.at.into_iter().filter_map(file).collect())
 }
 
 /// Who runs this verb, for the lock, the journal and the history.

@@ -2,6 +2,7 @@
 
 use super::consent::{self, Granted};
 use super::load::load_name;
+use super::plan::digests;
 use super::{Exit, Session, Stop, host};
 use crate::apply::{Request, Wish, survey};
 use crate::cli::Rollback;
@@ -27,7 +28,7 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
         GoalSource::Stack(_) => String::new(),
     };
     let place = format!("below `{}` to go back to generation {to}", root.display());
-    let digests = [("Plan", seen.digest.to_string())];
+    let digests = digests(&seen);
     session.print(&text(&seen.plan, &Frame { place: &place, dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {
         return Ok(Exit::Fine);
