@@ -26,7 +26,7 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
         GoalSource::Generation(number, _) => number.to_string(),
         GoalSource::Stack(_) => String::new(),
     };
-    let place = format!("below `{}` to go back to generation {to}", root.display());
+    let place = super::plan::place(root);
     let digests = [("Plan", seen.digest.to_string())];
     session.print(&text(&seen.plan, &Frame { place: &place, dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {
@@ -37,5 +37,5 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
     consent::ask(session, granted, "Do you want to go back?")?;
     let verb = format!("rollback to {to}");
     let outcome = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb))?;
-    Ok(consent::ended(session, &seen, outcome))
+    Ok(consent::ended(session, &seen, ("Rollback", outcome)))
 }

@@ -5,7 +5,8 @@
 //! less than a program that runs on what is no longer written.
 
 use crate::stack::TargetPath;
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use saphyr::{Scalar, Yaml, YamlLoader};
+use saphyr_parser::{Parser, ScalarStyle};
 use std::collections::BTreeMap;
 
 /// Compares two contents by the rules of the file's kind, which its name tells.
@@ -23,12 +24,20 @@ pub(super) fn same(path: &TargetPath, before: &[u8], after: &[u8]) -> bool {
 
 /// Whether two YAML texts hold the same tree; comments, the order of keys and quoting aside.
 fn same_yaml(before: &str, after: &str) -> bool {
-    match (Yaml::load_from_str(before), Yaml::load_from_str(after)) {
-        (Ok(before), Ok(after)) => {
+    match (documents(before), documents(after)) {
+        (Some(before), Some(after)) => {
             before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| same_node(a, b))
         }
         _ => false,
     }
+}
+
+/// The trees of a text with every scalar as it is written; `None` of what is no YAML.
+fn documents(text: &str) -> Option<Vec<Yaml<'_>>> {
+    let mut loader = YamlLoader::default();
+    loader.early_parse(false);
+    Parser::new_from_str(text).load(&mut loader, true).ok()?;
+    loader.error().is_none().then(|| loader.into_documents())
 }
 
 fn same_node(a: &Yaml<'_>, b: &Yaml<'_>) -> bool {
@@ -40,11 +49,18 @@ fn same_node(a: &Yaml<'_>, b: &Yaml<'_>) -> bool {
         (Yaml::Sequence(a), Yaml::Sequence(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_node(a, b))
         }
-        (Yaml::Value(Scalar::String(a)), Yaml::Value(Scalar::String(b))) => a == b && !depends_on_quotes(a),
         (Yaml::Tagged(tag, a), Yaml::Tagged(other, b)) => tag == other && same_node(a, b),
-        (Yaml::Value(a), Yaml::Value(b)) => a == b,
+        (Yaml::Representation(a, style, tag), Yaml::Representation(b, other, other_tag)) => {
+            let quoted_alike = (*style == ScalarStyle::Plain) == (*other == ScalarStyle::Plain);
+            a == b && tag == other_tag && (quoted_alike || is_text_anyway(a))
+        }
         _ => false,
     }
+}
+
+/// Whether a scalar is the same string with quotes and without, to every reader.
+fn is_text_anyway(text: &str) -> bool {
+    matches!(Scalar::parse_from_cow(text.into()), Scalar::String(_)) && !depends_on_quotes(text)
 }
 
 /// Whether older readers take the bare text for something else than a string: Tempo reads `yes` as
@@ -88,4 +104,33 @@ pub(super) fn assignments<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<
 
 fn unquoted(value: &str) -> &str {
     ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_yaml;
+
+    const TEMPO: &str = "server:\n  http_listen_address: 127.0.0.1\n  port: 3200\nwarn: \"yes\"\n";
+
+    #[test]
+    fn comments_and_order_do_not_matter_whatever_the_values_are() {
+        assert!(same_yaml(TEMPO, &format!("# a note\n{TEMPO}")));
+        assert!(same_yaml(TEMPO, "warn: 'yes'\nserver: { port: 3200, http_listen_address: 127.0.0.1 }\n"));
+    }
+
+    #[test]
+    fn quotes_matter_where_some_reader_takes_the_bare_text_for_something_else() {
+        assert!(same_yaml("path: /var/tempo\n", "path: \"/var/tempo\"\n"));
+        for text in ["yes", "3200", "127.0.0.1", "0x1f", "true", "null", "~", "1_000", "12:30"] {
+            assert!(!same_yaml(&format!("key: {text}\n"), &format!("key: \"{text}\"\n")), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_value_is_another_meaning() {
+        assert!(!same_yaml(TEMPO, &TEMPO.replace("3200", "3201")));
+        assert!(!same_yaml("a: [1, 2]\n", "a: [2, 1]\n"));
+        assert!(!same_yaml("a: !x 1\n", "a: 1\n"));
+        assert!(!same_yaml("a: 1\n", "a: [\n"));
+    }
 }

@@ -67,7 +67,9 @@ fn one(finding: &Finding, texts: &Texts<'_>, renderer: &Renderer) -> String {
         group = group.element(Level::NOTE.message(key));
     }
     for help in &finding.help {
-        group = group.element(Level::HELP.message(line(help)));
+        // Lines to type stand below each other; each is escaped by itself.
+        let lines: Vec<_> = help.split('\n').map(line).collect();
+        group = group.element(Level::HELP.message(lines.join("\n")));
     }
     indented(&renderer.render(&[group]))
 }
