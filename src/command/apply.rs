@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     consent::ask(session, granted, "Do you want to make these changes?")?;
     let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply"))?;
     let kept = matches!(outcome, Outcome::Kept { .. });
-    let exit = consent::ended(session, &survey, outcome);
+    let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
         next_steps(session, &loaded, (root, &arguments.stack.stack));
     }
@@ -76,15 +76,16 @@ fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> {
     let known: Vec<_> = known.iter().map(|(name, digest)| format!("{name}: {digest}")).collect();
     Err(Stop::Because(
         Exit::Drift,
-        format!("`--expect {wanted}` is not what this is now\n  {}", known.join("\n  ")),
+        format!("`--expect {wanted}` is neither of the two digests now\n  {}", known.join("\n  ")),
     ))
 }
 
 /// What to look at, and what to do next.
 fn next_steps(session: &mut Session, loaded: &Loaded, (root, stack): (&Path, &Path)) {
+    let file = loaded.document.source();
     let (root, stack) = (root.display(), stack.display());
     session.print(&format!(
-        "\nLook at:   find {root} -type f\n           tracewright history {stack} --root {root}\nThen try:  edit a line of {stack}, and `tracewright plan {stack} --root {root}`\n           tracewright rollback {stack} --root {root}\n",
+        "\nLook at:   find {root} -type f\n           tracewright history {stack} --root {root}\nThen try:  edit a line of {file}, and `tracewright plan {stack} --root {root}`\n           tracewright rollback {stack} --root {root}\n",
     ));
     if let Some(app) = loaded.stack.apps.keys().next() {
         session.print(&format!("           tracewright explain app.{app} {stack}\n"));

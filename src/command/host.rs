@@ -18,7 +18,7 @@ use std::time::SystemTime;
 /// Usage: without `--root` nothing is touched.
 pub fn root(argument: &RootArgument) -> Result<&Path, Stop> {
     argument.root.as_deref().ok_or_else(|| {
-        let text = "this host itself is not changed yet: name a folder to work below, `--root DIR`";
+        let text = "this host itself is never touched for now: name a folder to work below, `--root DIR`";
         Stop::Because(Exit::Usage, text.to_owned())
     })
 }
@@ -79,10 +79,8 @@ pub fn stopped(error: &ApplyError) -> Stop {
         _ => Exit::Machine,
     };
     let help = match error {
-        ApplyError::Drift(_) => "\n  help: `--accept-drift` overwrites it; `plan` shows what was changed",
-        ApplyError::NotAdopted(_) => {
-            "\n  help: `--adopt` takes the files over; `rollback --to 0` gives them back"
-        }
+        ApplyError::Drift(_) => "\n  help: `plan` shows what was changed; `--accept-drift` overwrites it",
+        ApplyError::NotAdopted(_) => "\n  help: `--adopt` takes them over; `rollback --to 0` gives them back",
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"
