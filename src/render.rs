@@ -23,7 +23,10 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),
+    ("tempo/_doors.yml.j2", include_str!("../templates/tempo/_doors.yml.j2")),
+    ("tempo/_storage.yml.j2", include_str!("../templates/tempo/_storage.yml.j2")),
     ("tempo/2.10/config.yml.j2", include_str!("../templates/tempo/2.10/config.yml.j2")),
+    ("tempo/3.0/config.yml.j2", include_str!("../templates/tempo/3.0/config.yml.j2")),
 ];
 
 /// The templates, parsed as they are first used.
