@@ -5,9 +5,16 @@
 //! what is missing is listed as not checked. Programs and files are reached through `target` alone;
 //! the environment comes in as [`Surroundings`]. Called by `command/`.
 
+mod collector;
+mod complaint;
+mod consult;
 mod find;
+mod placeholder;
 mod release;
+mod systemd;
+mod tempo;
 
+pub use consult::{Opinion, REFUSES, Texts, UNUSABLE, VERSION, Validated, WARNS, consult, refrain};
 pub use find::{Named, Surroundings, Wanted, find, wanted};
 pub use release::{Fit, Release};
 
