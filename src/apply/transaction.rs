@@ -103,29 +103,21 @@ impl<'t> Transaction<'t> {
             steps: announced(&state, plan.next_generation(), &steps),
         };
         refuse_leftovers(target, &begin.steps)?;
+        refuse_without_room(target, &steps, plan.objects(issued).into_values())?;
+        if let Err(cause) = journal::begin(target, &state, &begin) {
+            // Nothing has happened; where even this leftover cannot be taken away, the next run, to which
+            // a torn journal is none, will do it, and the first fault is the one to tell.
+            let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
+            return Err(cause.into());
+        }
         let mut transaction = Self { target, state, begin, steps, announced: 0, manifest: Vec::new() };
-        transaction.refuse_without_room(plan, issued)?;
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
         }
     }
 
-    /// The files of a generation need their own size twice: in place and as an object.
-    fn refuse_without_room(&self, plan: &Plan, issued: &Issued) -> Result<(), ApplyError> {
-        let size = |length: usize| (length as u64).next_multiple_of(BLOCK);
-        let staged = self.steps.prepare.iter().map(|step| match step {
-            Step::Stage { bytes, .. } => size(bytes.len()),
-            _ => BLOCK,
-        });
-        let objects = plan.objects(issued).into_values().map(|bytes| size(bytes.len()));
-        let needed = staged.chain(objects).sum::<u64>() + MARGIN;
-        let free = self.target.free_space()?;
-        if needed > free { Err(ApplyError::NoSpace { needed, free }) } else { Ok(()) }
-    }
-
     fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
-        journal::begin(self.target, &self.state, &self.begin)?;
         self.make_state_folder(self.state.generations())?;
         self.make_state_folder(self.state.objects_folder())?;
         for (digest, bytes) in plan.objects(issued) {
@@ -277,4 +269,20 @@ fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyErro
         Some((path, _)) => Err(ApplyError::Leftover(path.clone())),
         None => Ok(()),
     }
+}
+
+/// The files of a generation need their own size twice: in place and as an object.
+fn refuse_without_room<'a>(
+    target: &dyn Target,
+    steps: &Steps,
+    objects: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), ApplyError> {
+    let size = |length: usize| (length as u64).next_multiple_of(BLOCK);
+    let staged = steps.prepare.iter().map(|step| match step {
+        Step::Stage { bytes, .. } => size(bytes.len()),
+        _ => BLOCK,
+    });
+    let needed = staged.chain(objects.map(|bytes| size(bytes.len()))).sum::<u64>() + MARGIN;
+    let free = target.free_space()?;
+    if needed > free { Err(ApplyError::NoSpace { needed, free }) } else { Ok(()) }
 }

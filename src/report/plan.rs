@@ -4,6 +4,7 @@
 //! masked and private keys as digests; nothing here could show more.
 
 use super::diff;
+use crate::desired::Digest;
 use crate::pki::CertificateFacts;
 use crate::plan::{
     Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceChange, Subject,
@@ -189,8 +190,9 @@ fn certificate(before: Option<&CertificateFacts>, after: &CertificateAfter) -> V
 /// What a certificate that is there says.
 fn known(facts: &CertificateFacts) -> String {
     let names = facts.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let role = if facts.authority { "certificate authority".to_owned() } else { format!("names {names}") };
-    format!("CN={}, O={}, {role}, sha256:{}", facts.common_name, facts.organization, facts.fingerprint)
+    let role = if facts.is_authority { "certificate authority".to_owned() } else { format!("names {names}") };
+    let fingerprint = Digest::from(facts.fingerprint);
+    format!("CN={}, O={}, {role}, sha256:{fingerprint}", facts.common_name, facts.organization)
 }
 
 /// `CN=ag tempo, O=ag, names 127.0.0.1, 397 days, issued at apply`.
