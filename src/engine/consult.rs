@@ -89,13 +89,11 @@ pub fn consult(
     let opinions = thread::scope(|scope| {
         let ask = |(number, (id, place)): (usize, &(&ComponentId, &EnginePlace))| {
             let below = PathBuf::from(number.to_string());
-            let asked = Asked { id: (*id).clone(), place: (*place).clone(), scratch: &scratch, around, below };
+            let asked =
+                Asked { id: (*id).clone(), place: (*place).clone(), scratch: &scratch, around, below };
             let (texts, wanted) = (texts, &wanted[*id]);
             let unit = asked.clone();
-            [
-                scope.spawn(move || asked.configuration(texts, wanted)),
-                scope.spawn(move || unit.unit(texts)),
-            ]
+            [scope.spawn(move || asked.configuration(texts, wanted)), scope.spawn(move || unit.unit(texts))]
         };
         let threads: Vec<_> = concerned.iter().enumerate().flat_map(ask).collect();
         let ended = |thread: thread::ScopedJoinHandle<'_, _>| {
@@ -130,9 +128,8 @@ fn concerned<'a>(
     wiring: &'a Wiring<'_>,
     texts: &'a Texts<'_>,
 ) -> impl Iterator<Item = (&'a ComponentId, &'a EnginePlace)> {
-    let given = |place: &EnginePlace| {
-        texts.contains_key(&place.config) || texts.contains_key(&place.unit.path)
-    };
+    let given =
+        |place: &EnginePlace| texts.contains_key(&place.config) || texts.contains_key(&place.unit.path);
     wiring.engines.iter().filter(move |(_, place)| given(place))
 }
 
@@ -252,13 +249,18 @@ impl Asked<'_> {
 
     /// A binary of another release than the stack names, or of another build.
     fn other_release(&self, wanted: &Wanted, engine: &Engine, fit: Fit) -> Option<Finding> {
-        let title = format!("`{}` is {engine}, and the stack names {}", engine.path.display(), wanted.version);
+        let title =
+            format!("`{}` is {engine}, and the stack names {}", engine.path.display(), wanted.version);
         let build = engine.name != wanted.kind.binary() && KNOWN_BUILDS.contains(&engine.name.as_str());
         let finding = match fit {
             Fit::Other => Finding::error(VERSION, title),
             Fit::Covered => Finding::warning(VERSION, title),
             Fit::Same if build => {
-                let title = format!("`{}` is {engine}, and the stack names {}", engine.path.display(), wanted.kind.binary());
+                let title = format!(
+                    "`{}` is {engine}, and the stack names {}",
+                    engine.path.display(),
+                    wanted.kind.binary()
+                );
                 return Some(self.named(Finding::warning(VERSION, title), "distribution"));
             }
             Fit::Same => return None,

@@ -12,7 +12,8 @@ use crate::wiring::{EnginePlace, UnitShape};
 use std::path::{Path, PathBuf};
 
 /// Stands for a package's unit: what it starts and needs is not ours to judge.
-const STAND_IN: &str = "[Unit]\nDescription=Stands for the package's own unit\n[Service]\nExecStart=/bin/true\n";
+const STAND_IN: &str =
+    "[Unit]\nDescription=Stands for the package's own unit\n[Service]\nExecStart=/bin/true\n";
 
 /// A unit that was laid out for judging.
 #[derive(Debug)]
@@ -67,7 +68,8 @@ pub(super) fn lay_out(
 /// `systemd-analyze 252`, from its first line, `systemd 252 (252.39-1)`.
 pub(super) fn name(version: &Ran) -> String {
     let said = String::from_utf8_lossy(&version.stdout);
-    let number = said.split_whitespace().nth(1).filter(|word| word.chars().all(|letter| letter.is_ascii_digit()));
+    let number =
+        said.split_whitespace().nth(1).filter(|word| word.chars().all(|letter| letter.is_ascii_digit()));
     number.map_or("systemd-analyze".to_owned(), |number| format!("systemd-analyze {number}"))
 }
 

@@ -27,7 +27,8 @@ fn complaint(said: &str, file: &str) -> Option<Complaint> {
     if said.is_empty() || said.ends_with("unmarshal errors:") {
         return None;
     }
-    let Some((_, place)) = said.split_once("line ").filter(|(before, _)| before.is_empty() || before.ends_with("yaml: "))
+    let Some((_, place)) =
+        said.split_once("line ").filter(|(before, _)| before.is_empty() || before.ends_with("yaml: "))
     else {
         return Some(Complaint::at(said.strip_prefix("failed parsing config: ").unwrap_or(said), None));
     };
