@@ -1,6 +1,6 @@
 //! `check`: judges a stack, or any folder of finished files.
 
-use super::judge::{Judged, judge};
+use super::judge::{Environment, Judged, judge};
 use super::load::load;
 use super::{Exit, Session, Stop};
 use crate::cli::{Check, Format};
@@ -15,7 +15,7 @@ pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop
 
 fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let judged = judge(session, &loaded, &Environment::new())?;
     let digest = judged.desired.digest().to_string();
     print(session, &judged, &digest, arguments.format);
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
