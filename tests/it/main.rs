@@ -4,6 +4,7 @@
     reason = "the bans keep the product one way; a test stands outside of it"
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+#![allow(clippy::print_stdout, reason = "a test prints what it has shown, for the table of tests/run")]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
 
 mod block;
