@@ -26,7 +26,8 @@ pub(super) fn same(path: &TargetPath, before: &[u8], after: &[u8]) -> bool {
 fn same_yaml(before: &str, after: &str) -> bool {
     match (yaml::parse(before), yaml::parse(after)) {
         (Ok(before), Ok(after)) => {
-            let whole = |document: &yaml::Document| document.second.is_none() && document.duplicates.is_empty();
+            let whole =
+                |document: &yaml::Document| document.second.is_none() && document.duplicates.is_empty();
             whole(&before) && whole(&after) && same_node(&before.root, &after.root)
         }
         _ => false,
