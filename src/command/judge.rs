@@ -94,7 +94,9 @@ fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String>
 
 /// The text as findings may show it: lines of others in an environment file are starred out.
 fn shown(desired: &Desired, path: TargetPath, text: String) -> (SourceName, String) {
-    let is_block = |((_, at), file): (&HostPath, &DesiredFile)| *at == path && matches!(file.content, Content::Block { .. });
+    let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
+        *at == path && matches!(file.content, Content::Block { .. })
+    };
     let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
     (SourceName(path.to_string()), text)
 }
