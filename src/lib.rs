@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod pki;
 pub mod plan;
+pub mod prove;
 pub mod render;
 pub mod report;
 pub mod stack;

@@ -1,0 +1,43 @@
+//! How evidence is put into words: one line, bounded, without control characters.
+
+use std::error::Error;
+use std::time::Duration;
+
+/// The longest line of evidence that is shown, in characters.
+const LINE: usize = 400;
+
+/// Foreign text as one bounded line: what a peer or a log said may be long or hostile.
+pub(super) fn line(text: &str) -> String {
+    let mut line = String::new();
+    for (taken, character) in text.trim().chars().enumerate() {
+        if taken == LINE {
+            line.push('…');
+            break;
+        }
+        line.push(if character.is_control() { ' ' } else { character });
+    }
+    line
+}
+
+/// An error and what it was caused by.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        next = error.source();
+    }
+    line(&text)
+}
+
+/// `850 ms`, `12.4 s`.
+pub(super) fn duration(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.1} s", duration.as_secs_f64())
+    }
+}

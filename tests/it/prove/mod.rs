@@ -1,0 +1,6 @@
+//! The prover against real engines and against a stand-in.
+#![allow(clippy::disallowed_methods, reason = "tests start processes and write files")]
+
+mod authority;
+mod engines;
+mod real;
