@@ -61,7 +61,6 @@ impl Answer {
 /// An open connection.
 pub(super) struct Connection {
     sender: Sender,
-    address: Address,
 }
 
 enum Sender {
@@ -93,7 +92,7 @@ impl Connection {
                 Sender::Http2(sender)
             }
         };
-        Ok(Self { sender, address })
+        Ok(Self { sender })
     }
 
     /// Whether another request may be sent on it.
@@ -102,11 +101,6 @@ impl Connection {
             Sender::Http1(sender) => !sender.is_closed(),
             Sender::Http2(sender) => !sender.is_closed(),
         }
-    }
-
-    /// Whether it is TLS.
-    pub(super) fn is_tls(&self) -> bool {
-        self.address.tls
     }
 
     /// Sends one request and reads its answer up to `limit` bytes.

@@ -1,45 +1,168 @@
 //! Proof traces: sent through an application's door exactly as the application would, and read
 //! back by their id from Tempo.
 //!
-//! The only module that talks to a stack over the network. Its input is plain data
-//! ([`Door`], [`Reader`]) that the caller fills from the wiring; it knows no stack file, no
-//! wiring and no target. The asynchronous runtime lives inside one call and nothing of it is
-//! touched before: callers see plain functions. Called by `apply` through its prover, and by the
-//! verbs `prove` and `try`.
+//! The only module that talks to a stack over the network. Its input is plain data ([`Door`],
+//! [`Reader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
+//! target. The asynchronous runtime lives inside one call and nothing of it is touched before:
+//! callers see plain functions. Called by `apply` through its prover, and by the verbs `prove` and
+//! `try`.
+//!
+//! The way of the data: `route` (what is asked) -> `attempt` (send, read) -> `gather` (look around,
+//! only after a failure) -> `diagnose` (pure: one cause with its evidence). Below them `dial` and
+//! `exchange` are the one connection all of it uses.
 
 mod attempt;
+mod cause;
+mod counters;
+mod diagnose;
 mod dial;
+mod edge;
 mod exchange;
+mod gather;
+mod peer;
 mod route;
+mod said;
 mod send;
 mod tempo;
 mod trace;
 mod words;
 
 pub use attempt::Timings;
+pub use cause::{Cause, Failure, Limit, Mismatch};
 pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
 
 use attempt::{Happened, attempt};
+use diagnose::{Scene, Verdict, judge};
+use gather::Snapshot;
+use rustls::crypto::SecureRandom;
+use send::Sent;
 use std::time::Duration;
+use tempo::Read;
 use trace::Run;
 
-/// Temporary.
-#[derive(Debug)]
+/// The outcome of proving one door.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// ok
+    /// The trace came back whole and unchanged.
     Proven(Timings),
-    /// no
-    Failed(String),
+    /// It did not, for this cause.
+    Failed(Failure),
+    /// It could not be tried.
+    CouldNotRun(NotTried),
 }
 
-/// Temporary.
-pub fn prove(door: &Door, reader: &Reader, within: Duration) -> Proof {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-    let mut id = [0; 8];
-    rustls::crypto::ring::default_provider().secure_random.fill(&mut id).expect("random");
-    let run = Run::new(id, &door.service_name);
-    match runtime.block_on(attempt(door, reader, &run, within)) {
-        Happened::Proven(timings) => Proof::Proven(timings),
-        other => Proof::Failed(format!("{other:?}")),
+/// Why a proof could not be tried: nothing was sent that says anything about the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTried {
+    /// The edge whose settings cannot be used.
+    pub edge: String,
+    /// The reason, one line.
+    pub reason: String,
+}
+
+/// A program on the way whose log may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Component<'c> {
+    /// A collector, by its name in the stack.
+    Collector(&'c str),
+    /// Tempo.
+    Tempo,
+}
+
+/// The logs of what runs, as far as anybody keeps them. Only asked after a failure.
+pub trait Logs {
+    /// The newest lines a component logged, oldest first; `None` where nobody keeps them.
+    fn newest(&self, component: Component<'_>) -> Option<String>;
+}
+
+/// Nobody keeps logs.
+#[derive(Clone, Copy, Debug)]
+pub struct NoLogs;
+
+impl Logs for NoLogs {
+    fn newest(&self, _: Component<'_>) -> Option<String> {
+        None
     }
+}
+
+/// Proves doors against one Tempo.
+#[derive(Clone, Copy)]
+pub struct Prover<'p> {
+    /// Where traces are read back.
+    pub reader: &'p Reader,
+    /// Logs that may tell more when a proof fails.
+    pub logs: &'p dyn Logs,
+    /// By when a trace must have come back, counted from its sending. Looking for a cause after
+    /// that takes a few seconds more.
+    pub within: Duration,
+}
+
+impl Prover<'_> {
+    /// Sends one trace through a door and reads it back.
+    pub fn prove(&self, door: &Door) -> Proof {
+        let started = runtime().and_then(|runtime| Ok((runtime, self.run(door)?)));
+        let (runtime, run) = match started {
+            Ok(started) => started,
+            Err(reason) => return Proof::CouldNotRun(NotTried { edge: door.edge.clone(), reason }),
+        };
+        runtime.block_on(async {
+            let before = Snapshot::take(door, self.reader).await;
+            match attempt(door, self.reader, &run, self.within).await {
+                Happened::Proven(timings) => Proof::Proven(timings),
+                happened => self.explain(door, &before, &happened).await,
+            }
+        })
+    }
+
+    fn run(&self, door: &Door) -> Result<Run, String> {
+        Ok(Run::new(fresh_id()?, &door.service_name))
+    }
+
+    async fn explain(&self, door: &Door, before: &Snapshot, happened: &Happened) -> Proof {
+        let peer = match happened {
+            Happened::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
+            Happened::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
+            _ => None,
+        };
+        let after = Snapshot::take(door, self.reader).await;
+        let mut hops = Vec::new();
+        for collector in &door.through {
+            hops.push(match self.run(door) {
+                Ok(run) => gather::hop(collector, &run).await,
+                Err(_) => None,
+            });
+        }
+        let names = door.through.iter().map(|collector| Component::Collector(&collector.name));
+        let scene = Scene {
+            door,
+            reader: self.reader,
+            before,
+            after,
+            peer,
+            ready: gather::readiness(self.reader).await,
+            internal: gather::internal(self.reader).await,
+            hops,
+            logs: names.map(|name| self.logs.newest(name)).collect(),
+            tempo_log: self.logs.newest(Component::Tempo),
+        };
+        match judge(&scene, happened) {
+            Verdict::Failed(failure) => Proof::Failed(failure),
+            Verdict::NotTried { edge, reason } => Proof::CouldNotRun(NotTried { edge, reason }),
+        }
+    }
+}
+
+/// A runtime of this thread alone, ended with the call.
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the asynchronous runtime does not start: {error}"))
+}
+
+fn fresh_id() -> Result<[u8; 8], String> {
+    let mut id = [0; 8];
+    let random: &dyn SecureRandom = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut id).map_err(|_| "the system gives no random bytes".to_owned())?;
+    Ok(id)
 }

@@ -41,3 +41,31 @@ pub(super) fn duration(duration: Duration) -> String {
         format!("{:.1} s", duration.as_secs_f64())
     }
 }
+
+/// `2`, `0 and 2`, `0-99 and 200-299`: numbers in rising order, runs drawn together.
+pub(super) fn numbers(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let shown: Vec<String> = runs
+        .iter()
+        .map(|&(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") })
+        .collect();
+    match shown.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => shown.concat(),
+    }
+}
+
+/// The error inside a line of a collector's log, or the whole line.
+pub(super) fn log_error(text: &str) -> String {
+    let quoted = text.split_once("\"error\": \"").map(|(_, rest)| rest.replace("\\\"", "'"));
+    match quoted.as_deref().and_then(|rest| rest.split_once('"')) {
+        Some((error, _)) => line(error),
+        None => line(text),
+    }
+}

@@ -162,6 +162,57 @@ impl Tempo {
     }
 }
 
+/// The settings of a collector that a test changes.
+#[derive(Default)]
+pub struct CollectorSetup {
+    /// Lines below the gRPC receiver.
+    pub grpc: String,
+    /// Lines below the HTTP receiver.
+    pub http: String,
+    /// `processors:` lines, by id.
+    pub processors: String,
+    /// Ids of processors, as in `[batch]`.
+    pub pipeline: String,
+    /// `exporters:` lines, by id.
+    pub exporters: String,
+    /// Ids of exporters.
+    pub sends_by: String,
+}
+
+/// A running collector and its ports.
+pub struct Collector {
+    pub engine: Engine,
+    pub grpc: u16,
+    pub http: u16,
+    pub metrics: u16,
+}
+
+impl Collector {
+    /// Starts a collector and waits until its doors listen. `OWN` in the exporters is its own gRPC
+    /// port.
+    pub fn start(binary: &Path, setup: &CollectorSetup) -> Self {
+        let folder = TempDir::new().unwrap();
+        let [grpc, http, metrics] = free_ports();
+        let config = format!(
+            "receivers:\n  otlp:\n    protocols:\n      grpc:\n        endpoint: 127.0.0.1:{grpc}\n{grpc_lines}      \
+             http:\n        endpoint: 127.0.0.1:{http}\n{http_lines}\
+             processors:\n{processors}exporters:\n{exporters}\
+             service:\n  telemetry:\n    metrics:\n      readers: [{{pull: {{exporter: {{prometheus: \
+             {{host: 127.0.0.1, port: {metrics}}}}}}}}}]\n  pipelines:\n    traces:\n      receivers: [otlp]\n      \
+             processors: [{pipeline}]\n      exporters: [{sends_by}]\n",
+            grpc_lines = indented(8, &setup.grpc),
+            http_lines = indented(8, &setup.http),
+            processors = indented(2, &setup.processors),
+            exporters = indented(2, &setup.exporters.replace("OWN", &grpc.to_string())),
+            pipeline = setup.pipeline,
+            sends_by = setup.sends_by,
+        );
+        let mut engine = Engine::start(binary, folder, "--config", &config);
+        engine.wait("listening", || listens(grpc) && listens(http) && listens(metrics));
+        Self { engine, grpc, http, metrics }
+    }
+}
+
 fn indented(by: usize, lines: &str) -> String {
     lines.lines().fold(String::new(), |mut text, line| {
         writeln!(text, "{:by$}{line}", "").unwrap();

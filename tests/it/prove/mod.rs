@@ -1,6 +1,8 @@
 //! The prover against real engines and against a stand-in.
 #![allow(clippy::disallowed_methods, reason = "tests start processes and write files")]
 
+mod at_door;
 mod authority;
 mod engines;
+mod lab;
 mod real;

@@ -1,30 +1,10 @@
 //! Proofs on real engines.
 
 use super::engines::{Tempo, TempoSetup, find};
+use super::lab::{Logged, dial, door, reader};
 use std::time::Duration;
 use tracewright::dataflow::OtlpProtocol;
-use tracewright::prove::{Dial, Door, Proof, Reader, Tls, prove};
-
-fn door(protocol: OtlpProtocol, url: String) -> Door {
-    Door {
-        name: "shop".to_owned(),
-        edge: "shop".to_owned(),
-        service_name: "shop".to_owned(),
-        dial: Dial { protocol, url, tls: Tls::default(), headers: Vec::new() },
-        through: Vec::new(),
-    }
-}
-
-fn reader(tempo: &Tempo) -> Reader {
-    Reader {
-        edge: "grafana".to_owned(),
-        internal_edge: "tempo".to_owned(),
-        api: format!("http://127.0.0.1:{}", tempo.http),
-        tls: Tls::default(),
-        tenant: None,
-        internal: Some(format!("127.0.0.1:{}", tempo.internal)),
-    }
-}
+use tracewright::prove::{Proof, Prover};
 
 #[test]
 fn a_good_tempo_is_proven() {
@@ -33,11 +13,12 @@ fn a_good_tempo_is_proven() {
         let mut tempo = Tempo::start(&binary, &TempoSetup::default());
         tempo.wait_ready();
         let doors = [
-            door(OtlpProtocol::Grpc, format!("http://127.0.0.1:{}", tempo.otlp_grpc)),
-            door(OtlpProtocol::HttpProtobuf, format!("http://127.0.0.1:{}/v1/traces", tempo.otlp_http)),
+            door(dial(OtlpProtocol::Grpc, tempo.otlp_grpc, None)),
+            door(dial(OtlpProtocol::HttpProtobuf, tempo.otlp_http, None)),
         ];
         for door in doors {
-            let proof = prove(&door, &reader(&tempo), Duration::from_secs(15));
+            let proof =
+                Prover { reader: &reader(&tempo), logs: &Logged::default(), within: Duration::from_secs(15) }.prove(&door);
             println!("{name}: {proof:?}");
             assert!(matches!(proof, Proof::Proven(_)), "{name}: {proof:?}\n{}", tempo.engine.log());
         }

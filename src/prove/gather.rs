@@ -1,0 +1,101 @@
+//! What is looked at when a proof failed, and before it began: counters, readiness, the next hop.
+//!
+//! Everything here may be missing; nothing of it fails a proof by itself.
+
+use super::attempt::now;
+use super::counters::Counters;
+use super::dial::Address;
+use super::exchange::{Connection, ExchangeFault, Version};
+use super::peer::{Peer, look};
+use super::route::{Collector, Dial, Door, Reader, Tls};
+use super::send::{Sender, Sent};
+use super::tempo::Api;
+use super::trace::Run;
+use http::{Request, Uri};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use std::time::Duration;
+
+/// How long a look at counters or readiness may take.
+const LOOK: Duration = Duration::from_secs(2);
+/// How much of a metrics page is read; Tempo's has 160 KB.
+const METRICS: usize = 4 << 20;
+/// How much of any other answer is read.
+const SHORT: usize = 4 << 10;
+
+/// The counters of all engines on the way, at one moment. None where they could not be read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Snapshot {
+    /// Tempo's.
+    pub(super) tempo: Option<Counters>,
+    /// One for each collector on the way.
+    pub(super) collectors: Vec<Option<Counters>>,
+}
+
+impl Snapshot {
+    /// Reads all of them.
+    pub(super) async fn take(door: &Door, reader: &Reader) -> Self {
+        let mut collectors = Vec::new();
+        for collector in &door.through {
+            collectors.push(match &collector.metrics {
+                Some(url) => page(url, METRICS).await.ok().map(|text| Counters::read(&text)),
+                None => None,
+            });
+        }
+        Self { tempo: tempo_page(reader, "/metrics", METRICS).await.map(|(_, text)| Counters::read(&text)), collectors }
+    }
+}
+
+/// What `/ready` says: its status and text.
+pub(super) async fn readiness(reader: &Reader) -> Option<(u16, String)> {
+    tempo_page(reader, "/ready", SHORT).await.map(|(status, text)| (status, super::words::line(&text)))
+}
+
+/// What is spoken at Tempo's own gRPC server.
+pub(super) async fn internal(reader: &Reader) -> Option<Peer> {
+    let authority: http::uri::Authority = reader.internal.as_ref()?.parse().ok()?;
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+    let address = Address { host, port: authority.port_u16()?, tls: false };
+    Some(look(&address, &Tls::default()).await)
+}
+
+/// What is spoken where a setting dials.
+pub(super) async fn peer(dial: &Dial) -> Option<Peer> {
+    let address = Address::of(&dial.url.parse().ok()?).ok()?;
+    Some(look(&address, &dial.tls).await)
+}
+
+/// What is spoken at Tempo's API.
+pub(super) async fn api(reader: &Reader) -> Option<Peer> {
+    let address = Address::of(&reader.api.parse().ok()?).ok()?;
+    Some(look(&address, &reader.tls).await)
+}
+
+/// Sends a trace of its own where a collector's exporter sends, as that exporter would.
+pub(super) async fn hop(collector: &Collector, run: &Run) -> Option<(Sent, Option<Peer>)> {
+    let dial = &collector.forwards.as_ref()?.dial;
+    let message = run.trace(0..1).encode(0..1, now());
+    let sent = Sender::new(dial).send(message).await;
+    let seen = if matches!(sent, Sent::Failed(_)) { peer(dial).await } else { None };
+    Some((sent, seen))
+}
+
+async fn tempo_page(reader: &Reader, path: &str, limit: usize) -> Option<(u16, String)> {
+    let answer = Api::new(reader).get(path, limit, LOOK).await.ok()?;
+    Some((answer.status, String::from_utf8_lossy(&answer.body).into_owned()))
+}
+
+async fn page(url: &str, limit: usize) -> Result<String, ExchangeFault> {
+    let url: Uri = url.parse().map_err(|_| no_url(url))?;
+    let request = Request::get(url.path_and_query().map_or("/metrics", http::uri::PathAndQuery::as_str))
+        .header("host", url.authority().map_or("", http::uri::Authority::as_str))
+        .body(Full::new(Bytes::new()))
+        .map_err(|_| no_url(&url.to_string()))?;
+    let mut connection = Connection::open(&url, &Tls::default(), Version::Http1).await?;
+    let answer = connection.exchange(request, limit, LOOK).await?;
+    Ok(String::from_utf8_lossy(&answer.body).into_owned())
+}
+
+fn no_url(text: &str) -> ExchangeFault {
+    ExchangeFault::Dial(super::dial::DialFault::Settings(format!("`{text}` is no URL")))
+}

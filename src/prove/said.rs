@@ -1,0 +1,65 @@
+//! What engines say about an edge, in a log line, a gRPC status or the body of an error: text to
+//! cause.
+//!
+//! The texts are those of Go's crypto/tls, net/http, grpc-go and of the engines themselves, seen
+//! on collector 0.159 and Tempo 2.10.8 and 3.0.3. Only used where nothing typed is at hand.
+
+use super::cause::{Cause, Limit, Mismatch};
+
+/// Fragments in the order in which they are looked for: one that holds another stands first.
+const FRAGMENTS: &[(&str, Cause)] = &[
+    ("no org id", Cause::TenantMissing),
+    ("RATE_LIMITED", Cause::Limit(Limit::Rate)),
+    ("TRACE_TOO_LARGE", Cause::Limit(Limit::TraceSize)),
+    ("LIVE_TRACES_EXCEEDED", Cause::Limit(Limit::LiveTraces)),
+    ("message larger than max", Cause::Limit(Limit::MessageSize)),
+    ("message after decompression larger than max", Cause::Limit(Limit::MessageSize)),
+    ("request body too large", Cause::Limit(Limit::MessageSize)),
+    ("sending queue is full", Cause::QueueFull),
+    ("high memory usage", Cause::Limit(Limit::Memory)),
+    ("unknown service opentelemetry", Cause::NotOtlp),
+    ("HTTP Status Code 404", Cause::NotOtlp),
+    ("Client sent an HTTP request to an HTTPS server", Cause::Edge(Mismatch::PlaintextToTls)),
+    ("first record does not look like a TLS handshake", Cause::Edge(Mismatch::TlsToPlaintext)),
+    ("server gave HTTP response to HTTPS client", Cause::Edge(Mismatch::TlsToPlaintext)),
+    ("certificate signed by unknown authority", Cause::Edge(Mismatch::UnknownAuthority)),
+    ("cannot validate certificate for", Cause::Edge(Mismatch::WrongName)),
+    ("certificate is valid for", Cause::Edge(Mismatch::WrongName)),
+    ("certificate is not valid for any names", Cause::Edge(Mismatch::WrongName)),
+    ("certificate relies on legacy Common Name", Cause::Edge(Mismatch::WrongName)),
+    ("incompatible key usage", Cause::Edge(Mismatch::CertificateUnfit)),
+    ("tls: unrecognized name", Cause::Edge(Mismatch::CertificateUnfit)),
+    ("tls: certificate required", Cause::Edge(Mismatch::ClientCertificateMissing)),
+    ("tls: bad certificate", Cause::Edge(Mismatch::ClientCertificateRefused)),
+    ("tls: unknown certificate authority", Cause::Edge(Mismatch::ClientCertificateRefused)),
+    ("tls: expired certificate", Cause::Edge(Mismatch::ClientCertificateRefused)),
+    ("looked like an HTTP/1.1 header", Cause::Edge(Mismatch::Protocol)),
+    ("http2: frame too large", Cause::Edge(Mismatch::Protocol)),
+    ("malformed HTTP response", Cause::Edge(Mismatch::Protocol)),
+    ("readLoopPeekFailLocked", Cause::Edge(Mismatch::Protocol)),
+    ("HTTP Status Code 400", Cause::Edge(Mismatch::PlaintextToTls)),
+    ("error reading server preface", Cause::Edge(Mismatch::PlaintextToTls)),
+    ("connect: connection refused", Cause::Edge(Mismatch::NobodyListens)),
+    ("no such host", Cause::Edge(Mismatch::NoAnswer)),
+    ("i/o timeout", Cause::Edge(Mismatch::NoAnswer)),
+    // Both the loss of a connection and what a server that misses a client certificate leaves.
+    ("write: broken pipe", Cause::Edge(Mismatch::ClientCertificateMissing)),
+    ("write: connection reset by peer", Cause::Edge(Mismatch::ClientCertificateMissing)),
+];
+
+/// The cause that a text speaks of, if it speaks of one.
+pub(super) fn cause(text: &str) -> Option<Cause> {
+    if text.contains("certificate has expired or is not yet valid") {
+        let early = text.contains(" is before ");
+        return Some(Cause::Edge(if early { Mismatch::NotYetValid } else { Mismatch::Expired }));
+    }
+    FRAGMENTS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone())
+}
+
+/// The newest line of a log that speaks of a failed delivery, and the cause it names.
+pub(super) fn newest<'l>(log: &'l str, speaks_of: &[&str]) -> Option<(&'l str, Cause)> {
+    log.lines()
+        .rev()
+        .filter(|line| speaks_of.iter().any(|fragment| line.contains(fragment)))
+        .find_map(|line| cause(line).map(|cause| (line, cause)))
+}
