@@ -185,16 +185,22 @@ impl Cause {
             Self::TenantMissing => vec!["name the tenant on every edge to Tempo: the header `X-Scope-OrgID`"],
             Self::Limit(limit) => vec![limit.help()],
             Self::NotAllowed => vec!["compare the application's headers with what the receiver demands"],
-            Self::NotOtlp => vec!["dial the door of an OTLP receiver; over HTTP its path ends in one `/v1/traces`"],
+            Self::NotOtlp => {
+                vec!["dial the door of an OTLP receiver; over HTTP its path ends in one `/v1/traces`"]
+            }
             Self::QueueFull | Self::ExporterRetrying | Self::ExporterDropped => {
                 vec!["the collector's log names the error: `Exporting failed`"]
             }
             Self::NotForwarded => {
-                vec!["a batch or tail sampler may hold them longer than was waited; else look at its pipeline"]
+                vec![
+                    "a batch or tail sampler may hold them longer than was waited; else look at its pipeline",
+                ]
             }
             Self::ForwardedElsewhere => vec!["compare the endpoint that is dialled with Tempo's receiver"],
             Self::Lost => vec!["open the metrics of the collector and of Tempo to the prover"],
-            Self::NotYetReadable => vec!["wait longer; compare the tenant that is written with the one that is read"],
+            Self::NotYetReadable => {
+                vec!["wait longer; compare the tenant that is written with the one that is read"]
+            }
             Self::Altered => vec!["look for processors that change or remove attributes"],
             Self::UnexpectedAnswer
             | Self::ReceivedNotStored
@@ -230,12 +236,16 @@ impl Mismatch {
             Self::Protocol => format!("{peer} does not speak the protocol that is sent to it"),
             Self::TlsToPlaintext => format!("{peer} is dialled with TLS and serves plaintext"),
             Self::PlaintextToTls => format!("{peer} is dialled in plaintext and serves TLS"),
-            Self::UnknownAuthority => format!("the certificate of {peer} comes from an authority that is not trusted"),
+            Self::UnknownAuthority => {
+                format!("the certificate of {peer} comes from an authority that is not trusted")
+            }
             Self::WrongName => format!("the certificate of {peer} is not for the name that is dialled"),
             Self::Expired => format!("the certificate of {peer} has expired"),
             Self::NotYetValid => format!("the certificate of {peer} is not yet valid"),
             Self::CertificateUnfit => format!("the certificate of {peer} cannot be used"),
-            Self::ClientCertificateMissing => format!("{peer} demands a client certificate and none was shown"),
+            Self::ClientCertificateMissing => {
+                format!("{peer} demands a client certificate and none was shown")
+            }
             Self::ClientCertificateRefused => format!("{peer} turned the client certificate away"),
         }
     }
@@ -243,17 +253,27 @@ impl Mismatch {
     fn help(self) -> Vec<&'static str> {
         match self {
             Self::NobodyListens => vec!["start what should listen there, or dial its real port"],
-            Self::NoAnswer => vec!["compare the dialled host with the address that is listened on; look for a firewall"],
-            Self::Protocol => vec!["dial the port of the other protocol, or change the protocol of the sender"],
+            Self::NoAnswer => {
+                vec!["compare the dialled host with the address that is listened on; look for a firewall"]
+            }
+            Self::Protocol => {
+                vec!["dial the port of the other protocol, or change the protocol of the sender"]
+            }
             Self::TlsToPlaintext => vec!["dial `http://`, or give the listener a certificate and key"],
-            Self::PlaintextToTls => vec!["dial `https://` with the listener's CA, or take TLS off the listener"],
+            Self::PlaintextToTls => {
+                vec!["dial `https://` with the listener's CA, or take TLS off the listener"]
+            }
             Self::UnknownAuthority => vec!["give the dialler the CA that issued the listener's certificate"],
             Self::WrongName => vec!["issue the certificate for the name or address that is dialled"],
-            Self::Expired | Self::NotYetValid => vec!["issue a new certificate; compare the clocks of both ends"],
+            Self::Expired | Self::NotYetValid => {
+                vec!["issue a new certificate; compare the clocks of both ends"]
+            }
             Self::CertificateUnfit => vec!["issue a leaf certificate for server use"],
             Self::ClientCertificateMissing => vec!["give the dialler a client certificate and its key"],
             Self::ClientCertificateRefused => {
-                vec!["issue the client certificate for client use, by the CA that the listener checks against"]
+                vec![
+                    "issue the client certificate for client use, by the CA that the listener checks against",
+                ]
             }
         }
     }
@@ -272,7 +292,9 @@ impl Limit {
 
     fn help(self) -> &'static str {
         match self {
-            Self::MessageSize => "raise `max_recv_msg_size_mib` of the receiver, or send smaller batches",
+            Self::MessageSize => {
+                "send smaller batches, or raise the receiver's `max_recv_msg_size_mib` (over HTTP `max_request_body_size`)"
+            }
             Self::Rate => "raise `ingestion.rate_limit_bytes` and `burst_size_bytes`, or send less",
             Self::TraceSize => "raise `global.max_bytes_per_trace`",
             Self::LiveTraces => "raise `ingestion.max_traces_per_user`",

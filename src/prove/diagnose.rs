@@ -7,13 +7,14 @@
 use super::attempt::Happened;
 use super::cause::{Cause, Failure, Limit, Mismatch};
 use super::counters::Counters;
-use super::edge::{Judged, Known, answer_evidence, of_answer, of_fault, of_sent};
+use super::edge::{Dialled, Judged, answered};
 use super::gather::Snapshot;
 use super::peer::Peer;
-use super::route::{Collector, Dial, Door, Reader};
+use super::route::{Collector, Door, Reader};
 use super::said;
 use super::send::Sent;
 use super::tempo::{Api, By, Read};
+use super::words::{self, host_of};
 
 /// All that is known about a proof that did not succeed.
 pub(super) struct Scene<'s> {
@@ -66,7 +67,9 @@ impl Scene<'_> {
 
     fn inside_tempo(&self, mismatch: Mismatch, mut evidence: Vec<String>) -> Failure {
         let peer = self.reader.internal.clone().unwrap_or_else(|| "its own gRPC server".to_owned());
-        evidence.extend(self.internal.as_ref().and_then(|seen| seen.evidence(&peer)));
+        if let Some(Peer::Tls(_)) = self.internal {
+            evidence.push(format!("{peer} answers a TLS handshake"));
+        }
         evidence.extend(self.tempo_evidence());
         let edge = self.reader.internal_edge.clone();
         Failure { edge, peer, cause: Cause::Internal(mismatch), evidence }
@@ -88,46 +91,40 @@ impl Scene<'_> {
     }
 
     fn not_sent(&self, sent: &Sent) -> Verdict {
-        match of_sent(sent, known(&self.door.dial, self.peer.as_ref())) {
+        match Dialled::door(&self.door.dial, self.peer.as_ref()).of_sent(sent) {
             Judged::NotTried(reason) => Verdict::NotTried { edge: self.door.edge.clone(), reason },
             // The door answered in its own protocol: an edge it speaks of lies behind it.
             Judged::Cause(Cause::Edge(mismatch), said) if matches!(sent, Sent::Rejected(_)) => {
                 Verdict::Failed(self.behind_the_door(mismatch, said))
             }
-            Judged::Cause(cause, said) => {
-                let peer = host_of(&self.door.dial.url);
-                let seen = self.peer.as_ref().and_then(|seen| seen.evidence(&peer));
-                self.at_door(cause, [Some(format!("{peer}: {said}")), seen].into_iter().flatten().collect())
-            }
+            Judged::Cause(cause, said) => self.at_door(cause, vec![said]),
         }
     }
 
     fn behind_the_door(&self, mismatch: Mismatch, said: String) -> Failure {
-        let evidence = vec![format!("{}: {said}", host_of(&self.door.dial.url))];
         if self.door.through.is_empty() {
-            return self.inside_tempo(mismatch, evidence);
+            return self.inside_tempo(mismatch, vec![said]);
         }
-        self.delivery(0).unwrap_or_else(|| self.at_collector(0, Cause::Edge(mismatch), evidence))
+        self.delivery(0).unwrap_or_else(|| self.at_collector(0, Cause::Edge(mismatch), vec![said]))
     }
 
     fn not_read(&self, read: &Read) -> Verdict {
-        let said = |answer| self.read_evidence(By::Querier, &answer_evidence(answer));
+        let said = |answer| self.read_evidence(By::Querier, &answered(answer));
+        let dialled = Dialled::api(self.reader, self.peer.as_ref());
         let failure = match read {
-            Read::Failed(fault) => {
-                match of_fault(fault, known_reader(self.reader, self.peer.as_ref())) {
-                    Judged::NotTried(reason) => {
-                        return Verdict::NotTried { edge: self.reader.edge.clone(), reason };
-                    }
-                    Judged::Cause(cause, said) => self.at_reader(cause, self.at_api(&said)),
+            Read::Failed(fault) => match dialled.of_fault(fault) {
+                Judged::NotTried(reason) => {
+                    return Verdict::NotTried { edge: self.reader.edge.clone(), reason };
                 }
-            }
+                Judged::Cause(cause, said) => self.at_reader(cause, vec![said]),
+            },
             Read::Garbage(answer) => self.at_reader(Cause::UnexpectedAnswer, vec![said(answer)]),
             Read::Answered(answer) if answer.status >= 500 => {
                 self.querier_failed(&String::from_utf8_lossy(&answer.body), said(answer))
             }
             Read::Trace(_) => self.stages(Vec::new()),
             Read::Answered(answer) if answer.status == 404 => self.stages(vec![said(answer)]),
-            Read::Answered(answer) => match of_answer(answer) {
+            Read::Answered(answer) => match dialled.of_answer(answer) {
                 Judged::Cause(cause, _) => self.at_reader(cause, vec![said(answer)]),
                 Judged::NotTried(reason) => self.at_reader(Cause::UnexpectedAnswer, vec![reason]),
             },
@@ -135,14 +132,8 @@ impl Scene<'_> {
         Verdict::Failed(failure)
     }
 
-    fn at_api(&self, said: &str) -> Vec<String> {
-        let peer = host_of(&self.reader.api);
-        let seen = self.peer.as_ref().and_then(|seen| seen.evidence(&peer));
-        [Some(format!("{peer}: {said}")), seen].into_iter().flatten().collect()
-    }
-
     fn read_evidence(&self, by: By, said: &str) -> String {
-        format!("GET {}{}: {said}", host_of(&self.reader.api), Api::path(by, "ID"))
+        format!("GET {}{} {said}", host_of(&self.reader.api), Api::path(by, "ID"))
     }
 
     /// The querier's door names the true cause when a client inside Tempo fails.
@@ -159,7 +150,7 @@ impl Scene<'_> {
 
     fn unready(&self) -> Option<String> {
         let (status, text) = self.ready.as_ref()?;
-        (*status != 200).then(|| format!("GET {}/ready: it answered {status}: {text}", host_of(&self.reader.api)))
+        (*status != 200).then(|| format!("GET {}/ready answered {status}: {text}", host_of(&self.reader.api)))
     }
 
     /// The trace is unknown to Tempo, and its API works: where did it stay?
@@ -213,7 +204,9 @@ impl Scene<'_> {
         }
         let told = self.door.through.len().checked_sub(1).and_then(|last| self.delivery(last));
         Some(match told {
-            Some(Failure { cause: Cause::Edge(mismatch), evidence, .. }) => self.inside_tempo(mismatch, evidence),
+            Some(Failure { cause: Cause::Edge(mismatch), evidence, .. }) => {
+                self.inside_tempo(mismatch, evidence)
+            }
             Some(failure) => {
                 Failure { evidence: [failure.evidence, self.tempo_evidence()].concat(), ..failure }
             }
@@ -255,9 +248,9 @@ impl Scene<'_> {
         let collector = &self.door.through[index];
         let log = self.logs.get(index).and_then(Option::as_deref);
         let logged = log.and_then(|log| said::newest(log, &["Exporting failed"]));
-        let line = logged.as_ref().map(|(line, _)| {
-            format!("collector `{}` logged: {}", collector.name, super::words::log_error(line))
-        });
+        let line = logged
+            .as_ref()
+            .map(|(line, _)| format!("collector `{}` logged: {}", collector.name, words::log_error(line)));
         if let Some((cause, sent)) = self.hop(index, collector) {
             let evidence = [Some(sent), line].into_iter().flatten().collect();
             return Some(self.at_forward(index, cause, evidence));
@@ -280,10 +273,10 @@ impl Scene<'_> {
             return None;
         }
         let dial = &collector.forwards.as_ref()?.dial;
-        match of_sent(sent, known(dial, peer.as_ref())) {
+        match Dialled::door(dial, peer.as_ref()).of_sent(sent) {
             Judged::NotTried(_) => None,
             Judged::Cause(cause, said) => {
-                Some((cause, format!("a trace sent to {} as collector `{}` sends: {said}", host_of(&dial.url), collector.name)))
+                Some((cause, format!("sent as collector `{}` sends: {said}", collector.name)))
             }
         }
     }
@@ -297,7 +290,9 @@ impl Scene<'_> {
         };
         let mut evidence = self.tempo_evidence();
         let created = ["tempo_ingester_traces_created_total", "tempo_live_store_traces_created_total"];
-        evidence.extend(created.iter().filter(|name| after.get(name) > 0.0).map(|name| after.evidence(before, name)));
+        evidence.extend(
+            created.iter().filter(|name| after.get(name) > 0.0).map(|name| after.evidence(before, name)),
+        );
         if after.restarted_since(before) {
             evidence.push("Tempo was restarted meanwhile: its counters began anew".to_owned());
             return self.at_reader(Cause::ReceivedNotStored, evidence);
@@ -327,40 +322,28 @@ impl Scene<'_> {
     /// The querier showed the trace; the query frontend, which Grafana reads, did not.
     fn not_read_by_frontend(&self, read: &Read) -> Verdict {
         let said = match read {
-            Read::Failed(fault) => fault.to_string(),
-            Read::Answered(answer) | Read::Garbage(answer) => answer_evidence(answer),
-            Read::Trace(_) => "it answered 200 and no trace".to_owned(),
+            Read::Failed(fault) => format!("failed: {fault}"),
+            Read::Answered(answer) | Read::Garbage(answer) => answered(answer),
+            Read::Trace(_) => "answered 200 and no trace".to_owned(),
         };
         let evidence: Vec<String> =
             [Some(self.read_evidence(By::Frontend, &said)), self.unready()].into_iter().flatten().collect();
-        let logged = self.tempo_log.as_deref().and_then(|log| said::newest(log, &["error contacting frontend"]));
+        let logged =
+            self.tempo_log.as_deref().and_then(|log| said::newest(log, &["error contacting frontend"]));
         let mismatch = match (logged, &self.internal) {
             (Some((_, Cause::Edge(mismatch))), _) => Some(mismatch),
             (_, Some(Peer::Tls(_))) => Some(Mismatch::PlaintextToTls),
             (_, Some(Peer::Unreachable(_))) => Some(Mismatch::NobodyListens),
             _ => None,
         };
-        let unconnected =
-            self.after.tempo.as_ref().is_some_and(|now| now.get("tempo_query_frontend_connected_clients") <= 0.0);
+        let unconnected = self
+            .after
+            .tempo
+            .as_ref()
+            .is_some_and(|now| now.get("tempo_query_frontend_connected_clients") <= 0.0);
         Verdict::Failed(match mismatch.filter(|_| unconnected) {
             Some(mismatch) => self.inside_tempo(mismatch, evidence),
             None => self.at_reader(Cause::FrontendSilent, [evidence, self.tempo_evidence()].concat()),
         })
     }
-}
-
-fn known<'k>(dial: &Dial, peer: Option<&'k Peer>) -> Known<'k> {
-    Known { peer, tls: dial.url.starts_with("https:"), client_certificate: dial.tls.client.is_some() }
-}
-
-fn known_reader<'k>(reader: &Reader, peer: Option<&'k Peer>) -> Known<'k> {
-    Known { peer, tls: reader.api.starts_with("https:"), client_certificate: reader.tls.client.is_some() }
-}
-
-/// `host:port` of a URL, for people.
-fn host_of(url: &str) -> String {
-    url.parse::<http::Uri>()
-        .ok()
-        .and_then(|url| url.authority().map(ToString::to_string))
-        .unwrap_or_else(|| url.to_owned())
 }

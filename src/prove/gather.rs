@@ -42,7 +42,10 @@ impl Snapshot {
                 None => None,
             });
         }
-        Self { tempo: tempo_page(reader, "/metrics", METRICS).await.map(|(_, text)| Counters::read(&text)), collectors }
+        Self {
+            tempo: tempo_page(reader, "/metrics", METRICS).await.map(|(_, text)| Counters::read(&text)),
+            collectors,
+        }
     }
 }
 

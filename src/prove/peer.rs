@@ -24,23 +24,21 @@ pub(super) enum Peer {
     Http2,
     /// Plaintext HTTP/1, with the first line it answered.
     Http1(String),
-    /// TLS; with what ended it, where something did.
-    Tls(Option<rustls::Error>),
+    /// TLS, and what is spoken inside it.
+    Tls(Inside),
     /// None of these.
     Unknown,
 }
 
-impl Peer {
-    /// What was seen, as evidence; nothing where nothing was.
-    pub(super) fn evidence(&self, peer: &str) -> Option<String> {
-        match self {
-            Self::Unreachable(_) | Self::Unknown => None,
-            Self::Http2 => Some(format!("{peer} answers the first frame of HTTP/2 in plaintext, as gRPC does")),
-            Self::Http1(line) => Some(format!("{peer} answers the first frame of HTTP/2 with `{line}`")),
-            Self::Tls(None) => Some(format!("{peer} answers a TLS handshake")),
-            Self::Tls(Some(error)) => Some(format!("{peer} answers a TLS handshake: {error}")),
-        }
-    }
+/// What was seen inside of TLS.
+#[derive(Clone, Debug)]
+pub(super) enum Inside {
+    /// The handshake failed, or an alert came after it.
+    Fault(rustls::Error),
+    /// An answer to the first frame of HTTP/2.
+    Http2,
+    /// An end, or nothing.
+    Silence,
 }
 
 /// Looks at an address; `tls` is what the dialler would use there.
@@ -49,26 +47,32 @@ pub(super) async fn look(address: &Address, tls: &Tls) -> Peer {
         Err(fault) => return Peer::Unreachable(fault),
         Ok(stream) => first_bytes(stream, PREFACE).await.unwrap_or_default(),
     };
-    match plain.as_slice() {
-        [_, _, _, 4, _, 0, 0, 0, 0, ..] => Peer::Http2,
-        bytes if bytes.starts_with(b"HTTP/1.") => {
-            let text = String::from_utf8_lossy(bytes);
-            Peer::Http1(super::words::line(text.lines().next().unwrap_or_default()))
-        }
-        _ => shake_hands(address, tls).await,
+    if is_http2(&plain) {
+        Peer::Http2
+    } else if plain.starts_with(b"HTTP/1.") {
+        let text = String::from_utf8_lossy(&plain);
+        Peer::Http1(super::words::line(text.lines().next().unwrap_or_default()))
+    } else {
+        shake_hands(address, tls).await
     }
+}
+
+/// Whether it begins with a SETTINGS frame of stream 0, as every HTTP/2 server does.
+fn is_http2(bytes: &[u8]) -> bool {
+    matches!(bytes, [_, _, _, 4, _, 0, 0, 0, 0, ..])
 }
 
 async fn shake_hands(address: &Address, tls: &Tls) -> Peer {
     let address = Address { tls: true, ..address.clone() };
     match dial(&address, tls, "h2").await {
         // A server that misses a client certificate says so only after the client is done.
-        Ok(stream) => match first_bytes(stream, PREFACE).await {
-            Err(error) => Peer::Tls(rustls_error(&error).cloned()),
-            Ok(_) => Peer::Tls(None),
-        },
+        Ok(stream) => Peer::Tls(match first_bytes(stream, PREFACE).await {
+            Ok(bytes) if is_http2(&bytes) => Inside::Http2,
+            Ok(_) => Inside::Silence,
+            Err(error) => rustls_error(&error).cloned().map_or(Inside::Silence, Inside::Fault),
+        }),
         Err(DialFault::Tls(rustls::Error::InvalidMessage(_)) | DialFault::Closed(_)) => Peer::Unknown,
-        Err(DialFault::Tls(error)) => Peer::Tls(Some(error)),
+        Err(DialFault::Tls(error)) => Peer::Tls(Inside::Fault(error)),
         Err(fault) => Peer::Unreachable(fault),
     }
 }

@@ -69,3 +69,35 @@ pub(super) fn log_error(text: &str) -> String {
         None => line(text),
     }
 }
+
+/// A fault of TLS. Times are dates, not seconds.
+pub(super) fn tls(error: &rustls::Error) -> String {
+    use rustls::CertificateError as E;
+    match error {
+        rustls::Error::InvalidCertificate(E::UnknownIssuer) => {
+            "its certificate was issued by nobody who is trusted".to_owned()
+        }
+        rustls::Error::InvalidCertificate(E::ExpiredContext { time, not_after }) => {
+            format!("its certificate ended {}, and it is {} here", date(*not_after), date(*time))
+        }
+        rustls::Error::InvalidCertificate(E::NotValidYetContext { time, not_before }) => {
+            format!("its certificate begins {}, and it is {} here", date(*not_before), date(*time))
+        }
+        rustls::Error::AlertReceived(alert) => format!("it ended TLS with the alert {alert:?}"),
+        other => line(&other.to_string()),
+    }
+}
+
+fn date(time: rustls::pki_types::UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| format!("at second {seconds}"), |time| time.to_string())
+}
+
+/// `host:port` of a URL.
+pub(super) fn host_of(url: &str) -> String {
+    url.parse::<http::Uri>()
+        .ok()
+        .and_then(|url| url.authority().map(ToString::to_string))
+        .unwrap_or_else(|| url.to_owned())
+}

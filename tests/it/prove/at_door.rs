@@ -41,8 +41,7 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let [nothing] = free_ports();
     let reader = nothing_to_read(nothing);
     let names = [(collector.grpc, "GRPC"), (collector.http, "HTTP"), (nothing, "API")];
-    let prover =
-        Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     dials.into_iter().map(|dial| message(&prover.prove(&door(dial)), &names)).collect()
 }
 
@@ -50,8 +49,7 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
 fn nobody_listens() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover =
-        Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let proofs = [dial(Grpc, port, None), dial(HttpProtobuf, port, None)]
         .map(|dial| message(&prover.prove(&door(dial)), &[(port, "PORT")]));
     assert_data_eq!(proofs.concat(), file!["messages/nobody-listens.txt"]);
@@ -63,8 +61,7 @@ fn protocols_mixed_up() {
     let collector = Collector::start(&binary, &setup());
     let mut path = dial(HttpProtobuf, collector.http, None);
     path.url.push_str("/v1/traces");
-    let dials =
-        vec![dial(Grpc, collector.http, None), dial(HttpProtobuf, collector.grpc, None), path];
+    let dials = vec![dial(Grpc, collector.http, None), dial(HttpProtobuf, collector.grpc, None), path];
     assert_data_eq!(messages(&collector, dials), file!["messages/protocols-mixed-up.txt"]);
 }
 
@@ -145,10 +142,7 @@ fn not_yet_valid() {
 
 #[test]
 fn not_for_server_use() {
-    let leaf = Leaf {
-        usage: Some(ExtendedKeyUsagePurpose::ClientAuth),
-        ..Leaf::server(&["127.0.0.1"])
-    };
+    let leaf = Leaf { usage: Some(ExtendedKeyUsagePurpose::ClientAuth), ..Leaf::server(&["127.0.0.1"]) };
     let Some(said) = served("not_for_server_use", &leaf, false) else { return };
     assert_data_eq!(said, file!["messages/not-for-server-use.txt"]);
 }
@@ -199,8 +193,7 @@ fn limits_of_the_collector() {
 fn unreadable_settings() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover =
-        Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let missing = Tls {
         authority: tracewright::prove::Authority::File("/nonexistent/ca.crt".into()),
         ..Tls::default()

@@ -121,6 +121,22 @@ pub struct Tempo {
 impl Tempo {
     /// Starts a Tempo of this line and waits until its receivers listen.
     pub fn start(binary: &Path, setup: &TempoSetup) -> Self {
+        let mut tempo = Self::spawn(binary, setup);
+        let ports = [tempo.http, tempo.otlp_grpc, tempo.otlp_http];
+        tempo.engine.wait("listening", || ports.iter().all(|port| listens(*port)));
+        tempo
+    }
+
+    /// Starts a Tempo whose receivers will not all come up, and waits until it says so.
+    pub fn start_half(binary: &Path, setup: &TempoSetup) -> Self {
+        let mut tempo = Self::spawn(binary, setup);
+        let port = tempo.http;
+        let failed = || get(port, "/ready").is_some_and(|answer| answer.contains("Failed"));
+        tempo.engine.wait("half dead", failed);
+        tempo
+    }
+
+    fn spawn(binary: &Path, setup: &TempoSetup) -> Self {
         let folder = TempDir::new().unwrap();
         let [http, internal, otlp_grpc, otlp_http] = free_ports();
         let line3 = binary.to_string_lossy().contains("tempo-3.");
@@ -150,8 +166,7 @@ impl Tempo {
         } else {
             config.push_str("ingester:\n  lifecycler:\n    min_ready_duration: 1s\n");
         }
-        let mut engine = Engine::start(binary, folder, "-config.file", &config);
-        engine.wait("listening", || listens(http) && listens(otlp_grpc) && listens(otlp_http));
+        let engine = Engine::start(binary, folder, "-config.file", &config);
         Self { engine, http, internal, otlp_grpc, otlp_http }
     }
 

@@ -88,7 +88,9 @@ pub fn message(proof: &Proof, names: &[(u16, &str)]) -> String {
     let mut text = String::new();
     match proof {
         Proof::Proven(_) => text.push_str("proven\n"),
-        Proof::CouldNotRun(not) => write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap(),
+        Proof::CouldNotRun(not) => {
+            write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap()
+        }
         Proof::Failed(failure) => {
             let finding = failure.finding();
             write!(text, "failed[{}]: {}\n  edge: {}\n", finding.code, finding.title, failure.edge).unwrap();

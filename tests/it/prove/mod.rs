@@ -3,6 +3,8 @@
 
 mod at_door;
 mod authority;
+mod behind;
 mod engines;
+mod inside;
 mod lab;
 mod real;

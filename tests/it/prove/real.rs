@@ -18,7 +18,8 @@ fn a_good_tempo_is_proven() {
         ];
         for door in doors {
             let proof =
-                Prover { reader: &reader(&tempo), logs: &Logged::default(), within: Duration::from_secs(15) }.prove(&door);
+                Prover { reader: &reader(&tempo), logs: &Logged::default(), within: Duration::from_secs(15) }
+                    .prove(&door);
             println!("{name}: {proof:?}");
             assert!(matches!(proof, Proof::Proven(_)), "{name}: {proof:?}\n{}", tempo.engine.log());
         }
