@@ -7,18 +7,18 @@ use super::exchange::ExchangeFault;
 use super::route::{Door, Reader};
 use super::send::{Sender, Sent};
 use super::tempo::{Api, By, Read};
-use super::trace::{ProofTrace, Run, Seen};
+use super::trace::{ProofTrace, Run};
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 
 /// Spans of a proof trace: a root and two children.
 const SPANS: u32 = 3;
 /// The pause between two reads. With it a proof ends at most this later than it could.
-const POLL: Duration = Duration::from_millis(25);
+pub(super) const POLL: Duration = Duration::from_millis(25);
 /// The pause between two tries to send what the peer asks to be sent again.
 const RESEND: Duration = Duration::from_millis(250);
 /// How long one read may take.
-const READ: Duration = Duration::from_secs(2);
+pub(super) const READ: Duration = Duration::from_secs(2);
 /// How long the read that Grafana would do may take.
 const LAST_READ: Duration = Duration::from_secs(5);
 
@@ -33,16 +33,14 @@ pub struct Timings {
     pub whole: Duration,
 }
 
-/// What happened.
+/// What went wrong.
 #[derive(Debug)]
-pub(super) enum Happened {
-    /// All of it came back.
-    Proven(Timings),
+pub(super) enum Trouble {
     /// The door did not take it.
     NotSent(Sent),
     /// The door took it; by the deadline nothing of it had come back. The last read is given.
     NotRead(Read),
-    /// Some of it came back.
+    /// These spans did not come back, and others did.
     Incomplete(Vec<u32>),
     /// It came back changed.
     Altered(String),
@@ -51,32 +49,35 @@ pub(super) enum Happened {
 }
 
 /// Sends one trace through the door and reads it back, by a deadline counted from now.
-pub(super) async fn attempt(door: &Door, reader: &Reader, run: &Run, within: Duration) -> Happened {
+pub(super) async fn attempt(
+    door: &Door,
+    reader: &Reader,
+    run: &Run,
+    within: Duration,
+) -> Result<Timings, Trouble> {
     let trace = run.trace(0..SPANS);
     let start = Instant::now();
     let end = start + within;
-    let sent = send_until(door, &trace, end).await;
+    let mut sender = Sender::new(&door.dial);
+    let sent = send_until(&mut sender, end, || trace.encode(0..SPANS, now())).await;
     if !matches!(sent, Sent::Accepted) {
-        return Happened::NotSent(sent);
+        return Err(Trouble::NotSent(sent));
     }
     let accepted = start.elapsed();
     let mut api = Api::new(reader);
-    if let Some(trouble) = read_until(&mut api, &trace, end).await {
-        return trouble;
-    }
+    read_until(&mut api, &trace, end).await?;
     let readable = start.elapsed();
     match judge(api.trace(By::Frontend, &trace.hex(), LAST_READ).await, &trace) {
-        Ok(_) => Happened::Proven(Timings { accepted, readable, whole: start.elapsed() }),
-        Err(NotYet::Changed(change)) => Happened::Altered(change),
-        Err(NotYet::Partly(missing)) => Happened::Incomplete(missing),
-        Err(NotYet::Nothing(read)) => Happened::NotReadByFrontend(read),
+        Ok(()) => Ok(Timings { accepted, readable, whole: start.elapsed() }),
+        Err(Trouble::NotRead(read)) => Err(Trouble::NotReadByFrontend(read)),
+        Err(trouble) => Err(trouble),
     }
 }
 
-async fn send_until(door: &Door, trace: &ProofTrace<'_>, end: Instant) -> Sent {
-    let mut sender = Sender::new(&door.dial);
+/// Sends until it is accepted, or refused for good, or the end has come.
+pub(super) async fn send_until(sender: &mut Sender<'_>, end: Instant, message: impl Fn() -> Vec<u8>) -> Sent {
     loop {
-        let sent = sender.send(trace.encode(0..SPANS, now())).await;
+        let sent = sender.send(message()).await;
         if !may_be_sent_again(&sent) || Instant::now() + RESEND >= end {
             return sent;
         }
@@ -97,52 +98,45 @@ fn may_be_sent_again(sent: &Sent) -> bool {
 }
 
 /// Reads until the trace is whole; what kept it from being so by the end, otherwise.
-async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Option<Happened> {
+async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Result<(), Trouble> {
     let id = trace.hex();
     loop {
-        let read = api.trace(By::Querier, &id, READ).await;
-        let last = Instant::now() + POLL >= end || !may_heal(&read);
-        match judge(read, trace) {
-            Ok(_) => return None,
-            Err(NotYet::Changed(change)) => return Some(Happened::Altered(change)),
-            Err(NotYet::Partly(missing)) if last => return Some(Happened::Incomplete(missing)),
-            Err(NotYet::Nothing(read)) if last => return Some(Happened::NotRead(read)),
-            Err(_) => sleep(POLL).await,
+        let judged = judge(api.trace(By::Querier, &id, READ).await, trace);
+        match judged {
+            Err(trouble) if Instant::now() + POLL < end && may_heal(&trouble) => sleep(POLL).await,
+            judged => return judged,
         }
     }
 }
 
-/// Whether waiting can change the answer: not where Tempo refuses the reader, or the API is
-/// something else.
-fn may_heal(read: &Read) -> bool {
-    match read {
-        Read::Trace(_) => true,
-        Read::Answered(answer) => answer.status == 404 || answer.status == 429 || answer.status >= 500,
-        Read::Garbage(_) => false,
-        Read::Failed(ExchangeFault::Silent(_)) => true,
-        Read::Failed(ExchangeFault::Dial(fault)) => matches!(fault, DialFault::Refused | DialFault::Silent),
-        Read::Failed(_) => false,
+/// Whether waiting can change it: not where Tempo refuses the reader, or the API is something else.
+fn may_heal(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Incomplete(_) => true,
+        Trouble::NotRead(read) => match read {
+            Read::Trace(_) => true,
+            Read::Answered(answer) => matches!(answer.status, 404 | 429 | 500..),
+            Read::Failed(ExchangeFault::Silent(_)) => true,
+            Read::Failed(ExchangeFault::Dial(fault)) => {
+                matches!(fault, DialFault::Refused | DialFault::Silent)
+            }
+            Read::Garbage(_) | Read::Failed(_) => false,
+        },
+        _ => false,
     }
 }
 
-/// Why a read is not the whole trace.
-enum NotYet {
-    Nothing(Read),
-    Partly(Vec<u32>),
-    Changed(String),
-}
-
-fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<Seen, NotYet> {
-    let Read::Trace(found) = read else { return Err(NotYet::Nothing(read)) };
+fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<(), Trouble> {
+    let Read::Trace(found) = read else { return Err(Trouble::NotRead(read)) };
     if found.is_empty() {
-        return Err(NotYet::Nothing(Read::Trace(found)));
+        return Err(Trouble::NotRead(Read::Trace(found)));
     }
-    let mut seen = trace.judge(&found);
+    let seen = trace.judge(&found);
     let missing = trace.missing(&seen);
-    match seen.altered.take() {
-        Some(change) => Err(NotYet::Changed(change)),
-        None if missing.is_empty() => Ok(seen),
-        None => Err(NotYet::Partly(missing)),
+    match seen.altered {
+        Some(change) => Err(Trouble::Altered(change)),
+        None if missing.is_empty() => Ok(()),
+        None => Err(Trouble::Incomplete(missing)),
     }
 }
 

@@ -57,13 +57,15 @@ pub enum Cause {
     ReceivedNotStored,
     /// Tempo stored the spans and did not yet show them.
     NotYetReadable,
+    /// Tempo is read as another tenant than it is written to.
+    OtherTenant,
     /// The door took the spans, they did not come back, and no counter could be read.
     Lost,
     /// Tempo says that it is not ready.
     TempoNotReady,
     /// Reads through the query frontend get no answer.
     FrontendSilent,
-    /// Some spans of the trace did not come back: these.
+    /// Some spans did not come back: these, by number.
     SpansMissing(Vec<u32>),
     /// The spans came back changed.
     Altered,
@@ -131,6 +133,7 @@ impl Cause {
             Self::ForwardedElsewhere => "proof-forwarded-elsewhere",
             Self::ReceivedNotStored => "proof-not-stored",
             Self::NotYetReadable => "proof-not-readable",
+            Self::OtherTenant => "proof-other-tenant",
             Self::Lost => "proof-lost",
             Self::TempoNotReady => "proof-tempo-not-ready",
             Self::FrontendSilent => "proof-frontend-silent",
@@ -161,11 +164,12 @@ impl Cause {
             Self::ForwardedElsewhere => format!("{peer} took the spans and Tempo received none"),
             Self::ReceivedNotStored => "Tempo received the spans and did not store them".to_owned(),
             Self::NotYetReadable => "Tempo stored the spans and does not show them yet".to_owned(),
+            Self::OtherTenant => format!("{peer} is read as another tenant than it is written to"),
             Self::Lost => "the trace did not come back, and no counter tells why".to_owned(),
             Self::TempoNotReady => "Tempo is not ready".to_owned(),
             Self::FrontendSilent => "reads through Tempo's query frontend get no answer".to_owned(),
             Self::SpansMissing(numbers) => {
-                format!("spans {} of the trace did not come back", super::words::numbers(numbers))
+                format!("spans {} did not come back", super::words::numbers(numbers))
             }
             Self::Altered => "the spans came back changed".to_owned(),
         }
@@ -198,9 +202,8 @@ impl Cause {
             }
             Self::ForwardedElsewhere => vec!["compare the endpoint that is dialled with Tempo's receiver"],
             Self::Lost => vec!["open the metrics of the collector and of Tempo to the prover"],
-            Self::NotYetReadable => {
-                vec!["wait longer; compare the tenant that is written with the one that is read"]
-            }
+            Self::NotYetReadable => vec!["wait longer, then prove again"],
+            Self::OtherTenant => vec!["name one tenant on the write edge and on the read edge"],
             Self::Altered => vec!["look for processors that change or remove attributes"],
             Self::UnexpectedAnswer
             | Self::ReceivedNotStored

@@ -10,8 +10,8 @@ const TEMPO: &[(&str, &str)] = &[
     ("tempo_receiver_accepted_spans", ""),
     ("tempo_receiver_refused_spans", ""),
     ("tempo_distributor_ingester_append_failures_total", ""),
-    ("tempo_ingester_traces_created_total", ""),
-    ("tempo_live_store_traces_created_total", ""),
+    ("tempo_ingester_bytes_received_total", ""),
+    ("tempo_live_store_bytes_received_total", ""),
     ("tempo_discarded_spans_total", "reason"),
     ("tempo_query_frontend_connected_clients", ""),
 ];
@@ -45,7 +45,8 @@ impl Counters {
 
     /// The sum of a counter over all its labels.
     pub(super) fn get(&self, name: &str) -> f64 {
-        self.0.iter().filter(|((counter, _), _)| *counter == name).map(|(_, value)| value).sum()
+        // The sum of nothing is -0, which would be shown so.
+        self.0.iter().filter(|((counter, _), _)| *counter == name).fold(0.0, |sum, (_, value)| sum + value)
     }
 
     /// Whether the engine began anew after `before`: what only rises has fallen.

@@ -13,6 +13,7 @@
 
 mod attempt;
 mod cause;
+mod count;
 mod counters;
 mod diagnose;
 mod dial;
@@ -29,10 +30,11 @@ mod words;
 
 pub use attempt::Timings;
 pub use cause::{Cause, Failure, Limit, Mismatch};
+pub use count::{Numbered, Tally};
 pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
 
-use attempt::{Happened, attempt};
-use diagnose::{Scene, Verdict, judge};
+use attempt::{Trouble, attempt};
+use diagnose::{Scene, judge};
 use gather::Snapshot;
 use rustls::crypto::SecureRandom;
 use send::Sent;
@@ -100,28 +102,50 @@ pub struct Prover<'p> {
 impl Prover<'_> {
     /// Sends one trace through a door and reads it back.
     pub fn prove(&self, door: &Door) -> Proof {
-        let started = runtime().and_then(|runtime| Ok((runtime, self.run(door)?)));
-        let (runtime, run) = match started {
-            Ok(started) => started,
-            Err(reason) => return Proof::CouldNotRun(NotTried { edge: door.edge.clone(), reason }),
+        let (runtime, run) = match self.begin(door) {
+            Ok(begun) => begun,
+            Err(not_tried) => return Proof::CouldNotRun(not_tried),
         };
         runtime.block_on(async {
             let before = Snapshot::take(door, self.reader).await;
             match attempt(door, self.reader, &run, self.within).await {
-                Happened::Proven(timings) => Proof::Proven(timings),
-                happened => self.explain(door, &before, &happened).await,
+                Ok(timings) => Proof::Proven(timings),
+                Err(trouble) => match self.explain(door, &before, &trouble).await {
+                    Ok(failure) => Proof::Failed(failure),
+                    Err(not_tried) => Proof::CouldNotRun(not_tried),
+                },
             }
         })
+    }
+
+    /// Sends numbered spans through a door and reads them back. With the tally comes the failure
+    /// that says which of them are missing and why, where not all came back.
+    ///
+    /// # Errors
+    /// It could not be tried.
+    pub fn count(&self, door: &Door, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
+        let (runtime, run) = self.begin(door)?;
+        runtime.block_on(async {
+            let before = Snapshot::take(door, self.reader).await;
+            let (tally, trouble) = count::count(self, door, &run, numbered).await;
+            let Some(trouble) = trouble else { return Ok((tally, None)) };
+            Ok((tally, Some(self.explain(door, &before, &trouble).await?)))
+        })
+    }
+
+    fn begin(&self, door: &Door) -> Result<(tokio::runtime::Runtime, Run), NotTried> {
+        let begun = runtime().and_then(|runtime| Ok((runtime, self.run(door)?)));
+        begun.map_err(|reason| NotTried { edge: door.edge.clone(), reason })
     }
 
     fn run(&self, door: &Door) -> Result<Run, String> {
         Ok(Run::new(fresh_id()?, &door.service_name))
     }
 
-    async fn explain(&self, door: &Door, before: &Snapshot, happened: &Happened) -> Proof {
-        let peer = match happened {
-            Happened::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
-            Happened::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
+    async fn explain(&self, door: &Door, before: &Snapshot, trouble: &Trouble) -> Result<Failure, NotTried> {
+        let peer = match trouble {
+            Trouble::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
+            Trouble::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
             _ => None,
         };
         let after = Snapshot::take(door, self.reader).await;
@@ -145,10 +169,7 @@ impl Prover<'_> {
             logs: names.map(|name| self.logs.newest(name)).collect(),
             tempo_log: self.logs.newest(Component::Tempo),
         };
-        match judge(&scene, happened) {
-            Verdict::Failed(failure) => Proof::Failed(failure),
-            Verdict::NotTried { edge, reason } => Proof::CouldNotRun(NotTried { edge, reason }),
-        }
+        judge(&scene, trouble)
     }
 }
 

@@ -2,7 +2,9 @@
 //! cause.
 //!
 //! The texts are those of Go's crypto/tls, net/http, grpc-go and of the engines themselves, seen
-//! on collector 0.159 and Tempo 2.10.8 and 3.0.3. Only used where nothing typed is at hand.
+//! on collector 0.159 and Tempo 2.10.8 and 3.0.3. Only used where nothing typed is at hand. A
+//! connection that was reset or a broken pipe names no cause: a server that misses a client
+//! certificate leaves both, and so does one that was restarted.
 
 use super::cause::{Cause, Limit, Mismatch};
 
@@ -42,9 +44,6 @@ const FRAGMENTS: &[(&str, Cause)] = &[
     ("connect: connection refused", Cause::Edge(Mismatch::NobodyListens)),
     ("no such host", Cause::Edge(Mismatch::NoAnswer)),
     ("i/o timeout", Cause::Edge(Mismatch::NoAnswer)),
-    // Both the loss of a connection and what a server that misses a client certificate leaves.
-    ("write: broken pipe", Cause::Edge(Mismatch::ClientCertificateMissing)),
-    ("write: connection reset by peer", Cause::Edge(Mismatch::ClientCertificateMissing)),
 ];
 
 /// The cause that a text speaks of, if it speaks of one.
@@ -56,10 +55,10 @@ pub(super) fn cause(text: &str) -> Option<Cause> {
     FRAGMENTS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone())
 }
 
-/// The newest line of a log that speaks of a failed delivery, and the cause it names.
-pub(super) fn newest<'l>(log: &'l str, speaks_of: &[&str]) -> Option<(&'l str, Cause)> {
-    log.lines()
-        .rev()
-        .filter(|line| speaks_of.iter().any(|fragment| line.contains(fragment)))
-        .find_map(|line| cause(line).map(|cause| (line, cause)))
+/// The newest line of a log that speaks of a failure and names its cause; where no line names one,
+/// the newest that speaks of a failure.
+pub(super) fn newest<'l>(log: &'l str, speaks_of: &str) -> Option<(&'l str, Option<Cause>)> {
+    let lines = || log.lines().rev().filter(|line| line.contains(speaks_of));
+    let named = lines().find_map(|line| cause(line).map(|cause| (line, Some(cause))));
+    named.or_else(|| lines().next().map(|line| (line, None)))
 }

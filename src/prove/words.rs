@@ -83,9 +83,18 @@ pub(super) fn tls(error: &rustls::Error) -> String {
         rustls::Error::InvalidCertificate(E::NotValidYetContext { time, not_before }) => {
             format!("its certificate begins {}, and it is {} here", date(*not_before), date(*time))
         }
+        rustls::Error::InvalidCertificate(E::NotValidForNameContext { expected, presented }) => {
+            let names: Vec<&str> = presented.iter().map(|name| bare_name(name)).collect();
+            format!("its certificate is for {}, and not for {}", names.join(", "), expected.to_str())
+        }
         rustls::Error::AlertReceived(alert) => format!("it ended TLS with the alert {alert:?}"),
         other => line(&other.to_string()),
     }
+}
+
+/// The name inside of `DnsName("tempo.internal")`.
+fn bare_name(shown: &str) -> &str {
+    shown.split_once('(').map_or(shown, |(_, name)| name.trim_end_matches(')').trim_matches('"'))
 }
 
 fn date(time: rustls::pki_types::UnixTime) -> String {

@@ -112,6 +112,8 @@ fn only_the_frontend_worker_lacks_tls() {
         let client = if line == LINES[0] { "ingester_client" } else { "live_store_client" };
         let folder = TempDir::new().unwrap();
         let tempo = Tempo::start(binary, &internal_tls(folder.path(), &[client]));
+        // Only then 2.10 says of `/ready` what keeps it.
+        std::thread::sleep(Duration::from_secs(2));
         said(&tempo, &reader(&tempo))
     });
 }

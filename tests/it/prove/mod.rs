@@ -4,7 +4,10 @@
 mod at_door;
 mod authority;
 mod behind;
+mod count;
 mod engines;
+mod hostile;
 mod inside;
 mod lab;
 mod real;
+mod standin;
