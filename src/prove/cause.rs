@@ -169,7 +169,7 @@ impl Cause {
             Self::TempoNotReady => "Tempo is not ready".to_owned(),
             Self::FrontendSilent => "reads through Tempo's query frontend get no answer".to_owned(),
             Self::SpansMissing(numbers) => {
-                format!("spans {} did not come back", super::words::numbers(numbers))
+                format!("{} did not come back", super::words::spans(numbers))
             }
             Self::Altered => "the spans came back changed".to_owned(),
         }
@@ -205,11 +205,10 @@ impl Cause {
             Self::NotYetReadable => vec!["wait longer, then prove again"],
             Self::OtherTenant => vec!["name one tenant on the write edge and on the read edge"],
             Self::Altered => vec!["look for processors that change or remove attributes"],
-            Self::UnexpectedAnswer
-            | Self::ReceivedNotStored
-            | Self::TempoNotReady
-            | Self::FrontendSilent
-            | Self::SpansMissing(_) => vec!["Tempo's log has the rest"],
+            Self::UnexpectedAnswer => vec!["look at what listens there, and at what stands between"],
+            Self::ReceivedNotStored | Self::TempoNotReady | Self::FrontendSilent | Self::SpansMissing(_) => {
+                vec!["Tempo's log has the rest"]
+            }
         }
     }
 }

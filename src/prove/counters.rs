@@ -5,8 +5,12 @@
 
 use std::collections::BTreeMap;
 
+/// When a process began, by which a restart is told even if it counted nothing before.
+const STARTED: &str = "process_start_time_seconds";
+
 /// Tempo's counters, each with the label that tells its values apart.
 const TEMPO: &[(&str, &str)] = &[
+    (STARTED, ""),
     ("tempo_receiver_accepted_spans", ""),
     ("tempo_receiver_refused_spans", ""),
     ("tempo_distributor_ingester_append_failures_total", ""),
@@ -49,9 +53,10 @@ impl Counters {
         self.0.iter().filter(|((counter, _), _)| *counter == name).fold(0.0, |sum, (_, value)| sum + value)
     }
 
-    /// Whether the engine began anew after `before`: what only rises has fallen.
+    /// Whether the engine began anew after `before`: what only rises has fallen, or it says so.
     pub(super) fn restarted_since(&self, before: &Self) -> bool {
-        before.0.iter().any(|((name, label), &was)| rises(name) && self.at(name, label) < was)
+        self.get(STARTED) > before.get(STARTED)
+            || before.0.iter().any(|((name, label), &was)| rises(name) && self.at(name, label) < was)
     }
 
     /// How much a counter rose after `before`, over all its labels. After a restart all that was
@@ -132,4 +137,69 @@ fn label_value(labels: &str, wanted: &str) -> String {
     let parts = labels.split(',').filter_map(|label| label.split_once('='));
     let mut values = parts.filter(|(name, _)| *name == wanted).map(|(_, value)| value.trim_matches('"'));
     values.next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn recorded(name: &str) -> Counters {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/metrics");
+        Counters::read(&std::fs::read_to_string(format!("{folder}/{name}.txt")).unwrap())
+    }
+
+    #[test]
+    fn what_the_engines_print_is_read() {
+        let good = recorded("tempo-2.10.8-good");
+        assert_eq!(good.get("tempo_receiver_accepted_spans"), 6.0);
+        assert_eq!(good.get("tempo_ingester_bytes_received_total"), 1040.0);
+        assert_eq!(good.get("tempo_query_frontend_connected_clients"), 20.0);
+        assert!(recorded("tempo-3.0.3-good").get("tempo_live_store_bytes_received_total") > 0.0);
+        let incident = recorded("tempo-2.10.8-incident");
+        assert_eq!(incident.rise(&Counters::default(), "tempo_receiver_refused_spans"), 10.0);
+        assert_eq!(incident.get("tempo_query_frontend_connected_clients"), 0.0);
+        let full = recorded("otelcol-0.159-queue-full");
+        assert_eq!(full.get("otelcol_exporter_enqueue_failed_spans"), 8.0);
+        assert_eq!(full.get("otelcol_exporter_queue_size"), 2.0);
+    }
+
+    #[test]
+    fn suffixes_of_all_versions_are_one_name() {
+        for name in [
+            "otelcol_exporter_sent_spans",
+            "otelcol_exporter_sent_spans_total",
+            "otelcol_exporter_sent_spans__spans__total",
+            "otelcol_exporter_sent_spans__spans_",
+        ] {
+            assert_eq!(plain_name(name), "otelcol_exporter_sent_spans");
+        }
+    }
+
+    #[test]
+    fn a_restart_is_told() {
+        let before = Counters::read("process_start_time_seconds 10\ntempo_receiver_accepted_spans 9\n");
+        let fell = Counters::read("process_start_time_seconds 10\ntempo_receiver_accepted_spans 3\n");
+        let began = Counters::read("process_start_time_seconds 20\ntempo_receiver_accepted_spans 9\n");
+        assert!(fell.restarted_since(&before) && began.restarted_since(&before));
+        assert_eq!(fell.rise(&before, "tempo_receiver_accepted_spans"), 3.0);
+        assert!(!before.restarted_since(&before));
+    }
+
+    #[test]
+    fn labels_tell_values_apart() {
+        let text = "tempo_discarded_spans_total{reason=\"rate_limited\",tenant=\"a\"} 2\n\
+                    tempo_discarded_spans_total{reason=\"trace_too_large\",tenant=\"a\"} 5\n";
+        let after = Counters::read(text);
+        let risen = after.risen_labels(&Counters::default(), "tempo_discarded_spans_total");
+        assert_eq!(risen, ["trace_too_large", "rate_limited"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(tempo_receiver_accepted_spans|[a-z{}=\", 0-9eE+.-]|\n){0,40}") {
+            Counters::read(&text);
+        }
+    }
 }

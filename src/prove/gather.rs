@@ -5,7 +5,7 @@
 use super::attempt::now;
 use super::counters::Counters;
 use super::dial::Address;
-use super::exchange::{Connection, ExchangeFault, Version};
+use super::exchange::{Answer, Connection, Version};
 use super::peer::{Peer, look};
 use super::route::{Collector, Dial, Door, Reader, Tls};
 use super::send::{Sender, Sent};
@@ -38,20 +38,17 @@ impl Snapshot {
         let mut collectors = Vec::new();
         for collector in &door.through {
             collectors.push(match &collector.metrics {
-                Some(url) => page(url, METRICS).await.ok().map(|text| Counters::read(&text)),
+                Some(url) => page(url).await.as_ref().and_then(counters),
                 None => None,
             });
         }
-        Self {
-            tempo: tempo_page(reader, "/metrics", METRICS).await.map(|(_, text)| Counters::read(&text)),
-            collectors,
-        }
+        Self { tempo: api_page(reader, "/metrics", METRICS).await.as_ref().and_then(counters), collectors }
     }
 }
 
 /// What `/ready` says: its status and text.
 pub(super) async fn readiness(reader: &Reader) -> Option<(u16, String)> {
-    tempo_page(reader, "/ready", SHORT).await.map(|(status, text)| (status, super::words::line(&text)))
+    api_page(reader, "/ready", SHORT).await.map(|answer| (answer.status, answer.excerpt()))
 }
 
 /// What is spoken at Tempo's own gRPC server.
@@ -83,22 +80,21 @@ pub(super) async fn hop(collector: &Collector, run: &Run) -> Option<(Sent, Optio
     Some((sent, seen))
 }
 
-async fn tempo_page(reader: &Reader, path: &str, limit: usize) -> Option<(u16, String)> {
-    let answer = Api::new(reader).get(path, limit, LOOK).await.ok()?;
-    Some((answer.status, String::from_utf8_lossy(&answer.body).into_owned()))
+/// The counters of a metrics page, if it is one.
+fn counters(answer: &Answer) -> Option<Counters> {
+    (answer.status == 200).then(|| Counters::read(&String::from_utf8_lossy(&answer.body)))
 }
 
-async fn page(url: &str, limit: usize) -> Result<String, ExchangeFault> {
-    let url: Uri = url.parse().map_err(|_| no_url(url))?;
-    let request = Request::get(url.path_and_query().map_or("/metrics", http::uri::PathAndQuery::as_str))
-        .header("host", url.authority().map_or("", http::uri::Authority::as_str))
+async fn api_page(reader: &Reader, path: &str, limit: usize) -> Option<Answer> {
+    Api::new(reader).get(path, limit, LOOK).await.ok()
+}
+
+async fn page(url: &str) -> Option<Answer> {
+    let url: Uri = url.parse().ok()?;
+    let request = Request::get(url.path_and_query()?.clone())
+        .header("host", url.authority()?.as_str())
         .body(Full::new(Bytes::new()))
-        .map_err(|_| no_url(&url.to_string()))?;
-    let mut connection = Connection::open(&url, &Tls::default(), Version::Http1).await?;
-    let answer = connection.exchange(request, limit, LOOK).await?;
-    Ok(String::from_utf8_lossy(&answer.body).into_owned())
-}
-
-fn no_url(text: &str) -> ExchangeFault {
-    ExchangeFault::Dial(super::dial::DialFault::Settings(format!("`{text}` is no URL")))
+        .ok()?;
+    let mut connection = Connection::open(&url, &Tls::default(), Version::Http1).await.ok()?;
+    connection.exchange(request, METRICS, LOOK).await.ok()
 }

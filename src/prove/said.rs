@@ -62,3 +62,44 @@ pub(super) fn newest<'l>(log: &'l str, speaks_of: &str) -> Option<(&'l str, Opti
     let named = lines().find_map(|line| cause(line).map(|cause| (line, Some(cause))));
     named.or_else(|| lines().next().map(|line| (line, None)))
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
+mod tests {
+    use super::*;
+
+    /// Each recording names its engine, its command and the cause its text stands for.
+    #[test]
+    fn recorded_texts_name_their_causes() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/said");
+        let mut count = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            let [engine, command, cause_line, said @ ..] = lines.as_slice() else {
+                panic!("{} is too short", path.display());
+            };
+            assert!(
+                engine.starts_with("# engine: ") && command.starts_with("# command: "),
+                "{}",
+                path.display()
+            );
+            let expected = cause_line.strip_prefix("# cause: ").expect("a third line of the header");
+            let found = cause(&said.join("\n")).map_or("none", |cause| cause.code().0);
+            assert_eq!(found, expected, "{}", path.display());
+            count += 1;
+        }
+        assert!(count >= 37, "{count} recordings");
+    }
+
+    #[test]
+    fn the_newest_line_that_names_a_cause_wins() {
+        let log =
+            "Exporting failed. no org id\nExporting failed. sending queue is full\nExporting failed. what\n";
+        let (line, cause) = newest(log, "Exporting failed").unwrap();
+        assert_eq!((line, cause), ("Exporting failed. sending queue is full", Some(Cause::QueueFull)));
+        assert_eq!(newest("Exporting failed. what", "Exporting failed").unwrap().1, None);
+        assert_eq!(newest("all is well", "Exporting failed"), None);
+    }
+}

@@ -265,3 +265,40 @@ impl AttributeValue {
         self.int_value.as_deref().and_then(|digits| digits.parse().ok())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
+mod tests {
+    use super::*;
+
+    fn recorded(name: &str) -> TraceAnswer {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/traces");
+        let text = std::fs::read_to_string(format!("{folder}/{name}.txt")).unwrap();
+        serde_json::from_str(text.lines().last().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_tempo_answers_is_read() {
+        for version in ["2.10.8", "3.0.3"] {
+            let found = recorded(&format!("trace-by-id-v2-{version}")).trace;
+            assert_eq!(found.resource_spans[0].scope_spans[0].spans.len(), 3);
+            // It is not a proof trace: nothing of it may count.
+            let run = Run::new([7; 8], "lab-app");
+            let seen = run.trace(0..3).judge(&found);
+            assert!(seen.numbers.is_empty() && seen.altered.is_some());
+            assert!(recorded(&format!("trace-not-found-v2-{version}")).trace.is_empty());
+        }
+    }
+
+    #[test]
+    fn ids_of_a_run_are_all_different_and_never_zero() {
+        for random in [[0; 8], [255; 8], [1, 2, 3, 4, 5, 6, 7, 8]] {
+            let run = Run::new(random, "shop");
+            let traces: BTreeSet<[u8; 16]> = (0..500).map(|start| run.trace(start..start + 1).id()).collect();
+            assert_eq!(traces.len(), 500);
+            assert!(!traces.contains(&[0; 16]));
+            let spans: BTreeSet<Vec<u8>> = (0..500).map(|number| run.trace(0..500).span_id(number)).collect();
+            assert_eq!(spans.len(), 500);
+        }
+    }
+}

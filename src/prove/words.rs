@@ -42,8 +42,9 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
-/// `2`, `0 and 2`, `0-99 and 200-299`: numbers in rising order, runs drawn together.
-pub(super) fn numbers(numbers: &[u32]) -> String {
+/// `span 2`, `spans 0 and 2`, `spans 0-99 and 200-299`: numbers in rising order, runs drawn
+/// together.
+pub(super) fn spans(numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &number in numbers {
         match runs.last_mut() {
@@ -56,8 +57,9 @@ pub(super) fn numbers(numbers: &[u32]) -> String {
         .map(|&(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") })
         .collect();
     match shown.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => shown.concat(),
+        Some((last, rest)) if !rest.is_empty() => format!("spans {} and {last}", rest.join(", ")),
+        _ if numbers.len() > 1 => format!("spans {}", shown.concat()),
+        _ => format!("span {}", shown.concat()),
     }
 }
 
@@ -109,4 +111,29 @@ pub(super) fn host_of(url: &str) -> String {
         .ok()
         .and_then(|url| url.authority().map(ToString::to_string))
         .unwrap_or_else(|| url.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_drawn_together() {
+        assert_eq!(spans(&[7]), "span 7");
+        assert_eq!(spans(&[7, 8, 9]), "spans 7-9");
+        assert_eq!(spans(&[0, 1, 2, 5, 8, 9]), "spans 0-2, 5 and 8-9");
+    }
+
+    #[test]
+    fn foreign_text_is_one_bounded_line() {
+        assert_eq!(line(" a\u{1b}[31m\nb\t"), "a [31m b");
+        assert_eq!(line(&"x".repeat(5000)).chars().count(), LINE + 1);
+    }
+
+    #[test]
+    fn the_error_of_a_log_line_is_taken_out() {
+        let logged = r#"2026 info Exporting failed. {"kind": "exporter", "error": "desc = \"EOF\"", "interval": "2s"}"#;
+        assert_eq!(log_error(logged), "desc = 'EOF'");
+        assert_eq!(log_error("no error in it"), "no error in it");
+    }
 }

@@ -47,7 +47,8 @@ impl Scene<'_> {
             Read::Failed(fault) => dialled.of_fault(fault),
             Read::Garbage(answer) => Judged::Cause(Cause::UnexpectedAnswer, said(answer)),
             Read::Trace(_) => return Ok(self.stages(Vec::new())),
-            Read::Answered(answer) if answer.status == 404 => {
+            // So did older versions, which are no less Tempo.
+            Read::Answered(answer) if answer.status == 404 && self.tempo_counters().is_some() => {
                 return Ok(self.stages(vec![said(answer)]));
             }
             Read::Answered(answer) if answer.status >= 500 => {
@@ -55,6 +56,10 @@ impl Scene<'_> {
                 return Ok(self.querier_failed(&text, said(answer)));
             }
             Read::Answered(answer) => match dialled.of_answer(answer) {
+                // Those speak of a door for spans.
+                Judged::Cause(Cause::Limit(_) | Cause::NotOtlp, _) => {
+                    Judged::Cause(Cause::UnexpectedAnswer, said(answer))
+                }
                 Judged::Cause(cause, _) => Judged::Cause(cause, said(answer)),
                 not_tried @ Judged::NotTried(_) => not_tried,
             },

@@ -108,9 +108,9 @@ impl Scene<'_> {
         evidence
     }
 
-    /// What `/ready` says, where it says no.
+    /// What `/ready` says, where it says no. Any other status is not Tempo's.
     fn unready(&self) -> Option<String> {
         let (status, text) = self.ready.as_ref()?;
-        (*status != 200).then(|| format!("GET {}/ready answered {status}: {text}", host_of(&self.reader.api)))
+        (*status == 503).then(|| format!("GET {}/ready answered {status}: {text}", host_of(&self.reader.api)))
     }
 }

@@ -5,6 +5,7 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tracewright::prove::{Authority as Trusted, ClientCertificate, Tls};
 
 /// A CA of this test alone, its files in a folder.
@@ -18,19 +19,26 @@ pub struct Authority {
 pub struct Leaf {
     pub names: Vec<&'static str>,
     pub usage: Option<ExtendedKeyUsagePurpose>,
-    /// First and last year.
+    /// The first days of its first and of its last year.
     pub years: (i32, i32),
+    /// Whether it ends tomorrow instead.
+    pub ends_tomorrow: bool,
 }
 
 impl Leaf {
     /// A server certificate for these names.
     pub fn server(names: &[&'static str]) -> Self {
-        Self { names: names.to_vec(), usage: Some(ExtendedKeyUsagePurpose::ServerAuth), years: (2020, 2060) }
+        Self {
+            names: names.to_vec(),
+            usage: Some(ExtendedKeyUsagePurpose::ServerAuth),
+            years: (2020, 2060),
+            ends_tomorrow: false,
+        }
     }
 
     /// A client certificate.
     pub fn client() -> Self {
-        Self { names: vec!["client"], usage: Some(ExtendedKeyUsagePurpose::ClientAuth), years: (2020, 2060) }
+        Self { usage: Some(ExtendedKeyUsagePurpose::ClientAuth), ..Self::server(&["client"]) }
     }
 }
 
@@ -63,6 +71,9 @@ impl Authority {
         parameters.extended_key_usages = leaf.usage.iter().cloned().collect();
         parameters.not_before = date_time_ymd(leaf.years.0, 1, 1);
         parameters.not_after = date_time_ymd(leaf.years.1, 1, 1);
+        if leaf.ends_tomorrow {
+            parameters.not_after = (std::time::SystemTime::now() + Duration::from_secs(24 * 3600)).into();
+        }
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
         let pair = ClientCertificate {

@@ -53,7 +53,8 @@ impl StandIn {
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let state = Arc::new(Mutex::new(State::default()));
+                // It has counted before.
+                let state = Arc::new(Mutex::new(State { received: 9, ..State::default() }));
                 for grpc in [false, true, false] {
                     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                     ready.send(listener.local_addr().unwrap().port()).unwrap();
