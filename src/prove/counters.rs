@@ -53,6 +53,11 @@ impl Counters {
         self.0.iter().filter(|((counter, _), _)| *counter == name).fold(0.0, |sum, (_, value)| sum + value)
     }
 
+    /// Whether the engine shows this counter at all.
+    pub(super) fn shows(&self, name: &str) -> bool {
+        self.0.keys().any(|(counter, _)| *counter == name)
+    }
+
     /// Whether the engine began anew after `before`: what only rises has fallen, or it says so.
     pub(super) fn restarted_since(&self, before: &Self) -> bool {
         self.get(STARTED) > before.get(STARTED)

@@ -192,3 +192,20 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, DialFault> 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> DialFault {
     DialFault::Settings(format!("`{}` cannot be used: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_urls() {
+        let parts = |url: &str| {
+            Address::of(&url.parse().unwrap()).map(|address| (address.host, address.port, address.tls))
+        };
+        assert_eq!(parts("http://127.0.0.1:4318").unwrap(), ("127.0.0.1".to_owned(), 4318, false));
+        assert_eq!(parts("https://[::1]:4317/v1/traces").unwrap(), ("::1".to_owned(), 4317, true));
+        assert_eq!(parts("https://tempo.internal").unwrap(), ("tempo.internal".to_owned(), 443, true));
+        assert!(matches!(parts("127.0.0.1:4317"), Err(DialFault::Settings(_))));
+        assert!(matches!(parts("ftp://host"), Err(DialFault::Settings(_))));
+    }
+}

@@ -40,7 +40,7 @@ pub(super) enum ExchangeFault {
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Box<HeaderMap>,
     pub(super) body: Vec<u8>,
     /// Whether the body went on beyond the limit.
     pub(super) cut: bool,
@@ -86,8 +86,9 @@ impl Connection {
                 Sender::Http1(sender)
             }
             Version::Http2 => {
-                let (sender, connection) =
-                    http2::Builder::new(TokioExecutor::new()).handshake(stream).await.map_err(broken)?;
+                let mut builder = http2::Builder::new(TokioExecutor::new());
+                builder.max_header_list_size(64 << 10);
+                let (sender, connection) = builder.handshake(stream).await.map_err(broken)?;
                 tokio::spawn(async move { connection.await.ok() });
                 Sender::Http2(sender)
             }
@@ -132,8 +133,12 @@ impl Connection {
             }
         };
         let (head, body) = response.map_err(broken)?.into_parts();
-        let mut answer =
-            Answer { status: head.status.as_u16(), headers: head.headers, body: Vec::new(), cut: false };
+        let mut answer = Answer {
+            status: head.status.as_u16(),
+            headers: Box::new(head.headers),
+            body: Vec::new(),
+            cut: false,
+        };
         read_body(body, &mut answer, limit).await?;
         Ok(answer)
     }
@@ -161,6 +166,7 @@ async fn read_body(mut body: Incoming, answer: &mut Answer, limit: usize) -> Res
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that map_err takes it as it is")]
 fn broken(error: hyper::Error) -> ExchangeFault {
     match rustls_error(&error) {
         Some(tls) => ExchangeFault::Tls(tls.clone()),

@@ -102,20 +102,17 @@ pub struct Prover<'p> {
 impl Prover<'_> {
     /// Sends one trace through a door and reads it back.
     pub fn prove(&self, door: &Door) -> Proof {
-        let (runtime, run) = match self.begin(door) {
-            Ok(begun) => begun,
-            Err(not_tried) => return Proof::CouldNotRun(not_tried),
-        };
-        runtime.block_on(async {
-            let before = Snapshot::take(door, self.reader).await;
-            match attempt(door, self.reader, &run, self.within).await {
-                Ok(timings) => Proof::Proven(timings),
-                Err(trouble) => match self.explain(door, &before, &trouble).await {
-                    Ok(failure) => Proof::Failed(failure),
-                    Err(not_tried) => Proof::CouldNotRun(not_tried),
-                },
-            }
-        })
+        let proving = self.run(door).and_then(|run| {
+            block_on(async {
+                let before = Snapshot::take(door, self.reader).await;
+                match attempt(door, self.reader, &run, self.within).await {
+                    Ok(timings) => Ok(Proof::Proven(timings)),
+                    Err(trouble) => self.explain(door, &before, &trouble).await.map(Proof::Failed),
+                }
+            })
+            .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
+        });
+        proving.unwrap_or_else(Proof::CouldNotRun)
     }
 
     /// Sends numbered spans through a door and reads them back. With the tally comes the failure
@@ -124,22 +121,19 @@ impl Prover<'_> {
     /// # Errors
     /// It could not be tried.
     pub fn count(&self, door: &Door, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
-        let (runtime, run) = self.begin(door)?;
-        runtime.block_on(async {
+        let run = self.run(door)?;
+        block_on(async {
             let before = Snapshot::take(door, self.reader).await;
             let (tally, trouble) = count::count(self, door, &run, numbered).await;
             let Some(trouble) = trouble else { return Ok((tally, None)) };
             Ok((tally, Some(self.explain(door, &before, &trouble).await?)))
         })
+        .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
     }
 
-    fn begin(&self, door: &Door) -> Result<(tokio::runtime::Runtime, Run), NotTried> {
-        let begun = runtime().and_then(|runtime| Ok((runtime, self.run(door)?)));
-        begun.map_err(|reason| NotTried { edge: door.edge.clone(), reason })
-    }
-
-    fn run(&self, door: &Door) -> Result<Run, String> {
-        Ok(Run::new(fresh_id()?, &door.service_name))
+    fn run(&self, door: &Door) -> Result<Run, NotTried> {
+        let id = fresh_id().map_err(|reason| NotTried { edge: door.edge.clone(), reason })?;
+        Ok(Run::new(id, &door.service_name))
     }
 
     async fn explain(&self, door: &Door, before: &Snapshot, trouble: &Trouble) -> Result<Failure, NotTried> {
@@ -151,10 +145,7 @@ impl Prover<'_> {
         let after = Snapshot::take(door, self.reader).await;
         let mut hops = Vec::new();
         for collector in &door.through {
-            hops.push(match self.run(door) {
-                Ok(run) => gather::hop(collector, &run).await,
-                Err(_) => None,
-            });
+            hops.push(gather::hop(collector, &self.run(door)?).await);
         }
         let names = door.through.iter().map(|collector| Component::Collector(&collector.name));
         let scene = Scene {
@@ -173,12 +164,16 @@ impl Prover<'_> {
     }
 }
 
-/// A runtime of this thread alone, ended with the call.
-fn runtime() -> Result<tokio::runtime::Runtime, String> {
-    tokio::runtime::Builder::new_current_thread()
+/// Runs to the end of one call in a runtime of this thread alone. A look-up of a name that hangs
+/// is left behind, not waited for.
+fn block_on<T>(proving: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("the asynchronous runtime does not start: {error}"))
+        .map_err(|error| format!("the asynchronous runtime does not start: {error}"))?;
+    let done = runtime.block_on(proving);
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 fn fresh_id() -> Result<[u8; 8], String> {

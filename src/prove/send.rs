@@ -52,34 +52,40 @@ impl<'d> Sender<'d> {
 
     /// Sends one encoded `ExportTraceServiceRequest`.
     pub(super) async fn send(&mut self, message: Vec<u8>) -> Sent {
-        match self.try_send(message).await {
+        match self.try_send(Bytes::from(message)).await {
             Ok(answer) => match self.dial.protocol {
                 OtlpProtocol::Grpc => judge_grpc(answer),
                 OtlpProtocol::HttpProtobuf => judge_http(answer),
             },
-            Err(fault) => {
-                self.connection = None;
-                Sent::Failed(fault)
-            }
+            Err(fault) => Sent::Failed(fault),
         }
     }
 
-    async fn try_send(&mut self, message: Vec<u8>) -> Result<Answer, ExchangeFault> {
+    async fn try_send(&mut self, message: Bytes) -> Result<Answer, ExchangeFault> {
         let url: Uri =
             self.dial.url.parse().map_err(|_| settings(format!("`{}` is no URL", self.dial.url)))?;
+        if let Some(mut kept) = self.connection.take().filter(Connection::is_open) {
+            // The peer may have ended a connection that was idle: then a new one decides.
+            match kept.exchange(request(self.dial, &url, &message)?, LIMIT, SEND).await {
+                Ok(answer) => return Ok(self.keep(kept, answer)),
+                Err(silent @ ExchangeFault::Silent(_)) => return Err(silent),
+                Err(_) => {}
+            }
+        }
         let version = match self.dial.protocol {
             OtlpProtocol::Grpc => Version::Http2,
             OtlpProtocol::HttpProtobuf => Version::Http1,
         };
-        let request = request(self.dial, &url, message)?;
-        if self.connection.as_ref().is_none_or(|connection| !connection.is_open()) {
-            self.connection = None;
-        }
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            empty => empty.insert(Connection::open(&url, &self.dial.tls, version).await?),
-        };
-        connection.exchange(request, LIMIT, SEND).await
+        let request = request(self.dial, &url, &message)?;
+        let mut connection = Connection::open(&url, &self.dial.tls, version).await?;
+        let answer = connection.exchange(request, LIMIT, SEND).await?;
+        Ok(self.keep(connection, answer))
+    }
+
+    /// Keeps a connection whose answer was read to its end.
+    fn keep(&mut self, connection: Connection, answer: Answer) -> Answer {
+        self.connection = Some(connection).filter(|_| !answer.cut);
+        answer
     }
 }
 
@@ -87,7 +93,7 @@ fn settings(reason: String) -> ExchangeFault {
     ExchangeFault::Dial(super::dial::DialFault::Settings(reason))
 }
 
-fn request(dial: &Dial, url: &Uri, message: Vec<u8>) -> Result<Request<Full<Bytes>>, ExchangeFault> {
+fn request(dial: &Dial, url: &Uri, message: &[u8]) -> Result<Request<Full<Bytes>>, ExchangeFault> {
     let authority = url.authority().map_or("", http::uri::Authority::as_str);
     let builder = match dial.protocol {
         OtlpProtocol::Grpc => {
@@ -100,8 +106,8 @@ fn request(dial: &Dial, url: &Uri, message: Vec<u8>) -> Result<Request<Full<Byte
             .header("content-type", "application/x-protobuf"),
     };
     let body = match dial.protocol {
-        OtlpProtocol::Grpc => framed(&message),
-        OtlpProtocol::HttpProtobuf => message,
+        OtlpProtocol::Grpc => framed(message),
+        OtlpProtocol::HttpProtobuf => message.to_vec(),
     };
     let mut request = builder
         .header("user-agent", "tracewright")

@@ -78,6 +78,26 @@ impl<'r> Api<'r> {
         within: Duration,
     ) -> Result<Answer, ExchangeFault> {
         let url: Uri = self.reader.api.parse().map_err(|_| no_url(&self.reader.api))?;
+        if let Some(mut kept) = self.connection.take().filter(Connection::is_open) {
+            match kept.exchange(self.request(&url, path)?, limit, within).await {
+                Ok(answer) => return Ok(self.keep(kept, answer)),
+                Err(silent @ ExchangeFault::Silent(_)) => return Err(silent),
+                // The peer may have ended a connection that was idle: then a new one decides.
+                Err(_) => {}
+            }
+        }
+        let mut connection = Connection::open(&url, &self.reader.tls, Version::Http1).await?;
+        let answer = connection.exchange(self.request(&url, path)?, limit, within).await?;
+        Ok(self.keep(connection, answer))
+    }
+
+    /// Keeps a connection whose answer was read to its end.
+    fn keep(&mut self, connection: Connection, answer: Answer) -> Answer {
+        self.connection = Some(connection).filter(|_| !answer.cut);
+        answer
+    }
+
+    fn request(&self, url: &Uri, path: &str) -> Result<Request<Full<Bytes>>, ExchangeFault> {
         let mut request = Request::get(path)
             .header("host", url.authority().map_or("", http::uri::Authority::as_str))
             .header("accept", "application/json")
@@ -87,16 +107,7 @@ impl<'r> Api<'r> {
             let tenant = HeaderValue::from_str(tenant).map_err(|_| no_url(tenant))?;
             request.headers_mut().insert("x-scope-orgid", tenant);
         }
-        // An answer that was cut, or never came, leaves its connection in the middle of it.
-        let mut connection = match self.connection.take().filter(Connection::is_open) {
-            Some(connection) => connection,
-            None => Connection::open(&url, &self.reader.tls, Version::Http1).await?,
-        };
-        let answer = connection.exchange(request, limit, within).await?;
-        if !answer.cut {
-            self.connection = Some(connection);
-        }
-        Ok(answer)
+        Ok(request)
     }
 }
 

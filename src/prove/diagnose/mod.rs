@@ -80,12 +80,14 @@ impl Scene<'_> {
         Failure { edge, peer: format!("collector `{}`", collector.name), cause, evidence }
     }
 
-    /// The edge that ends at Tempo's receiver, and its address.
-    fn last_edge(&self) -> (String, String) {
+    /// The edge that ends at Tempo's receiver.
+    fn at_receiver(&self, cause: Cause, evidence: Vec<String>) -> Failure {
         let forward = self.door.through.last().and_then(|collector| collector.forwards.as_ref());
         match forward {
-            Some(forward) => (forward.edge.clone(), host_of(&forward.dial.url)),
-            None => (self.door.edge.clone(), host_of(&self.door.dial.url)),
+            Some(forward) => {
+                Failure { edge: forward.edge.clone(), peer: host_of(&forward.dial.url), cause, evidence }
+            }
+            None => self.at_door(cause, evidence),
         }
     }
 

@@ -59,9 +59,8 @@ impl Scene<'_> {
             "live_traces_exceeded" => Cause::Limit(Limit::LiveTraces),
             _ => Cause::ReceivedNotStored,
         };
-        let (edge, peer) = self.last_edge();
         let evidence = format!("{}, reason {}", after.evidence(before, discarded), reasons.join(", "));
-        Some(Failure { edge, peer, cause, evidence: vec![evidence] })
+        Some(self.at_receiver(cause, vec![evidence]))
     }
 
     /// Spans reached Tempo's receiver, and Tempo refused them itself: an edge that is then spoken
@@ -73,14 +72,13 @@ impl Scene<'_> {
         }
         let told = self.door.through.len().checked_sub(1).map(|last| self.undelivered(last));
         let Some(Undelivered { cause, evidence, .. }) = told else {
-            return Some(self.at_reader(Cause::ReceivedNotStored, self.tempo_evidence()));
+            return Some(self.at_receiver(Cause::ReceivedNotStored, self.tempo_evidence()));
         };
         Some(match cause {
             Some(Cause::Edge(mismatch)) => self.inside_tempo(mismatch, evidence),
             cause => {
-                let (edge, peer) = self.last_edge();
                 let evidence = [evidence, self.tempo_evidence()].concat();
-                Failure { edge, peer, cause: cause.unwrap_or(Cause::ReceivedNotStored), evidence }
+                self.at_receiver(cause.unwrap_or(Cause::ReceivedNotStored), evidence)
             }
         })
     }
@@ -165,10 +163,9 @@ impl Scene<'_> {
         };
         // Traces are counted as created up to 11 s late; bytes at once.
         let stored = ["tempo_ingester_bytes_received_total", "tempo_live_store_bytes_received_total"];
-        let evidence = self.tempo_evidence().into_iter();
-        let risen = stored.iter().filter(|name| after.rise(before, name) > 0.0);
-        let mut evidence: Vec<String> =
-            evidence.chain(risen.clone().map(|name| after.evidence(before, name))).collect();
+        let shown = stored.iter().filter(|name| after.shows(name));
+        let mut evidence = self.tempo_evidence();
+        evidence.extend(shown.map(|name| after.evidence(before, name)));
         let cause = if after.restarted_since(before) {
             evidence.push("Tempo was restarted meanwhile: its counters began anew".to_owned());
             Cause::ReceivedNotStored
@@ -180,7 +177,7 @@ impl Scene<'_> {
         } else if let Some(unready) = self.unready() {
             evidence.insert(0, unready);
             Cause::TempoNotReady
-        } else if risen.count() == 0 {
+        } else if stored.iter().all(|name| after.rise(before, name) <= 0.0) {
             Cause::ReceivedNotStored
         } else if let Some(difference) = self.tenants_differ() {
             evidence.push(difference);
@@ -188,7 +185,10 @@ impl Scene<'_> {
         } else {
             Cause::NotYetReadable
         };
-        self.at_reader(cause, evidence)
+        match cause {
+            Cause::ReceivedNotStored => self.at_receiver(cause, evidence),
+            cause => self.at_reader(cause, evidence),
+        }
     }
 
     fn tenants_differ(&self) -> Option<String> {

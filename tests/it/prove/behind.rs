@@ -7,13 +7,15 @@ use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
 use super::lab::{Logged, dial, door, message, reader, through};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Dial, Prover, Tls};
+use tracewright::prove::{ClientCertificate, Dial, NoLogs, Prover, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
+/// One that names its counters otherwise, `_total` and all.
+const OLDER: &str = "otelcol-0.144.0";
 const TEMPO: &str = "tempo-2.10.8";
 
 /// A collector with one exporter and these lines below it.
@@ -28,12 +30,13 @@ fn exporting(id: &str, lines: &str) -> CollectorSetup {
 
 /// Proves the way through a collector, with and without leave to send as the exporter does.
 fn messages(tempo: &Tempo, setup: &CollectorSetup, exporter: Dial) -> String {
-    told(tempo, setup, &[Some(exporter), None])
+    let collector = find("messages", COLLECTOR).unwrap();
+    told(&collector, tempo, setup, &[Some(exporter), None])
 }
 
 /// Proves the way through a new collector, once for each thing the prover may know of its exporter.
-fn told(tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option<Dial>]) -> String {
-    let collector = Collector::start(&find("messages", COLLECTOR).unwrap(), setup);
+fn told(binary: &Path, tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option<Dial>]) -> String {
+    let collector = Collector::start(binary, setup);
     if setup.exporters.contains("OWN") {
         // It dials itself before it listens, and waits a second until it dials again.
         std::thread::sleep(Duration::from_secs(3));
@@ -165,7 +168,7 @@ fn exporter_meets_an_early_certificate() {
 
 #[test]
 fn exporter_client_certificates() {
-    let Some((binary, _)) = both("exporter_client_certificates") else { return };
+    let Some((binary, collector)) = both("exporter_client_certificates") else { return };
     let folder = TempDir::new().unwrap();
     let ours = Authority::new(folder.path(), "ours");
     let other = Authority::new(folder.path(), "other");
@@ -188,7 +191,7 @@ fn exporter_client_certificates() {
         let tls = Tls { client, ..ours.trusted() };
         let setup = exporting("otlp_grpc/tempo", &lines);
         // Its log alone does not tell: what it says depends on timing.
-        said.push_str(&told(&tempo, &setup, &[Some(dial(Grpc, tempo.otlp_grpc, Some(tls)))]));
+        said.push_str(&told(&collector, &tempo, &setup, &[Some(dial(Grpc, tempo.otlp_grpc, Some(tls)))]));
     }
     assert_data_eq!(said, file!["messages/exporter-client-certificates.txt"]);
 }
@@ -204,8 +207,40 @@ fn collector_keeps_the_spans() {
         pipeline: "batch".to_owned(),
         ..exporting("otlp_grpc/tempo", &lines)
     };
-    let said = messages(&tempo, &waiting, dial(Grpc, tempo.otlp_grpc, None));
-    assert_data_eq!(said, file!["messages/collector-keeps-the-spans.txt"]);
+    for name in [COLLECTOR, OLDER] {
+        let Some(collector) = find("collector_keeps_the_spans", name) else { continue };
+        let said = told(&collector, &tempo, &waiting, &[Some(dial(Grpc, tempo.otlp_grpc, None)), None]);
+        assert_data_eq!(said, file!["messages/collector-keeps-the-spans.txt"]);
+    }
+}
+
+/// Neither its settings nor its log are at hand: what is left is what it does.
+#[test]
+fn collector_whose_reasons_are_unknown() {
+    let Some((binary, collector)) = both("collector_whose_reasons_are_unknown") else { return };
+    let mut tempo = Tempo::start(&binary, &TempoSetup::default());
+    tempo.wait_ready();
+    let reader = reader(&tempo);
+    let prover = Prover { reader: &reader, logs: &NoLogs, within: Duration::from_millis(1500) };
+    let mut said = String::new();
+    for (port, rest) in
+        [(1, ""), (tempo.internal, ""), (1, "sending_queue: {queue_size: 1, num_consumers: 1}")]
+    {
+        let lines = format!("endpoint: 127.0.0.1:{port}\ntls: {{insecure: true}}\n{rest}");
+        let setup = CollectorSetup {
+            processors: "batch: {timeout: 100ms}".to_owned(),
+            pipeline: "batch".to_owned(),
+            ..exporting("otlp_grpc/tempo", &lines)
+        };
+        let collector = Collector::start(&collector, &setup);
+        let mut door = door(dial(Grpc, collector.grpc, None));
+        door.through.push(through(&collector, None));
+        if !rest.is_empty() {
+            prover.prove(&door);
+        }
+        said.push_str(&message(&prover.prove(&door), &[(collector.grpc, "COLLECTOR")]));
+    }
+    assert_data_eq!(said, file!["messages/collector-reasons-unknown.txt"]);
 }
 
 #[test]

@@ -34,7 +34,9 @@ fn a_stand_in_is_proven() {
 #[test]
 fn what_does_not_come_back_is_no_proof() {
     let mut said = String::new();
-    for fault in [Fault::Forgets, Fault::RestartsEmpty, Fault::Loses(1), Fault::Renames] {
+    let faults =
+        [Fault::Forgets, Fault::RestartsEmpty, Fault::Loses(1), Fault::Renames, Fault::Hides, Fault::Unready];
+    for fault in faults {
         let standin = StandIn::start(fault);
         let proof = prove(&standin, standin.http);
         said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (standin.http, "API")]));

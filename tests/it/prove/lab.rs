@@ -89,7 +89,7 @@ pub fn message(proof: &Proof, names: &[(u16, &str)]) -> String {
     match proof {
         Proof::Proven(_) => text.push_str("proven\n"),
         Proof::CouldNotRun(not) => {
-            write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap()
+            write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap();
         }
         Proof::Failed(failure) => {
             let finding = failure.finding();

@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use tokio::net::TcpListener;
 
+const UNREADY: &str = "Ingester not ready: ingester check ready failed: waiting for 15s after being ready\n";
+
 /// What the stand-in does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -29,6 +31,10 @@ pub enum Fault {
     RestartsEmpty,
     /// Loses the span of this number.
     Loses(u32),
+    /// Keeps everything and shows nothing.
+    Hides,
+    /// Keeps nothing and says that it is not ready, in the words of Tempo 2.10.8.
+    Unready,
     /// Gives another service name back.
     Renames,
 }
@@ -104,6 +110,9 @@ async fn answer(
             let head = Response::builder().header("content-type", "application/x-protobuf");
             head.body(Reply::text("")).unwrap()
         }
+        "/ready" if fault == Fault::Unready => {
+            Response::builder().status(503).body(Reply::text(UNREADY)).unwrap()
+        }
         "/ready" => Response::new(Reply::text("ready\n")),
         "/metrics" => Response::new(Reply::text(&metrics(&state))),
         path => match path.split_once("api/v2/traces/") {
@@ -119,7 +128,7 @@ fn receive(state: &mut State, message: &[u8], fault: Fault) {
         let resource = group.resource.unwrap().attributes;
         for scope in group.scope_spans {
             state.received += scope.spans.len();
-            for span in scope.spans.iter().filter(|_| fault != Fault::Forgets) {
+            for span in scope.spans.iter().filter(|_| !matches!(fault, Fault::Forgets | Fault::Unready)) {
                 let id = span.trace_id.iter().map(|byte| format!("{byte:02x}")).collect();
                 let shown = json!({
                     "resource": {"attributes": attributes(&resource, fault)},
@@ -159,7 +168,7 @@ fn trace(state: &mut State, id: &str, fault: Fault) -> Json {
     if fault == Fault::RestartsEmpty {
         *state = State::default();
     }
-    match state.traces.get(id) {
+    match state.traces.get(id).filter(|_| fault != Fault::Hides) {
         Some(spans) => json!({"trace": {"resourceSpans": spans}, "metrics": {"inspectedBytes": "520"}}),
         None => json!({"trace": {}, "metrics": {}}),
     }
