@@ -206,7 +206,8 @@ impl Cause {
             Self::OtherTenant => vec!["name one tenant on the write edge and on the read edge"],
             Self::Altered => vec!["look for processors that change or remove attributes"],
             Self::UnexpectedAnswer => vec!["look at what listens there, and at what stands between"],
-            Self::ReceivedNotStored | Self::TempoNotReady | Self::FrontendSilent | Self::SpansMissing(_) => {
+            Self::TempoNotReady => vec!["wait until `/ready` answers 200; Tempo's log says what keeps it"],
+            Self::ReceivedNotStored | Self::FrontendSilent | Self::SpansMissing(_) => {
                 vec!["Tempo's log has the rest"]
             }
         }

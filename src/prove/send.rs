@@ -194,3 +194,75 @@ fn percent_decoded(text: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderMap;
+    use opentelemetry_proto::tonic::collector::trace::v1::{
+        ExportTracePartialSuccess, ExportTraceServiceResponse,
+    };
+    use proptest::prelude::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Answer {
+        let pairs = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()));
+        let headers = Box::new(pairs.collect::<HeaderMap>());
+        Answer { status, headers, body: body.to_vec(), cut: false }
+    }
+
+    fn partly_refused() -> Vec<u8> {
+        let partial = ExportTracePartialSuccess { rejected_spans: 2, error_message: "too old".to_owned() };
+        ExportTraceServiceResponse { partial_success: Some(partial) }.encode_to_vec()
+    }
+
+    /// What an answer is taken for, with the words of a refusal.
+    fn taken_for(sent: Sent) -> String {
+        match sent {
+            Sent::Accepted => "accepted".to_owned(),
+            Sent::Rejected(Rejection { code, message }) => format!("{code} {message}"),
+            Sent::Foreign(answer) => format!("foreign {}", answer.status),
+            Sent::Failed(fault) => fault.to_string(),
+        }
+    }
+
+    #[test]
+    fn answers_over_grpc() {
+        let of =
+            |headers: &[(&'static str, &str)], body: &[u8]| taken_for(judge_grpc(answer(200, headers, body)));
+        assert_eq!(of(&[("grpc-status", "0")], &[0; 5]), "accepted");
+        assert_eq!(of(&[("grpc-status", "0")], &[]), "accepted");
+        let partly = framed(&partly_refused());
+        assert_eq!(of(&[("grpc-status", "0")], &partly), "0 2 spans rejected: too old");
+        let refused = [("grpc-status", "14"), ("grpc-message", "no%20org id 100% %C3%A4")];
+        assert_eq!(of(&refused, &[]), "14 no org id 100% ä");
+        assert_eq!(of(&[], b"<html>"), "foreign 200");
+    }
+
+    #[test]
+    fn answers_over_http() {
+        let ours = [("content-type", "application/x-protobuf")];
+        let of = |status, headers: &[(&'static str, &str)], body: &[u8]| {
+            taken_for(judge_http(answer(status, headers, body)))
+        };
+        assert_eq!(of(200, &ours, &[]), "accepted");
+        assert_eq!(of(200, &ours, &partly_refused()), "0 2 spans rejected: too old");
+        let status = RpcStatus { code: 13, message: "sending queue is full".to_owned() }.encode_to_vec();
+        assert_eq!(of(503, &ours, &status), "503 sending queue is full");
+        assert_eq!(of(503, &[], b"busy"), "503 busy");
+        assert_eq!(of(404, &[], b"404 page not found"), "foreign 404");
+        assert_eq!(of(200, &[], b"<html>"), "foreign 200");
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_judged(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for kind in ["application/x-protobuf", "application/grpc"] {
+                let with = answer(status, &[("content-type", kind), ("grpc-status", "0")], &body);
+                judge_http(with.clone());
+                judge_grpc(with);
+            }
+        }
+    }
+}

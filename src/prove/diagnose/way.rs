@@ -161,19 +161,21 @@ impl Scene<'_> {
             let cause = if unready.is_some() { Cause::TempoNotReady } else { Cause::Lost };
             return self.at_reader(cause, unready.into_iter().collect());
         };
-        // Traces are counted as created up to 11 s late; bytes at once.
-        let stored = ["tempo_ingester_bytes_received_total", "tempo_live_store_bytes_received_total"];
-        let shown = stored.iter().filter(|name| after.shows(name));
+        let restarted = after.restarted_since(before);
         let mut evidence = self.tempo_evidence();
-        evidence.extend(shown.map(|name| after.evidence(before, name)));
-        let cause = if after.restarted_since(before) {
-            evidence.push("Tempo was restarted meanwhile: its counters began anew".to_owned());
-            Cause::ReceivedNotStored
-        } else if after.rise(before, "tempo_receiver_accepted_spans") <= 0.0 {
+        if !restarted && after.rise(before, "tempo_receiver_accepted_spans") <= 0.0 {
             return match self.door.through.len().checked_sub(1) {
                 Some(last) => self.at_collector(last, Cause::ForwardedElsewhere, evidence),
                 None => self.at_door(Cause::ForwardedElsewhere, evidence),
             };
+        }
+        // Traces are counted as created up to 11 s late; bytes at once.
+        let stored = ["tempo_ingester_bytes_received_total", "tempo_live_store_bytes_received_total"];
+        let shown = stored.iter().filter(|name| after.shows(name));
+        evidence.extend(shown.map(|name| after.evidence(before, name)));
+        let cause = if restarted {
+            evidence.push("Tempo was restarted meanwhile: its counters began anew".to_owned());
+            Cause::ReceivedNotStored
         } else if let Some(unready) = self.unready() {
             evidence.insert(0, unready);
             Cause::TempoNotReady
