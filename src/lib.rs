@@ -29,6 +29,7 @@ pub mod desired;
 pub mod diagnostic;
 pub mod pki;
 pub mod plan;
+pub mod prove;
 pub mod render;
 pub mod report;
 pub mod stack;

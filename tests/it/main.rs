@@ -31,3 +31,5 @@ mod transaction_property;
 mod transaction_root;
 mod transaction_support;
 mod wiring_truth;
+//! The integration tests: one binary, one module a topic.
+mod prove;
