@@ -63,6 +63,15 @@ pub enum Verb {
     History(History),
     /// Explain a finding's code, or what an application's settings come to
     Explain(Explain),
+    /// Run a stack for real in a throw-away folder, and prove it
+    ///
+    /// Starts the real engines as child processes on free loopback ports, sends a trace through every
+    /// application's door, reads it back from Tempo, stops and removes everything. Needs no root, no
+    /// systemd, and touches nothing of this machine.
+    Try(Try),
+    /// What a trial starts this binary again for
+    #[command(hide = true, subcommand)]
+    TrialChild(Child),
 }
 
 /// The stack, by its folder or its file.
@@ -225,4 +234,44 @@ pub struct Explain {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
+}
+
+/// `try`.
+#[derive(Debug, Args)]
+pub struct Try {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// Leave the folder with files, data and logs
+    #[arg(long)]
+    pub keep: bool,
+    /// Keep it running for your own application, until Ctrl-C
+    #[arg(long)]
+    pub hold: bool,
+    /// The collector's binary
+    #[arg(long, value_name = "PATH")]
+    pub collector: Option<PathBuf>,
+    /// Tempo's binary
+    #[arg(long, value_name = "PATH")]
+    pub tempo: Option<PathBuf>,
+}
+
+/// The other processes of a trial.
+#[derive(Debug, Subcommand)]
+pub enum Child {
+    /// Become an engine that ends with its parent
+    Engine {
+        /// The process that starts it
+        parent: u32,
+        /// The engine
+        program: PathBuf,
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
+    /// Make a folder, and remove it when nobody holds standard input's other end
+    Sweeper {
+        /// The folder
+        folder: PathBuf,
+    },
 }

@@ -35,4 +35,5 @@ pub mod report;
 pub mod stack;
 pub mod target;
 pub mod topology;
+pub mod trial;
 pub mod wiring;

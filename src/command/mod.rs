@@ -17,6 +17,7 @@ mod plan;
 mod render;
 mod rollback;
 mod session;
+mod trial;
 
 pub use session::{Exit, Session, Stop};
 
@@ -41,6 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        Verb::Try(arguments) => trial::run(&mut session, arguments),
+        Verb::TrialChild(child) => trial::child(child),
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

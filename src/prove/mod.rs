@@ -4,8 +4,8 @@
 //! The only module that talks to a stack over the network. Its input is plain data ([`Door`],
 //! [`Reader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
 //! target. The asynchronous runtime lives inside one call and nothing of it is touched before:
-//! callers see plain functions. Called by `apply` through its prover, and by the verbs `prove` and
-//! `try`.
+//! callers see plain functions. Called by `apply` through its prover, by the verbs `prove` and
+//! `try`, and by `trial` while it waits for engines.
 //!
 //! The way of the data: `route` (what is asked) -> `attempt` (send, read) -> `gather` (look around,
 //! only after a failure) -> `diagnose` (pure: one cause with its evidence). Below them `dial` and
@@ -19,6 +19,7 @@ mod diagnose;
 mod dial;
 mod edge;
 mod exchange;
+mod fetch;
 mod gather;
 mod peer;
 mod route;
@@ -31,6 +32,7 @@ mod words;
 pub use attempt::Timings;
 pub use cause::{Cause, Failure, Limit, Mismatch};
 pub use count::{Numbered, Tally};
+pub use fetch::{Page, fetch, listens};
 pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
 
 use attempt::{Trouble, attempt};

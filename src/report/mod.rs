@@ -6,4 +6,5 @@ mod diff;
 pub mod history;
 pub mod plan;
 pub mod plan_json;
+pub mod proof;
 pub mod verdict;
