@@ -27,6 +27,7 @@ pub mod config;
 pub mod dataflow;
 pub mod desired;
 pub mod diagnostic;
+pub mod engine;
 pub mod pki;
 pub mod plan;
 pub mod prove;

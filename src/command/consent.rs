@@ -2,8 +2,7 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction,
-    Survey,
+    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
 use crate::report::plan::summary;

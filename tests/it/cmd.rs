@@ -65,8 +65,13 @@ fn transcripts_print_what_they_show() {
     for page in &pages {
         let folder = tempfile::tempdir().unwrap();
         copy_tree(&repository().join("stacks"), &folder.path().join("stacks"));
-        for (mutant, name) in [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")] {
-            copy_tree(&repository().join("tests/mutants").join(mutant).join("root"), &folder.path().join(name));
+        for (mutant, name) in
+            [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")]
+        {
+            copy_tree(
+                &repository().join("tests/mutants").join(mutant).join("root"),
+                &folder.path().join(name),
+            );
         }
         let shown = fs::read_to_string(page).unwrap();
         let now = run(&shown, folder.path());

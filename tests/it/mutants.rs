@@ -89,7 +89,10 @@ impl Mutant {
             (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
         };
         let sources = Sources(topology.programs.iter().map(text).collect());
-        verdict::text(&Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None }, false)
+        verdict::text(
+            &Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None },
+            false,
+        )
     }
 }
 
