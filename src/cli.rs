@@ -92,6 +92,18 @@ pub struct RootArgument {
     pub root: Option<PathBuf>,
 }
 
+/// The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
+/// stack says, and on `PATH`.
+#[derive(Debug, Args)]
+pub struct EnginesArgument {
+    /// The collector's binary
+    #[arg(long, value_name = "PATH")]
+    pub collector: Option<PathBuf>,
+    /// Tempo's binary
+    #[arg(long, value_name = "PATH")]
+    pub tempo: Option<PathBuf>,
+}
+
 /// What is printed on stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -248,12 +260,9 @@ pub struct Try {
     /// Keep it running for your own application, until Ctrl-C
     #[arg(long)]
     pub hold: bool,
-    /// The collector's binary
-    #[arg(long, value_name = "PATH")]
-    pub collector: Option<PathBuf>,
-    /// Tempo's binary
-    #[arg(long, value_name = "PATH")]
-    pub tempo: Option<PathBuf>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub engines: EnginesArgument,
 }
 
 /// The other processes of a trial.

@@ -6,6 +6,7 @@ mod apply;
 mod authority;
 mod check;
 mod consent;
+mod engines;
 mod explain;
 mod files;
 mod history;

@@ -3,8 +3,8 @@
 use super::log::{keep, newest_lines};
 use super::{Folder, Interrupt, TrialError};
 use rustix::process::{Pid, Signal, kill_process};
-use std::path::{Path, PathBuf};
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};

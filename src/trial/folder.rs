@@ -1,9 +1,15 @@
 //! The folder of a trial, and who removes it.
+//!
+//! It is called `STACK.PID`, or `STACK.PID.kept` where nobody may remove it. While its trial lives,
+//! that holds a lock on it.
 
 use super::TrialError;
 use crate::stack::{StackName, TargetPath};
+use crate::target::file_names;
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, PipeWriter};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +22,9 @@ pub fn base() -> PathBuf {
     std::env::temp_dir().join(format!("tracewright-{user}"))
 }
 
+/// The end of the name of a folder that stays.
+const KEPT: &str = ".kept";
+
 /// The folder of one trial.
 #[derive(Debug)]
 pub struct Folder {
@@ -23,6 +32,8 @@ pub struct Folder {
     /// What a trial and all its engines hold; when the last of them is gone, the folder goes.
     leash: Option<PipeWriter>,
     sweeper: Option<Child>,
+    /// Says that its trial lives.
+    lock: OwnedFd,
 }
 
 impl Folder {
@@ -32,7 +43,9 @@ impl Folder {
     /// The base is not this user's alone, or the machine refuses.
     pub fn make(stack: &StackName, kept: bool) -> Result<Self, TrialError> {
         let base = base();
-        let path = base.join(format!("{stack}.{}", std::process::id()));
+        let ending = if kept { KEPT } else { "" };
+        let path = base.join(format!("{stack}.{}{ending}", std::process::id()));
+        sweep(&base);
         // The sweeper of another trial may remove the empty base just now.
         let mut tries = 3;
         loop {
@@ -48,9 +61,10 @@ impl Folder {
     fn try_make(path: &Path, kept: bool) -> Result<Self, TrialError> {
         if kept {
             make(path)?;
-            return Ok(Self { path: path.to_owned(), leash: None, sweeper: None });
+            return Ok(Self { path: path.to_owned(), leash: None, sweeper: None, lock: lock(path)? });
         }
-        let starting = |cause| TrialError::Process { operation: "start", name: "the sweeper".to_owned(), cause };
+        let starting =
+            |cause| TrialError::Process { operation: "start", name: "the sweeper".to_owned(), cause };
         let (held, leash) = std::io::pipe().map_err(starting)?;
         let mut sweeper = Command::new("/proc/self/exe")
             .args(["trial-child", "sweeper"])
@@ -66,10 +80,14 @@ impl Folder {
         let stdout = sweeper.stdout.take().expect("it was asked for above");
         BufReader::new(stdout).read_line(&mut said).map_err(starting)?;
         if said.trim_end() == "made" {
-            return Ok(Self { path: path.to_owned(), leash: Some(leash), sweeper: Some(sweeper) });
+            let lock = lock(path)?;
+            return Ok(Self { path: path.to_owned(), leash: Some(leash), sweeper: Some(sweeper), lock });
         }
         sweeper.wait().map_err(starting)?;
-        Err(TrialError::Sweeper { folder: path.to_owned(), what: format!("cannot start: {}", said.trim_end()) })
+        Err(TrialError::Sweeper {
+            folder: path.to_owned(),
+            what: format!("cannot start: {}", said.trim_end()),
+        })
     }
 
     /// Where it is.
@@ -104,11 +122,35 @@ impl Folder {
     /// # Errors
     /// It cannot be removed.
     pub fn close(mut self) -> Result<(), TrialError> {
-        drop(self.leash.take());
+        drop((self.leash.take(), self.lock));
         let Some(mut sweeper) = self.sweeper.take() else { return Ok(()) };
         let status = sweeper.wait().map_err(TrialError::io("wait for the sweeper of", &self.path))?;
         // A sweeper that was killed leaves its work to us.
         if status.success() { Ok(()) } else { remove(&self.path) }
+    }
+}
+
+fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {
+    let fault = |error: rustix::io::Errno| TrialError::io("lock", folder)(error.into());
+    let opened = open(folder, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty());
+    let opened = opened.map_err(fault)?;
+    flock(&opened, FlockOperation::NonBlockingLockExclusive).map_err(fault)?;
+    Ok(opened)
+}
+
+/// Removes what trials left whose sweeper was killed with them. What cannot be removed stays for the
+/// next trial.
+fn sweep(base: &Path) {
+    for name in file_names(base) {
+        let Some((_, pid)) = name.rsplit_once('.').filter(|(_, pid)| pid.parse::<u32>().is_ok()) else {
+            continue;
+        };
+        let path = base.join(&name);
+        // Both: one that has not yet locked its folder lives; one that lives in another process
+        // namespace has locked it.
+        if !Path::new("/proc").join(pid).exists() && prepare(base).is_ok() && lock(&path).is_ok() {
+            let _stays = fs::remove_dir_all(&path);
+        }
     }
 }
 
@@ -149,7 +191,9 @@ pub(super) fn remove(folder: &Path) -> Result<(), TrialError> {
     match folder.parent().map(fs::remove_dir) {
         None | Some(Ok(())) => Ok(()),
         // Other trials stand there, or their sweeper was faster.
-        Some(Err(error)) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
+        Some(Err(error)) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => {
+            Ok(())
+        }
         Some(Err(error)) => Err(TrialError::io("remove the folder of", folder)(error)),
     }
 }

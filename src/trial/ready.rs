@@ -30,9 +30,8 @@ impl Probe {
     /// All doors of a component, and its own word: Tempo's `/ready`, the collector's health.
     pub fn of(wiring: &Wiring<'_>, component: &ComponentId, tls: Tls) -> Self {
         let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
-        let doors = listeners.map(|listener| {
-            (listener.id.door, SocketAddr::new(listener.bind, listener.port.number()))
-        });
+        let doors = listeners
+            .map(|listener| (listener.id.door, SocketAddr::new(listener.bind, listener.port.number())));
         let (door, path) = match component {
             ComponentId::Tempo => (Door::Api, "/ready"),
             _ => (Door::Health, "/"),

@@ -1,40 +1,43 @@
-//! The engines of a trial, by their binaries.
+//! The engines of a trial: all of them must be there.
 
-use super::super::{Exit, Stop};
-use crate::cli::Try;
-use crate::stack::Distribution;
+use super::super::{Exit, Stop, engines};
+use crate::cli::EnginesArgument;
+use crate::engine::{Engine, Fit, Release, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-/// The binary of each component that runs.
-pub(super) type Binaries = BTreeMap<ComponentId, PathBuf>;
+/// The engine of each component that runs.
+pub(super) type Binaries = BTreeMap<ComponentId, Engine>;
 
 /// Finds all of them.
 ///
 /// # Errors
-/// Those that are missing, by name.
-pub(super) fn find(wiring: &Wiring<'_>, arguments: &Try) -> Result<Binaries, Stop> {
-    let folder = std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from);
+/// Those that are missing, or whose configuration is written differently, by name.
+pub(super) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Result<Binaries, Stop> {
+    let around = engines::surroundings();
     let mut found = Binaries::new();
-    let mut missing = Vec::new();
-    for id in wiring.engines.keys() {
-        let (name, given) = match id {
-            ComponentId::Collector(name) => {
-                let collector = &wiring.stack.collectors[name];
-                let build = match collector.distribution {
-                    Distribution::Core => "otelcol",
-                    Distribution::Contrib => "otelcol-contrib",
-                };
-                (format!("{build}-{}.0", collector.version), &arguments.collector)
+    let mut faults = Vec::new();
+    for (id, wanted) in wanted(wiring, &engines::named(arguments)) {
+        let engine = match find(&wanted, &around) {
+            Ok(engine) => engine,
+            Err(missing) => {
+                faults.push(format!("{missing} for `{id}`, which is {}", wanted.version));
+                continue;
             }
-            _ => ("tempo-2.10.8".to_owned(), &arguments.tempo),
         };
-        let path = given.clone().or_else(|| folder.as_ref().map(|folder| folder.join(&name)));
-        match path.filter(|path| path.is_file()) {
-            Some(path) => drop(found.insert(id.clone(), path)),
-            None => missing.push(format!("no {name} binary for `{id}`")),
+        let release = Release::parse(&wanted.version);
+        match release.map(|release| release.fit(wanted.kind, &engine.release)) {
+            Some(Fit::Other) | None => faults.push(format!(
+                "`{}` is {engine}, and `{id}` is {}: its configuration is written differently",
+                engine.path.display(),
+                wanted.version
+            )),
+            Some(Fit::Same | Fit::Covered) => drop(found.insert(id, engine)),
         }
     }
-    if missing.is_empty() { Ok(found) } else { Err(Stop::Because(Exit::Refused, missing.join("\nerror: "))) }
+    if faults.is_empty() {
+        return Ok(found);
+    }
+    let help = "name a binary with `--collector PATH` or `--tempo PATH`, or a folder of them in `$TRACEWRIGHT_ENGINES`";
+    Err(Stop::Because(Exit::Refused, format!("{}\n  help: {help}", faults.join("\nerror: "))))
 }

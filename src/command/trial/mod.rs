@@ -13,6 +13,8 @@ use super::load::load;
 use super::{Exit, Session, Stop};
 use crate::cli::{Child, Try};
 use crate::trial::{Engine, Folder, Interrupt, TrialError, become_engine, become_sweeper};
+use crate::wiring::Wiring;
+use binaries::Binaries;
 use round::{Round, Trouble};
 use stages::Stages;
 use std::time::Duration;
@@ -29,7 +31,7 @@ pub(super) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> 
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded)?;
     judged.refuse(session)?;
-    let binaries = binaries::find(&judged.wiring, arguments)?;
+    let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;
     let folder = Folder::make(&loaded.stack.name, arguments.keep).map_err(|error| Stop::machine(&error))?;
     let grace = if arguments.keep { GRACE_KEPT } else { GRACE };
@@ -55,12 +57,7 @@ struct Trial<'s> {
 }
 
 impl Trial<'_> {
-    fn round(
-        &mut self,
-        wiring: &crate::wiring::Wiring<'_>,
-        binaries: &binaries::Binaries,
-        hold: bool,
-    ) -> Result<Exit, Trouble> {
+    fn round(&mut self, wiring: &Wiring<'_>, binaries: &Binaries, hold: bool) -> Result<Exit, Trouble> {
         Round { trial: self, binaries }.run(wiring, hold)
     }
 
@@ -87,9 +84,13 @@ impl Trial<'_> {
         let stopped = self.stop();
         let path = self.folder.path().display().to_string();
         let closed = self.folder.close();
-        let what = if keep { format!("stopped; its files are left in `{path}`") } else { "stopped and removed".to_owned() };
+        let what = if keep {
+            format!("stopped; its files are left in `{path}`")
+        } else {
+            "stopped and removed".to_owned()
+        };
         match stopped.and(closed) {
-            Ok(()) => self.stages.done("stop", &format!("{}, {what}", self.stages.took())),
+            Ok(()) => self.stages.done("stop", &format!("{what} in {}", self.stages.took())),
             Err(error) => {
                 self.stages.clear();
                 self.stages.session.say(&format!("error: {error}\n"));

@@ -9,8 +9,8 @@ use crate::prove::{Component, Door, Logs, Proof, Prover, Reader, Tls};
 use crate::report::proof;
 use crate::stack::StackName;
 use crate::trial::{
-    Engine, Launch, PORT_TAKEN, Probe, TrialError, doors, free_ports, moved, newest_lines, reader, told_cause,
-    write,
+    Engine, Launch, PORT_TAKEN, Probe, TrialError, doors, free_ports, moved, newest_lines, reader,
+    told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
@@ -74,7 +74,8 @@ fn last_lines(log: &str) -> String {
     }
     let start = lines.len().saturating_sub(LAST_LINES);
     let shown = lines[start..].iter().map(|line| {
-        let plain: String = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(240).collect();
+        let plain: String =
+            line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(240).collect();
         format!("\n    {plain}")
     });
     std::iter::once("\n  its last lines:".to_owned()).chain(shown).collect()
@@ -108,22 +109,24 @@ impl Round<'_, '_> {
     /// Listeners before diallers, each ready before the next one is started.
     fn start(&mut self, judged: &Judged<'_>, authority: &Path) -> Result<(), Trouble> {
         for unit in judged.desired.units.iter().filter(|unit| unit.managed) {
-            let found = judged.wiring.engines.iter().find(|(id, _)| id.to_string() == unit.component.as_str());
+            let found =
+                judged.wiring.engines.iter().find(|(id, _)| id.to_string() == unit.component.as_str());
             let (id, place) = found.expect("every managed unit is an engine's");
             let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
             let launch = Launch {
                 name: id.to_string(),
-                binary: self.binaries[id].clone(),
+                binary: self.binaries[id].path.clone(),
                 arguments: vec![format!("{flag}={}", place.config)],
                 home: PathBuf::from(place.config.parent().as_str()),
             };
             self.trial.stages.begin(&launch.name, "starts");
             let engine = Engine::start(&launch, &self.trial.folder)?;
             self.trial.engines.push(engine);
-            let tls = Tls { authority: crate::prove::Authority::File(authority.to_owned()), ..Tls::default() };
+            let tls =
+                Tls { authority: crate::prove::Authority::File(authority.to_owned()), ..Tls::default() };
             self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
             let took = self.trial.stages.took();
-            self.trial.stages.done(&launch.name, &format!("{took} until ready"));
+            self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
         }
         Ok(())
     }
@@ -151,7 +154,11 @@ impl Round<'_, '_> {
             if let Some(ended) = engine.ended()? {
                 let taken = told_cause(&engine.last_words()) == Some(PORT_TAKEN);
                 let name = engine.name.clone();
-                return Err(if taken { Trouble::PortTaken(name) } else { Trouble::Engine(name, ended.to_string()) });
+                return Err(if taken {
+                    Trouble::PortTaken(name)
+                } else {
+                    Trouble::Engine(name, ended.to_string())
+                });
             }
         }
         Ok(())
@@ -159,7 +166,8 @@ impl Round<'_, '_> {
 
     /// A trace through every application's door.
     fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, Trouble> {
-        let Some((reader, doors)) = reader(wiring, authority).zip(Some(doors(wiring)).filter(|doors| !doors.is_empty()))
+        let Some((reader, doors)) =
+            reader(wiring, authority).zip(Some(doors(wiring)).filter(|doors| !doors.is_empty()))
         else {
             return Err(Trouble::Stop(nothing_to_prove(&wiring.stack.name)));
         };
@@ -174,7 +182,7 @@ impl Round<'_, '_> {
                 Proof::CouldNotRun(_) => "could not be tried",
             };
             let took = self.trial.stages.took();
-            self.trial.stages.done(&name, &format!("{took} {word}"));
+            self.trial.stages.done(&name, &format!("{word} in {took}"));
             proofs.push((door, proof));
         }
         self.trial.stages.session.print(&proof::text(&proofs));
@@ -228,7 +236,14 @@ impl Logs for EngineLogs {
 
 /// The time the engines may take, their batches included.
 fn within(wiring: &Wiring<'_>) -> Duration {
-    wiring.stack.collectors.values().filter_map(|collector| collector.batch).map(|batch| batch.timeout).sum::<Duration>() + WITHIN
+    wiring
+        .stack
+        .collectors
+        .values()
+        .filter_map(|collector| collector.batch)
+        .map(|batch| batch.timeout)
+        .sum::<Duration>()
+        + WITHIN
 }
 
 /// The worst of all proofs decides.
