@@ -105,6 +105,11 @@ impl Session {
         self.live
     }
 
+    /// Whether the reader of data has gone.
+    pub fn closed(&self) -> bool {
+        self.closed
+    }
+
     /// Prints data. A reader that closed the pipe has seen enough: that is success.
     pub fn print(&mut self, text: &str) {
         self.closed |= std::io::stdout().lock().write_all(text.as_bytes()).is_err();

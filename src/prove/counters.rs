@@ -53,6 +53,12 @@ impl Counters {
         self.0.iter().filter(|((counter, _), _)| *counter == name).fold(0.0, |sum, (_, value)| sum + value)
     }
 
+    /// Every counter that is shown, summed over its labels.
+    pub(super) fn sums(&self) -> BTreeMap<&'static str, f64> {
+        let counters = self.0.keys().map(|(name, _)| *name).filter(|name| *name != STARTED);
+        counters.map(|name| (name, self.get(name))).collect()
+    }
+
     /// Whether the engine shows this counter at all.
     pub(super) fn shows(&self, name: &str) -> bool {
         self.0.keys().any(|(counter, _)| *counter == name)

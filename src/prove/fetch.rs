@@ -1,14 +1,15 @@
-//! One page of an engine: readiness, health, metrics. And whether somebody listens at all.
+//! One page of an engine: readiness, health, metrics.
 //!
 //! For callers that wait for engines to come up; a proof itself goes through `attempt`.
 
 use super::block_on;
+use super::counters::Counters;
 use super::exchange::{Connection, Version};
 use super::route::Tls;
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use std::net::{SocketAddr, TcpStream};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How much of a page is read; Tempo's metrics have 160 KB.
@@ -44,7 +45,7 @@ pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<Page, String> {
     Ok(Page { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
 }
 
-/// Whether somebody accepts connections there, by TCP alone.
-pub fn listens(address: &SocketAddr) -> bool {
-    TcpStream::connect_timeout(address, Duration::from_millis(500)).is_ok()
+/// The counters that a proof looks at, as a page of metrics shows them: name and sum over all labels.
+pub fn watched(metrics: &str) -> BTreeMap<&'static str, f64> {
+    Counters::read(metrics).sums()
 }

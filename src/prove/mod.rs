@@ -32,7 +32,7 @@ mod words;
 pub use attempt::Timings;
 pub use cause::{Cause, Failure, Limit, Mismatch};
 pub use count::{Numbered, Tally};
-pub use fetch::{Page, fetch, listens};
+pub use fetch::{Page, fetch, watched};
 pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
 
 use attempt::{Trouble, attempt};

@@ -7,4 +7,5 @@ pub mod history;
 pub mod plan;
 pub mod plan_json;
 pub mod proof;
+pub mod status;
 pub mod verdict;

@@ -2,7 +2,7 @@
 
 use super::log::{keep, newest_lines};
 use super::{Folder, Interrupt, TrialError};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
@@ -119,7 +119,8 @@ impl Engine {
             }
             thread::sleep(Duration::from_millis(5));
         }
-        self.child.kill().map_err(|cause| self.waiting(cause))?;
+        // The whole group, before its number is free again.
+        kill_process_group(pid, Signal::KILL).map_err(|error| self.waiting(error.into()))?;
         self.child.wait().map(drop).map_err(|cause| self.waiting(cause))
     }
 

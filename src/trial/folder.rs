@@ -45,7 +45,7 @@ impl Folder {
         let base = base();
         let ending = if kept { KEPT } else { "" };
         let path = base.join(format!("{stack}.{}{ending}", std::process::id()));
-        sweep(&base);
+        sweep();
         // The sweeper of another trial may remove the empty base just now.
         let mut tries = 3;
         loop {
@@ -130,6 +130,40 @@ impl Folder {
     }
 }
 
+/// A folder that stands below the base.
+pub(super) struct Standing {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    stack: String,
+    pid: u32,
+    kept: bool,
+}
+
+impl Standing {
+    fn of(base: &Path, name: &str) -> Option<Self> {
+        let plain = name.strip_suffix(KEPT);
+        let (stack, pid) = plain.unwrap_or(name).rsplit_once('.')?;
+        Some(Self {
+            path: base.join(name),
+            stack: stack.to_owned(),
+            pid: pid.parse().ok()?,
+            kept: plain.is_some(),
+        })
+    }
+
+    /// Whether it belongs to a trial of this stack.
+    pub(super) fn is_of(&self, stack: &StackName) -> bool {
+        self.stack == stack.as_str()
+    }
+}
+
+/// All folders of trials, running or not; none where the base is not this user's alone.
+pub(super) fn standing() -> Vec<Standing> {
+    let base = base();
+    let names = if judge(&base).is_ok() { file_names(&base) } else { Vec::new() };
+    names.iter().filter_map(|name| Standing::of(&base, name)).collect()
+}
+
 fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {
     let fault = |error: rustix::io::Errno| TrialError::io("lock", folder)(error.into());
     let opened = open(folder, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty());
@@ -140,16 +174,12 @@ fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {
 
 /// Removes what trials left whose sweeper was killed with them. What cannot be removed stays for the
 /// next trial.
-fn sweep(base: &Path) {
-    for name in file_names(base) {
-        let Some((_, pid)) = name.rsplit_once('.').filter(|(_, pid)| pid.parse::<u32>().is_ok()) else {
-            continue;
-        };
-        let path = base.join(&name);
+fn sweep() {
+    for left in standing().into_iter().filter(|left| !left.kept) {
         // Both: one that has not yet locked its folder lives; one that lives in another process
         // namespace has locked it.
-        if !Path::new("/proc").join(pid).exists() && prepare(base).is_ok() && lock(&path).is_ok() {
-            let _stays = fs::remove_dir_all(&path);
+        if !Path::new("/proc").join(left.pid.to_string()).exists() && lock(&left.path).is_ok() {
+            let _stays = fs::remove_dir_all(&left.path);
         }
     }
 }
@@ -162,6 +192,10 @@ fn prepare(base: &Path) -> Result<(), TrialError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(TrialError::io("make", base)(error)),
     }
+    judge(base)
+}
+
+fn judge(base: &Path) -> Result<(), TrialError> {
     let seen = fs::symlink_metadata(base).map_err(TrialError::io("look at", base))?;
     let user = rustix::process::getuid().as_raw();
     let wrong = if !seen.is_dir() {

@@ -1,7 +1,9 @@
 //! What engines say, kept within bounds.
 
+use super::TrialError;
 use std::fs::File;
 use std::io::{PipeReader, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A log file grows no larger; then it becomes the older one of two.
@@ -47,6 +49,50 @@ pub fn newest_lines(path: &Path) -> Option<String> {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let whole = if start == 0 { text.as_str() } else { text.split_once('\n').map_or("", |(_, rest)| rest) };
     Some(whole.to_owned())
+}
+
+/// A reader of a log that goes on: whole lines, across the change to a new file.
+#[derive(Debug)]
+pub struct Follower {
+    path: PathBuf,
+    /// The file that is read, by its inode, and how far.
+    at: Option<(u64, u64)>,
+}
+
+impl Follower {
+    /// Begins with the newest that the log holds.
+    pub fn of(path: &Path) -> Self {
+        Self { path: path.to_owned(), at: None }
+    }
+
+    /// The lines that are new since the last call; none where the log has gone.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&mut self) -> Result<String, TrialError> {
+        let fault = |cause| TrialError::io("read", &self.path)(cause);
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
+            Err(error) => return Err(fault(error)),
+        };
+        let metadata = file.metadata().map_err(fault)?;
+        let first = self.at.is_none();
+        let start = match self.at {
+            None => metadata.len().saturating_sub(NEWEST),
+            Some((inode, read)) if inode == metadata.ino() => read,
+            Some(_) => 0,
+        };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(start)).map_err(fault)?;
+        file.take(LARGEST).read_to_end(&mut bytes).map_err(fault)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        self.at = Some((metadata.ino(), start + whole as u64));
+        let text = String::from_utf8_lossy(&bytes[..whole]).into_owned();
+        // It may begin within a line.
+        let cut = if first && start > 0 { text.find('\n').map_or(0, |end| end + 1) } else { 0 };
+        Ok(text[cut..].to_owned())
+    }
 }
 
 /// What is known of fragments that engines and the system say when they end.

@@ -17,6 +17,8 @@ mod log;
 mod moved;
 mod ports;
 mod ready;
+mod sockets;
+mod state;
 mod wire;
 mod write;
 
@@ -24,10 +26,12 @@ pub use child::{become_engine, become_sweeper};
 pub use engine::{Ended, Engine, Launch};
 pub use folder::{Folder, base};
 pub use interrupt::Interrupt;
-pub use log::{PORT_TAKEN, newest_lines, told_cause};
+pub use log::{Follower, PORT_TAKEN, newest_lines, told_cause};
 pub use moved::{Ports, moved};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};
+pub use sockets::{all_listening, listening, real};
+pub use state::{Found, Running, State, announce, running};
 pub use wire::{doors, reader};
 pub use write::write;
 

@@ -1,7 +1,9 @@
 //! When an engine can be used.
 
+use super::sockets::real;
 use crate::prove::{self, Tls};
 use crate::wiring::{ComponentId, Dialler, Door, Wiring};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -27,6 +29,11 @@ impl std::fmt::Display for NotReady {
 }
 
 impl Probe {
+    /// The doors, with their addresses.
+    pub fn doors(&self) -> &[(Door, SocketAddr)] {
+        &self.doors
+    }
+
     /// All doors of a component, and its own word: Tempo's `/ready`, the collector's health.
     pub fn of(wiring: &Wiring<'_>, component: &ComponentId, tls: Tls) -> Self {
         let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
@@ -41,13 +48,14 @@ impl Probe {
         Self { doors: doors.collect(), page, tls }
     }
 
-    /// Looks once.
+    /// Looks once whether these addresses, at which its process listens, are all of its doors, and what
+    /// it says itself.
     ///
     /// # Errors
     /// What is still missing.
-    pub fn look(&self) -> Result<(), NotReady> {
-        if let Some((door, address)) = self.doors.iter().find(|(_, address)| !prove::listens(address)) {
-            return Err(NotReady(format!("nobody listens on {address} ({door})")));
+    pub fn look(&self, open: &BTreeSet<SocketAddr>) -> Result<(), NotReady> {
+        if let Some((door, address)) = self.doors.iter().find(|(_, address)| real(open, *address).is_none()) {
+            return Err(NotReady(format!("it does not listen on {address} ({door})")));
         }
         let Some(url) = &self.page else { return Ok(()) };
         match prove::fetch(url, &self.tls, LOOK) {

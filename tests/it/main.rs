@@ -17,6 +17,7 @@ mod language;
 mod leaves;
 mod mutants;
 mod promise;
+mod prove;
 mod readers;
 mod rules;
 mod secrets;
@@ -30,6 +31,5 @@ mod transaction_faults;
 mod transaction_property;
 mod transaction_root;
 mod transaction_support;
+mod trial;
 mod wiring_truth;
-//! The integration tests: one binary, one module a topic.
-mod prove;

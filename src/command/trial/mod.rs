@@ -6,17 +6,14 @@
 mod binaries;
 mod hold;
 mod round;
-mod stages;
 
 use super::judge::judge;
 use super::load::load;
+use super::stages::Stages;
 use super::{Exit, Session, Stop};
 use crate::cli::{Child, Try};
 use crate::trial::{Engine, Folder, Interrupt, TrialError, become_engine, become_sweeper};
-use crate::wiring::Wiring;
-use binaries::Binaries;
 use round::{Round, Trouble};
-use stages::Stages;
 use std::time::Duration;
 
 /// How often other ports are tried where one was taken at the wrong moment.
@@ -37,12 +34,19 @@ pub(super) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> 
     let grace = if arguments.keep { GRACE_KEPT } else { GRACE };
     session.say(&format!("trying `{}` in `{}`\n", loaded.stack.name, folder.path().display()));
     let mut trial = Trial { stages: Stages::new(session), folder, engines: Vec::new(), interrupt, grace };
-    let outcome = (1..=ROUNDS)
-        .find_map(|round| match trial.round(&judged.wiring, &binaries, arguments.hold) {
-            Err(Trouble::PortTaken(_)) if round < ROUNDS => trial.stop().err().map(|error| Err(error.into())),
-            ended => Some(ended),
-        })
-        .expect("the last round always ends");
+    let (text, patience) = (loaded.text.as_str(), Duration::from_secs(arguments.ready_within));
+    let mut more = 1..ROUNDS;
+    let outcome = loop {
+        let mut round = Round { trial: &mut trial, binaries: &binaries, text, patience };
+        match round.run(&judged.wiring, arguments.hold) {
+            Err(Trouble::PortTaken(_)) if more.next().is_some() => {
+                if let Err(error) = trial.stop() {
+                    break Err(error.into());
+                }
+            }
+            ended => break ended,
+        }
+    };
     trial.end(outcome, arguments.keep)
 }
 
@@ -57,13 +61,8 @@ struct Trial<'s> {
 }
 
 impl Trial<'_> {
-    fn round(&mut self, wiring: &Wiring<'_>, binaries: &Binaries, hold: bool) -> Result<Exit, Trouble> {
-        Round { trial: self, binaries }.run(wiring, hold)
-    }
-
     /// Stops what runs, diallers before listeners.
     fn stop(&mut self) -> Result<(), TrialError> {
-        self.interrupt.forget();
         let mut first = Ok(());
         while let Some(mut engine) = self.engines.pop() {
             self.stages.waiting("stop", &engine.name);
@@ -80,6 +79,8 @@ impl Trial<'_> {
             Ok(exit) => Ok(exit),
             Err(trouble) => Err(trouble.told(&mut self.engines)),
         };
+        // Who asks for an end now does not want to wait for it.
+        self.interrupt.forget();
         self.stages.begin("stop", "");
         let stopped = self.stop();
         let path = self.folder.path().display().to_string();

@@ -1,16 +1,15 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
 use super::super::judge::{Judged, judge_stack};
-use super::super::{Exit, Stop};
+use super::super::{Exit, Stop, prove};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::diagnostic::{Findings, Sources};
-use crate::prove::{Component, Door, Logs, Proof, Prover, Reader, Tls};
-use crate::report::proof;
-use crate::stack::StackName;
+use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
+use crate::report::proof::{self, Outcome};
 use crate::trial::{
-    Engine, Launch, PORT_TAKEN, Probe, TrialError, doors, free_ports, moved, newest_lines, reader,
-    told_cause, write,
+    Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, listening, moved,
+    newest_lines, reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
@@ -19,12 +18,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long an engine may take until it is ready. Tempo needs 2 s, on its own defaults 15.
-const READY: Duration = Duration::from_secs(60);
 /// The pause between two looks.
 const POLL: Duration = Duration::from_millis(25);
-/// How long a trace may take until it can be read, beside the batches on its way.
-const WITHIN: Duration = Duration::from_secs(15);
 /// Lines of a log that are shown.
 const LAST_LINES: usize = 12;
 
@@ -85,13 +80,18 @@ fn last_lines(log: &str) -> String {
 pub(super) struct Round<'r, 's> {
     pub(super) trial: &'r mut Trial<'s>,
     pub(super) binaries: &'r Binaries,
+    /// The stack as it was read.
+    pub(super) text: &'r str,
+    /// How long an engine may take until it is ready.
+    pub(super) patience: Duration,
 }
 
 impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
     pub(super) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, Trouble> {
         let folder = self.trial.folder.target()?;
-        let stack = moved(wanted, &folder, &free_ports(&wanted.listeners)?);
+        let ports = free_ports(&wanted.listeners)?;
+        let stack = moved(wanted, &folder, &ports);
         let now = self.trial.stages.session.now;
         let judged = judge_stack(now, &stack).map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
@@ -99,6 +99,7 @@ impl Round<'_, '_> {
         }
         let authority = write(&judged.wiring, &judged.desired, &folder, now)?;
         self.start(&judged, &authority)?;
+        announce(&self.trial.folder, self.text, &ports, self.running())?;
         let exit = self.prove(&judged.wiring, &authority)?;
         if hold {
             hold::hold(self, &judged.wiring)?;
@@ -122,8 +123,7 @@ impl Round<'_, '_> {
             self.trial.stages.begin(&launch.name, "starts");
             let engine = Engine::start(&launch, &self.trial.folder)?;
             self.trial.engines.push(engine);
-            let tls =
-                Tls { authority: crate::prove::Authority::File(authority.to_owned()), ..Tls::default() };
+            let tls = Tls { authority: Authority::File(authority.to_owned()), ..Tls::default() };
             self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
             let took = self.trial.stages.took();
             self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
@@ -132,17 +132,35 @@ impl Round<'_, '_> {
     }
 
     fn ready(&mut self, name: &str, probe: &Probe) -> Result<(), Trouble> {
-        let end = Instant::now() + READY;
+        let end = Instant::now() + self.patience;
         loop {
-            let Err(missing) = probe.look() else { return Ok(()) };
+            let pid = self.trial.engines.last().map_or(0, Engine::pid);
+            let Err(missing) = probe.look(&listening(pid)) else { return Ok(()) };
             self.alive()?;
+            self.port_taken(name)?;
             if Instant::now() >= end {
-                let what = format!("is not ready after {} s: {missing}", READY.as_secs());
+                let what = format!("is not ready after {} s: {missing}", self.patience.as_secs());
                 return Err(Trouble::Engine(name.to_owned(), what));
             }
             self.trial.stages.waiting(name, &format!("waits: {missing}"));
             thread::sleep(POLL);
         }
+    }
+
+    /// Tempo 3.0 stays half alive for 30 s where a port of its own is taken.
+    fn port_taken(&self, name: &str) -> Result<(), Trouble> {
+        let log = self.trial.engines.last().and_then(|engine| newest_lines(engine.log())).unwrap_or_default();
+        if told_cause(&log) == Some(PORT_TAKEN) { Err(Trouble::PortTaken(name.to_owned())) } else { Ok(()) }
+    }
+
+    fn running(&self) -> Vec<Running> {
+        let release = |name: &str| {
+            self.binaries.iter().find(|(id, _)| id.to_string() == name).map(|(_, engine)| engine.to_string())
+        };
+        let engines = self.trial.engines.iter();
+        engines
+            .map(|one| Running::new(&one.name, &release(&one.name).unwrap_or_default(), one.pid()))
+            .collect()
     }
 
     /// Whether all engines still run and nobody wants an end.
@@ -166,27 +184,21 @@ impl Round<'_, '_> {
 
     /// A trace through every application's door.
     fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, Trouble> {
-        let Some((reader, doors)) =
-            reader(wiring, authority).zip(Some(doors(wiring)).filter(|doors| !doors.is_empty()))
-        else {
-            return Err(Trouble::Stop(nothing_to_prove(&wiring.stack.name)));
+        let doors = doors(wiring);
+        let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
+            return Err(Trouble::Stop(prove::nothing_to_prove(wiring)));
         };
-        let mut proofs = Vec::new();
+        let mut outcomes = Vec::new();
         for door in doors {
             let name = format!("app.{}", door.name);
             self.trial.stages.begin(&name, "a trace is sent and read back");
-            let proof = self.prove_door(&door, &reader, within(wiring))?;
-            let word = match &proof {
-                Proof::Proven(_) => "proven",
-                Proof::Failed(_) => "failed",
-                Proof::CouldNotRun(_) => "could not be tried",
-            };
+            let outcome = Outcome::from(self.prove_door(&door, &reader, prove::within(wiring))?);
             let took = self.trial.stages.took();
-            self.trial.stages.done(&name, &format!("{word} in {took}"));
-            proofs.push((door, proof));
+            self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
+            outcomes.push((door, outcome));
         }
-        self.trial.stages.session.print(&proof::text(&proofs));
-        Ok(proof_exit(&proofs))
+        self.trial.stages.session.print(&proof::text(&outcomes));
+        Ok(prove::exit(&outcomes))
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
@@ -226,41 +238,8 @@ impl EngineLogs {
 
 impl Logs for EngineLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
-        let name = match component {
-            Component::Tempo => "tempo".to_owned(),
-            Component::Collector(name) => format!("collector.{name}"),
-        };
-        self.0.get(&name).and_then(|path| newest_lines(path))
+        self.0.get(&prove::component_name(component)).and_then(|path| newest_lines(path))
     }
-}
-
-/// The time the engines may take, their batches included.
-fn within(wiring: &Wiring<'_>) -> Duration {
-    wiring
-        .stack
-        .collectors
-        .values()
-        .filter_map(|collector| collector.batch)
-        .map(|batch| batch.timeout)
-        .sum::<Duration>()
-        + WITHIN
-}
-
-/// The worst of all proofs decides.
-fn proof_exit(proofs: &[(Door, Proof)]) -> Exit {
-    let any = |wanted: fn(&Proof) -> bool| proofs.iter().any(|(_, proof)| wanted(proof));
-    if any(|proof| matches!(proof, Proof::Failed(_))) {
-        Exit::Machine
-    } else if any(|proof| matches!(proof, Proof::CouldNotRun(_))) {
-        Exit::Refused
-    } else {
-        Exit::Fine
-    }
-}
-
-fn nothing_to_prove(stack: &StackName) -> Stop {
-    let text = format!("`{stack}` has no application or no Tempo: there is no way to send a trace along");
-    Stop::Because(Exit::Refused, text)
 }
 
 /// The stack was sound before it was moved.

@@ -1,7 +1,7 @@
-//! What a person sees of a trial while it goes on: one line a stage, the current one alive on a
+//! What a person sees of a trial or a proof while it goes on: one line a stage, the current one alive on a
 //! terminal.
 
-use super::super::Session;
+use super::Session;
 use std::time::{Duration, Instant};
 
 /// How often the line of the current stage is drawn anew.
@@ -61,6 +61,6 @@ impl<'s> Stages<'s> {
 }
 
 /// `1.2 s`.
-pub(super) fn seconds(duration: Duration) -> String {
+fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }
