@@ -33,7 +33,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
         Format::Json => {
             let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &opinion);
             let engines = verdict::engines_json(&opinion);
-            session.print(&plan_json::text(&survey.plan, &digests, dataflow, engines));
+            session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
         }
     }
     say_pending(session, &survey);

@@ -3,7 +3,7 @@
 //! It exits with 0 and silence, or with 1 and one `Error:` whose lines nest: a section and a component,
 //! keys inside it, and at the end what is wrong there.
 
-use super::complaint::{Complaint, Way};
+use super::complaint::{self, Complaint, Way};
 use crate::topology::yaml::{self, Node};
 
 /// The complaints in what it printed.
@@ -15,7 +15,7 @@ pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
     for line in error.filter_map(wordy) {
         let complaint = match quoted(line) {
             Some((subject, rest)) => about(&mut way, (subject, rest), line),
-            None => Some(in_component(&root, line)),
+            None => Some(in_component(&root, (line, file))),
         };
         found.extend(complaint.filter(|complaint| !found.contains(complaint)));
     }
@@ -60,37 +60,39 @@ fn about(way: &mut Way<'_>, (subject, rest): (&str, &str), line: &str) -> Option
     if opens(rest) {
         return None;
     }
-    let mut inside = way.clone();
-    if let Some(unknown) = rest.strip_prefix("has invalid keys: ") {
-        inside.enter(&[unknown.split(", ").next().unwrap_or_default().to_owned()]);
-    }
-    Some(Complaint::at(line, inside.place()))
+    let place = match rest.strip_prefix("has invalid keys: ") {
+        Some(unknown) => way.key(unknown.split(", ").next().unwrap_or_default()),
+        None => way.place(),
+    };
+    Some(Complaint::at(line, place))
 }
 
-/// `processors::batch: send_batch_max_size must be greater or equal to send_batch_size`.
-fn in_component(root: &Node, line: &str) -> Complaint {
+/// `processors::batch: send_batch_max_size must be greater or equal to send_batch_size`. What it means is
+/// the first word that is a key or a value of the component.
+fn in_component(root: &Node, (line, file): (&str, &str)) -> Complaint {
     let mut way = Way::from(root);
-    let Some((path, words)) = line.split_once(": ").filter(|(path, _)| path.contains("::")) else {
-        return Complaint::at(line, None);
-    };
-    for key in path.split("::") {
+    let mut words = line;
+    while let Some((key, rest)) = path(words) {
         way.enter(&[key.to_owned()]);
+        words = rest;
     }
-    // The key is the first word, or the first one in quotes.
-    let first = words.split(' ').next().unwrap_or_default();
-    let named = words.split(['\'', '"']).nth(1).unwrap_or_default();
-    let mut inside = way.clone();
-    for key in [first, named] {
-        inside.enter(&keys(key));
+    if let Some((_, numbered)) = words.split_once("yaml: line ") {
+        let (number, words) = numbered.split_once(": ").unwrap_or((numbered, words));
+        let at = number.parse().ok().and_then(|number| complaint::line(file, number, None));
+        return Complaint::at(words, at);
     }
-    Complaint::at(words, inside.place())
+    let plain = words.split(' ').map(|word| word.trim_matches(|letter| "'\":,".contains(letter)));
+    let place = plain.filter(|word| word.len() > 2).find_map(|word| way.inside(word));
+    Complaint::at(words, place.or(way.place()))
+}
+
+/// The first step of a path: what stands before `::` or `: ` and is one word.
+fn path(words: &str) -> Option<(&str, &str)> {
+    let steps = ["::", ": "].into_iter().filter_map(|sign| words.split_once(sign));
+    steps.min_by_key(|(key, _)| key.len()).filter(|(key, _)| !key.contains([' ', '\'', '"']))
 }
 
 /// `readers[0].pull.exporter` as keys. An empty name stands for an embedded type.
 fn keys(text: &str) -> Vec<String> {
     text.split(['.', '[', ']']).filter(|key| !key.is_empty()).map(str::to_owned).collect()
 }
-
-#[cfg(test)]
-#[path = "collector_tests.rs"]
-mod tests;

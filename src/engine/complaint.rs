@@ -72,14 +72,37 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// A key that the engine does not know: the key itself, here or at the nearest point above.
+    pub(super) fn key(&self, key: &str) -> Option<Range<usize>> {
+        let above = (0..=self.keys.len()).rev().filter_map(|length| find(self.root, &self.keys[..length]));
+        let entry = above.filter_map(|(node, _)| node.entry(key)).next();
+        entry.map(|entry| entry.key_span.clone()).or_else(|| self.place())
+    }
+
+    /// A key that stands right here, or a value anywhere inside.
+    pub(super) fn inside(&self, word: &str) -> Option<Range<usize>> {
+        let (node, _) = find(self.root, &self.keys).filter(|_| !self.keys.is_empty())?;
+        node.entry(word).map(crate::topology::yaml::Entry::place).or_else(|| scalar(node, word))
+    }
+
     /// The place of the last key; `None` at the root.
     pub(super) fn place(&self) -> Option<Range<usize>> {
-        find(self.root, &self.keys).filter(|_| !self.keys.is_empty())
+        find(self.root, &self.keys).filter(|_| !self.keys.is_empty()).map(|(_, place)| place)
     }
 }
 
-/// The place at the end of a way: of an entry that of its value or key, of an element its own.
-fn find(root: &Node, keys: &[String]) -> Option<Range<usize>> {
+/// The first value with this text.
+fn scalar(node: &Node, text: &str) -> Option<Range<usize>> {
+    if node.scalar().is_some_and(|scalar| scalar.text == text) {
+        return Some(node.span.clone());
+    }
+    let values = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    values.into_iter().find_map(|value| scalar(value, text))
+}
+
+/// What stands at the end of a way, and its place: of an entry that of its value or key, of an element its
+/// own.
+fn find<'a>(root: &'a Node, keys: &[String]) -> Option<(&'a Node, Range<usize>)> {
     let (mut node, mut place) = (root, root.span.clone());
     for key in keys {
         if let Some(entry) = node.entry(key) {
@@ -89,7 +112,7 @@ fn find(root: &Node, keys: &[String]) -> Option<Range<usize>> {
             place = node.span.clone();
         }
     }
-    Some(place)
+    Some((node, place))
 }
 
 #[cfg(test)]

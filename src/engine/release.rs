@@ -74,7 +74,7 @@ fn collector_dialect((major, minor): (u16, u16)) -> Option<&'static CollectorDia
     (major == 0).then(|| CollectorDialect::of_minor(minor)).flatten()
 }
 
-fn same<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+fn same<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
     wanted.is_some() && wanted == found
 }
 

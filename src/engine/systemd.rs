@@ -109,7 +109,3 @@ fn numbered(rest: &str, text: &str) -> Complaint {
     let word = words.split('\'').nth(1);
     Complaint::at(words, number.parse().ok().and_then(|number| line(text, number, word)))
 }
-
-#[cfg(test)]
-#[path = "systemd_tests.rs"]
-mod tests;

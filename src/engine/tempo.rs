@@ -53,7 +53,3 @@ fn value(line: &str, name: &str) -> Option<String> {
     }
     Some(value)
 }
-
-#[cfg(test)]
-#[path = "tempo_tests.rs"]
-mod tests;

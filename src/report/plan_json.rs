@@ -8,7 +8,7 @@ pub const FORMAT_VERSION: &str = "1.1";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
 /// masked there would be lost on a program.
-pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value, engines: Value) -> String {
+pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, engines: &Value) -> String {
     let (added, changed, destroyed) = plan.counts();
     let digests: serde_json::Map<_, _> =
         digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();

@@ -9,6 +9,7 @@
 
 use crate::support::{bless, copy_tree, repository};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -17,7 +18,7 @@ const HOSTS: [(&str, &str); 2] =
     [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")];
 
 /// The page with the outputs that its commands have now.
-fn run(page: &str, folder: &Path) -> String {
+fn run(page: &str, folders: (&Path, &Path)) -> String {
     let mut now = String::new();
     let (mut in_console, mut in_output) = (false, false);
     for line in page.lines() {
@@ -33,20 +34,35 @@ fn run(page: &str, folder: &Path) -> String {
             now.push('\n');
         }
         if let Some(command) = command {
-            now.push_str(&output(command, folder));
+            now.push_str(&output(command, folders));
         }
     }
     now
 }
 
-fn output(command: &str, folder: &Path) -> String {
-    let binary = Path::new(env!("CARGO_BIN_EXE_tracewright")).parent().unwrap();
-    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+/// All that a page may call: on every machine the same, and no engine among them.
+const TOOLS: [&str; 19] = [
+    "cat", "chmod", "cut", "env", "find", "flock", "grep", "head", "ln", "ls", "mkdir", "printf", "rm",
+    "sed", "sh", "sort", "tail", "truncate", "wc",
+];
+
+/// A folder with links to these, and to the tool itself.
+fn tools(folder: &Path) {
+    let all = std::env::var_os("PATH").unwrap();
+    let on_path =
+        |name: &str| std::env::split_paths(&all).map(|at| at.join(name)).find(|path| path.is_file());
+    for name in TOOLS {
+        symlink(on_path(name).unwrap_or_else(|| panic!("no `{name}` on PATH")), folder.join(name)).unwrap();
+    }
+    symlink(env!("CARGO_BIN_EXE_tracewright"), folder.join("tracewright")).unwrap();
+}
+
+fn output(command: &str, (folder, path): (&Path, &Path)) -> String {
     let output = Command::new("sh")
         .args(["-c", &format!("{{ {command}\n}} 2>&1")])
         .current_dir(folder)
         .env_clear()
-        .envs([("PATH", path.as_str()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
+        .envs([("PATH", path.to_str().unwrap()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
         .stdin(Stdio::null())
         .output()
         .expect("sh runs");
@@ -67,7 +83,9 @@ fn the_stack_of_the_readme_passes() {
     let (_, rest) = page.split_once("```toml\n").expect("the README shows a stack");
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("stack.toml"), rest.split("```").next().unwrap()).unwrap();
-    let said = output("tracewright check", folder.path());
+    let path = tempfile::tempdir().unwrap();
+    tools(path.path());
+    let said = output("tracewright check", (folder.path(), path.path()));
     assert!(said.contains("\n0 errors, 1 warning.\n"), "{said}");
 }
 
@@ -77,6 +95,8 @@ fn transcripts_print_what_they_show() {
         fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
     pages.push(repository().join("README.md"));
     pages.sort();
+    let path = tempfile::tempdir().unwrap();
+    tools(path.path());
     let mut faults = Vec::new();
     for page in &pages {
         let folder = tempfile::tempdir().unwrap();
@@ -87,7 +107,7 @@ fn transcripts_print_what_they_show() {
             copy_tree(&repository().join(&mutant), &folder.path().join(&mutant));
         }
         let shown = fs::read_to_string(page).unwrap();
-        let now = run(&shown, folder.path());
+        let now = run(&shown, (folder.path(), path.path()));
         if bless() {
             fs::write(page, &now).unwrap();
         } else if now != shown {
