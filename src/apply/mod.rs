@@ -17,14 +17,17 @@ mod session;
 mod state;
 mod survey;
 mod transaction;
+mod validator;
 
 pub use history::{Generation, history};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Recovered, pending, recover};
-pub use session::{Consent, Session, apply};
+pub use session::{Consent, Judges, Session, apply};
 pub use survey::{Request, Survey, Wish, survey};
 pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
+pub use validator::{NoValidator, Validator};
 
+use crate::diagnostic::Findings;
 use crate::pki::PkiError;
 use crate::plan::{GenerationNumber, PlanDigest};
 use crate::stack::TargetPath;
@@ -93,6 +96,9 @@ pub enum ApplyError {
     /// A name that the transaction needs is taken.
     #[error("{0} is in the way: it has a name that only this tool uses, but no journal knows it")]
     Leftover(TargetPath),
+    /// What was staged was judged, and refused.
+    #[error("what was staged is refused")]
+    Invalid(Findings),
     /// An earlier run was killed, and not everything could be taken back.
     #[error("an earlier run could not be taken back: {}", join(.0))]
     Incomplete(Vec<String>),

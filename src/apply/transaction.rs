@@ -6,15 +6,17 @@ use super::prover::{Proof, Prover};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::state::{State, encode};
+use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
-    Author, GenerationNumber, Identity, Ids, Inventory, Plan, Remembered, Standing, Step, Steps, steps,
+    Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Standing, Step,
+    Steps, steps,
 };
 use crate::stack::Mode;
 use crate::stack::TargetPath;
-use crate::target::{CommandLine, Target, TargetError};
+use crate::target::{Target, TargetError};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -155,40 +157,44 @@ impl<'t> Transaction<'t> {
 
     /// The owners of the staged files, by the path they are for.
     fn staged_ids(&self) -> Result<BTreeMap<TargetPath, Ids>, TargetError> {
+        Ok(self.staged()?.into_iter().map(|(path, file)| (path, file.ids)).collect())
+    }
+
+    /// The staged files as they stand on the disk, by the path they are for.
+    fn staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, TargetError> {
         let named = self.steps.swap.iter().filter_map(|step| match step {
             Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
             _ => None,
         });
         let observed =
             self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
-        let ids = named.filter_map(|(staged, path)| match observed.standing(staged) {
-            Standing::File(file) => Some((path.clone(), file.ids)),
+        let files = named.filter_map(|(staged, path)| match observed.standing(staged) {
+            Standing::File(file) => Some((path.clone(), file.clone())),
             _ => None,
         });
-        Ok(ids.collect())
+        Ok(files.collect())
     }
 
     /// Takes back what was staged; the first fault is the one that is told.
-    fn give_up(self, cause: TargetError) -> ApplyError {
+    fn give_up(self, cause: impl Into<ApplyError>) -> ApplyError {
+        let cause = cause.into();
         match reverse(self.target, &self.state, &self.begin, self.announced) {
-            Ok(reversed) if reversed.left.is_empty() => cause.into(),
+            Ok(reversed) if reversed.left.is_empty() => cause,
             Ok(reversed) => ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat()),
             Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
         }
     }
 
-    /// Judges the staged set with programs; the first that fails takes everything back.
-    pub fn validate(self, commands: &[CommandLine], deadline: Duration) -> Result<Validated<'t>, ApplyError> {
-        for command in commands {
-            let what = match self.target.run(command, deadline) {
-                Ok(ran) if ran.code == Some(0) => continue,
-                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
-                Err(fault) => fault.to_string(),
-            };
-            let fault = TargetError::Program { program: command.program.clone(), what };
-            return Err(self.give_up(fault));
+    /// Has the staged set judged; where it is refused, everything is taken back.
+    pub fn validate(self, validator: &dyn Validator) -> Result<Validated<'t>, ApplyError> {
+        let staged = match self.staged() {
+            Ok(staged) => staged.into_iter().map(|(path, file)| (path, file.bytes)).collect(),
+            Err(fault) => return Err(self.give_up(fault)),
+        };
+        match validator.validate(&staged) {
+            Ok(()) => Ok(Validated(self)),
+            Err(fault) => Err(self.give_up(fault)),
         }
-        Ok(Validated(self))
     }
 }
 

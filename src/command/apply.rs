@@ -3,10 +3,12 @@
 use super::consent::{self, Granted};
 use super::judge::{Judged, judge};
 use super::load::{Loaded, load};
+use super::opinion::{Asking, heed};
 use super::plan::{digests, host_of, place};
 use super::{Exit, Session, Stop, authority, host};
-use crate::apply::{Outcome, Request, Survey, Wish, survey};
+use crate::apply::{ApplyError, Judges, Outcome, Request, Survey, Wish, survey};
 use crate::cli::Apply;
+use crate::engine::Opinion;
 use crate::report::plan::{Frame, text};
 use crate::report::verdict;
 use crate::target::LocalRoot;
@@ -27,7 +29,10 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
         now: session.now,
     };
     let survey = fresh_survey(session, &mut target, &request)?;
-    show(session, (&judged, &survey), root);
+    let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
+    let opinion = asking.about_changes(&survey.plan)?;
+    heed(session, &opinion, &judged)?;
+    show(session, (&judged, &survey, &opinion), root);
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
         return Ok(Exit::Fine);
@@ -35,13 +40,26 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let granted = Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
     consent::ask(session, granted, "Do you want to make these changes?")?;
-    let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply"))?;
+    let judges = Judges { validator: &asking, ..Judges::NONE };
+    let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply", judges))
+        .map_err(|error| refused(session, error, &judged))?;
     let kept = matches!(outcome, Outcome::Kept { .. });
     let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
         next_steps(session, &loaded, (root, &arguments.stack.stack));
     }
     Ok(exit)
+}
+
+/// What the engines refused of the staged files is a finding like any other.
+fn refused(session: &mut Session, error: ApplyError, judged: &Judged<'_>) -> Stop {
+    match error {
+        ApplyError::Invalid(findings) => {
+            session.say("error: the engines refuse what was staged; everything was taken back\n");
+            Stop::Findings(findings, judged.sources.clone())
+        }
+        error => host::stopped(&error),
+    }
 }
 
 /// What stands on the host now; a run that was killed is finished or taken back before.
@@ -58,8 +76,8 @@ fn fresh_survey(
     survey(target, request).map_err(|error| host::stopped(&error))
 }
 
-fn show(session: &mut Session, (judged, survey): (&Judged<'_>, &Survey), root: &Path) {
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict);
+fn show(session: &mut Session, (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion), root: &Path) {
+    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, opinion);
     let digests = digests(survey);
     session
         .print(&text(&survey.plan, &Frame { place: &place(root), dataflow: &dataflow, digests: &digests }));

@@ -2,7 +2,7 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction, Survey,
+    ApplyError, Cause, Consent, Judges, Outcome, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
 use crate::stack::TargetPath;
@@ -80,14 +80,12 @@ pub fn carry_out(
     session: &mut Session,
     target: &mut LocalRoot,
     (request, survey): (&Request<'_>, &Survey),
-    (granted, verb): (Granted, &str),
-) -> Result<Outcome, Stop> {
+    (granted, verb, judges): (Granted, &str, Judges<'_>),
+) -> Result<Outcome, ApplyError> {
     let holder = host::holder(session, verb);
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
-    let mut transaction =
-        Transaction::begin(target, request.stack, &holder).map_err(|error| host::stopped(&error))?;
-    transaction.apply(request, &consent, &NoProver).map_err(|error| host::stopped(&error))
+    Transaction::begin(target, request.stack, &holder)?.apply(request, &consent, judges)
 }
 
 /// Finishes or takes back what a killed run left, before anything is shown.

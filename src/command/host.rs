@@ -72,6 +72,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Locked(_) => Exit::Locked,
         ApplyError::Stale { .. } | ApplyError::Drift(_) => Exit::Drift,
         ApplyError::Refused(_)
+        | ApplyError::Invalid(_)
         | ApplyError::NotAdopted(_)
         | ApplyError::NoGeneration(_)
         | ApplyError::NothingApplied => Exit::Refused,

@@ -9,10 +9,11 @@ use crate::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
 use crate::plan::{Markers, Origin, Split};
 use crate::render::{Templates, render};
-use crate::stack::{EnvDialect, TargetPath};
+use crate::stack::{EnvDialect, Stack, TargetPath};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 /// A stack with all its consequences, judged.
 #[derive(Debug)]
@@ -45,18 +46,27 @@ pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> 
         loaded.document.locate(&mut findings);
         Stop::Findings(findings, loaded.sources.clone())
     };
-    let (wiring, warnings) = wire(&loaded.stack).map_err(stop)?;
-    let desired = render(&wiring, &Templates::embedded()).map_err(stop)?;
+    let mut judged = judge_stack(session.now, &loaded.stack, there).map_err(stop)?;
+    judged.verdict.findings.extend(loaded.warnings.clone());
+    loaded.document.locate(&mut judged.verdict.findings);
+    judged.sources.0.extend(loaded.sources.0.clone());
+    Ok(judged)
+}
+
+/// The same for a stack that no text stands behind: its findings name keys, not positions.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_stack<'a>(now: SystemTime, stack: &'a Stack, there: &Environment) -> Result<Judged<'a>, Findings> {
+    let (wiring, warnings) = wire(stack)?;
+    let desired = render(&wiring, &Templates::embedded())?;
     let texts = texts(&desired, there);
     let topology = read(&file_set(&desired, &texts, &wiring));
-    let mut verdict = check(&topology, session.now);
+    let mut verdict = check(&topology, now);
     verdict.findings = said_once(verdict.findings, &warnings);
     point_into_stack(&mut verdict.findings, &wiring);
-    verdict.findings.extend(loaded.warnings.clone());
     verdict.findings.extend(warnings);
-    loaded.document.locate(&mut verdict.findings);
-    let mut sources = loaded.sources.clone();
-    sources.0.extend(texts.into_iter().map(|(path, text)| shown(&desired, path, text)));
+    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, path, text)).collect());
     Ok(Judged { wiring, desired, topology, verdict, sources })
 }
 

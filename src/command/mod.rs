@@ -6,6 +6,7 @@ mod apply;
 mod authority;
 mod check;
 mod consent;
+mod engines;
 mod explain;
 mod files;
 mod history;
@@ -13,10 +14,17 @@ mod host;
 mod init;
 mod judge;
 mod load;
+mod logs;
+mod opinion;
 mod plan;
+mod prove;
 mod render;
 mod rollback;
+mod running;
 mod session;
+mod stages;
+mod status;
+mod trial;
 
 pub use session::{Exit, Session, Stop};
 
@@ -41,6 +49,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        Verb::Try(arguments) => trial::run(&mut session, arguments),
+        Verb::Prove(arguments) => prove::run(&mut session, arguments),
+        Verb::Status(arguments) => status::run(&mut session, arguments),
+        Verb::Logs(arguments) => logs::run(&mut session, arguments),
+        Verb::TrialChild(child) => trial::child(child),
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

@@ -2,6 +2,7 @@
 
 use super::judge::{Judged, judge};
 use super::load::load;
+use super::opinion::{Asking, heed};
 use super::{Exit, Session, Stop, authority, host};
 use crate::apply::{Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
@@ -19,7 +20,10 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
     let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
     judged.refuse(session)?;
     let survey = look(session, &target, &judged, &loaded.stack)?;
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict);
+    let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
+    let opinion = asking.about_changes(&survey.plan)?;
+    heed(session, &opinion, &judged)?;
+    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, &opinion);
     let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
@@ -27,8 +31,9 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {
-            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict);
-            session.print(&plan_json::text(&survey.plan, &digests, dataflow));
+            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &opinion);
+            let engines = verdict::engines_json(&opinion);
+            session.print(&plan_json::text(&survey.plan, &digests, dataflow, engines));
         }
     }
     say_pending(session, &survey);

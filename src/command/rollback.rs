@@ -4,7 +4,7 @@ use super::consent::{self, Granted};
 use super::load::load_name;
 use super::plan::{digests, place};
 use super::{Exit, Session, Stop, host};
-use crate::apply::{Request, Wish, survey};
+use crate::apply::{Judges, Request, Wish, survey};
 use crate::cli::Rollback;
 use crate::plan::{GenerationNumber, GoalSource};
 use crate::report::plan::{Frame, text};
@@ -37,6 +37,7 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
     consent::refuse(&seen, granted)?;
     consent::ask(session, granted, "Do you want to go back?")?;
     let verb = format!("rollback to {to}");
-    let outcome = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb))?;
+    let outcome = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb, Judges::NONE))
+        .map_err(stop)?;
     Ok(consent::ended(session, &seen, ("Rollback", outcome)))
 }

@@ -4,11 +4,11 @@ use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
 /// masked there would be lost on a program.
-pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value) -> String {
+pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value, engines: Value) -> String {
     let (added, changed, destroyed) = plan.counts();
     let digests: serde_json::Map<_, _> =
         digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();
@@ -22,6 +22,7 @@ pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value) ->
         "services": plan.services.iter().map(service).collect::<Vec<_>>(),
         "summary": { "add": added, "change": changed, "destroy": destroyed },
         "dataflow": dataflow,
+        "engines": engines,
     });
     format!("{document:#}\n")
 }

@@ -10,7 +10,9 @@ mod disk;
 mod local;
 mod lock;
 mod perform;
+mod programs;
 mod run;
+mod scratch;
 mod tree;
 mod walk;
 
@@ -19,7 +21,9 @@ pub use disk::{Disk, Naming};
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
+pub use programs::{file_names, is_program};
 pub use run::{CommandLine, Ran, run_here};
+pub use scratch::Scratch;
 pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step};
@@ -92,6 +96,14 @@ pub enum TargetError {
 }
 
 impl TargetError {
+    /// What went wrong, without the name of the program.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Program { what, .. } => what.clone(),
+            _ => self.to_string(),
+        }
+    }
+
     /// Whether the file system does not know the operation.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Io { cause, .. }

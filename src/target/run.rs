@@ -3,13 +3,18 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door: children are started here alone")]
 
 use super::TargetError;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The most that is kept of a stream.
 const LARGEST_OUTPUT: u64 = 256 * 1024;
+/// How long the output of a program that has ended may take to arrive.
+const LAST_BYTES: Duration = Duration::from_millis(200);
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +23,16 @@ pub struct CommandLine {
     pub program: String,
     /// Its arguments.
     pub arguments: Vec<String>,
+    /// Variables beside the fixed ones.
+    pub environment: Vec<(String, String)>,
+}
+
+impl CommandLine {
+    /// A program with arguments and the fixed environment.
+    pub fn new<'a>(program: impl Into<String>, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        let arguments = arguments.into_iter().map(str::to_owned).collect();
+        Self { program: program.into(), arguments, environment: Vec::new() }
+    }
 }
 
 /// What a program left.
@@ -31,48 +46,70 @@ pub struct Ran {
     pub stderr: Vec<u8>,
 }
 
-/// Runs a program on this machine and waits for its end.
+/// Runs a program on this machine and waits for its end, no longer than `deadline`. Whatever it started
+/// ends with it.
 pub fn run_here(command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError> {
     let fail = |what: String| TargetError::Program { program: command.program.clone(), what };
-    let mut child = Command::new(&command.program)
+    let end = Instant::now() + deadline;
+    let mut child = spawn(command).map_err(|cause| fail(format!("could not be started: {cause}")))?;
+    let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let in_time = ends(&child, end).map_err(|cause| fail(format!("could not be waited for: {cause}")))?;
+    // The whole group: a grandchild that holds the output open would keep us reading. The child is not
+    // reaped yet, so the number is still its own.
+    kill_process_group(Pid::from_child(&child), Signal::KILL)
+        .map_err(|cause| fail(format!("could not be ended: {cause}")))?;
+    let status = child.wait().map_err(|cause| fail(format!("could not be waited for: {cause}")))?;
+    let late = || fail(format!("did not end within {} s", deadline.as_secs_f32()));
+    if !in_time {
+        return Err(late());
+    }
+    let read = |stream: &Receiver<std::io::Result<Vec<u8>>>| {
+        let left = end.saturating_duration_since(Instant::now()).max(LAST_BYTES);
+        let bytes = stream.recv_timeout(left).map_err(|_| late())?;
+        bytes.map_err(|cause| fail(format!("could not be read: {cause}")))
+    };
+    Ok(Ran { code: status.code(), stdout: read(&stdout)?, stderr: read(&stderr)? })
+}
+
+fn spawn(command: &CommandLine) -> std::io::Result<Child> {
+    Command::new(&command.program)
         .args(&command.arguments)
         .env_clear()
         .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
         .env("LC_ALL", "C.UTF-8")
+        .envs(command.environment.iter().map(|(name, value)| (name, value)))
+        .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|cause| fail(format!("could not be started: {cause}")))?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (stdout, stderr) = (thread::spawn(|| drain(stdout)), thread::spawn(|| drain(stderr)));
-    let end = Instant::now() + deadline;
-    let status = loop {
-        match child.try_wait().map_err(|cause| fail(format!("could not be waited for: {cause}")))? {
-            Some(status) => break status,
-            None if Instant::now() >= end => {
-                child.kill().map_err(|cause| fail(format!("could not be ended: {cause}")))?;
-                child.wait().map_err(|cause| fail(format!("could not be waited for: {cause}")))?;
-                return Err(fail(format!("did not end within {} s", deadline.as_secs())));
-            }
-            None => thread::sleep(Duration::from_millis(5)),
+}
+
+/// Whether it ends in time. It is left to be reaped.
+fn ends(child: &Child, end: Instant) -> std::io::Result<bool> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    loop {
+        if waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some() {
+            return Ok(true);
         }
-    };
-    let read = |stream: thread::JoinHandle<std::io::Result<Vec<u8>>>| {
-        stream
-            .join()
-            .unwrap_or_else(|_| Err(std::io::Error::other("the reader ended early")))
-            .map_err(|cause| fail(format!("could not be read: {cause}")))
-    };
-    Ok(Ran { code: status.code(), stdout: read(stdout)?, stderr: read(stderr)? })
+        if Instant::now() >= end {
+            return Ok(false);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Keeps the start of a stream and reads the rest away, so that the program never waits for us.
-fn drain(stream: Option<impl Read>) -> std::io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
-    if let Some(mut stream) = stream {
-        stream.by_ref().take(LARGEST_OUTPUT).read_to_end(&mut kept)?;
-        std::io::copy(&mut stream, &mut std::io::sink())?;
-    }
-    Ok(kept)
+fn drain(stream: Option<impl Read + Send + 'static>) -> Receiver<std::io::Result<Vec<u8>>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut kept = Vec::new();
+        let read = stream.map_or(Ok(0), |mut stream| {
+            stream.by_ref().take(LARGEST_OUTPUT).read_to_end(&mut kept)?;
+            std::io::copy(&mut stream, &mut std::io::sink())
+        });
+        // Whoever waited for it may have given up.
+        let _nobody = sender.send(read.map(|_| kept));
+    });
+    receiver
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 14] = [
+const ORDER: [&[&str]; 16] = [
     &["diagnostic"],
     &["config"],
     &["stack", "dialect", "dataflow", "desired"],
@@ -19,8 +19,10 @@ const ORDER: [&[&str]; 14] = [
     &["pki"],
     &["plan"],
     &["target"],
+    &["engine"],
     &["apply"],
     &["prove"],
+    &["trial"],
     &["report"],
     &["cli", "command"],
 ];

@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::{ApplyError, Consent, NoProver, Outcome, Request, Survey, Wish, apply, survey};
+use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
 use tracewright::desired::{Content, Desired};
 use tracewright::pki::facts_of;
 use tracewright::stack::{
@@ -73,7 +73,7 @@ impl Host<'_> {
         self.with(wish, |request| {
             let approved = survey(&root_at(self.root), request)?.digest;
             let consent = Consent { approved, accept_drift, adopt: false };
-            apply(&mut root_at(self.root), request, &consent, (&author("apply"), &NoProver))
+            apply(&mut root_at(self.root), request, &consent, (&author("apply"), Judges::NONE))
         })
     }
 

@@ -39,7 +39,7 @@ impl Scene {
             disk: root.disk,
             wanted: b,
             back,
-            exchanges: seed % 3 != 0,
+            exchanges: !seed.is_multiple_of(3),
             new: Tree::new(),
             operations: 0,
         };

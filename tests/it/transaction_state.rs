@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 use tracewright::apply::{
-    ApplyError, Cause, Consent, NoProver, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
+    ApplyError, Cause, Consent, Judges, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
     survey,
 };
 use tracewright::desired::{Content, Desired};
@@ -138,7 +138,7 @@ fn an_approved_plan_that_no_longer_holds_is_stale() {
     let approved = look_at(root, wish).unwrap().digest;
     put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     let consent = Consent { approved, accept_drift: true, adopt: true };
-    let refused = apply(&mut root_at(root), &request, &consent, (&author("apply"), &NoProver));
+    let refused = apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::NONE));
     assert!(matches!(refused, Err(ApplyError::Stale { .. })), "{refused:?}");
 }
 
@@ -188,7 +188,8 @@ fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
     let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let consent =
         Consent { approved: look_at(root, wish).unwrap().digest, accept_drift: false, adopt: false };
-    apply(&mut root_at(root), &request, &consent, (&author("apply"), prover)).unwrap()
+    apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges { prover, ..Judges::NONE }))
+        .unwrap()
 }
 
 #[test]

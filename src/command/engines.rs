@@ -1,0 +1,21 @@
+//! Which engines a verb uses: what the user names, and what the environment says of this machine.
+
+#![expect(clippy::disallowed_methods, reason = "the environment enters here")]
+
+use crate::cli::EnginesArgument;
+use crate::engine::{Named, Surroundings};
+use std::path::PathBuf;
+
+/// The engines that the user names.
+pub fn named(arguments: &EnginesArgument) -> Named {
+    Named { collector: arguments.collector.clone(), tempo: arguments.tempo.clone() }
+}
+
+/// The places of this machine where engines may be.
+pub fn surroundings() -> Surroundings {
+    Surroundings {
+        engines_folder: std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from),
+        path: std::env::var_os("PATH"),
+        temporary: std::env::temp_dir(),
+    }
+}
