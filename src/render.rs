@@ -46,10 +46,10 @@ impl Templates {
     }
 
     /// The text a template makes of a context, with its last newline.
-    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Finding> {
+    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Findings> {
         let filled = self.0.get_template(name).and_then(|template| template.render(Serde(context)));
         filled.map(|text| text + "\n").map_err(|error| {
-            Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}"))
+            Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}")).into()
         })
     }
 }

@@ -1,7 +1,5 @@
 //! `init`: a stack to start from.
 
-#![expect(clippy::disallowed_methods, reason = "this verb writes the file a user starts from")]
-
 use super::{Exit, Session, Stop};
 use crate::cli::Init;
 use crate::diagnostic::{Code, Finding};

@@ -57,7 +57,11 @@ pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> 
 ///
 /// # Errors
 /// As [`judge`].
-pub fn judge_stack<'a>(now: SystemTime, stack: &'a Stack, there: &Environment) -> Result<Judged<'a>, Findings> {
+pub fn judge_stack<'a>(
+    now: SystemTime,
+    stack: &'a Stack,
+    there: &Environment,
+) -> Result<Judged<'a>, Findings> {
     let (wiring, warnings) = wire(stack)?;
     let desired = render(&wiring, &Templates::embedded())?;
     let texts = texts(&desired, there);
@@ -66,7 +70,7 @@ pub fn judge_stack<'a>(now: SystemTime, stack: &'a Stack, there: &Environment) -
     verdict.findings = said_once(verdict.findings, &warnings);
     point_into_stack(&mut verdict.findings, &wiring);
     verdict.findings.extend(warnings);
-    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, path, text)).collect());
+    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());
     Ok(Judged { wiring, desired, topology, verdict, sources })
 }
 
@@ -103,9 +107,9 @@ fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String>
 }
 
 /// The text as findings may show it: lines of others in an environment file are starred out.
-fn shown(desired: &Desired, path: TargetPath, text: String) -> (SourceName, String) {
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, String) {
     let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
-        *at == path && matches!(file.content, Content::Block { .. })
+        at == path && matches!(file.content, Content::Block { .. })
     };
     let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
     (SourceName(path.to_string()), text)

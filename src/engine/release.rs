@@ -56,9 +56,9 @@ impl Release {
             || match kind {
                 Kind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
                 Kind::Tempo => {
-                let of = |(major, minor): (u16, u16)| TempoDialect::of_line((major.into(), minor.into()));
-                same(of(self.line), of(found.line))
-            },
+                    let of = |(major, minor): (u16, u16)| TempoDialect::of_line((major.into(), minor.into()));
+                    same(of(self.line), of(found.line))
+                }
             };
         match covered {
             false => Fit::Other,

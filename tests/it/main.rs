@@ -5,6 +5,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
+#![allow(clippy::print_stdout, reason = "a test prints its share of the closing table")]
 
 mod block;
 mod cmd;

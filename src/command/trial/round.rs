@@ -93,7 +93,8 @@ impl Round<'_, '_> {
         let ports = free_ports(&wanted.listeners)?;
         let stack = moved(wanted, &folder, &ports);
         let now = self.trial.stages.session.now;
-        let judged = judge_stack(now, &stack, &Environment::new()).map_err(|findings| unsound(findings, Sources::default()))?;
+        let judged = judge_stack(now, &stack, &Environment::new())
+            .map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
             return Err(unsound(judged.verdict.findings, judged.sources));
         }
