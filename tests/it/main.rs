@@ -10,6 +10,7 @@ mod block;
 mod cmd;
 mod crash;
 mod determinism;
+mod engines;
 mod generator;
 mod golden;
 mod invalid;
