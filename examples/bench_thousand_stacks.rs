@@ -4,6 +4,13 @@
 //! The stacks are different texts (name, ports, TLS, retention, queue), so that no file is met twice
 //! and nothing can be remembered from an earlier one.
 
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops at what cannot be measured"
+)]
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
@@ -26,7 +33,7 @@ const STACKS: u16 = 1000;
 /// One host with a collector, Tempo, an application and Grafana.
 fn text(number: u16) -> String {
     let port = 20_000 + number * 4;
-    let tls = number % 2 == 0;
+    let tls = number.is_multiple_of(2);
     let mut text = format!("schema = 1\nname = \"bench-{number}\"\ntls = \"edge\"\n");
     let _ = write!(
         text,

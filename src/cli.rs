@@ -113,6 +113,17 @@ pub struct EnginesArgument {
     pub tempo: Option<PathBuf>,
 }
 
+/// Whether the engines' own validators are asked, and which engines.
+#[derive(Debug, Args)]
+pub struct ValidatorsArgument {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub engines: EnginesArgument,
+    /// Ask no engine: what their validators would judge is listed as not checked
+    #[arg(long, conflicts_with_all = ["collector", "tempo"])]
+    pub no_engines: bool,
+}
+
 /// What is printed on stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -140,8 +151,11 @@ pub struct Check {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub validators: ValidatorsArgument,
     /// Judge the files below DIR, laid out like the root of a host, instead of a stack
-    #[arg(long, value_name = "DIR", conflicts_with = "stack")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "no_engines"])]
     pub files: Option<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
     #[arg(long, value_name = "V", requires = "files")]
@@ -174,6 +188,9 @@ pub struct Plan {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub validators: ValidatorsArgument,
     /// Exit with 2 when there is something to do, drift included
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -202,6 +219,9 @@ pub struct Apply {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub validators: ValidatorsArgument,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub consent: Consent,

@@ -17,14 +17,17 @@ mod session;
 mod state;
 mod survey;
 mod transaction;
+mod validator;
 
 pub use history::{Generation, history};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Recovered, pending, recover};
-pub use session::{Consent, Session, apply};
+pub use session::{Consent, Judges, Session, apply};
 pub use survey::{Request, Survey, Wish, survey};
 pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
+pub use validator::{NoValidator, Validator};
 
+use crate::diagnostic::Findings;
 use crate::pki::PkiError;
 use crate::plan::{GenerationNumber, PlanDigest};
 use crate::stack::TargetPath;
@@ -80,7 +83,7 @@ pub enum ApplyError {
     #[error("changed by somebody else since the last apply: {}", paths(.0))]
     Drift(Vec<TargetPath>),
     /// Files in the way that nobody adopted.
-    #[error("not ours: {}", paths(.0))]
+    #[error("not ours, and in the way: {}", paths(.0))]
     NotAdopted(Vec<TargetPath>),
     /// Not enough room.
     #[error("not enough free space: {needed} bytes are needed, {free} are free")]
@@ -93,6 +96,9 @@ pub enum ApplyError {
     /// A name that the transaction needs is taken.
     #[error("{0} is in the way: it has a name that only this tool uses, but no journal knows it")]
     Leftover(TargetPath),
+    /// What was staged was judged, and refused.
+    #[error("what was staged is refused")]
+    Invalid(Findings),
     /// An earlier run was killed, and not everything could be taken back.
     #[error("an earlier run could not be taken back: {}", join(.0))]
     Incomplete(Vec<String>),

@@ -75,6 +75,9 @@ fn is_before(target: &dyn Target, earlier: &[Step], path: &TargetPath) -> Result
 }
 
 fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
+    if let Step::Exchange { staged, path, .. } = step {
+        target.perform(&Step::Settle { staged: staged.clone(), path: path.clone() })?;
+    }
     let observed = target.observe(&step.inventory())?;
     match step.found(&observed) {
         Found::Before => Ok(()),

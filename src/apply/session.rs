@@ -1,8 +1,9 @@
 //! The whole of one apply or rollback: lock, recover, look again, refuse or carry out.
 
-use super::prover::Prover;
+use super::prover::{NoProver, Prover};
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
+use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, recover};
 use crate::pki::{Issued, issue};
 use crate::plan::{Author, PlanDigest, state_folder};
@@ -22,6 +23,20 @@ pub struct Consent {
     pub accept_drift: bool,
     /// Whether files that are not ours may be taken over.
     pub adopt: bool,
+}
+
+/// Who has the last word: on what was staged, and on what then runs.
+#[derive(Clone, Copy)]
+pub struct Judges<'a> {
+    /// Before anything is put in place.
+    pub validator: &'a dyn Validator,
+    /// Before anything is kept.
+    pub prover: &'a dyn Prover,
+}
+
+impl Judges<'static> {
+    /// Nobody judges, and nothing runs that could be proven.
+    pub const NONE: Self = Self { validator: &NoValidator, prover: &NoProver };
 }
 
 /// A held lock on the state of a stack.
@@ -54,9 +69,9 @@ impl<'t> Session<'t> {
         &mut self,
         request: &Request<'_>,
         consent: &Consent,
-        prover: &dyn Prover,
+        judges: Judges<'_>,
     ) -> Result<Outcome, ApplyError> {
-        apply(self.target, request, consent, (&self.author, prover))
+        apply(self.target, request, consent, (&self.author, judges))
     }
 }
 
@@ -66,7 +81,7 @@ pub fn apply(
     target: &mut dyn Target,
     request: &Request<'_>,
     consent: &Consent,
-    (author, prover): (&Author, &dyn Prover),
+    (author, judges): (&Author, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
     recover(target, request.stack)?;
     let survey = survey(target, request)?;
@@ -83,8 +98,8 @@ pub fn apply(
         folder.keep(authority)?;
     }
     let staged = Transaction::stage(target, &survey, &issued, author)?;
-    Ok(match staged.validate(&[], PROOF)?.swap() {
-        Ok(swapped) => swapped.settle(prover, PROOF),
+    Ok(match staged.validate(judges.validator)?.swap() {
+        Ok(swapped) => swapped.settle(judges.prover, PROOF),
         Err(outcome) => outcome,
     })
 }

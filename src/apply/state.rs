@@ -125,7 +125,23 @@ impl State {
             Some(number) => self.read(target, *number)?,
             None => None,
         };
-        Ok(Remembered { newest, objects: BTreeMap::new() })
+        Ok(Remembered { newest, objects: BTreeMap::new(), taken: self.taken(target)? })
+    }
+
+    /// The files that other stacks of the host manage.
+    fn taken(&self, target: &dyn Target) -> Result<BTreeMap<TargetPath, StackName>, ApplyError> {
+        let mut taken = BTreeMap::new();
+        for name in names_in(target, &self.folder.parent())? {
+            let other = Self::of(&StackName::new(name));
+            if other.folder == self.folder {
+                continue;
+            }
+            let Some(number) = other.numbers(target)?.pop() else { continue };
+            let Some(manifest) = other.read(target, number)? else { continue };
+            let files = manifest.entries.into_iter().filter(|(_, entry)| file_of(entry).is_some());
+            taken.extend(files.map(|(path, _)| (path, manifest.stack.clone())));
+        }
+        Ok(taken)
     }
 
     /// Those of the objects that are there and are what their name says.
@@ -157,10 +173,7 @@ impl State {
             if kept.last() == Some(number) {
                 needed.extend(manifest.before.values().filter_map(crate::plan::Baseline::object));
             }
-            needed.extend(manifest.entries.values().filter_map(|entry| match entry {
-                RememberedPath::File { digest, .. } => Some(*digest),
-                _ => None,
-            }));
+            needed.extend(manifest.entries.values().filter_map(file_of));
         }
         let objects = names_in(target, &self.objects_folder())?;
         let unneeded = objects
@@ -179,5 +192,13 @@ pub(super) fn names_in(target: &dyn Target, folder: &TargetPath) -> Result<BTree
         Some(Standing::Folder(folder)) => Ok(folder.entries.unwrap_or_default()),
         None | Some(Standing::Absent) => Ok(BTreeSet::new()),
         Some(other) => Err(ApplyError::State { path: folder.clone(), what: format!("{other} stands there") }),
+    }
+}
+
+/// The digest of a managed whole file.
+pub(super) fn file_of(entry: &RememberedPath) -> Option<Digest> {
+    match entry {
+        RememberedPath::File { digest, .. } => Some(*digest),
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
 
-use super::state::State;
+use super::state::{State, file_of};
 use super::{ApplyError, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
@@ -129,15 +129,8 @@ fn needed(remembered: &Remembered, request: &Request<'_>, manifest: Option<&Mani
     let left =
         newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
     let before = left.filter_map(|path| remembered.baseline(path)).filter_map(Baseline::object);
-    let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_digest);
+    let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_of);
     before.chain(back).collect()
-}
-
-fn file_digest(entry: &RememberedPath) -> Option<Digest> {
-    match entry {
-        RememberedPath::File { digest, .. } => Some(*digest),
-        _ => None,
-    }
 }
 
 fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Digest> {
@@ -162,7 +155,7 @@ fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Auth
             .newest
             .iter()
             .flat_map(|newest| newest.entries.values())
-            .filter_map(file_digest)
+            .filter_map(file_of)
             .any(|of| of == digest)
     };
     let kept = request.authorities.map_or(&[][..], AuthorityFolder::kept);

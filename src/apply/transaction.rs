@@ -6,15 +6,17 @@ use super::prover::{Proof, Prover};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::state::{State, encode};
+use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
-    Author, GenerationNumber, Identity, Ids, Inventory, Plan, Remembered, Standing, Step, Steps, steps,
+    Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Standing, Step,
+    Steps, steps,
 };
 use crate::stack::Mode;
 use crate::stack::TargetPath;
-use crate::target::{CommandLine, Target, TargetError};
+use crate::target::{Target, TargetError};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -103,29 +105,21 @@ impl<'t> Transaction<'t> {
             steps: announced(&state, plan.next_generation(), &steps),
         };
         refuse_leftovers(target, &begin.steps)?;
+        refuse_without_room(target, &steps, plan.objects(issued).into_values())?;
+        if let Err(cause) = journal::begin(target, &state, &begin) {
+            // Nothing has happened; where even this leftover cannot be taken away, the next run, to which
+            // a torn journal is none, will do it, and the first fault is the one to tell.
+            let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
+            return Err(cause.into());
+        }
         let mut transaction = Self { target, state, begin, steps, announced: 0, manifest: Vec::new() };
-        transaction.refuse_without_room(plan, issued)?;
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
         }
     }
 
-    /// The files of a generation need their own size twice: in place and as an object.
-    fn refuse_without_room(&self, plan: &Plan, issued: &Issued) -> Result<(), ApplyError> {
-        let size = |length: usize| (length as u64).next_multiple_of(BLOCK);
-        let staged = self.steps.prepare.iter().map(|step| match step {
-            Step::Stage { bytes, .. } => size(bytes.len()),
-            _ => BLOCK,
-        });
-        let objects = plan.objects(issued).into_values().map(|bytes| size(bytes.len()));
-        let needed = staged.chain(objects).sum::<u64>() + MARGIN;
-        let free = self.target.free_space()?;
-        if needed > free { Err(ApplyError::NoSpace { needed, free }) } else { Ok(()) }
-    }
-
     fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
-        journal::begin(self.target, &self.state, &self.begin)?;
         self.make_state_folder(self.state.generations())?;
         self.make_state_folder(self.state.objects_folder())?;
         for (digest, bytes) in plan.objects(issued) {
@@ -163,40 +157,44 @@ impl<'t> Transaction<'t> {
 
     /// The owners of the staged files, by the path they are for.
     fn staged_ids(&self) -> Result<BTreeMap<TargetPath, Ids>, TargetError> {
+        Ok(self.staged()?.into_iter().map(|(path, file)| (path, file.ids)).collect())
+    }
+
+    /// The staged files as they stand on the disk, by the path they are for.
+    fn staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, TargetError> {
         let named = self.steps.swap.iter().filter_map(|step| match step {
             Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
             _ => None,
         });
         let observed =
             self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
-        let ids = named.filter_map(|(staged, path)| match observed.standing(staged) {
-            Standing::File(file) => Some((path.clone(), file.ids)),
+        let files = named.filter_map(|(staged, path)| match observed.standing(staged) {
+            Standing::File(file) => Some((path.clone(), file.clone())),
             _ => None,
         });
-        Ok(ids.collect())
+        Ok(files.collect())
     }
 
     /// Takes back what was staged; the first fault is the one that is told.
-    fn give_up(self, cause: TargetError) -> ApplyError {
+    fn give_up(self, cause: impl Into<ApplyError>) -> ApplyError {
+        let cause = cause.into();
         match reverse(self.target, &self.state, &self.begin, self.announced) {
-            Ok(reversed) if reversed.left.is_empty() => cause.into(),
+            Ok(reversed) if reversed.left.is_empty() => cause,
             Ok(reversed) => ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat()),
             Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
         }
     }
 
-    /// Judges the staged set with programs; the first that fails takes everything back.
-    pub fn validate(self, commands: &[CommandLine], deadline: Duration) -> Result<Validated<'t>, ApplyError> {
-        for command in commands {
-            let what = match self.target.run(command, deadline) {
-                Ok(ran) if ran.code == Some(0) => continue,
-                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
-                Err(fault) => fault.to_string(),
-            };
-            let fault = TargetError::Program { program: command.program.clone(), what };
-            return Err(self.give_up(fault));
+    /// Has the staged set judged; where it is refused, everything is taken back.
+    pub fn validate(self, validator: &dyn Validator) -> Result<Validated<'t>, ApplyError> {
+        let staged = match self.staged() {
+            Ok(staged) => staged.into_iter().map(|(path, file)| (path, file.bytes)).collect(),
+            Err(fault) => return Err(self.give_up(fault)),
+        };
+        match validator.validate(&staged) {
+            Ok(()) => Ok(Validated(self)),
+            Err(fault) => Err(self.give_up(fault)),
         }
-        Ok(Validated(self))
     }
 }
 
@@ -277,4 +275,20 @@ fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyErro
         Some((path, _)) => Err(ApplyError::Leftover(path.clone())),
         None => Ok(()),
     }
+}
+
+/// The files of a generation need their own size twice: in place and as an object.
+fn refuse_without_room<'a>(
+    target: &dyn Target,
+    steps: &Steps,
+    objects: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), ApplyError> {
+    let size = |length: usize| (length as u64).next_multiple_of(BLOCK);
+    let staged = steps.prepare.iter().map(|step| match step {
+        Step::Stage { bytes, .. } => size(bytes.len()),
+        _ => BLOCK,
+    });
+    let needed = staged.chain(objects.map(|bytes| size(bytes.len()))).sum::<u64>() + MARGIN;
+    let free = target.free_space()?;
+    if needed > free { Err(ApplyError::NoSpace { needed, free }) } else { Ok(()) }
 }

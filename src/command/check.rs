@@ -1,9 +1,11 @@
 //! `check`: judges a stack, or any folder of finished files.
 
-use super::judge::{Judged, judge};
+use super::judge::{Environment, Judged, judge};
 use super::load::load;
+use super::opinion::Asking;
 use super::{Exit, Session, Stop};
 use crate::cli::{Check, Format};
+use crate::engine::Opinion;
 use crate::report::verdict::{self, Subject};
 
 pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
@@ -15,16 +17,21 @@ pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop
 
 fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let mut judged = judge(session, &loaded, &Environment::new())?;
+    let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
+    let opinion = asking.about_all()?;
+    judged.verdict.findings.extend(opinion.findings.clone());
+    judged.verdict.findings.sort();
     let digest = judged.desired.digest().to_string();
-    print(session, &judged, &digest, arguments.format);
+    print(session, (&judged, &opinion), &digest, arguments.format);
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
 }
 
-fn print(session: &mut Session, judged: &Judged<'_>, digest: &str, format: Format) {
+fn print(session: &mut Session, (judged, engines): (&Judged<'_>, &Opinion), digest: &str, format: Format) {
     let subject = Subject {
         topology: &judged.topology,
         verdict: &judged.verdict,
+        engines,
         sources: &judged.sources,
         desired: Some(digest),
     };

@@ -2,10 +2,9 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, NoProver, Outcome, Recovered, Request, Session as Transaction, Survey,
+    ApplyError, Cause, Consent, Judges, Outcome, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
-use crate::report::plan::summary;
 use crate::stack::TargetPath;
 use crate::target::LocalRoot;
 use std::io::BufRead;
@@ -81,14 +80,12 @@ pub fn carry_out(
     session: &mut Session,
     target: &mut LocalRoot,
     (request, survey): (&Request<'_>, &Survey),
-    (granted, verb): (Granted, &str),
-) -> Result<Outcome, Stop> {
+    (granted, verb, judges): (Granted, &str, Judges<'_>),
+) -> Result<Outcome, ApplyError> {
     let holder = host::holder(session, verb);
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
-    let mut transaction =
-        Transaction::begin(target, request.stack, &holder).map_err(|error| host::stopped(&error))?;
-    transaction.apply(request, &consent, &NoProver).map_err(|error| host::stopped(&error))
+    Transaction::begin(target, request.stack, &holder)?.apply(request, &consent, judges)
 }
 
 /// Finishes or takes back what a killed run left, before anything is shown.
@@ -128,15 +125,15 @@ fn say_notes(session: &mut Session, notes: &[String]) {
     }
 }
 
-/// Says how it ended.
-pub fn ended(session: &mut Session, survey: &Survey, outcome: Outcome) -> Exit {
+/// Says how it ended; `verb` is `Apply` or `Rollback`.
+pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,
         Outcome::Kept { generation, notes, .. } => {
             let (added, changed, destroyed) = survey.plan.counts();
             say_notes(session, &notes);
             session.print(&format!(
-                "\nApply complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
+                "\n{verb} complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
             ));
             Exit::Fine
         }
@@ -145,10 +142,7 @@ pub fn ended(session: &mut Session, survey: &Survey, outcome: Outcome) -> Exit {
                 Cause::Machine(error) => error.to_string(),
                 Cause::Proof(why) => why,
             };
-            session.say(&format!(
-                "error: {why}\neverything was taken back: {}\n",
-                summary(&survey.plan).replace("Plan", "not done")
-            ));
+            session.say(&format!("error: {why}\n  everything that was done was taken back\n"));
             say_notes(session, &notes);
             Exit::Machine
         }

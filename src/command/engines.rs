@@ -5,6 +5,10 @@
 use crate::cli::EnginesArgument;
 use crate::engine::{Named, Surroundings};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// Ten times what an engine takes on a busy machine with one core.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The engines that the user names.
 pub fn named(arguments: &EnginesArgument) -> Named {
@@ -17,5 +21,6 @@ pub fn surroundings() -> Surroundings {
         engines_folder: std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from),
         path: std::env::var_os("PATH"),
         temporary: std::env::temp_dir(),
+        patience: PATIENCE,
     }
 }

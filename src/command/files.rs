@@ -5,6 +5,7 @@ use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
 use crate::dataflow::Program;
 use crate::diagnostic::{Code, Finding, Sources};
+use crate::engine::Opinion;
 use crate::report::verdict::{self, Subject};
 use crate::target::FolderTree;
 use crate::topology::{discover, read};
@@ -35,7 +36,13 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
         (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
     };
     let sources = Sources(topology.programs.iter().map(shown).collect());
-    let subject = Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None };
+    let subject = Subject {
+        topology: &topology,
+        verdict: &verdict,
+        engines: &Opinion::default(),
+        sources: &sources,
+        desired: None,
+    };
     session.print(&match arguments.format {
         Format::Text => verdict::text(&subject, session.colour()),
         Format::Json => verdict::json(&subject),

@@ -1,7 +1,5 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the stack file is read")]
-
 use super::Stop;
 use crate::config::{self, Document};
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};

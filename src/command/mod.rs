@@ -1,5 +1,5 @@
 //! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
-//! the verb and turns its outcome into an exit code; [`load`] and [`judge`] are the pure prefix that
+//! the verb and turns its outcome into an exit code; `load` and `judge` are the pure prefix that
 //! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
 
 mod apply;
@@ -15,6 +15,7 @@ mod init;
 mod judge;
 mod load;
 mod logs;
+mod opinion;
 mod plan;
 mod prove;
 mod render;

@@ -8,9 +8,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How long a binary may take to say its version.
-const ANSWER: Duration = Duration::from_secs(10);
-
 /// The engine that is looked for.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -67,6 +64,8 @@ pub struct Surroundings {
     pub path: Option<OsString>,
     /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
     pub temporary: PathBuf,
+    /// How long one program may take to answer.
+    pub patience: Duration,
 }
 
 /// The first binary of that name, with the version that it tells.
@@ -76,7 +75,7 @@ pub struct Surroundings {
 /// that nobody wonders which one was asked.
 pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
     let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
-    ask(wanted.kind, &path, ANSWER).map_err(|what| Missing::Unusable { path, what })
+    ask(wanted.kind, &path, around.patience).map_err(|what| Missing::Unusable { path, what })
 }
 
 fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
@@ -146,6 +145,7 @@ fn shown(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make their own programs")]
 mod tests {
     use super::*;
     use crate::stack::Distribution;
@@ -155,7 +155,6 @@ mod tests {
 
     /// Written by another process: a script that this one holds open, even for another test, cannot be
     /// executed.
-    #[expect(clippy::disallowed_methods, reason = "a test")]
     fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
         let path = folder.join(name);
         let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
@@ -178,6 +177,7 @@ mod tests {
             engines_folder: engines.map(Path::to_owned),
             path: path.map(|path| path.as_os_str().to_owned()),
             temporary: "/tmp".into(),
+            patience: Duration::from_secs(10),
         }
     }
 
@@ -260,6 +260,6 @@ mod tests {
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));
         let plain = folder.path().join("plain");
         fs::write(&plain, "").unwrap();
-        assert_eq!(ask(CORE, &plain, ANSWER).unwrap_err(), "is no file that can be executed");
+        assert_eq!(ask(CORE, &plain, Duration::ZERO).unwrap_err(), "is no file that can be executed");
     }
 }

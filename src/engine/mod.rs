@@ -5,11 +5,22 @@
 //! what is missing is listed as not checked. Programs and files are reached through `target` alone;
 //! the environment comes in as [`Surroundings`]. Called by `command/`.
 
+mod asked;
+mod collector;
+mod complaint;
+mod consult;
 mod find;
+mod finding;
+mod placeholder;
 mod release;
+mod systemd;
+mod tempo;
 
+pub use consult::{Opinion, Texts, Validated, consult, refrain};
 pub use find::{Named, Surroundings, Wanted, find, wanted};
 pub use release::{Fit, Release};
+
+use find::on_path;
 
 use crate::stack::Distribution;
 use std::fmt;
@@ -69,3 +80,6 @@ pub enum Missing {
         what: String,
     },
 }
+
+#[cfg(test)]
+mod tests;

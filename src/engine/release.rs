@@ -55,7 +55,10 @@ impl Release {
         let covered = self.line == found.line
             || match kind {
                 Kind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
-                Kind::Tempo => same(TempoDialect::of_line(self.line), TempoDialect::of_line(found.line)),
+                Kind::Tempo => {
+                    let of = |(major, minor): (u16, u16)| TempoDialect::of_line((major.into(), minor.into()));
+                    same(of(self.line), of(found.line))
+                }
             };
         match covered {
             false => Fit::Other,
@@ -71,7 +74,7 @@ fn collector_dialect((major, minor): (u16, u16)) -> Option<&'static CollectorDia
     (major == 0).then(|| CollectorDialect::of_minor(minor)).flatten()
 }
 
-fn same<T: PartialEq>(wanted: Option<T>, found: Option<T>) -> bool {
+fn same<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
     wanted.is_some() && wanted == found
 }
 

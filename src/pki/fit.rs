@@ -1,7 +1,8 @@
 //! Whether a certificate still fulfils its wish.
 
-use super::facts::{CertificateFacts, date};
-use crate::stack::{CertificateRole, CertificateWish, ServerName};
+use super::facts::{date, time};
+use crate::stack::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::topology::certificates::{CertificateFacts, KeyType};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
@@ -38,18 +39,23 @@ fn misfit(
     if facts.common_name != wish.common_name {
         return Some(format!("its common name becomes {}", wish.common_name));
     }
-    if facts.algorithm != Some(wish.algorithm) {
+    let key = match wish.algorithm {
+        Algorithm::EcdsaP256 => KeyType::EcdsaP256,
+        Algorithm::EcdsaP384 => KeyType::EcdsaP384,
+    };
+    if facts.key != key {
         return Some("its key algorithm changes".to_owned());
     }
     match &wish.role {
-        CertificateRole::Authority if !facts.authority => Some("it is no authority".to_owned()),
+        CertificateRole::Authority if !facts.is_authority => Some("it is no authority".to_owned()),
         CertificateRole::Authority => None,
-        CertificateRole::Leaf { .. } if facts.authority => Some("it is an authority".to_owned()),
+        CertificateRole::Leaf { .. } if facts.is_authority => Some("it is an authority".to_owned()),
         CertificateRole::Leaf { names, server, client } => {
-            if *names != facts.names {
-                return Some(names_differ(names, &facts.names));
+            let has: BTreeSet<ServerName> = facts.names.iter().cloned().collect();
+            if *names != has {
+                return Some(names_differ(names, &has));
             }
-            if (*server, *client) != (facts.server, facts.client) {
+            if facts.usages.map(|uses| (uses.server, uses.client)) != Some((*server, *client)) {
                 return Some(format!("it must serve as {}", uses(*server, *client)));
             }
             let signer = authority.and_then(|authority| authority.key_id.as_ref());
@@ -61,18 +67,19 @@ fn misfit(
 
 /// A life that does not last as long as wished, and the date from which it is replaced.
 fn ended(wish: &CertificateWish, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
-    let life = facts.not_after.duration_since(facts.not_before).unwrap_or(Duration::ZERO);
+    let (from, until) = (time(facts.not_before), time(facts.not_after));
+    let life = until.duration_since(from).unwrap_or(Duration::ZERO);
     let wished = wish.lifetime + super::issue::BACKDATED;
     if life.abs_diff(wished) > Duration::from_secs(1) {
         return Some("its lifetime changes".to_owned());
     }
-    if facts.not_before > now {
-        return Some(format!("it is not valid before {}", date(facts.not_before)));
+    if from > now {
+        return Some(format!("it is not valid before {}", date(from)));
     }
-    if facts.not_after <= now {
-        return Some(format!("it expired on {}", date(facts.not_after)));
+    if until <= now {
+        return Some(format!("it expired on {}", date(until)));
     }
-    let due = facts.not_after.checked_sub(wish.renew_before)?;
+    let due = until.checked_sub(wish.renew_before)?;
     (due <= now).then(|| match wish.lifetime.abs_diff(wish.renew_before * 3) {
         near if near < Duration::from_secs(3) => format!("two thirds of its life ended {}", date(due)),
         _ => format!("its renewal was due on {}", date(due)),

@@ -8,6 +8,7 @@ mod facts;
 mod fit;
 mod issue;
 
-pub use facts::{CertificateFacts, date, facts_of};
+pub use crate::topology::certificates::CertificateFacts;
+pub use facts::{date, facts_of};
 pub use fit::{Fit, fit};
 pub use issue::{Authority, Issued, IssuedPair, PkiError, issue};

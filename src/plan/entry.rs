@@ -5,7 +5,7 @@ use super::remembered::Subject;
 use super::standing::Identity;
 use crate::desired::Digest;
 use crate::pki::CertificateFacts;
-use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, TargetPath};
+use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, StackName, TargetPath};
 use std::fmt;
 
 /// What a plan does at one path.
@@ -99,6 +99,8 @@ pub enum Refusal {
     HardLinks(u64),
     /// A file that cannot take a block.
     Block(BlockFault),
+    /// Another stack manages it.
+    OtherStack(StackName),
     /// The state has lost the bytes to go back to.
     Lost(Digest),
 }
@@ -113,6 +115,7 @@ impl fmt::Display for Refusal {
             Self::Other(what) => write!(f, "{what} stands in the way"),
             Self::HardLinks(links) => write!(f, "the file has {links} hard links"),
             Self::Block(fault) => fault.fmt(f),
+            Self::OtherStack(stack) => write!(f, "the stack {stack} manages it"),
             Self::Lost(digest) => write!(f, "the state has lost object {digest}"),
         }
     }

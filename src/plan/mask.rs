@@ -24,14 +24,15 @@ const SECRET: [&str; 11] = [
 /// The text with secret values replaced.
 pub fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // The indentation of a key whose whole subtree is secret.
+    // The column of a key whose whole subtree is secret.
     let mut below: Option<usize> = None;
     let mut in_key = false;
     for line in text.split_inclusive('\n') {
         let (body, end) = line.strip_suffix('\n').map_or((line, ""), |body| (body, "\n"));
         let indent = body.len() - body.trim_start_matches(' ').len();
         let blank = body.trim().is_empty();
-        if !blank && below.is_some_and(|outer| indent <= outer && !body[indent..].starts_with("- ")) {
+        let left = |outer| indent < outer || indent == outer && !body[indent..].starts_with("- ");
+        if !blank && below.is_some_and(left) {
             below = None;
         }
         in_key |= body.contains("-----BEGIN ") && body.contains("PRIVATE KEY");
@@ -61,7 +62,7 @@ fn hide_line(body: &str, indent: usize, below: &mut Option<usize>) -> String {
     let rest = &body[indent..];
     match key_of(rest) {
         Some((key, separator, value)) if is_secret(key) && !rest.starts_with('#') => {
-            *below = Some(indent);
+            *below = Some(if rest.starts_with("- ") { indent + 2 } else { indent });
             hide_value(&body[..indent], key, separator, value)
         }
         _ => hide_user_info(body),

@@ -5,7 +5,8 @@
 //! less than a program that runs on what is no longer written.
 
 use crate::stack::TargetPath;
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use crate::topology::yaml::{self, Entry, Node, Value};
+
 use std::collections::BTreeMap;
 
 /// Compares two contents by the rules of the file's kind, which its name tells.
@@ -23,35 +24,37 @@ pub(super) fn same(path: &TargetPath, before: &[u8], after: &[u8]) -> bool {
 
 /// Whether two YAML texts hold the same tree; comments, the order of keys and quoting aside.
 fn same_yaml(before: &str, after: &str) -> bool {
-    match (Yaml::load_from_str(before), Yaml::load_from_str(after)) {
+    match (yaml::parse(before), yaml::parse(after)) {
         (Ok(before), Ok(after)) => {
-            before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| same_node(a, b))
+            let whole =
+                |document: &yaml::Document| document.second.is_none() && document.duplicates.is_empty();
+            whole(&before) && whole(&after) && same_node(&before.root, &after.root)
         }
         _ => false,
     }
 }
 
-fn same_node(a: &Yaml<'_>, b: &Yaml<'_>) -> bool {
-    match (a, b) {
-        (Yaml::Mapping(a), Yaml::Mapping(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| same_node(value, other)))
+fn same_node(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::Mapping(before), Value::Mapping(after)) => {
+            let same = |entry: &Entry| b.get(&entry.key).is_some_and(|other| same_node(&entry.value, other));
+            before.len() == after.len() && before.iter().all(same)
         }
-        (Yaml::Sequence(a), Yaml::Sequence(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_node(a, b))
+        (Value::Sequence(before), Value::Sequence(after)) => {
+            before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same_node(a, b))
         }
-        (Yaml::Value(Scalar::String(a)), Yaml::Value(Scalar::String(b))) => a == b && !depends_on_quotes(a),
-        (Yaml::Tagged(tag, a), Yaml::Tagged(other, b)) => tag == other && same_node(a, b),
-        (Yaml::Value(a), Yaml::Value(b)) => a == b,
+        (Value::Scalar(a), Value::Scalar(b)) => {
+            a.text == b.text && (a.quoted == b.quoted || !depends_on_quotes(&a.text))
+        }
         _ => false,
     }
 }
 
-/// Whether older readers take the bare text for something else than a string: Tempo reads `yes` as
-/// true and refuses `"yes"`, and the tree no longer tells which one was written.
+/// Whether some reader takes the bare text for something else than a string: Tempo reads `yes` as true
+/// and refuses `"yes"`, a number is one only without quotes, and an empty value is none at all.
 fn depends_on_quotes(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    matches!(lower.as_str(), "y" | "n" | "yes" | "no" | "on" | "off")
+    matches!(lower.as_str(), "" | "~" | "null" | "true" | "false" | "y" | "n" | "yes" | "no" | "on" | "off")
         || lower.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
             && lower.chars().all(|letter| letter.is_ascii_hexdigit() || "_.:xo+-".contains(letter))
 }

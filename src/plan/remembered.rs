@@ -138,6 +138,8 @@ pub struct Remembered {
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
     /// changed or removed by others.
     pub objects: BTreeMap<Digest, Vec<u8>>,
+    /// Files that another stack manages on the same host. Two blocks in one file get on.
+    pub taken: BTreeMap<TargetPath, StackName>,
 }
 
 impl Remembered {

@@ -80,6 +80,14 @@ pub enum Step {
         /// Its permission bits.
         mode: Mode,
     },
+    /// Ends or takes back an exchange that was cut off where the file system cannot exchange names at
+    /// once; nothing elsewhere.
+    Settle {
+        /// Our name.
+        staged: TargetPath,
+        /// The destination.
+        path: TargetPath,
+    },
     /// Removes a leftover under a name of ours; that it is not there is fine.
     Discard {
         /// Our name.
@@ -146,7 +154,9 @@ impl Step {
             Self::SetMode { path, digest, before, after } => {
                 Self::SetMode { path: path.clone(), digest: *digest, before: *after, after: *before }
             }
-            Self::Discard { .. } | Self::Keep { .. } | Self::Append { .. } => return None,
+            Self::Settle { .. } | Self::Discard { .. } | Self::Keep { .. } | Self::Append { .. } => {
+                return None;
+            }
         })
     }
 
@@ -159,6 +169,7 @@ impl Step {
             | Self::Remove { path, .. }
             | Self::SetMode { path, .. }
             | Self::RemoveFolder { path, .. }
+            | Self::Settle { path, .. }
             | Self::Discard { path }
             | Self::Keep { path, .. }
             | Self::Append { path, .. }
@@ -210,6 +221,7 @@ impl Step {
                 let file = |mode| Identity::File { digest: *digest, mode };
                 either(&at(path), &file(*before), &file(*after))
             }
+            Self::Settle { .. } => Found::After,
             Self::Discard { path } => match observed.standing(path) {
                 Standing::Absent => Found::After,
                 _ => Found::Before,
@@ -253,6 +265,7 @@ impl fmt::Display for Step {
             Self::Remove { .. } => "remove",
             Self::SetMode { .. } => "set the mode of",
             Self::RemoveFolder { .. } => "remove folder",
+            Self::Settle { .. } => "settle",
             Self::Discard { .. } => "discard",
             Self::Keep { .. } => "write",
             Self::Append { .. } => "append to",

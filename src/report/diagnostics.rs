@@ -67,7 +67,7 @@ fn one(finding: &Finding, texts: &Texts<'_>, renderer: &Renderer) -> String {
         group = group.element(Level::NOTE.message(key));
     }
     for help in &finding.help {
-        group = group.element(Level::HELP.message(line(help)));
+        group = group.element(Level::HELP.message(lines(help)));
     }
     indented(&renderer.render(&[group]))
 }
@@ -134,6 +134,11 @@ fn snippet<'a>(source: &SourceName, text: &Text<'a>, marks: &[Underline<'_>]) ->
 fn line(text: &str) -> String {
     let escaped = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
     normalize_untrusted_str(&escaped)
+}
+
+/// What is to be typed may be a block: line by line without control characters.
+fn lines(text: &str) -> String {
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A range that lies within the text, on borders of characters and on one line.

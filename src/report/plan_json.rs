@@ -1,14 +1,15 @@
 //! A plan as one JSON document.
 
 use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
+use crate::stack::{ComponentName, UnitName};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
 /// masked there would be lost on a program.
-pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value) -> String {
+pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, engines: &Value) -> String {
     let (added, changed, destroyed) = plan.counts();
     let digests: serde_json::Map<_, _> =
         digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();
@@ -22,6 +23,7 @@ pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: Value) ->
         "services": plan.services.iter().map(service).collect::<Vec<_>>(),
         "summary": { "add": added, "change": changed, "destroy": destroyed },
         "dataflow": dataflow,
+        "engines": engines,
     });
     format!("{document:#}\n")
 }
@@ -40,14 +42,14 @@ fn entry(entry: &Entry) -> Value {
         },
         "mode": { "before": entry.mode_before.map(|mode| mode.to_string()), "after": entry.mode_after.map(|mode| mode.to_string()) },
         "owner": entry.owner.as_ref().map(ToString::to_string),
-        "component": entry.component.as_ref().map(|component| component.as_str()),
+        "component": entry.component.as_ref().map(ComponentName::as_str),
         "content_changes": entry.content != ContentChange::None,
     })
 }
 
 fn service(service: &Service) -> Value {
     json!({
-        "unit": service.unit.as_ref().map(|unit| unit.as_str()),
+        "unit": service.unit.as_ref().map(UnitName::as_str),
         "component": service.component.as_str(),
         "managed": service.managed,
         "change": match service.change {

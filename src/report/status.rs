@@ -82,7 +82,7 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
         match &component.counters {
             None => writeln!(text, "  its counters cannot be read")?,
             Some(counters) => {
-                counters.iter().try_for_each(|(name, value)| writeln!(text, "  {value:>14} {name}"))?
+                counters.iter().try_for_each(|(name, value)| writeln!(text, "  {value:>14} {name}"))?;
             }
         }
     }

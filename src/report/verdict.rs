@@ -1,14 +1,16 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
 use super::diagnostics;
-use crate::check::{Edge, Verdict};
+use crate::check::{Edge, NotChecked, Verdict};
 use crate::dataflow::{Dialler, Topology};
 use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
+use crate::engine::{Opinion, Validated};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// What is printed.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Subject<'a> {
     pub topology: &'a Topology,
     /// What the rules say of them.
     pub verdict: &'a Verdict,
+    /// What the engines say; their findings are among those of the verdict.
+    pub engines: &'a Opinion,
     /// The texts that findings point into.
     pub sources: &'a Sources,
     /// The digest of what is wanted, where a stack was judged.
@@ -30,7 +34,7 @@ pub fn text(subject: &Subject<'_>, colour: bool) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&dataflow(subject.topology, verdict));
+    text.push_str(&dataflow(subject.topology, verdict, subject.engines));
     let count = |severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     push(&mut text, format_args!("\n{}, {}.\n", plural(errors, "error"), plural(warnings, "warning")));
@@ -40,20 +44,33 @@ pub fn text(subject: &Subject<'_>, colour: bool) -> String {
     text
 }
 
-/// The edges that were checked and, by name, what could not be.
-pub fn dataflow(topology: &Topology, verdict: &Verdict) -> String {
+/// The edges that were checked, what the engines judged and, by name, what nobody could.
+pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> String {
     let holding = verdict.edges.iter().filter(|edge| edge.holds).count();
     let mut text = format!("Dataflow: {} checked, {holding} ok\n", plural(verdict.edges.len(), "edge"));
     for edge in &verdict.edges {
         push(&mut text, format_args!("  {}\n", line(topology, edge)));
     }
-    if !verdict.not_checked.is_empty() {
+    if !engines.validated.is_empty() {
+        text.push_str("Engines:\n");
+    }
+    for Validated { file, by, accepted, .. } in &engines.validated {
+        let word = if *accepted { "validated" } else { "refused" };
+        push(&mut text, format_args!("  {file}: {word} by {by}\n"));
+    }
+    let not_checked = not_checked(verdict, engines);
+    if !not_checked.is_empty() {
         text.push_str("Not checked:\n");
     }
-    for unknown in &verdict.not_checked {
+    for unknown in not_checked {
         push(&mut text, format_args!("  {unknown}\n"));
     }
     text
+}
+
+/// What neither rules nor engines could decide.
+fn not_checked<'a>(verdict: &'a Verdict, engines: &'a Opinion) -> BTreeSet<&'a NotChecked> {
+    verdict.not_checked.iter().chain(&engines.not_checked).collect()
 }
 
 fn line(topology: &Topology, edge: &Edge) -> String {
@@ -87,14 +104,15 @@ pub fn json(subject: &Subject<'_>) -> String {
     let document = json!({
         "format_version": FORMAT_VERSION,
         "desired": subject.desired,
-        "dataflow": dataflow_json(subject.topology, subject.verdict),
+        "dataflow": dataflow_json(subject.topology, subject.verdict, subject.engines),
+        "engines": engines_json(subject.engines),
         "findings": findings_json(subject),
     });
     format!("{document:#}\n")
 }
 
 /// Edges and what was not checked.
-pub fn dataflow_json(topology: &Topology, verdict: &Verdict) -> Value {
+pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> Value {
     let edges = verdict.edges.iter().map(|edge| {
         let dialler = &topology.diallers[edge.dialler];
         let listener = edge.listener.map(|index| &topology.listeners[index]);
@@ -111,9 +129,23 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict) -> Value {
             "tls": dialler.tls.enabled,
         })
     });
+    let not_checked = not_checked(verdict, engines);
     let not_checked =
-        verdict.not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
+        not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
     json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
+}
+
+/// Which file was judged by which binary.
+pub fn engines_json(engines: &Opinion) -> Value {
+    let one = |judged: &Validated| {
+        json!({
+            "file": judged.file.as_str(),
+            "by": judged.by,
+            "program": judged.program.display().to_string(),
+            "accepted": judged.accepted,
+        })
+    };
+    engines.validated.iter().map(one).collect()
 }
 
 /// Findings with line and column of each place.

@@ -12,7 +12,7 @@ use crate::stack::{Mode, TargetPath};
 pub enum Naming {
     /// Nothing may stand there.
     New,
-    /// The two exchange their names.
+    /// The two exchange their names, at once; a disk that cannot says that it is unsupported.
     Exchange,
     /// It is overwritten; only for files of the state.
     Over,

@@ -17,6 +17,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What a root folder of ours tells git: it holds private keys.
@@ -58,7 +59,16 @@ impl LocalDisk {
         match openat(folder.as_fd(), name, flags, Bits::empty()) {
             Ok(file) => {
                 let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
-                self.opened(file, &stat, path, look)
+                if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+                    return self.opened(file, &stat, path);
+                }
+                let file = walk.remember(path, file);
+                let entries = match look {
+                    Look::Plain => None,
+                    Look::Names => Some(self.names(&file, path)?),
+                };
+                let (mode, ids) = rights(&stat);
+                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
             }
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(Standing::Absent),
             Err(Errno::LOOP | Errno::NXIO) => {
@@ -75,15 +85,7 @@ impl LocalDisk {
         }
     }
 
-    fn opened(
-        &self,
-        file: OwnedFd,
-        stat: &Stat,
-        path: &TargetPath,
-        look: Look,
-    ) -> Result<Standing, TargetError> {
-        let mode = Mode(stat.st_mode & 0o7777);
-        let ids = Ids { uid: stat.st_uid, gid: stat.st_gid };
+    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<Standing, TargetError> {
         let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
@@ -93,14 +95,8 @@ impl LocalDisk {
                     .take(LARGEST_FILE)
                     .read_to_end(&mut bytes)
                     .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
+                let (mode, ids) = rights(stat);
                 Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
-            }
-            FileType::Directory => {
-                let entries = match look {
-                    Look::Plain => None,
-                    Look::Names => Some(self.names(&file, path)?),
-                };
-                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
             }
             _ => Ok(Standing::Other(kind(stat))),
         }
@@ -171,6 +167,10 @@ impl LocalDisk {
     }
 }
 
+fn rights(stat: &Stat) -> (Mode, Ids) {
+    (Mode(stat.st_mode & 0o7777), Ids { uid: stat.st_uid, gid: stat.st_gid })
+}
+
 fn kind(stat: &Stat) -> &'static str {
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::Fifo => "a fifo",
@@ -211,9 +211,12 @@ impl Disk for LocalDisk {
         std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
         let ignore = staged.join(".gitignore");
         let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        file.set_permissions(readable).map_err(io("set the mode of", &ignore))?;
-        file.write_all(IGNORE_ALL).and_then(|()| file.sync_all()).map_err(io("write", &ignore))?;
+        let mode = |bits| std::fs::Permissions::from_mode(bits);
+        file.write_all(IGNORE_ALL)
+            .and_then(|()| file.set_permissions(mode(0o644)))
+            .and_then(|()| file.sync_all())
+            .map_err(io("write", &ignore))?;
+        std::fs::set_permissions(&staged, mode(0o755)).map_err(io("set the mode of", &staged))?;
         let flags = RenameFlags::NOREPLACE;
         renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)
             .map_err(|errno| fault("make folder", &self.root.display(), errno))?;
@@ -269,10 +272,25 @@ impl Disk for LocalDisk {
             Naming::Exchange => RenameFlags::EXCHANGE,
             Naming::Over => RenameFlags::empty(),
         };
-        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags).map_err(|errno| {
+        let fail = |errno| {
             let visible = if naming == Naming::Exchange { to } else { from };
             fault("rename", &self.shown(visible), errno)
-        })
+        };
+        match renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags) {
+            // A file system that cannot refuse to overwrite is looked at first.
+            Err(Errno::INVAL) if naming == Naming::New => {
+                match statat(to_folder.as_fd(), to_name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Err(Errno::NOENT) => {
+                        let none = RenameFlags::empty();
+                        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, none)
+                            .map_err(fail)
+                    }
+                    Ok(_) => Err(fail(Errno::EXIST)),
+                    Err(errno) => Err(fail(errno)),
+                }
+            }
+            done => done.map_err(fail),
+        }
     }
 
     fn set_mode(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
@@ -307,6 +325,10 @@ impl Disk for LocalDisk {
         let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         let stat = rustix::fs::statvfs(existing)
             .map_err(|errno| fault("look at the free space of", &self.root.display(), errno))?;
+        // A file system without blocks, as in /proc, does not know; writing will tell.
+        if stat.f_blocks == 0 {
+            return Ok(u64::MAX);
+        }
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 }

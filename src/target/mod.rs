@@ -104,6 +104,12 @@ impl TargetError {
         }
     }
 
+    /// Whether the file system does not know the operation.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Io { cause, .. }
+            if matches!(cause.kind(), std::io::ErrorKind::Unsupported | std::io::ErrorKind::InvalidInput))
+    }
+
     /// Whether the file system had no room left.
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::StorageFull

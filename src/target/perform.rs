@@ -59,13 +59,41 @@ impl<D: Disk> Root<D> {
         path: &TargetPath,
         before: &Identity,
     ) -> Result<(), TargetError> {
-        self.disk.rename(staged, path, Naming::Exchange)?;
+        self.exchange_names(staged, path)?;
         if !self.is_as_seen(staged, before)? {
-            self.disk.rename(staged, path, Naming::Exchange)?;
+            self.exchange_names(staged, path)?;
             self.sync_both(staged, path)?;
             return Err(TargetError::Changed { path: path.clone() });
         }
         self.sync_both(staged, path)
+    }
+
+    /// At once where the file system can; else by a third name, with a moment in which nothing has the
+    /// destination's. [`Step::Settle`] mends what is cut off in that moment.
+    fn exchange_names(&mut self, staged: &TargetPath, path: &TargetPath) -> Result<(), TargetError> {
+        match self.disk.rename(staged, path, Naming::Exchange) {
+            Err(fault) if fault.is_unsupported() => {
+                let old = third_name(staged);
+                self.disk.rename(path, &old, Naming::New)?;
+                self.sync_both(path, &old)?;
+                self.disk.rename(staged, path, Naming::New)?;
+                self.sync_both(staged, path)?;
+                self.disk.rename(&old, staged, Naming::New)
+            }
+            done => done,
+        }
+    }
+
+    fn settle(&mut self, staged: &TargetPath, path: &TargetPath) -> Result<(), TargetError> {
+        let old = third_name(staged);
+        let observed = self.disk.look(&Inventory::of([old.clone(), path.clone(), staged.clone()]))?;
+        let stands = |path| !matches!(observed.standing(path), Standing::Absent);
+        match (stands(&old), stands(path), stands(staged)) {
+            (true, false, _) => self.disk.rename(&old, path, Naming::New)?,
+            (true, true, false) => self.disk.rename(&old, staged, Naming::New)?,
+            _ => return Ok(()),
+        }
+        self.sync_both(path, staged)
     }
 
     fn take_away(
@@ -134,6 +162,11 @@ impl<D: Disk> Root<D> {
     }
 }
 
+/// Where an old file waits while two names are exchanged one after the other.
+fn third_name(staged: &TargetPath) -> TargetPath {
+    staged.parent().join(&format!("{}-old", staged.file_name()))
+}
+
 impl<D: Disk> Target for Root<D> {
     fn observe(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
         self.disk.look(inventory)
@@ -163,6 +196,7 @@ impl<D: Disk> Target for Root<D> {
                 self.disk.remove_folder(path)?;
                 self.disk.sync(&path.parent())
             }
+            Step::Settle { staged, path } => self.settle(staged, path),
             Step::Discard { path } => self.discard(path),
             Step::Keep { path, bytes } => self.keep(path, bytes),
             Step::Append { path, bytes } => self.append(path, bytes),

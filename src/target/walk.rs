@@ -42,6 +42,13 @@ impl<'a> Walk<'a> {
         Ok(opened)
     }
 
+    /// Keeps a folder that was opened to be looked at, for what stands in it.
+    pub(super) fn remember(&mut self, path: &TargetPath, folder: OwnedFd) -> Rc<OwnedFd> {
+        let folder = Rc::new(folder);
+        self.open.insert(path.as_str().to_owned(), Some(Rc::clone(&folder)));
+        folder
+    }
+
     fn open_root(&self) -> Result<Option<Rc<OwnedFd>>, TargetError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(self.root, flags, Bits::empty()) {

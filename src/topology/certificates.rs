@@ -10,7 +10,7 @@ use rustls_pki_types::pem::{PemObject, SectionKind};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use x509_parser::prelude::{AttributeTypeAndValue, FromDer, GeneralName, ParsedExtension, X509Certificate};
 
 /// The SHA-256 of a SubjectPublicKeyInfo: equal for a certificate and its private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,10 @@ pub struct PublicKeyDigest(pub [u8; 32]);
 /// What a certificate says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFacts {
+    /// Organization of the subject; empty where it names none.
+    pub organization: String,
+    /// Common name of the subject; empty where it names none.
+    pub common_name: String,
     /// SAN entries that are DNS names or IP addresses, in file order.
     pub names: Vec<ServerName>,
     /// Start of validity, seconds since 1970-01-01T00:00:00Z; may be negative.
@@ -41,6 +45,10 @@ pub struct CertificateFacts {
     pub fingerprint: [u8; 32],
     /// Digest of its public key.
     pub public_key: PublicKeyDigest,
+    /// The identifier it gives its own key.
+    pub key_id: Option<Vec<u8>>,
+    /// The identifier of the key that signed it.
+    pub issuer_key_id: Option<Vec<u8>>,
 }
 
 /// Extended key usages that matter for TLS.
@@ -90,7 +98,11 @@ impl CertificateFacts {
             Ok(extension) => extension.is_some_and(|extension| extension.value.ca),
             Err(error) => return Err(error.to_string()),
         };
+        let subject = certificate.subject();
+        let (key_id, issuer_key_id) = key_ids(&certificate);
         Ok(Self {
+            organization: first(subject.iter_organization()),
+            common_name: first(subject.iter_common_name()),
             names,
             not_before: certificate.validity().not_before.timestamp(),
             not_after: certificate.validity().not_after.timestamp(),
@@ -98,12 +110,33 @@ impl CertificateFacts {
             usages,
             key: key_type(&certificate),
             issuer: certificate.issuer().as_raw().to_vec(),
-            subject: certificate.subject().as_raw().to_vec(),
+            subject: subject.as_raw().to_vec(),
             serial: certificate.raw_serial().to_vec(),
             fingerprint: Sha256::digest(der).into(),
             public_key: PublicKeyDigest(Sha256::digest(certificate.public_key().raw).into()),
+            key_id,
+            issuer_key_id,
         })
     }
+}
+
+fn first<'a>(mut values: impl Iterator<Item = &'a AttributeTypeAndValue<'a>>) -> String {
+    values.next().and_then(|value| value.as_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// The identifiers of its own key and of its signer's.
+fn key_ids(certificate: &X509Certificate<'_>) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+    let (mut own, mut issuer) = (None, None);
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(id) => own = Some(id.0.to_vec()),
+            ParsedExtension::AuthorityKeyIdentifier(id) => {
+                issuer = id.key_identifier.as_ref().map(|id| id.0.to_vec());
+            }
+            _ => {}
+        }
+    }
+    (own, issuer)
 }
 
 fn name(name: &GeneralName<'_>) -> Option<ServerName> {

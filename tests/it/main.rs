@@ -5,6 +5,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
+#![allow(clippy::print_stdout, reason = "a test prints its share of the closing table")]
 
 mod block;
 mod cmd;
@@ -16,7 +17,6 @@ mod invalid;
 mod language;
 mod leaves;
 mod mutants;
-mod promise;
 mod prove;
 mod readers;
 mod rules;
@@ -28,8 +28,10 @@ mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
+mod transaction_plan;
 mod transaction_property;
 mod transaction_root;
+mod transaction_state;
 mod transaction_support;
 mod trial;
 mod wiring_truth;

@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
 use tracewright::dataflow::{Program, Topology};
 use tracewright::diagnostic::Sources;
+use tracewright::engine::Opinion;
 use tracewright::report::verdict::{self, Subject};
 use tracewright::stack::TargetPath;
 use tracewright::target::FolderTree;
@@ -90,7 +91,13 @@ impl Mutant {
         };
         let sources = Sources(topology.programs.iter().map(text).collect());
         verdict::text(
-            &Subject { topology: &topology, verdict: &verdict, sources: &sources, desired: None },
+            &Subject {
+                topology: &topology,
+                verdict: &verdict,
+                engines: &Opinion::default(),
+                sources: &sources,
+                desired: None,
+            },
             false,
         )
     }

@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::{ApplyError, Consent, NoProver, Outcome, Request, Survey, Wish, apply, survey};
+use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
 use tracewright::desired::{Content, Desired};
 use tracewright::pki::facts_of;
 use tracewright::stack::{
@@ -73,7 +73,7 @@ impl Host<'_> {
         self.with(wish, |request| {
             let approved = survey(&root_at(self.root), request)?.digest;
             let consent = Consent { approved, accept_drift, adopt: false };
-            apply(&mut root_at(self.root), request, &consent, (&author("apply"), &NoProver))
+            apply(&mut root_at(self.root), request, &consent, (&author("apply"), Judges::NONE))
         })
     }
 
@@ -126,10 +126,12 @@ fn issued_certificates_are_accepted_for_every_name_they_were_issued_for() {
         assert_eq!(accepts(root, "tempo", name), accepted, "{name}");
     }
     let facts = facts_of(&read(root, "/etc/main/leaf.crt").unwrap()).unwrap();
-    assert_eq!((facts.server, facts.client, facts.authority), (true, true, false));
+    let uses = facts.usages.unwrap();
+    assert_eq!((uses.server, uses.client, facts.is_authority), (true, true, false));
     assert_eq!((facts.organization.as_str(), facts.common_name.as_str()), ("shop", "shop main"));
-    assert_eq!(facts.not_before, now() - Duration::from_secs(3600));
-    assert_eq!(facts.not_after, now() + DAY * 396);
+    let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    assert_eq!(facts.not_before.unsigned_abs(), since(now()) - 3600);
+    assert_eq!(facts.not_after.unsigned_abs(), since(now() + DAY * 396));
     let key = fs::metadata(root.join("etc/main/leaf.key")).unwrap();
     assert_eq!(key.permissions().mode() & 0o7777, 0o600);
     assert!(read(root, "/etc/main/leaf.key").unwrap().starts_with(b"-----BEGIN PRIVATE KEY-----"));

@@ -28,7 +28,6 @@ impl Random {
 enum Node {
     File { bytes: Vec<u8>, synced: Option<Vec<u8>>, mode: Mode },
     Folder { mode: Mode },
-    Link { to: String },
 }
 
 type Names = BTreeMap<String, usize>;
@@ -62,6 +61,8 @@ pub struct MemoryDisk {
     pending: Vec<Change>,
     /// What goes wrong.
     pub fault: Fault,
+    /// Whether two names can be exchanged at once.
+    pub exchanges: bool,
     /// Operations so far.
     pub operations: usize,
     dead: bool,
@@ -78,6 +79,7 @@ impl MemoryDisk {
             names,
             pending: Vec::new(),
             fault: Fault::None,
+            exchanges: true,
             operations: 0,
             dead: false,
         }
@@ -87,31 +89,7 @@ impl MemoryDisk {
     pub fn put(&mut self, path: &str, bytes: &[u8], mode: u32) {
         self.put_folders(path);
         let node = Node::File { bytes: bytes.to_vec(), synced: Some(bytes.to_vec()), mode: Mode(mode) };
-        self.set_durable(path, Some(node));
-    }
-
-    /// Puts a durable link there.
-    pub fn put_link(&mut self, path: &str, to: &str) {
-        self.put_folders(path);
-        self.set_durable(path, Some(Node::Link { to: to.to_owned() }));
-    }
-
-    /// Puts a durable folder there.
-    pub fn put_folder(&mut self, path: &str) {
-        self.put_folders(&format!("{path}/x"));
-    }
-
-    /// Takes a name away, as somebody else would.
-    pub fn take(&mut self, path: &str) {
-        self.set_durable(path, None);
-    }
-
-    /// The bytes of a file.
-    pub fn bytes(&self, path: &str) -> Option<&[u8]> {
-        match self.nodes.get(*self.names.get(path)?)? {
-            Node::File { bytes, .. } => Some(bytes),
-            _ => None,
-        }
+        self.set_durable(path, node);
     }
 
     fn put_folders(&mut self, path: &str) {
@@ -122,22 +100,14 @@ impl MemoryDisk {
             folder = folder.parent();
         }
         for folder in missing.iter().rev() {
-            self.set_durable(folder.as_str(), Some(Node::Folder { mode: Mode(0o755) }));
+            self.set_durable(folder.as_str(), Node::Folder { mode: Mode(0o755) });
         }
     }
 
-    fn set_durable(&mut self, path: &str, node: Option<Node>) {
-        match node {
-            Some(node) => {
-                self.nodes.push(node);
-                self.names.insert(path.to_owned(), self.nodes.len() - 1);
-                self.durable.insert(path.to_owned(), self.nodes.len() - 1);
-            }
-            None => {
-                self.names.remove(path);
-                self.durable.remove(path);
-            }
-        }
+    fn set_durable(&mut self, path: &str, node: Node) {
+        self.nodes.push(node);
+        self.names.insert(path.to_owned(), self.nodes.len() - 1);
+        self.durable.insert(path.to_owned(), self.nodes.len() - 1);
     }
 
     /// Everything on the disk but the state and the folders above it.
@@ -149,7 +119,6 @@ impl MemoryDisk {
                 let seen = match &self.nodes[*node] {
                     Node::File { bytes, mode, .. } => (*mode, bytes.clone()),
                     Node::Folder { mode } => (*mode, b"<folder>".to_vec()),
-                    Node::Link { to } => (Mode(0), format!("<link to {to}>").into_bytes()),
                 };
                 (path.clone(), seen)
             })
@@ -276,7 +245,6 @@ impl Disk for MemoryDisk {
                     let entries = (*look == Look::Names).then(|| self.children(path.as_str()));
                     Standing::Folder(ObservedFolder { mode: *mode, ids, entries })
                 }
-                Some(Node::Link { to }) => Standing::Link { to: to.clone() },
             };
             at.insert(path.clone(), standing);
         }
@@ -339,6 +307,9 @@ impl Disk for MemoryDisk {
     }
 
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {
+        if naming == Naming::Exchange && !self.exchanges {
+            return Err(fault("rename", from, ErrorKind::Unsupported));
+        }
         self.tick("rename", from, false)?;
         self.need_folder("rename", to)?;
         let node = self.node("rename", from)?;
@@ -359,7 +330,6 @@ impl Disk for MemoryDisk {
         let node = self.node("set the mode of", path)?;
         match &mut self.nodes[node] {
             Node::File { mode, .. } | Node::Folder { mode } => *mode = wanted,
-            Node::Link { .. } => return Err(fault("set the mode of", path, ErrorKind::InvalidInput)),
         }
         Ok(())
     }

@@ -159,7 +159,8 @@ fn a_file_in_the_way_is_adopted_and_given_back() {
 
 #[test]
 fn what_is_not_ours_and_no_regular_file_is_refused() {
-    let prepare: [(fn(&Path), Refusal); 4] = [
+    type Prepare = fn(&Path);
+    let prepare: [(Prepare, Refusal); 4] = [
         (
             |root| {
                 fs::create_dir_all(root.join("etc/tempo")).unwrap();

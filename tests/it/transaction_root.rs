@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tracewright::apply::{
-    ApplyError, Consent, NoProver, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
+    ApplyError, Consent, Judges, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
 };
 use tracewright::stack::HostName;
 use tracewright::target::{Holder, LocalDisk, LocalRoot, Root};
@@ -117,7 +117,7 @@ pub fn run_at(root: &Path, wish: Wish<'_>, accept_drift: bool, adopt: bool) -> R
     let (stack, host) = (stack(), HostName::this());
     let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift, adopt };
-    apply(&mut root_at(root), &request, &consent, (&author("apply"), &NoProver))
+    apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::NONE))
 }
 
 pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
@@ -131,5 +131,5 @@ pub fn run_locked(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift: true, adopt: true };
     let mut target = root_at(root);
     let mut session = Session::begin(&mut target, &stack, &holder("apply"))?;
-    session.apply(&request, &consent, &NoProver)
+    session.apply(&request, &consent, Judges::NONE)
 }

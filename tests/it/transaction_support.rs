@@ -3,7 +3,7 @@
 use crate::transaction_disk::{MemoryDisk, Random};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::{ApplyError, NoProver, Outcome, Request, Wish, apply, survey};
+use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
 use tracewright::apply::{Consent, Survey};
 use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder};
 use tracewright::plan::{Author, GenerationNumber};
@@ -133,7 +133,7 @@ pub fn run_with(root: &mut dyn Target, wish: Wish<'_>, consent: &Consent) -> Res
     let (stack, host) = (stack(), HostName::this());
     let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
     let author = author("apply");
-    apply(root, &request, consent, (&author, &NoProver))
+    apply(root, &request, consent, (&author, Judges::NONE))
 }
 
 pub fn back_to(number: u64) -> Wish<'static> {

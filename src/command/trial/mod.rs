@@ -7,7 +7,7 @@ mod binaries;
 mod hold;
 mod round;
 
-use super::judge::judge;
+use super::judge::{Environment, judge};
 use super::load::load;
 use super::stages::Stages;
 use super::{Exit, Session, Stop};
@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_millis(300);
 
 pub(super) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let judged = judge(session, &loaded, &Environment::new())?;
     judged.refuse(session)?;
     let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;

@@ -1,6 +1,6 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
-use super::super::judge::{Judged, judge_stack};
+use super::super::judge::{Environment, Judged, judge_stack};
 use super::super::{Exit, Stop, prove};
 use super::binaries::Binaries;
 use super::{Trial, hold};
@@ -93,7 +93,8 @@ impl Round<'_, '_> {
         let ports = free_ports(&wanted.listeners)?;
         let stack = moved(wanted, &folder, &ports);
         let now = self.trial.stages.session.now;
-        let judged = judge_stack(now, &stack).map_err(|findings| unsound(findings, Sources::default()))?;
+        let judged = judge_stack(now, &stack, &Environment::new())
+            .map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
             return Err(unsound(judged.verdict.findings, judged.sources));
         }

@@ -43,13 +43,15 @@ impl<'a> Comparison<'a> {
     pub(super) fn file(&mut self, path: &'a TargetPath, wanted: &'a WantedFile<'a>) {
         let standing = self.observed.standing(path);
         let bytes = self.bytes(path, wanted);
-        if matches!((standing, bytes.known()),
-            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes && file.mode == wanted.mode)
-        {
+        let other = wanted.owner.and_then(|_| self.remembered.taken.get(path));
+        let as_wanted = matches!((standing, bytes.known()),
+            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes && file.mode == wanted.mode);
+        if as_wanted && other.is_none() {
             return;
         }
-        let (action, needs, work) = match bytes {
-            Bytes::Lost(digest) => (Action::Update, Needs::Refused(Refusal::Lost(digest)), None),
+        let (action, needs, work) = match (&bytes, other) {
+            (_, Some(stack)) => (Action::Update, Needs::Refused(Refusal::OtherStack(stack.clone())), None),
+            (Bytes::Lost(digest), _) => (Action::Update, Needs::Refused(Refusal::Lost(*digest)), None),
             _ => self.change(path, wanted, &bytes),
         };
         let mut entry = self.entry(path, wanted.subject, action, needs);

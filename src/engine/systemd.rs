@@ -1,0 +1,111 @@
+//! `systemd-analyze verify` on a unit that is not installed.
+//!
+//! A drop-in is judged over a stand-in of the package's unit, so that the answer is the same on every
+//! host. Measured on systemd 252: without `--recursive-errors=no` it exits with 0 on misspelt keys, and
+//! without the colon behind the folder it finds no standard target. It says nothing of users, folders and
+//! files that are missing on the host.
+
+use super::complaint::{Complaint, line};
+use crate::stack::{Scope, TargetPath};
+use crate::target::{CommandLine, Ran, Scratch, TargetError};
+use crate::wiring::{EnginePlace, UnitShape};
+use std::path::{Path, PathBuf};
+
+/// Stands for a package's unit: what it starts and needs is not ours to judge.
+const STAND_IN: &str =
+    "[Unit]\nDescription=Stands for the package's own unit\n[Service]\nExecStart=/bin/true\n";
+
+/// A unit that was laid out for judging.
+#[derive(Debug)]
+pub(super) struct LaidOut {
+    /// What to run.
+    pub command: CommandLine,
+    /// The file that is judged.
+    file: PathBuf,
+    /// The engine that it starts, which may be missing on this machine.
+    binary: TargetPath,
+    unit: String,
+}
+
+/// What it found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Faults of our file.
+    pub complaints: Vec<Complaint>,
+    /// Whether the engine that the unit starts is not installed here.
+    pub not_installed: bool,
+}
+
+/// Writes the unit, and what it stands on, below a folder of the scratch.
+pub(super) fn lay_out(
+    scratch: &Scratch,
+    below: &Path,
+    (program, place, text): (&str, &EnginePlace, &str),
+) -> Result<LaidOut, TargetError> {
+    let (name, units) = (place.unit.name.as_str(), below.join("units"));
+    let file = match place.unit.shape {
+        UnitShape::Whole => units.join(name),
+        UnitShape::DropIn => {
+            scratch.write(&units.join(name), STAND_IN.as_bytes())?;
+            units.join(format!("{name}.d")).join(place.unit.path.file_name())
+        }
+    };
+    let file = scratch.write(&file, text.as_bytes())?;
+    let scope = if place.scope == Scope::System { "--system" } else { "--user" };
+    let arguments = [scope, "verify", "--man=no", "--recursive-errors=no", name];
+    let mut command = CommandLine::new(program, arguments);
+    let folder = |name: &str| scratch.path().join(below).join(name).display().to_string();
+    // A user manager wants a folder to run in, even if it only looks.
+    scratch.write(&below.join("run/.keep"), b"")?;
+    command.environment = vec![
+        ("SYSTEMD_UNIT_PATH".to_owned(), folder("units") + ":"),
+        ("XDG_RUNTIME_DIR".to_owned(), folder("run")),
+        ("HOME".to_owned(), place.home.to_string()),
+    ];
+    Ok(LaidOut { command, file, binary: place.binary.clone(), unit: name.to_owned() })
+}
+
+/// `systemd-analyze 252`, from its first line, `systemd 252 (252.39-1)`.
+pub(super) fn name(version: &Ran) -> String {
+    let said = String::from_utf8_lossy(&version.stdout);
+    let number =
+        said.split_whitespace().nth(1).filter(|word| word.chars().all(|letter| letter.is_ascii_digit()));
+    number.map_or("systemd-analyze".to_owned(), |number| format!("systemd-analyze {number}"))
+}
+
+/// Reads its answer.
+///
+/// # Errors
+/// It failed for a reason of its own: then it judged nothing, and this is what it said.
+pub(super) fn read(laid_out: &LaidOut, ran: &Ran, text: &str) -> Result<Found, String> {
+    let said = String::from_utf8_lossy(&ran.stderr);
+    let absent = format!("Command {} is not executable", laid_out.binary);
+    let (ours, of_unit) = (format!("{}:", laid_out.file.display()), format!("{}: ", laid_out.unit));
+    let mut found = Found { complaints: Vec::new(), not_installed: false };
+    for line in said.lines() {
+        let complaint = match (line.strip_prefix(&ours), line.strip_prefix(&of_unit)) {
+            (Some(rest), _) => numbered(rest, text),
+            (None, Some(rest)) if rest.starts_with(&absent) => {
+                found.not_installed = true;
+                continue;
+            }
+            (None, Some(rest)) => Complaint::at(rest, None),
+            (None, None) => continue,
+        };
+        if !found.complaints.contains(&complaint) {
+            found.complaints.push(complaint);
+        }
+    }
+    match ran.code {
+        Some(0) => Ok(found),
+        _ if found.not_installed || !found.complaints.is_empty() => Ok(found),
+        _ => Err(Complaint::at(said.lines().next().unwrap_or("said nothing"), None).words),
+    }
+}
+
+/// `26: Unknown key 'PrivateTemp' in section [Service], ignoring.`
+fn numbered(rest: &str, text: &str) -> Complaint {
+    let (number, words) = rest.split_once(": ").unwrap_or(("", rest));
+    let word = words.split('\'').nth(1);
+    Complaint::at(words, number.parse().ok().and_then(|number| line(text, number, word)))
+}
