@@ -2,10 +2,12 @@
 
 use super::log::{keep, newest_lines};
 use super::{Folder, Interrupt, TrialError};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
+};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -34,11 +36,15 @@ pub struct Engine {
 
 /// How an engine ended by itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Ended(ExitStatus);
+pub struct Ended(WaitIdStatus);
 
 impl std::fmt::Display for Ended {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ended by itself ({})", self.0)
+        match (self.0.exit_status(), self.0.terminating_signal()) {
+            (Some(status), _) => write!(f, "ended by itself with status {status}"),
+            (None, Some(signal)) => write!(f, "was ended by signal {signal}"),
+            (None, None) => write!(f, "ended"),
+        }
     }
 }
 
@@ -85,43 +91,47 @@ impl Engine {
         &self.log
     }
 
-    /// How it ended, if it did.
+    /// How it ended, if it did. Its number stays its own until it is stopped.
     ///
     /// # Errors
     /// It cannot be waited for.
     pub fn ended(&mut self) -> Result<Option<Ended>, TrialError> {
-        self.child.try_wait().map(|status| status.map(Ended)).map_err(|cause| self.waiting(cause))
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let ended = waitid(WaitId::Pid(Pid::from_child(&self.child)), options);
+        ended.map(|status| status.map(Ended)).map_err(|error| self.waiting(error.into()))
     }
 
     /// The newest it said, after it has ended: all of it.
     pub fn last_words(&mut self) -> String {
-        if let Some(writer) = self.writer.take_if(|writer| settles(writer)) {
-            // A log that could not be written is shown as far as it was.
-            let _lost = writer.join();
-        }
+        self.settle();
         newest_lines(&self.log).unwrap_or_default()
     }
 
-    /// Asks it to end, waits so long, and ends it.
+    /// Asks it to end, waits so long, and ends it with everything that it started.
     ///
     /// # Errors
     /// It cannot be signalled or waited for.
     pub fn stop(&mut self, grace: Duration, impatient: &Interrupt) -> Result<(), TrialError> {
-        if self.ended()?.is_some() {
-            return Ok(());
-        }
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).map_err(|error| self.waiting(error.into()))?;
+        let asked = kill_process(pid, Signal::TERM);
         let end = Instant::now() + grace;
-        while Instant::now() < end && !impatient.came() {
-            if self.ended()?.is_some() {
-                return Ok(());
-            }
+        while asked.is_ok() && Instant::now() < end && !impatient.came() && self.ended()?.is_none() {
             thread::sleep(Duration::from_millis(5));
         }
-        // The whole group, before its number is free again.
+        // The whole group: what an engine started holds the trial's folder too. It is not reaped yet,
+        // so the number is still its own.
         kill_process_group(pid, Signal::KILL).map_err(|error| self.waiting(error.into()))?;
-        self.child.wait().map(drop).map_err(|cause| self.waiting(cause))
+        self.child.wait().map_err(|cause| self.waiting(cause))?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Waits until its log holds all that it said.
+    fn settle(&mut self) {
+        if let Some(writer) = self.writer.take_if(|writer| settles(writer)) {
+            // A log that could not be written is shown as far as it was.
+            let _lost = writer.join();
+        }
     }
 
     fn waiting(&self, cause: std::io::Error) -> TrialError {

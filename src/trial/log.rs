@@ -35,20 +35,33 @@ pub(super) fn keep(mut said: PipeReader, path: &Path) -> std::io::Result<()> {
 }
 
 fn older(path: &Path) -> PathBuf {
-    path.with_extension("log.1")
+    path.with_extension("1")
 }
 
 /// The newest text of a log, whole lines, oldest first; `None` where there is no log.
 pub fn newest_lines(path: &Path) -> Option<String> {
+    let newest = tail(path, NEWEST);
+    // Just after the change to a new file most of the newest is in the older one.
+    let room = NEWEST.saturating_sub(newest.as_ref().map_or(0, |newest| newest.len() as u64));
+    let before = tail(&older(path), room);
+    let bytes = match (before, newest) {
+        (Some(before), newest) => [before, newest.unwrap_or_default()].concat(),
+        (None, newest) => newest?,
+    };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let cut = (bytes.len() as u64) >= NEWEST;
+    let whole = if cut { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text.as_str() };
+    Some(whole.to_owned())
+}
+
+/// The last bytes of a file, at most so many.
+fn tail(path: &Path, most: u64) -> Option<Vec<u8>> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
-    let start = length.saturating_sub(NEWEST);
-    file.seek(SeekFrom::Start(start)).ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
     let mut bytes = Vec::new();
-    file.take(NEWEST).read_to_end(&mut bytes).ok()?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let whole = if start == 0 { text.as_str() } else { text.split_once('\n').map_or("", |(_, rest)| rest) };
-    Some(whole.to_owned())
+    file.take(most).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// A reader of a log that goes on: whole lines, across the change to a new file.
@@ -57,12 +70,14 @@ pub struct Follower {
     path: PathBuf,
     /// The file that is read, by its inode, and how far.
     at: Option<(u64, u64)>,
+    /// A line that has not ended yet.
+    begun: Vec<u8>,
 }
 
 impl Follower {
     /// Begins with the newest that the log holds.
     pub fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), at: None }
+        Self { path: path.to_owned(), at: None, begun: Vec::new() }
     }
 
     /// The lines that are new since the last call; none where the log has gone.
@@ -70,28 +85,52 @@ impl Follower {
     /// # Errors
     /// The file cannot be read.
     pub fn read(&mut self) -> Result<String, TrialError> {
-        let fault = |cause| TrialError::io("read", &self.path)(cause);
-        let mut file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(String::new()),
-            Err(error) => return Err(fault(error)),
+        let path = self.path.clone();
+        self.advance().map_err(TrialError::io("read", path))?;
+        let whole = self.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let lines: Vec<u8> = self.begun.drain(..whole).collect();
+        Ok(String::from_utf8_lossy(&lines).into_owned())
+    }
+
+    fn advance(&mut self) -> std::io::Result<()> {
+        let Some(newer) = open(&self.path)? else { return Ok(()) };
+        let inode = newer.metadata()?.ino();
+        let Some((known, read)) = self.at else {
+            let start = newer.metadata()?.len().saturating_sub(NEWEST);
+            self.take(newer, start)?;
+            // It may begin within a line.
+            let whole = self.begun.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            self.begun.drain(..if start > 0 { whole } else { 0 });
+            return Ok(());
         };
-        let metadata = file.metadata().map_err(fault)?;
-        let first = self.at.is_none();
-        let start = match self.at {
-            None => metadata.len().saturating_sub(NEWEST),
-            Some((inode, read)) if inode == metadata.ino() => read,
-            Some(_) => 0,
-        };
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(start)).map_err(fault)?;
-        file.take(LARGEST).read_to_end(&mut bytes).map_err(fault)?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        self.at = Some((metadata.ino(), start + whole as u64));
-        let text = String::from_utf8_lossy(&bytes[..whole]).into_owned();
-        // It may begin within a line.
-        let cut = if first && start > 0 { text.find('\n').map_or(0, |end| end + 1) } else { 0 };
-        Ok(text[cut..].to_owned())
+        if known == inode {
+            return self.take(newer, read);
+        }
+        // What the older file still has comes first. Where it changed twice, the rest is lost.
+        if let Some(rest) = open(&older(&self.path))?
+            && rest.metadata()?.ino() == known
+        {
+            self.take(rest, read)?;
+        }
+        self.take(newer, 0)
+    }
+
+    /// Reads a file from here on, as far as a log file grows.
+    fn take(&mut self, mut file: File, from: u64) -> std::io::Result<()> {
+        file.seek(SeekFrom::Start(from))?;
+        let inode = file.metadata()?.ino();
+        let read = file.take(LARGEST).read_to_end(&mut self.begun)?;
+        self.at = Some((inode, from + read as u64));
+        Ok(())
+    }
+}
+
+/// A file, if it is there.
+fn open(path: &Path) -> std::io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -115,4 +154,40 @@ pub const PORT_TAKEN: &str = "another process took a port in the meantime";
 /// The cause that a log names, if it is a known one.
 pub fn told_cause(log: &str) -> Option<&'static str> {
     CAUSES.iter().find(|(fragment, _)| log.contains(fragment)).map(|(_, cause)| *cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that was said is read once, in order, also across changes to a new file.
+    #[test]
+    fn a_follower_reads_every_line_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let (said, mut says) = std::io::pipe().unwrap();
+        let kept = path.clone();
+        let writer = std::thread::spawn(move || keep(said, &kept));
+        let mut follower = Follower::of(&path);
+        while !path.exists() {}
+        follower.read().unwrap();
+        let mut read = String::new();
+        let line = |number: u32| format!("{number:0>99}\n");
+        for block in 0..100 {
+            let lines: String = (block * 1000..block * 1000 + 1000).map(line).collect();
+            says.write_all(lines.as_bytes()).unwrap();
+            let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+            while !read.ends_with(&line(block * 1000 + 999)) && std::time::Instant::now() < end {
+                read.push_str(&follower.read().unwrap());
+            }
+        }
+        drop(says);
+        writer.join().unwrap().unwrap();
+        assert!(read == (0..100_000).map(line).collect::<String>(), "{} bytes", read.len());
+        assert!(
+            path.metadata().unwrap().len() <= LARGEST && older(&path).metadata().unwrap().len() <= LARGEST
+        );
+        let newest = newest_lines(&path).unwrap();
+        assert!(newest.ends_with(&line(99_999)) && newest.lines().all(|one| one.len() == 99));
+    }
 }

@@ -7,7 +7,7 @@ mod at_door;
 mod authority;
 mod behind;
 mod count;
-mod engines;
+pub mod engines;
 mod hostile;
 mod inside;
 mod lab;
