@@ -1,6 +1,7 @@
 //! The engines' own validators: every shipped stack on every engine there is, broken files at their
 //! places, and programs that do not behave. Real ones come from `$TRACEWRIGHT_ENGINES` and `PATH`; what
 //! is not there is named.
+#![allow(clippy::too_many_lines, reason = "whole outputs of real programs stand in these tests")]
 
 use crate::support::repository;
 use snapbox::{assert_data_eq, str};
