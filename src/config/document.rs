@@ -114,7 +114,11 @@ impl Document {
     pub fn sources(&self) -> Sources {
         let mut shown = self.text.clone().into_bytes();
         for span in &self.masked {
-            shown[span.clone()].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+            // A parser that gave up in the middle of a letter leaves half of it to the span.
+            let letter = |offset: &usize| self.text.is_char_boundary(*offset);
+            let start = (0..=span.start).rev().find(letter).unwrap_or(0);
+            let end = (span.end..=self.text.len()).find(letter).unwrap_or(self.text.len());
+            shown[start..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
         }
         let shown = String::from_utf8(shown).expect("whole characters were replaced by ASCII");
         Sources(BTreeMap::from([(self.source.clone(), shown)]))

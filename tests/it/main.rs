@@ -22,6 +22,7 @@ mod prove;
 mod readers;
 mod rules;
 mod secrets;
+mod stack_pairs;
 mod structure;
 mod support;
 mod tool;
