@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const EXIT_CODES: &str = "\
 Exit codes:
   0   fine, or nothing to do
-  1   the machine failed us
+  1   the machine failed us, or a proof failed
   2   changes are pending (only `plan --detailed-exitcode`)
   3   a finding that is an error, or refused: not approved, no terminal
   4   drift that was not accepted, or `--expect` differs
@@ -63,6 +63,24 @@ pub enum Verb {
     History(History),
     /// Explain a finding's code, or what an application's settings come to
     Explain(Explain),
+    /// Run a stack for real in a throw-away folder, and prove it
+    ///
+    /// Starts the real engines as child processes on free loopback ports, sends a trace through every
+    /// application's door, reads it back from Tempo, stops and removes everything. Needs no root, no
+    /// systemd, and touches nothing of this machine.
+    Try(Try),
+    /// Send a trace through every application's door and read it back
+    ///
+    /// Proves what runs: a trial of this stack that is held, else what listens at the stack's own
+    /// addresses. A failure names the edge and the cause, with what was seen of it.
+    Prove(Prove),
+    /// Show what of a stack runs: engines, sockets, counters
+    Status(Status),
+    /// Show what the engines of a trial say
+    Logs(Logs),
+    /// What a trial starts this binary again for
+    #[command(hide = true, subcommand)]
+    TrialChild(Child),
 }
 
 /// The stack, by its folder or its file.
@@ -257,4 +275,86 @@ pub struct Explain {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
+}
+
+/// `try`.
+#[derive(Debug, Args)]
+pub struct Try {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// Leave the folder with files, data and logs
+    #[arg(long)]
+    pub keep: bool,
+    /// Keep it running for your own application, until Ctrl-C
+    #[arg(long)]
+    pub hold: bool,
+    /// How long each engine may take until it is ready
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub ready_within: u64,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub engines: EnginesArgument,
+}
+
+/// `prove`.
+#[derive(Debug, Args)]
+pub struct Prove {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// Send so many numbered spans through each door, and say which did not come back
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
+    /// Spans a second; as fast as the door takes them, where not given
+    #[arg(long, value_name = "R", requires = "count", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `logs`.
+#[derive(Debug, Args)]
+pub struct Logs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    /// Only this one: `tempo`, `collector.main`, or `main`
+    #[arg(long, value_name = "NAME")]
+    pub component: Option<String>,
+    /// Go on with what is said from now on, until Ctrl-C
+    #[arg(short, long)]
+    pub follow: bool,
+}
+
+/// The other processes of a trial.
+#[derive(Debug, Subcommand)]
+pub enum Child {
+    /// Become an engine that ends with its parent
+    Engine {
+        /// The process that starts it
+        parent: u32,
+        /// The engine
+        program: PathBuf,
+        /// Its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
+    /// Make a folder, and remove it when nobody holds standard input's other end
+    Sweeper {
+        /// The folder
+        folder: PathBuf,
+    },
 }

@@ -23,7 +23,10 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),
+    ("tempo/_doors.yml.j2", include_str!("../templates/tempo/_doors.yml.j2")),
+    ("tempo/_storage.yml.j2", include_str!("../templates/tempo/_storage.yml.j2")),
     ("tempo/2.10/config.yml.j2", include_str!("../templates/tempo/2.10/config.yml.j2")),
+    ("tempo/3.0/config.yml.j2", include_str!("../templates/tempo/3.0/config.yml.j2")),
 ];
 
 /// The templates, parsed as they are first used.
@@ -43,10 +46,10 @@ impl Templates {
     }
 
     /// The text a template makes of a context, with its last newline.
-    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Finding> {
+    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Findings> {
         let filled = self.0.get_template(name).and_then(|template| template.render(Serde(context)));
         filled.map(|text| text + "\n").map_err(|error| {
-            Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}"))
+            Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}")).into()
         })
     }
 }

@@ -83,7 +83,7 @@ pub enum ApplyError {
     #[error("changed by somebody else since the last apply: {}", paths(.0))]
     Drift(Vec<TargetPath>),
     /// Files in the way that nobody adopted.
-    #[error("not ours: {}", paths(.0))]
+    #[error("not ours, and in the way: {}", paths(.0))]
     NotAdopted(Vec<TargetPath>),
     /// Not enough room.
     #[error("not enough free space: {needed} bytes are needed, {free} are free")]

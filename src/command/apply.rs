@@ -17,7 +17,8 @@ use std::path::Path;
 pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
     let root = host::root(&arguments.root)?;
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let mut target = host::target(root, host_of(&loaded.stack));
+    let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
     judged.refuse(session)?;
     let authorities = authority::open(&loaded.stack.certificates)?;
     let request = Request {
@@ -27,13 +28,12 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
         authorities: authorities.as_ref(),
         now: session.now,
     };
-    let mut target = host::target(root, request.host);
     let survey = fresh_survey(session, &mut target, &request)?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
     show(session, (&judged, &survey, &opinion), root);
-    expect(arguments.expect.as_deref(), &judged, &survey)?;
+    expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
         return Ok(Exit::Fine);
     }
@@ -44,7 +44,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply", judges))
         .map_err(|error| refused(session, error, &judged))?;
     let kept = matches!(outcome, Outcome::Kept { .. });
-    let exit = consent::ended(session, &survey, outcome);
+    let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
         next_steps(session, &loaded, (root, &arguments.stack.stack));
     }
@@ -78,15 +78,15 @@ fn fresh_survey(
 
 fn show(session: &mut Session, (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion), root: &Path) {
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, opinion);
-    let digests = digests(judged, survey);
+    let digests = digests(survey);
     session
         .print(&text(&survey.plan, &Frame { place: &place(root), dataflow: &dataflow, digests: &digests }));
 }
 
 /// Either digest will do; it must be the one that was reviewed.
-fn expect(wanted: Option<&str>, judged: &Judged<'_>, survey: &Survey) -> Result<(), Stop> {
+fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> {
     let Some(wanted) = wanted else { return Ok(()) };
-    let known = digests(judged, survey);
+    let known = digests(survey);
     let bare = |digest: &str| digest.trim_start_matches("sha256:").to_owned();
     if known.iter().any(|(_, digest)| bare(digest) == bare(wanted)) {
         return Ok(());
@@ -94,15 +94,16 @@ fn expect(wanted: Option<&str>, judged: &Judged<'_>, survey: &Survey) -> Result<
     let known: Vec<_> = known.iter().map(|(name, digest)| format!("{name}: {digest}")).collect();
     Err(Stop::Because(
         Exit::Drift,
-        format!("`--expect {wanted}` is not what this is now\n  {}", known.join("\n  ")),
+        format!("`--expect {wanted}` is neither of the two digests now\n  {}", known.join("\n  ")),
     ))
 }
 
 /// What to look at, and what to do next.
 fn next_steps(session: &mut Session, loaded: &Loaded, (root, stack): (&Path, &Path)) {
+    let file = loaded.document.source();
     let (root, stack) = (root.display(), stack.display());
     session.print(&format!(
-        "\nLook at:   find {root} -type f\n           tracewright history {stack} --root {root}\nThen try:  edit a line of {stack}, and `tracewright plan {stack} --root {root}`\n           tracewright rollback {stack} --root {root}\n",
+        "\nLook at:   find {root} -type f\n           tracewright history {stack} --root {root}\nThen try:  edit a line of {file}, and `tracewright plan {stack} --root {root}`\n           tracewright rollback {stack} --root {root}\n",
     ));
     if let Some(app) = loaded.stack.apps.keys().next() {
         session.print(&format!("           tracewright explain app.{app} {stack}\n"));

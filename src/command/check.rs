@@ -1,6 +1,6 @@
 //! `check`: judges a stack, or any folder of finished files.
 
-use super::judge::{Judged, judge};
+use super::judge::{Environment, Judged, judge};
 use super::load::load;
 use super::opinion::Asking;
 use super::{Exit, Session, Stop};
@@ -17,7 +17,7 @@ pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop
 
 fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut judged = judge(session, &loaded)?;
+    let mut judged = judge(session, &loaded, &Environment::new())?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_all()?;
     judged.verdict.findings.extend(opinion.findings.clone());

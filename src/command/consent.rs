@@ -5,7 +5,6 @@ use crate::apply::{
     ApplyError, Cause, Consent, Judges, Outcome, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
-use crate::report::plan::summary;
 use crate::stack::TargetPath;
 use crate::target::LocalRoot;
 use std::io::BufRead;
@@ -126,15 +125,15 @@ fn say_notes(session: &mut Session, notes: &[String]) {
     }
 }
 
-/// Says how it ended.
-pub fn ended(session: &mut Session, survey: &Survey, outcome: Outcome) -> Exit {
+/// Says how it ended; `verb` is `Apply` or `Rollback`.
+pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,
         Outcome::Kept { generation, notes, .. } => {
             let (added, changed, destroyed) = survey.plan.counts();
             say_notes(session, &notes);
             session.print(&format!(
-                "\nApply complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
+                "\n{verb} complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
             ));
             Exit::Fine
         }
@@ -143,10 +142,7 @@ pub fn ended(session: &mut Session, survey: &Survey, outcome: Outcome) -> Exit {
                 Cause::Machine(error) => error.to_string(),
                 Cause::Proof(why) => why,
             };
-            session.say(&format!(
-                "error: {why}\neverything was taken back: {}\n",
-                summary(&survey.plan).replace("Plan", "not done")
-            ));
+            session.say(&format!("error: {why}\n  everything that was done was taken back\n"));
             say_notes(session, &notes);
             Exit::Machine
         }

@@ -1,6 +1,6 @@
 //! `explain`: a finding's page, or what an application's settings come to.
 
-use super::judge::judge;
+use super::judge::{Environment, judge};
 use super::load::{Loaded, load};
 use super::{Exit, Session, Stop};
 use crate::check;
@@ -16,7 +16,7 @@ pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, St
         return page(session, &arguments.topic);
     };
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let judged = judge(session, &loaded, &Environment::new())?;
     let app = find(&loaded, app)?;
     session.print(&application(&judged.wiring, app));
     Ok(Exit::Fine)

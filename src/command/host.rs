@@ -2,11 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
+use super::judge::Environment;
 use super::{Exit, Session, Stop};
 use crate::apply::ApplyError;
 use crate::cli::RootArgument;
-use crate::stack::HostName;
-use crate::target::{Holder, LocalDisk, LocalRoot};
+use crate::plan::{Inventory, Standing};
+use crate::stack::{HostName, Stack};
+use crate::target::{Holder, LocalDisk, LocalRoot, Target};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -16,7 +18,7 @@ use std::time::SystemTime;
 /// Usage: without `--root` nothing is touched.
 pub fn root(argument: &RootArgument) -> Result<&Path, Stop> {
     argument.root.as_deref().ok_or_else(|| {
-        let text = "this host itself is not changed yet: name a folder to work below, `--root DIR`";
+        let text = "this host itself is never touched for now: name a folder to work below, `--root DIR`";
         Stop::Because(Exit::Usage, text.to_owned())
     })
 }
@@ -24,6 +26,20 @@ pub fn root(argument: &RootArgument) -> Result<&Path, Stop> {
 /// The root of a host at a folder.
 pub fn target(root: &Path, host: &HostName) -> LocalRoot {
     LocalRoot::on(LocalDisk::at(root, host.clone()))
+}
+
+/// The environment files of the stack's applications as they stand on a host.
+///
+/// # Errors
+/// The host cannot be looked at.
+pub fn environment(target: &LocalRoot, stack: &Stack) -> Result<Environment, Stop> {
+    let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
+    let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
+    let file = |(path, standing)| match standing {
+        Standing::File(file) => Some((path, file.bytes)),
+        _ => None,
+    };
+    Ok(observed.at.into_iter().filter_map(file).collect())
 }
 
 /// Who runs this verb, for the lock, the journal and the history.
@@ -64,10 +80,8 @@ pub fn stopped(error: &ApplyError) -> Stop {
         _ => Exit::Machine,
     };
     let help = match error {
-        ApplyError::Drift(_) => "\n  help: `--accept-drift` overwrites it; `plan` shows what was changed",
-        ApplyError::NotAdopted(_) => {
-            "\n  help: `--adopt` takes the files over; `rollback --to 0` gives them back"
-        }
+        ApplyError::Drift(_) => "\n  help: `plan` shows what was changed; `--accept-drift` overwrites it",
+        ApplyError::NotAdopted(_) => "\n  help: `--adopt` takes them over; `rollback --to 0` gives them back",
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"

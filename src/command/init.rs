@@ -1,7 +1,5 @@
 //! `init`: a stack to start from.
 
-#![expect(clippy::disallowed_methods, reason = "this verb writes the file a user starts from")]
-
 use super::{Exit, Session, Stop};
 use crate::cli::Init;
 use crate::diagnostic::{Code, Finding};
@@ -13,6 +11,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("incident-host", include_str!("../../stacks/incident-host/stack.toml")),
     ("internal-tls", include_str!("../../stacks/internal-tls/stack.toml")),
     ("minimal", include_str!("../../stacks/minimal/stack.toml")),
+    ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
 ];
 
 pub(super) fn run(session: &mut Session, arguments: &Init) -> Result<Exit, Stop> {

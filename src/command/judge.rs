@@ -3,15 +3,17 @@
 
 use super::load::Loaded;
 use super::{Session, Stop};
-use crate::check::{Verdict, check};
-use crate::dataflow::Topology;
-use crate::desired::{Content, Desired};
+use crate::check::{Verdict, check, shown_text};
+use crate::dataflow::{ProgramKind, Topology};
+use crate::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
+use crate::plan::{Markers, Origin, Split};
 use crate::render::{Templates, render};
-use crate::stack::{EnvDialect, TargetPath};
+use crate::stack::{EnvDialect, Stack, TargetPath};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 /// A stack with all its consequences, judged.
 #[derive(Debug)]
@@ -29,29 +31,46 @@ pub struct Judged<'a> {
     pub sources: Sources,
 }
 
+/// The environment files that stand on a host: only there a block meets the lines around it. Nothing of
+/// them changes what is wanted.
+pub type Environment = BTreeMap<TargetPath, Vec<u8>>;
+
 /// Wires, renders, reads back and judges a stack.
 ///
 /// # Errors
 /// Faults of wiring and rendering. Errors the analyser finds are in the verdict; verbs other than
 /// `check` turn them into a refusal with [`Judged::refuse`].
-pub fn judge<'a>(session: &Session, loaded: &'a Loaded) -> Result<Judged<'a>, Stop> {
+pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> Result<Judged<'a>, Stop> {
     let stop = |mut findings: Findings| {
         findings.extend(loaded.warnings.clone());
         loaded.document.locate(&mut findings);
         Stop::Findings(findings, loaded.sources.clone())
     };
-    let (wiring, warnings) = wire(&loaded.stack).map_err(stop)?;
-    let desired = render(&wiring, &Templates::embedded()).map_err(stop)?;
-    let texts = texts(&desired);
+    let mut judged = judge_stack(session.now, &loaded.stack, there).map_err(stop)?;
+    judged.verdict.findings.extend(loaded.warnings.clone());
+    loaded.document.locate(&mut judged.verdict.findings);
+    judged.sources.0.extend(loaded.sources.0.clone());
+    Ok(judged)
+}
+
+/// The same for a stack that no text stands behind: its findings name keys, not positions.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_stack<'a>(
+    now: SystemTime,
+    stack: &'a Stack,
+    there: &Environment,
+) -> Result<Judged<'a>, Findings> {
+    let (wiring, warnings) = wire(stack)?;
+    let desired = render(&wiring, &Templates::embedded())?;
+    let texts = texts(&desired, there);
     let topology = read(&file_set(&desired, &texts, &wiring));
-    let mut verdict = check(&topology, session.now);
+    let mut verdict = check(&topology, now);
     verdict.findings = said_once(verdict.findings, &warnings);
     point_into_stack(&mut verdict.findings, &wiring);
-    verdict.findings.extend(loaded.warnings.clone());
     verdict.findings.extend(warnings);
-    loaded.document.locate(&mut verdict.findings);
-    let mut sources = loaded.sources.clone();
-    sources.0.extend(texts.into_iter().map(|(path, text)| (SourceName(path.to_string()), text)));
+    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());
     Ok(Judged { wiring, desired, topology, verdict, sources })
 }
 
@@ -69,17 +88,31 @@ impl Judged<'_> {
     }
 }
 
-/// The text of every file that has one. Of an environment file only our block is known here.
-fn texts(desired: &Desired) -> BTreeMap<TargetPath, String> {
-    let text = |content: &Content| match content {
+/// The text of every file that has one.
+fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String> {
+    let text = |path: &TargetPath, content: &Content| match content {
         Content::Whole(text) => Some(text.clone()),
         Content::Block { lines, begin, end, .. } => {
-            let lines = lines.iter().fold(String::new(), |text, line| text + line + "\n");
-            Some(format!("{begin}\n{lines}{end}\n"))
+            let markers = Markers { begin: begin.clone(), end: end.clone() };
+            let bytes = there.get(path).map_or(&[][..], Vec::as_slice);
+            // A file that cannot take the block is refused by the plan; here the block stands alone.
+            let around = Split::of(bytes, &markers).unwrap_or_else(|_| Split::empty());
+            let (merged, _) = around.with(&markers, lines, Origin::default());
+            String::from_utf8(merged).ok()
         }
         Content::Certificate(_) | Content::PrivateKey(_) => None,
     };
-    desired.files.iter().filter_map(|((_, path), file)| Some((path.clone(), text(&file.content)?))).collect()
+    let files = desired.files.iter();
+    files.filter_map(|((_, path), file)| Some((path.clone(), text(path, &file.content)?))).collect()
+}
+
+/// The text as findings may show it: lines of others in an environment file are starred out.
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, String) {
+    let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
+        at == path && matches!(file.content, Content::Block { .. })
+    };
+    let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
+    (SourceName(path.to_string()), text)
 }
 
 fn file_set<'a>(

@@ -1,7 +1,5 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the stack file is read")]
-
 use super::Stop;
 use crate::config::{self, Document};
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
@@ -12,6 +10,8 @@ use std::path::{Path, PathBuf};
 /// A stack that was read and understood.
 #[derive(Debug)]
 pub struct Loaded {
+    /// The text as it was read.
+    pub text: String,
     /// The text with its positions.
     pub document: Document,
     /// What it means.
@@ -32,7 +32,7 @@ pub fn load(argument: &Path) -> Result<Loaded, Stop> {
     // Not the text itself: in these sources secrets that were written in place are starred out.
     let sources = document.sources();
     match loaded {
-        Ok((stack, warnings)) => Ok(Loaded { document, stack, warnings, sources }),
+        Ok((stack, warnings)) => Ok(Loaded { text, document, stack, warnings, sources }),
         Err(findings) => Err(Stop::Findings(findings, sources)),
     }
 }

@@ -1,5 +1,5 @@
 //! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
-//! the verb and turns its outcome into an exit code; [`load`] and [`judge`] are the pure prefix that
+//! the verb and turns its outcome into an exit code; `load` and `judge` are the pure prefix that
 //! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
 
 mod apply;
@@ -14,11 +14,17 @@ mod host;
 mod init;
 mod judge;
 mod load;
+mod logs;
 mod opinion;
 mod plan;
+mod prove;
 mod render;
 mod rollback;
+mod running;
 mod session;
+mod stages;
+mod status;
+mod trial;
 
 pub use session::{Exit, Session, Stop};
 
@@ -43,6 +49,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        Verb::Try(arguments) => trial::run(&mut session, arguments),
+        Verb::Prove(arguments) => prove::run(&mut session, arguments),
+        Verb::Status(arguments) => status::run(&mut session, arguments),
+        Verb::Logs(arguments) => logs::run(&mut session, arguments),
+        Verb::TrialChild(child) => trial::child(child),
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

@@ -6,6 +6,7 @@ use super::opinion::{Asking, heed};
 use super::{Exit, Session, Stop, authority, host};
 use crate::apply::{Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
+use crate::plan::GoalSource;
 use crate::report::plan::{self, Frame};
 use crate::report::{plan_json, verdict};
 use crate::stack::Stack;
@@ -15,15 +16,15 @@ use std::path::Path;
 pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop> {
     let root = host::root(&arguments.root)?;
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
-    judged.refuse(session)?;
     let target = host::target(root, host_of(&loaded.stack));
+    let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
+    judged.refuse(session)?;
     let survey = look(session, &target, &judged, &loaded.stack)?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, &opinion);
-    let digests = digests(&judged, &survey);
+    let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
             let frame = Frame { place: &place(root), dataflow: &dataflow, digests: &digests };
@@ -76,8 +77,12 @@ pub(super) fn place(root: &Path) -> String {
 }
 
 /// Both digests: the first is for reviews, the second for this host.
-pub(super) fn digests(judged: &Judged<'_>, survey: &Survey) -> Vec<(&'static str, String)> {
-    vec![("Desired", judged.desired.digest().to_string()), ("Plan", survey.digest.to_string())]
+pub(super) fn digests(survey: &Survey) -> Vec<(&'static str, String)> {
+    let desired = match &survey.plan.source {
+        GoalSource::Stack(digest) => Some(("Desired", digest.clone())),
+        GoalSource::Generation(..) => None,
+    };
+    desired.into_iter().chain([("Plan", survey.digest.to_string())]).collect()
 }
 
 /// A run that was killed is told of, and left to the next verb that writes.

@@ -6,7 +6,7 @@
     reason = "this verb writes plain files to a folder of the user's choice"
 )]
 
-use super::judge::judge;
+use super::judge::{Environment, judge};
 use super::load::load;
 use super::{Exit, Session, Stop};
 use crate::cli::Render;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(session: &mut Session, arguments: &Render) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded)?;
+    let judged = judge(session, &loaded, &Environment::new())?;
     judged.refuse(session)?;
     let files = files(&judged.desired);
     let refusals: Vec<_> = files.iter().filter_map(|(path, _)| in_the_way(&arguments.out, path)).collect();

@@ -2,6 +2,7 @@
 
 use super::consent::{self, Granted};
 use super::load::load_name;
+use super::plan::{digests, place};
 use super::{Exit, Session, Stop, host};
 use crate::apply::{Judges, Request, Wish, survey};
 use crate::cli::Rollback;
@@ -26,8 +27,8 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
         GoalSource::Generation(number, _) => number.to_string(),
         GoalSource::Stack(_) => String::new(),
     };
-    let place = format!("below `{}` to go back to generation {to}", root.display());
-    let digests = [("Plan", seen.digest.to_string())];
+    let place = place(root);
+    let digests = digests(&seen);
     session.print(&text(&seen.plan, &Frame { place: &place, dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {
         return Ok(Exit::Fine);
@@ -38,5 +39,5 @@ pub(super) fn run(session: &mut Session, arguments: &Rollback) -> Result<Exit, S
     let verb = format!("rollback to {to}");
     let outcome = consent::carry_out(session, &mut target, (&request, &seen), (granted, &verb, Judges::NONE))
         .map_err(stop)?;
-    Ok(consent::ended(session, &seen, outcome))
+    Ok(consent::ended(session, &seen, ("Rollback", outcome)))
 }

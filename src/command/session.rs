@@ -77,6 +77,7 @@ pub struct Session {
     pub interactive: bool,
     colour_out: bool,
     colour_err: bool,
+    live: bool,
     closed: bool,
 }
 
@@ -89,6 +90,7 @@ impl Session {
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             colour_out: wanted && std::io::stdout().is_terminal(),
             colour_err: wanted && std::io::stderr().is_terminal(),
+            live: std::io::stderr().is_terminal(),
             closed: false,
         }
     }
@@ -96,6 +98,16 @@ impl Session {
     /// Whether what goes to stdout is coloured.
     pub fn colour(&self) -> bool {
         self.colour_out
+    }
+
+    /// Whether a line of talk can be drawn over: a terminal shows it.
+    pub fn live(&self) -> bool {
+        self.live
+    }
+
+    /// Whether the reader of data has gone.
+    pub fn closed(&self) -> bool {
+        self.closed
     }
 
     /// Prints data. A reader that closed the pipe has seen enough: that is success.

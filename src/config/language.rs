@@ -272,7 +272,7 @@ static RETRY: Schema = Schema {
 
 static TEMPO: Schema = Schema {
     keys: &[
-        key("version", Kind::Version, "version = \"2.10\"").required(),
+        key("version", Kind::Version, "version = \"3.0\"").required(),
         DIALECT,
         MANAGED,
         ON_HOST,

@@ -55,7 +55,10 @@ impl Release {
         let covered = self.line == found.line
             || match kind {
                 Kind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
-                Kind::Tempo => same(TempoDialect::of_line(self.line), TempoDialect::of_line(found.line)),
+                Kind::Tempo => {
+                    let of = |(major, minor): (u16, u16)| TempoDialect::of_line((major.into(), minor.into()));
+                    same(of(self.line), of(found.line))
+                }
             };
         match covered {
             false => Fit::Other,

@@ -3,7 +3,7 @@
 use super::Templates;
 use crate::component::{app, collector, grafana, systemd, tempo};
 use crate::desired::{Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, OnChange, UnitInput};
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::Findings;
 use crate::stack::{
     App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service,
     TargetPath, UserName,
@@ -72,7 +72,7 @@ impl<'a> Assembly<'a> {
         id: &ComponentId,
         host: &HostName,
         service: &Service,
-        config: Result<String, Finding>,
+        config: Result<String, Findings>,
     ) {
         let place = self.place(id);
         let part = Part { host, id, scope: &place.scope, home: &place.home };
@@ -137,7 +137,7 @@ impl<'a> Assembly<'a> {
         UnitInput { path, on_change: OnChange::Restart }
     }
 
-    fn unit_file(&mut self, part: &Part<'_>, place: &EnginePlace, text: Result<String, Finding>) {
+    fn unit_file(&mut self, part: &Part<'_>, place: &EnginePlace, text: Result<String, Findings>) {
         let (owner, mode) = place.unit_owner();
         let folder = if place.scope == Scope::System { Mode(0o755) } else { Mode(0o700) };
         self.folder(part, &place.unit.path.parent(), (owner.clone(), folder));
@@ -230,11 +230,11 @@ impl<'a> Assembly<'a> {
         part: &Part<'_>,
         path: &TargetPath,
         rights: (Owner, Mode),
-        text: Result<String, Finding>,
+        text: Result<String, Findings>,
     ) {
         match text {
             Ok(text) => self.file(part, path, rights, Content::Whole(text)),
-            Err(finding) => self.findings.push(finding),
+            Err(findings) => self.findings.extend(findings),
         }
     }
 

@@ -6,4 +6,6 @@ mod diff;
 pub mod history;
 pub mod plan;
 pub mod plan_json;
+pub mod proof;
+pub mod status;
 pub mod verdict;

@@ -7,7 +7,7 @@ use super::diff;
 use crate::desired::Digest;
 use crate::pki::CertificateFacts;
 use crate::plan::{
-    Action, CertificateAfter, ContentChange, Entry, Needs, Plan, Service, ServiceChange, Subject,
+    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Service, ServiceChange, Subject,
 };
 use crate::stack::{CertificateRole, CertificateWish, Scope};
 use std::fmt::Write;
@@ -17,7 +17,7 @@ use std::fmt::Write;
 pub struct Frame<'a> {
     /// Where it works: `below ./out`.
     pub place: &'a str,
-    /// The dataflow part, already printed.
+    /// The dataflow part, already printed; empty for a rollback, whose stack is not read.
     pub dataflow: &'a str,
     /// The digests, `Desired:` and `Plan:`; a rollback has no desired digest of its own.
     pub digests: &'a [(&'static str, String)],
@@ -27,9 +27,9 @@ pub struct Frame<'a> {
 pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
     let mut text = String::new();
     if plan.is_empty() {
-        push(&mut text, format_args!("No changes. Everything {} is as the stack wants it.\n", frame.place));
+        push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
     } else {
-        push(&mut text, format_args!("Changes {}:\n", frame.place));
+        push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         folders(&mut text, plan);
         for entry in
             plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry))
@@ -38,7 +38,9 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
         }
         services(&mut text, plan);
     }
-    push(&mut text, format_args!("\n{}", frame.dataflow));
+    if !frame.dataflow.is_empty() {
+        push(&mut text, format_args!("\n{}", frame.dataflow));
+    }
     if !plan.is_empty() {
         push(&mut text, format_args!("\n{}\n", summary(plan)));
     }
@@ -46,6 +48,16 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
         push(&mut text, format_args!("{name}: {digest}\n"));
     }
     text
+}
+
+/// What it is like once nothing differs, and what the changes are for.
+fn goal(plan: &Plan) -> (String, String) {
+    match &plan.source {
+        GoalSource::Stack(_) => ("the stack wants it".to_owned(), String::new()),
+        GoalSource::Generation(number, _) => {
+            (format!("in generation {number}"), format!(" to go back to generation {number}"))
+        }
+    }
 }
 
 /// `Plan: 2 to add, 1 to change, 0 to destroy.` A replacement is one of each, as in Terraform.
@@ -72,7 +84,7 @@ fn folders(text: &mut String, plan: &Plan) {
 }
 
 fn object(text: &mut String, entry: &Entry) {
-    push(text, format_args!("\n  # {} {}: {}\n", entry.path, fate(entry.action), entry.reason));
+    push(text, format_args!("\n  # {} {}: {}\n", entry.path, fate(entry), entry.reason));
     needs(text, entry);
     push(
         text,
@@ -99,12 +111,13 @@ pub(super) fn action(action: Action) -> &'static str {
     }
 }
 
-fn fate(action: Action) -> &'static str {
-    match action {
-        Action::Create => "will be created",
-        Action::Update => "will be updated in-place",
-        Action::Replace => "must be replaced",
-        Action::Delete => "will be destroyed",
+fn fate(entry: &Entry) -> &'static str {
+    match (&entry.needs, entry.action) {
+        (Needs::Refused(_), _) => "cannot be changed",
+        (_, Action::Create) => "will be created",
+        (_, Action::Update) => "will be updated in-place",
+        (_, Action::Replace) => "must be replaced",
+        (_, Action::Delete) => "will be destroyed",
     }
 }
 
@@ -119,25 +132,13 @@ pub(super) fn noun(subject: Subject) -> &'static str {
     }
 }
 
-/// What must be allowed or mended before this can happen.
+/// What must be allowed before this can happen; why stands in the line above.
 fn needs(text: &mut String, entry: &Entry) {
-    match &entry.needs {
-        Needs::Nothing => {}
-        Needs::AcceptDrift { what } => {
-            push(
-                text,
-                format_args!(
-                    "  # drift: {what}; somebody else changed it since the last apply (--accept-drift)\n"
-                ),
-            );
-        }
-        Needs::Adopt => {
-            text.push_str(
-                "  # in the way: this file is not ours; its bytes are kept as generation 0 (--adopt)\n",
-            );
-        }
-        Needs::Refused(refusal) => push(text, format_args!("  # refused: {refusal}\n")),
-    }
+    text.push_str(match entry.needs {
+        Needs::Nothing | Needs::Refused(_) => "",
+        Needs::AcceptDrift { .. } => "  # drift: somebody else changed it; --accept-drift overwrites it\n",
+        Needs::Adopt => "  # in the way: --adopt takes it over and keeps its bytes as generation 0\n",
+    });
 }
 
 fn rights(entry: &Entry) -> String {
@@ -211,7 +212,7 @@ fn services(text: &mut String, plan: &Plan) {
     if plan.services.is_empty() {
         return;
     }
-    text.push_str("\nServices\n");
+    text.push_str("\nServices (none is touched below a root folder; on the host itself):\n");
     for service in &plan.services {
         push(text, format_args!("  {:<10} {}\n", verb(service), unit(service)));
         for (path, why) in &service.because {
@@ -237,7 +238,7 @@ fn unit(service: &Service) -> String {
     };
     match &service.unit {
         Some(unit) => format!("{unit} ({scope}, {})", service.component),
-        None => format!("{} ({scope})", service.component),
+        None => format!("{} ({scope}, no unit named)", service.component),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plan as one JSON document.
 
 use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
+use crate::stack::{ComponentName, UnitName};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
@@ -41,14 +42,14 @@ fn entry(entry: &Entry) -> Value {
         },
         "mode": { "before": entry.mode_before.map(|mode| mode.to_string()), "after": entry.mode_after.map(|mode| mode.to_string()) },
         "owner": entry.owner.as_ref().map(ToString::to_string),
-        "component": entry.component.as_ref().map(|component| component.as_str()),
+        "component": entry.component.as_ref().map(ComponentName::as_str),
         "content_changes": entry.content != ContentChange::None,
     })
 }
 
 fn service(service: &Service) -> Value {
     json!({
-        "unit": service.unit.as_ref().map(|unit| unit.as_str()),
+        "unit": service.unit.as_ref().map(UnitName::as_str),
         "component": service.component.as_str(),
         "managed": service.managed,
         "change": match service.change {

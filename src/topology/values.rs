@@ -1,7 +1,7 @@
 //! Scalars with variables put in: what an engine's own late binding makes of a text.
 //!
 //! Only the two engines' rules stand here; whose environment it is comes from the units
-//! ([`super::units`]). A variable is set, unset, or unknown: unknown is never treated as unset.
+//! (`component::systemd`). A variable is set, unset, or unknown: unknown is never treated as unset.
 
 use super::yaml::Node;
 use std::borrow::Cow;

@@ -123,7 +123,7 @@ pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<Listener> {
     for (id, host, door, wish) in wishes(stack) {
         // Nothing of a one-host stack dials from elsewhere, so what is not written stays on loopback.
         let bind = wish.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let (tls, decided_by) = tls(stack.tls, door, &wish, bind);
+        let (tls, decided_by) = tls(stack.tls, door, wish, bind);
         let listener = Listener {
             id: DoorId { component: id, door },
             host: host.clone(),

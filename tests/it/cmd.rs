@@ -1,16 +1,21 @@
-//! Transcripts: every `tests/cmd/*.md` is a page whose console blocks are run as they stand.
+//! Transcripts: every `tests/cmd/*.md`, and the README, is a page whose console blocks are run as they
+//! stand.
 //!
 //! A line that begins with `$ ` is given to `sh` in a fresh folder that holds a copy of `stacks/`, of the
-//! hand-written host of the incident (`incident/`) and of the same, mended (`corrected/`);
-//! what it prints (stdout and stderr together) and, where it is not 0, its exit code (`? 3`) must be
-//! what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew; read the difference
-//! before you keep it.
+//! hand-written host of the incident (where the repository has it, and as `incident/`) and of the same,
+//! mended (`corrected/`); what it prints (stdout and stderr together) and, where it is not 0, its exit
+//! code (`? 3`) must be what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew;
+//! read the difference before you keep it.
 
 use crate::support::{bless, copy_tree, repository};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// Mutants, and the short names that the pages have for them.
+const HOSTS: [(&str, &str); 2] =
+    [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")];
 
 /// The page with the outputs that its commands have now.
 fn run(page: &str, folders: (&Path, &Path)) -> String {
@@ -73,9 +78,22 @@ fn output(command: &str, (folder, path): (&Path, &Path)) -> String {
 }
 
 #[test]
+fn the_stack_of_the_readme_passes() {
+    let page = fs::read_to_string(repository().join("README.md")).unwrap();
+    let (_, rest) = page.split_once("```toml\n").expect("the README shows a stack");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("stack.toml"), rest.split("```").next().unwrap()).unwrap();
+    let path = tempfile::tempdir().unwrap();
+    tools(path.path());
+    let said = output("tracewright check", (folder.path(), path.path()));
+    assert!(said.contains("\n0 errors, 1 warning.\n"), "{said}");
+}
+
+#[test]
 fn transcripts_print_what_they_show() {
     let mut pages: Vec<_> =
         fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
+    pages.push(repository().join("README.md"));
     pages.sort();
     let path = tempfile::tempdir().unwrap();
     tools(path.path());
@@ -83,13 +101,10 @@ fn transcripts_print_what_they_show() {
     for page in &pages {
         let folder = tempfile::tempdir().unwrap();
         copy_tree(&repository().join("stacks"), &folder.path().join("stacks"));
-        for (mutant, name) in
-            [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")]
-        {
-            copy_tree(
-                &repository().join("tests/mutants").join(mutant).join("root"),
-                &folder.path().join(name),
-            );
+        for (mutant, name) in HOSTS {
+            let mutant = format!("tests/mutants/{mutant}/root");
+            copy_tree(&repository().join(&mutant), &folder.path().join(name));
+            copy_tree(&repository().join(&mutant), &folder.path().join(&mutant));
         }
         let shown = fs::read_to_string(page).unwrap();
         let now = run(&shown, (folder.path(), path.path()));

@@ -56,6 +56,9 @@ impl Override {
     }
 }
 
+/// Tempo's lines, each also as an exact release.
+pub const TEMPO_VERSIONS: [&str; 4] = ["2.10", "2.10.8", "3.0", "3.0.3"];
+
 /// The choices behind a generated stack.
 #[derive(Clone, Debug)]
 pub struct Choices {
@@ -67,6 +70,7 @@ pub struct Choices {
     /// Tempo's door that the collector dials.
     pub tempo_door: Override,
     pub api: Override,
+    pub tempo_version: &'static str,
     pub internal_tls: bool,
     pub internal_any: bool,
     pub contrib: bool,
@@ -89,8 +93,16 @@ pub fn choices() -> impl Strategy<Value = Choices> {
     let an_override = || proptest::sample::select(OVERRIDES.to_vec());
     let flags = proptest::collection::vec(any::<bool>(), 12);
     let small = (0u8..3, 0u8..4, 0u8..4, 0u8..4, 0u8..8);
-    (flags, an_override(), an_override(), an_override(), small, 20_000u16..40_000).prop_map(
-        |(flags, collector_door, tempo_door, api, (batch, queue, own_doors, env_dialect, extras), port)| {
+    let versions = proptest::sample::select(TEMPO_VERSIONS.to_vec());
+    let doors = (an_override(), an_override(), an_override());
+    (flags, doors, versions, small, 20_000u16..40_000).prop_map(
+        |(
+            flags,
+            (collector_door, tempo_door, api),
+            tempo_version,
+            (batch, queue, own_doors, env_dialect, extras),
+            port,
+        )| {
             Choices {
                 edge: flags[0],
                 app_grpc: flags[1],
@@ -98,6 +110,7 @@ pub fn choices() -> impl Strategy<Value = Choices> {
                 collector_door,
                 tempo_door,
                 api: if matches!(api, Override::MaxMessage) { Override::Port } else { api },
+                tempo_version,
                 internal_tls: flags[3],
                 internal_any: flags[4],
                 contrib: flags[5],
@@ -191,7 +204,8 @@ impl Choices {
         };
         writeln!(
             text,
-            "[tempo]\nversion = \"2.10\"\nreceive = {{ {door} = {}{second} }}",
+            "[tempo]\nversion = \"{}\"\nreceive = {{ {door} = {}{second} }}",
+            self.tempo_version,
             self.tempo_door.toml(self.port + 10)
         )
         .unwrap();

@@ -9,7 +9,7 @@ use tracewright::config;
 use tracewright::desired::Desired;
 use tracewright::diagnostic::SourceName;
 use tracewright::render::{Templates, render};
-use tracewright::stack::{TargetPath, resolve};
+use tracewright::stack::{Stack, TargetPath, resolve};
 use tracewright::topology::read;
 use tracewright::wiring::wire;
 
@@ -86,16 +86,15 @@ fn another(text: &str) -> String {
     }
 }
 
-fn desired(stack: &str) -> Desired {
-    let (_, raw) = config::parse(SourceName("stack.toml".into()), stack);
-    let (stack, _) = resolve(&raw.expect("parses")).expect("resolves");
-    let (wiring, _) = wire(&stack).expect("wires");
-    render(&wiring, &Templates::embedded()).expect("renders")
+fn resolved(name: &str) -> Stack {
+    let text = fs::read_to_string(repository().join("stacks").join(name).join("stack.toml")).unwrap();
+    let (_, raw) = config::parse(SourceName("stack.toml".into()), &text);
+    resolve(&raw.expect("parses")).expect("resolves").0
 }
 
 /// Everything the reader says, without positions.
-fn report(desired: &Desired, texts: &BTreeMap<TargetPath, String>) -> String {
-    let topology = read(&file_set(desired, texts));
+fn report(stack: &Stack, desired: &Desired, texts: &BTreeMap<TargetPath, String>) -> String {
+    let topology = read(&file_set(desired, texts, stack));
     let keys: Vec<_> = topology.unknown_keys.iter().map(|key| &key.path).collect();
     let faults: Vec<_> = topology.faults.iter().map(|(_, text)| text).collect();
     let environment: Vec<_> = topology.environment.iter().map(|fault| &fault.kind).collect();
@@ -121,11 +120,12 @@ fn every_scalar_matters_or_is_known_not_to() {
         .map(|line| line.split("  ").next().unwrap().to_owned())
         .collect();
     let (mut unread, mut count) = (BTreeSet::new(), 0);
-    for stack in ["incident-host", "internal-tls", "minimal"] {
-        let desired =
-            desired(&fs::read_to_string(repository().join("stacks").join(stack).join("stack.toml")).unwrap());
+    for stack in ["incident-host", "internal-tls", "minimal", "tempo-3"] {
+        let stack = resolved(stack);
+        let (wiring, _) = wire(&stack).expect("wires");
+        let desired = render(&wiring, &Templates::embedded()).expect("renders");
         let texts = file_texts(&desired);
-        let before = report(&desired, &texts);
+        let before = report(&stack, &desired, &texts);
         for (path, text) in &texts {
             for leaf in leaves(text) {
                 let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
@@ -133,7 +133,7 @@ fn every_scalar_matters_or_is_known_not_to() {
                 let mut mutated = texts.clone();
                 mutated.insert(path.clone(), lines.join("\n") + "\n");
                 count += 1;
-                if report(&desired, &mutated) == before {
+                if report(&stack, &desired, &mutated) == before {
                     unread.insert(format!("{} {}", kind(path), leaf.path));
                 }
             }

@@ -5,6 +5,7 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 #![allow(missing_docs, reason = "a test's name says what it shows")]
+#![allow(clippy::print_stdout, reason = "a test prints its share of the closing table")]
 
 mod block;
 mod cmd;
@@ -17,6 +18,7 @@ mod invalid;
 mod language;
 mod leaves;
 mod mutants;
+mod prove;
 mod readers;
 mod rules;
 mod secrets;
@@ -32,4 +34,5 @@ mod transaction_property;
 mod transaction_root;
 mod transaction_state;
 mod transaction_support;
+mod trial;
 mod wiring_truth;

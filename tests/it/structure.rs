@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 15] = [
+const ORDER: [&[&str]; 16] = [
     &["diagnostic"],
     &["config"],
     &["stack", "dialect", "dataflow", "desired"],
@@ -22,6 +22,7 @@ const ORDER: [&[&str]; 15] = [
     &["engine"],
     &["apply"],
     &["prove"],
+    &["trial"],
     &["report"],
     &["cli", "command"],
 ];

@@ -39,7 +39,7 @@ impl Scene {
             disk: root.disk,
             wanted: b,
             back,
-            exchanges: seed % 3 != 0,
+            exchanges: !seed.is_multiple_of(3),
             new: Tree::new(),
             operations: 0,
         };
@@ -101,6 +101,7 @@ fn a_step_that_fails_leaves_old_or_new() {
         }
     }
     assert!(points > 400, "only {points} points");
+    println!("promise: failing operations taken back | {points} | cargo");
 }
 
 #[test]
@@ -139,4 +140,5 @@ fn a_power_loss_leaves_old_or_new() {
         recover(&mut root, &stack()).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         scene.judge(root, None, &what);
     }
+    println!("promise: power losses | 1000 | cargo");
 }

@@ -1,7 +1,7 @@
 //! What was decided is what the finished files say: rendered files, read back with the engines' own
 //! semantics, equal `wiring::expected()`, and pass every rule.
 
-use crate::generator::{Choices, OVERRIDES, choices};
+use crate::generator::{Choices, OVERRIDES, TEMPO_VERSIONS, choices};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
@@ -11,7 +11,7 @@ use tracewright::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust
 use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::{Mark, Severity, SourceName};
 use tracewright::render::{Templates, render};
-use tracewright::stack::{TargetPath, resolve};
+use tracewright::stack::{Stack, TargetPath, resolve};
 use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::{expected, wire};
 
@@ -89,7 +89,12 @@ pub fn file_texts(desired: &Desired) -> BTreeMap<TargetPath, String> {
     desired.files.iter().filter_map(|((_, path), file)| Some((path.clone(), text(&file.content)?))).collect()
 }
 
-pub fn file_set<'a>(desired: &'a Desired, texts: &'a BTreeMap<TargetPath, String>) -> FileSet<'a> {
+/// The rendered files as `check` reads them, with the Tempo line that the stack names.
+pub fn file_set<'a>(
+    desired: &'a Desired,
+    texts: &'a BTreeMap<TargetPath, String>,
+    stack: &Stack,
+) -> FileSet<'a> {
     let examined = |path: &TargetPath, content: &'a Content| match content {
         Content::Certificate(wish) => Examined::Wish(wish),
         Content::PrivateKey(name) => Examined::WishedKey(name),
@@ -101,7 +106,7 @@ pub fn file_set<'a>(desired: &'a Desired, texts: &'a BTreeMap<TargetPath, String
             .iter()
             .map(|((_, path), file)| (path.clone(), examined(path, &file.content)))
             .collect(),
-        tempo_version: Some("2.10".into()),
+        tempo_version: stack.tempo.as_ref().map(|tempo| tempo.version.clone()),
         complete: true,
         ..FileSet::default()
     }
@@ -122,7 +127,7 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let texts = file_texts(&desired);
     let versions: BTreeSet<_> =
         stack.collectors.values().map(|collector| collector.version.clone()).collect();
-    let mut files = file_set(&desired, &texts);
+    let mut files = file_set(&desired, &texts, &stack);
     files.collector_version = (versions.len() == 1).then(|| versions.into_iter().next()).flatten();
     let topology = read(&files);
     let (mut read, mut wanted) = (bare(&topology), bare(&expected(&wiring)));
@@ -141,14 +146,17 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every preset x protocol x override of the dialled door must have been tried.
+/// Every preset x protocol x override of the dialled door must have been tried, and every Tempo
+/// version with and without TLS inside.
 #[test]
 fn rendered_files_say_what_was_decided() {
     let seen = RefCell::new(BTreeSet::new());
+    let versions = RefCell::new(BTreeSet::new());
     let mut runner = TestRunner::new(Config { cases: 1500, failure_persistence: None, ..Config::default() });
     let result = runner.run(&choices(), |choices| {
         seen.borrow_mut().insert(("app", choices.edge, choices.app_grpc, choices.collector_door));
         seen.borrow_mut().insert(("collector", choices.edge, choices.collector_grpc, choices.tempo_door));
+        versions.borrow_mut().insert((choices.tempo_version, choices.internal_tls));
         holds(&choices)
     });
     if let Err(error) = result {
@@ -156,5 +164,7 @@ fn rendered_files_say_what_was_decided() {
     }
     let wanted = 2 * 2 * 2 * OVERRIDES.len();
     assert_eq!(seen.borrow().len(), wanted, "not every preset x protocol x override was tried");
+    let lines = 2 * TEMPO_VERSIONS.len();
+    assert_eq!(versions.borrow().len(), lines, "not every Tempo version was tried with and without TLS");
     println!("promise: rendered files read back as decided, preset x protocol x override | {wanted} | cargo");
 }

@@ -24,6 +24,7 @@ pub struct UnitContext<'a> {
     state_directories: String,
     read_write: Vec<String>,
     sandbox: &'static str,
+    executable_memory: bool,
     loopback_only: bool,
 }
 
@@ -85,6 +86,7 @@ pub fn context<'a>(
             (Hardening::Strict, true) => "system",
             (Hardening::Strict, false) => "user",
         },
+        executable_memory: makes_memory_executable(wiring, component),
         loopback_only: stays_on_loopback(wiring, component),
     }
 }
@@ -108,6 +110,12 @@ fn command(component: &ComponentId, place: &EnginePlace) -> Command {
             validate: format!("{binary} validate {}", word(&format!("--config={config}"))),
         },
     }
+}
+
+/// Whether a sandbox must leave the engine executable memory.
+fn makes_memory_executable(wiring: &Wiring<'_>, component: &ComponentId) -> bool {
+    let tempo = wiring.stack.tempo.as_ref().filter(|_| *component == ComponentId::Tempo);
+    tempo.is_some_and(|tempo| tempo.dialect.executable_memory)
 }
 
 /// Whether no socket of the component, on either end, has to do with another host.

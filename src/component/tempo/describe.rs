@@ -18,6 +18,10 @@ pub struct TempoContext<'a> {
     retention: String,
     blocks: String,
     wal: String,
+    live_wal: String,
+    shutdown_marker: String,
+    scheduler: String,
+    finish_on_shutdown: String,
     usage_report: bool,
 }
 
@@ -68,6 +72,12 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         retention: go_duration(tempo.retention),
         blocks: blocks.join("blocks").to_string(),
         wal: data.join("wal").to_string(),
+        live_wal: data.join("live-store/traces").to_string(),
+        shutdown_marker: data.join("live-store/shutdown-marker").to_string(),
+        // The scheduler spreads its work over hundreds of files there.
+        scheduler: data.join("scheduler").to_string(),
+        // A worker waits this long at every stop, also an idle one: well before the manager kills it.
+        finish_on_shutdown: go_duration(tempo.service.stop_timeout / 2),
         usage_report: tempo.usage_report,
     }
 }

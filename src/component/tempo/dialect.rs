@@ -2,36 +2,54 @@
 
 /// Capabilities of a Tempo release line.
 ///
-/// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8.
+/// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8 and 3.0.3.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TempoDialect {
     /// Its name in messages, and the folder of its templates: `2.10`.
     pub name: &'static str,
     /// Release line, (major, minor).
-    pub line: (u16, u16),
+    pub line: (u32, u32),
     /// Key paths of Tempo's own gRPC clients that dial `internal`; the generator's only counts
     /// where a generator is configured (2.10).
     pub internal_clients: &'static [&'static str],
+    /// Whether it makes memory executable (it compiles JSON code at start): a unit that denies this
+    /// ends it with status 2.
+    pub executable_memory: bool,
 }
 
 /// All rendered lines, oldest first.
-const DIALECTS: &[TempoDialect] = &[TempoDialect {
-    name: "2.10",
-    line: (2, 10),
-    internal_clients: &[
-        "ingester_client.grpc_client_config",
-        "querier.frontend_worker.grpc_client_config",
-        "metrics_generator_client.grpc_client_config",
-    ],
-}];
-
-/// Release lines that the language knows, rendered or not.
-pub const KNOWN_LINES: &[(u16, u16)] = &[(2, 10), (3, 0)];
+const DIALECTS: &[TempoDialect] = &[
+    TempoDialect {
+        name: "2.10",
+        line: (2, 10),
+        internal_clients: &[
+            "ingester_client.grpc_client_config",
+            "querier.frontend_worker.grpc_client_config",
+            "metrics_generator_client.grpc_client_config",
+        ],
+        executable_memory: false,
+    },
+    TempoDialect {
+        name: "3.0",
+        line: (3, 0),
+        internal_clients: &[
+            "querier.frontend_worker.grpc_client_config",
+            "live_store_client.grpc_client_config",
+            "backend_scheduler_client.grpc_client_config",
+        ],
+        executable_memory: true,
+    },
+];
 
 impl TempoDialect {
-    /// The dialect of a release line, if it is rendered.
-    pub fn of_line(line: (u16, u16)) -> Option<&'static Self> {
+    /// The dialect of a release line, if it is known.
+    pub fn of_line(line: (u32, u32)) -> Option<&'static Self> {
         DIALECTS.iter().find(|dialect| dialect.line == line)
+    }
+
+    /// The names of all lines, oldest first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        DIALECTS.iter().map(|dialect| dialect.name)
     }
 
     /// The newest dialect.

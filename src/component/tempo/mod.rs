@@ -3,6 +3,6 @@
 mod dialect;
 pub mod read;
 
-pub use dialect::{KNOWN_LINES, TempoDialect};
+pub use dialect::TempoDialect;
 
 pub mod describe;

@@ -115,6 +115,9 @@ impl<'a> Comparison<'a> {
             }
             (Needs::Adopt, ..) => "a file that is not ours stands there".to_owned(),
             (Needs::Refused(refusal), ..) => refusal.to_string(),
+            (Needs::Nothing, GoalSource::Generation(number, _), Action::Delete) => {
+                format!("not there in generation {number}")
+            }
             (Needs::Nothing, GoalSource::Generation(number, _), _) => format!("as in generation {number}"),
             (Needs::Nothing, GoalSource::Stack(_), Action::Create) => "new in the stack".to_owned(),
             (Needs::Nothing, GoalSource::Stack(_), Action::Delete) => "no longer in the stack".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
-use crate::component::tempo::{KNOWN_LINES, TempoDialect};
+use crate::component::tempo::TempoDialect;
 use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding};
 
@@ -30,35 +30,26 @@ pub(super) fn collector(
     };
     match CollectorDialect::of_minor(minor) {
         Some(dialect) => Some((version.to_owned(), dialect)),
-        None => scene.fault(not_yet("collector", version, table).help(format!("version = \"{newest}\""))),
+        None => {
+            let title = format!("collector {version} is planned, not written yet");
+            let found = Finding::error(Code("not-yet"), title).at(table.value("version"), "");
+            scene.fault(found.help(format!("version = \"{newest}\"")))
+        }
     }
 }
 
 /// The version as written and Tempo's dialect.
 pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<(String, &'static TempoDialect)> {
     let version = table.text("version")?;
-    let (major, minor) = line(version);
-    let known = KNOWN_LINES.iter().find(|(a, b)| (u32::from(*a), u32::from(*b)) == (major, minor));
-    let newest = TempoDialect::newest().name;
-    let Some(line) = known else {
-        let known: Vec<String> =
-            KNOWN_LINES.iter().map(|(major, minor)| format!("{major}.{minor}")).collect();
-        let help = format!("known: {}", known.join(", "));
-        return scene
-            .fault(unknown("Tempo", version, table).help(help).help(format!("version = \"{newest}\"")));
+    let Some(dialect) = TempoDialect::of_line(line(version)) else {
+        let known = format!("known: {}", TempoDialect::names().collect::<Vec<_>>().join(", "));
+        let newest = format!("version = \"{}\"", TempoDialect::newest().name);
+        return scene.fault(unknown("Tempo", version, table).help(known).help(newest));
     };
-    match TempoDialect::of_line(*line) {
-        Some(dialect) => Some((version.to_owned(), dialect)),
-        None => scene.fault(not_yet("Tempo", version, table).help(format!("version = \"{newest}\""))),
-    }
+    Some((version.to_owned(), dialect))
 }
 
 fn unknown(engine: &str, version: &str, table: &RawTable) -> Finding {
     Finding::error(Code("version-unknown"), format!("{engine} {version} is not known"))
-        .at(table.value("version"), "")
-}
-
-fn not_yet(engine: &str, version: &str, table: &RawTable) -> Finding {
-    Finding::error(Code("not-yet"), format!("{engine} {version} is planned, not written yet"))
         .at(table.value("version"), "")
 }

@@ -2,13 +2,9 @@
 
 use super::release::Release;
 use crate::component::collector::read::otlp_receiver;
-use crate::topology::keys::{Table, nearest};
+use crate::topology::keys::nearest;
 use crate::topology::page::Page;
 use crate::topology::yaml::Node;
-use std::sync::LazyLock;
-
-static TABLE_2_10: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-2.10.txt")));
-static TABLE_3_0: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-3.0.txt")));
 
 /// Receivers that are compiled in (the text of the error on 2.10.8 and 3.0.3 lists them).
 const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
@@ -16,8 +12,7 @@ const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
 /// Holds a configuration against the table of its release line. Receivers are an untyped map to that
 /// parser, and judged when they are built, just as strictly.
 pub fn check(page: &mut Page<'_>, root: &Node, release: &Release) {
-    let table = if release.name == "3.0" { &TABLE_3_0 } else { &TABLE_2_10 };
-    if let Some(keys) = table.below(&[]) {
+    if let Some(keys) = release.keys.below(&[]) {
         keys.check(page, root, "");
     }
     let receivers =

@@ -19,13 +19,10 @@ use std::net::{IpAddr, Ipv4Addr};
 /// Reads a whole configuration into the page's topology.
 pub fn read(page: &mut Page<'_>, root: &Node, release: &Release) {
     keys::check(page, root, release);
-    for key in ["server", "ingester_client"] {
-        if let Some(entry) = root.entry(key).filter(|entry| entry.value.is_null()) {
-            page.fault(
-                entry.key_span.clone(),
-                "an empty block takes every default away: Tempo does not start",
-            );
-        }
+    let empty = root.entries().iter().filter(|entry| entry.value.is_null());
+    for entry in empty.filter(|entry| release.never_empty.contains(&entry.key.as_str())) {
+        let help = "an empty block takes every default away: Tempo does not start";
+        page.fault(entry.key_span.clone(), help);
     }
     let internal = server::read(page, root);
     read_receivers(page, root);

@@ -1,8 +1,9 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
-use crate::component::tempo::TempoDialect;
 use crate::dataflow::Version;
+use crate::topology::keys::Table;
 use crate::topology::yaml::Node;
+use std::sync::LazyLock;
 
 /// When an internal client dials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +29,16 @@ pub struct Client {
 ///
 /// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8 and 3.0.3; the complete sets of
 /// clients were found by leaving each out on running processes of both.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Release {
     /// `2.10`.
     pub name: &'static str,
-    line: (u16, u16),
+    line: (u32, u32),
+    /// Every key that its strict parser knows.
+    pub keys: &'static LazyLock<Table>,
+    /// Top-level blocks that, written without content, lose defaults it cannot start without. Tried one
+    /// by one; other blocks may stand empty.
+    pub never_empty: &'static [&'static str],
     /// Top-level keys that only this line and its forerunners of the same major version know.
     told_by: &'static [&'static str],
     /// Top-level keys that other lines accept, and that only this line has a use for.
@@ -47,10 +53,23 @@ const FRONTEND_WORKER: Client = Client {
     when: Condition::Always,
 };
 
-const RELEASES: &[Release] = &[
+static KEYS_2_10: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-2.10.txt")));
+static KEYS_3_0: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-3.0.txt")));
+
+static RELEASES: &[Release] = &[
     Release {
         name: "2.10",
         line: (2, 10),
+        keys: &KEYS_2_10,
+        never_empty: &[
+            "compactor",
+            "ingester",
+            "ingester_client",
+            "metrics_generator_client",
+            "query_frontend",
+            "server",
+            "storage",
+        ],
         told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
         suggested_by: &[],
         clients: &[
@@ -70,6 +89,16 @@ const RELEASES: &[Release] = &[
     Release {
         name: "3.0",
         line: (3, 0),
+        keys: &KEYS_3_0,
+        never_empty: &[
+            "backend_scheduler",
+            "backend_worker",
+            "live_store",
+            "live_store_client",
+            "query_frontend",
+            "server",
+            "storage",
+        ],
         told_by: &["memory", "span_profiling"],
         suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
         clients: &[
@@ -90,8 +119,9 @@ const RELEASES: &[Release] = &[
 
 impl Release {
     /// The line whose rules are applied, and how sure that is: given (another minor version is read as
-    /// the one known of its major version), else told by a block that only one line has; else assumed: the line that has a use for its blocks, or the newest one that
-    /// is rendered.
+    /// the one known of its major version), else told by a block that only one line has; else assumed:
+    /// the line that has a use for its blocks, or the oldest. A file of 3.0 that keeps its data anywhere
+    /// but in the default folder has to say so in `live_store`; one of 2.10 may say nothing at all.
     pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
         if let Some(line) = given.and_then(line_of) {
             if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
@@ -106,14 +136,13 @@ impl Release {
             return (release, Version::Inferred(release.name.to_owned()));
         }
         let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
-        let newest = || RELEASES.iter().find(|release| release.line == TempoDialect::newest().line);
-        let release = suggested.or_else(newest).unwrap_or(&RELEASES[0]);
+        let release = suggested.unwrap_or(&RELEASES[0]);
         (release, Version::Assumed(release.name.to_owned()))
     }
 }
 
 /// (2, 10) of `2.10`, `2.10.8` or `v2.10.8`.
-fn line_of(text: &str) -> Option<(u16, u16)> {
+fn line_of(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.trim_start_matches('v').split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

@@ -1,0 +1,146 @@
+//! One proof: send, read back until it is whole, read once more as Grafana does.
+//!
+//! Says what happened and judges no cause; that is `diagnose`'s part.
+
+use super::dial::DialFault;
+use super::exchange::ExchangeFault;
+use super::route::{Door, Reader};
+use super::send::{Sender, Sent};
+use super::tempo::{Api, By, Read};
+use super::trace::{ProofTrace, Run};
+use std::time::{Duration, SystemTime};
+use tokio::time::{Instant, sleep};
+
+/// Spans of a proof trace: a root and two children.
+const SPANS: u32 = 3;
+/// The pause between two reads. With it a proof ends at most this later than it could.
+pub(super) const POLL: Duration = Duration::from_millis(25);
+/// The pause between two tries to send what the peer asks to be sent again.
+const RESEND: Duration = Duration::from_millis(250);
+/// How long one read may take.
+pub(super) const READ: Duration = Duration::from_secs(2);
+/// How long the read that Grafana would do may take.
+const LAST_READ: Duration = Duration::from_secs(5);
+
+/// How long the parts of a successful proof took, each from the moment it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timings {
+    /// Until the door had accepted it.
+    pub accepted: Duration,
+    /// Until all of it could be read by its id.
+    pub readable: Duration,
+    /// Until it was read again as Grafana reads: the whole proof.
+    pub whole: Duration,
+}
+
+/// What went wrong.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The door did not take it.
+    NotSent(Sent),
+    /// The door took it; by the deadline nothing of it had come back. The last read is given.
+    NotRead(Read),
+    /// These spans did not come back, and others did.
+    Incomplete(Vec<u32>),
+    /// It came back changed.
+    Altered(String),
+    /// It came back by the querier's door and not as Grafana reads.
+    NotReadByFrontend(Read),
+}
+
+/// Sends one trace through the door and reads it back, by a deadline counted from now.
+pub(super) async fn attempt(
+    door: &Door,
+    reader: &Reader,
+    run: &Run,
+    within: Duration,
+) -> Result<Timings, Trouble> {
+    let trace = run.trace(0..SPANS);
+    let start = Instant::now();
+    let end = start + within;
+    let mut sender = Sender::new(&door.dial);
+    let sent = send_until(&mut sender, end, || trace.encode(0..SPANS, now())).await;
+    if !matches!(sent, Sent::Accepted) {
+        return Err(Trouble::NotSent(sent));
+    }
+    let accepted = start.elapsed();
+    let mut api = Api::new(reader);
+    read_until(&mut api, &trace, end).await?;
+    let readable = start.elapsed();
+    match judge(api.trace(By::Frontend, &trace.hex(), LAST_READ).await, &trace) {
+        Ok(()) => Ok(Timings { accepted, readable, whole: start.elapsed() }),
+        Err(Trouble::NotRead(read)) => Err(Trouble::NotReadByFrontend(read)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Sends until it is accepted, or refused for good, or the end has come.
+pub(super) async fn send_until(sender: &mut Sender<'_>, end: Instant, message: impl Fn() -> Vec<u8>) -> Sent {
+    loop {
+        let sent = sender.send(message()).await;
+        if !may_be_sent_again(&sent) || Instant::now() + RESEND >= end {
+            return sent;
+        }
+        sleep(RESEND).await;
+    }
+}
+
+/// Refusals that OTLP calls retryable. A tenant that is missing also reads `UNAVAILABLE`.
+fn may_be_sent_again(sent: &Sent) -> bool {
+    const UNAVAILABLE: u16 = 14;
+    match sent {
+        Sent::Rejected(rejection) => {
+            matches!(rejection.code, UNAVAILABLE | 429 | 502 | 503 | 504)
+                && !rejection.message.contains("no org id")
+        }
+        _ => false,
+    }
+}
+
+/// Reads until the trace is whole; what kept it from being so by the end, otherwise.
+async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Result<(), Trouble> {
+    let id = trace.hex();
+    loop {
+        let judged = judge(api.trace(By::Querier, &id, READ).await, trace);
+        match judged {
+            Err(trouble) if Instant::now() + POLL < end && may_heal(&trouble) => sleep(POLL).await,
+            judged => return judged,
+        }
+    }
+}
+
+/// Whether waiting can change it: not where Tempo refuses the reader, or the API is something else.
+fn may_heal(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Incomplete(_) => true,
+        Trouble::NotRead(read) => match read {
+            Read::Trace(_) => true,
+            Read::Answered(answer) => matches!(answer.status, 404 | 429 | 500..),
+            Read::Failed(ExchangeFault::Silent(_)) => true,
+            Read::Failed(ExchangeFault::Dial(fault)) => {
+                matches!(fault, DialFault::Refused | DialFault::Silent)
+            }
+            Read::Garbage(_) | Read::Failed(_) => false,
+        },
+        _ => false,
+    }
+}
+
+fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<(), Trouble> {
+    let Read::Trace(found) = read else { return Err(Trouble::NotRead(read)) };
+    if found.is_empty() {
+        return Err(Trouble::NotRead(Read::Trace(found)));
+    }
+    let seen = trace.judge(&found);
+    let missing = trace.missing(&seen);
+    match seen.altered {
+        Some(change) => Err(Trouble::Altered(change)),
+        None if missing.is_empty() => Ok(()),
+        None => Err(Trouble::Incomplete(missing)),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the spans of a proof carry the time at which they are sent")]
+pub(super) fn now() -> SystemTime {
+    SystemTime::now()
+}

@@ -1,0 +1,113 @@
+//! What the door and Tempo's API answered, or failed to answer.
+
+use super::Scene;
+use crate::prove::NotTried;
+use crate::prove::cause::{Cause, Failure, Mismatch};
+use crate::prove::edge::{Dialled, Judged, answered};
+use crate::prove::peer::Peer;
+use crate::prove::said;
+use crate::prove::send::Sent;
+use crate::prove::tempo::{Api, By, Read};
+use crate::prove::words::host_of;
+
+impl Scene<'_> {
+    /// The door did not take the trace.
+    pub(super) fn not_sent(&self, sent: &Sent) -> Result<Failure, NotTried> {
+        let answered = matches!(sent, Sent::Rejected(_));
+        Ok(match Dialled::door(&self.door.dial, self.peer.as_ref()).of_sent(sent) {
+            Judged::NotTried(reason) => {
+                return Err(NotTried { edge: self.door.edge.clone(), reason });
+            }
+            // The door answered in its own protocol: an edge or a queue it speaks of lies behind it.
+            Judged::Cause(cause @ (Cause::Edge(_) | Cause::QueueFull), said) if answered => {
+                self.behind_the_door(cause, said)
+            }
+            Judged::Cause(cause @ Cause::Edge(Mismatch::NobodyListens), said)
+                if self.door.through.is_empty() =>
+            {
+                self.at_door(cause, [Some(said), self.unready()].into_iter().flatten().collect())
+            }
+            Judged::Cause(cause, said) => self.at_door(cause, vec![said]),
+        })
+    }
+
+    fn behind_the_door(&self, cause: Cause, said: String) -> Failure {
+        match cause {
+            Cause::Edge(mismatch) if self.door.through.is_empty() => self.inside_tempo(mismatch, vec![said]),
+            cause if self.door.through.is_empty() => self.at_door(cause, vec![said]),
+            cause => self.kept_by(0, cause, vec![said]),
+        }
+    }
+
+    /// The door took it, and by the deadline nothing of it had come back.
+    pub(super) fn not_read(&self, read: &Read) -> Result<Failure, NotTried> {
+        let said = |answer| self.read_evidence(By::Querier, &answered(answer));
+        let dialled = Dialled::api(self.reader, self.peer.as_ref());
+        let judged = match read {
+            Read::Failed(fault) => dialled.of_fault(fault),
+            Read::Garbage(answer) => Judged::Cause(Cause::UnexpectedAnswer, said(answer)),
+            Read::Trace(_) => return Ok(self.stages(Vec::new())),
+            // So did older versions, which are no less Tempo.
+            Read::Answered(answer) if answer.status == 404 && self.tempo_counters().is_some() => {
+                return Ok(self.stages(vec![said(answer)]));
+            }
+            Read::Answered(answer) if answer.status >= 500 => {
+                let text = String::from_utf8_lossy(&answer.body);
+                return Ok(self.querier_failed(&text, said(answer)));
+            }
+            Read::Answered(answer) => match dialled.of_answer(answer) {
+                // Those speak of a door for spans.
+                Judged::Cause(Cause::Limit(_) | Cause::NotOtlp, _) => {
+                    Judged::Cause(Cause::UnexpectedAnswer, said(answer))
+                }
+                Judged::Cause(cause, _) => Judged::Cause(cause, said(answer)),
+                not_tried @ Judged::NotTried(_) => not_tried,
+            },
+        };
+        match judged {
+            Judged::NotTried(reason) => Err(NotTried { edge: self.reader.edge.clone(), reason }),
+            Judged::Cause(cause, said) => Ok(self.at_reader(cause, vec![said])),
+        }
+    }
+
+    fn read_evidence(&self, by: By, said: &str) -> String {
+        format!("GET {}{} {said}", host_of(&self.reader.api), Api::path(by, "ID"))
+    }
+
+    /// The querier's door names the true cause when a client inside Tempo fails.
+    fn querier_failed(&self, text: &str, said: String) -> Failure {
+        match said::cause(text) {
+            Some(Cause::Edge(mismatch)) => self.inside_tempo(mismatch, vec![said]),
+            Some(cause) => self.at_reader(cause, vec![said]),
+            None => match self.unready() {
+                Some(unready) => self.at_reader(Cause::TempoNotReady, vec![unready, said]),
+                None => self.at_reader(Cause::UnexpectedAnswer, vec![said]),
+            },
+        }
+    }
+
+    /// The querier showed the trace; the query frontend, which Grafana reads, did not.
+    pub(super) fn not_read_by_frontend(&self, read: &Read) -> Failure {
+        let said = match read {
+            Read::Failed(fault) => format!("failed: {fault}"),
+            Read::Answered(answer) | Read::Garbage(answer) => answered(answer),
+            Read::Trace(_) => "answered 200 and no trace".to_owned(),
+        };
+        let said = self.read_evidence(By::Frontend, &said);
+        let evidence: Vec<String> = [Some(said), self.unready()].into_iter().flatten().collect();
+        let log = self.tempo_log.as_deref();
+        let logged = log.and_then(|log| said::newest(log, "error contacting frontend"));
+        let mismatch = match (logged, &self.internal) {
+            (Some((_, Some(Cause::Edge(mismatch)))), _) => Some(mismatch),
+            (_, Some(Peer::Tls(_))) => Some(Mismatch::PlaintextToTls),
+            (_, Some(Peer::Unreachable(_))) => Some(Mismatch::NobodyListens),
+            _ => None,
+        };
+        let clients = "tempo_query_frontend_connected_clients";
+        let unconnected = self.after.tempo.as_ref().is_some_and(|now| now.get(clients) <= 0.0);
+        match mismatch.filter(|_| unconnected) {
+            Some(mismatch) => self.inside_tempo(mismatch, evidence),
+            None => self.at_reader(Cause::FrontendSilent, [evidence, self.tempo_evidence()].concat()),
+        }
+    }
+}

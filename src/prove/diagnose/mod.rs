@@ -1,0 +1,118 @@
+//! From what went wrong and what was seen to one cause with its evidence. Pure: all looking is done.
+//!
+//! `answers` judges what the door and Tempo's API said; where they said nothing wrong and the trace
+//! is simply not there, `way` follows the spans by counters. The first that explains the failure is
+//! the cause; what else was seen becomes its evidence.
+
+mod answers;
+mod way;
+
+use super::NotTried;
+use super::attempt::Trouble;
+use super::cause::{Cause, Failure, Mismatch};
+use super::counters::Counters;
+use super::gather::Snapshot;
+use super::peer::Peer;
+use super::route::{Door, Reader};
+use super::send::Sent;
+use super::words::host_of;
+
+/// All that is known about a proof that did not succeed.
+pub(super) struct Scene<'s> {
+    pub(super) door: &'s Door,
+    pub(super) reader: &'s Reader,
+    pub(super) before: &'s Snapshot,
+    pub(super) after: Snapshot,
+    /// What is spoken at the door or at Tempo's API, whichever failed.
+    pub(super) peer: Option<Peer>,
+    /// Status and text of `/ready`.
+    pub(super) ready: Option<(u16, String)>,
+    /// What is spoken at Tempo's own gRPC server.
+    pub(super) internal: Option<Peer>,
+    /// For each collector, what became of a trace sent as its exporter sends.
+    pub(super) hops: Vec<Option<(Sent, Option<Peer>)>>,
+    /// For each collector, its newest log lines.
+    pub(super) logs: Vec<Option<String>>,
+    /// Tempo's newest log lines.
+    pub(super) tempo_log: Option<String>,
+}
+
+/// Judges what went wrong.
+///
+/// # Errors
+/// What failed says nothing about the stack: it could not even be tried.
+pub(super) fn judge(scene: &Scene<'_>, trouble: &Trouble) -> Result<Failure, NotTried> {
+    Ok(match trouble {
+        Trouble::NotSent(sent) => scene.not_sent(sent)?,
+        Trouble::NotRead(read) => scene.not_read(read)?,
+        Trouble::Incomplete(missing) => scene.incomplete(missing),
+        Trouble::Altered(change) => scene.at_door(Cause::Altered, vec![change.clone()]),
+        Trouble::NotReadByFrontend(read) => scene.not_read_by_frontend(read),
+    })
+}
+
+/// The places a cause can have.
+impl Scene<'_> {
+    fn at_door(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+        let door = &self.door;
+        Failure { edge: door.edge.clone(), peer: host_of(&door.dial.url), cause, evidence }
+    }
+
+    fn at_reader(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+        let reader = self.reader;
+        Failure { edge: reader.edge.clone(), peer: host_of(&reader.api), cause, evidence }
+    }
+
+    fn inside_tempo(&self, mismatch: Mismatch, mut evidence: Vec<String>) -> Failure {
+        let peer = self.reader.internal.clone().unwrap_or_else(|| "its own gRPC server".to_owned());
+        if let Some(Peer::Tls(_)) = self.internal {
+            evidence.push(format!("{peer} answers a TLS handshake"));
+        }
+        evidence.extend(self.tempo_evidence());
+        let edge = self.reader.internal_edge.clone();
+        Failure { edge, peer, cause: Cause::Internal(mismatch), evidence }
+    }
+
+    /// A collector that keeps or loses spans by itself.
+    fn at_collector(&self, index: usize, cause: Cause, evidence: Vec<String>) -> Failure {
+        let collector = &self.door.through[index];
+        let edge = collector.forwards.as_ref().map_or(&self.door.edge, |forward| &forward.edge).clone();
+        Failure { edge, peer: format!("collector `{}`", collector.name), cause, evidence }
+    }
+
+    /// The edge that ends at Tempo's receiver.
+    fn at_receiver(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+        let forward = self.door.through.last().and_then(|collector| collector.forwards.as_ref());
+        match forward {
+            Some(forward) => {
+                Failure { edge: forward.edge.clone(), peer: host_of(&forward.dial.url), cause, evidence }
+            }
+            None => self.at_door(cause, evidence),
+        }
+    }
+
+    /// Tempo's counters before and after, where both could be read.
+    fn tempo_counters(&self) -> Option<(&Counters, &Counters)> {
+        Some((self.before.tempo.as_ref()?, self.after.tempo.as_ref()?))
+    }
+
+    /// The counters of Tempo that tell what it did with the spans.
+    fn tempo_evidence(&self) -> Vec<String> {
+        let Some((before, after)) = self.tempo_counters() else { return Vec::new() };
+        let mut evidence: Vec<String> = ["tempo_receiver_accepted_spans", "tempo_receiver_refused_spans"]
+            .map(|name| after.evidence(before, name))
+            .into();
+        let appends = "tempo_distributor_ingester_append_failures_total";
+        if after.get(appends) > 0.0 {
+            evidence.push(after.evidence(before, appends));
+        }
+        evidence.push(after.evidence(before, "tempo_query_frontend_connected_clients"));
+        evidence
+    }
+
+    /// What `/ready` says, where it says no. Any other status is not Tempo's.
+    fn unready(&self) -> Option<String> {
+        let (status, text) = self.ready.as_ref()?;
+        (*status == 503).then(|| format!("GET {}/ready answered {status}: {text}", host_of(&self.reader.api)))
+    }
+}

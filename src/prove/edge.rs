@@ -1,0 +1,203 @@
+//! The cause of an exchange that failed: from typed faults, the peer that was looked at, and only
+//! then from words.
+
+use super::cause::{Cause, Limit, Mismatch};
+use super::dial::DialFault;
+use super::exchange::{Answer, ExchangeFault};
+use super::peer::{Inside, Peer};
+use super::route::{Dial, Reader, Tls};
+use super::said;
+use super::send::{Rejection, Sent};
+use super::words;
+use crate::dataflow::OtlpProtocol;
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
+
+/// What a failed exchange comes to.
+#[derive(Debug)]
+pub(super) enum Judged {
+    /// A cause, with what was seen of it.
+    Cause(Cause, String),
+    /// The exchange could not be tried, for this reason.
+    NotTried(String),
+}
+
+/// One end of an exchange: what was dialled, how, and what was then seen there.
+#[derive(Clone, Debug)]
+pub(super) struct Dialled<'d> {
+    /// `host:port`.
+    at: String,
+    /// What was asked for, for evidence.
+    asked: String,
+    grpc: bool,
+    tls: bool,
+    client_certificate: bool,
+    peer: Option<&'d Peer>,
+}
+
+impl<'d> Dialled<'d> {
+    /// An OTLP door, and what is spoken there if it was looked at.
+    pub(super) fn door(dial: &Dial, peer: Option<&'d Peer>) -> Self {
+        let at = words::host_of(&dial.url);
+        let grpc = dial.protocol == OtlpProtocol::Grpc;
+        let asked = if grpc { at.clone() } else { format!("POST {}", dial.url) };
+        Self { asked, grpc, peer, ..Self::url(&dial.url, &dial.tls) }
+    }
+
+    /// Tempo's API.
+    pub(super) fn api(reader: &Reader, peer: Option<&'d Peer>) -> Self {
+        Self { peer, ..Self::url(&reader.api, &reader.tls) }
+    }
+
+    fn url(url: &str, tls: &Tls) -> Self {
+        let at = words::host_of(url);
+        let client_certificate = tls.client.is_some();
+        Self {
+            asked: at.clone(),
+            at,
+            grpc: false,
+            tls: url.starts_with("https:"),
+            client_certificate,
+            peer: None,
+        }
+    }
+
+    /// The cause why something sent was not taken. `Accepted` never comes here.
+    pub(super) fn of_sent(&self, sent: &Sent) -> Judged {
+        match sent {
+            Sent::Accepted => Judged::Cause(Cause::UnexpectedAnswer, format!("{} accepted it", self.asked)),
+            Sent::Rejected(rejection) => self.of_rejection(rejection),
+            Sent::Foreign(answer) => self.of_answer(answer),
+            Sent::Failed(fault) => self.of_fault(fault),
+        }
+    }
+
+    fn of_rejection(&self, rejection: &Rejection) -> Judged {
+        let Rejection { code, message } = rejection;
+        let cause = said::cause(message).unwrap_or(match code {
+            7 | 16 | 401 | 403 => Cause::NotAllowed,
+            12 | 404 => Cause::NotOtlp,
+            413 => Cause::Limit(Limit::MessageSize),
+            429 | 8 => Cause::Limit(Limit::Rate),
+            _ => Cause::UnexpectedAnswer,
+        });
+        Judged::Cause(cause, format!("{} answered {code}: {message}", self.asked))
+    }
+
+    /// The cause behind an answer that no OTLP door and no Tempo gives when all is well.
+    pub(super) fn of_answer(&self, answer: &Answer) -> Judged {
+        let text = String::from_utf8_lossy(&answer.body);
+        let cause = match answer.status {
+            _ if text.contains("HTTP request to an HTTPS server") => Cause::Edge(Mismatch::PlaintextToTls),
+            _ if text.contains("no org id") => Cause::TenantMissing,
+            401 | 403 => Cause::NotAllowed,
+            413 => Cause::Limit(Limit::MessageSize),
+            429 => Cause::Limit(Limit::Rate),
+            // A plain HTTP server that was asked over HTTP/2 for a method of gRPC.
+            200..=299 | 400 | 404 | 405 | 415 if self.grpc => Cause::Edge(Mismatch::Protocol),
+            404 => Cause::NotOtlp,
+            _ => Cause::UnexpectedAnswer,
+        };
+        Judged::Cause(cause, format!("{} {}", self.asked, answered(answer)))
+    }
+
+    /// The cause of an exchange that got no whole answer.
+    pub(super) fn of_fault(&self, fault: &ExchangeFault) -> Judged {
+        let mismatch = match fault {
+            ExchangeFault::Dial(DialFault::Settings(reason)) => return Judged::NotTried(reason.clone()),
+            ExchangeFault::Dial(DialFault::Refused) => Mismatch::NobodyListens,
+            ExchangeFault::Dial(DialFault::Tls(TlsError::InvalidMessage(_)) | DialFault::Closed(_))
+            | ExchangeFault::Broken(_) => return self.of_peer(&fault.to_string()),
+            ExchangeFault::Dial(DialFault::Tls(error)) | ExchangeFault::Tls(error) => {
+                return Judged::Cause(Cause::Edge(self.of_tls(error)), self.tls_evidence(error));
+            }
+            ExchangeFault::Dial(DialFault::NoAddress { .. } | DialFault::Silent | DialFault::Network(_))
+            | ExchangeFault::Silent(_) => Mismatch::NoAnswer,
+        };
+        Judged::Cause(Cause::Edge(mismatch), format!("{}: {fault}", self.at))
+    }
+
+    fn tls_evidence(&self, error: &TlsError) -> String {
+        format!("{}: {}", self.at, words::tls(error))
+    }
+
+    /// The exchange broke, with words that depend on timing: what is spoken there decides.
+    fn of_peer(&self, text: &str) -> Judged {
+        let at = &self.at;
+        let (mismatch, evidence) = match (self.peer, self.tls) {
+            (Some(Peer::Tls(_)), false) => {
+                (Mismatch::PlaintextToTls, format!("{at} answers a TLS handshake"))
+            }
+            (Some(Peer::Http2), tls) => (
+                if tls { Mismatch::TlsToPlaintext } else { Mismatch::Protocol },
+                format!("{at} answers the first frame of HTTP/2 in plaintext, as gRPC servers do"),
+            ),
+            (Some(Peer::Http1(line)), tls) => (
+                if tls { Mismatch::TlsToPlaintext } else { Mismatch::Protocol },
+                format!("{at} answers the first frame of HTTP/2 with `{line}`"),
+            ),
+            (Some(Peer::Tls(Inside::Fault(error))), true) => (self.of_tls(error), self.tls_evidence(error)),
+            (Some(Peer::Tls(Inside::Http2)), true) if !self.grpc => {
+                (Mismatch::Protocol, format!("{at} answers HTTP/2 inside of TLS, and not HTTP/1.1"))
+            }
+            // TLS that ends before anything is said: so do servers that miss a certificate.
+            (Some(Peer::Tls(Inside::Silence)), true) if !self.client_certificate => {
+                (Mismatch::ClientCertificateMissing, format!("{at} ends TLS before it says anything"))
+            }
+            (Some(Peer::Unreachable(DialFault::Refused)), _) => {
+                (Mismatch::NobodyListens, format!("{at}: connection refused"))
+            }
+            _ => return Judged::Cause(Cause::UnexpectedAnswer, format!("{at}: {text}")),
+        };
+        Judged::Cause(Cause::Edge(mismatch), evidence)
+    }
+
+    fn of_tls(&self, error: &TlsError) -> Mismatch {
+        match error {
+            TlsError::InvalidCertificate(certificate) => of_certificate(certificate),
+            TlsError::AlertReceived(alert) => of_alert(*alert, self.client_certificate),
+            _ => Mismatch::CertificateUnfit,
+        }
+    }
+}
+
+/// An answer as a part of a line of evidence.
+pub(super) fn answered(answer: &Answer) -> String {
+    match (answer.header("location"), answer.excerpt()) {
+        (Some(location), _) => {
+            format!("answered {} to {}, which is not followed", answer.status, words::line(location))
+        }
+        (None, text) if text.is_empty() => format!("answered {} and no text", answer.status),
+        (None, text) => format!("answered {}: {text}", answer.status),
+    }
+}
+
+fn of_certificate(error: &CertificateError) -> Mismatch {
+    use CertificateError as E;
+    match error {
+        E::Expired | E::ExpiredContext { .. } => Mismatch::Expired,
+        E::NotValidYet | E::NotValidYetContext { .. } => Mismatch::NotYetValid,
+        E::NotValidForName | E::NotValidForNameContext { .. } => Mismatch::WrongName,
+        // A CA of the same name with another key fails at the signature.
+        E::UnknownIssuer | E::BadSignature => Mismatch::UnknownAuthority,
+        _ => Mismatch::CertificateUnfit,
+    }
+}
+
+fn of_alert(alert: AlertDescription, client_certificate: bool) -> Mismatch {
+    use AlertDescription as A;
+    match alert {
+        A::CertificateRequired => Mismatch::ClientCertificateMissing,
+        A::NoApplicationProtocol => Mismatch::Protocol,
+        // Go's servers say `bad certificate` also where none was shown, before TLS 1.3.
+        A::BadCertificate if !client_certificate => Mismatch::ClientCertificateMissing,
+        A::BadCertificate
+        | A::UnsupportedCertificate
+        | A::CertificateRevoked
+        | A::CertificateExpired
+        | A::CertificateUnknown
+        | A::UnknownCA
+        | A::AccessDenied
+        | A::DecryptError => Mismatch::ClientCertificateRefused,
+        _ => Mismatch::CertificateUnfit,
+    }
+}

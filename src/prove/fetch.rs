@@ -1,0 +1,51 @@
+//! One page of an engine: readiness, health, metrics.
+//!
+//! For callers that wait for engines to come up; a proof itself goes through `attempt`.
+
+use super::block_on;
+use super::counters::Counters;
+use super::exchange::{Connection, Version};
+use super::route::Tls;
+use http::{Request, Uri};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How much of a page is read; Tempo's metrics have 160 KB.
+const LIMIT: usize = 4 << 20;
+
+/// A page as it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its text, cut at 4 MiB.
+    pub body: String,
+}
+
+/// Asks for one page over HTTP/1.1, `within` the time given for the answer; redirects are not
+/// followed.
+///
+/// # Errors
+/// One line that says why there is no answer.
+pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<Page, String> {
+    let uri: Uri = url.parse().map_err(|error| format!("`{url}` is no URL: {error}"))?;
+    let authority = uri.authority().ok_or_else(|| format!("`{url}` names no host"))?;
+    let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let request = Request::get(path)
+        .header("host", authority.as_str())
+        .body(Full::new(Bytes::new()))
+        .map_err(|error| error.to_string())?;
+    let answer = block_on(async {
+        let mut connection = Connection::open(&uri, tls, Version::Http1).await?;
+        connection.exchange(request, LIMIT, within).await
+    })?;
+    let answer = answer.map_err(|fault| fault.to_string())?;
+    Ok(Page { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
+}
+
+/// The counters that a proof looks at, as a page of metrics shows them: name and sum over all labels.
+pub fn watched(metrics: &str) -> BTreeMap<&'static str, f64> {
+    Counters::read(metrics).sums()
+}

@@ -1,0 +1,186 @@
+//! Proof traces: sent through an application's door exactly as the application would, and read
+//! back by their id from Tempo.
+//!
+//! The only module that talks to a stack over the network. Its input is plain data ([`Door`],
+//! [`Reader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
+//! target. The asynchronous runtime lives inside one call and nothing of it is touched before:
+//! callers see plain functions. Called by `apply` through its prover, by the verbs `prove` and
+//! `try`, and by `trial` while it waits for engines.
+//!
+//! The way of the data: `route` (what is asked) -> `attempt` (send, read) -> `gather` (look around,
+//! only after a failure) -> `diagnose` (pure: one cause with its evidence). Below them `dial` and
+//! `exchange` are the one connection all of it uses.
+
+mod attempt;
+mod cause;
+mod count;
+mod counters;
+mod diagnose;
+mod dial;
+mod edge;
+mod exchange;
+mod fetch;
+mod gather;
+mod peer;
+mod route;
+mod said;
+mod send;
+mod tempo;
+mod trace;
+mod words;
+
+pub use attempt::Timings;
+pub use cause::{Cause, Failure, Limit, Mismatch};
+pub use count::{Numbered, Tally};
+pub use fetch::{Page, fetch, watched};
+pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
+
+use attempt::{Trouble, attempt};
+use diagnose::{Scene, judge};
+use gather::Snapshot;
+use rustls::crypto::SecureRandom;
+use send::Sent;
+use std::time::Duration;
+use tempo::Read;
+use trace::Run;
+
+/// The outcome of proving one door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The trace came back whole and unchanged.
+    Proven(Timings),
+    /// It did not, for this cause.
+    Failed(Failure),
+    /// It could not be tried.
+    CouldNotRun(NotTried),
+}
+
+/// Why a proof could not be tried: nothing was sent that says anything about the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTried {
+    /// The edge whose settings cannot be used.
+    pub edge: String,
+    /// The reason, one line.
+    pub reason: String,
+}
+
+/// A program on the way whose log may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Component<'c> {
+    /// A collector, by its name in the stack.
+    Collector(&'c str),
+    /// Tempo.
+    Tempo,
+}
+
+/// The logs of what runs, as far as anybody keeps them. Only asked after a failure.
+pub trait Logs {
+    /// The newest lines a component logged, oldest first; `None` where nobody keeps them.
+    fn newest(&self, component: Component<'_>) -> Option<String>;
+}
+
+/// Nobody keeps logs.
+#[derive(Clone, Copy, Debug)]
+pub struct NoLogs;
+
+impl Logs for NoLogs {
+    fn newest(&self, _: Component<'_>) -> Option<String> {
+        None
+    }
+}
+
+/// Proves doors against one Tempo.
+#[derive(Clone, Copy)]
+pub struct Prover<'p> {
+    /// Where traces are read back.
+    pub reader: &'p Reader,
+    /// Logs that may tell more when a proof fails.
+    pub logs: &'p dyn Logs,
+    /// By when a trace must have come back, counted from its sending. Looking for a cause after
+    /// that takes a few seconds more.
+    pub within: Duration,
+}
+
+impl Prover<'_> {
+    /// Sends one trace through a door and reads it back.
+    pub fn prove(&self, door: &Door) -> Proof {
+        let proving = self.run(door).and_then(|run| {
+            block_on(async {
+                let before = Snapshot::take(door, self.reader).await;
+                match attempt(door, self.reader, &run, self.within).await {
+                    Ok(timings) => Ok(Proof::Proven(timings)),
+                    Err(trouble) => self.explain(door, &before, &trouble).await.map(Proof::Failed),
+                }
+            })
+            .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
+        });
+        proving.unwrap_or_else(Proof::CouldNotRun)
+    }
+
+    /// Sends numbered spans through a door and reads them back. With the tally comes the failure
+    /// that says which of them are missing and why, where not all came back.
+    ///
+    /// # Errors
+    /// It could not be tried.
+    pub fn count(&self, door: &Door, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
+        let run = self.run(door)?;
+        block_on(async {
+            let before = Snapshot::take(door, self.reader).await;
+            let (tally, trouble) = count::count(self, door, &run, numbered).await;
+            let Some(trouble) = trouble else { return Ok((tally, None)) };
+            Ok((tally, Some(self.explain(door, &before, &trouble).await?)))
+        })
+        .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
+    }
+
+    fn run(&self, door: &Door) -> Result<Run, NotTried> {
+        let id = fresh_id().map_err(|reason| NotTried { edge: door.edge.clone(), reason })?;
+        Ok(Run::new(id, &door.service_name))
+    }
+
+    async fn explain(&self, door: &Door, before: &Snapshot, trouble: &Trouble) -> Result<Failure, NotTried> {
+        let peer = match trouble {
+            Trouble::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
+            Trouble::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
+            _ => None,
+        };
+        let after = Snapshot::take(door, self.reader).await;
+        let mut hops = Vec::new();
+        for collector in &door.through {
+            hops.push(gather::hop(collector, &self.run(door)?).await);
+        }
+        let names = door.through.iter().map(|collector| Component::Collector(&collector.name));
+        let scene = Scene {
+            door,
+            reader: self.reader,
+            before,
+            after,
+            peer,
+            ready: gather::readiness(self.reader).await,
+            internal: gather::internal(self.reader).await,
+            hops,
+            logs: names.map(|name| self.logs.newest(name)).collect(),
+            tempo_log: self.logs.newest(Component::Tempo),
+        };
+        judge(&scene, trouble)
+    }
+}
+
+/// Runs to the end of one call in a runtime of this thread alone. A look-up of a name that hangs
+/// is left behind, not waited for.
+fn block_on<T>(proving: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the asynchronous runtime does not start: {error}"))?;
+    let done = runtime.block_on(proving);
+    runtime.shutdown_background();
+    Ok(done)
+}
+
+fn fresh_id() -> Result<[u8; 8], String> {
+    let mut id = [0; 8];
+    let random: &dyn SecureRandom = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut id).map_err(|_| "the system gives no random bytes".to_owned())?;
+    Ok(id)
+}

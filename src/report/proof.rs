@@ -1,0 +1,167 @@
+//! Proofs as text and as JSON: one line a door that is proven, the cause with its evidence otherwise.
+
+use crate::prove::{Door, Failure, NotTried, Proof, Tally, Timings};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// Version of the JSON that this module prints. The minor number only ever adds.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What became of one door.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The trace came back.
+    Proven(Timings),
+    /// It did not.
+    Failed(Failure),
+    /// It could not be tried.
+    NotTried(NotTried),
+    /// Numbered spans, and the failure where not all came back.
+    Counted(Tally, Option<Failure>),
+}
+
+impl From<Proof> for Outcome {
+    fn from(proof: Proof) -> Self {
+        match proof {
+            Proof::Proven(timings) => Self::Proven(timings),
+            Proof::Failed(failure) => Self::Failed(failure),
+            Proof::CouldNotRun(not) => Self::NotTried(not),
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether something did not come back.
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Counted(_, Some(_)))
+    }
+
+    /// Whether nothing was sent.
+    pub fn is_not_tried(&self) -> bool {
+        matches!(self, Self::NotTried(_))
+    }
+
+    /// In one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            _ if self.is_failed() => "failed",
+            Self::NotTried(_) => "not tried",
+            _ => "proven",
+        }
+    }
+}
+
+/// All doors in their order.
+pub fn text(outcomes: &[(Door, Outcome)]) -> String {
+    let mut text = String::new();
+    for (door, outcome) in outcomes {
+        one(&mut text, door, outcome).expect("writing to a string does not fail");
+    }
+    text
+}
+
+fn one(text: &mut String, door: &Door, outcome: &Outcome) -> std::fmt::Result {
+    writeln!(text, "{}  app.{}: {}", outcome.word(), door.name, way(door))?;
+    match outcome {
+        Outcome::Proven(timings) => writeln!(
+            text,
+            "  a trace came back whole: accepted after {}, readable after {}",
+            milliseconds(timings.accepted),
+            milliseconds(timings.readable)
+        ),
+        Outcome::Counted(tally, failure) => {
+            let Tally { accepted, returned, .. } = tally;
+            let took = (milliseconds(tally.sending), milliseconds(tally.whole));
+            writeln!(
+                text,
+                "  {accepted} spans accepted in {}, {returned} came back within {}",
+                took.0, took.1
+            )?;
+            failure.iter().try_for_each(|failure| failed(text, failure))
+        }
+        Outcome::Failed(failure) => failed(text, failure),
+        Outcome::NotTried(not) => writeln!(text, "  {}\n  edge: {}", not.reason, not.edge),
+    }
+}
+
+fn failed(text: &mut String, failure: &Failure) -> std::fmt::Result {
+    let finding = failure.finding();
+    writeln!(text, "  error[{}]: {}\n  edge: {}", finding.code, finding.title, failure.edge)?;
+    for line in &failure.evidence {
+        writeln!(text, "  seen: {line}")?;
+    }
+    for line in &finding.help {
+        writeln!(text, "  help: {line}")?;
+    }
+    Ok(())
+}
+
+/// `http/protobuf to http://127.0.0.1:4318/v1/traces, collector.main, tempo`.
+fn way(door: &Door) -> String {
+    let hops = hops(door).join(", ");
+    format!("{} to {}, {hops}", door.dial.protocol, door.dial.url)
+}
+
+fn hops(door: &Door) -> Vec<String> {
+    let collectors = door.through.iter().map(|collector| format!("collector.{}", collector.name));
+    collectors.chain(std::iter::once("tempo".to_owned())).collect()
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{} ms", duration.as_millis())
+}
+
+/// The same as one JSON document. Times are whole milliseconds from the moment of sending.
+pub fn json(outcomes: &[(Door, Outcome)]) -> String {
+    let proofs = outcomes.iter().map(|(door, outcome)| {
+        json!({
+            "app": door.name,
+            "edge": door.edge,
+            "protocol": door.dial.protocol.as_str(),
+            "url": door.dial.url,
+            "through": hops(door),
+            "result": outcome.word(),
+            "accepted_ms": timings(outcome).map(|timings| timings.accepted.as_millis()),
+            "readable_ms": timings(outcome).map(|timings| timings.readable.as_millis()),
+            "spans": spans(outcome),
+            "failure": failure(outcome).map(failure_json),
+            "reason": match outcome { Outcome::NotTried(not) => Some(&not.reason), _ => None },
+        })
+    });
+    let document = json!({ "format_version": FORMAT_VERSION, "proofs": proofs.collect::<Vec<_>>() });
+    format!("{document:#}\n")
+}
+
+fn timings(outcome: &Outcome) -> Option<Timings> {
+    if let Outcome::Proven(timings) = outcome { Some(*timings) } else { None }
+}
+
+fn spans(outcome: &Outcome) -> Option<Value> {
+    let Outcome::Counted(tally, _) = outcome else { return None };
+    Some(json!({
+        "accepted": tally.accepted,
+        "returned": tally.returned,
+        "sending_ms": tally.sending.as_millis(),
+        "whole_ms": tally.whole.as_millis(),
+    }))
+}
+
+fn failure(outcome: &Outcome) -> Option<&Failure> {
+    match outcome {
+        Outcome::Failed(failure) => Some(failure),
+        Outcome::Counted(_, failure) => failure.as_ref(),
+        _ => None,
+    }
+}
+
+fn failure_json(failure: &Failure) -> Value {
+    let finding = failure.finding();
+    json!({
+        "code": finding.code.0,
+        "title": finding.title,
+        "edge": failure.edge,
+        "seen": failure.evidence,
+        "help": finding.help,
+    })
+}

@@ -1,0 +1,126 @@
+//! The stack of a trial: the same stack with everything that touches the machine moved away.
+//!
+//! Ports become free ones, binds loopback, paths folders of the trial, secrets placeholders. What
+//! decides how two ends meet stays: protocols, queues, limits, and on which doors TLS is served,
+//! which is written out because it would follow from the bind. Pure.
+
+use crate::stack::{
+    CertificateSettings, Collector, Export, HeaderValue, ListenerWish, OtlpDoors, PathWishes, Port,
+    SecretReference, Service, Stack, TargetPath, TlsSettings,
+};
+use crate::wiring::{ComponentId, Door, DoorId, Listener, Wiring};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The free port of each door.
+pub type Ports = BTreeMap<DoorId, Port>;
+
+/// The stack of a wiring, moved below a folder and to these ports. Every door has a port.
+pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
+    let moving = Moving { wiring, folder, ports };
+    let mut stack = wiring.stack.clone();
+    if let Some(tempo) = &mut stack.tempo {
+        let id = ComponentId::Tempo;
+        tempo.paths = moving.paths(&id, "config.yml");
+        tempo.local_storage = tempo.local_storage.as_ref().map(|_| moving.home(&id).join("storage"));
+        moving.doors(&id, &mut tempo.receive);
+        moving.door(&id, Door::Api, &mut tempo.http);
+        moving.door(&id, Door::Internal, &mut tempo.internal);
+        moving.service(&mut tempo.service);
+    }
+    for collector in stack.collectors.values_mut() {
+        moving.collector(collector);
+    }
+    for app in stack.apps.values_mut() {
+        let home = moving.home(&ComponentId::App(app.name.clone()));
+        app.env_file = Some(home.join(".env"));
+        app.certificates = Some(home.join("tls"));
+        // The host's trust store cannot know an authority that lives as long as the trial.
+        if app.sdk.tls_settings == Some(TlsSettings::System) {
+            app.sdk.tls_settings = Some(TlsSettings::Code);
+        }
+    }
+    if let Some(grafana) = &mut stack.grafana {
+        let home = moving.home(&ComponentId::Grafana);
+        grafana.provisioning = home.join("provisioning");
+        grafana.certificates = Some(home.join("tls"));
+    }
+    stack.certificates = CertificateSettings { folder: None, ..stack.certificates };
+    stack
+}
+
+struct Moving<'m> {
+    wiring: &'m Wiring<'m>,
+    folder: &'m TargetPath,
+    ports: &'m Ports,
+}
+
+impl Moving<'_> {
+    fn home(&self, id: &ComponentId) -> TargetPath {
+        self.folder.join(&id.to_string())
+    }
+
+    fn collector(&self, collector: &mut Collector) {
+        let id = ComponentId::Collector(collector.name.clone());
+        let data = collector.paths.data.is_some();
+        collector.paths = self.paths(&id, "config.yaml");
+        collector.paths.data = collector.paths.data.take().filter(|_| data);
+        self.doors(&id, &mut collector.receive);
+        for (door, wish) in [(Door::Metrics, &mut collector.metrics), (Door::Health, &mut collector.health)] {
+            if let Some(wish) = wish {
+                self.door(&id, door, wish);
+            }
+        }
+        self.service(&mut collector.service);
+        self.secrets(&id, &mut collector.export);
+    }
+
+    fn paths(&self, id: &ComponentId, config: &str) -> PathWishes {
+        let home = self.home(id);
+        PathWishes {
+            config: Some(home.join(config)),
+            data: Some(home.join("data")),
+            certificates: Some(home.join("tls")),
+        }
+    }
+
+    fn doors(&self, id: &ComponentId, doors: &mut OtlpDoors) {
+        for (door, wish) in [(Door::OtlpGrpc, &mut doors.grpc), (Door::OtlpHttp, &mut doors.http)] {
+            if let Some(wish) = wish {
+                self.door(id, door, wish);
+            }
+        }
+    }
+
+    fn door(&self, component: &ComponentId, door: Door, wish: &mut ListenerWish) {
+        let decided = self.wiring.listener(component, door).expect("every open door was decided");
+        wish.port = self.ports[&decided.id];
+        wish.bind = Some(loopback(decided));
+        wish.tls = Some(decided.tls);
+        wish.dial = None;
+    }
+
+    /// What a unit would read for its engine is not read here.
+    fn service(&self, service: &mut Service) {
+        service.environment_files.clear();
+        service.credentials.clear();
+    }
+
+    /// Every secret comes from a file of the trial: no variable and no file of this machine is read.
+    fn secrets(&self, id: &ComponentId, export: &mut Export) {
+        for value in export.headers.values_mut() {
+            if let HeaderValue::Secret(secret) = value {
+                *secret = SecretReference::File(self.home(id).join("secret").to_string());
+            }
+        }
+    }
+}
+
+/// Loopback of the family that is bound.
+fn loopback(listener: &Listener) -> IpAddr {
+    match listener.bind {
+        bind if bind.is_loopback() => bind,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    }
+}

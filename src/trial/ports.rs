@@ -1,0 +1,28 @@
+//! Free ports on loopback.
+
+use super::{Ports, TrialError};
+use crate::stack::Port;
+use crate::wiring::Listener;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+
+/// A free port for each listener, all different. Between this call and the engine's own bind
+/// another process can take one; the caller then chooses again.
+///
+/// # Errors
+/// The system has none.
+pub fn free_ports(listeners: &[Listener]) -> Result<Ports, TrialError> {
+    let mut held = Vec::new();
+    let mut ports = Ports::new();
+    for listener in listeners {
+        let address: IpAddr = match listener.bind {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+        let socket = TcpListener::bind((address, 0)).map_err(TrialError::Ports)?;
+        let number = socket.local_addr().map_err(TrialError::Ports)?.port();
+        ports.insert(listener.id.clone(), Port::known(number));
+        // All are held until all are chosen: two doors never get the same one.
+        held.push(socket);
+    }
+    Ok(ports)
+}

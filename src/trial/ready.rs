@@ -1,0 +1,70 @@
+//! When an engine can be used.
+
+use super::sockets::real;
+use crate::prove::{self, Tls};
+use crate::wiring::{ComponentId, Dialler, Door, Wiring};
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long one look may take.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What must answer before an engine counts as ready.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    doors: Vec<(Door, SocketAddr)>,
+    page: Option<String>,
+    tls: Tls,
+}
+
+/// Why an engine is not ready yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotReady(String);
+
+impl std::fmt::Display for NotReady {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Probe {
+    /// The doors, with their addresses.
+    pub fn doors(&self) -> &[(Door, SocketAddr)] {
+        &self.doors
+    }
+
+    /// All doors of a component, and its own word: Tempo's `/ready`, the collector's health.
+    pub fn of(wiring: &Wiring<'_>, component: &ComponentId, tls: Tls) -> Self {
+        let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
+        let doors = listeners
+            .map(|listener| (listener.id.door, SocketAddr::new(listener.bind, listener.port.number())));
+        let (door, path) = match component {
+            ComponentId::Tempo => (Door::Api, "/ready"),
+            _ => (Door::Health, "/"),
+        };
+        let edge = wiring.edge_from(&Dialler::Tool(component.clone(), door));
+        let page = edge.map(|edge| format!("{}{path}", edge.url(wiring.target(edge).tls)));
+        Self { doors: doors.collect(), page, tls }
+    }
+
+    /// Looks once whether these addresses, at which its process listens, are all of its doors, and what
+    /// it says itself.
+    ///
+    /// # Errors
+    /// What is still missing.
+    pub fn look(&self, open: &BTreeSet<SocketAddr>) -> Result<(), NotReady> {
+        if let Some((door, address)) = self.doors.iter().find(|(_, address)| real(open, *address).is_none()) {
+            return Err(NotReady(format!("it does not listen on {address} ({door})")));
+        }
+        let Some(url) = &self.page else { return Ok(()) };
+        match prove::fetch(url, &self.tls, LOOK) {
+            Ok(page) if page.status == 200 => Ok(()),
+            Ok(page) => {
+                let line = page.body.lines().next().unwrap_or_default().trim().to_owned();
+                Err(NotReady(format!("{url} answers {}: {line}", page.status)))
+            }
+            Err(why) => Err(NotReady(format!("{url}: {why}"))),
+        }
+    }
+}

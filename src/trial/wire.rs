@@ -1,0 +1,101 @@
+//! The doors of a wiring as a proof is told of them.
+
+use crate::component::app::describe::assignments;
+use crate::dataflow::OtlpProtocol;
+use crate::prove::{Authority, Collector, Dial, Door, Forward, Reader, Tls};
+use crate::stack::{App, HeaderValue, RouteTarget};
+use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
+use std::path::{Path, PathBuf};
+
+/// One door for each application.
+pub fn doors(wiring: &Wiring<'_>) -> Vec<Door> {
+    wiring.stack.apps.values().map(|app| door(wiring, app)).collect()
+}
+
+/// Where traces are read back, trusting this authority; `None` in a stack without Tempo.
+pub fn reader(wiring: &Wiring<'_>, authority: &Path) -> Option<Reader> {
+    let tool = Dialler::Tool(ComponentId::Tempo, crate::wiring::Door::Api);
+    let edge = wiring.edge_from(&Dialler::Datasource).or_else(|| wiring.edge_from(&tool))?;
+    let internal = wiring.edge_from(&Dialler::TempoInternal);
+    Some(Reader {
+        edge: name(wiring, edge),
+        internal_edge: internal.map(|edge| name(wiring, edge)).unwrap_or_default(),
+        api: edge.url(wiring.target(edge).tls),
+        tls: tls(authority.to_owned()),
+        tenant: None,
+        internal: internal.map(Edge::socket),
+    })
+}
+
+fn door(wiring: &Wiring<'_>, app: &App) -> Door {
+    let id = ComponentId::App(app.name.clone());
+    let edge = wiring.edge_from(&Dialler::App(id.clone()));
+    let edge = edge.expect("resolve gives every application a target with a door");
+    let place = &wiring.clients[&id];
+    // What the program reads, not what was decided for it: a difference must show.
+    let said = assignments(wiring, app, place);
+    let value = |wanted: &str| said.iter().find(|one| one.name == wanted).map(|one| one.value.clone());
+    let authority = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(PathBuf::from);
+    Door {
+        name: app.name.to_string(),
+        edge: name(wiring, edge),
+        service_name: app.service_name.clone(),
+        dial: Dial {
+            protocol: app.route.protocol,
+            url: value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").unwrap_or_default(),
+            tls: authority.map(tls).unwrap_or_default(),
+            headers: app.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        },
+        through: through(wiring, &app.route.to),
+    }
+}
+
+/// The collectors from here to Tempo. A way that closes on itself is a finding of `check`; here it
+/// ends when it has passed all of them.
+fn through(wiring: &Wiring<'_>, to: &RouteTarget) -> Vec<Collector> {
+    let mut passed = Vec::new();
+    let mut to = to;
+    while let RouteTarget::Collector(name) = to
+        && passed.len() < wiring.stack.collectors.len()
+    {
+        passed.push(collector(wiring, &wiring.stack.collectors[name]));
+        to = &wiring.stack.collectors[name].route.to;
+    }
+    passed
+}
+
+fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> Collector {
+    let id = ComponentId::Collector(collector.name.clone());
+    let metrics = wiring.edge_from(&Dialler::Tool(id.clone(), crate::wiring::Door::Metrics));
+    let forwards = wiring.edge_from(&Dialler::Exporter(id.clone())).map(|edge| {
+        let served = wiring.target(edge).tls;
+        let path = if collector.route.protocol == OtlpProtocol::HttpProtobuf { "/v1/traces" } else { "" };
+        let authority = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());
+        let headers = collector.export.headers.iter().filter_map(|(name, value)| match value {
+            HeaderValue::Plain(text) => Some((name.clone(), text.clone())),
+            HeaderValue::Secret(_) => None,
+        });
+        let dial = Dial {
+            protocol: collector.route.protocol,
+            url: format!("{}{path}", edge.url(served)),
+            tls: if served { tls(authority) } else { Tls::default() },
+            headers: headers.collect(),
+        };
+        Forward { edge: name(wiring, edge), dial }
+    });
+    Collector {
+        name: collector.name.to_string(),
+        metrics: metrics.map(|edge| format!("{}/metrics", edge.url(false))),
+        forwards,
+    }
+}
+
+fn tls(authority: PathBuf) -> Tls {
+    Tls { authority: Authority::File(authority), ..Tls::default() }
+}
+
+/// `app.shop -> collector.main.receive.grpc`.
+fn name(wiring: &Wiring<'_>, edge: &Edge) -> String {
+    let from = edge.from.component().map_or_else(|| "tracewright".to_owned(), ToString::to_string);
+    format!("{from} -> {}", wiring.target(edge).id)
+}

@@ -1,0 +1,143 @@
+//! What a prover must not be deceived or harmed by: a Tempo that forgets, and an API that answers
+//! anything but a trace. All of it on a stand-in, which is no Tempo.
+
+use super::lab::{Logged, dial, door, message, nothing_to_read};
+use super::standin::{Fault, StandIn};
+use snapbox::{assert_data_eq, file};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::prove::{Cause, Numbered, Proof, Prover, Reader};
+
+fn reader(port: u16) -> Reader {
+    Reader { api: format!("http://127.0.0.1:{port}"), ..nothing_to_read(0) }
+}
+
+fn prove(standin: &StandIn, api: u16) -> Proof {
+    let reader = reader(api);
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    prover.prove(&door(dial(Grpc, standin.otlp_grpc, None)))
+}
+
+#[test]
+fn a_stand_in_is_proven() {
+    let standin = StandIn::start(Fault::None);
+    let reader = reader(standin.http);
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
+    for dial in [dial(Grpc, standin.otlp_grpc, None), dial(HttpProtobuf, standin.otlp_http, None)] {
+        let proof = prover.prove(&door(dial));
+        assert!(matches!(proof, Proof::Proven(_)), "{proof:?}");
+    }
+}
+
+#[test]
+fn what_does_not_come_back_is_no_proof() {
+    let mut said = String::new();
+    let faults =
+        [Fault::Forgets, Fault::RestartsEmpty, Fault::Loses(1), Fault::Renames, Fault::Hides, Fault::Unready];
+    for fault in faults {
+        let standin = StandIn::start(fault);
+        let proof = prove(&standin, standin.http);
+        said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (standin.http, "API")]));
+    }
+    assert_data_eq!(said, file!["messages/what-does-not-come-back.txt"]);
+}
+
+#[test]
+fn numbered_spans_that_are_lost_are_named() {
+    let standin = StandIn::start(Fault::Loses(207));
+    let reader = reader(standin.http);
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let door = door(dial(Grpc, standin.otlp_grpc, None));
+    let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(2000) }).unwrap();
+    assert_eq!((tally.accepted, tally.returned), (250, 249));
+    assert_eq!(failure.unwrap().cause, Cause::SpansMissing(vec![207]));
+}
+
+/// A server that answers every request so.
+fn answering(answer: Vec<u8>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, answer) = (stream.unwrap(), answer.clone());
+            std::thread::spawn(move || {
+                let mut request = [0; 4096];
+                while stream.read(&mut request).is_ok_and(|length| length > 0) {
+                    if answer.is_empty() {
+                        std::thread::sleep(Duration::from_secs(30));
+                    }
+                    if stream.write_all(&answer).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    port
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+#[test]
+fn an_api_that_answers_something_else() {
+    let standin = StandIn::start(Fault::None);
+    let bomb = format!("{{\"trace\":{}", "[".repeat(100_000));
+    let huge = format!("{{\"trace\":{{}},\"x\":\"{}\"}}", "x".repeat(8 << 20));
+    let answers = [
+        answer("404 Not Found", "", "404 page not found"),
+        answer("429 Too Many Requests", "", "slow down"),
+        answer("500 Internal Server Error", "", "something\u{1b}[31m broke\nbadly"),
+        answer("302 Found", "location: http://127.0.0.1:1/elsewhere\r\n", ""),
+        answer("200 OK", "", "<html>hello</html>"),
+        answer("200 OK", "", &bomb),
+        answer("200 OK", "", &huge),
+        b"220 mail.example ESMTP\r\n".to_vec(),
+    ];
+    let mut said = String::new();
+    for answer in answers {
+        let port = answering(answer);
+        let proof = prove(&standin, port);
+        said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (port, "API")]));
+    }
+    assert_data_eq!(said, file!["messages/an-api-that-answers-something-else.txt"]);
+}
+
+#[test]
+fn an_api_that_never_answers() {
+    let standin = StandIn::start(Fault::None);
+    let port = answering(Vec::new());
+    let start = Instant::now();
+    let proof = prove(&standin, port);
+    assert_data_eq!(
+        message(&proof, &[(standin.otlp_grpc, "DOOR"), (port, "API")]),
+        file!["messages/an-api-that-never-answers.txt"]
+    );
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_door_that_answers_something_else() {
+    let standin = StandIn::start(Fault::None);
+    let answers = [
+        answer("429 Too Many Requests", "", "slow down"),
+        answer("500 Internal Server Error", "", "no"),
+        answer("302 Found", "location: http://127.0.0.1:1/elsewhere\r\n", ""),
+        answer("200 OK", "", "<html>hello</html>"),
+        answer("401 Unauthorized", "", "who are you"),
+        b"220 mail.example ESMTP\r\n".to_vec(),
+    ];
+    let mut said = String::new();
+    for answer in answers {
+        let port = answering(answer);
+        let reader = reader(standin.http);
+        let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+        for dial in [dial(HttpProtobuf, port, None), dial(Grpc, port, None)] {
+            said.push_str(&message(&prover.prove(&door(dial)), &[(port, "DOOR")]));
+        }
+    }
+    assert_data_eq!(said, file!["messages/a-door-that-answers-something-else.txt"]);
+}

@@ -1,0 +1,105 @@
+//! What the tests of causes share: doors and readers for running engines, and the message of a
+//! failed proof with everything that moves replaced.
+
+use super::engines::{Collector, Engine, Tempo};
+use std::fmt::Write;
+use tracewright::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
+use tracewright::prove::{self, Component, Dial, Door, Forward, Logs, Proof, Reader, Tls};
+
+/// A setting that dials plaintext or TLS on loopback.
+pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let path = match protocol {
+        Grpc => "",
+        HttpProtobuf => "/v1/traces",
+    };
+    Dial {
+        protocol,
+        url: format!("{scheme}://127.0.0.1:{port}{path}"),
+        tls: tls.unwrap_or_default(),
+        headers: Vec::new(),
+    }
+}
+
+/// An application that dials so, with nothing between it and Tempo.
+pub fn door(dial: Dial) -> Door {
+    Door {
+        name: "shop".to_owned(),
+        edge: "shop -> door".to_owned(),
+        service_name: "shop".to_owned(),
+        dial,
+        through: Vec::new(),
+    }
+}
+
+/// A collector on the way; `forward` is what its exporter dials, where the prover may know it.
+pub fn through(collector: &Collector, forward: Option<Dial>) -> prove::Collector {
+    prove::Collector {
+        name: "main".to_owned(),
+        metrics: Some(format!("http://127.0.0.1:{}/metrics", collector.metrics)),
+        forwards: forward.map(|dial| Forward { edge: "main -> tempo".to_owned(), dial }),
+    }
+}
+
+/// A reader of a Tempo in plaintext.
+pub fn reader(tempo: &Tempo) -> Reader {
+    Reader {
+        edge: "grafana -> tempo".to_owned(),
+        internal_edge: "tempo -> tempo".to_owned(),
+        api: format!("http://127.0.0.1:{}", tempo.http),
+        tls: Tls::default(),
+        tenant: None,
+        internal: Some(format!("127.0.0.1:{}", tempo.internal)),
+    }
+}
+
+/// A reader of a Tempo that is not there.
+pub fn nothing_to_read(port: u16) -> Reader {
+    Reader {
+        edge: "grafana -> tempo".to_owned(),
+        internal_edge: "tempo -> tempo".to_owned(),
+        api: format!("http://127.0.0.1:{port}"),
+        tls: Tls::default(),
+        tenant: None,
+        internal: None,
+    }
+}
+
+/// The logs of running engines.
+#[derive(Default)]
+pub struct Logged<'e> {
+    pub collector: Option<&'e Engine>,
+    pub tempo: Option<&'e Engine>,
+}
+
+impl Logs for Logged<'_> {
+    fn newest(&self, component: Component<'_>) -> Option<String> {
+        let engine = match component {
+            Component::Collector(_) => self.collector,
+            Component::Tempo => self.tempo,
+        };
+        engine.map(Engine::log)
+    }
+}
+
+/// A proof as the whole message of it, with ports by name and what differs from run to run left
+/// out.
+pub fn message(proof: &Proof, names: &[(u16, &str)]) -> String {
+    let mut text = String::new();
+    match proof {
+        Proof::Proven(_) => text.push_str("proven\n"),
+        Proof::CouldNotRun(not) => {
+            write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap();
+        }
+        Proof::Failed(failure) => {
+            let finding = failure.finding();
+            write!(text, "failed[{}]: {}\n  edge: {}\n", finding.code, finding.title, failure.edge).unwrap();
+            failure.evidence.iter().for_each(|line| writeln!(text, "  seen: {line}").unwrap());
+            finding.help.iter().for_each(|line| writeln!(text, "  help: {line}").unwrap());
+        }
+    }
+    for (port, name) in names {
+        text = text.replace(&format!("127.0.0.1:{port}"), name);
+    }
+    text
+}

@@ -1,0 +1,15 @@
+//! The prover against real engines and against a stand-in.
+#![allow(clippy::disallowed_methods, reason = "tests start processes and write files")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "measured figures are for whoever runs a test with --nocapture")]
+
+mod at_door;
+mod authority;
+mod behind;
+mod count;
+mod engines;
+mod hostile;
+mod inside;
+mod lab;
+mod real;
+mod standin;
