@@ -60,10 +60,11 @@ impl Opinion {
 }
 
 /// Has the configurations and units among `texts` judged; other files are passed over. Where there are
-/// none, nothing is started. Stack keys of the findings are not located yet.
+/// none, nothing is started; where no private folder can be made, nobody is asked. Stack keys of the
+/// findings are not located yet.
 ///
 /// # Errors
-/// The machine gave no private folder, or would not have it removed.
+/// A file could not be written to that folder, or the folder not be removed.
 pub fn consult(
     wiring: &Wiring<'_>,
     texts: &Texts<'_>,
@@ -75,7 +76,10 @@ pub fn consult(
         return Ok(Opinion::default());
     }
     let wanted = wanted(wiring, named);
-    let scratch = Scratch::below(&around.temporary)?;
+    let scratch = match Scratch::below(&around.temporary) {
+        Ok(scratch) => scratch,
+        Err(fault) => return Ok(nobody(wiring, texts, &fault.to_string())),
+    };
     let asked = concerned.into_iter().enumerate().map(|(number, (id, place))| {
         let below = PathBuf::from(number.to_string());
         Asked { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
@@ -103,11 +107,15 @@ fn all_at_once(asked: &[Asked<'_>], texts: &Texts<'_>) -> Result<Vec<Opinion>, T
 
 /// The same files, with the word that nobody was asked.
 pub fn refrain(wiring: &Wiring<'_>, texts: &Texts<'_>) -> Opinion {
+    nobody(wiring, texts, "no engine was asked (--no-engines)")
+}
+
+fn nobody(wiring: &Wiring<'_>, texts: &Texts<'_>, why: &str) -> Opinion {
     let mut opinion = Opinion::default();
     for (_, place) in concerned(wiring, texts) {
         for file in [&place.config, &place.unit.path] {
             if texts.contains_key(file) {
-                opinion.unknown(file, "no engine was asked (--no-engines)");
+                opinion.unknown(file, why);
             }
         }
     }

@@ -109,3 +109,54 @@ fn numbered(rest: &str, text: &str) -> Complaint {
     let word = words.split('\'').nth(1);
     Complaint::at(words, number.parse().ok().and_then(|number| line(text, number, word)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNIT: &str = "[Service]\nType=exec\nPrivateTemp=yes\n";
+
+    fn answer(code: i32, said: &str) -> Result<Found, String> {
+        let laid_out = LaidOut {
+            command: CommandLine::new("systemd-analyze", []),
+            file: "/tmp/s/units/otelcol.service".into(),
+            binary: TargetPath::new("/usr/bin/otelcol"),
+            unit: "otelcol.service".to_owned(),
+        };
+        read(&laid_out, &Ran { code: Some(code), stdout: Vec::new(), stderr: said.into() }, UNIT)
+    }
+
+    #[test]
+    fn its_words_are_sorted_out() {
+        let said = "/tmp/s/units/otelcol.service:3: Unknown key 'PrivateTemp' in section [Service], ignoring.\n\
+            /lib/systemd/system/other.service:9: Unknown key 'Other' in section [Unit], ignoring.\n\
+            otelcol.service: Command /usr/bin/otelcol is not executable: No such file or directory\n\
+            otelcol.service: Command /usr/bin/otelcol is not executable: No such file or directory\n\
+            otelcol.service: Command /opt/tool is not executable: No such file or directory\n";
+        let found = answer(1, said).unwrap();
+        assert!(found.not_installed);
+        let complaints: Vec<_> = found
+            .complaints
+            .into_iter()
+            .map(|complaint| (complaint.at.map_or("", |at| &UNIT[at]), complaint.words))
+            .collect();
+        let unknown = ("PrivateTemp", "Unknown key 'PrivateTemp' in section [Service], ignoring.".to_owned());
+        let command = ("", "Command /opt/tool is not executable: No such file or directory".to_owned());
+        assert_eq!(complaints, [unknown, command]);
+        assert_eq!(answer(0, "").unwrap(), Found { complaints: Vec::new(), not_installed: false });
+    }
+
+    #[test]
+    fn a_failure_of_its_own_is_no_verdict() {
+        let words = "systemd-analyze: unrecognized option '--recursive-errors=no'";
+        assert_eq!(answer(1, words).unwrap_err(), words);
+        assert_eq!(answer(1, "").unwrap_err(), "said nothing");
+    }
+
+    #[test]
+    fn its_release_is_read() {
+        let name = |said: &str| name(&Ran { code: Some(0), stdout: said.into(), stderr: Vec::new() });
+        assert_eq!(name("systemd 252 (252.39-1~deb12u2)\n+PAM"), "systemd-analyze 252");
+        assert_eq!(name("hello world"), "systemd-analyze");
+    }
+}

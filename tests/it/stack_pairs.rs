@@ -12,8 +12,10 @@ use std::path::Path;
 
 /// Type, mode, owner, link target and bytes of everything below a root; its state aside.
 fn tree(root: &Path) -> Vec<(String, u32, u32, u32, Vec<u8>)> {
-    let entries = walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter().map(Result::unwrap);
-    let own = entries.filter(|entry| !entry.path().starts_with(root.join("var/lib")) && !entry.path().ends_with("var"));
+    let entries =
+        walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter().map(Result::unwrap);
+    let own = entries
+        .filter(|entry| !entry.path().starts_with(root.join("var/lib")) && !entry.path().ends_with("var"));
     own.map(|entry| {
         let (path, metadata) = (entry.path(), fs::symlink_metadata(entry.path()).unwrap());
         let inside = match metadata.file_type() {
