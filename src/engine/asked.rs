@@ -116,10 +116,15 @@ impl Asked<'_> {
         opinion: &mut Opinion,
         file: &TargetPath,
         (by, program): (String, PathBuf),
-        complaints: Vec<Complaint>,
+        mut complaints: Vec<Complaint>,
     ) {
         let accepted = complaints.iter().all(|complaint| complaint.harmless);
-        for complaint in complaints.into_iter().take(MOST) {
+        let more = complaints.len().saturating_sub(MOST);
+        complaints.truncate(MOST);
+        if let Some(last) = complaints.last_mut().filter(|_| more > 0) {
+            last.words.push_str(&format!(" (and {more} more)"));
+        }
+        for complaint in complaints {
             opinion.findings.push(finding::complaint(self.id, file, &by, complaint));
         }
         opinion.validated.push(Validated { file: file.clone(), by, program, accepted });

@@ -1,0 +1,429 @@
+//! The engines' own validators: every shipped stack on every engine there is, broken files at their
+//! places, and programs that do not behave. Real ones come from `$TRACEWRIGHT_ENGINES` and `PATH`; what
+//! is not there is named.
+#![allow(clippy::too_many_lines, reason = "whole outputs of real programs stand in these tests")]
+
+use crate::support::repository;
+use snapbox::{assert_data_eq, str};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tracewright::config;
+use tracewright::desired::{Content, Desired};
+use tracewright::diagnostic::{SourceName, Sources};
+use tracewright::engine::{
+    Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,
+};
+use tracewright::render::{Templates, render};
+use tracewright::report::diagnostics;
+use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::wiring::{Wiring, wire};
+
+/// Secrets of all three kinds, in both scopes.
+const SECRETS: &str = r#"
+schema = 1
+name   = "secrets"
+
+[collector.edge]
+version        = "0.159"
+service        = { scope = "user", user = "dev" }
+send_to        = "collector.main"
+secret_headers = { authorization = "env:TOKEN", "x-more" = "file:/run/secrets/more" }
+receive        = { grpc = 4327 }
+metrics        = 8889
+health         = 13134
+
+[collector.main]
+version        = "0.159"
+service        = { credentials = { token = "/etc/otelcol/token" }, environment_files = ["/etc/otelcol/env"] }
+secret_headers = { authorization = "credential:token" }
+
+[tempo]
+version = "2.10"
+"#;
+
+struct Judged<'a> {
+    wiring: Wiring<'a>,
+    desired: Desired,
+    document: config::Document,
+    sources: Sources,
+}
+
+/// Reads a stack and hands its files to a test.
+fn with<T>(text: &str, test: impl FnOnce(&Judged<'_>) -> T) -> T {
+    let (document, raw) = config::parse(SourceName("stack.toml".into()), text);
+    let (stack, _): (Stack, _) = resolve(&raw.expect("parses")).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let (wiring, _) = wire(&stack).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let desired = render(&wiring, &Templates::embedded()).expect("renders");
+    let sources = document.sources();
+    test(&Judged { wiring, desired, document, sources })
+}
+
+impl Judged<'_> {
+    fn texts(&self) -> Texts<'_> {
+        let files = self.desired.files.iter();
+        let whole = files.filter_map(|((_, path), file)| match &file.content {
+            Content::Whole(text) => Some((path, text.as_str())),
+            _ => None,
+        });
+        whole.collect()
+    }
+
+    /// What is said when one text is another one.
+    fn with_change(
+        &self,
+        path: &str,
+        (old, new): (&str, &str),
+        named: &Named,
+        around: &Surroundings,
+    ) -> String {
+        let path = TargetPath::new(path);
+        let text = self.texts()[&path].replacen(old, new, 1);
+        assert_ne!(text, self.texts()[&path], "{old}");
+        let opinion = consult(&self.wiring, &[(&path, text.as_str())].into(), named, around).unwrap();
+        self.shown(opinion, (&path, &text))
+    }
+
+    fn shown(&self, mut opinion: Opinion, (path, text): (&TargetPath, &str)) -> String {
+        self.document.locate(&mut opinion.findings);
+        let mut sources = self.sources.clone();
+        sources.0.insert(SourceName(path.to_string()), text.to_owned());
+        let mut said = diagnostics::render(&opinion.findings, &sources, false);
+        for unknown in opinion.not_checked {
+            writeln!(said, "not checked: {unknown}").unwrap();
+        }
+        said
+    }
+}
+
+fn engines() -> Option<PathBuf> {
+    std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from)
+}
+
+/// One of the real engines.
+fn engine(name: &str) -> Option<PathBuf> {
+    engines().map(|folder| folder.join(name)).filter(|path| path.is_file())
+}
+
+/// Nothing but what a test names, with a temporary folder of its own.
+fn around(temporary: &Path) -> Surroundings {
+    let (engines_folder, path) = (None, None);
+    Surroundings { engines_folder, path, temporary: temporary.to_owned(), patience: Duration::from_secs(30) }
+}
+
+fn stacks() -> Vec<(String, String)> {
+    let mut stacks: Vec<_> = fs::read_dir(repository().join("stacks"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            (
+                path.file_name().unwrap().display().to_string(),
+                fs::read_to_string(path.join("stack.toml")).unwrap(),
+            )
+        })
+        .collect();
+    stacks.push(("secrets".to_owned(), SECRETS.to_owned()));
+    stacks.sort();
+    stacks
+}
+
+#[test]
+fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
+    let temporary = tempfile::tempdir().unwrap();
+    for name in
+        ["otelcol-0.144.0", "otelcol-0.159.0", "otelcol-contrib-0.159.0", "tempo-2.10.8", "tempo-3.0.3"]
+    {
+        let Some(path) = engine(name) else {
+            println!(
+                "promise: stacks accepted by an engine's validator | 0 | not run: no {name} in $TRACEWRIGHT_ENGINES"
+            );
+            continue;
+        };
+        let tempo = name.starts_with("tempo");
+        let named = Named { tempo: tempo.then(|| path.clone()), collector: (!tempo).then(|| path.clone()) };
+        let mut count = 0;
+        for (stack, text) in stacks() {
+            with(&text, |judged| {
+                // Stacks of a line that this engine does not read are for another one.
+                let mut reads = wanted(&judged.wiring, &named).into_values().filter(|wanted| {
+                    let found = (wanted.kind == Kind::Tempo) == tempo;
+                    let found = found.then(|| find(wanted, &around(temporary.path())).unwrap());
+                    let named = Release::parse(&wanted.version).unwrap();
+                    found.is_some_and(|found| named.fit(wanted.kind, &found.release) != Fit::Other)
+                });
+                if reads.next().is_none() {
+                    return;
+                }
+                let opinion =
+                    consult(&judged.wiring, &judged.texts(), &named, &around(temporary.path())).unwrap();
+                assert!(!opinion.findings.has_errors(), "{stack} on {name}: {:#?}", opinion.findings);
+                assert!(!opinion.validated.is_empty() && opinion.validated.iter().all(|file| file.accepted));
+                assert!(opinion.validated.iter().all(|file| file.program == path));
+                count += opinion.validated.len();
+            });
+        }
+        println!(
+            "promise: stacks accepted by an engine's validator | {count} | real {}",
+            name.rsplit('-').next().unwrap()
+        );
+    }
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+}
+
+#[test]
+fn what_a_real_engine_refuses_stands_at_its_place() {
+    let temporary = tempfile::tempdir().unwrap();
+    let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
+    let refused = |name: &str, path: &str, change: (&str, &str)| {
+        let binary = engine(name).or_else(|| {
+            println!("promise: broken files refused at their place | 0 | not run: no {name} in $TRACEWRIGHT_ENGINES");
+            None
+        })?;
+        let named = match name.starts_with("tempo") {
+            true => Named { tempo: Some(binary), collector: None },
+            false => Named { tempo: None, collector: Some(binary) },
+        };
+        println!(
+            "promise: broken files refused at their place | 1 | real {}",
+            name.rsplit('-').next().unwrap()
+        );
+        Some(with(&stack, |judged| judged.with_change(path, change, &named, &around(temporary.path()))))
+    };
+    let collector = ("/etc/otelcol/config.yaml", ("max_recv_msg_size_mib", "max_recv_msg_size"));
+    if let Some(said) = refused("otelcol-0.159.0", collector.0, collector.1) {
+        assert_data_eq!(
+            said,
+            str![[r#"
+error[engine-refuses]: otelcol 0.159.0 refuses `/etc/otelcol/config.yaml`
+   --> /etc/otelcol/config.yaml:7:9
+    |
+  7 |         max_recv_msg_size: 16
+    |         ^^^^^^^^^^^^^^^^^ 'configgrpc.ServerConfig' has invalid keys: max_recv_msg_size
+    |
+   ::: stack.toml:10:1
+    |
+ 10 | [collector.main]
+    | ---------------- written for this
+    |
+    = help: `tracewright explain engine-refuses`; the words are those of otelcol 0.159.0
+
+"#]]
+        );
+    }
+    let tempo = ("/etc/tempo/config.yml", ("path: \"/var/tempo/wal\"", "wall: \"/var/tempo/wal\""));
+    if let Some(said) = refused("tempo-2.10.8", tempo.0, tempo.1) {
+        assert_data_eq!(
+            said,
+            str![[r#"
+error[engine-refuses]: tempo 2.10.8 refuses `/etc/tempo/config.yml`
+   --> /etc/tempo/config.yml:26:7
+    |
+ 26 |       wall: "/var/tempo/wal"
+    |       ^^^^ field wall not found in type wal.Config
+    |
+   ::: stack.toml:7:1
+    |
+  7 | [tempo]
+    | ------- written for this
+    |
+    = help: `tracewright explain engine-refuses`; the words are those of tempo 2.10.8
+
+"#]]
+        );
+    }
+    let retention = ("/etc/tempo/config.yml", ("336h", "1m"));
+    if let Some(said) = refused("tempo-2.10.8", retention.0, retention.1) {
+        assert_data_eq!(
+            said,
+            str![[r#"
+warning[engine-warns]: tempo 2.10.8 warns of `/etc/tempo/config.yml`
+  --> stack.toml:7:1
+   |
+ 7 | [tempo]
+   | ^^^^^^^ compactor.compaction.compacted_block_timeout < storage.trace.blocklist_poll: Queriers and Compactors may attempt to read a block that no longer exists
+
+"#]]
+        );
+    }
+}
+
+#[test]
+fn what_systemd_does_not_know_stands_at_its_place() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut around = around(temporary.path());
+    around.path = std::env::var_os("PATH");
+    if Command::new("systemd-analyze").arg("--version").output().is_err() {
+        println!("promise: broken units found by systemd-analyze | 0 | not run: no systemd-analyze on PATH");
+        return;
+    }
+    let read =
+        |name: &str| fs::read_to_string(repository().join("stacks").join(name).join("stack.toml")).unwrap();
+    let drop_in = "/etc/systemd/system/tempo.service.d/50-tracewright.conf";
+    let said = with(&read("minimal"), |judged| {
+        judged.with_change(
+            drop_in,
+            ("Restart=always", "Restrat=always\nNice=often"),
+            &Named::default(),
+            &around,
+        )
+    });
+    assert_data_eq!(
+        said,
+        str![[r#"
+error[engine-refuses]: systemd-analyze [..] refuses `/etc/systemd/system/tempo.service.d/50-tracewright.conf`
+   --> /etc/systemd/system/tempo.service.d/50-tracewright.conf:10:1
+    |
+ 10 | Restrat=always
+    | ^^^^^^^ Unknown key 'Restrat' in section [Service], ignoring.
+    |
+   ::: stack.toml:7:1
+    |
+  7 | [tempo]
+    | ------- written for this
+    |
+    = help: `tracewright explain engine-refuses`; the words are those of systemd-analyze [..]
+
+error[engine-refuses]: systemd-analyze [..] refuses `/etc/systemd/system/tempo.service.d/50-tracewright.conf`
+   --> /etc/systemd/system/tempo.service.d/50-tracewright.conf:11:6
+    |
+ 11 | Nice=often
+    |      ^^^^^ Failed to parse nice priority 'often', ignoring: Invalid argument
+    |
+   ::: stack.toml:7:1
+    |
+  7 | [tempo]
+    | ------- written for this
+    |
+    = help: `tracewright explain engine-refuses`; the words are those of systemd-analyze [..]
+
+"#]]
+    );
+    let unit = "/home/pde/.config/systemd/user/otelcol.service";
+    let said = with(&read("incident-host"), |judged| {
+        judged.with_change(unit, ("PrivateTmp=yes", "PrivateTemp=yes"), &Named::default(), &around)
+    });
+    // Whether an engine is installed here is this machine's business.
+    let said = said.split("not checked").next().unwrap().to_owned();
+    assert_data_eq!(
+        said,
+        str![[r#"
+error[engine-refuses]: systemd-analyze [..] refuses `/home/pde/.config/systemd/user/otelcol.service`
+   --> /home/pde/.config/systemd/user/otelcol.service:26:1
+    |
+ 26 | PrivateTemp=yes
+    | ^^^^^^^^^^^ Unknown key 'PrivateTemp' in section [Service], ignoring.
+    |
+   ::: stack.toml:8:1
+    |
+  8 | [collector.main]
+    | ---------------- written for this
+    |
+    = help: `tracewright explain engine-refuses`; the words are those of systemd-analyze [..]
+
+"#]]
+    );
+    println!("promise: broken units found by systemd-analyze | 2 | real");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+}
+
+/// A program that says that it is an engine. Written by a shell: a script that this process holds open,
+/// even for another test, cannot be executed.
+fn stand_in(folder: &Path, script: &str) -> PathBuf {
+    let path = folder.join("engine");
+    let version = "[ \"$1\" = --version ] && echo 'otelcol version 0.159.0' && exit";
+    let write = "printf '#!/bin/sh\\n%s\\n%s\\n' \"$1\" \"$2\" > \"$3\" && chmod 755 \"$3\"";
+    let written = Command::new("sh").args(["-c", write, "sh", version, script]).arg(&path).status().unwrap();
+    assert!(written.success());
+    path
+}
+
+#[test]
+fn a_program_that_does_not_behave_is_bounded_and_named() {
+    let (folder, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
+    let mut said = String::new();
+    let scripts = [
+        ("hangs", "exec sleep 300"),
+        ("leaves a child", "sleep 300 & exit 0"),
+        ("never stops talking", "exec yes"),
+        ("talks a lot and agrees", "head -c 3000000 /dev/zero; exit 0"),
+        ("kills itself", "kill -9 $$"),
+        ("is silent", "exit 3"),
+        ("speaks of something else", "printf 'panic: \\033[31mnil map\\n\\ngoroutine 1\\n' >&2; exit 2"),
+        ("says no text", "printf '\\377\\376' >&2; exit 1"),
+        ("complains without end", "echo Error: a; seq -f 'receivers::otlp: fault %g' 1000; exit 1"),
+    ];
+    for (title, script) in scripts {
+        let named = Named { collector: Some(stand_in(folder.path(), script)), tempo: None };
+        let mut around = around(temporary.path());
+        around.patience = Duration::from_secs(2);
+        let words = with(&stack, |judged| {
+            let path = TargetPath::new("/etc/otelcol/config.yaml");
+            let texts = judged.texts();
+            let opinion = consult(&judged.wiring, &[(&path, texts[&path])].into(), &named, &around).unwrap();
+            let accepted =
+                opinion.validated.iter().map(|file| if file.accepted { "accepted\n" } else { "refused\n" });
+            let accepted: String = accepted.collect();
+            let words: Vec<_> =
+                opinion.findings.iter().map(|finding| &finding.at.as_ref().unwrap().text).collect();
+            let shown = words.iter().take(2).chain(words.iter().skip(2).last());
+            let shown: String = shown.map(|text| format!("  {text}\n")).collect();
+            let unknown: String =
+                opinion.not_checked.iter().map(|one| format!("not checked: {one}\n")).collect();
+            format!("{unknown}{accepted}{shown}")
+        });
+        writeln!(said, "{title}\n{}", words.trim_end()).unwrap();
+    }
+    assert_data_eq!(
+        said,
+        str![[r#"
+hangs
+not checked: /etc/otelcol/config.yaml: otelcol 0.159.0 did not end within 2 s
+leaves a child
+accepted
+never stops talking
+not checked: /etc/otelcol/config.yaml: otelcol 0.159.0 did not end within 2 s
+talks a lot and agrees
+accepted
+kills itself
+refused
+  ended by a signal, without a word
+is silent
+refused
+  ended with status 3, without a word
+speaks of something else
+refused
+  panic:  [31mnil map
+says no text
+refused
+  ��
+complains without end
+refused
+  a
+  fault 1
+  fault 19 (and 981 more)
+
+"#]]
+    );
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+}
+
+#[test]
+fn nobody_is_asked_where_nothing_is_to_be_judged() {
+    let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
+    with(&stack, |judged| {
+        // No folder can be made there, so a run that made one would fail.
+        let opinion =
+            consult(&judged.wiring, &Texts::new(), &Named::default(), &around(Path::new("/nonexistent")));
+        let opinion = opinion.unwrap();
+        assert!(
+            opinion.validated.is_empty() && opinion.findings.is_empty() && opinion.not_checked.is_empty()
+        );
+        assert!(refrain(&judged.wiring, &Texts::new()).not_checked.is_empty());
+        let fault =
+            consult(&judged.wiring, &judged.texts(), &Named::default(), &around(Path::new("/nonexistent")));
+        assert!(fault.unwrap_err().to_string().starts_with("cannot create /nonexistent/"));
+    });
+}
