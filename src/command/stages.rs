@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// How often the line of the current stage is drawn anew.
 const REDRAW: Duration = Duration::from_millis(100);
 /// Columns of the name of a stage.
-const NAME: usize = 16;
+const NAME: usize = 18;
 
 /// The stages of one trial.
 pub(super) struct Stages<'s> {

@@ -14,7 +14,8 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Probe {
     doors: Vec<(Door, SocketAddr)>,
-    page: Option<String>,
+    /// What it is called, and its URL.
+    page: Option<(&'static str, String)>,
     tls: Tls,
 }
 
@@ -39,12 +40,12 @@ impl Probe {
         let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
         let doors = listeners
             .map(|listener| (listener.id.door, SocketAddr::new(listener.bind, listener.port.number())));
-        let (door, path) = match component {
-            ComponentId::Tempo => (Door::Api, "/ready"),
-            _ => (Door::Health, "/"),
+        let (door, word, path) = match component {
+            ComponentId::Tempo => (Door::Api, "/ready", "/ready"),
+            _ => (Door::Health, "health", "/"),
         };
         let edge = wiring.edge_from(&Dialler::Tool(component.clone(), door));
-        let page = edge.map(|edge| format!("{}{path}", edge.url(wiring.target(edge).tls)));
+        let page = edge.map(|edge| (word, format!("{}{path}", edge.url(wiring.target(edge).tls))));
         Self { doors: doors.collect(), page, tls }
     }
 
@@ -57,14 +58,14 @@ impl Probe {
         if let Some((door, address)) = self.doors.iter().find(|(_, address)| real(open, *address).is_none()) {
             return Err(NotReady(format!("it does not listen on {address} ({door})")));
         }
-        let Some(url) = &self.page else { return Ok(()) };
+        let Some((word, url)) = &self.page else { return Ok(()) };
         match prove::fetch(url, &self.tls, LOOK) {
             Ok(page) if page.status == 200 => Ok(()),
             Ok(page) => {
                 let line = page.body.lines().next().unwrap_or_default().trim().to_owned();
-                Err(NotReady(format!("{url} answers {}: {line}", page.status)))
+                Err(NotReady(format!("its {word} answers {}: {line}", page.status)))
             }
-            Err(why) => Err(NotReady(format!("{url}: {why}"))),
+            Err(why) => Err(NotReady(format!("its {word} does not answer: {why}"))),
         }
     }
 }

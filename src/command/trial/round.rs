@@ -7,6 +7,7 @@ use super::{Trial, hold};
 use crate::diagnostic::{Findings, Sources};
 use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
 use crate::report::proof::{self, Outcome};
+use crate::stack::{ComponentName, RouteTarget};
 use crate::trial::{
     Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, listening, moved,
     newest_lines, reader, told_cause, write,
@@ -110,10 +111,8 @@ impl Round<'_, '_> {
 
     /// Listeners before diallers, each ready before the next one is started.
     fn start(&mut self, judged: &Judged<'_>, authority: &Path) -> Result<(), Trouble> {
-        for unit in judged.desired.units.iter().filter(|unit| unit.managed) {
-            let found =
-                judged.wiring.engines.iter().find(|(id, _)| id.to_string() == unit.component.as_str());
-            let (id, place) = found.expect("every managed unit is an engine's");
+        for id in start_order(&judged.wiring) {
+            let place = &judged.wiring.engines[id];
             let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
             let launch = Launch {
                 name: id.to_string(),
@@ -241,6 +240,29 @@ impl Logs for EngineLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
         self.0.get(&prove::component_name(component)).and_then(|path| newest_lines(path))
     }
+}
+
+/// Tempo first, then the collectors from its side to the applications'.
+fn start_order<'w>(wiring: &'w Wiring<'_>) -> Vec<&'w ComponentId> {
+    let mut order: Vec<_> = wiring.engines.keys().collect();
+    order.sort_by_key(|id| match id {
+        ComponentId::Collector(name) => hops_to_tempo(wiring, name),
+        _ => 0,
+    });
+    order
+}
+
+/// How many components spans pass from a collector on, itself included.
+fn hops_to_tempo(wiring: &Wiring<'_>, collector: &ComponentName) -> usize {
+    let collectors = &wiring.stack.collectors;
+    let mut hops = 1;
+    let mut at = collector;
+    while let RouteTarget::Collector(next) = &collectors[at].route.to
+        && hops <= collectors.len()
+    {
+        (hops, at) = (hops + 1, next);
+    }
+    hops
 }
 
 /// The stack was sound before it was moved.

@@ -19,7 +19,7 @@ fn an_engine_that_ends_at_once() {
     let tempo = lab.tempo("echo 'level=error msg=\"open /x: permission denied\"' >&2; exit 3");
     assert_eq!(
         fails(&lab, &tempo, &[]),
-        "  stop             stopped and removed in N s
+        "  stop               stopped and removed in N s
 error: tempo ended by itself with status 3
   cause: a file or folder is not open to this user
   its last lines:
@@ -34,7 +34,7 @@ fn an_engine_that_ends_well_and_says_nothing() {
     let tempo = lab.tempo("exit 0");
     assert_eq!(
         fails(&lab, &tempo, &[]),
-        "  stop             stopped and removed in N s
+        "  stop               stopped and removed in N s
 error: tempo ended by itself with status 0
   it logged nothing
 "
@@ -47,7 +47,7 @@ fn an_engine_that_is_never_ready_and_does_not_end() {
     let tempo = lab.tempo("trap '' TERM INT; echo 'level=info msg=waiting'; while :; do sleep 0.2; done");
     assert_eq!(
         fails(&lab, &tempo, &["--ready-within", "1"]),
-        "  stop             stopped and removed in N s
+        "  stop               stopped and removed in N s
 error: tempo is not ready after N s: it does not listen on 127.0.0.1:P (receive.grpc)
   its last lines:
     level=info msg=waiting
@@ -98,7 +98,7 @@ fn a_port_that_is_taken_is_chosen_again() {
     let always = lab.tempo("echo 'bind: address already in use'; exit 0");
     assert_eq!(
         fails(&lab, &always, &[]),
-        "  stop             stopped and removed in N s
+        "  stop               stopped and removed in N s
 error: tempo did not start: another process took a port in the meantime, again and again
   cause: another process took a port in the meantime
   its last lines:

@@ -8,7 +8,7 @@ mod lab;
 use lab::{Lab, kill};
 use std::time::{Duration, Instant};
 
-const STACKS: [&str; 3] = ["stacks/minimal", "stacks/internal-tls", "stacks/incident-host"];
+const STACKS: [&str; 4] = ["stacks/minimal", "stacks/internal-tls", "stacks/incident-host", "stacks/tempo-3"];
 /// The stages of a trial of `stacks/minimal`, by what is said when each is over.
 const STAGES: [&str; 4] = ["trying", "  tempo", "  collector.main", "  app.shop"];
 
@@ -32,10 +32,10 @@ fn a_trial_says_what_it_does() {
     assert_eq!(
         said.talk,
         "trying `minimal` in `LAB/tmp/tracewright-UID/minimal.P`
-  tempo            tempo 2.10.8, ready after N s
-  collector.main   otelcol 0.159.0, ready after N s
-  app.shop         proven in N s
-  stop             stopped and removed in N s
+  tempo              tempo 2.10.8, ready after N s
+  collector.main     otelcol 0.159.0, ready after N s
+  app.shop           proven in N s
+  stop               stopped and removed in N s
 "
     );
     assert_eq!(
