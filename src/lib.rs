@@ -16,7 +16,8 @@
 //! - reads `stack.toml`, and nothing beside it;
 //! - writes the files of the stack, below `--root DIR` where that is given;
 //! - keeps its state in `/var/lib/tracewright/STACK` (below `--root` too): lock, journal, one manifest
-//!   a generation, and copies of what it replaced.
+//!   a generation, and copies of what it replaced;
+//! - runs trials below `$TMPDIR/tracewright-UID`, which goes with the last of them.
 
 pub mod apply;
 pub mod check;

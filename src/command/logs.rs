@@ -18,6 +18,9 @@ pub(super) fn run(session: &mut Session, arguments: &Logs) -> Result<Exit, Stop>
     };
     let names = wanted(&found, arguments.component.as_deref())?;
     let mut logs: Vec<_> = names.iter().map(|name| (name, Follower::of(&found.log(name)))).collect();
+    if arguments.follow {
+        session.say("following until the trial ends, or Ctrl-C\n");
+    }
     loop {
         let over = !found.state.engines.iter().any(crate::trial::Running::is_alive);
         for (name, log) in &mut logs {

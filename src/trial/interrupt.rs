@@ -16,7 +16,10 @@ impl Interrupt {
     /// The system refuses.
     pub fn watch() -> Result<Self, TrialError> {
         let flag = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        let ignored = ignored();
+        // Who starts a trial by `nohup` wants it to outlive the terminal.
+        let hangup = Some(SIGHUP).filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        for signal in [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup) {
             signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(TrialError::Signals)?;
         }
         Ok(Self(flag))
@@ -31,4 +34,11 @@ impl Interrupt {
     pub fn forget(&self) {
         self.0.store(false, Ordering::Relaxed);
     }
+}
+
+/// The signals that this process was started to ignore, one bit each, the lowest for signal 1.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }

@@ -64,12 +64,13 @@ fn tail(path: &Path, most: u64) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A reader of a log that goes on: whole lines, across the change to a new file.
+/// A reader of a log that goes on: whole lines, across the change to a new file, and to the last one
+/// after it was removed.
 #[derive(Debug)]
 pub struct Follower {
     path: PathBuf,
-    /// The file that is read, by its inode, and how far.
-    at: Option<(u64, u64)>,
+    /// What is read now.
+    file: Option<File>,
     /// A line that has not ended yet.
     begun: Vec<u8>,
 }
@@ -77,10 +78,10 @@ pub struct Follower {
 impl Follower {
     /// Begins with the newest that the log holds.
     pub fn of(path: &Path) -> Self {
-        Self { path: path.to_owned(), at: None, begun: Vec::new() }
+        Self { path: path.to_owned(), file: None, begun: Vec::new() }
     }
 
-    /// The lines that are new since the last call; none where the log has gone.
+    /// The lines that are new since the last call.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -93,35 +94,33 @@ impl Follower {
     }
 
     fn advance(&mut self) -> std::io::Result<()> {
-        let Some(newer) = open(&self.path)? else { return Ok(()) };
-        let inode = newer.metadata()?.ino();
-        let Some((known, read)) = self.at else {
-            let start = newer.metadata()?.len().saturating_sub(NEWEST);
-            self.take(newer, start)?;
-            // It may begin within a line.
-            let whole = self.begun.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            self.begun.drain(..if start > 0 { whole } else { 0 });
+        let now = open(&self.path)?;
+        let Some(held) = self.file.take() else {
+            self.file = now.map(|file| self.begin(file)).transpose()?;
             return Ok(());
         };
-        if known == inode {
-            return self.take(newer, read);
+        // After `now` was looked for: where that is another file, nobody writes to this one any more.
+        (&held).take(LARGEST).read_to_end(&mut self.begun)?;
+        let same = match &now {
+            Some(now) => now.metadata()?.ino() == held.metadata()?.ino(),
+            None => true,
+        };
+        self.file = Some(held);
+        if let Some(now) = now.filter(|_| !same) {
+            (&now).take(LARGEST).read_to_end(&mut self.begun)?;
+            self.file = Some(now);
         }
-        // What the older file still has comes first. Where it changed twice, the rest is lost.
-        if let Some(rest) = open(&older(&self.path))?
-            && rest.metadata()?.ino() == known
-        {
-            self.take(rest, read)?;
-        }
-        self.take(newer, 0)
+        Ok(())
     }
 
-    /// Reads a file from here on, as far as a log file grows.
-    fn take(&mut self, mut file: File, from: u64) -> std::io::Result<()> {
-        file.seek(SeekFrom::Start(from))?;
-        let inode = file.metadata()?.ino();
-        let read = file.take(LARGEST).read_to_end(&mut self.begun)?;
-        self.at = Some((inode, from + read as u64));
-        Ok(())
+    /// Reads the end of a file that may already be long, from its first whole line on.
+    fn begin(&mut self, mut file: File) -> std::io::Result<File> {
+        let start = file.metadata()?.len().saturating_sub(NEWEST);
+        file.seek(SeekFrom::Start(start))?;
+        (&file).take(LARGEST).read_to_end(&mut self.begun)?;
+        let whole = self.begun.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        self.begun.drain(..if start > 0 { whole } else { 0 });
+        Ok(file)
     }
 }
 

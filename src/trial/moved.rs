@@ -62,9 +62,9 @@ impl Moving<'_> {
 
     fn collector(&self, collector: &mut Collector) {
         let id = ComponentId::Collector(collector.name.clone());
-        let data = collector.paths.data.is_some();
-        collector.paths = self.paths(&id, "config.yaml");
-        collector.paths.data = collector.paths.data.take().filter(|_| data);
+        // A folder that is written is granted; without one a collector has no state.
+        let data = collector.paths.data.as_ref().map(|_| self.home(&id).join("data"));
+        collector.paths = PathWishes { data, ..self.paths(&id, "config.yaml") };
         self.doors(&id, &mut collector.receive);
         for (door, wish) in [(Door::Metrics, &mut collector.metrics), (Door::Health, &mut collector.health)] {
             if let Some(wish) = wish {

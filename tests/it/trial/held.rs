@@ -54,9 +54,13 @@ collector.main  otelcol 0.159.0, process P, ready
         (Some(3), "error: the trial runs no `other`\n  help: `tempo`, `collector.main`\n")
     );
 
+    let followed = lab.start(&["logs", "stacks/internal-tls", "--follow"], "following");
     trial.signal("INT");
     let (code, out, talk) = trial.end();
     assert_eq!(code, Some(0), "{talk}");
+    let (code, lines, _) = followed.end();
+    assert_eq!(code, Some(0), "{lines}");
+    assert!(lines.contains("collector.main: ") && lines.contains("Starting shutdown"), "{lines}");
     let exported = out.lines().filter(|line| line.starts_with("export OTEL_")).count();
     assert_eq!(exported, 3, "{out}");
     lab.assert_nothing_left("after a hold");

@@ -4,6 +4,7 @@
 mod faults;
 mod held;
 mod lab;
+mod moved;
 
 use lab::{Lab, kill};
 use std::time::{Duration, Instant};

@@ -1,0 +1,91 @@
+//! Arbitrary valid stacks are moved wholly: nothing of the machine is touched, and the same ends meet in
+//! the same way. No engine needed.
+
+use crate::generator::{Choices, choices};
+use crate::wiring_truth::{file_set, file_texts};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+use tracewright::check::check;
+use tracewright::config;
+use tracewright::desired::Desired;
+use tracewright::diagnostic::SourceName;
+use tracewright::render::{Templates, render};
+use tracewright::stack::{Port, Stack, TargetPath, resolve};
+use tracewright::topology::read;
+use tracewright::trial::{Ports, moved};
+use tracewright::wiring::{Wiring, wire};
+
+fn errors(stack: &Stack, desired: &Desired) -> Vec<String> {
+    let texts = file_texts(desired);
+    let mut files = file_set(desired, &texts, stack);
+    files.collector_version = stack.collectors.values().next().map(|collector| collector.version.clone());
+    let verdict = check(&read(&files), SystemTime::UNIX_EPOCH);
+    let errors =
+        verdict.findings.iter().filter(|one| one.severity == tracewright::diagnostic::Severity::Error);
+    errors.map(|finding| format!("{}: {}", finding.code, finding.title)).collect()
+}
+
+/// Every path that an engine or a client of a trial is told to use.
+fn paths(wiring: &Wiring<'_>) -> Vec<TargetPath> {
+    let engines = wiring.engines.values().flat_map(|place| {
+        place.data.iter().chain([&place.config, &place.certificates]).cloned().collect::<Vec<_>>()
+    });
+    let clients = wiring
+        .clients
+        .values()
+        .flat_map(|place| place.file.iter().chain([&place.certificates]).cloned().collect::<Vec<_>>());
+    engines.chain(clients).collect()
+}
+
+fn holds(choices: &Choices) -> Result<(), TestCaseError> {
+    let text = choices.toml();
+    let (_, raw) = config::parse(SourceName("stack.toml".into()), &text);
+    let (stack, _) = resolve(&raw.unwrap()).unwrap();
+    let (wiring, _) = wire(&stack).unwrap();
+    let sound = errors(&stack, &render(&wiring, &Templates::embedded()).unwrap()).is_empty();
+
+    let folder = TargetPath::new("/tmp/tracewright-1000/x.1");
+    let ports: Ports = wiring
+        .listeners
+        .iter()
+        .zip(40_000..)
+        .map(|(listener, port)| (listener.id.clone(), Port::known(port)))
+        .collect();
+    let there = moved(&wiring, &folder, &ports);
+    let (after, warnings) =
+        wire(&there).map_err(|findings| TestCaseError::fail(format!("{text}\n{findings:#?}")))?;
+    prop_assert!(warnings.is_empty(), "{text}\n{warnings:#?}");
+
+    let doors = |wiring: &Wiring<'_>| -> BTreeMap<_, _> {
+        wiring
+            .listeners
+            .iter()
+            .map(|listener| (listener.id.clone(), (listener.tls, listener.max_message)))
+            .collect()
+    };
+    prop_assert_eq!(doors(&wiring), doors(&after), "{}", text);
+    for listener in &after.listeners {
+        prop_assert!(listener.bind.is_loopback(), "{} {}\n{text}", listener.id, listener.bind);
+        prop_assert_eq!(listener.port, ports[&listener.id]);
+    }
+    let ends = |wiring: &Wiring<'_>| -> Vec<_> {
+        wiring.edges.iter().map(|edge| (edge.from.clone(), wiring.target(edge).id.clone())).collect()
+    };
+    prop_assert_eq!(ends(&wiring), ends(&after), "{}", text);
+    for path in paths(&after) {
+        prop_assert!(path.is_within(&folder) && path != folder, "{path}\n{text}");
+    }
+    let desired = render(&after, &Templates::embedded()).unwrap();
+    if sound {
+        prop_assert_eq!(errors(&there, &desired), Vec::<String>::new(), "{}", text);
+    }
+    Ok(())
+}
+
+#[test]
+fn any_stack_is_moved_wholly() {
+    let mut runner = TestRunner::new(Config { cases: 512, failure_persistence: None, ..Config::default() });
+    runner.run(&choices(), |choices| holds(&choices)).unwrap();
+}
