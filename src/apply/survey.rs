@@ -54,13 +54,15 @@ pub struct Survey {
 pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, ApplyError> {
     let state = State::of(request.stack);
     let mut remembered = state.remembered(target)?;
-    let manifest = match request.wish {
-        Wish::Stack(_) => None,
-        Wish::Generation(number) => Some(going_back(target, &state, &remembered, number)?),
+    let aim = match request.wish {
+        Wish::Stack(desired) => Aim::Stack(desired),
+        Wish::Generation(number) => {
+            Aim::Generation(Box::new(going_back(target, &state, &remembered, number)?))
+        }
     };
-    let mut digests = needed(&remembered, request, manifest.as_ref());
+    let mut digests = needed(&remembered, request.host, &aim);
     remembered.objects = state.objects(target, &digests)?;
-    let mut observed = target.observe(&goal(request, manifest.as_ref(), &remembered).inventory())?;
+    let mut observed = target.observe(&goal(request.host, &aim, &remembered).inventory())?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
     let lost = changed_certificates(&observed, &remembered);
@@ -68,7 +70,7 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
         digests.extend(lost);
         remembered.objects = state.objects(target, &digests)?;
     }
-    let goal = goal(request, manifest.as_ref(), &remembered);
+    let goal = goal(request.host, &aim, &remembered);
     let authority = kept_authority(request, &remembered);
     let around = Circumstances {
         now: request.now,
@@ -84,11 +86,16 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
     })
 }
 
-fn goal<'a>(request: &Request<'a>, manifest: Option<&'a Manifest>, remembered: &'a Remembered) -> Goal<'a> {
-    match (request.wish, manifest) {
-        (Wish::Stack(desired), _) => Goal::of_stack(desired, request.host, remembered),
-        (Wish::Generation(_), Some(manifest)) => Goal::of_generation(manifest, remembered),
-        (Wish::Generation(_), None) => unreachable!("a wish for a generation has its manifest"),
+/// A wish with all that is needed to fulfil it: a generation has its manifest.
+enum Aim<'a> {
+    Stack(&'a Desired),
+    Generation(Box<Manifest>),
+}
+
+fn goal<'a>(host: &'a HostName, aim: &'a Aim<'_>, remembered: &'a Remembered) -> Goal<'a> {
+    match aim {
+        Aim::Stack(desired) => Goal::of_stack(desired, host, remembered),
+        Aim::Generation(manifest) => Goal::of_generation(manifest, remembered),
     }
 }
 
@@ -119,11 +126,14 @@ fn going_back(
 }
 
 /// The objects whose bytes the goal is made of.
-fn needed(remembered: &Remembered, request: &Request<'_>, manifest: Option<&Manifest>) -> BTreeSet<Digest> {
-    let stays = |path| match (request.wish, manifest) {
-        (Wish::Stack(desired), _) => desired.files.contains_key(&(request.host.clone(), path)),
-        (_, Some(manifest)) => manifest.entries.contains_key(&path),
-        _ => false,
+fn needed(remembered: &Remembered, host: &HostName, aim: &Aim<'_>) -> BTreeSet<Digest> {
+    let stays = |path| match aim {
+        Aim::Stack(desired) => desired.files.contains_key(&(host.clone(), path)),
+        Aim::Generation(manifest) => manifest.entries.contains_key(&path),
+    };
+    let manifest = match aim {
+        Aim::Stack(_) => None,
+        Aim::Generation(manifest) => Some(manifest),
     };
     let newest = remembered.newest.as_ref();
     let left =

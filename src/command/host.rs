@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
 use super::judge::Environment;
+use super::session::with_causes;
 use super::{Exit, Session, Stop};
 use crate::apply::ApplyError;
 use crate::cli::RootArgument;
@@ -88,6 +89,5 @@ pub fn stopped(error: &ApplyError) -> Stop {
         }
         _ => "",
     };
-    let Stop::Because(_, text) = Stop::machine(error) else { unreachable!("a machine fault is a text") };
-    Stop::Because(exit, text + help)
+    Stop::Because(exit, with_causes(error) + help)
 }

@@ -62,10 +62,14 @@ impl From<Finding> for Stop {
 impl Stop {
     /// The machine failed us.
     pub fn machine(error: &dyn std::error::Error) -> Self {
-        let causes = std::iter::successors(error.source(), |cause| cause.source());
-        let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
-        Self::Because(Exit::Machine, text)
+        Self::Because(Exit::Machine, with_causes(error))
     }
+}
+
+/// What an error says, and what its causes say behind it.
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// One run of the tool.
