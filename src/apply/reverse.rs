@@ -37,7 +37,7 @@ pub(super) fn reverse(
             continue;
         }
         let taken = match take_back(target, step, &mut reversed.notes) {
-            Err(Left::Foreign) if is_before(target, &steps[..index], step.path())? => Ok(()),
+            Err(Left::Foreign) if is_before(target, &steps[..index], step)? => Ok(()),
             taken => taken,
         };
         if let Err(why) = taken {
@@ -65,8 +65,8 @@ enum Left {
 
 /// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
 /// are two steps, and a run that was killed while taking back may have taken back both.
-fn is_before(target: &dyn Target, earlier: &[Step], path: &TargetPath) -> Result<bool, TargetError> {
-    for step in earlier.iter().filter(|step| step.path() == path) {
+fn is_before(target: &dyn Target, earlier: &[Step], later: &Step) -> Result<bool, TargetError> {
+    for step in earlier.iter().filter(|step| step.path().is_some() && step.path() == later.path()) {
         if step.found(&target.observe(&step.inventory())?) == Found::Before {
             return Ok(true);
         }
@@ -136,7 +136,7 @@ fn block_wise(
     let before = observed.standing(path).identity();
     for step in [
         Step::Discard { path: beside.clone() },
-        Step::Stage { staged: beside.clone(), bytes, mode: now.mode, like },
+        Step::Stage { staged: beside.clone(), bytes, mode: now.mode, ids: None, like },
         Step::Exchange { staged: beside.clone(), path: path.clone(), before, after, block: None },
         Step::Discard { path: beside },
     ] {

@@ -138,7 +138,7 @@ impl<'t> Transaction<'t> {
         self.announce(self.steps.prepare.len())?;
         let staged = self.state.staged_manifest(self.begin.generation);
         let bytes = self.manifest.clone();
-        self.target.perform(&Step::Stage { staged, bytes, mode: Mode(0o600), like: None })
+        self.target.perform(&Step::Stage { staged, bytes, mode: Mode(0o600), ids: None, like: None })
     }
 
     fn announce(&mut self, index: usize) -> Result<(), TargetError> {
@@ -150,7 +150,7 @@ impl<'t> Transaction<'t> {
     fn make_state_folder(&mut self, path: TargetPath) -> Result<(), TargetError> {
         let seen = self.target.observe(&Inventory::of([path.clone()]))?;
         match seen.standing(&path) {
-            Standing::Absent => self.target.perform(&Step::MakeFolder { path, mode: Mode(0o700) }),
+            Standing::Absent => self.target.perform(&Step::MakeFolder { path, mode: Mode(0o700), ids: None }),
             _ => Ok(()),
         }
     }
@@ -263,6 +263,7 @@ fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<
         staged: state.staged_manifest(generation),
         bytes: Vec::new(),
         mode: Mode(0o600),
+        ids: None,
         like: None,
     };
     steps.prepare.iter().cloned().chain([manifest]).chain(steps.swap.iter().cloned()).collect()

@@ -19,6 +19,7 @@ mod services;
 mod standing;
 mod step;
 mod steps;
+mod units;
 
 pub use block::{BlockFault, BlockPlace, Markers, Origin, Split};
 pub use certificates::ToIssue;
@@ -31,6 +32,7 @@ pub use services::{Service, ServiceChange};
 pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
 pub use step::{Found, Like, Step};
 pub use steps::{Author, Steps, steps};
+pub use units::{Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId};
 
 use crate::desired::Digest;
 use crate::stack::{HostName, StackName, TargetPath};

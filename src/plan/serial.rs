@@ -23,7 +23,7 @@ macro_rules! as_text {
     )+};
 }
 
-as_text!(StackName, HostName, ComponentName, UnitName, TargetPath);
+as_text!(StackName, HostName, ComponentName, UnitName, UserName, GroupName, TargetPath);
 
 impl Serialize for Mode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,8 @@
 //! What stands at the paths of a host, as one observation saw it.
 
+use super::units::{Machine, UnitId};
 use crate::desired::Digest;
-use crate::stack::{HostName, Mode, TargetPath};
+use crate::stack::{HostName, Mode, Owner, TargetPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -110,7 +111,8 @@ pub enum Identity {
 }
 
 /// How closely to look at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Look {
     /// Files with their bytes, folders without their names.
     Plain,
@@ -118,20 +120,30 @@ pub enum Look {
     Names,
 }
 
-/// The paths that one observation looks at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inventory(pub BTreeMap<TargetPath, Look>);
+/// What one observation looks at. A target without services has nothing to say of units and owners.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// Paths.
+    pub paths: BTreeMap<TargetPath, Look>,
+    /// Units, and with them their managers and users.
+    pub units: BTreeSet<UnitId>,
+    /// Owners whose numbers are wanted.
+    pub owners: BTreeSet<Owner>,
+    /// Whether the sockets that listen are wanted.
+    pub sockets: bool,
+}
 
 impl Inventory {
     /// Adds a path; the closer look wins.
     pub fn add(&mut self, path: TargetPath, look: Look) {
-        let entry = self.0.entry(path).or_insert(look);
+        let entry = self.paths.entry(path).or_insert(look);
         *entry = look.max(*entry);
     }
 
     /// An inventory of files.
     pub fn of(paths: impl IntoIterator<Item = TargetPath>) -> Self {
-        Self(paths.into_iter().map(|path| (path, Look::Plain)).collect())
+        let paths = paths.into_iter().map(|path| (path, Look::Plain)).collect();
+        Self { paths, ..Self::default() }
     }
 }
 
@@ -142,6 +154,8 @@ pub struct Observed {
     pub host: HostName,
     /// What stands at each path of the inventory.
     pub at: BTreeMap<TargetPath, Standing>,
+    /// What else was seen; `None` of a root folder, where nothing runs and nobody owns anything.
+    pub machine: Option<Machine>,
 }
 
 impl Observed {

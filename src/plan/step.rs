@@ -2,9 +2,10 @@
 //! again on a host that lost power in the middle.
 
 use super::block::Markers;
-use super::standing::{Identity, Inventory, Look, Observed, Standing};
+use super::standing::{Identity, Ids, Inventory, Look, Observed, Standing};
+use super::units::{Run, UnitId};
 use crate::desired::Digest;
-use crate::stack::{Mode, TargetPath};
+use crate::stack::{Mode, Scope, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -18,6 +19,8 @@ pub enum Step {
         path: TargetPath,
         /// Its permission bits.
         mode: Mode,
+        /// Its owner; `None`: whoever makes it.
+        ids: Option<Ids>,
     },
     /// Writes a file under a name of ours beside its destination.
     Stage {
@@ -28,6 +31,8 @@ pub enum Step {
         bytes: Vec<u8>,
         /// Its permission bits.
         mode: Mode,
+        /// Its owner; `None`: whoever writes it.
+        ids: Option<Ids>,
         /// The file whose owner and extended attributes it takes over.
         like: Option<Like>,
     },
@@ -73,12 +78,63 @@ pub enum Step {
         /// Bits afterwards.
         after: Mode,
     },
+    /// Changes the owner alone.
+    SetOwner {
+        /// The file.
+        path: TargetPath,
+        /// Of its bytes.
+        digest: Digest,
+        /// Owner before.
+        before: Ids,
+        /// Owner afterwards.
+        after: Ids,
+    },
+    /// Makes a symbolic link where nothing stands.
+    Link {
+        /// The link.
+        path: TargetPath,
+        /// Where it points.
+        to: String,
+    },
+    /// Removes a symbolic link.
+    Unlink {
+        /// The link.
+        path: TargetPath,
+        /// Where it points.
+        to: String,
+    },
+    /// Has a manager read unit files again.
+    ReloadManager {
+        /// Whose manager.
+        scope: Scope,
+    },
+    /// Lets the services of a user run without a login. Never taken back: that would stop all of them.
+    Linger {
+        /// The user.
+        user: UserName,
+    },
+    /// Starts a unit that does not run, or gives one that runs a new run.
+    Start {
+        /// The unit.
+        unit: UnitId,
+        /// Whether it ran before.
+        before: Run,
+    },
+    /// Stops a unit.
+    Stop {
+        /// The unit.
+        unit: UnitId,
+        /// Whether it ran before.
+        before: Run,
+    },
     /// Removes an empty folder that an earlier step made.
     RemoveFolder {
         /// The folder.
         path: TargetPath,
         /// Its permission bits.
         mode: Mode,
+        /// Its owner, where it was given one.
+        ids: Option<Ids>,
     },
     /// Ends or takes back an exchange that was cut off where the file system cannot exchange names at
     /// once; nothing elsewhere.
@@ -135,8 +191,12 @@ impl Step {
     /// The step that takes this one back; `None` where there is nothing to take back.
     pub fn reverse(&self) -> Option<Step> {
         Some(match self {
-            Self::MakeFolder { path, mode } => Self::RemoveFolder { path: path.clone(), mode: *mode },
-            Self::RemoveFolder { path, mode } => Self::MakeFolder { path: path.clone(), mode: *mode },
+            Self::MakeFolder { path, mode, ids } => {
+                Self::RemoveFolder { path: path.clone(), mode: *mode, ids: *ids }
+            }
+            Self::RemoveFolder { path, mode, ids } => {
+                Self::MakeFolder { path: path.clone(), mode: *mode, ids: *ids }
+            }
             Self::Stage { staged, .. } => Self::Discard { path: staged.clone() },
             Self::Create { staged, path, after } => {
                 Self::Remove { path: path.clone(), aside: staged.clone(), before: after.clone() }
@@ -154,26 +214,61 @@ impl Step {
             Self::SetMode { path, digest, before, after } => {
                 Self::SetMode { path: path.clone(), digest: *digest, before: *after, after: *before }
             }
-            Self::Settle { .. } | Self::Discard { .. } | Self::Keep { .. } | Self::Append { .. } => {
-                return None;
+            Self::SetOwner { path, digest, before, after } => {
+                Self::SetOwner { path: path.clone(), digest: *digest, before: *after, after: *before }
             }
+            Self::Link { path, to } => Self::Unlink { path: path.clone(), to: to.clone() },
+            Self::Unlink { path, to } => Self::Link { path: path.clone(), to: to.clone() },
+            Self::ReloadManager { scope } => Self::ReloadManager { scope: scope.clone() },
+            // Which run comes back is not the run that was, so what stands before is what is found then.
+            Self::Start { unit, before: Run::Running(_) } | Self::Stop { unit, before: Run::Running(_) } => {
+                Self::Start { unit: unit.clone(), before: Run::Stopped }
+            }
+            Self::Start { unit, .. } => Self::Stop { unit: unit.clone(), before: Run::Stopped },
+            Self::Stop { .. }
+            | Self::Linger { .. }
+            | Self::Settle { .. }
+            | Self::Discard { .. }
+            | Self::Keep { .. }
+            | Self::Append { .. } => return None,
         })
     }
 
-    /// The path a person would name when asked what this step changes.
-    pub fn path(&self) -> &TargetPath {
+    /// The path a person would name when asked what this step changes; `None` for a service.
+    pub fn path(&self) -> Option<&TargetPath> {
         match self {
             Self::MakeFolder { path, .. }
             | Self::Create { path, .. }
             | Self::Exchange { path, .. }
             | Self::Remove { path, .. }
             | Self::SetMode { path, .. }
+            | Self::SetOwner { path, .. }
+            | Self::Link { path, .. }
+            | Self::Unlink { path, .. }
             | Self::RemoveFolder { path, .. }
             | Self::Settle { path, .. }
             | Self::Discard { path }
             | Self::Keep { path, .. }
             | Self::Append { path, .. }
-            | Self::Stage { staged: path, .. } => path,
+            | Self::Stage { staged: path, .. } => Some(path),
+            Self::ReloadManager { .. } | Self::Linger { .. } | Self::Start { .. } | Self::Stop { .. } => None,
+        }
+    }
+
+    /// Whose service it is about; `None` for a path.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::ReloadManager { scope } => Some(scope),
+            Self::Start { unit, .. } | Self::Stop { unit, .. } => Some(&unit.scope),
+            _ => None,
+        }
+    }
+
+    /// Its unit, where it is about one.
+    pub fn unit(&self) -> Option<&UnitId> {
+        match self {
+            Self::Start { unit, .. } | Self::Stop { unit, .. } => Some(unit),
+            _ => None,
         }
     }
 
@@ -191,10 +286,10 @@ impl Step {
     /// What must be looked at to find the step again.
     pub fn inventory(&self) -> Inventory {
         let mut inventory = Inventory::default();
-        inventory.add(self.path().clone(), Look::Names);
-        if let Some(leftover) = self.leftover() {
-            inventory.add(leftover.clone(), Look::Names);
+        for path in self.path().into_iter().chain(self.leftover()) {
+            inventory.add(path.clone(), Look::Names);
         }
+        inventory.units.extend(self.unit().cloned());
         inventory
     }
 
@@ -221,7 +316,24 @@ impl Step {
                 let file = |mode| Identity::File { digest: *digest, mode };
                 either(&at(path), &file(*before), &file(*after))
             }
-            Self::Settle { .. } => Found::After,
+            Self::SetOwner { path, digest, before, after } => match observed.standing(path) {
+                Standing::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *before => {
+                    Found::Before
+                }
+                Standing::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *after => {
+                    Found::After
+                }
+                _ => Found::Foreign,
+            },
+            Self::Link { path, to } => {
+                either(&at(path), &Identity::Absent, &Identity::Link { to: to.clone() })
+            }
+            Self::Unlink { path, to } => {
+                either(&at(path), &Identity::Link { to: to.clone() }, &Identity::Absent)
+            }
+            Self::Start { unit, before } | Self::Stop { unit, before } => by_run(observed, unit, before),
+            // Neither can be seen, and both may be done again.
+            Self::ReloadManager { .. } | Self::Linger { .. } | Self::Settle { .. } => Found::After,
             Self::Discard { path } => match observed.standing(path) {
                 Standing::Absent => Found::After,
                 _ => Found::Before,
@@ -246,6 +358,18 @@ fn either(at: &Identity, before: &Identity, after: &Identity) -> Found {
     }
 }
 
+/// A unit that still has the run it had, or still has none, was not touched. Whatever else it does is
+/// not what it did before.
+fn by_run(observed: &Observed, unit: &UnitId, before: &Run) -> Found {
+    let now = observed.machine.as_ref().and_then(|machine| machine.units.get(unit)).map(|unit| &unit.run);
+    let same = match (now, before) {
+        (Some(Run::Running(now)), Run::Running(before)) => now == before,
+        (None | Some(Run::Stopped | Run::Failed(_)), Run::Stopped | Run::Failed(_)) => true,
+        _ => false,
+    };
+    if same { Found::Before } else { Found::After }
+}
+
 fn by_folder(standing: &Standing, absent: Found) -> Found {
     match (standing, absent) {
         (Standing::Absent, found) => found,
@@ -264,12 +388,23 @@ impl fmt::Display for Step {
             Self::Exchange { .. } => "replace",
             Self::Remove { .. } => "remove",
             Self::SetMode { .. } => "set the mode of",
+            Self::SetOwner { .. } => "set the owner of",
+            Self::Link { .. } => "link",
+            Self::Unlink { .. } => "unlink",
+            Self::ReloadManager { scope: Scope::System } => return f.write_str("reload the system manager"),
+            Self::ReloadManager { scope: Scope::User(user) } => {
+                return write!(f, "reload the manager of {user}");
+            }
+            Self::Linger { user } => return write!(f, "let the services of {user} run without a login"),
+            Self::Start { unit, before: Run::Running(_) } => return write!(f, "restart {unit}"),
+            Self::Start { unit, .. } => return write!(f, "start {unit}"),
+            Self::Stop { unit, .. } => return write!(f, "stop {unit}"),
             Self::RemoveFolder { .. } => "remove folder",
             Self::Settle { .. } => "settle",
             Self::Discard { .. } => "discard",
             Self::Keep { .. } => "write",
             Self::Append { .. } => "append to",
         };
-        write!(f, "{verb} {}", self.path())
+        self.path().map_or(Ok(()), |path| write!(f, "{verb} {path}"))
     }
 }

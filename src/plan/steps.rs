@@ -67,12 +67,12 @@ impl<'a> Builder<'a> {
         let path = &entry.path;
         match work {
             Work::MakeFolder { mode } => {
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode });
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: None });
             }
             Work::FileToFolder { before, mode } => {
                 let aside = self.name_beside(path);
                 self.cleared.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode });
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: None });
             }
             Work::Create { payload, mode } => {
                 let step = self.create(path, payload, *mode);
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
         let bytes = bytes_of(payload, self.issued)?.to_vec();
         let staged = self.name_beside(path);
         let identity = Identity::File { digest: Digest::of(&bytes), mode };
-        self.staged.push(Step::Stage { staged: staged.clone(), bytes, mode, like });
+        self.staged.push(Step::Stage { staged: staged.clone(), bytes, mode, ids: None, like });
         Some((staged, identity))
     }
 

@@ -4,7 +4,7 @@
 //! room at any operation.
 
 use super::TargetError;
-use crate::plan::{Inventory, Like, Observed};
+use crate::plan::{Ids, Inventory, Like, Observed};
 use crate::stack::{Mode, TargetPath};
 
 /// What happens to something that already has the new name.
@@ -18,6 +18,21 @@ pub enum Naming {
     Over,
 }
 
+/// Who may do what with something that is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Its permission bits.
+    pub mode: Mode,
+    /// Its owner; `None`: whoever makes it.
+    pub ids: Option<Ids>,
+}
+
+impl From<Mode> for Rights {
+    fn from(mode: Mode) -> Self {
+        Self { mode, ids: None }
+    }
+}
+
 /// A file system below one root. Nothing follows a symbolic link; nothing is durable before
 /// [`Disk::sync`].
 pub trait Disk {
@@ -25,15 +40,15 @@ pub trait Disk {
     fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError>;
     /// Makes the root itself where it is missing.
     fn make_root(&mut self) -> Result<(), TargetError>;
-    /// Makes a folder with exactly this mode.
-    fn make_folder(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError>;
-    /// Makes a file that is not there, 0600 from the first byte, then of exactly this mode, and
+    /// Makes a folder with exactly these rights.
+    fn make_folder(&mut self, path: &TargetPath, rights: Rights) -> Result<(), TargetError>;
+    /// Makes a file that is not there, 0600 from the first byte, then of exactly these rights, and
     /// synchronizes it.
     fn create(
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        mode: Mode,
+        rights: Rights,
         like: Option<&Like>,
     ) -> Result<(), TargetError>;
     /// Adds to a file, making it (0600) where it is missing, and synchronizes it.
@@ -42,6 +57,10 @@ pub trait Disk {
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError>;
     /// Changes the mode of a file and synchronizes it.
     fn set_mode(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError>;
+    /// Changes the owner of a file and synchronizes it.
+    fn set_owner(&mut self, path: &TargetPath, ids: Ids) -> Result<(), TargetError>;
+    /// Makes a symbolic link where nothing stands.
+    fn link(&mut self, path: &TargetPath, to: &str) -> Result<(), TargetError>;
     /// Removes a file or link.
     fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError>;
     /// Removes an empty folder.

@@ -4,7 +4,7 @@
 //! are 0600 from the first byte and get their mode through the open descriptor, so that the umask and
 //! default ACLs do not matter.
 
-use super::disk::{Disk, Naming};
+use super::disk::{Disk, Naming, Rights};
 use super::walk::{Walk, fault, shown};
 use super::{LARGEST_FILE, TargetError};
 use crate::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
@@ -118,7 +118,7 @@ impl LocalDisk {
     fn write_new(
         &self,
         (path, bytes): (&TargetPath, &[u8]),
-        mode: Mode,
+        rights: Rights,
         like: Option<&Like>,
     ) -> Result<(), TargetError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
@@ -136,7 +136,7 @@ impl LocalDisk {
         if let Some(like) = like {
             self.take_over(&mut walk, &file, path, like)?;
         }
-        fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
+        give(&file, rights).map_err(|errno| fail("set the rights of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
     }
 
@@ -167,6 +167,14 @@ impl LocalDisk {
     }
 }
 
+/// The owner first: a change of owner takes bits of the mode away.
+fn give(file: &impl AsFd, rights: Rights) -> rustix::io::Result<()> {
+    if let Some(Ids { uid, gid }) = rights.ids {
+        fchown(file, Some(rustix::fs::Uid::from_raw(uid)), Some(rustix::fs::Gid::from_raw(gid)))?;
+    }
+    fchmod(file, Bits::from_raw_mode(rights.mode.0))
+}
+
 fn rights(stat: &Stat) -> (Mode, Ids) {
     (Mode(stat.st_mode & 0o7777), Ids { uid: stat.st_uid, gid: stat.st_gid })
 }
@@ -183,8 +191,9 @@ fn kind(stat: &Stat) -> &'static str {
 impl Disk for LocalDisk {
     fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
         let mut walk = self.walk();
-        let mut observed = Observed { host: self.host.clone(), at: std::collections::BTreeMap::new() };
-        for (path, look) in &inventory.0 {
+        let mut observed =
+            Observed { host: self.host.clone(), at: std::collections::BTreeMap::new(), machine: None };
+        for (path, look) in &inventory.paths {
             observed.at.insert(path.clone(), self.standing(&mut walk, path, *look)?);
         }
         Ok(observed)
@@ -226,7 +235,7 @@ impl Disk for LocalDisk {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
+    fn make_folder(&mut self, path: &TargetPath, rights: Rights) -> Result<(), TargetError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let (folder, name) = self.walk().parent("make folder", path)?;
         mkdirat(folder.as_fd(), name, Bits::from_raw_mode(0o700))
@@ -234,7 +243,7 @@ impl Disk for LocalDisk {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let made =
             openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open folder", errno))?;
-        fchmod(&made, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
+        give(&made, rights).map_err(|errno| fail("set the rights of", errno))?;
         fsync(&made).map_err(|errno| fail("synchronize", errno))
     }
 
@@ -242,10 +251,10 @@ impl Disk for LocalDisk {
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        mode: Mode,
+        rights: Rights,
         like: Option<&Like>,
     ) -> Result<(), TargetError> {
-        self.write_new((path, bytes), mode, like)
+        self.write_new((path, bytes), rights, like)
     }
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
@@ -300,6 +309,22 @@ impl Disk for LocalDisk {
         let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
         fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
+    }
+
+    fn set_owner(&mut self, path: &TargetPath, ids: Ids) -> Result<(), TargetError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let (folder, name) = self.walk().parent("set the owner of", path)?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        let mode = Mode(fstat(&file).map_err(|errno| fail("look at", errno))?.st_mode & 0o7777);
+        give(&file, Rights { mode, ids: Some(ids) }).map_err(|errno| fail("set the owner of", errno))?;
+        fsync(&file).map_err(|errno| fail("synchronize", errno))
+    }
+
+    fn link(&mut self, path: &TargetPath, to: &str) -> Result<(), TargetError> {
+        let (folder, name) = self.walk().parent("link", path)?;
+        rustix::fs::symlinkat(to, folder.as_fd(), name)
+            .map_err(|errno| fault("link", &self.shown(path), errno))
     }
 
     fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError> {

@@ -13,17 +13,19 @@ mod perform;
 mod programs;
 mod run;
 mod scratch;
+mod systemd;
 mod tree;
 mod walk;
 
 pub use authority::AuthorityFolder;
-pub use disk::{Disk, Naming};
+pub use disk::{Disk, Naming, Rights};
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
 pub use programs::{file_names, is_program};
 pub use run::{CommandLine, Ran, run_here};
 pub use scratch::Scratch;
+pub use systemd::{ServiceManager, sockets};
 pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step};
@@ -43,6 +45,28 @@ pub trait Target {
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError>;
     /// Bytes that can still be written.
     fn free_space(&self) -> Result<u64, TargetError>;
+}
+
+/// A target on which one run at a time may write.
+pub trait Exclusive: Target {
+    /// Takes the lock of a state folder, making the folder where it is missing. `Err(holder)` inside
+    /// `Ok`: somebody else holds it; `None` where they have not written who they are yet.
+    fn lock(
+        &mut self,
+        state: &TargetPath,
+        holder: &Holder,
+    ) -> Result<Result<Lock, Option<Holder>>, TargetError>;
+}
+
+impl Exclusive for LocalRoot {
+    fn lock(
+        &mut self,
+        state: &TargetPath,
+        holder: &Holder,
+    ) -> Result<Result<Lock, Option<Holder>>, TargetError> {
+        self.state_folders(state)?;
+        Lock::take(self.disk.root(), state, holder)
+    }
 }
 
 /// A folder below which everything happens, as a local machine has it.
@@ -85,6 +109,9 @@ pub enum TargetError {
         /// The work tree.
         tree: String,
     },
+    /// A step about services on a target where none run.
+    #[error("no services run below a root folder")]
+    NoServices,
     /// A program could not be started or did not end in time.
     #[error("{program} {what}")]
     Program {

@@ -1,9 +1,10 @@
 //! Steps in terms of a disk: which operations, in which order, and what is made durable when.
 
-use super::disk::{Disk, Naming};
+use super::disk::{Disk, Naming, Rights};
 use super::run::{CommandLine, Ran, run_here};
 use super::{Target, TargetError};
-use crate::plan::{Identity, Inventory, Look, Observed, Standing, Step};
+use crate::desired::Digest;
+use crate::plan::{Identity, Ids, Inventory, Look, Observed, Standing, Step};
 use crate::stack::{Mode, TargetPath};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -84,6 +85,21 @@ impl<D: Disk> Root<D> {
         }
     }
 
+    fn set_owner(
+        &mut self,
+        path: &TargetPath,
+        (digest, before): (Digest, Ids),
+        after: Ids,
+    ) -> Result<(), TargetError> {
+        let seen = self.disk.look(&Inventory::of([path.clone()]))?;
+        match seen.standing(path) {
+            Standing::File(file) if Digest::of(&file.bytes) == digest && file.ids == before => {
+                self.disk.set_owner(path, after)
+            }
+            _ => Err(TargetError::Changed { path: path.clone() }),
+        }
+    }
+
     fn settle(&mut self, staged: &TargetPath, path: &TargetPath) -> Result<(), TargetError> {
         let old = third_name(staged);
         let observed = self.disk.look(&Inventory::of([old.clone(), path.clone(), staged.clone()]))?;
@@ -133,7 +149,8 @@ impl<D: Disk> Root<D> {
         for path in missing.iter().rev() {
             if matches!(observed.standing(path), Standing::Absent) {
                 let private = path.as_str().contains("/tracewright");
-                self.disk.make_folder(path, if private { STATE_FOLDER } else { Mode(0o755) })?;
+                let mode = if private { STATE_FOLDER } else { Mode(0o755) };
+                self.disk.make_folder(path, mode.into())?;
                 self.disk.sync(&path.parent())?;
             }
         }
@@ -144,7 +161,7 @@ impl<D: Disk> Root<D> {
         self.state_folders(&path.parent())?;
         let staged = path.parent().join(&format!(".{}.new", path.file_name()));
         self.discard(&staged)?;
-        self.disk.create(&staged, bytes, STATE_FILE, None)?;
+        self.disk.create(&staged, bytes, STATE_FILE.into(), None)?;
         self.disk.rename(&staged, path, Naming::Over)?;
         self.disk.sync(&path.parent())
     }
@@ -175,13 +192,13 @@ impl<D: Disk> Target for Root<D> {
     fn perform(&mut self, step: &Step) -> Result<(), TargetError> {
         self.disk.make_root()?;
         match step {
-            Step::MakeFolder { path, mode } => {
-                self.disk.make_folder(path, *mode)?;
+            Step::MakeFolder { path, mode, ids } => {
+                self.disk.make_folder(path, Rights { mode: *mode, ids: *ids })?;
                 self.disk.sync(&path.parent())
             }
             // The name need not be durable before the step that makes it visible.
-            Step::Stage { staged, bytes, mode, like } => {
-                self.disk.create(staged, bytes, *mode, like.as_ref())
+            Step::Stage { staged, bytes, mode, ids, like } => {
+                self.disk.create(staged, bytes, Rights { mode: *mode, ids: *ids }, like.as_ref())
             }
             Step::Create { staged, path, after } => self.name(staged, path, after),
             Step::Exchange { staged, path, before, .. } => self.exchange(staged, path, before),
@@ -191,6 +208,23 @@ impl<D: Disk> Target for Root<D> {
                     return Err(TargetError::Changed { path: path.clone() });
                 }
                 self.disk.set_mode(path, *after)
+            }
+            Step::SetOwner { path, digest, before, after } => {
+                self.set_owner(path, (*digest, *before), *after)
+            }
+            Step::Link { path, to } => {
+                self.disk.link(path, to)?;
+                self.disk.sync(&path.parent())
+            }
+            Step::Unlink { path, to } => {
+                if self.identity(path)? != (Identity::Link { to: to.clone() }) {
+                    return Err(TargetError::Changed { path: path.clone() });
+                }
+                self.disk.remove_file(path)?;
+                self.disk.sync(&path.parent())
+            }
+            Step::ReloadManager { .. } | Step::Linger { .. } | Step::Start { .. } | Step::Stop { .. } => {
+                Err(TargetError::NoServices)
             }
             Step::RemoveFolder { path, .. } => {
                 self.disk.remove_folder(path)?;

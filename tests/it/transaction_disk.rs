@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
 use tracewright::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
 use tracewright::stack::{HostName, Mode, TargetPath};
-use tracewright::target::{Disk, Naming, TargetError};
+use tracewright::target::{Disk, Naming, Rights, TargetError};
 
 /// A small generator of random numbers with a seed.
 #[derive(Clone, Debug)]
@@ -231,7 +231,7 @@ fn fault(operation: &'static str, path: &TargetPath, kind: ErrorKind) -> TargetE
 impl Disk for MemoryDisk {
     fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
         let mut at = BTreeMap::new();
-        for (path, look) in &inventory.0 {
+        for (path, look) in &inventory.paths {
             if self.dead {
                 return Err(fault("look at", path, ErrorKind::Other));
             }
@@ -248,14 +248,14 @@ impl Disk for MemoryDisk {
             };
             at.insert(path.clone(), standing);
         }
-        Ok(Observed { host: HostName::this(), at })
+        Ok(Observed { host: HostName::this(), at, machine: None })
     }
 
     fn make_root(&mut self) -> Result<(), TargetError> {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, mode: Mode) -> Result<(), TargetError> {
+    fn make_folder(&mut self, path: &TargetPath, Rights { mode, .. }: Rights) -> Result<(), TargetError> {
         self.tick("make folder", path, true)?;
         self.need_folder("make folder", path)?;
         if self.names.contains_key(path.as_str()) {
@@ -270,7 +270,7 @@ impl Disk for MemoryDisk {
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        mode: Mode,
+        Rights { mode, .. }: Rights,
         _: Option<&Like>,
     ) -> Result<(), TargetError> {
         self.tick("create", path, true)?;
@@ -332,6 +332,14 @@ impl Disk for MemoryDisk {
             Node::File { mode, .. } | Node::Folder { mode } => *mode = wanted,
         }
         Ok(())
+    }
+
+    fn set_owner(&mut self, path: &TargetPath, _: Ids) -> Result<(), TargetError> {
+        Err(fault("set the owner of", path, ErrorKind::Unsupported))
+    }
+
+    fn link(&mut self, path: &TargetPath, _: &str) -> Result<(), TargetError> {
+        Err(fault("link", path, ErrorKind::Unsupported))
     }
 
     fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError> {
