@@ -7,6 +7,7 @@
 mod attributes;
 mod authority;
 mod disk;
+mod host;
 mod local;
 mod lock;
 mod perform;
@@ -19,6 +20,7 @@ mod walk;
 
 pub use authority::AuthorityFolder;
 pub use disk::{Disk, Naming, Rights};
+pub use host::Host;
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
