@@ -85,6 +85,12 @@ pub enum Verb {
     /// What a trial starts this binary again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
+    /// What root starts this binary again for: to work with the rights of a user
+    #[command(hide = true)]
+    ScopeChild {
+        /// The number of the user
+        uid: u32,
+    },
 }
 
 /// The stack, by its folder or its file.

@@ -32,6 +32,7 @@ mod trial;
 pub use session::{Exit, Session, Stop};
 
 use crate::cli::{Cli, Verb};
+use crate::target::serve_scope;
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,6 +59,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
         Verb::TrialChild(child) => trial::child(child),
+        Verb::ScopeChild { uid } => {
+            serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))
+        }
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)

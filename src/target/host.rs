@@ -1,57 +1,250 @@
-//! A stand-in until the scopes are merged.
-#![allow(missing_docs)]
+//! The machine this runs on, live: what is the system's is done by this process, what is a person's by
+//! a child with that person's rights.
+//!
+//! Which of the two is decided by the path alone (below whose home it lies) and by the scope of a unit.
+//! Only root has children; with any other rights everything is done by this process, and the kernel
+//! refuses what must be refused.
+
+use super::own::Own;
+use super::perform::paths_of;
+use super::scope::ScopeChild;
 use super::{
-    CommandLine, Exclusive, Holder, LocalDisk, LocalRoot, Lock, Ran, ServiceManager, Target, TargetError,
+    Accounts, CommandLine, Exclusive, Holder, Lock, Person, Ran, ServiceManager, Target, TargetError, sockets,
 };
-use crate::plan::{Inventory, Machine, Observed, Step};
-use crate::stack::{HostName, TargetPath, UserName};
+use crate::plan::{Inventory, Machine, Manager, Observed, Step};
+use crate::stack::{HostName, Scope, TargetPath, UserName};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
+/// This binary, also where its path names another one by now, or a place where others may write.
+const THIS_BINARY: &str = "/proc/self/exe";
+/// Where the system's part is written.
+const SYSTEM_PLACES: [&str; 3] = ["/", "/etc", "/var/lib"];
+
+/// A live host. To be used by the thread that made it: its children end with that thread.
 #[derive(Debug)]
 pub struct Host {
-    own: LocalRoot,
-    manager: ServiceManager,
+    name: HostName,
+    me: Person,
+    own: Own,
+    accounts: Accounts,
+    program: PathBuf,
+    children: RefCell<BTreeMap<UserName, Rc<ScopeChild>>>,
+}
+
+/// Who does it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    /// This process.
+    Own,
+    /// A child with the rights of this user.
+    Child(UserName),
 }
 
 impl Host {
+    /// This machine, with the rights of this process.
+    ///
+    /// # Errors
+    /// The user database cannot be read.
     pub fn this(host: HostName) -> Result<Self, TargetError> {
-        Ok(Self { own: LocalRoot::on(LocalDisk::at("/", host)), manager: ServiceManager::system() })
+        Self::with(host, Accounts::of_this_machine()?, THIS_BINARY)
     }
+
+    /// This machine with other accounts than its own, and with children of another binary of the tool.
+    ///
+    /// # Errors
+    /// A directory service does not answer.
+    pub fn with(
+        host: HostName,
+        accounts: Accounts,
+        program: impl Into<PathBuf>,
+    ) -> Result<Self, TargetError> {
+        let uid = rustix::process::geteuid().as_raw();
+        // Containers run with numbers that no database knows.
+        let me = accounts.user_of(uid)?.unwrap_or_else(|| Person {
+            name: UserName::new(uid.to_string()),
+            uid,
+            gid: rustix::process::getegid().as_raw(),
+            home: TargetPath::new("/"),
+            groups: Vec::new(),
+        });
+        let mut managers = vec![ServiceManager::system()];
+        let mut places: Vec<PathBuf> = SYSTEM_PLACES.map(PathBuf::from).into();
+        if uid != 0 {
+            managers.push(ServiceManager::of_user(me.name.clone(), uid));
+            places = vec![PathBuf::from(me.home.as_str())];
+        }
+        Ok(Self {
+            own: Own::new(host.clone(), managers, places),
+            name: host,
+            me,
+            accounts,
+            program: program.into(),
+            children: RefCell::default(),
+        })
+    }
+
+    /// Whether this process has the rights of root.
     pub fn is_root(&self) -> bool {
-        rustix::process::geteuid().is_root()
+        self.me.uid == 0
     }
+
+    /// Whose rights this process has; the number where the machine knows no name.
     pub fn user(&self) -> UserName {
-        UserName::new("root")
+        self.me.name.clone()
     }
-    pub fn home(&self) -> TargetPath {
-        TargetPath::new("/root")
+
+    /// Home folder of that user.
+    pub fn home(&self) -> &TargetPath {
+        &self.me.home
+    }
+
+    /// The processes that work with the rights of users at the moment.
+    pub fn children(&self) -> BTreeMap<UserName, u32> {
+        self.children.borrow().iter().map(|(user, child)| (user.clone(), child.pid())).collect()
+    }
+
+    /// Runs a program with the rights of a scope: the system's are those of this process.
+    ///
+    /// # Errors
+    /// As [`Target::run`]; another user's scope without being root.
+    pub fn run_as(
+        &mut self,
+        scope: &Scope,
+        command: &CommandLine,
+        deadline: Duration,
+    ) -> Result<Ran, TargetError> {
+        match self.of_scope(scope)? {
+            Who::Own => self.own.run(command, deadline),
+            Who::Child(user) => self.child(&user)?.run(command, deadline),
+        }
+    }
+
+    fn of_path(&self, path: &TargetPath) -> Who {
+        let person = if self.is_root() { self.accounts.human_at(path) } else { None };
+        person.map_or(Who::Own, |person| Who::Child(person.name))
+    }
+
+    /// # Errors
+    /// Nobody here may do it.
+    fn of_scope(&self, scope: &Scope) -> Result<Who, TargetError> {
+        match scope {
+            Scope::System => Ok(Who::Own),
+            Scope::User(_) if self.own.manager(scope).is_some() => Ok(Who::Own),
+            Scope::User(user) if self.is_root() => Ok(Who::Child(user.clone())),
+            Scope::User(user) => Err(self.refused(user, "only root and the user may do that")),
+        }
+    }
+
+    fn of_step(&self, step: &Step) -> Result<Who, TargetError> {
+        if let Some(scope) = step.scope() {
+            return self.of_scope(scope);
+        }
+        let whose: BTreeSet<Who> = paths_of(step).map(|path| self.of_path(path)).collect();
+        match whose.iter().find_map(|who| if let Who::Child(user) = who { Some(user) } else { None }) {
+            Some(user) if whose.len() > 1 => {
+                Err(self.refused(user, "a step may not lead into or out of a home"))
+            }
+            _ => Ok(whose.into_iter().next().unwrap_or(Who::Own)),
+        }
+    }
+
+    fn refused(&self, user: &UserName, what: &str) -> TargetError {
+        TargetError::Scope { user: user.clone(), what: what.to_owned(), errno: None }
+    }
+
+    /// The child of a user; started where there is none yet.
+    fn child(&self, user: &UserName) -> Result<Rc<ScopeChild>, TargetError> {
+        if let Some(child) = self.children.borrow().get(user) {
+            return Ok(Rc::clone(child));
+        }
+        let person = self.accounts.user(user)?.ok_or_else(|| self.refused(user, "there is no such user"))?;
+        let child = Rc::new(ScopeChild::start(&self.program, &person, &self.name)?);
+        self.children.borrow_mut().insert(user.clone(), Rc::clone(&child));
+        Ok(child)
+    }
+
+    /// Who looks at what. A manager that nobody here may ask is said to be silent, one of nobody absent.
+    fn divide(
+        &self,
+        inventory: &Inventory,
+        machine: &mut Machine,
+    ) -> Result<BTreeMap<Who, Inventory>, TargetError> {
+        let mut parts = BTreeMap::from([(Who::Own, Inventory::default())]);
+        for unit in &inventory.units {
+            let state = match (&unit.scope, self.of_scope(&unit.scope)) {
+                (Scope::User(user), Ok(Who::Child(_))) if self.accounts.user(user)?.is_none() => {
+                    Manager::Absent
+                }
+                (_, Ok(who)) => {
+                    parts.entry(who).or_insert_with(Inventory::default).units.insert(unit.clone());
+                    continue;
+                }
+                (_, Err(why)) => Manager::Silent(why.what()),
+            };
+            machine.managers.insert(unit.scope.clone(), state);
+        }
+        for (path, look) in &inventory.paths {
+            parts.entry(self.of_path(path)).or_insert_with(Inventory::default).add(path.clone(), *look);
+        }
+        Ok(parts)
     }
 }
 
 impl Target for Host {
     fn observe(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
-        let mut seen = self.own.observe(inventory)?;
-        let (manager, units) = self.manager.observe(&inventory.units)?;
-        let managers = [(self.manager.scope().clone(), manager)].into();
-        seen.machine = Some(Machine { units, managers, sockets: super::sockets(), ..Machine::default() });
-        Ok(seen)
+        let mut machine = Machine::default();
+        self.accounts.observe(inventory, &mut machine)?;
+        if inventory.sockets {
+            machine.sockets = sockets();
+        }
+        let mut whole = Observed { host: self.name.clone(), at: BTreeMap::new(), machine: None };
+        for (who, part) in self.divide(inventory, &mut machine)? {
+            let seen = match who {
+                Who::Own => self.own.observe(&part)?,
+                Who::Child(user) => self.child(&user)?.observe(&part)?,
+            };
+            whole.at.extend(seen.at);
+            if let Some(Machine { units, managers, .. }) = seen.machine {
+                machine.units.extend(units);
+                machine.managers.extend(managers);
+            }
+        }
+        whole.machine = Some(machine);
+        Ok(whole)
     }
+
     fn perform(&mut self, step: &Step) -> Result<(), TargetError> {
-        if step.path().is_some() { self.own.perform(step) } else { self.manager.perform(step) }
+        match self.of_step(step)? {
+            Who::Own => self.own.perform(step),
+            Who::Child(user) => self.child(&user)?.perform(step),
+        }
     }
+
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError> {
         self.own.run(command, deadline)
     }
+
+    /// The least of where this process writes and where the children at work do.
     fn free_space(&self) -> Result<u64, TargetError> {
-        self.own.free_space()
+        let children = self.children.borrow();
+        children.values().try_fold(self.own.free_space()?, |least, child| Ok(least.min(child.free_space()?)))
     }
 }
+
 impl Exclusive for Host {
+    /// The lock of a state below a home is held by that user's child, for as long as it lives.
     fn lock(
         &mut self,
         state: &TargetPath,
         holder: &Holder,
     ) -> Result<Result<Lock, Option<Holder>>, TargetError> {
-        self.own.lock(state, holder)
+        match self.of_path(state) {
+            Who::Own => self.own.lock(state, holder),
+            Who::Child(user) => self.child(&user)?.lock(state, holder),
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! default ACLs do not matter.
 
 use super::disk::{Disk, Naming, Rights};
-use super::walk::{Walk, fault, shown};
+use super::walk::{Care, Walk, fault, shown};
 use super::{LARGEST_FILE, TargetError};
 use crate::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
 use crate::stack::{HostName, Mode, TargetPath};
@@ -20,6 +20,11 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+/// What is said of what stands where this process may not look.
+const OUT_OF_SIGHT: &str = "something that this user may not read";
+/// Every word for something that is never touched.
+pub(super) const OTHERS: [&str; 6] =
+    ["a file above 8 MiB", "a fifo", "a socket", "a device", "something unknown", OUT_OF_SIGHT];
 /// What a root folder of ours tells git: it holds private keys.
 const IGNORE_ALL: &[u8] = b"*\n";
 
@@ -28,13 +33,21 @@ const IGNORE_ALL: &[u8] = b"*\n";
 pub struct LocalDisk {
     root: PathBuf,
     host: HostName,
+    care: Care,
     made: bool,
 }
 
 impl LocalDisk {
     /// The root of a host at a folder, which need not be there yet.
     pub fn at(root: impl Into<PathBuf>, host: HostName) -> Self {
-        Self { root: root.into(), host, made: false }
+        Self { root: root.into(), host, care: Care::Plain, made: false }
+    }
+
+    /// A root in which others are at work at the same time: `/` of a live machine. A folder of an
+    /// unprivileged user leads to nobody else's, a link is followed on the way only where root alone
+    /// could have made it, and what may not be read is no fault but is seen as such.
+    pub fn guarded(root: impl Into<PathBuf>, host: HostName) -> Self {
+        Self { care: Care::Guarded, ..Self::at(root, host) }
     }
 
     /// The folder.
@@ -43,7 +56,7 @@ impl LocalDisk {
     }
 
     fn walk(&self) -> Walk<'_> {
-        Walk::below(&self.root)
+        Walk::below(&self.root, self.care)
     }
 
     fn shown(&self, path: &TargetPath) -> String {
@@ -52,7 +65,13 @@ impl LocalDisk {
 
     fn standing(&self, walk: &mut Walk<'_>, path: &TargetPath, look: Look) -> Result<Standing, TargetError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let Some(folder) = walk.folder(path.parent().as_str())? else { return Ok(Standing::Absent) };
+        let folder = match walk.folder(path.parent().as_str()) {
+            Err(fault) if self.care == Care::Guarded && fault.is_refused() => {
+                return Ok(Standing::Other(OUT_OF_SIGHT));
+            }
+            folder => folder?,
+        };
+        let Some(folder) = folder else { return Ok(Standing::Absent) };
         let name = path.file_name();
         // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -81,6 +100,17 @@ impl LocalDisk {
                     .map_err(|errno| fail("read the link", errno))?;
                 Ok(Standing::Link { to: to.to_string_lossy().into_owned() })
             }
+            Err(Errno::ACCESS) if self.care == Care::Guarded => {
+                let stat = statat(folder.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW)
+                    .map_err(|errno| fail("look at", errno))?;
+                let (mode, ids) = rights(&stat);
+                let is_folder = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
+                Ok(if is_folder && look == Look::Plain {
+                    Standing::Folder(ObservedFolder { mode, ids, entries: None })
+                } else {
+                    Standing::Other(OUT_OF_SIGHT)
+                })
+            }
             Err(errno) => Err(fail("read", errno)),
         }
     }
@@ -102,7 +132,7 @@ impl LocalDisk {
         }
     }
 
-    fn names(&self, folder: &OwnedFd, path: &TargetPath) -> Result<BTreeSet<String>, TargetError> {
+    fn names(&self, folder: impl AsFd, path: &TargetPath) -> Result<BTreeSet<String>, TargetError> {
         let fail = |errno| fault("list", &self.shown(path), errno);
         let mut names = BTreeSet::new();
         for entry in rustix::fs::Dir::read_from(folder).map_err(fail)? {
@@ -112,6 +142,16 @@ impl LocalDisk {
             }
         }
         Ok(names)
+    }
+
+    /// On a live machine an unprivileged user may have given another's file a name in a folder of theirs:
+    /// its rights are not changed.
+    fn refuse_other_names(&self, file: &OwnedFd, path: &TargetPath) -> Result<(), TargetError> {
+        let stat = fstat(file).map_err(|errno| fault("look at", &self.shown(path), errno))?;
+        if self.care == Care::Guarded && stat.st_nlink != 1 {
+            return Err(TargetError::Changed { path: path.clone() });
+        }
+        Ok(())
     }
 
     /// Writes a new file and everything about it before anybody knows its name for good.
@@ -307,6 +347,7 @@ impl Disk for LocalDisk {
         let (folder, name) = self.walk().parent("set the mode of", path)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        self.refuse_other_names(&file, path)?;
         fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
     }
@@ -316,6 +357,7 @@ impl Disk for LocalDisk {
         let (folder, name) = self.walk().parent("set the owner of", path)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        self.refuse_other_names(&file, path)?;
         let mode = Mode(fstat(&file).map_err(|errno| fail("look at", errno))?.st_mode & 0o7777);
         give(&file, Rights { mode, ids: Some(ids) }).map_err(|errno| fail("set the owner of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
@@ -341,19 +383,24 @@ impl Disk for LocalDisk {
 
     fn sync(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
         match self.walk().folder(folder.as_str())? {
-            Some(open) => fsync(&*open).map_err(|errno| fault("synchronize", &self.shown(folder), errno)),
+            Some(open) => fsync(&open).map_err(|errno| fault("synchronize", &self.shown(folder), errno)),
             None => Ok(()),
         }
     }
 
     fn free_space(&self) -> Result<u64, TargetError> {
-        let existing = self.root.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
-        let stat = rustix::fs::statvfs(existing)
-            .map_err(|errno| fault("look at the free space of", &self.root.display(), errno))?;
-        // A file system without blocks, as in /proc, does not know; writing will tell.
-        if stat.f_blocks == 0 {
-            return Ok(u64::MAX);
-        }
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+        free_space_at(&self.root)
     }
+}
+
+/// Bytes that can still be written at a path, or where the nearest folder above it is.
+pub(super) fn free_space_at(path: &Path) -> Result<u64, TargetError> {
+    let existing = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let stat = rustix::fs::statvfs(existing)
+        .map_err(|errno| fault("look at the free space of", &path.display(), errno))?;
+    // A file system without blocks, as in /proc, does not know; writing will tell.
+    if stat.f_blocks == 0 {
+        return Ok(u64::MAX);
+    }
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

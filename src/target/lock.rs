@@ -24,10 +24,16 @@ pub struct Holder {
 /// A lock that is held; given back when the value goes, and by the system when the process dies.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    /// `None`: a child that works with a user's rights holds it, for as long as it lives.
+    _file: Option<File>,
 }
 
 impl Lock {
+    /// One that another process of ours holds.
+    pub(super) fn held_elsewhere() -> Self {
+        Self { _file: None }
+    }
+
     /// Takes the lock of a state folder, which must be there. `Err(holder)` inside `Ok`: somebody else
     /// holds it; `None` where they have not written who they are yet.
     pub fn take(
@@ -62,6 +68,6 @@ impl Lock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(text.as_bytes()))
             .map_err(io("write"))?;
-        Ok(Ok(Self { _file: file }))
+        Ok(Ok(Self { _file: Some(file) }))
     }
 }

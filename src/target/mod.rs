@@ -4,20 +4,24 @@
 //! starts a program goes through [`Target`]. A new kind of host is one more implementation of it.
 //! Called by `apply` and `command`.
 
+mod accounts;
 mod attributes;
 mod authority;
 mod disk;
 mod host;
 mod local;
 mod lock;
+mod own;
 mod perform;
 mod programs;
 mod run;
+mod scope;
 mod scratch;
 mod systemd;
 mod tree;
 mod walk;
 
+pub use accounts::{Accounts, Person};
 pub use authority::AuthorityFolder;
 pub use disk::{Disk, Naming, Rights};
 pub use host::Host;
@@ -26,12 +30,13 @@ pub use lock::{Holder, Lock};
 pub use perform::Root;
 pub use programs::{file_names, is_program};
 pub use run::{CommandLine, Ran, run_here};
+pub use scope::serve_scope;
 pub use scratch::Scratch;
 pub use systemd::{ServiceManager, sockets};
 pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step};
-use crate::stack::TargetPath;
+use crate::stack::{TargetPath, UserName};
 use std::time::Duration;
 
 /// The largest file that is looked into; a larger one is never touched.
@@ -103,6 +108,18 @@ pub enum TargetError {
         /// The part of it that is no folder.
         at: String,
     },
+    /// On the way to a path a folder of an unprivileged user leads into one of somebody else.
+    #[error(
+        "cannot go through {at}: it belongs to user {owner} and stands in a folder of user {user}, who could put another in its place"
+    )]
+    Swappable {
+        /// The folder.
+        at: String,
+        /// Number of its owner.
+        owner: u32,
+        /// Number of the user above it.
+        user: u32,
+    },
     /// A folder for keys that would be committed.
     #[error("{folder} is inside the git work tree {tree}: private keys do not belong there")]
     InWorkTree {
@@ -110,6 +127,16 @@ pub enum TargetError {
         folder: String,
         /// The work tree.
         tree: String,
+    },
+    /// What was to be done with the rights of a user was not.
+    #[error("for {user}: {what}")]
+    Scope {
+        /// The user.
+        user: UserName,
+        /// What went wrong.
+        what: String,
+        /// What the system said, as far as the process that has these rights tells.
+        errno: Option<i32>,
     },
     /// A step about services on a target where none run.
     #[error("no services run below a root folder")]
@@ -133,6 +160,11 @@ impl TargetError {
         }
     }
 
+    /// Whether this process lacks the rights.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::PermissionDenied)
+    }
+
     /// Whether the file system does not know the operation.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Io { cause, .. }
@@ -141,7 +173,12 @@ impl TargetError {
 
     /// Whether the file system had no room left.
     pub fn is_full(&self) -> bool {
-        matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::StorageFull
-            || cause.kind() == std::io::ErrorKind::QuotaExceeded)
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        let kind = match self {
+            Self::Io { cause, .. } => cause.kind(),
+            Self::Scope { errno: Some(errno), .. } => std::io::Error::from_raw_os_error(*errno).kind(),
+            _ => return false,
+        };
+        matches!(kind, StorageFull | QuotaExceeded)
     }
 }

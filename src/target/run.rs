@@ -4,6 +4,7 @@
 
 use super::TargetError;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -12,12 +13,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// The most that is kept of a stream.
-const LARGEST_OUTPUT: u64 = 256 * 1024;
+pub(super) const LARGEST_OUTPUT: u64 = 256 * 1024;
+/// What every program finds in its environment.
+pub(super) const FIXED_ENVIRONMENT: [(&str, &str); 2] =
+    [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C.UTF-8")];
 /// How long the output of a program that has ended may take to arrive.
 const LAST_BYTES: Duration = Duration::from_millis(200);
 
 /// A program and its arguments.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandLine {
     /// Path of the program.
     pub program: String,
@@ -75,8 +79,7 @@ fn spawn(command: &CommandLine) -> std::io::Result<Child> {
     Command::new(&command.program)
         .args(&command.arguments)
         .env_clear()
-        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-        .env("LC_ALL", "C.UTF-8")
+        .envs(FIXED_ENVIRONMENT)
         .envs(command.environment.iter().map(|(name, value)| (name, value)))
         .process_group(0)
         .stdin(Stdio::null())

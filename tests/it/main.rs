@@ -21,6 +21,7 @@ mod mutants;
 mod prove;
 mod readers;
 mod rules;
+mod scope;
 mod secrets;
 mod stack_pairs;
 mod structure;

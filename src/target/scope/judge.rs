@@ -1,0 +1,135 @@
+//! Whether an answer answers what was asked. The child is the user's: it may say anything of the user's
+//! own files and units, and nothing of anything else, and no word of it may lead elsewhere later.
+
+use super::messages::Seen;
+use crate::plan::{
+    Inventory, Load, Look, Machine, Manager, Observed, ObservedFile, ObservedFolder, ObservedUnit, Run,
+    Standing,
+};
+use crate::stack::{HostName, Mode, Scope, TargetPath};
+use std::collections::BTreeMap;
+
+/// The longest word of a manager that is shown.
+const LONGEST_WORDS: usize = 1000;
+/// The longest target of a link that the kernel knows.
+const LONGEST_LINK: usize = 4096;
+/// The longest name that the kernel knows.
+const LONGEST_NAME: usize = 255;
+
+/// What a child was asked, and whose it is.
+pub(super) struct Asked<'a> {
+    pub inventory: &'a Inventory,
+    pub scope: &'a Scope,
+    pub host: &'a HostName,
+}
+
+impl Asked<'_> {
+    /// What the answer comes to. `Err` says what is wrong with it.
+    pub(super) fn observed(
+        &self,
+        at: Vec<(TargetPath, Seen)>,
+        machine: Option<Machine>,
+        mut contents: &[u8],
+    ) -> Result<Observed, &'static str> {
+        let mut standings = BTreeMap::new();
+        for (path, seen) in at {
+            let look = self.inventory.paths.get(&path).ok_or("tells of a path that was not asked for")?;
+            let standing = standing(seen, *look, &mut contents)?;
+            if standings.insert(path, standing).is_some() {
+                return Err("tells of a path twice");
+            }
+        }
+        if standings.len() != self.inventory.paths.len() {
+            return Err("leaves out a path");
+        }
+        if !contents.is_empty() {
+            return Err("has bytes of no file");
+        }
+        let machine = self.machine(machine.unwrap_or_default())?;
+        Ok(Observed { host: self.host.clone(), at: standings, machine: Some(machine) })
+    }
+
+    fn machine(&self, machine: Machine) -> Result<Machine, &'static str> {
+        if !(machine.users.is_empty() && machine.groups.is_empty() && machine.sockets.is_empty()) {
+            return Err("tells of users, groups or sockets");
+        }
+        if machine.managers.keys().any(|scope| scope != self.scope) {
+            return Err("tells of another manager");
+        }
+        if machine.units.keys().any(|unit| unit.scope != *self.scope || !self.inventory.units.contains(unit))
+        {
+            return Err("tells of a unit that was not asked for");
+        }
+        let fine = machine.units.values().all(is_plausible)
+            && machine.managers.values().all(|manager| match manager {
+                Manager::Silent(why) => is_line(why),
+                Manager::Running | Manager::Absent => true,
+            });
+        if fine { Ok(machine) } else { Err("has a word that is none") }
+    }
+}
+
+fn is_plausible(unit: &ObservedUnit) -> bool {
+    let load = match &unit.load {
+        Load::Faulty(what) => is_line(what),
+        Load::Loaded | Load::NotFound | Load::Masked => true,
+    };
+    let run = match &unit.run {
+        Run::Stopped => true,
+        Run::Failed(what) => is_line(what),
+        Run::Running(id) => id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit()),
+    };
+    let fragment =
+        unit.fragment.as_ref().is_none_or(|path| path.as_str().starts_with('/') && is_line(path.as_str()));
+    load && run && fragment
+}
+
+fn standing(seen: Seen, look: Look, contents: &mut &[u8]) -> Result<Standing, &'static str> {
+    Ok(match seen {
+        Seen::Absent => Standing::Absent,
+        Seen::File { length, mode, ids, links } => {
+            let (bytes, rest) = contents.split_at_checked(length).ok_or("has too few bytes of a file")?;
+            *contents = rest;
+            Standing::File(ObservedFile { bytes: bytes.to_vec(), mode: bits(mode)?, ids, links })
+        }
+        Seen::Folder { mode, ids, entries } => {
+            if look == Look::Plain && entries.is_some() {
+                return Err("tells of names that were not asked for");
+            }
+            if !entries.iter().flatten().all(|name| is_name(name)) {
+                return Err("has a name that is none");
+            }
+            Standing::Folder(ObservedFolder { mode: bits(mode)?, ids, entries })
+        }
+        Seen::Link { to } if to.is_empty() || to.len() > LONGEST_LINK || to.contains('\0') => {
+            return Err("has a link that is none");
+        }
+        Seen::Link { to } => Standing::Link { to },
+        Seen::Other { what } => Standing::Other(known(&what)),
+    })
+}
+
+fn bits(mode: Mode) -> Result<Mode, &'static str> {
+    if mode.0 & !0o7777 == 0 { Ok(mode) } else { Err("has a mode that is none") }
+}
+
+/// A name of something in a folder: it leads neither up nor down.
+fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && name.len() <= LONGEST_NAME && !name.contains(['/', '\0'])
+}
+
+/// A word that can be shown as it is.
+fn is_line(text: &str) -> bool {
+    text.len() <= LONGEST_WORDS && !text.contains(char::is_control)
+}
+
+/// Words of a child, made fit to be shown.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).take(LONGEST_WORDS).collect()
+}
+
+/// Our own word for something that is never touched.
+fn known(what: &str) -> &'static str {
+    let words = super::super::local::OTHERS;
+    words.into_iter().find(|word| *word == what).unwrap_or("something unknown")
+}

@@ -1,0 +1,87 @@
+//! A user who, all the time, exchanges a folder on the way with something that leads elsewhere.
+
+use super::child::as_user;
+use super::lab::{Lab, PERSON, SERVICE, lab, stage};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tracewright::plan::{Ids, Step};
+use tracewright::target::{Host, Target};
+
+const WHILE: Duration = Duration::from_secs(4);
+
+/// Exchanges two names without end, with the rights of a user.
+fn exchange(uid: u32, (a, b): (&Path, &Path), stop: &AtomicBool) -> u32 {
+    as_user(uid, || {
+        let mut times = 0;
+        while !stop.load(Ordering::Relaxed) {
+            renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).unwrap();
+            times += 1;
+        }
+        times
+    })
+}
+
+/// Writes below `FOLDER/moving` while its owner exchanges that with `FOLDER/other`, and says how often
+/// it was tried and how often it worked.
+fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
+    let (moving, other) = (lab.on_disk(&format!("{folder}/moving")), lab.on_disk(&format!("{folder}/other")));
+    let stop = AtomicBool::new(false);
+    let mut host: Host = lab.host();
+    let mut step = stage(lab.at(&format!("{folder}/moving/config.yaml")), "secret");
+    if let Step::Stage { ids: wanted, .. } = &mut step {
+        *wanted = ids;
+    }
+    let away = Step::Discard { path: lab.at(&format!("{folder}/moving/config.yaml")) };
+    let (tries, written) = std::thread::scope(|threads| {
+        let attacker = threads.spawn(|| exchange(uid, (&moving, &other), &stop));
+        let (end, mut tries, mut written) = (Instant::now() + WHILE, 0, 0);
+        while Instant::now() < end {
+            tries += 1;
+            written += u32::from(host.perform(&step).is_ok());
+            // What it left may lie in the other of the two by now.
+            let _elsewhere = host.perform(&away);
+        }
+        stop.store(true, Ordering::Relaxed);
+        let times = attacker.join().unwrap();
+        assert!(times > 1000, "an attack of {times} exchanges is none");
+        (tries, written)
+    });
+    assert!(written > 0 && written < tries, "{written} of {tries}: both sides of the race were seen");
+    (tries, written)
+}
+
+#[test]
+fn a_write_of_ours_is_never_led_elsewhere() {
+    let Some(lab) = lab("a_write_of_ours_is_never_led_elsewhere") else {
+        println!("promise: writes against a user who swaps folders | 0 | not run: not root");
+        return;
+    };
+    let roots = lab.on_disk("roots");
+    let mut all = 0;
+    // Of a person: the child writes. A link out of the home, and a folder that root has in it.
+    lab.folder("home/moving", PERSON);
+    lab.link("home/other", &roots, PERSON);
+    // Of a service: root itself writes. A link, and a folder of root's.
+    lab.folder("service/moving", SERVICE);
+    lab.link("service/other", &roots, SERVICE);
+    lab.folder("service/inner", SERVICE);
+    lab.folder("service/inner/moving", SERVICE);
+    lab.folder("service/inner/other", 0);
+    let service = Some(Ids { uid: SERVICE, gid: SERVICE });
+    for (folder, uid, ids) in
+        [("home", PERSON, None), ("service", SERVICE, service), ("service/inner", SERVICE, service)]
+    {
+        let (tries, written) = race(&lab, folder, uid, ids);
+        println!("{folder}: {tries} tries, {written} written where they belong");
+        assert_eq!(lab.names("roots"), [""; 0], "{folder}");
+        all += tries;
+    }
+    // Which of the two names is root's folder depends on when the attack stopped.
+    let of_root = ["service/inner/moving", "service/inner/other"]
+        .into_iter()
+        .find(|folder| std::os::unix::fs::MetadataExt::uid(&lab.on_disk(folder).metadata().unwrap()) == 0);
+    assert_eq!(lab.names(of_root.unwrap()), [""; 0]);
+    println!("promise: writes against a user who swaps folders | {all} | cargo");
+}

@@ -1,0 +1,110 @@
+//! Which folders and links of a live machine are gone through.
+
+use super::lab::{Lab, PERSON, SERVICE, lab};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tracewright::plan::{Ids, Inventory, Look, Standing, Step};
+use tracewright::stack::{HostName, Mode, TargetPath};
+use tracewright::target::{LocalDisk, LocalRoot, Root, Target};
+
+fn guarded(lab: &Lab) -> LocalRoot {
+    Root::on(LocalDisk::guarded(lab.base.path(), HostName::this()))
+}
+
+fn at(root: &LocalRoot, path: &str) -> Result<Standing, String> {
+    let path = TargetPath::new(path);
+    let seen = root.observe(&Inventory::of([path.clone()])).map_err(|fault| fault.to_string())?;
+    Ok(seen.standing(&path).clone())
+}
+
+fn is_file(root: &LocalRoot, path: &str) -> bool {
+    matches!(at(root, path), Ok(Standing::File(_)))
+}
+
+#[test]
+fn a_link_is_followed_where_root_alone_could_have_made_it() {
+    let Some(lab) = lab("a_link_is_followed_where_root_alone_could_have_made_it") else { return };
+    lab.folder("usr", 0);
+    lab.folder("usr/lib", 0);
+    lab.folder("usr/lib/unit", 0);
+    lab.file("usr/lib/unit/file", 0, 0o644);
+    lab.link("lib", Path::new("usr/lib"), 0);
+    lab.link("usr/up", Path::new("../lib/./unit"), 0);
+    lab.link("usr/absolute", Path::new("/usr/up"), 0);
+    lab.link("by-person", Path::new("usr/lib"), PERSON);
+    lab.link("home/by-root", Path::new("../usr/lib"), 0);
+    lab.folder("open", 0);
+    fs::set_permissions(lab.on_disk("open"), Permissions::from_mode(0o1777)).unwrap();
+    lab.link("open/by-root", Path::new("../usr/lib"), 0);
+    lab.link("round", Path::new("round-again"), 0);
+    lab.link("round-again", Path::new("/round"), 0);
+    lab.link("nowhere", Path::new("absent"), 0);
+
+    let mut root = guarded(&lab);
+    for path in ["/lib/unit/file", "/usr/up/file", "/usr/absolute/file"] {
+        assert!(is_file(&root, path), "{path}");
+    }
+    for path in
+        ["/by-person/unit/file", "/home/by-root/unit/file", "/open/by-root/unit/file", "/nowhere/file"]
+    {
+        assert_eq!(at(&root, path), Ok(Standing::Absent), "{path}");
+    }
+    assert_eq!(at(&root, "/lib"), Ok(Standing::Link { to: "usr/lib".to_owned() }), "not the last component");
+    let fault = at(&root, "/round/file").unwrap_err();
+    assert!(fault.contains("Too many levels of symbolic links"), "{fault}");
+
+    let make = |path| Step::MakeFolder { path: TargetPath::new(path), mode: Mode(0o755), ids: None };
+    root.perform(&make("/usr/up/made")).unwrap();
+    assert!(lab.on_disk("usr/lib/unit/made").is_dir());
+    let plain: LocalRoot = Root::on(LocalDisk::at(lab.base.path(), HostName::this()));
+    assert_eq!(at(&plain, "/lib/unit/file"), Ok(Standing::Absent), "below a folder none is followed");
+}
+
+#[test]
+fn a_folder_of_an_unprivileged_user_leads_to_nobody_elses() {
+    let Some(lab) = lab("a_folder_of_an_unprivileged_user_leads_to_nobody_elses") else { return };
+    lab.folder("service/own", SERVICE);
+    lab.file("service/own/file", 0, 0o600);
+    lab.folder("service/of-root", 0);
+    lab.file("service/of-root/file", 0, 0o644);
+    lab.folder("service/of-person", PERSON);
+    lab.file("service/of-person/file", PERSON, 0o644);
+    let mut root = guarded(&lab);
+    assert!(is_file(&root, "/service/own/file"), "a file is no folder on the way");
+    for (path, owner) in [("/service/of-root", 0), ("/service/of-person", PERSON)] {
+        let shown = lab.base.path().join(path.trim_start_matches('/'));
+        let refusal = format!(
+            "cannot go through {}: it belongs to user {owner} and stands in a folder of user {SERVICE}, \
+             who could put another in its place",
+            shown.display()
+        );
+        assert_eq!(at(&root, &format!("{path}/file")), Err(refusal.clone()));
+        let discard = Step::Discard { path: TargetPath::new(format!("{path}/file")) };
+        assert_eq!(root.perform(&discard).unwrap_err().to_string(), refusal);
+        let mut both = Inventory::of([TargetPath::new(format!("{path}/file"))]);
+        both.add(TargetPath::new(path), Look::Names);
+        assert_eq!(root.observe(&both).unwrap_err().to_string(), refusal, "also once it was looked at");
+    }
+    assert!(matches!(at(&root, "/service/of-root"), Ok(Standing::Folder(_))), "it may be looked at");
+}
+
+#[test]
+fn rights_of_a_file_with_another_name_are_not_changed() {
+    let Some(lab) = lab("rights_of_a_file_with_another_name_are_not_changed") else { return };
+    lab.file("roots/secret", 0, 0o600);
+    fs::hard_link(lab.on_disk("roots/secret"), lab.on_disk("service/secret")).unwrap();
+    let path = TargetPath::new("/service/secret");
+    let mut root = guarded(&lab);
+    let Ok(Standing::File(file)) = at(&root, path.as_str()) else { panic!("it stands there") };
+    let digest = tracewright::desired::Digest::of(&file.bytes);
+    let after = Ids { uid: SERVICE, gid: SERVICE };
+    for step in [
+        Step::SetOwner { path: path.clone(), digest, before: file.ids, after },
+        Step::SetMode { path: path.clone(), digest, before: file.mode, after: Mode(0o666) },
+    ] {
+        let refused = root.perform(&step).unwrap_err().to_string();
+        assert_eq!(refused, "/service/secret was changed by somebody else in the meantime");
+    }
+    assert!(matches!(at(&root, "/roots/secret"), Ok(Standing::File(now)) if now == file));
+}
