@@ -1,0 +1,184 @@
+//! Real Debian hosts for tests: systemd as init, a user manager, real services; booted from a private copy
+//! in memory in a second or two, gone with the test.
+//!
+//! A host is a folder `tests/hosts/NAME` whose `setup` is run in it as root; `tests/hosts/debian` makes
+//! what all of them boot from. Needs root, systemd-nspawn and that folder; where one is missing, nothing
+//! is tested and the reason is said. Such a host has no network, and `MemoryMax`, `TasksMax` and
+//! `IPAddressDeny` have no effect in it.
+#![allow(dead_code, reason = "what a host can do is here, and not every test needs all of it")]
+
+mod mask;
+mod pages;
+
+use crate::support::repository;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a host may take to boot, on a machine that is busy.
+const BOOT: Duration = Duration::from_secs(60);
+/// Seconds for one command in a host.
+const COMMAND: &str = "300";
+
+/// Whose command it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// root, in `/root`.
+    Root,
+    /// The ordinary user with uid 1000, in his home, with `XDG_RUNTIME_DIR` where he has one.
+    Pde,
+}
+
+/// What a command printed, stdout and stderr together, and its exit code; none where it was killed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    pub text: String,
+    pub code: Option<i32>,
+}
+
+/// A running host. Only the thread that booted it keeps it alive: it is killed when that thread ends.
+pub struct Host {
+    boots: Child,
+    init: u32,
+}
+
+impl Host {
+    /// Boots the host of that name and runs its `setup`.
+    ///
+    /// # Errors
+    /// Why no host can be booted here: not root, something is not installed, no Debian root was made.
+    pub fn boot(name: &str) -> Result<Self, String> {
+        let root = debian()?;
+        let mut boots = Command::new("setpriv");
+        boots.args(["--pdeathsig", "KILL"]).arg(repository().join("tests/hosts/boot")).arg(&root);
+        boots
+            .arg(format!("--machine={name}"))
+            .args(lent().iter().map(|(from, to)| format!("--bind-ro={}:{to}", from.display())));
+        let log = tempfile::tempfile().unwrap();
+        boots.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let mut host = Self { boots: boots.spawn().expect("setpriv runs"), init: 0 };
+        host.wait_until_up();
+        let setup = host.run(Who::Root, &format!("set -e; . /mnt/hosts/{name}/setup"));
+        if setup.code != Some(0) {
+            let journal = host.run(Who::Root, "journalctl --no-pager --output=cat --lines=60").text;
+            panic!("the setup of {name}: {}\nits journal:\n{journal}", setup.text);
+        }
+        Ok(host)
+    }
+
+    fn wait_until_up(&mut self) {
+        let begin = Instant::now();
+        let mut said = String::new();
+        while !["running", "degraded"].contains(&said.as_str()) {
+            assert!(begin.elapsed() < BOOT, "the host does not boot: {said}");
+            assert_eq!(self.boots.try_wait().unwrap(), None, "the host ended while it booted");
+            std::thread::sleep(Duration::from_millis(50));
+            if let Some(init) = init_of(self.boots.id()) {
+                self.init = init;
+                said = self.run(Who::Root, "systemctl is-system-running").text.trim().to_owned();
+            }
+        }
+    }
+
+    /// Runs a shell command in the host, in a fixed environment.
+    pub fn run(&self, who: Who, script: &str) -> Ran {
+        let (user, home) = match who {
+            Who::Root => ("root", "/root"),
+            Who::Pde => ("pde", "/home/pde"),
+        };
+        let prefix = format!(
+            "cd {home} && [ ! -d /run/user/$(id -u) ] || export XDG_RUNTIME_DIR=/run/user/$(id -u)\n"
+        );
+        let output = Command::new("nsenter")
+            .args(["--target", &self.init.to_string(), "--all", "--", "timeout", "--kill-after=5", COMMAND])
+            .args(["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--reset-env"])
+            .args(["env", "LANG=C.UTF-8", "TERM=dumb", "sh", "-c"])
+            .arg(format!("{prefix}{{ {script}\n}} 2>&1"))
+            .env_clear()
+            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .stdin(Stdio::null())
+            .output()
+            .expect("nsenter runs");
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        Ran { text: text.into_owned(), code: output.status.code() }
+    }
+
+    /// What a command of root's prints, which must succeed.
+    pub fn must(&self, script: &str) -> String {
+        let ran = self.run(Who::Root, script);
+        assert_eq!(ran.code, Some(0), "{script}: {}", ran.text);
+        ran.text
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // By its id alone; everything else of the host dies with it.
+        self.boots.kill().expect("it is our child");
+        self.boots.wait().expect("it is our child");
+    }
+}
+
+/// The first process of a host, below nspawn, below what started it.
+fn init_of(boots: u32) -> Option<u32> {
+    let children = |pid: u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        text.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<u32>>()
+    };
+    let is_init = |pid: &u32| {
+        std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n")
+    };
+    children(boots).into_iter().flat_map(children).find(is_init)
+}
+
+/// The Debian root, or why there is no host to be had here.
+fn debian() -> Result<PathBuf, String> {
+    if !rustix::process::geteuid().is_root() {
+        return Err("not root".to_owned());
+    }
+    for tool in ["systemd-nspawn", "nsenter", "unshare", "setpriv", "findmnt"] {
+        let there = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if !there.is_ok_and(|status| status.success()) {
+            return Err(format!("no {tool}"));
+        }
+    }
+    let said = Command::new(repository().join("tests/hosts/debian")).arg("--look").output().unwrap();
+    let path = String::from_utf8(said.stdout).unwrap();
+    if said.status.success() {
+        Ok(path.trim().into())
+    } else {
+        Err("no Debian root: tests/hosts/debian makes it".to_owned())
+    }
+}
+
+/// The engines of `$TRACEWRIGHT_ENGINES`, by name.
+pub fn engines() -> Vec<(String, PathBuf)> {
+    let Some(folder) = std::env::var_os("TRACEWRIGHT_ENGINES") else { return Vec::new() };
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::canonicalize(entry.path())))
+        .filter_map(|(name, path)| Some((name, path.ok().filter(|path| path.is_file())?)))
+        .filter(|(name, _)| {
+            ["tempo-", "otelcol-"].iter().any(|kind| name.starts_with(kind))
+                && !name.contains(".recipe")
+                && !name.contains(".log")
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// What of this machine a host sees, read-only, and where.
+fn lent() -> Vec<(PathBuf, String)> {
+    let mut lent = vec![
+        (Path::new(env!("CARGO_BIN_EXE_tracewright")).to_owned(), "/usr/local/bin/tracewright".to_owned()),
+        (repository().join("tests/hosts"), "/mnt/hosts".to_owned()),
+        (repository().join("tests/mutants"), "/mnt/mutants".to_owned()),
+        (repository().join("stacks"), "/mnt/stacks".to_owned()),
+        (std::env::current_exe().unwrap(), "/mnt/it".to_owned()),
+    ];
+    lent.extend(engines().into_iter().map(|(name, path)| (path, format!("/mnt/engines/{name}"))));
+    lent
+}
