@@ -35,8 +35,10 @@ fn known(rest: &str, end: usize, before: &str) -> Option<(&'static str, usize)> 
     match end {
         32 if hex => return Some(("[ID]", end)),
         64 if hex => return Some(("[DIGEST]", end)),
-        4 if digits => return time(rest).map(|length| ("[TIME]", length)),
         _ => {}
+    }
+    if let Some(length) = time(rest) {
+        return Some(("[TIME]", length));
     }
     if !digits {
         return None;
@@ -75,7 +77,7 @@ fn time(rest: &str) -> Option<usize> {
 
 #[test]
 fn what_differs_from_run_to_run_is_masked() {
-    let text = "2026-11-01T12:00:00.123Z run 0123456789abcdef0123456789abcdef, pid 42 of (pid 7), took 12 ms and 1.25 s\n\
+    let text = "2026-11-01T12:00:00.123Z run 0123456789abcdef0123456789abcdef, pid 42 of (pid 7), took 1200 ms and 1.25 s\n\
                 port 4317 within 15 s, 2026 spans, 10 stacks, sha256:0000000000000000000000000000000000000000000000000000000000000000 2026-11-01 12:00:00 UTC";
     let masked = "[TIME] run [ID], pid [PID] of (pid [PID]), took [N] ms and [N] s\n\
                   port 4317 within 15 s, 2026 spans, 10 stacks, sha256:[DIGEST] [TIME]";

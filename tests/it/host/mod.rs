@@ -9,6 +9,7 @@
 
 mod mask;
 mod pages;
+mod stand_in;
 
 use crate::support::repository;
 use std::path::{Path, PathBuf};
