@@ -16,6 +16,7 @@ mod generator;
 mod golden;
 mod host;
 mod invalid;
+mod kills;
 mod language;
 mod leaves;
 mod mutants;

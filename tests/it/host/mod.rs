@@ -7,11 +7,14 @@
 //! `IPAddressDeny` have no effect in it.
 #![allow(dead_code, reason = "what a host can do is here, and not every test needs all of it")]
 
+mod killed;
 mod mask;
 mod pages;
 mod stand_in;
 
+use crate::kills;
 use crate::support::repository;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -47,9 +50,11 @@ impl Host {
     /// Boots the host of that name and runs its `setup`.
     ///
     /// # Errors
-    /// Why no host can be booted here: not root, something is not installed, no Debian root was made.
+    /// Why this host cannot be booted here: not root, something is not installed, no Debian root was made,
+    /// no collector of the version that its setup installs.
     pub fn boot(name: &str) -> Result<Self, String> {
         let root = debian()?;
+        has_collectors(name)?;
         let mut boots = Command::new("setpriv");
         boots.args(["--pdeathsig", "KILL"]).arg(repository().join("tests/hosts/boot")).arg(&root);
         boots
@@ -110,6 +115,36 @@ impl Host {
         assert_eq!(ran.code, Some(0), "{script}: {}", ran.text);
         ran.text
     }
+
+    /// Remembers the files and services of the host, both scopes: `tests/hosts/state`.
+    pub fn save(&self) {
+        self.must("/mnt/hosts/state save");
+    }
+
+    /// Puts back what was remembered; about a second.
+    pub fn restore(&self) {
+        self.must("/mnt/hosts/state restore");
+    }
+
+    /// Files, modes, owners and running services, in a form to compare.
+    pub fn shown(&self) -> String {
+        self.must("/mnt/hosts/state show")
+    }
+
+    /// The mutating calls of a command of root's: runs it once, to its end, which must be good. Calls of
+    /// its main thread alone: what its children do (`systemctl`) is not ours to kill.
+    pub fn kill_points(&self, command: &str) -> BTreeMap<String, Vec<usize>> {
+        self.must(&format!("strace -qq -o /run/strace.log -e trace={} {command}", kills::MUTATING));
+        kills::points(self.must("cat /run/strace.log").lines(), 0)
+    }
+
+    /// Runs a command of root's until right before the `nth` call of a kind, where it must die.
+    pub fn kill_at(&self, command: &str, call: &str, nth: usize) {
+        let inject = kills::inject(call, nth).join(" ");
+        let ran = self.run(Who::Root, &format!("strace -qq -o /dev/null {inject} {command}"));
+        // strace ends as its tracee did, which a shell tells as a code.
+        assert!([None, Some(137)].contains(&ran.code), "{call} {nth} was not reached: {}", ran.text);
+    }
 }
 
 impl Drop for Host {
@@ -150,6 +185,18 @@ fn debian() -> Result<PathBuf, String> {
     } else {
         Err("no Debian root: tests/hosts/debian makes it".to_owned())
     }
+}
+
+/// Whether the collectors are there that a host's setup installs; for Tempo there is a stand-in.
+fn has_collectors(name: &str) -> Result<(), String> {
+    let setup = repository().join("tests/hosts").join(name).join("setup");
+    let setup =
+        std::fs::read_to_string(&setup).unwrap_or_else(|fault| panic!("{}: {fault}", setup.display()));
+    let there = engines();
+    let installs = setup.lines().filter_map(|line| line.strip_prefix("engine ")?.split(' ').next());
+    let mut missing =
+        installs.filter(|name| name.starts_with("otelcol-") && there.iter().all(|found| found.0 != *name));
+    missing.next().map_or(Ok(()), |name| Err(format!("no {name} in $TRACEWRIGHT_ENGINES")))
 }
 
 /// The engines of `$TRACEWRIGHT_ENGINES`, by name.
