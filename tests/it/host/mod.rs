@@ -15,6 +15,7 @@ mod stand_in;
 use crate::kills;
 use crate::support::repository;
 use std::collections::BTreeMap;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,10 +61,14 @@ impl Host {
         boots
             .arg(format!("--machine={name}"))
             .args(lent().iter().map(|(from, to)| format!("--bind-ro={}:{to}", from.display())));
-        let log = tempfile::tempfile().unwrap();
-        boots.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let mut log = tempfile::tempfile().unwrap();
+        boots.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log.try_clone().unwrap());
         let mut host = Self { boots: boots.spawn().expect("setpriv runs"), init: 0 };
-        host.wait_until_up();
+        if let Err(fault) = host.wait_until_up() {
+            let mut said = String::new();
+            log.seek(SeekFrom::Start(0)).and_then(|_| log.read_to_string(&mut said)).unwrap();
+            panic!("{fault}: {said}");
+        }
         let setup = host.run(Who::Root, &format!("set -e; . /mnt/hosts/{name}/setup"));
         if setup.code != Some(0) {
             let journal = host.run(Who::Root, "journalctl --no-pager --output=cat --lines=60").text;
@@ -72,18 +77,22 @@ impl Host {
         Ok(host)
     }
 
-    fn wait_until_up(&mut self) {
+    fn wait_until_up(&mut self) -> Result<(), &'static str> {
         let begin = Instant::now();
-        let mut said = String::new();
-        while !["running", "degraded"].contains(&said.as_str()) {
-            assert!(begin.elapsed() < BOOT, "the host does not boot: {said}");
-            assert_eq!(self.boots.try_wait().unwrap(), None, "the host ended while it booted");
+        while begin.elapsed() < BOOT {
             std::thread::sleep(Duration::from_millis(50));
+            if self.boots.try_wait().unwrap().is_some() {
+                return Err("the host ended while it booted");
+            }
             if let Some(init) = init_of(self.boots.id()) {
                 self.init = init;
-                said = self.run(Who::Root, "systemctl is-system-running").text.trim().to_owned();
+                let said = self.run(Who::Root, "systemctl is-system-running").text;
+                if ["running", "degraded"].contains(&said.trim()) {
+                    return Ok(());
+                }
             }
         }
+        Err("the host does not boot")
     }
 
     /// Runs a shell command in the host, in a fixed environment.
