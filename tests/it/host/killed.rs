@@ -24,9 +24,6 @@ fn a_killed_apply_is_finished_or_reversed_by_the_next() {
         let ran = host.run(Who::Root, plan);
         assert_eq!(ran.code, Some(0), "killed at {call}: {}", ran.text);
     }
-    println!(
-        "{what} | {} | cargo, {} of them tried",
-        points.len(),
-        points.values().map(Vec::len).sum::<usize>()
-    );
+    let all: usize = points.values().map(Vec::len).sum();
+    println!("{what} | {} | cargo, one of each kind of {all} calls", points.len());
 }
