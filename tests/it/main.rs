@@ -17,6 +17,7 @@ mod golden;
 mod invalid;
 mod language;
 mod leaves;
+mod machine;
 mod mutants;
 mod prove;
 mod readers;
