@@ -20,7 +20,7 @@ use tracewright::desired::{Content, Desired, Digest};
 use tracewright::diagnostic::SourceName;
 use tracewright::pki::issue;
 use tracewright::plan::{
-    Author, Circumstances, Goal, Ids, Observed, ObservedFile, ObservedFolder, Origin, Remembered,
+    Author, Circumstances, Goal, Ground, Ids, Observed, ObservedFile, ObservedFolder, Origin, Remembered,
     RememberedPath, Split, Standing, plan,
 };
 use tracewright::render::{Templates, render};
@@ -97,26 +97,33 @@ impl Applied {
     /// Applies to an empty host, in memory.
     fn new(desired: &Desired, now: SystemTime) -> Self {
         let host = host(desired);
-        let nothing = Observed { host: host.clone(), at: BTreeMap::new() };
+        let nothing = Observed { host: host.clone(), at: BTreeMap::new(), machine: None };
         let first = Remembered::default();
-        let plan = plan(&Goal::of_stack(desired, host, &first), &nothing, &first, &Circumstances::at(now));
+        let ground = Ground::below_root(&desired.stack);
+        let plan = plan(
+            &Goal::of_stack(desired, (host, &ground), &first),
+            &nothing,
+            &first,
+            &Circumstances::at(now),
+        );
         let wish = plan.to_issue.authority.as_ref();
         let issued = wish.map(|wish| issue(&plan.to_issue.leaves, wish, None, now).expect("rcgen issues"));
         let issued = issued.unwrap_or_default();
         let author = Author { time: String::new(), user: String::new(), verb: "apply".to_owned() };
         let manifest = plan.manifest(&issued, &author, &first, &BTreeMap::new());
-        let objects = plan.objects(&issued);
+        let objects = plan.objects(&issued).into_iter().map(|((_, digest), bytes)| (digest, bytes)).collect();
         let at =
             manifest.entries.iter().map(|(path, entry)| (path.clone(), standing(entry, &objects))).collect();
         Self {
-            observed: Observed { host: host.clone(), at },
+            observed: Observed { host: host.clone(), at, machine: None },
             remembered: Remembered { newest: Some(manifest), ..Remembered::default() },
         }
     }
 
     /// Whether the stack wants anything of this host.
     fn is_settled(&self, desired: &Desired, now: SystemTime) -> bool {
-        let goal = Goal::of_stack(desired, host(desired), &self.remembered);
+        let ground = Ground::below_root(&desired.stack);
+        let goal = Goal::of_stack(desired, (host(desired), &ground), &self.remembered);
         plan(&goal, &self.observed, &self.remembered, &Circumstances::at(now)).is_empty()
     }
 }
@@ -135,6 +142,7 @@ fn standing(entry: &RememberedPath, objects: &BTreeMap<Digest, &[u8]>) -> Standi
             let empty = Split::of(b"", markers).expect("an empty file splits");
             file(empty.with(markers, lines, Origin::default()).0, *mode)
         }
+        RememberedPath::Link { to } => Standing::Link { to: to.clone() },
         RememberedPath::Folder { mode, .. } => {
             Standing::Folder(ObservedFolder { mode: *mode, ids, entries: None })
         }

@@ -59,6 +59,10 @@ pub enum Verb {
     ///
     /// Shows, asks and applies like `apply`, and makes a new generation of it.
     Rollback(Rollback),
+    /// Give everything back: every path as it was before the first apply
+    ///
+    /// What ran before runs again as it did, what did not is stopped; the state of the stack goes last.
+    Destroy(Destroy),
     /// List the generations: who, when, what
     History(History),
     /// Explain a finding's code, or what an application's settings come to
@@ -239,6 +243,9 @@ pub struct Apply {
     /// It does not approve: it only makes sure that what was reviewed is what is applied.
     #[arg(long, value_name = "DIGEST")]
     pub expect: Option<String>,
+    /// Keep it without sending a trace through it
+    #[arg(long)]
+    pub no_prove: bool,
 }
 
 /// `rollback`.
@@ -256,6 +263,23 @@ pub struct Rollback {
     /// The generation to go back to; 0 is what stood there before the first apply
     #[arg(long, value_name = "N")]
     pub to: Option<u64>,
+    /// Keep it without sending a trace through it
+    #[arg(long)]
+    pub no_prove: bool,
+}
+
+/// `destroy`.
+#[derive(Debug, Args)]
+pub struct Destroy {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub stack: StackArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub root: RootArgument,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub consent: Consent,
 }
 
 /// `history`.

@@ -13,6 +13,7 @@ use crate::stack::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// A path on a host of the stack.
 pub type HostPath = (HostName, TargetPath);
@@ -96,6 +97,21 @@ pub struct DesiredUnit {
     pub managed: bool,
     /// The files it runs on and what a change of each asks for.
     pub inputs: Vec<UnitInput>,
+    /// Its place in the order in which units start: listeners before diallers.
+    pub order: u32,
+    /// What starts it at boot; `None` where that is the package's or somebody else's business.
+    pub enablement: Option<Enablement>,
+    /// Where it listens.
+    pub listens: Vec<SocketAddr>,
+}
+
+/// The link in a target's `.wants` folder that starts a unit at boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enablement {
+    /// The link.
+    pub path: TargetPath,
+    /// The unit file.
+    pub to: String,
 }
 
 /// A file a unit runs on.

@@ -2,9 +2,10 @@
 
 use super::ApplyError;
 use super::state::State;
-use crate::plan::{Author, GenerationNumber};
-use crate::stack::StackName;
+use crate::plan::{Author, GenerationNumber, Ground};
+use crate::stack::{TargetPath, UserName};
 use crate::target::Target;
+use std::collections::BTreeMap;
 
 /// One generation, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +20,15 @@ pub struct Generation {
     pub paths: usize,
 }
 
+/// The users whose parts the last apply of root took care of, by their homes.
+pub fn users(target: &dyn Target, ground: &Ground) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
+    State::of(ground).users(target)
+}
+
 /// All generations that are kept, oldest first. Generation 0, what stood there before, is not listed: it
 /// can be gone back to as soon as there is any other.
-pub fn history(target: &dyn Target, stack: &StackName) -> Result<Vec<Generation>, ApplyError> {
-    let state = State::of(stack);
+pub fn history(target: &dyn Target, ground: &Ground) -> Result<Vec<Generation>, ApplyError> {
+    let state = State::of(ground);
     let mut generations = Vec::new();
     for number in state.numbers(target)? {
         let Some(manifest) = state.read(target, number)? else { continue };

@@ -8,6 +8,7 @@
 //! Reads and writes only through [`crate::target::Target`]; the clock and the user are handed in.
 //! Called by `command/`.
 
+mod forget;
 mod history;
 mod journal;
 mod prover;
@@ -19,7 +20,8 @@ mod survey;
 mod transaction;
 mod validator;
 
-pub use history::{Generation, history};
+pub use forget::forget;
+pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Recovered, pending, recover};
 pub use session::{Consent, Judges, Session, apply};
@@ -29,7 +31,7 @@ pub use validator::{NoValidator, Validator};
 
 use crate::diagnostic::Findings;
 use crate::pki::PkiError;
-use crate::plan::{GenerationNumber, PlanDigest};
+use crate::plan::{Author, GenerationNumber, PlanDigest};
 use crate::stack::TargetPath;
 use crate::target::{Holder, TargetError};
 
@@ -99,6 +101,9 @@ pub enum ApplyError {
     /// What was staged was judged, and refused.
     #[error("what was staged is refused")]
     Invalid(Findings),
+    /// Root's own run is not over.
+    #[error("{} by root was killed half way, and it changed files of yours too", .0.verb)]
+    RootsRun(Author),
     /// An earlier run was killed, and not everything could be taken back.
     #[error("an earlier run could not be taken back: {}", join(.0))]
     Incomplete(Vec<String>),

@@ -1,5 +1,6 @@
-//! The proof that traces flow, as the transaction sees it.
+//! The proof that what runs is ready, and that traces flow, as the transaction sees it.
 
+use crate::plan::UnitId;
 use std::time::Duration;
 
 /// The result of a proof.
@@ -13,18 +14,34 @@ pub enum Proof {
     CouldNotRun(String),
 }
 
-/// Sends a trace through an application's door and reads it back.
+/// Waits for what was started, and sends a trace through an application's door and reads it back.
 pub trait Prover {
+    /// Waits until what a unit runs can be used, as it says itself.
+    ///
+    /// # Errors
+    /// It does not get there in time, or ended; the cause.
+    fn ready(&self, unit: &UnitId) -> Result<(), String>;
     /// Proves the state that is running now, within a deadline.
     fn prove(&self, deadline: Duration) -> Proof;
 }
 
-/// The prover of a root folder: nothing runs there.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoProver;
+/// Nobody proves, and why.
+#[derive(Clone, Debug)]
+pub struct NoProver(pub String);
+
+impl NoProver {
+    /// Below a root folder nothing runs.
+    pub fn below_root() -> Self {
+        Self("nothing runs below a root folder".to_owned())
+    }
+}
 
 impl Prover for NoProver {
+    fn ready(&self, _: &UnitId) -> Result<(), String> {
+        Ok(())
+    }
+
     fn prove(&self, _: Duration) -> Proof {
-        Proof::CouldNotRun("nothing runs below a root folder".to_owned())
+        Proof::CouldNotRun(self.0.clone())
     }
 }

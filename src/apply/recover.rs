@@ -1,11 +1,10 @@
 //! What a killed run left is finished or taken back before anything else happens.
 
-use super::ApplyError;
 use super::journal::{self, Begin};
 use super::reverse::reverse;
-use super::state::State;
-use crate::plan::{Author, GenerationNumber, Inventory, Standing, Step};
-use crate::stack::StackName;
+use super::state::{Pending, State, decode};
+use super::{ApplyError, NoProver};
+use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Standing, Step};
 use crate::target::Target;
 
 /// What recovery did.
@@ -30,28 +29,58 @@ pub enum Recovered {
 }
 
 /// The run that was killed on a host, if one was.
-pub fn pending(target: &dyn Target, stack: &StackName) -> Result<Option<Author>, ApplyError> {
-    Ok(journal::read(target, &State::of(stack))?.map(|read| match read {
-        Some(journal) => journal.begin.author,
-        None => Author { time: String::new(), user: String::new(), verb: "a run".to_owned() },
-    }))
+pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Author>, ApplyError> {
+    for state in states(ground) {
+        if let Some(read) = journal::read(target, &state)? {
+            let unknown = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
+            return Ok(Some(read.map_or(unknown, |journal| journal.begin.author)));
+        }
+    }
+    roots_run(target, ground)
+}
+
+/// The run of root that was killed while it changed the part of the user who runs the tool: its journal
+/// is not the user's to read.
+fn roots_run(target: &dyn Target, ground: &Ground) -> Result<Option<Author>, ApplyError> {
+    let path = State::of(ground).own().pending();
+    match target.observe(&Inventory::of([path.clone()]))?.standing(&path) {
+        Standing::File(file) => decode::<Pending>(&path, &file.bytes).map(|pending| Some(pending.author)),
+        _ => Ok(None),
+    }
+}
+
+/// The state of whoever runs the tool, then as root that of each user's own runs.
+fn states(ground: &Ground) -> impl Iterator<Item = State> {
+    std::iter::once(State::of(ground)).chain(ground.alone().map(|ground| State::of(&ground)))
 }
 
 /// Finishes or takes back what a killed run left; the lock must be held. `Incomplete` names what
 /// somebody else changed since.
-pub fn recover(target: &mut dyn Target, stack: &StackName) -> Result<Option<Recovered>, ApplyError> {
-    let state = State::of(stack);
-    let Some(read) = journal::read(target, &state)? else { return Ok(None) };
+pub fn recover(target: &mut dyn Target, ground: &Ground) -> Result<Option<Recovered>, ApplyError> {
+    let mut recovered = None;
+    for state in states(ground) {
+        recovered = recover_one(target, &state)?.or(recovered);
+    }
+    match roots_run(target, ground)? {
+        Some(author) => Err(ApplyError::RootsRun(author)),
+        None => Ok(recovered),
+    }
+}
+
+fn recover_one(target: &mut dyn Target, state: &State) -> Result<Option<Recovered>, ApplyError> {
+    let Some(read) = journal::read(target, state)? else { return Ok(None) };
     let Some(journal) = read else {
         target.perform(&Step::Discard { path: state.journal() })?;
         return Ok(Some(Recovered::Nothing));
     };
     let begin = journal.begin;
-    if is_kept(target, &state, begin.generation)? {
-        finish(target, &state, &begin)?;
+    if is_kept(target, state, begin.generation)? {
+        finish(target, state, &begin)?;
         return Ok(Some(Recovered::Finished { generation: begin.generation, author: begin.author }));
     }
-    let reversed = reverse(target, &state, &begin, journal.announced)?;
+    // Which addresses the old state had is the next survey's to know; here a unit that runs will do.
+    let nobody = NoProver("nothing is proven while a killed run is taken back".to_owned());
+    let reversed = reverse(target, state, (&begin, journal.announced), &nobody)?;
     if reversed.left.is_empty() {
         Ok(Some(Recovered::TakenBack { author: begin.author, notes: reversed.notes }))
     } else {
@@ -60,17 +89,33 @@ pub fn recover(target: &mut dyn Target, stack: &StackName) -> Result<Option<Reco
 }
 
 fn is_kept(target: &dyn Target, state: &State, number: GenerationNumber) -> Result<bool, ApplyError> {
-    let path = state.manifest(number);
+    let path = state.own().manifest(number);
     Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), Standing::Absent))
 }
 
-/// Clears away what a kept transaction leaves: old files under our names, old generations, the journal.
+/// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
+/// our names, old generations and the journal go.
 pub(super) fn finish(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+    for folder in state.folders() {
+        let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
+        let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
+        if after != Identity::Absent {
+            target.perform(&Step::Create { staged, path, after })?;
+        }
+    }
     for leftover in begin.steps.iter().filter_map(Step::leftover) {
         target.perform(&Step::Discard { path: leftover.clone() })?;
     }
     for path in state.superfluous(target)? {
         target.perform(&Step::Discard { path })?;
+    }
+    end(target, state)
+}
+
+/// The last of a transaction, however it ended.
+pub(super) fn end(target: &mut dyn Target, state: &State) -> Result<(), ApplyError> {
+    for folder in state.folders().filter(|folder| *folder != state.own()) {
+        target.perform(&Step::Discard { path: folder.pending() })?;
     }
     Ok(target.perform(&Step::Discard { path: state.journal() })?)
 }

@@ -3,10 +3,12 @@
 //! Needs no records of its own: every step is found in the world first, so taking back can be killed
 //! and begun again any number of times.
 
+use super::prover::Prover;
+use super::recover::end;
 use super::state::State;
 use super::{ApplyError, journal::Begin};
 use crate::desired::Digest;
-use crate::plan::{Found, Identity, Markers, Observed, Origin, Split, Standing, Step};
+use crate::plan::{Found, Identity, Markers, Observed, Origin, Run, Split, Standing, Step};
 use crate::stack::TargetPath;
 use crate::target::{Target, TargetError};
 
@@ -19,19 +21,81 @@ pub(super) struct Reversed {
     pub(super) notes: Vec<String>,
 }
 
-/// Takes back the first `announced` steps, last one first. Only when nothing is left does the journal go.
+/// Takes back the first `announced` steps: what was started for the first time stops, files go back, last
+/// one first, and what ran before runs again on them, listeners before diallers. Only when nothing is left
+/// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Target,
     state: &State,
-    begin: &Begin,
-    announced: usize,
+    (begin, announced): (&Begin, usize),
+    prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
     let mut reversed = Reversed::default();
     // A naming of the manifest that failed halfway: until this is gone the generation counts as kept.
-    target.perform(&Step::Discard { path: state.manifest(begin.generation) })?;
-    let mut held: Vec<&TargetPath> = Vec::new();
+    target.perform(&Step::Discard { path: state.own().manifest(begin.generation) })?;
     let steps = &begin.steps[..announced.min(begin.steps.len())];
-    for (index, step) in steps.iter().enumerate().rev() {
+    stop_started(target, steps, &mut reversed)?;
+    files_back(target, steps, &mut reversed)?;
+    run_again(target, steps, &mut reversed, prover)?;
+    if reversed.left.is_empty() {
+        for path in state.superfluous(target)? {
+            target.perform(&Step::Discard { path })?;
+        }
+        end(target, state)?;
+    }
+    Ok(reversed)
+}
+
+/// What this transaction started for the first time stops while its unit file is still there.
+fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+    for step in steps.iter().rev() {
+        let Step::Start { unit, before } = step else { continue };
+        if !before.is_running() && was_done(target, step)? {
+            let stop = Step::Stop { unit: unit.clone(), before: before.clone() };
+            if let Err(why) = target.perform(&stop) {
+                reversed.left.push(format!("{stop}: {why}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Managers read the old unit files, and what ran before and is not the same run any more runs again.
+fn run_again(
+    target: &mut dyn Target,
+    steps: &[Step],
+    reversed: &mut Reversed,
+    prover: &dyn Prover,
+) -> Result<(), ApplyError> {
+    for step in steps {
+        if matches!(step, Step::Linger { .. }) {
+            reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
+        }
+        let again = match step {
+            Step::ReloadManager { .. } => step.clone(),
+            Step::Start { unit, before: Run::Running(_) } | Step::Stop { unit, before: Run::Running(_) }
+                if was_done(target, step)? =>
+            {
+                Step::Start { unit: unit.clone(), before: Run::Stopped }
+            }
+            _ => continue,
+        };
+        let done = target.perform(&again).map_err(|fault| fault.to_string());
+        let done = done.and_then(|()| again.unit().map_or(Ok(()), |unit| prover.ready(unit)));
+        if let Err(why) = done {
+            reversed.left.push(format!("{again}: {why}"));
+        }
+    }
+    Ok(())
+}
+
+fn was_done(target: &dyn Target, step: &Step) -> Result<bool, TargetError> {
+    Ok(step.found(&target.observe(&step.inventory())?) != Found::Before)
+}
+
+fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+    let mut held: Vec<&TargetPath> = Vec::new();
+    for (index, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.path().is_some()) {
         // A staged name may hold the only copy of what a step that is left took away.
         if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
             continue;
@@ -45,13 +109,7 @@ pub(super) fn reverse(
             held.extend(step.leftover());
         }
     }
-    if reversed.left.is_empty() {
-        for path in state.superfluous(target)? {
-            target.perform(&Step::Discard { path })?;
-        }
-        target.perform(&Step::Discard { path: state.journal() })?;
-    }
-    Ok(reversed)
+    Ok(())
 }
 
 /// Why a step is left.

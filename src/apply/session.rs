@@ -1,18 +1,18 @@
 //! The whole of one apply or rollback: lock, recover, look again, refuse or carry out.
 
-use super::prover::{NoProver, Prover};
+use super::prover::NoProver;
+use super::prover::Prover;
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, recover};
 use crate::pki::{Issued, issue};
-use crate::plan::{Author, PlanDigest, state_folder};
-use crate::stack::StackName;
-use crate::target::{Holder, LocalRoot, Lock, Target};
+use crate::plan::{Author, Ground, PlanDigest};
+use crate::target::{Exclusive, Holder, Lock, Target};
 use std::time::Duration;
 
 /// How long a proof may take.
-const PROOF: Duration = Duration::from_secs(60);
+pub(super) const PROOF: Duration = Duration::from_secs(60);
 
 /// What the person agreed to.
 #[derive(Clone, Copy, Debug)]
@@ -25,43 +25,51 @@ pub struct Consent {
     pub adopt: bool,
 }
 
-/// Who has the last word: on what was staged, and on what then runs.
+/// Who has the last word: on what was staged, on what then runs, and on what ran before.
 #[derive(Clone, Copy)]
 pub struct Judges<'a> {
     /// Before anything is put in place.
     pub validator: &'a dyn Validator,
     /// Before anything is kept.
     pub prover: &'a dyn Prover,
+    /// After everything was taken back.
+    pub before: &'a dyn Prover,
 }
 
-impl Judges<'static> {
-    /// Nobody judges, and nothing runs that could be proven.
-    pub const NONE: Self = Self { validator: &NoValidator, prover: &NoProver };
+impl<'a> Judges<'a> {
+    /// Nobody judges the files, and nobody proves, for this reason.
+    pub fn none(nobody: &'a NoProver) -> Self {
+        Self { validator: &NoValidator, prover: nobody, before: nobody }
+    }
 }
 
-/// A held lock on the state of a stack.
-#[derive(Debug)]
+/// The held locks on the state of a stack.
 pub struct Session<'t> {
-    target: &'t mut LocalRoot,
-    stack: StackName,
+    target: &'t mut dyn Exclusive,
+    ground: Ground,
     author: Author,
-    _lock: Lock,
+    _locks: Vec<Lock>,
 }
 
 impl<'t> Session<'t> {
-    /// Takes the lock, making the root and the state folder where they are missing.
-    pub fn begin(target: &'t mut LocalRoot, stack: &StackName, holder: &Holder) -> Result<Self, ApplyError> {
-        let folder = state_folder(stack);
-        target.state_folders(&folder)?;
-        let lock = Lock::take(target.disk.root(), &folder, holder)?.map_err(ApplyError::Locked)?;
+    /// Takes the lock of every part of the state, making the folders that are missing.
+    pub fn begin(
+        target: &'t mut dyn Exclusive,
+        ground: &Ground,
+        holder: &Holder,
+    ) -> Result<Self, ApplyError> {
+        let mut locks = Vec::new();
+        for folder in std::iter::once(ground.state().clone()).chain(ground.parts()) {
+            locks.push(target.lock(&folder, holder)?.map_err(ApplyError::Locked)?);
+        }
         let author =
             Author { time: holder.time.clone(), user: holder.user.clone(), verb: holder.verb.clone() };
-        Ok(Self { target, stack: stack.clone(), author, _lock: lock })
+        Ok(Self { target, ground: ground.clone(), author, _locks: locks })
     }
 
     /// Finishes or takes back what a killed run left.
     pub fn recover(&mut self) -> Result<Option<Recovered>, ApplyError> {
-        recover(self.target, &self.stack)
+        recover(self.target, &self.ground)
     }
 
     /// Looks at the host again and carries the approved plan out.
@@ -83,7 +91,7 @@ pub fn apply(
     consent: &Consent,
     (author, judges): (&Author, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
-    recover(target, request.stack)?;
+    recover(target, request.ground)?;
     let survey = survey(target, request)?;
     if survey.digest != consent.approved {
         return Err(ApplyError::Stale { approved: consent.approved, now: survey.digest });
@@ -98,8 +106,8 @@ pub fn apply(
         folder.keep(authority)?;
     }
     let staged = Transaction::stage(target, &survey, &issued, author)?;
-    Ok(match staged.validate(judges.validator)?.swap() {
-        Ok(swapped) => swapped.settle(judges.prover, PROOF),
+    Ok(match staged.validate(judges.validator)?.swap(judges) {
+        Ok(swapped) => swapped.settle(judges, PROOF),
         Err(outcome) => outcome,
     })
 }

@@ -6,9 +6,10 @@
 use super::ApplyError;
 use crate::desired::Digest;
 use crate::plan::{
-    GenerationNumber, Inventory, Look, Manifest, Observed, Remembered, RememberedPath, Standing, state_folder,
+    Author, GenerationNumber, Ground, Inventory, Look, Manifest, Observed, Remembered, RememberedPath,
+    Standing,
 };
-use crate::stack::{StackName, TargetPath};
+use crate::stack::{Scope, StackName, TargetPath, UserName};
 use crate::target::Target;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,10 +22,12 @@ const READS: &str = "0.1.0";
 /// How many generations are kept beside what stood there first.
 const KEPT: usize = 20;
 
-/// Where the state of a stack is.
+/// Where the state of a stack is: one folder of whoever runs the tool, and as root one in the home of
+/// each user who has a part of the stack. A generation is the newest manifest of each folder up to its
+/// number, taken together; the numbers of all folders are one sequence.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    pub(super) folder: TargetPath,
+    pub(super) ground: Ground,
 }
 
 /// A file of the state with its version in front.
@@ -64,59 +67,75 @@ pub(super) fn decode<T: DeserializeOwned>(path: &TargetPath, bytes: &[u8]) -> Re
 }
 
 impl State {
-    pub(super) fn of(stack: &StackName) -> Self {
-        Self { folder: state_folder(stack) }
+    pub(super) fn of(ground: &Ground) -> Self {
+        Self { ground: ground.clone() }
+    }
+
+    /// All folders: that of whoever runs the tool first.
+    pub(super) fn folders(&self) -> impl Iterator<Item = Folder> {
+        std::iter::once(self.ground.state().clone()).chain(self.ground.parts()).map(Folder)
+    }
+
+    /// The folder of whoever runs the tool: its manifest's name is what keeps a generation.
+    pub(super) fn own(&self) -> Folder {
+        Folder(self.ground.state().clone())
     }
 
     pub(super) fn journal(&self) -> TargetPath {
-        self.folder.join("journal")
-    }
-
-    pub(super) fn generations(&self) -> TargetPath {
-        self.folder.join("generations")
-    }
-
-    pub(super) fn manifest(&self, number: GenerationNumber) -> TargetPath {
-        self.generations().join(&format!("{number}.json"))
-    }
-
-    /// The name of a manifest that is not kept yet.
-    pub(super) fn staged_manifest(&self, number: GenerationNumber) -> TargetPath {
-        self.generations().join(&format!(".{number}.json.new"))
-    }
-
-    pub(super) fn objects_folder(&self) -> TargetPath {
-        self.folder.join("objects")
-    }
-
-    pub(super) fn object(&self, digest: Digest) -> TargetPath {
-        self.objects_folder().join(&digest.to_string())
+        self.ground.state().join("journal")
     }
 
     /// The numbers of all generations, ascending.
     pub(super) fn numbers(&self, target: &dyn Target) -> Result<Vec<GenerationNumber>, ApplyError> {
-        let names = names_in(target, &self.generations())?;
-        let mut numbers: Vec<_> = names
-            .iter()
-            .filter_map(|name| name.strip_suffix(".json")?.parse().ok().map(GenerationNumber))
-            .collect();
-        numbers.sort_unstable();
-        Ok(numbers)
+        let mut numbers = BTreeSet::new();
+        for folder in self.folders() {
+            numbers.extend(folder.numbers(target)?);
+        }
+        Ok(numbers.into_iter().collect())
     }
 
-    /// One manifest; `None` where there is none of that number.
+    /// One generation; `None` where there is none of that number.
     pub(super) fn read(
         &self,
         target: &dyn Target,
         number: GenerationNumber,
     ) -> Result<Option<Manifest>, ApplyError> {
-        let path = self.manifest(number);
-        let observed = target.observe(&Inventory::of([path.clone()]))?;
-        match observed.standing(&path) {
-            Standing::File(file) => decode(&path, &file.bytes).map(Some),
-            Standing::Absent => Ok(None),
-            other => Err(ApplyError::State { path, what: format!("{other} stands there") }),
+        let mut parts = Vec::new();
+        for folder in self.folders() {
+            let newest = folder.numbers(target)?.into_iter().rev().find(|one| *one <= number);
+            if let Some(newest) = newest {
+                parts.extend(folder.read(target, newest)?);
+            }
         }
+        Ok(together(parts).filter(|manifest| manifest.generation == number))
+    }
+
+    /// The users whose parts the last apply of root took care of, by their homes.
+    pub(super) fn users(&self, target: &dyn Target) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
+        let own = self.own();
+        let newest = own.numbers(target)?.pop();
+        let manifest = newest.map_or(Ok(None), |number| own.read(target, number))?;
+        Ok(manifest.map(|manifest| manifest.users).unwrap_or_default())
+    }
+
+    /// A manifest taken apart: what each folder shall hold of it.
+    pub(super) fn apart(&self, manifest: &Manifest) -> Vec<(Folder, Manifest)> {
+        let of = |folder: Folder| {
+            let own = folder == self.own();
+            let here = |path: &TargetPath| self.ground.state_of(path) == folder.0;
+            let in_scope = |scope: &Scope| self.ground.state_of_scope(scope) == folder.0;
+            let mut part = manifest.clone();
+            part.entries.retain(|path, _| here(path));
+            part.before.retain(|path, _| here(path));
+            part.units.retain(|unit| in_scope(&unit.scope));
+            part.ran_before.retain(|unit| in_scope(&unit.scope));
+            if !own {
+                part.users.clear();
+                part.text = None;
+            }
+            (folder, part)
+        };
+        self.folders().map(of).collect()
     }
 
     /// What the newest generation remembers, without objects.
@@ -131,15 +150,17 @@ impl State {
     /// The files that other stacks of the host manage.
     fn taken(&self, target: &dyn Target) -> Result<BTreeMap<TargetPath, StackName>, ApplyError> {
         let mut taken = BTreeMap::new();
-        for name in names_in(target, &self.folder.parent())? {
-            let other = Self::of(&StackName::new(name));
-            if other.folder == self.folder {
-                continue;
+        for folder in self.folders() {
+            for name in names_in(target, &folder.0.parent())? {
+                let other = Folder(folder.0.parent().join(&name));
+                if other == folder {
+                    continue;
+                }
+                let Some(number) = other.numbers(target)?.pop() else { continue };
+                let Some(manifest) = other.read(target, number)? else { continue };
+                let files = manifest.entries.into_iter().filter(|(_, entry)| file_of(entry).is_some());
+                taken.extend(files.map(|(path, _)| (path, manifest.stack.clone())));
             }
-            let Some(number) = other.numbers(target)?.pop() else { continue };
-            let Some(manifest) = other.read(target, number)? else { continue };
-            let files = manifest.entries.into_iter().filter(|(_, entry)| file_of(entry).is_some());
-            taken.extend(files.map(|(path, _)| (path, manifest.stack.clone())));
         }
         Ok(taken)
     }
@@ -153,7 +174,9 @@ impl State {
         if digests.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let inventory = Inventory::of(digests.iter().map(|digest| self.object(*digest)));
+        let folders =
+            self.folders().flat_map(|folder| digests.iter().map(move |digest| folder.object(*digest)));
+        let inventory = Inventory::of(folders);
         let observed: Observed = target.observe(&inventory)?;
         let files = observed.at.into_values().filter_map(|standing| match standing {
             Standing::File(file) => Some((Digest::of(&file.bytes), file.bytes)),
@@ -164,6 +187,73 @@ impl State {
 
     /// The names of files that no kept generation needs: too old manifests and their objects.
     pub(super) fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
+        let mut superfluous = Vec::new();
+        for folder in self.folders() {
+            superfluous.extend(folder.superfluous(target)?);
+        }
+        Ok(superfluous)
+    }
+}
+
+/// A run of root that was killed while it changed a user's part is finished by root alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Pending {
+    /// Who began it.
+    pub(super) author: Author,
+}
+
+/// One folder of the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Folder(pub(super) TargetPath);
+
+impl Folder {
+    pub(super) fn generations(&self) -> TargetPath {
+        self.0.join("generations")
+    }
+
+    pub(super) fn manifest(&self, number: GenerationNumber) -> TargetPath {
+        self.generations().join(&format!("{number}.json"))
+    }
+
+    /// The name of a manifest that is not kept yet.
+    pub(super) fn staged_manifest(&self, number: GenerationNumber) -> TargetPath {
+        self.generations().join(&format!(".{number}.json.new"))
+    }
+
+    pub(super) fn objects(&self) -> TargetPath {
+        self.0.join("objects")
+    }
+
+    pub(super) fn object(&self, digest: Digest) -> TargetPath {
+        self.objects().join(&digest.to_string())
+    }
+
+    /// Says in a user's part that a run of root is under way.
+    pub(super) fn pending(&self) -> TargetPath {
+        self.0.join("pending")
+    }
+
+    fn numbers(&self, target: &dyn Target) -> Result<Vec<GenerationNumber>, ApplyError> {
+        let names = names_in(target, &self.generations())?;
+        let mut numbers: Vec<_> = names
+            .iter()
+            .filter_map(|name| name.strip_suffix(".json")?.parse().ok().map(GenerationNumber))
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    fn read(&self, target: &dyn Target, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
+        let path = self.manifest(number);
+        let observed = target.observe(&Inventory::of([path.clone()]))?;
+        match observed.standing(&path) {
+            Standing::File(file) => decode(&path, &file.bytes).map(Some),
+            Standing::Absent => Ok(None),
+            other => Err(ApplyError::State { path, what: format!("{other} stands there") }),
+        }
+    }
+
+    fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
         let numbers = self.numbers(target)?;
         let (old, kept) = numbers.split_at(numbers.len().saturating_sub(KEPT));
         let mut needed = BTreeSet::new();
@@ -174,14 +264,33 @@ impl State {
                 needed.extend(manifest.before.values().filter_map(crate::plan::Baseline::object));
             }
             needed.extend(manifest.entries.values().filter_map(file_of));
+            needed.extend(manifest.text);
         }
-        let objects = names_in(target, &self.objects_folder())?;
+        let objects = names_in(target, &self.objects())?;
         let unneeded = objects
             .iter()
             .filter(|name| Digest::parse(name).is_none_or(|digest| !needed.contains(&digest)))
-            .map(|name| self.objects_folder().join(name));
+            .map(|name| self.objects().join(name));
         Ok(old.iter().map(|number| self.manifest(*number)).chain(unneeded).collect())
     }
+}
+
+/// The manifests of all folders as one; the newest of them says who made it.
+fn together(mut parts: Vec<Manifest>) -> Option<Manifest> {
+    // Of equals the first, that of whoever runs the tool, comes last and counts.
+    parts.reverse();
+    parts.sort_by_key(|part| part.generation);
+    let mut whole = parts.pop()?;
+    for part in parts {
+        whole.entries.extend(part.entries);
+        whole.before.extend(part.before);
+        whole.units.extend(part.units);
+        whole.ran_before.extend(part.ran_before);
+        whole.users.extend(part.users);
+        whole.text = whole.text.or(part.text);
+    }
+    whole.units.sort_by_key(|unit| unit.order);
+    Some(whole)
 }
 
 /// The names in a folder; none where it is missing.

@@ -5,8 +5,8 @@ use super::{ApplyError, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
 use crate::plan::{
-    Author, Baseline, Circumstances, GenerationNumber, Goal, Manifest, Observed, Plan, PlanDigest,
-    Remembered, RememberedPath, Standing, Subject, plan,
+    Author, Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan,
+    PlanDigest, Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
 use crate::target::{AuthorityFolder, Target};
@@ -29,8 +29,12 @@ pub struct Request<'a> {
     pub stack: &'a StackName,
     /// The host.
     pub host: &'a HostName,
+    /// Whose part of the stack, and where the state is.
+    pub ground: &'a Ground,
     /// What it shall become.
     pub wish: Wish<'a>,
+    /// The text of `stack.toml`, to be kept with the generation; of a generation to go back to its own.
+    pub text: Option<&'a str>,
     /// Where authorities are kept; `None`: the key of one is dropped when the run ends.
     pub authorities: Option<&'a AuthorityFolder>,
     /// The time by which certificates are judged.
@@ -46,13 +50,19 @@ pub struct Survey {
     pub digest: PlanDigest,
     /// A run that was killed and not yet taken back: the plan is not what it will be after that.
     pub pending: Option<Author>,
+    /// What was seen beside files; `None` below a root folder.
+    pub machine: Option<Machine>,
+    /// The text of the `stack.toml` that the newest generation was made from.
+    pub text_before: Option<String>,
+    /// Of a generation to go back to, the text that it was made from.
+    pub text_after: Option<String>,
     pub(super) remembered: Remembered,
     pub(super) authority: Option<Authority>,
 }
 
 /// Looks at a host and compares.
 pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, ApplyError> {
-    let state = State::of(request.stack);
+    let state = State::of(request.ground);
     let mut remembered = state.remembered(target)?;
     let aim = match request.wish {
         Wish::Stack(desired) => Aim::Stack(desired),
@@ -61,8 +71,10 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
         }
     };
     let mut digests = needed(&remembered, request.host, &aim);
+    let texts = [remembered.newest.as_ref().and_then(|newest| newest.text), aim.text()];
+    digests.extend(texts.iter().flatten());
     remembered.objects = state.objects(target, &digests)?;
-    let mut observed = target.observe(&goal(request.host, &aim, &remembered).inventory())?;
+    let mut observed = target.observe(&goal(request, &aim, &remembered).inventory(&remembered))?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
     let lost = changed_certificates(&observed, &remembered);
@@ -70,17 +82,29 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
         digests.extend(lost);
         remembered.objects = state.objects(target, &digests)?;
     }
-    let goal = goal(request.host, &aim, &remembered);
+    let goal = goal(request, &aim, &remembered);
     let authority = kept_authority(request, &remembered);
     let around = Circumstances {
         now: request.now,
         authority_key_kept: authority.is_some(),
         authority_certificate: authority.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
     };
+    let text = |digest: Option<Digest>| remembered.objects.get(&digest?).map(Vec::as_slice);
+    let mut plan = plan(&goal, &observed, &remembered, &around);
+    if let Some(text) = request.text.map(str::as_bytes).or_else(|| text(aim.text())) {
+        plan.keep_text(text);
+    }
+    let [text_before, text_after] =
+        texts.map(|digest| text(digest).map(|text| String::from_utf8_lossy(text).into_owned()));
+    let digest = PlanDigest::of(&goal, &observed, &remembered);
+    drop(goal);
     Ok(Survey {
-        plan: plan(&goal, &observed, &remembered, &around),
-        digest: PlanDigest::of(&goal, &observed, &remembered),
-        pending: recover::pending(target, request.stack)?,
+        plan,
+        digest,
+        pending: recover::pending(target, request.ground)?,
+        machine: observed.machine,
+        text_before,
+        text_after,
         remembered,
         authority,
     })
@@ -92,10 +116,20 @@ enum Aim<'a> {
     Generation(Box<Manifest>),
 }
 
-fn goal<'a>(host: &'a HostName, aim: &'a Aim<'_>, remembered: &'a Remembered) -> Goal<'a> {
+impl Aim<'_> {
+    /// The object with the text of a generation's `stack.toml`.
+    fn text(&self) -> Option<Digest> {
+        match self {
+            Self::Stack(_) => None,
+            Self::Generation(manifest) => manifest.text,
+        }
+    }
+}
+
+fn goal<'a>(request: &Request<'a>, aim: &'a Aim<'_>, remembered: &'a Remembered) -> Goal<'a> {
     match aim {
-        Aim::Stack(desired) => Goal::of_stack(desired, host, remembered),
-        Aim::Generation(manifest) => Goal::of_generation(manifest, remembered),
+        Aim::Stack(desired) => Goal::of_stack(desired, (request.host, request.ground), remembered),
+        Aim::Generation(manifest) => Goal::of_generation(manifest, request.ground, remembered),
     }
 }
 
@@ -118,6 +152,8 @@ fn going_back(
             digest: "nothing".to_owned(),
             entries: BTreeMap::new(),
             units: Vec::new(),
+            ran_before: BTreeSet::new(),
+            text: None,
             before: BTreeMap::new(),
             ..newest.clone()
         });

@@ -2,17 +2,18 @@
 //! dropped unseen.
 
 use super::journal::{self, Begin};
-use super::prover::{Proof, Prover};
+use super::prover::{NoProver, Proof, Prover};
 use super::recover::finish;
 use super::reverse::reverse;
-use super::state::{State, encode};
+use super::session::{Judges, PROOF};
+use super::state::{Folder, Pending, State, encode};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
     Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Standing, Step,
-    Steps, steps,
+    Steps, UnitId, steps,
 };
 use crate::stack::Mode;
 use crate::stack::TargetPath;
@@ -30,6 +31,8 @@ const BLOCK: u64 = 4096;
 pub enum Cause {
     /// The machine refused a step.
     Machine(TargetError),
+    /// What was started does not run, or is not ready.
+    Service(UnitId, String),
     /// The proof failed.
     Proof(String),
 }
@@ -53,8 +56,8 @@ pub enum Outcome {
     RolledBack {
         /// Why.
         cause: Cause,
-        /// Whether the old state was proven to work again.
-        old_state_proven: bool,
+        /// What the proof of the old state said.
+        old_state: Proof,
         /// What a person should know.
         notes: Vec<String>,
     },
@@ -76,7 +79,8 @@ pub struct Transaction<'t> {
     steps: Steps,
     /// How many steps the journal has announced.
     announced: usize,
-    manifest: Vec<u8>,
+    /// The manifest of whoever runs the tool, and those of the users' parts.
+    manifests: Vec<(Folder, Vec<u8>)>,
 }
 
 /// A transaction whose staged set was judged.
@@ -97,7 +101,7 @@ impl<'t> Transaction<'t> {
         author: &Author,
     ) -> Result<Self, ApplyError> {
         let plan = &survey.plan;
-        let state = State::of(&plan.stack);
+        let state = State::of(plan.ground());
         let steps = steps(plan, issued);
         let begin = Begin {
             generation: plan.next_generation(),
@@ -112,7 +116,7 @@ impl<'t> Transaction<'t> {
             let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
             return Err(cause.into());
         }
-        let mut transaction = Self { target, state, begin, steps, announced: 0, manifest: Vec::new() };
+        let mut transaction = Self { target, state, begin, steps, announced: 0, manifests: Vec::new() };
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
@@ -120,10 +124,17 @@ impl<'t> Transaction<'t> {
     }
 
     fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
-        self.make_state_folder(self.state.generations())?;
-        self.make_state_folder(self.state.objects_folder())?;
-        for (digest, bytes) in plan.objects(issued) {
-            let path = self.state.object(digest);
+        let folders: Vec<_> = self.state.folders().collect();
+        for folder in &folders {
+            if *folder != self.state.own() {
+                let bytes = encode(Pending { author: self.begin.author.clone() });
+                self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
+            }
+            self.make_state_folder(folder.generations())?;
+            self.make_state_folder(folder.objects())?;
+        }
+        for ((folder, digest), bytes) in plan.objects(issued) {
+            let path = Folder(folder).object(digest);
             let known = self.target.observe(&Inventory::of([path.clone()]))?;
             if !matches!(known.standing(&path), Standing::File(file) if file.bytes == bytes) {
                 self.target.perform(&Step::Keep { path, bytes: bytes.to_vec() })?;
@@ -134,11 +145,22 @@ impl<'t> Transaction<'t> {
             self.target.perform(&self.steps.prepare[index])?;
         }
         let ids = self.staged_ids()?;
-        self.manifest = encode(plan.manifest(issued, &self.begin.author, remembered, &ids));
-        self.announce(self.steps.prepare.len())?;
-        let staged = self.state.staged_manifest(self.begin.generation);
-        let bytes = self.manifest.clone();
-        self.target.perform(&Step::Stage { staged, bytes, mode: Mode(0o600), ids: None, like: None })
+        let manifest = plan.manifest(issued, &self.begin.author, remembered, &ids);
+        self.manifests =
+            self.state.apart(&manifest).into_iter().map(|(folder, part)| (folder, encode(part))).collect();
+        for index in 0..self.manifests.len() {
+            self.announce(self.steps.prepare.len() + index)?;
+            let (folder, bytes) = &self.manifests[index];
+            let staged = folder.staged_manifest(self.begin.generation);
+            self.target.perform(&Step::Stage {
+                staged,
+                bytes: bytes.clone(),
+                mode: Mode(0o600),
+                ids: None,
+                like: None,
+            })?;
+        }
+        Ok(())
     }
 
     fn announce(&mut self, index: usize) -> Result<(), TargetError> {
@@ -178,7 +200,9 @@ impl<'t> Transaction<'t> {
     /// Takes back what was staged; the first fault is the one that is told.
     fn give_up(self, cause: impl Into<ApplyError>) -> ApplyError {
         let cause = cause.into();
-        match reverse(self.target, &self.state, &self.begin, self.announced) {
+        // No service was touched yet, so nobody has to be waited for.
+        let nobody = NoProver(String::new());
+        match reverse(self.target, &self.state, (&self.begin, self.announced), &nobody) {
             Ok(reversed) if reversed.left.is_empty() => cause,
             Ok(reversed) => ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat()),
             Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
@@ -198,17 +222,31 @@ impl<'t> Transaction<'t> {
     }
 }
 
+impl Transaction<'_> {
+    /// One step of the second half; what it started must be ready before the next.
+    fn swap_one(&mut self, index: usize, prover: &dyn Prover) -> Result<(), Cause> {
+        let step = &self.steps.swap[index];
+        let done = self.target.perform(step);
+        match step {
+            Step::Start { unit, .. } => {
+                let failed = |why| Cause::Service(unit.clone(), why);
+                done.map_err(|fault| failed(fault.to_string()))?;
+                prover.ready(unit).map_err(failed)
+            }
+            _ => done.map_err(Cause::Machine),
+        }
+    }
+}
+
 impl<'t> Validated<'t> {
     /// Puts everything in place.
-    pub fn swap(self) -> Result<Swapped<'t>, Outcome> {
+    pub fn swap(self, judges: Judges<'_>) -> Result<Swapped<'t>, Outcome> {
         let mut transaction = self.0;
-        let first = transaction.steps.prepare.len() + 1;
+        let first = transaction.steps.prepare.len() + transaction.manifests.len();
         for index in 0..transaction.steps.swap.len() {
-            let done = transaction
-                .announce(first + index)
-                .and_then(|()| transaction.target.perform(&transaction.steps.swap[index]));
-            if let Err(fault) = done {
-                return Err(taken_back(transaction, Cause::Machine(fault), None));
+            let done = transaction.announce(first + index).map_err(Cause::Machine);
+            if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges.prover)) {
+                return Err(taken_back(transaction, cause, judges.before));
             }
         }
         Ok(Swapped(transaction))
@@ -217,20 +255,21 @@ impl<'t> Validated<'t> {
 
 impl Swapped<'_> {
     /// Proves the new state, then keeps it; takes it back where the proof fails.
-    pub fn settle(self, prover: &dyn Prover, deadline: Duration) -> Outcome {
+    pub fn settle(self, judges: Judges<'_>, deadline: Duration) -> Outcome {
         let transaction = self.0;
-        let proof = prover.prove(deadline);
+        let proof = judges.prover.prove(deadline);
         if let Proof::Failed(cause) = proof {
-            return taken_back(transaction, Cause::Proof(cause), Some((prover, deadline)));
+            return taken_back(transaction, Cause::Proof(cause), judges.before);
         }
         let generation = transaction.begin.generation;
+        let (own, manifest) = &transaction.manifests[0];
         let keep = Step::Create {
-            staged: transaction.state.staged_manifest(generation),
-            path: transaction.state.manifest(generation),
-            after: Identity::File { digest: Digest::of(&transaction.manifest), mode: Mode(0o600) },
+            staged: own.staged_manifest(generation),
+            path: own.manifest(generation),
+            after: Identity::File { digest: Digest::of(manifest), mode: Mode(0o600) },
         };
         if let Err(fault) = transaction.target.perform(&keep) {
-            return taken_back(transaction, Cause::Machine(fault), None);
+            return taken_back(transaction, Cause::Machine(fault), judges.before);
         }
         let notes = match finish(transaction.target, &transaction.state, &transaction.begin) {
             Ok(()) => Vec::new(),
@@ -240,33 +279,30 @@ impl Swapped<'_> {
     }
 }
 
-fn taken_back(
-    transaction: Transaction<'_>,
-    cause: Cause,
-    prover: Option<(&dyn Prover, Duration)>,
-) -> Outcome {
-    let Transaction { target, state, begin, announced, .. } = transaction;
-    match reverse(target, &state, &begin, announced) {
+fn taken_back(transaction: Transaction<'_>, cause: Cause, before: &dyn Prover) -> Outcome {
+    let Transaction { target, state, begin, announced, steps, .. } = transaction;
+    let serves = steps.swap.iter().any(|step| step.unit().is_some());
+    match reverse(target, &state, (&begin, announced), before) {
         Ok(reversed) if reversed.left.is_empty() => {
-            let proven =
-                prover.is_some_and(|(prover, deadline)| matches!(prover.prove(deadline), Proof::Proven(_)));
-            Outcome::RolledBack { cause, old_state_proven: proven, notes: reversed.notes }
+            let untouched = || Proof::CouldNotRun("no service was touched".to_owned());
+            let old_state = if serves { before.prove(PROOF) } else { untouched() };
+            Outcome::RolledBack { cause, old_state, notes: reversed.notes }
         }
         Ok(reversed) => Outcome::Incomplete { cause, left: reversed.left },
         Err(fault) => Outcome::Incomplete { cause, left: vec![fault.to_string()] },
     }
 }
 
-/// All steps that the journal knows, in order: the manifest is staged between the two halves.
+/// All steps that the journal knows, in order: manifests are staged between the two halves.
 fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<Step> {
-    let manifest = Step::Stage {
-        staged: state.staged_manifest(generation),
+    let manifests = state.folders().map(|folder| Step::Stage {
+        staged: folder.staged_manifest(generation),
         bytes: Vec::new(),
         mode: Mode(0o600),
         ids: None,
         like: None,
-    };
-    steps.prepare.iter().cloned().chain([manifest]).chain(steps.swap.iter().cloned()).collect()
+    });
+    steps.prepare.iter().cloned().chain(manifests).chain(steps.swap.iter().cloned()).collect()
 }
 
 fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyError> {

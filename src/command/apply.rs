@@ -1,54 +1,96 @@
 //! `apply`: the plan, one question, one transaction.
 
 use super::consent::{self, Granted};
+use super::host::Place;
 use super::judge::{Judged, judge};
 use super::load::{Loaded, load};
 use super::opinion::{Asking, heed};
-use super::plan::{digests, host_of, place};
-use super::{Exit, Session, Stop, authority, host};
-use crate::apply::{ApplyError, Judges, Outcome, Request, Survey, Wish, survey};
+use super::plan::{digests, host_of};
+use super::proving::{self, Live, Unproven, kept_stack};
+use super::{Exit, Session, Stop, authority, host, reach};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, survey};
 use crate::cli::Apply;
 use crate::engine::Opinion;
 use crate::report::plan::{Frame, text};
 use crate::report::verdict;
-use crate::target::LocalRoot;
+use crate::wiring::wire;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
-    let root = host::root(&arguments.root)?;
     let loaded = load(&arguments.stack.stack)?;
-    let mut target = host::target(root, host_of(&loaded.stack));
-    let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
+    let mut place = Place::of(&arguments.root, host_of(&loaded.stack))?;
+    let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
-    let authorities = authority::open(&loaded.stack.certificates)?;
+    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
+    let authorities = authority::open(&loaded.stack.certificates, &ground)?;
     let request = Request {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
+        ground: &ground,
         wish: Wish::Stack(&judged.desired),
+        text: Some(&loaded.text),
         authorities: authorities.as_ref(),
         now: session.now,
     };
-    let survey = fresh_survey(session, &mut target, &request)?;
+    let survey = fresh_survey(session, &mut place, &request)?;
+    reach::confirm(session, (&loaded, &judged), &survey)?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
-    show(session, (&judged, &survey, &opinion), root);
+    show(session, (&judged, &survey, &opinion), &place);
+    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
         return Ok(Exit::Fine);
     }
     let granted = Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
+    reach::refuse_issuing(&survey, &judged, &ground)?;
+    let unproven = unproven(&place, arguments.no_prove);
+    if unproven.is_none() {
+        proving::possible(&judged.wiring)?;
+    }
     consent::ask(session, granted, "Do you want to make these changes?")?;
-    let judges = Judges { validator: &asking, ..Judges::NONE };
-    let outcome = consent::carry_out(session, &mut target, (&request, &survey), (granted, "apply", judges))
+    let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
     let kept = matches!(outcome, Outcome::Kept { .. });
     let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
-        next_steps(session, &loaded, (root, &arguments.stack.stack));
+        next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }
     Ok(exit)
+}
+
+/// Why nothing is proven; `None` where it is.
+pub(super) fn unproven(place: &Place, asked: bool) -> Option<NoProver> {
+    match place.machine() {
+        None => Some(NoProver::below_root()),
+        Some(_) if asked => Some(NoProver("`--no-prove`".to_owned())),
+        Some(_) => None,
+    }
+}
+
+fn carry_out(
+    session: &mut Session,
+    place: &mut Place,
+    (request, survey): (&Request<'_>, &Survey),
+    (granted, asking, unproven): (Granted, &Asking<'_>, Option<NoProver>),
+) -> Result<Outcome, ApplyError> {
+    let holder = host::holder(session, "apply");
+    let stages = proving::stages(session);
+    let old = kept_stack(survey.text_before.as_deref());
+    let old = old.as_ref().and_then(|stack| wire(stack).ok()).map(|(wiring, _)| wiring);
+    let before = proving::prover(old.as_ref(), &stages);
+    let live = Live::of(&asking.judged.wiring, &stages);
+    let waiting = unproven.as_ref().map(|nobody| Unproven(&live, nobody));
+    let judges = match (&waiting, &unproven) {
+        (Some(waiting), _) if place.machine().is_some() => {
+            Judges { validator: asking, prover: waiting, before: &*before }
+        }
+        (_, Some(nobody)) => Judges { validator: asking, ..Judges::none(nobody) },
+        _ => Judges { validator: asking, prover: &live, before: &*before },
+    };
+    consent::carry_out(place.exclusive(), (request, survey), (granted, &holder, judges))
 }
 
 /// What the engines refused of the staged files is a finding like any other.
@@ -63,24 +105,20 @@ fn refused(session: &mut Session, error: ApplyError, judged: &Judged<'_>) -> Sto
 }
 
 /// What stands on the host now; a run that was killed is finished or taken back before.
-fn fresh_survey(
-    session: &mut Session,
-    target: &mut LocalRoot,
-    request: &Request<'_>,
-) -> Result<Survey, Stop> {
-    let first = survey(target, request).map_err(|error| host::stopped(&error))?;
+fn fresh_survey(session: &mut Session, place: &mut Place, request: &Request<'_>) -> Result<Survey, Stop> {
+    let first = survey(place.target(), request).map_err(|error| host::stopped(&error))?;
     if first.pending.is_none() {
         return Ok(first);
     }
-    consent::recover(session, target, request, "apply")?;
-    survey(target, request).map_err(|error| host::stopped(&error))
+    consent::recover(session, place.exclusive(), request, "apply")?;
+    survey(place.target(), request).map_err(|error| host::stopped(&error))
 }
 
-fn show(session: &mut Session, (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion), root: &Path) {
+fn show(session: &mut Session, (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion), place: &Place) {
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, opinion);
     let digests = digests(survey);
     session
-        .print(&text(&survey.plan, &Frame { place: &place(root), dataflow: &dataflow, digests: &digests }));
+        .print(&text(&survey.plan, &Frame { place: &place.shown(), dataflow: &dataflow, digests: &digests }));
 }
 
 /// Either digest will do; it must be the one that was reviewed.
@@ -99,11 +137,15 @@ fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> {
 }
 
 /// What to look at, and what to do next.
-fn next_steps(session: &mut Session, loaded: &Loaded, (root, stack): (&Path, &Path)) {
+fn next_steps(session: &mut Session, loaded: &Loaded, (place, stack): (&Place, &Path)) {
     let file = loaded.document.source();
-    let (root, stack) = (root.display(), stack.display());
+    let (flag, stack) = (place.flag(), stack.display());
+    let look = match place {
+        Place::Folder(root, _) => format!("find {} -type f", root.display()),
+        Place::Machine(_) => format!("tracewright status {stack}"),
+    };
     session.print(&format!(
-        "\nLook at:   find {root} -type f\n           tracewright history {stack} --root {root}\nThen try:  edit a line of {file}, and `tracewright plan {stack} --root {root}`\n           tracewright rollback {stack} --root {root}\n",
+        "\nLook at:   {look}\n           tracewright history {stack}{flag}\nThen try:  edit a line of {file}, and `tracewright plan {stack}{flag}`\n           tracewright rollback {stack}{flag}\n",
     ));
     if let Some(app) = loaded.stack.apps.keys().next() {
         session.print(&format!("           tracewright explain app.{app} {stack}\n"));

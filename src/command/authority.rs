@@ -2,15 +2,19 @@
 
 use super::{Stop, host};
 use crate::diagnostic::{Code, Finding};
+use crate::plan::Ground;
 use crate::stack::CertificateSettings;
 use crate::target::{AuthorityFolder, TargetError};
+use std::path::PathBuf;
 
-/// The folder that the stack names, with what is kept in it; `None` where it names none.
+/// The folder that the stack names, or on a machine the one in the state, with what is kept in it;
+/// `None` below a root folder where none is named: the key is dropped then.
 ///
 /// # Errors
 /// The folder lies in a git work tree, or cannot be read.
-pub fn open(settings: &CertificateSettings) -> Result<Option<AuthorityFolder>, Stop> {
-    let Some(folder) = &settings.folder else { return Ok(None) };
+pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<AuthorityFolder>, Stop> {
+    let own = || ground.runs_services().then(|| PathBuf::from(ground.state().join("authority").as_str()));
+    let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
     match AuthorityFolder::open(folder) {
         Ok(folder) => Ok(Some(folder)),
         Err(TargetError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),

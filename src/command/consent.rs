@@ -2,11 +2,11 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, Judges, Outcome, Recovered, Request, Session as Transaction, Survey,
+    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
 use crate::stack::TargetPath;
-use crate::target::LocalRoot;
+use crate::target::{Exclusive, Holder};
 use std::io::BufRead;
 
 /// What somebody agreed to beyond the plan itself.
@@ -77,15 +77,13 @@ pub fn ask(session: &mut Session, granted: Granted, question: &str) -> Result<()
 /// # Errors
 /// As [`ApplyError`] says.
 pub fn carry_out(
-    session: &mut Session,
-    target: &mut LocalRoot,
+    target: &mut dyn Exclusive,
     (request, survey): (&Request<'_>, &Survey),
-    (granted, verb, judges): (Granted, &str, Judges<'_>),
+    (granted, holder, judges): (Granted, &Holder, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
-    let holder = host::holder(session, verb);
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
-    Transaction::begin(target, request.stack, &holder)?.apply(request, &consent, judges)
+    Transaction::begin(target, request.ground, holder)?.apply(request, &consent, judges)
 }
 
 /// Finishes or takes back what a killed run left, before anything is shown.
@@ -94,13 +92,13 @@ pub fn carry_out(
 /// Somebody else holds the lock, or not everything can be taken back.
 pub fn recover(
     session: &mut Session,
-    target: &mut LocalRoot,
+    target: &mut dyn Exclusive,
     request: &Request<'_>,
     verb: &str,
 ) -> Result<(), Stop> {
     let holder = host::holder(session, verb);
     let stop = |error: ApplyError| host::stopped(&error);
-    let mut transaction = Transaction::begin(target, request.stack, &holder).map_err(stop)?;
+    let mut transaction = Transaction::begin(target, request.ground, &holder).map_err(stop)?;
     let (text, notes) = match transaction.recover().map_err(stop)? {
         None | Some(Recovered::Nothing) => return Ok(()),
         Some(Recovered::Finished { generation, author }) => (
@@ -129,32 +127,64 @@ fn say_notes(session: &mut Session, notes: &[String]) {
 pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,
-        Outcome::Kept { generation, notes, .. } => {
+        Outcome::Kept { generation, proof, notes } => {
             let (added, changed, destroyed) = survey.plan.counts();
             say_notes(session, &notes);
             session.print(&format!(
                 "\n{verb} complete! {added} added, {changed} changed, {destroyed} destroyed. This is generation {generation}.\n"
             ));
+            if survey.machine.is_some() {
+                say_proof(session, &proof);
+            }
             Exit::Fine
         }
-        Outcome::RolledBack { cause, notes, .. } => {
-            let why = match cause {
-                Cause::Machine(error) => error.to_string(),
-                Cause::Proof(why) => why,
-            };
-            session.say(&format!("error: {why}\n  everything that was done was taken back\n"));
+        Outcome::RolledBack { cause, old_state, notes } => {
             say_notes(session, &notes);
-            Exit::Machine
+            let (why, exit) = told(cause);
+            session.say(&format!("error: {why}\n  everything that was done was taken back\n"));
+            rolled_back(session, exit, &old_state)
         }
         Outcome::Incomplete { cause, left } => {
-            let why = match cause {
-                Cause::Machine(error) => error.to_string(),
-                Cause::Proof(why) => why,
-            };
+            let (why, _) = told(cause);
             session.say(&format!(
                 "error: {why}\nnot everything could be taken back; these are left:\n  {}\n",
                 left.join("\n  ")
             ));
+            Exit::Incomplete
+        }
+    }
+}
+
+/// Why a transaction was taken back, and the exit code where that worked.
+fn told(cause: Cause) -> (String, Exit) {
+    match cause {
+        Cause::Machine(error) => (error.to_string(), Exit::Machine),
+        Cause::Service(unit, why) => (format!("{unit} {why}"), Exit::TakenBack),
+        Cause::Proof(why) => (format!("the proof failed\n{why}"), Exit::TakenBack),
+    }
+}
+
+fn say_proof(session: &mut Session, proof: &Proof) {
+    session.print(&match proof {
+        Proof::Proven(_) => "Proven: a trace came back from every application's door.\n".to_owned(),
+        Proof::CouldNotRun(why) => format!("NOT PROVEN: no trace was sent: {why}.\n"),
+        Proof::Failed(why) => format!("NOT PROVEN: {why}\n"),
+    });
+}
+
+/// The old state is back; whether it works too.
+fn rolled_back(session: &mut Session, exit: Exit, old_state: &Proof) -> Exit {
+    match old_state {
+        Proof::Proven(_) => {
+            session.say("  the old state is proven again\n");
+            exit
+        }
+        Proof::CouldNotRun(why) => {
+            session.say(&format!("  the old state was not proven: {why}\n"));
+            exit
+        }
+        Proof::Failed(why) => {
+            session.say(&format!("error: the old state is back, and it does not work either\n{why}\n"));
             Exit::Incomplete
         }
     }

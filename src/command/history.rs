@@ -1,17 +1,18 @@
 //! `history`: the generations that are kept. Creates nothing, takes no lock.
 
+use super::host::{self, Place};
 use super::load::load_name;
-use super::{Exit, Session, Stop, host};
+use super::{Exit, Session, Stop};
 use crate::apply;
 use crate::cli::{Format, History};
 use crate::report::history;
 use crate::stack::HostName;
 
 pub(super) fn run(session: &mut Session, arguments: &History) -> Result<Exit, Stop> {
-    let root = host::root(&arguments.root)?;
     let name = load_name(&arguments.stack.stack)?;
-    let target = host::target(root, &HostName::this());
-    let generations = apply::history(&target, &name).map_err(|error| host::stopped(&error))?;
+    let place = Place::of(&arguments.root, &HostName::this())?;
+    let ground = place.ground(&name, None)?;
+    let generations = apply::history(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     session.print(&match arguments.format {
         Format::Text => history::text(&name, &generations),
         Format::Json => history::json(&name, &generations),

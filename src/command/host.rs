@@ -1,39 +1,116 @@
-//! The host that a verb works on: below `--root`, with the user and the clock of this run.
+//! Where a verb works: below `--root`, or on this machine; with the user and the clock of this run.
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
 use super::judge::Environment;
 use super::session::with_causes;
 use super::{Exit, Session, Stop};
-use crate::apply::ApplyError;
+use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
-use crate::plan::{Inventory, Standing};
-use crate::stack::{HostName, Stack};
-use crate::target::{Holder, LocalDisk, LocalRoot, Target};
-use std::path::Path;
+use crate::plan::{Ground, Inventory, Standing};
+use crate::stack::{HostName, Scope, Stack, StackName, TargetPath, UserName};
+use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target};
+use crate::wiring::Wiring;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// The folder that a verb works below.
-///
-/// # Errors
-/// Usage: without `--root` nothing is touched.
-pub fn root(argument: &RootArgument) -> Result<&Path, Stop> {
-    argument.root.as_deref().ok_or_else(|| {
-        let text = "this host itself is never touched for now: name a folder to work below, `--root DIR`";
-        Stop::Because(Exit::Usage, text.to_owned())
-    })
+/// Where a verb works.
+#[derive(Debug)]
+pub enum Place {
+    /// A folder that stands for a host.
+    Folder(PathBuf, LocalRoot),
+    /// This machine.
+    Machine(Box<Host>),
 }
 
-/// The root of a host at a folder.
-pub fn target(root: &Path, host: &HostName) -> LocalRoot {
-    LocalRoot::on(LocalDisk::at(root, host.clone()))
+impl Place {
+    /// Below the folder that is named, or this machine itself.
+    ///
+    /// # Errors
+    /// The machine does not say who we are.
+    pub fn of(argument: &RootArgument, host: &HostName) -> Result<Self, Stop> {
+        Ok(match &argument.root {
+            Some(root) => Self::Folder(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
+            None => {
+                Self::Machine(Box::new(Host::this(host.clone()).map_err(|error| stopped(&error.into()))?))
+            }
+        })
+    }
+
+    /// The door to it.
+    pub fn target(&self) -> &dyn Target {
+        match self {
+            Self::Folder(_, root) => root,
+            Self::Machine(host) => &**host,
+        }
+    }
+
+    /// The door to it, for a run that writes.
+    pub fn exclusive(&mut self) -> &mut dyn Exclusive {
+        match self {
+            Self::Folder(_, root) => root,
+            Self::Machine(host) => &mut **host,
+        }
+    }
+
+    /// The machine, where it is one.
+    pub fn machine(&self) -> Option<&Host> {
+        match self {
+            Self::Folder(..) => None,
+            Self::Machine(host) => Some(host),
+        }
+    }
+
+    /// Whose part of a stack is at hand here, and where its state is. As root also the parts of the users
+    /// that the stack names, or that the last apply took care of.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn ground(&self, stack: &StackName, wiring: Option<&Wiring<'_>>) -> Result<Ground, Stop> {
+        let Self::Machine(host) = self else { return Ok(Ground::below_root(stack)) };
+        if !host.is_root() {
+            return Ok(Ground::own(stack, host.user(), &host.home()));
+        }
+        let system = Ground::machine(stack, BTreeMap::new());
+        let mut users = apply::users(self.target(), &system).map_err(|error| stopped(&error))?;
+        users.extend(wiring.into_iter().flat_map(users_of));
+        Ok(Ground::machine(stack, users))
+    }
+
+    /// `below ./out`, `on this host`.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Folder(root, _) => format!("below `{}`", root.display()),
+            Self::Machine(_) => "on this host".to_owned(),
+        }
+    }
+
+    /// The flag that names it, with a space before it.
+    pub fn flag(&self) -> String {
+        match self {
+            Self::Folder(root, _) => format!(" --root {}", root.display()),
+            Self::Machine(_) => String::new(),
+        }
+    }
+}
+
+/// The users in whose scopes a stack has a part, by their homes.
+fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
+    let engines = wiring.engines.values().map(|place| (&place.scope, &place.home));
+    let clients = wiring.clients.values().map(|place| (&place.scope, &place.home));
+    let own = engines.chain(clients).filter_map(|(scope, home)| match scope {
+        Scope::System => None,
+        Scope::User(user) => Some((home.clone(), user.clone())),
+    });
+    own.filter(|(home, _)| home.as_str() != "/").collect()
 }
 
 /// The environment files of the stack's applications as they stand on a host.
 ///
 /// # Errors
 /// The host cannot be looked at.
-pub fn environment(target: &LocalRoot, stack: &Stack) -> Result<Environment, Stop> {
+pub fn environment(target: &dyn Target, stack: &Stack) -> Result<Environment, Stop> {
     let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
     let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
     let file = |(path, standing)| match standing {
@@ -70,7 +147,7 @@ fn user() -> String {
 /// How a refusal or fault of the transaction ends the verb.
 pub fn stopped(error: &ApplyError) -> Stop {
     let exit = match error {
-        ApplyError::Locked(_) => Exit::Locked,
+        ApplyError::Locked(_) | ApplyError::RootsRun(_) => Exit::Locked,
         ApplyError::Stale { .. } | ApplyError::Drift(_) => Exit::Drift,
         ApplyError::Refused(_)
         | ApplyError::Invalid(_)
@@ -83,6 +160,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
     let help = match error {
         ApplyError::Drift(_) => "\n  help: `plan` shows what was changed; `--accept-drift` overwrites it",
         ApplyError::NotAdopted(_) => "\n  help: `--adopt` takes them over; `rollback --to 0` gives them back",
+        ApplyError::RootsRun(_) => "\n  help: `sudo tracewright apply` finishes it or takes it back",
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"

@@ -6,6 +6,7 @@ mod apply;
 mod authority;
 mod check;
 mod consent;
+mod destroy;
 mod engines;
 mod explain;
 mod files;
@@ -18,6 +19,8 @@ mod logs;
 mod opinion;
 mod plan;
 mod prove;
+mod proving;
+mod reach;
 mod render;
 mod rollback;
 mod running;
@@ -48,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Plan(arguments) => plan::run(&mut session, arguments),
         Verb::Apply(arguments) => apply::run(&mut session, arguments),
         Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
+        Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
         Verb::Try(arguments) => trial::run(&mut session, arguments),

@@ -1,25 +1,25 @@
 //! `plan`: what apply would change. Creates nothing, takes no lock.
 
+use super::host::{self, Place};
 use super::judge::{Judged, judge};
-use super::load::load;
+use super::load::{Loaded, load};
 use super::opinion::{Asking, heed};
-use super::{Exit, Session, Stop, authority, host};
+use super::{Exit, Session, Stop, authority, reach};
 use crate::apply::{Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
-use crate::plan::GoalSource;
+use crate::plan::{GoalSource, Ground};
 use crate::report::plan::{self, Frame};
 use crate::report::{plan_json, verdict};
 use crate::stack::Stack;
-use crate::target::LocalRoot;
-use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop> {
-    let root = host::root(&arguments.root)?;
     let loaded = load(&arguments.stack.stack)?;
-    let target = host::target(root, host_of(&loaded.stack));
-    let judged = judge(session, &loaded, &host::environment(&target, &loaded.stack)?)?;
+    let place = Place::of(&arguments.root, host_of(&loaded.stack))?;
+    let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
-    let survey = look(session, &target, &judged, &loaded.stack)?;
+    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
+    let survey = look(session, (&place, &ground), (&loaded, &judged))?;
+    reach::confirm(session, (&loaded, &judged), &survey)?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
@@ -27,7 +27,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
     let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
-            let frame = Frame { place: &place(root), dataflow: &dataflow, digests: &digests };
+            let frame = Frame { place: &place.shown(), dataflow: &dataflow, digests: &digests };
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {
@@ -36,6 +36,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
             session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
         }
     }
+    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     say_pending(session, &survey);
     Ok(exit(&survey, arguments.detailed_exitcode))
 }
@@ -53,27 +54,23 @@ pub(super) fn host_of(stack: &Stack) -> &crate::stack::HostName {
     stack.hosts.keys().next().expect("a stack has a host")
 }
 
-/// What a stack's wish meets on a target.
-pub(super) fn look(
+/// What a stack's wish meets where it is planned.
+fn look(
     session: &Session,
-    target: &LocalRoot,
-    judged: &Judged<'_>,
-    stack: &Stack,
+    (place, ground): (&Place, &Ground),
+    (loaded, judged): (&Loaded, &Judged<'_>),
 ) -> Result<Survey, Stop> {
-    let authorities = authority::open(&stack.certificates)?;
+    let authorities = authority::open(&loaded.stack.certificates, ground)?;
     let request = Request {
-        stack: &stack.name,
-        host: host_of(stack),
+        stack: &loaded.stack.name,
+        host: host_of(&loaded.stack),
+        ground,
         wish: Wish::Stack(&judged.desired),
+        text: Some(&loaded.text),
         authorities: authorities.as_ref(),
         now: session.now,
     };
-    survey(target, &request).map_err(|error| host::stopped(&error))
-}
-
-/// `below ./out`.
-pub(super) fn place(root: &Path) -> String {
-    format!("below `{}`", root.display())
+    survey(place.target(), &request).map_err(|error| host::stopped(&error))
 }
 
 /// Both digests: the first is for reviews, the second for this host.

@@ -59,10 +59,16 @@ impl There {
         if let Some(trial) = &self.trial {
             return trial.folder.join("ca.crt");
         }
-        let clients = wiring.clients.values().map(|place| &place.certificates);
-        let engines = wiring.engines.values().map(|place| &place.certificates);
-        let mut files = clients.chain(engines).map(|folder| PathBuf::from(folder.join("ca.crt").as_str()));
-        let first = files.next().unwrap_or_default();
-        if first.is_file() { first } else { files.find(|file| file.is_file()).unwrap_or(first) }
+        authority_file(wiring)
     }
+}
+
+/// The first authority of a stack on this machine that can be read: that of Grafana, else of another
+/// application, else of an engine.
+pub fn authority_file(wiring: &Wiring<'_>) -> PathBuf {
+    let clients = wiring.clients.values().map(|place| &place.certificates);
+    let engines = wiring.engines.values().map(|place| &place.certificates);
+    let mut files = clients.chain(engines).map(|folder| PathBuf::from(folder.join("ca.crt").as_str()));
+    let first = files.next().unwrap_or_default();
+    if first.is_file() { first } else { files.find(|file| file.is_file()).unwrap_or(first) }
 }

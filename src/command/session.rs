@@ -21,6 +21,8 @@ pub enum Exit {
     Refused,
     /// Drift was not accepted, or the digest differs.
     Drift,
+    /// It was applied, did not work, and was taken back.
+    TakenBack,
     /// A rollback is incomplete.
     Incomplete,
     /// Somebody else holds the lock.
@@ -37,6 +39,7 @@ impl From<Exit> for ExitCode {
             Exit::Changes => 2,
             Exit::Refused => 3,
             Exit::Drift => 4,
+            Exit::TakenBack => 5,
             Exit::Incomplete => 6,
             Exit::Locked => 7,
             Exit::Usage => 64,

@@ -107,6 +107,7 @@ impl Desired {
             place(&mut form, &unit.host, name, &unit.scope);
             form.field(unit.component.as_str());
             form.number(u64::from(unit.managed));
+            form.field(unit.enablement.as_ref().map_or("", |link| link.path.as_str()));
             form.number(unit.inputs.len() as u64);
             for input in &unit.inputs {
                 form.field(input.path.as_str());

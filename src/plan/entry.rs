@@ -2,7 +2,7 @@
 
 use super::block::{BlockFault, Markers};
 use super::remembered::Subject;
-use super::standing::Identity;
+use super::standing::{Identity, Ids};
 use crate::desired::Digest;
 use crate::pki::CertificateFacts;
 use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, StackName, TargetPath};
@@ -93,6 +93,8 @@ pub enum Refusal {
     FolderInTheWay,
     /// A file where a folder is needed.
     FileInTheWay,
+    /// A folder that is never made for somebody else.
+    FolderMissing,
     /// Something the tool never touches.
     Other(&'static str),
     /// A file that only a block of is ours, with more than one name.
@@ -112,6 +114,9 @@ impl fmt::Display for Refusal {
             Self::FolderWithContent => f.write_str("a folder with content stands in the way"),
             Self::FolderInTheWay => f.write_str("a folder stands in the way"),
             Self::FileInTheWay => f.write_str("a file stands where a folder is needed"),
+            Self::FolderMissing => {
+                f.write_str("the folder is not there, and the folder of an application is never made for it")
+            }
             Self::Other(what) => write!(f, "{what} stands in the way"),
             Self::HardLinks(links) => write!(f, "the file has {links} hard links"),
             Self::Block(fault) => fault.fmt(f),
@@ -149,6 +154,18 @@ pub enum ContentChange {
         /// What comes.
         after: CertificateAfter,
     },
+    /// Where a symbolic link points.
+    Link {
+        /// Its target.
+        to: String,
+    },
+    /// The owner alone.
+    Owner {
+        /// Numbers before.
+        before: Ids,
+        /// Numbers afterwards.
+        after: Ids,
+    },
     /// A private key: only digests are ever shown.
     PrivateKey {
         /// Of the key that stands there.
@@ -172,15 +189,20 @@ pub enum CertificateAfter {
 /// What `steps` does for an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    MakeFolder { mode: Mode },
-    Create { payload: Payload, mode: Mode },
-    Exchange { payload: Payload, mode: Mode, before: Identity, take_over: TakeOver },
-    SetMode { digest: Digest, before: Mode, after: Mode },
+    MakeFolder { mode: Mode, ids: Option<Ids> },
+    Create { payload: Payload, rights: Rights },
+    Exchange { payload: Payload, rights: Rights, before: Identity, take_over: TakeOver },
+    SetRights { digest: Digest, mode: (Mode, Mode), ids: Option<(Ids, Ids)> },
+    Link { to: String },
+    Unlink { to: String },
     Remove { before: Identity },
     RemoveFolder,
-    FolderToFile { payload: Payload, mode: Mode },
-    FileToFolder { before: Identity, mode: Mode },
+    FolderToFile { payload: Payload, rights: Rights },
+    FileToFolder { before: Identity, mode: Mode, ids: Option<Ids> },
 }
+
+/// Mode of a file that is written, and its owner where that is ours to choose.
+pub(super) type Rights = (Mode, Option<Ids>);
 
 /// What a replaced file hands on to its successor.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,22 +1,19 @@
 //! What shall stand on one host: the common shape of a stack's wish and of a generation to go back to.
 
 use super::block::Markers;
+use super::ground::Ground;
 use super::remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
-use super::standing::{Inventory, Look};
+use super::standing::{Ids, Inventory, Look};
+use super::units::UnitId;
 use crate::desired::{Content, Desired, DesiredFile, DesiredUnit, Digest};
 use crate::stack::{
-    CertificateName, CertificateWish, ComponentName, HostName, Mode, Owner, StackName, TargetPath,
+    CertificateName, CertificateWish, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The mode of a folder that is made only because another path needs it.
 const WAY_MODE: Mode = Mode(0o755);
-
-/// The folder below which the tool keeps the state of a stack.
-pub fn state_folder(stack: &StackName) -> TargetPath {
-    TargetPath::new(format!("/var/lib/tracewright/{stack}"))
-}
 
 /// What one host shall look like.
 #[derive(Clone, Debug)]
@@ -25,6 +22,8 @@ pub struct Goal<'a> {
     pub stack: &'a StackName,
     /// The host.
     pub host: &'a HostName,
+    /// Whose part it is.
+    pub ground: &'a Ground,
     /// Where the goal comes from.
     pub source: GoalSource,
     /// Every path with a wish, those that leave included.
@@ -52,6 +51,15 @@ pub enum Wanted<'a> {
         /// The owner the stack names; `None` for one that is only on the way.
         owner: Option<&'a Owner>,
     },
+    /// A folder of somebody else that must be there already.
+    Theirs,
+    /// A symbolic link; any that stands there will do.
+    Link {
+        /// Where it points when made.
+        to: &'a str,
+    },
+    /// A link of ours that leaves.
+    LinkGone,
     /// A whole file.
     File(WantedFile<'a>),
     /// A block in somebody else's file.
@@ -91,6 +99,8 @@ pub struct WantedFile<'a> {
     pub mode: Mode,
     /// The owner the stack names; `None` where it goes back to somebody else.
     pub owner: Option<&'a Owner>,
+    /// The owner it goes back to.
+    pub ids: Option<Ids>,
     /// File, certificate or key.
     pub subject: Subject,
     /// Whose file it is.
@@ -110,33 +120,60 @@ pub enum WantedContent<'a> {
     Key(&'a CertificateName),
 }
 
+impl Wanted<'_> {
+    /// The owner the stack names.
+    fn owner(&self) -> Option<&Owner> {
+        match self {
+            Self::Folder { owner, .. } => *owner,
+            Self::File(file) => file.owner,
+            Self::Block(block) => Some(block.owner),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Goal<'a> {
     /// What a stack wants of one host, and that what it no longer wants leaves.
-    pub fn of_stack(desired: &'a Desired, host: &'a HostName, remembered: &'a Remembered) -> Self {
+    pub fn of_stack(
+        desired: &'a Desired,
+        (host, ground): (&'a HostName, &'a Ground),
+        remembered: &'a Remembered,
+    ) -> Self {
         let mut wanted = BTreeMap::new();
+        let covered = |at: &HostName, scope: &Scope| at == host && ground.covers(scope);
         // Folders above the state are the state's own: they come and stay with it.
-        let state = state_folder(&desired.stack);
-        let folders = desired.folders.iter().filter(|((at, path), _)| at == host && !state.is_within(path));
-        for ((_, path), folder) in folders {
-            wanted.insert(path.clone(), Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) });
+        for ((at, path), folder) in
+            desired.folders.iter().filter(|((_, path), _)| !ground.is_above_state(path))
+        {
+            if covered(at, &folder.scope) {
+                let theirs = folder.only_below_root && ground.runs_services();
+                let made = Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) };
+                wanted.insert(path.clone(), if theirs { Wanted::Theirs } else { made });
+            }
         }
-        for ((_, path), file) in desired.files.iter().filter(|((at, _), _)| at == host) {
+        for ((_, path), file) in desired.files.iter().filter(|((at, _), file)| covered(at, &file.scope)) {
             wanted.insert(path.clone(), of_file(file));
         }
-        let units = if desired.units.iter().all(|unit| unit.host == *host) {
+        let here = |unit: &DesiredUnit| covered(&unit.host, &unit.scope);
+        for unit in desired.units.iter().filter(|unit| here(unit) && ground.runs_services()) {
+            if let Some(link) = &unit.enablement {
+                wanted.insert(link.path.clone(), Wanted::Link { to: &link.to });
+            }
+        }
+        let units = if desired.units.iter().all(here) {
             Cow::Borrowed(desired.units.as_slice())
         } else {
-            desired.units.iter().filter(|unit| unit.host == *host).cloned().collect()
+            desired.units.iter().filter(|unit| here(unit)).cloned().collect()
         };
         let source = GoalSource::Stack(desired.digest().to_string());
-        let mut goal = Self { stack: &desired.stack, host, source, wanted, units };
+        let mut goal = Self { stack: &desired.stack, host, ground, source, wanted, units };
         goal.add_leaving(remembered);
         goal.add_way(remembered);
         goal
     }
 
     /// What a generation left, as the stack's files were then.
-    pub fn of_generation(manifest: &'a Manifest, remembered: &'a Remembered) -> Self {
+    pub fn of_generation(manifest: &'a Manifest, ground: &'a Ground, remembered: &'a Remembered) -> Self {
         let wanted = manifest
             .entries
             .iter()
@@ -145,6 +182,7 @@ impl<'a> Goal<'a> {
         let mut goal = Self {
             stack: &manifest.stack,
             host: &manifest.host,
+            ground,
             source: GoalSource::Generation(manifest.generation, manifest.digest.clone()),
             wanted,
             units: Cow::Borrowed(&manifest.units),
@@ -163,12 +201,14 @@ impl<'a> Goal<'a> {
             }
             let leaving = match (entry, remembered.baseline(path)) {
                 (RememberedPath::Folder { .. }, _) => Wanted::FolderGone,
+                (RememberedPath::Link { .. }, _) => Wanted::LinkGone,
                 (RememberedPath::Block { markers, .. }, _) => Wanted::Unmarked { markers },
-                (RememberedPath::File { .. }, Some(Baseline::File { digest, mode, .. })) => {
+                (RememberedPath::File { .. }, Some(Baseline::File { digest, mode, ids })) => {
                     Wanted::File(WantedFile {
                         content: stored(*digest, remembered),
                         mode: *mode,
                         owner: None,
+                        ids: Some(*ids),
                         subject: Subject::File,
                         component: None,
                     })
@@ -181,16 +221,22 @@ impl<'a> Goal<'a> {
 
     /// Folders on the way to a wanted path. Those above the state folder are the state's own.
     fn add_way(&mut self, remembered: &Remembered) {
-        let state = state_folder(self.stack);
         let mut missing = Vec::new();
         for (path, wanted) in &self.wanted {
-            if matches!(wanted, Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone) {
+            if matches!(
+                wanted,
+                Wanted::Gone
+                    | Wanted::Unmarked { .. }
+                    | Wanted::FolderGone
+                    | Wanted::LinkGone
+                    | Wanted::Theirs
+            ) {
                 continue;
             }
             let mut folder = path.parent();
-            while folder.as_str() != "/" && !state.is_within(&folder) {
+            while folder.as_str() != "/" && !self.ground.is_above_state(&folder) {
                 match self.wanted.get(&folder) {
-                    Some(Wanted::Folder { .. }) => break,
+                    Some(Wanted::Folder { .. } | Wanted::Theirs) => break,
                     _ => missing.push(folder.clone()),
                 }
                 folder = folder.parent();
@@ -206,7 +252,7 @@ impl<'a> Goal<'a> {
     }
 
     /// What must be looked at to compare a host with the goal.
-    pub fn inventory(&self) -> Inventory {
+    pub fn inventory(&self, remembered: &Remembered) -> Inventory {
         let mut inventory = Inventory::default();
         for (path, wanted) in &self.wanted {
             let look = match wanted {
@@ -214,6 +260,14 @@ impl<'a> Goal<'a> {
                 _ => Look::Names,
             };
             inventory.add(path.clone(), look);
+        }
+        if self.ground.runs_services() {
+            let named =
+                |unit: &DesiredUnit| Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? });
+            let before = remembered.newest.iter().flat_map(|newest| &newest.units);
+            inventory.units = self.units.iter().chain(before).filter_map(named).collect();
+            inventory.owners = self.wanted.values().filter_map(Wanted::owner).cloned().collect();
+            inventory.sockets = true;
         }
         inventory
     }
@@ -238,6 +292,7 @@ fn of_file(file: &DesiredFile) -> Wanted<'_> {
         content,
         mode: file.mode,
         owner: Some(&file.owner),
+        ids: None,
         subject,
         component: Some(&file.component),
     })
@@ -249,6 +304,7 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             content: stored(*digest, remembered),
             mode: *mode,
             owner: Some(owner),
+            ids: None,
             subject: *subject,
             component: Some(component),
         }),
@@ -260,6 +316,7 @@ fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> W
             component,
         }),
         RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
+        RememberedPath::Link { to } => Wanted::Link { to },
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt;
 /// The digest of a plan, shown as `sha256:…`.
 ///
 /// Covers where the goal comes from, what stands at every path of the goal (of a file that only a block
-/// is ours of, that block) and the manifest of the newest generation. Not the clock, the user, or owners
+/// is ours of, that block), whether each unit runs, and the manifest of the newest generation. Not the clock, the user, or owners
 /// of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlanDigest(pub Digest);
@@ -54,6 +54,10 @@ impl PlanDigest {
                 },
                 (standing, _) => identity(&mut form, &standing.identity()),
             }
+        }
+        for (id, unit) in observed.machine.iter().flat_map(|machine| &machine.units) {
+            form.field(id.to_string());
+            form.number(u64::from(unit.run.is_running()));
         }
         Self(form.finish())
     }

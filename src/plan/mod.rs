@@ -9,6 +9,7 @@ mod certificates;
 mod compare;
 mod entry;
 mod goal;
+mod ground;
 mod identity;
 mod inside;
 mod mask;
@@ -24,7 +25,8 @@ mod units;
 pub use block::{BlockFault, BlockPlace, Markers, Origin, Split};
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
-pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile, state_folder};
+pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile};
+pub use ground::Ground;
 pub use identity::PlanDigest;
 pub use mask::mask;
 pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
@@ -35,8 +37,8 @@ pub use steps::{Author, Steps, steps};
 pub use units::{Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId};
 
 use crate::desired::Digest;
-use crate::stack::{HostName, StackName, TargetPath};
-use std::collections::BTreeMap;
+use crate::stack::{HostName, Scope, StackName, TargetPath, UserName};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 /// What a plan depends on beside the stack and the host.
@@ -74,10 +76,16 @@ pub struct Plan {
     pub services: Vec<Service>,
     /// What apply must issue.
     pub to_issue: ToIssue,
+    /// Users whose services must be let run without a login.
+    pub to_linger: Vec<UserName>,
+    ground: Ground,
+    text: Option<Digest>,
+    ran_before: BTreeSet<UnitId>,
+    unit_files: Vec<(TargetPath, Scope)>,
     next: BTreeMap<TargetPath, RememberedPath>,
     units: Vec<crate::desired::DesiredUnit>,
     baselines: BTreeMap<TargetPath, Baseline>,
-    keepsakes: BTreeMap<Digest, Vec<u8>>,
+    keepsakes: BTreeMap<(TargetPath, Digest), Vec<u8>>,
 }
 
 /// Compares a goal with a host. `remembered` must be what the goal was made with.
@@ -85,8 +93,13 @@ pub fn plan(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered, aroun
     let decisions = certificates::decide(goal, observed, remembered, around);
     let to_issue = decisions.to_issue.clone();
     let compared = compare::compare(goal, observed, remembered, decisions);
-    let services = services::services(&goal.units, &compared.entries, remembered);
+    let services = services::services(goal, &compared.entries, (observed, remembered));
     Plan {
+        to_linger: services::to_linger(goal, observed),
+        ground: goal.ground.clone(),
+        text: None,
+        ran_before: services::ran_before(goal, observed, remembered),
+        unit_files: services::unit_files(goal, remembered),
         stack: goal.stack.clone(),
         host: goal.host.clone(),
         source: goal.source.clone(),
@@ -105,6 +118,22 @@ impl Plan {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+            && self.to_linger.is_empty()
+            && !self.services.iter().any(Service::is_acted_on)
+    }
+
+    /// The ground that it was made for.
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// Has the next generation keep the text of its `stack.toml`, so that what it describes can be
+    /// proven again after going back to it.
+    pub fn keep_text(&mut self, text: &[u8]) {
+        let digest = Digest::of(text);
+        self.text = Some(digest);
+        // A path of nobody's: whoever runs the tool keeps it.
+        self.keepsakes.insert((TargetPath::new("/"), digest), text.to_vec());
     }
 
     /// Entries that cannot happen.

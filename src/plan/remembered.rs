@@ -2,10 +2,11 @@
 
 use super::block::{BlockPlace, Markers};
 use super::standing::Ids;
+use super::units::UnitId;
 use crate::desired::{DesiredUnit, Digest};
-use crate::stack::{ComponentName, HostName, Mode, Owner, StackName, TargetPath};
+use crate::stack::{ComponentName, HostName, Mode, Owner, StackName, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The number of a generation; 0 is what stood at our paths before the first apply.
@@ -33,6 +34,8 @@ pub enum Subject {
     Block,
     /// A folder.
     Folder,
+    /// A symbolic link: what starts a unit at boot.
+    Link,
 }
 
 /// A managed path of one generation.
@@ -68,6 +71,11 @@ pub enum RememberedPath {
         owner: Owner,
         /// Whose file it is.
         component: ComponentName,
+    },
+    /// A symbolic link that we made.
+    Link {
+        /// Where it points.
+        to: String,
     },
     /// A folder that we made.
     Folder {
@@ -125,6 +133,12 @@ pub struct Manifest {
     pub entries: BTreeMap<TargetPath, RememberedPath>,
     /// The units that run on them.
     pub units: Vec<DesiredUnit>,
+    /// Those of them that ran before we took them over.
+    pub ran_before: BTreeSet<UnitId>,
+    /// The users in whose homes a part of the state is, by their homes.
+    pub users: BTreeMap<TargetPath, UserName>,
+    /// The object that holds the text of the `stack.toml` it was made from.
+    pub text: Option<Digest>,
     /// Generation 0: what stood at each path that is managed now, or was once, before us. Carried on
     /// from manifest to manifest.
     pub before: BTreeMap<TargetPath, Baseline>,

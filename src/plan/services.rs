@@ -1,9 +1,15 @@
-//! What a plan means for the programs that run on its files.
+//! What a plan means for the programs that run on its files, and the steps about them.
 
+use super::Plan;
 use super::entry::{Action, Entry};
+use super::goal::Goal;
 use super::remembered::{Remembered, Subject};
+use super::standing::Observed;
+use super::step::Step;
+use super::units::{Load, Machine, Run, SocketHolder, UnitId};
 use crate::desired::{DesiredUnit, OnChange, UnitInput};
-use crate::stack::{ComponentName, Scope, TargetPath, UnitName};
+use crate::stack::{ComponentName, Scope, TargetPath, UnitName, UserName};
+use std::collections::BTreeSet;
 
 /// A unit and what the plan asks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +20,16 @@ pub struct Service {
     pub unit: Option<UnitName>,
     /// Whose unit.
     pub component: ComponentName,
-    /// Whether it is ours to restart.
+    /// Whether it is ours to start; of a neighbour only what runs is restarted.
     pub managed: bool,
     /// What happens to it.
     pub change: ServiceChange,
     /// The changed files that it runs on, and what each asks for.
     pub because: Vec<(TargetPath, String)>,
+    /// Whether it runs now; `None` below a root folder, where nothing does.
+    pub run: Option<Run>,
+    /// Whether it must stop before any other unit starts: it holds a socket that one of them will have.
+    pub first: bool,
 }
 
 /// What happens to a unit.
@@ -31,31 +41,81 @@ pub enum ServiceChange {
     Restart,
     /// The manager reads unit files again, then it is restarted.
     ReloadAndRestart,
-    /// It is started: nothing of it stood there before.
+    /// It is started.
     Start,
     /// It is stopped: it leaves the stack.
     Stop,
 }
 
+impl Service {
+    /// Whether a step is about it: below a root folder there is none.
+    pub fn is_acted_on(&self) -> bool {
+        self.id().is_some() && self.run.is_some() && self.change != ServiceChange::Untouched
+    }
+
+    fn id(&self) -> Option<UnitId> {
+        Some(UnitId { scope: self.scope.clone(), name: self.unit.clone()? })
+    }
+}
+
+fn id_of(unit: &DesiredUnit) -> Option<UnitId> {
+    Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? })
+}
+
 /// Every unit of the goal in start order (listeners before diallers), then those that leave.
-pub(super) fn services(units: &[DesiredUnit], entries: &[Entry], remembered: &Remembered) -> Vec<Service> {
-    let before: &[DesiredUnit] = remembered.newest.as_ref().map_or(&[], |newest| &newest.units);
+pub(super) fn services(
+    goal: &Goal<'_>,
+    entries: &[Entry],
+    (observed, remembered): (&Observed, &Remembered),
+) -> Vec<Service> {
+    let newest = remembered.newest.as_ref();
+    let before: &[DesiredUnit] = newest.map_or(&[], |newest| &newest.units);
     let same = |a: &DesiredUnit, b: &DesiredUnit| {
         (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component)
     };
-    let mut services: Vec<Service> = units
-        .iter()
-        .map(|unit| service(unit, entries, before.iter().any(|other| same(other, unit))))
-        .collect();
-    for unit in before.iter().filter(|unit| !units.iter().any(|other| same(other, unit))) {
-        let mut left = service(unit, entries, true);
-        left.change = if unit.managed { ServiceChange::Stop } else { left.change };
-        services.push(left);
+    let machine = observed.machine.as_ref();
+    let mut services: Vec<Service> = Vec::new();
+    for unit in goal.units.iter() {
+        let known = before.iter().any(|other| same(other, unit));
+        let mut service = service(unit, entries, machine);
+        service.change = staying(unit, service.change, (known, service.run.as_ref()));
+        services.push(service);
+    }
+    let leaving = before.iter().filter(|unit| goal.ground.covers(&unit.scope));
+    for unit in leaving.filter(|unit| !goal.units.iter().any(|other| same(other, unit))) {
+        let mut service = service(unit, entries, machine);
+        let ran = newest.zip(id_of(unit)).is_some_and(|(newest, id)| newest.ran_before.contains(&id));
+        service.change = leaves(unit, service.change, (ran, service.run.as_ref()));
+        services.push(service);
+    }
+    if let Some(machine) = machine {
+        make_way(&mut services, goal, machine);
     }
     services
 }
 
-fn service(unit: &DesiredUnit, entries: &[Entry], ran_before: bool) -> Service {
+/// What a unit of the goal needs. One that is ours shall run.
+fn staying(unit: &DesiredUnit, asked: ServiceChange, (known, run): (bool, Option<&Run>)) -> ServiceChange {
+    match (unit.managed, run) {
+        (true, None) if !known && asked != ServiceChange::Untouched => ServiceChange::Start,
+        (true, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Start,
+        (false, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Untouched,
+        _ => asked,
+    }
+}
+
+/// What a unit that leaves needs: what ran before us runs again as it did, all else stops.
+fn leaves(unit: &DesiredUnit, asked: ServiceChange, (ran, run): (bool, Option<&Run>)) -> ServiceChange {
+    match (unit.managed, run) {
+        (false, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Untouched,
+        (false, _) => asked,
+        (true, Some(Run::Stopped | Run::Failed(_))) if !ran => ServiceChange::Untouched,
+        (true, _) if ran => ServiceChange::ReloadAndRestart,
+        (true, _) => ServiceChange::Stop,
+    }
+}
+
+fn service(unit: &DesiredUnit, entries: &[Entry], machine: Option<&Machine>) -> Service {
     let mut change = ServiceChange::Untouched;
     let mut because = Vec::new();
     for input in &unit.inputs {
@@ -64,9 +124,7 @@ fn service(unit: &DesiredUnit, entries: &[Entry], ran_before: bool) -> Service {
         change = change.max(asks);
         because.push((input.path.clone(), why));
     }
-    if unit.managed && !ran_before && change != ServiceChange::Untouched {
-        change = ServiceChange::Start;
-    }
+    let seen = machine.zip(id_of(unit)).map(|(machine, id)| machine.units.get(&id));
     Service {
         scope: unit.scope.clone(),
         unit: unit.unit.clone(),
@@ -74,6 +132,8 @@ fn service(unit: &DesiredUnit, entries: &[Entry], ran_before: bool) -> Service {
         managed: unit.managed,
         change,
         because,
+        run: seen.map(|seen| seen.map_or(Run::Stopped, |unit| unit.run.clone())),
+        first: false,
     }
 }
 
@@ -94,4 +154,106 @@ fn asked(input: &UnitInput, entry: &Entry) -> (ServiceChange, String) {
             (ServiceChange::Untouched, format!("{what}; the program reads it by itself"))
         }
     }
+}
+
+/// A unit that holds a socket which an earlier one in the order will have stops before that one starts.
+fn make_way(services: &mut [Service], goal: &Goal<'_>, machine: &Machine) {
+    let holds = |id: &UnitId, port: u16| {
+        machine.sockets.iter().filter(|socket| socket.address.port() == port).any(|socket| {
+            let SocketHolder::Unit { uid, name, .. } = &socket.holder else { return false };
+            let owner = match &id.scope {
+                Scope::System => None,
+                Scope::User(user) => machine.users.get(user).map(|account| account.uid),
+            };
+            *name == id.name && *uid == owner
+        })
+    };
+    for at in 0..services.len() {
+        let Some(id) = services[at].id().filter(|_| services[at].is_acted_on()) else { continue };
+        let before = &services[..at];
+        let starts = |unit: &&DesiredUnit| {
+            before.iter().any(|one| one.is_acted_on() && one.id() == id_of(unit) && one.id().is_some())
+        };
+        let mut wished = goal.units.iter().filter(starts).flat_map(|unit| &unit.listens);
+        services[at].first = wished.any(|address| holds(&id, address.port()));
+    }
+}
+
+/// Users of ours whose services would not run without a login.
+pub(super) fn to_linger(goal: &Goal<'_>, observed: &Observed) -> Vec<UserName> {
+    let Some(machine) = observed.machine.as_ref().filter(|_| goal.ground.is_machine()) else {
+        return Vec::new();
+    };
+    let users: BTreeSet<_> = goal
+        .units
+        .iter()
+        .filter(|unit| unit.managed)
+        .filter_map(|unit| match &unit.scope {
+            Scope::User(user) => Some(user),
+            Scope::System => None,
+        })
+        .collect();
+    let lingers = |user: &&&UserName| machine.users.get(**user).is_some_and(|account| !account.lingers);
+    users.iter().filter(lingers).map(|user| (*user).clone()).collect()
+}
+
+/// The units that ran before we took them over: those remembered, and new ones that run now.
+pub(super) fn ran_before(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered) -> BTreeSet<UnitId> {
+    let newest = remembered.newest.as_ref();
+    let known: BTreeSet<_> = newest.iter().flat_map(|newest| &newest.units).filter_map(id_of).collect();
+    let runs = |id: &UnitId| {
+        let machine = observed.machine.as_ref();
+        machine
+            .and_then(|machine| machine.units.get(id))
+            .is_some_and(|unit| unit.run.is_running() && unit.load == Load::Loaded)
+    };
+    let fresh = goal.units.iter().filter_map(id_of).filter(|id| !known.contains(id) && runs(id));
+    newest.iter().flat_map(|newest| newest.ran_before.iter().cloned()).chain(fresh).collect()
+}
+
+/// What happens before any file changes: units that leave stop while their unit file is still there,
+/// diallers first, and so do those that make way.
+pub(super) fn before(plan: &Plan) -> Vec<Step> {
+    let linger = plan.to_linger.iter().map(|user| Step::Linger { user: user.clone() });
+    let stops = |service: &&Service| {
+        (service.change == ServiceChange::Stop || service.first)
+            && service.run.as_ref().is_some_and(Run::is_running)
+    };
+    let stop = |service: &Service| Some(Step::Stop { unit: service.id()?, before: service.run.clone()? });
+    let acted = plan.services.iter().filter(|service| service.is_acted_on());
+    linger.chain(acted.rev().filter(stops).filter_map(stop)).collect()
+}
+
+/// What happens when every file is in place: managers read unit files again, then units start, each
+/// ready before the next.
+pub(super) fn after(plan: &Plan) -> Vec<Step> {
+    let scopes: BTreeSet<_> = plan.reloads().collect();
+    let reloads = scopes.into_iter().map(|scope| Step::ReloadManager { scope: scope.clone() });
+    let starts = |service: &Service| {
+        let run = if service.first { Run::Stopped } else { service.run.clone()? };
+        Some(Step::Start { unit: service.id()?, before: run })
+    };
+    let acted = plan.services.iter().filter(|service| service.is_acted_on());
+    reloads.chain(acted.filter(|service| service.change != ServiceChange::Stop).filter_map(starts)).collect()
+}
+
+impl Plan {
+    /// The managers of units whose files change, in meaning or not.
+    fn reloads(&self) -> impl Iterator<Item = &Scope> {
+        let changes = |path: &TargetPath| self.entries.binary_search_by(|entry| entry.path.cmp(path)).is_ok();
+        let live = self.ground.runs_services();
+        self.unit_files.iter().filter(move |(path, _)| live && changes(path)).map(|(_, scope)| scope)
+    }
+}
+
+/// The files of all units, those that leave included, and whose manager reads each.
+pub(super) fn unit_files(goal: &Goal<'_>, remembered: &Remembered) -> Vec<(TargetPath, Scope)> {
+    let before = remembered.newest.iter().flat_map(|newest| &newest.units);
+    let units = goal.units.iter().chain(before);
+    let files = units.flat_map(|unit| {
+        let own = unit.inputs.iter().filter(|input| input.on_change == OnChange::ReloadManagerAndRestart);
+        let link = unit.enablement.iter().map(|link| &link.path);
+        own.map(|input| &input.path).chain(link).map(|path| (path.clone(), unit.scope.clone()))
+    });
+    files.collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -16,6 +16,12 @@ pub struct Ids {
     pub gid: u32,
 }
 
+impl fmt::Display for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.uid, self.gid)
+    }
+}
+
 /// A regular file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservedFile {

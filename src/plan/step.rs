@@ -364,7 +364,9 @@ fn by_run(observed: &Observed, unit: &UnitId, before: &Run) -> Found {
     let now = observed.machine.as_ref().and_then(|machine| machine.units.get(unit)).map(|unit| &unit.run);
     let same = match (now, before) {
         (Some(Run::Running(now)), Run::Running(before)) => now == before,
-        (None | Some(Run::Stopped | Run::Failed(_)), Run::Stopped | Run::Failed(_)) => true,
+        (None, Run::Stopped | Run::Failed(_))
+        | (Some(Run::Stopped), Run::Stopped)
+        | (Some(Run::Failed(_)), Run::Failed(_)) => true,
         _ => false,
     };
     if same { Found::Before } else { Found::After }

@@ -3,11 +3,11 @@
 //! Folders first, then everything staged beside its destination, then what is visible: so that whatever
 //! fails on a full disk fails before anything changed. Apply obeys the steps alone.
 
-use super::entry::{Entry, Part, Payload, TakeOver, Work};
+use super::entry::{Entry, Part, Payload, Rights, TakeOver, Work};
 use super::standing::Identity;
 use super::standing::Ids;
 use super::step::{Like, Step};
-use super::{Baseline, Manifest, Plan, Remembered, RememberedPath};
+use super::{Baseline, Manifest, Plan, Remembered, RememberedPath, services};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::stack::{Mode, TargetPath};
@@ -31,6 +31,7 @@ pub fn steps(plan: &Plan, issued: &Issued) -> Steps {
 }
 
 struct Builder<'a> {
+    plan: &'a Plan,
     issued: &'a Issued,
     generation: u64,
     count: usize,
@@ -49,6 +50,7 @@ impl<'a> Builder<'a> {
         let vanishes =
             |entry: &&Entry| matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }));
         Self {
+            plan,
             issued,
             generation: plan.next_generation().0,
             count: 0,
@@ -66,32 +68,29 @@ impl<'a> Builder<'a> {
         let Some(work) = &entry.work else { return };
         let path = &entry.path;
         match work {
-            Work::MakeFolder { mode } => {
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: None });
+            Work::MakeFolder { mode, ids } => {
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: *ids });
             }
-            Work::FileToFolder { before, mode } => {
+            Work::FileToFolder { before, mode, ids } => {
                 let aside = self.name_beside(path);
                 self.cleared.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: None });
+                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: *ids });
             }
-            Work::Create { payload, mode } => {
-                let step = self.create(path, payload, *mode);
+            Work::Create { payload, rights } => {
+                let step = self.create(path, payload, *rights);
                 self.swapped.extend(step);
             }
-            Work::FolderToFile { payload, mode } => {
+            Work::FolderToFile { payload, rights } => {
                 self.remove_folder(path);
-                let step = self.create(path, payload, *mode);
+                let step = self.create(path, payload, *rights);
                 self.last.extend(step);
             }
-            Work::Exchange { payload, mode, before, take_over } => {
-                self.exchange(path, (payload, *mode), before, take_over);
+            Work::Exchange { payload, rights, before, take_over } => {
+                self.exchange(path, (payload, *rights), before, take_over);
             }
-            Work::SetMode { digest, before, after } => self.swapped.push(Step::SetMode {
-                path: path.clone(),
-                digest: *digest,
-                before: *before,
-                after: *after,
-            }),
+            Work::SetRights { digest, mode, ids } => self.set_rights(path, *digest, (*mode, *ids)),
+            Work::Link { to } => self.swapped.push(Step::Link { path: path.clone(), to: to.clone() }),
+            Work::Unlink { to } => self.swapped.push(Step::Unlink { path: path.clone(), to: to.clone() }),
             Work::Remove { before } => {
                 let aside = self.name_beside(path);
                 self.swapped.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
@@ -105,15 +104,31 @@ impl<'a> Builder<'a> {
         self.removed_folders.push(Step::Remove { path: path.clone(), aside, before: Identity::Folder });
     }
 
-    fn create(&mut self, path: &TargetPath, payload: &Payload, mode: Mode) -> Option<Step> {
-        let (staged, after) = self.stage(path, (payload, mode), None)?;
+    /// The owner first: a change of owner may take bits of the mode away.
+    fn set_rights(
+        &mut self,
+        path: &TargetPath,
+        digest: Digest,
+        (mode, ids): ((Mode, Mode), Option<(Ids, Ids)>),
+    ) {
+        if let Some((before, after)) = ids {
+            self.swapped.push(Step::SetOwner { path: path.clone(), digest, before, after });
+        }
+        let (before, after) = mode;
+        if before != after {
+            self.swapped.push(Step::SetMode { path: path.clone(), digest, before, after });
+        }
+    }
+
+    fn create(&mut self, path: &TargetPath, payload: &Payload, rights: Rights) -> Option<Step> {
+        let (staged, after) = self.stage(path, (payload, rights), None)?;
         Some(Step::Create { staged, path: path.clone(), after })
     }
 
     fn exchange(
         &mut self,
         path: &TargetPath,
-        content: (&Payload, Mode),
+        content: (&Payload, Rights),
         before: &Identity,
         take_over: &TakeOver,
     ) {
@@ -136,13 +151,13 @@ impl<'a> Builder<'a> {
     fn stage(
         &mut self,
         path: &TargetPath,
-        (payload, mode): (&Payload, Mode),
+        (payload, (mode, ids)): (&Payload, Rights),
         like: Option<Like>,
     ) -> Option<(TargetPath, Identity)> {
         let bytes = bytes_of(payload, self.issued)?.to_vec();
         let staged = self.name_beside(path);
         let identity = Identity::File { digest: Digest::of(&bytes), mode };
-        self.staged.push(Step::Stage { staged: staged.clone(), bytes, mode, ids: None, like });
+        self.staged.push(Step::Stage { staged: staged.clone(), bytes, mode, ids, like });
         Some((staged, identity))
     }
 
@@ -159,7 +174,8 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> Steps {
         self.removed_folders.reverse();
         let prepare = [self.cleared, self.folders, self.staged].concat();
-        let swap = [self.swapped, self.removed_folders, self.last].concat();
+        let files = [self.swapped, self.removed_folders, self.last].concat();
+        let swap = [services::before(self.plan), files, services::after(self.plan)].concat();
         Steps { prepare, swap }
     }
 }
@@ -229,18 +245,23 @@ impl Plan {
             },
             entries,
             units: self.units.clone(),
+            ran_before: self.ran_before.clone(),
+            users: self.ground.users().clone(),
+            text: self.text,
             before,
         }
     }
 
-    /// The bytes that the state keeps for this generation and for generation 0.
-    pub fn objects<'a>(&'a self, issued: &'a Issued) -> BTreeMap<Digest, &'a [u8]> {
+    /// The bytes that the state keeps for this generation and for generation 0, and in which folder of
+    /// the state.
+    pub fn objects<'a>(&'a self, issued: &'a Issued) -> BTreeMap<(TargetPath, Digest), &'a [u8]> {
         let ours = |path: &TargetPath| matches!(self.next.get(path), Some(RememberedPath::File { .. }));
-        self.written(issued)
-            .filter(|(path, _)| ours(path))
-            .map(|(_, bytes)| (Digest::of(bytes), bytes))
-            .chain(self.keepsakes.iter().map(|(digest, bytes)| (*digest, bytes.as_slice())))
-            .collect()
+        let written = self.written(issued).filter(|(path, _)| ours(path));
+        let written = written.map(|(path, bytes)| ((self.ground.state_of(path), Digest::of(bytes)), bytes));
+        let kept = self.keepsakes.iter();
+        let kept =
+            kept.map(|((path, digest), bytes)| ((self.ground.state_of(path), *digest), bytes.as_slice()));
+        written.chain(kept).collect()
     }
 }
 

@@ -16,7 +16,7 @@ const SPANS: u32 = 3;
 /// The pause between two reads. With it a proof ends at most this later than it could.
 pub(super) const POLL: Duration = Duration::from_millis(25);
 /// The pause between two tries to send what the peer asks to be sent again.
-const RESEND: Duration = Duration::from_millis(250);
+pub(super) const RESEND: Duration = Duration::from_millis(250);
 /// How long one read may take.
 pub(super) const READ: Duration = Duration::from_secs(2);
 /// How long the read that Grafana would do may take.

@@ -4,7 +4,7 @@
 //! one answer and the numbers still missing.
 
 use super::Prover;
-use super::attempt::{POLL, READ, Trouble, now, send_until};
+use super::attempt::{POLL, READ, RESEND, Trouble, now, send_until};
 use super::route::Door;
 use super::send::{Sender, Sent};
 use super::tempo::{Api, By, Read};
@@ -91,7 +91,12 @@ impl Counting<'_> {
             let part = first..whole.end.min(first + step);
             let trace = self.run.trace(whole.clone());
             let end = Instant::now() + prover.within;
-            let sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
+            let mut sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
+            // A door that took spans before and is gone now is being restarted: exporters wait for that.
+            while first > 0 && matches!(sent, Sent::Failed(_)) && Instant::now() + RESEND < end {
+                sleep(RESEND).await;
+                sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
+            }
             if !matches!(sent, Sent::Accepted) {
                 // Of its trace, what was accepted before is still asked for.
                 self.await_trace(whole.start..first);

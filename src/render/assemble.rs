@@ -2,14 +2,17 @@
 
 use super::Templates;
 use crate::component::{app, collector, grafana, systemd, tempo};
-use crate::desired::{Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, OnChange, UnitInput};
+use crate::desired::{
+    Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, Enablement, OnChange, UnitInput,
+};
 use crate::diagnostic::Findings;
 use crate::stack::{
     App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service,
     TargetPath, UserName,
 };
-use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, Wiring};
+use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, UnitShape, Wiring};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Findings> {
     let desired = Desired {
@@ -23,6 +26,7 @@ pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desi
     assembly.collectors();
     assembly.grafana();
     assembly.apps();
+    assembly.number();
     if assembly.findings.has_errors() { Err(assembly.findings) } else { Ok(assembly.desired) }
 }
 
@@ -103,7 +107,22 @@ impl<'a> Assembly<'a> {
             component: ComponentName::new(id.to_string()),
             managed: true,
             inputs,
+            order: 0,
+            enablement: enablement(place),
+            listens: self.listens(id),
         });
+    }
+
+    /// Units are added in the order in which they start.
+    fn number(&mut self) {
+        for (unit, order) in self.desired.units.iter_mut().zip(0..) {
+            unit.order = order;
+        }
+    }
+
+    fn listens(&self, id: &ComponentId) -> Vec<SocketAddr> {
+        let own = self.wiring.listeners.iter().filter(|listener| listener.id.component == *id);
+        own.map(|listener| SocketAddr::new(listener.bind, listener.port.number())).collect()
     }
 
     /// Certificate and key of a component that serves TLS.
@@ -222,6 +241,9 @@ impl<'a> Assembly<'a> {
             component: ComponentName::new(part.id.to_string()),
             managed: false,
             inputs,
+            order: 0,
+            enablement: None,
+            listens: Vec::new(),
         });
     }
 
@@ -280,6 +302,15 @@ impl<'a> Assembly<'a> {
             above = above.parent();
         }
     }
+}
+
+/// What starts a unit of ours at boot; that of a package is the package's business.
+fn enablement(place: &EnginePlace) -> Option<Enablement> {
+    let target = if place.scope == Scope::System { "multi-user.target" } else { "default.target" };
+    (place.unit.shape == UnitShape::Whole).then(|| Enablement {
+        path: place.unit.path.parent().join(&format!("{target}.wants/{}", place.unit.name)),
+        to: place.unit.path.to_string(),
+    })
 }
 
 /// Owner and mode of a file that a neighbour reads. Without a known reader a CA, which is public, is

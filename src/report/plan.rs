@@ -129,6 +129,7 @@ pub(super) fn noun(subject: Subject) -> &'static str {
         Subject::PrivateKey => "private key",
         Subject::Block => "block",
         Subject::Folder => "folder",
+        Subject::Link => "link",
     }
 }
 
@@ -170,6 +171,10 @@ fn content(change: &ContentChange) -> Vec<String> {
             vec![format!("{} -> {}, not text", size(before), size(after))]
         }
         ContentChange::Certificate { before, after } => certificate(before.as_deref(), after),
+        ContentChange::Link { to } => vec![format!("-> {to}")],
+        ContentChange::Owner { before, after } => {
+            vec![format!("- owner {before}"), format!("+ owner {after}")]
+        }
         ContentChange::PrivateKey { before, after } => {
             let before = before.as_ref().map(|digest| format!("- {digest}"));
             let after = after.as_ref().map_or("+ made at apply".to_owned(), |digest| format!("+ {digest}"));

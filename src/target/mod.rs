@@ -18,6 +18,7 @@ mod programs;
 mod run;
 mod scope;
 mod scratch;
+mod sockets;
 mod systemd;
 mod tree;
 mod walk;
@@ -33,10 +34,11 @@ pub use programs::{file_names, is_program};
 pub use run::{CommandLine, Ran, run_here};
 pub use scope::serve_scope;
 pub use scratch::Scratch;
-pub use systemd::{ServiceManager, sockets};
+pub use sockets::{all_listening, listening, real, sockets};
+pub use systemd::ServiceManager;
 pub use tree::FolderTree;
 
-use crate::plan::{Inventory, Observed, Step};
+use crate::plan::{Inventory, Observed, Step, UnitId};
 use crate::stack::{TargetPath, UserName};
 use std::time::Duration;
 
@@ -142,6 +144,14 @@ pub enum TargetError {
     /// A step about services on a target where none run.
     #[error("no services run below a root folder")]
     NoServices,
+    /// A unit did not get to where a step wanted it, or its manager refused.
+    #[error("{unit} {what}")]
+    Unit {
+        /// The unit.
+        unit: UnitId,
+        /// What went wrong, and what the unit wrote itself, on lines of its own.
+        what: String,
+    },
     /// A program could not be started or did not end in time.
     #[error("{program} {what}")]
     Program {
@@ -153,10 +163,10 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// What went wrong, without the name of the program.
+    /// What went wrong, without the name of the program or unit.
     pub fn what(&self) -> String {
         match self {
-            Self::Program { what, .. } => what.clone(),
+            Self::Program { what, .. } | Self::Unit { what, .. } => what.clone(),
             _ => self.to_string(),
         }
     }

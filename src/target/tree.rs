@@ -1,7 +1,7 @@
 //! A folder of this machine as a tree to look for files in. A link is followed only below the folder:
 //! its target is read as a path of the host, as everything in such a folder is.
 use crate::stack::TargetPath;
-use crate::topology::tree::{Looked, Tree, TreeEntry};
+use crate::topology::tree::{Listed, Looked, Tree, TreeEntry};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,30 @@ impl FolderTree {
         Ok(self.at(&found))
     }
 
+    /// Adds what stands in a folder; what cannot be named or looked at is said, and hides nothing else.
+    fn entries(&self, folder: &TargetPath, here: &Path, listed: &mut Listed) {
+        let entries = match fs::read_dir(here) {
+            Ok(entries) => entries,
+            Err(error) => return listed.unread.push(error.to_string()),
+        };
+        for entry in entries {
+            let (name, kind) = match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    listed.unread.push(error.to_string());
+                    continue;
+                }
+            };
+            let Some(name) = name.to_str() else {
+                listed.unread.push(format!("a name that is not UTF-8: {}", name.display()));
+                continue;
+            };
+            let leads_to_folder = || self.find(&folder.join(name)).is_ok_and(|path| path.is_dir());
+            let is_folder = kind.is_dir() || (kind.is_symlink() && leads_to_folder());
+            listed.entries.push(TreeEntry { name: name.to_owned(), is_folder });
+        }
+    }
+
     fn at(&self, parts: &[String]) -> PathBuf {
         parts.iter().fold(self.root.clone(), |path, part| path.join(part))
     }
@@ -59,25 +83,22 @@ fn parts(path: &str) -> Vec<String> {
 }
 
 impl Tree for FolderTree {
-    fn list(&self, folder: &TargetPath) -> Result<Vec<TreeEntry>, String> {
-        let here = self.find(folder)?;
-        if !here.is_dir() {
-            return Ok(Vec::new());
+    fn list(&self, folder: &TargetPath) -> Listed {
+        let mut listed = Listed::default();
+        match self.find(folder) {
+            Ok(here) if here.is_dir() => self.entries(folder, &here, &mut listed),
+            Ok(_) => {}
+            Err(reason) => listed.unread.push(reason),
         }
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&here).map_err(|error| error.to_string())? {
-            let entry = entry.map_err(|error| error.to_string())?;
-            let name = entry.file_name();
-            let name =
-                name.to_str().ok_or_else(|| format!("a name that is not UTF-8: {}", name.display()))?;
-            entries.push(TreeEntry { name: name.to_owned(), is_folder: entry.path().is_dir() });
-        }
-        entries.sort();
-        Ok(entries)
+        listed.entries.sort();
+        listed.unread.sort();
+        listed
     }
 
     fn read(&self, path: &TargetPath, most: usize) -> Looked {
         match self.find(path) {
+            // A unit that leads here is masked, which is to systemd as if it were empty.
+            Ok(here) if here == self.root.join("dev/null") => Looked::Bytes(Vec::new()),
             Ok(here) => read(&here, most),
             Err(reason) => Looked::Unreadable(reason),
         }

@@ -107,13 +107,11 @@ impl Search<'_> {
 
     /// Names in a folder, and whether each is a folder.
     fn list(&mut self, folder: &TargetPath) -> Vec<(String, bool)> {
-        match self.tree.list(folder) {
-            Ok(entries) => entries.into_iter().map(|entry| (entry.name, entry.is_folder)).collect(),
-            Err(reason) => {
-                self.not_read(folder, &reason);
-                Vec::new()
-            }
+        let listed = self.tree.list(folder);
+        for reason in &listed.unread {
+            self.not_read(folder, reason);
         }
+        listed.entries.into_iter().map(|entry| (entry.name, entry.is_folder)).collect()
     }
 
     fn yaml_files(&mut self, folder: &TargetPath) {

@@ -15,6 +15,15 @@ pub struct TreeEntry {
     pub is_folder: bool,
 }
 
+/// The entries of a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Those that have a name on the host as we write them.
+    pub entries: Vec<TreeEntry>,
+    /// Why the folder, or an entry of it, could not be looked at.
+    pub unread: Vec<String>,
+}
+
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
@@ -29,17 +38,14 @@ pub enum Looked {
 /// A tree of files, read only.
 pub trait Tree {
     /// The entries of a folder in order of their names; none where there is no such folder.
-    ///
-    /// # Errors
-    /// Why a folder that is there cannot be listed.
-    fn list(&self, folder: &TargetPath) -> Result<Vec<TreeEntry>, String>;
+    fn list(&self, folder: &TargetPath) -> Listed;
 
     /// A file of at most `most` bytes; a larger one is unreadable.
     fn read(&self, path: &TargetPath, most: usize) -> Looked;
 }
 
 impl Tree for BTreeMap<TargetPath, Vec<u8>> {
-    fn list(&self, folder: &TargetPath) -> Result<Vec<TreeEntry>, String> {
+    fn list(&self, folder: &TargetPath) -> Listed {
         let mut entries: Vec<TreeEntry> = self
             .keys()
             .filter(|path| path.is_within(folder))
@@ -53,7 +59,7 @@ impl Tree for BTreeMap<TargetPath, Vec<u8>> {
             .collect();
         entries.sort();
         entries.dedup();
-        Ok(entries)
+        Listed { entries, unread: Vec::new() }
     }
 
     fn read(&self, path: &TargetPath, most: usize) -> Looked {

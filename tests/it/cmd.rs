@@ -7,7 +7,8 @@
 //! code (`? 3`) must be what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew;
 //! read the difference before you keep it.
 
-use crate::support::{bless, copy_tree, repository};
+use crate::support::{copy_tree, repository};
+use crate::transcript::{self, judge};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -16,29 +17,6 @@ use std::process::{Command, Stdio};
 /// Mutants, and the short names that the pages have for them.
 const HOSTS: [(&str, &str); 2] =
     [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")];
-
-/// The page with the outputs that its commands have now.
-fn run(page: &str, folders: (&Path, &Path)) -> String {
-    let mut now = String::new();
-    let (mut in_console, mut in_output) = (false, false);
-    for line in page.lines() {
-        if line == "```console" {
-            in_console = true;
-        } else if line == "```" {
-            (in_console, in_output) = (false, false);
-        }
-        let command = line.strip_prefix("$ ").filter(|_| in_console);
-        in_output = command.is_some() || in_output;
-        if command.is_some() || !in_output {
-            now.push_str(line);
-            now.push('\n');
-        }
-        if let Some(command) = command {
-            now.push_str(&output(command, folders));
-        }
-    }
-    now
-}
 
 /// All that a page may call: on every machine the same, and no engine among them.
 const TOOLS: [&str; 19] = [
@@ -68,13 +46,7 @@ fn output(command: &str, (folder, path): (&Path, &Path)) -> String {
         .expect("sh runs");
     let mut text = String::from_utf8(output.stdout).expect("output is UTF-8");
     text = text.replace(&folder.display().to_string(), "[FOLDER]");
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    match output.status.code() {
-        Some(0) => text,
-        code => text + &format!("? {}\n", code.map_or("killed".into(), |code| code.to_string())),
-    }
+    transcript::shown(text, output.status.code())
 }
 
 #[test]
@@ -107,13 +79,9 @@ fn transcripts_print_what_they_show() {
             copy_tree(&repository().join(&mutant), &folder.path().join(&mutant));
         }
         let shown = fs::read_to_string(page).unwrap();
-        let now = run(&shown, (folder.path(), path.path()));
-        if bless() {
-            fs::write(page, &now).unwrap();
-        } else if now != shown {
-            let diff = similar::TextDiff::from_lines(&shown, &now);
-            faults.push(format!("{}:\n{}", page.display(), diff.unified_diff()));
-        }
+        let run = |_: &str, command: &str| output(command, (folder.path(), path.path()));
+        let now = transcript::run(&shown, &["$ "], run);
+        faults.extend(judge(page, &shown, &now));
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     println!("promise: transcripts print what they show | {} | cargo", pages.len());

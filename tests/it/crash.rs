@@ -1,7 +1,6 @@
 //! The tool is killed at every system call that can change something.
 //!
-//! A clean run is traced once with strace; then, for each mutating call seen `n` times, `n` runs are
-//! killed right before it. What does it is this test binary itself, started again as a child with an
+//! Where is decided by `kills`. What does it is this test binary itself, started again as a child with an
 //! environment variable that names the verb and the root.
 //!
 //! strace counts for each thread by itself, and the main thread of a test binary opens and writes too.
@@ -9,6 +8,7 @@
 //! what follows are never reached by the main thread first.
 #![expect(clippy::disallowed_methods, reason = "the test starts itself under strace")]
 
+use crate::kills::{self, MUTATING};
 use crate::transaction_root::{copy, folder, look_at, put, recover_at, run_at, run_locked, tree};
 use crate::transaction_support::{at, block, empty, folder as wanted_folder, of_stack, whole};
 use std::collections::BTreeMap;
@@ -23,11 +23,6 @@ use tracewright::plan::GenerationNumber;
 const IDLE: usize = 32;
 /// Tells the child what to do: `VERB ROOT`.
 const CHILD: &str = "TRACEWRIGHT_TEST_CRASH_CHILD";
-/// Every system call that changes a file, a name or what is durable.
-const MUTATING: &str = "mkdir,mkdirat,openat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,link,\
-                        linkat,unlink,unlinkat,rmdir,fchmod,fchmodat,chmod,fchown,fchownat,symlink,symlinkat,\
-                        fsetxattr,ftruncate,flock";
-
 /// The first of two stacks that between them need every kind of step.
 fn first() -> Desired {
     let mut desired = empty();
@@ -124,26 +119,14 @@ fn points(verb: Verb, root: &Path, scratch: &Path) -> BTreeMap<String, Vec<usize
     let mut calls: BTreeMap<&str, usize> = BTreeMap::new();
     threads.for_each(|thread| *calls.entry(thread).or_insert(0) += 1);
     let (thread, _) = calls.into_iter().max_by_key(|(_, calls)| *calls).unwrap();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let mut points: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for line in log.lines().filter_map(|line| line.strip_prefix(thread)) {
-        let Some((call, arguments)) = line.trim_start().split_once('(') else { continue };
-        let count = seen.entry(call.to_owned()).or_insert(0);
-        *count += 1;
-        let idle = ["openat", "write"].contains(&call) && *count <= IDLE;
-        let reads = call == "openat" && !arguments.contains("O_CREAT");
-        if !idle && !reads {
-            points.entry(call.to_owned()).or_default().push(*count);
-        }
-    }
-    points
+    kills::points(log.lines().filter_map(|line| line.strip_prefix(thread)), IDLE)
 }
 
 /// Runs until right before the `nth` call of a kind; whether it was killed there.
 fn killed(verb: Verb, root: &Path, call: &str, nth: usize) -> bool {
-    let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-    let trace = format!("trace={call}");
-    let arguments = ["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let inject = kills::inject(call, nth);
+    let mut arguments = vec!["-f", "-qq", "-o", "/dev/null"];
+    arguments.extend(inject.iter().map(String::as_str));
     !traced(verb, root, &arguments).status().unwrap().success()
 }
 

@@ -9,9 +9,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
+use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
 use tracewright::desired::{Content, Desired};
 use tracewright::pki::facts_of;
+use tracewright::plan::Ground;
 use tracewright::stack::{
     Algorithm, CertificateName, CertificateRole, CertificateWish, HostName, ServerName,
 };
@@ -62,7 +64,15 @@ impl Host<'_> {
     fn with<T>(&self, wish: Wish<'_>, then: impl FnOnce(&Request<'_>) -> T) -> T {
         let (stack, host) = (stack(), HostName::this());
         let folder = self.authorities.map(|path| AuthorityFolder::open(path).unwrap());
-        then(&Request { stack: &stack, host: &host, wish, authorities: folder.as_ref(), now: self.now })
+        then(&Request {
+            stack: &stack,
+            host: &host,
+            wish,
+            ground: &Ground::below_root(&stack),
+            text: None,
+            authorities: folder.as_ref(),
+            now: self.now,
+        })
     }
 
     fn look(&self, desired: &Desired) -> Survey {
@@ -73,7 +83,12 @@ impl Host<'_> {
         self.with(wish, |request| {
             let approved = survey(&root_at(self.root), request)?.digest;
             let consent = Consent { approved, accept_drift, adopt: false };
-            apply(&mut root_at(self.root), request, &consent, (&author("apply"), Judges::NONE))
+            apply(
+                &mut root_at(self.root),
+                request,
+                &consent,
+                (&author("apply"), Judges::none(&NoProver::below_root())),
+            )
         })
     }
 

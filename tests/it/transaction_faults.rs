@@ -5,6 +5,7 @@ use crate::transaction_support::{MemoryRoot, any_desired, any_host, look, of_sta
 use std::collections::BTreeMap;
 use tracewright::apply::{Outcome, Wish, recover};
 use tracewright::desired::Desired;
+use tracewright::plan::Ground;
 use tracewright::stack::Mode;
 use tracewright::target::Root;
 
@@ -95,7 +96,7 @@ fn a_step_that_fails_leaves_old_or_new() {
             let mut root = scene.root(Fault::FailAt(at));
             let kept = is_kept(run(&mut root, scene.wish()), &what);
             root.disk.fault = Fault::None;
-            recover(&mut root, &stack()).unwrap();
+            recover(&mut root, &Ground::below_root(&stack())).unwrap();
             scene.judge(root, Some(kept), &what);
             points += 1;
         }
@@ -111,7 +112,10 @@ fn a_full_disk_is_reversed_cleanly() {
             let what = format!("full from operation {at} on");
             let mut root = scene.root(Fault::FullFrom(at));
             let kept = is_kept(run(&mut root, scene.wish()), &what);
-            assert!(recover(&mut root, &stack()).unwrap().is_none(), "{what}: something was left to recover");
+            assert!(
+                recover(&mut root, &Ground::below_root(&stack())).unwrap().is_none(),
+                "{what}: something was left to recover"
+            );
             root.disk.fault = Fault::None;
             scene.judge(root, Some(kept), &what);
         }
@@ -133,11 +137,11 @@ fn a_power_loss_leaves_old_or_new() {
         if random.below(2) == 0 {
             root.disk.operations = 0;
             root.disk.fault = Fault::PowerLossAt(1 + random.below(20));
-            let _ = recover(&mut root, &stack());
+            let _ = recover(&mut root, &Ground::below_root(&stack()));
             root = Root::on(root.disk.after_power_loss(&mut random));
         }
         let what = format!("seed {seed}, power lost at operation {at}");
-        recover(&mut root, &stack()).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+        recover(&mut root, &Ground::below_root(&stack())).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         scene.judge(root, None, &what);
     }
     println!("promise: power losses | 1000 | cargo");

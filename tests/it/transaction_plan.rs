@@ -75,6 +75,9 @@ fn with_units(mut desired: Desired) -> Desired {
         unit: Some(UnitName::new(format!("{name}.service"))),
         component: ComponentName::new(name),
         managed: true,
+        order: 0,
+        enablement: None,
+        listens: Vec::new(),
         inputs: inputs
             .iter()
             .map(|(path, on_change)| UnitInput { path: TargetPath::new(*path), on_change: *on_change })

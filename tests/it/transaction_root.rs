@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use tracewright::apply::NoProver;
 use tracewright::apply::{
     ApplyError, Consent, Judges, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
 };
+use tracewright::plan::Ground;
 use tracewright::stack::HostName;
 use tracewright::target::{Holder, LocalDisk, LocalRoot, Root};
 
@@ -108,28 +110,55 @@ fn all(root: &Path) -> BTreeMap<PathBuf, fs::Metadata> {
 
 pub fn look_at(root: &Path, wish: Wish<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    survey(&root_at(root), &Request { stack: &stack, host: &host, wish, authorities: None, now: now() })
+    survey(
+        &root_at(root),
+        &Request {
+            stack: &stack,
+            host: &host,
+            wish,
+            ground: &Ground::below_root(&stack),
+            text: None,
+            authorities: None,
+            now: now(),
+        },
+    )
 }
 
 /// The verb as the command line carries it out, with this much agreed to; without a lock, which a child
 /// of another test that runs at the same time would hold on to between its fork and its exec.
 pub fn run_at(root: &Path, wish: Wish<'_>, accept_drift: bool, adopt: bool) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &stack,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&stack),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift, adopt };
-    apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::NONE))
+    apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::none(&NoProver::below_root())))
 }
 
 pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
-    recover(&mut root_at(root), &stack())
+    recover(&mut root_at(root), &Ground::below_root(&stack()))
 }
 
 /// The same with the lock.
 pub fn run_locked(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &stack,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&stack),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift: true, adopt: true };
     let mut target = root_at(root);
-    let mut session = Session::begin(&mut target, &stack, &holder("apply"))?;
-    session.apply(&request, &consent, Judges::NONE)
+    let mut session = Session::begin(&mut target, &Ground::below_root(&stack), &holder("apply"))?;
+    session.apply(&request, &consent, Judges::none(&NoProver::below_root()))
 }

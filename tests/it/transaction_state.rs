@@ -8,12 +8,14 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
+use tracewright::apply::NoProver;
 use tracewright::apply::{
     ApplyError, Cause, Consent, Judges, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
     survey,
 };
 use tracewright::desired::{Content, Desired};
 use tracewright::plan::{GenerationNumber, Refusal};
+use tracewright::plan::{Ground, UnitId};
 use tracewright::stack::{HostName, StackName};
 use tracewright::target::TargetError;
 
@@ -73,7 +75,7 @@ fn a_torn_journal_is_none_and_a_damaged_one_is_refused() {
 fn a_second_run_is_told_who_holds_the_lock() {
     let temporary = folder();
     let mut target = root_at(temporary.path());
-    let first = Session::begin(&mut target, &stack(), &holder("apply")).unwrap();
+    let first = Session::begin(&mut target, &Ground::below_root(&stack()), &holder("apply")).unwrap();
     let refused = run_locked(temporary.path(), of_stack(&numbered(1))).unwrap_err();
     let shown = refused.to_string();
     let id = std::process::id();
@@ -93,7 +95,7 @@ fn twenty_generations_are_kept_and_what_stood_there_first() {
     for number in 1..=25 {
         apply_number(root, number);
     }
-    let kept_ones = history(&root_at(root), &stack()).unwrap();
+    let kept_ones = history(&root_at(root), &Ground::below_root(&stack())).unwrap();
     let numbers: Vec<_> = kept_ones.iter().map(|generation| generation.number.0).collect();
     assert_eq!(numbers, (6..=25).collect::<Vec<_>>());
     assert_eq!(kept_ones[0].author, author("apply"));
@@ -111,7 +113,7 @@ fn looking_creates_nothing() {
     let root = temporary.path();
     assert!(matches!(look_at(root, Wish::Generation(None)), Err(ApplyError::NothingApplied)));
     assert!(!look_at(root, of_stack(&numbered(1))).unwrap().plan.is_empty());
-    assert_eq!(history(&root_at(root), &stack()).unwrap(), Vec::new());
+    assert_eq!(history(&root_at(root), &Ground::below_root(&stack())).unwrap(), Vec::new());
     assert!(inodes(root).is_empty());
 }
 
@@ -134,11 +136,24 @@ fn an_approved_plan_that_no_longer_holds_is_stale() {
     let root = temporary.path();
     let (stack, host, desired) = (stack(), HostName::this(), numbered(1));
     let wish = of_stack(&desired);
-    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &stack,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&stack),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let approved = look_at(root, wish).unwrap().digest;
     put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     let consent = Consent { approved, accept_drift: true, adopt: true };
-    let refused = apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::NONE));
+    let refused = apply(
+        &mut root_at(root),
+        &request,
+        &consent,
+        (&author("apply"), Judges::none(&NoProver::below_root())),
+    );
     assert!(matches!(refused, Err(ApplyError::Stale { .. })), "{refused:?}");
 }
 
@@ -174,6 +189,10 @@ fn fails(meanwhile: &dyn Fn()) -> Fails<'_> {
 }
 
 impl Prover for Fails<'_> {
+    fn ready(&self, _: &UnitId) -> Result<(), String> {
+        Ok(())
+    }
+
     fn prove(&self, _: Duration) -> Proof {
         if !self.1.replace(true) {
             (self.0)();
@@ -185,11 +204,24 @@ impl Prover for Fails<'_> {
 fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
     let (stack, host) = (stack(), HostName::this());
     let wish = of_stack(desired);
-    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &stack,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&stack),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let consent =
         Consent { approved: look_at(root, wish).unwrap().digest, accept_drift: false, adopt: false };
-    apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges { prover, ..Judges::NONE }))
-        .unwrap()
+    apply(
+        &mut root_at(root),
+        &request,
+        &consent,
+        (&author("apply"), Judges { prover, before: prover, ..Judges::none(&NoProver::below_root()) }),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -201,12 +233,12 @@ fn a_failed_proof_takes_everything_back() {
     let before = tree(root);
     let outcome = run_proven(root, &numbered(2), &fails(&|| {}));
     assert!(
-        matches!(&outcome, Outcome::RolledBack { cause: Cause::Proof(why), old_state_proven: false, notes }
+        matches!(&outcome, Outcome::RolledBack { cause: Cause::Proof(why), old_state: Proof::CouldNotRun(_), notes }
             if why == "no span came back" && notes.is_empty()),
         "{outcome:?}"
     );
     assert_eq!(tree(root), before);
-    assert_eq!(history(&root_at(root), &stack()).unwrap().len(), 1);
+    assert_eq!(history(&root_at(root), &Ground::below_root(&stack())).unwrap().len(), 1);
 }
 
 #[test]
@@ -269,7 +301,15 @@ fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
     }
     other.files.insert(at("/srv/web/.env"), beside);
     let wish = of_stack(&other);
-    let request = Request { stack: &name, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &name,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&name),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let survey = survey(&root_at(root), &request).unwrap();
     let refused: Vec<_> =
         survey.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();

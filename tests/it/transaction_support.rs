@@ -3,9 +3,11 @@
 use crate::transaction_disk::{MemoryDisk, Random};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
+use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
 use tracewright::apply::{Consent, Survey};
 use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder};
+use tracewright::plan::Ground;
 use tracewright::plan::{Author, GenerationNumber};
 use tracewright::stack::{ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName, TargetPath};
 use tracewright::target::{Root, Target};
@@ -118,7 +120,18 @@ pub fn of_stack(desired: &Desired) -> Wish<'_> {
 
 pub fn look(root: &dyn Target, wish: Wish<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    survey(root, &Request { stack: &stack, host: &host, wish, authorities: None, now: now() })
+    survey(
+        root,
+        &Request {
+            stack: &stack,
+            host: &host,
+            wish,
+            ground: &Ground::below_root(&stack),
+            text: None,
+            authorities: None,
+            now: now(),
+        },
+    )
 }
 
 /// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
@@ -131,9 +144,17 @@ pub fn run(root: &mut dyn Target, wish: Wish<'_>) -> Result<Outcome, ApplyError>
 
 pub fn run_with(root: &mut dyn Target, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request { stack: &stack, host: &host, wish, authorities: None, now: now() };
+    let request = Request {
+        stack: &stack,
+        host: &host,
+        wish,
+        ground: &Ground::below_root(&stack),
+        text: None,
+        authorities: None,
+        now: now(),
+    };
     let author = author("apply");
-    apply(root, &request, consent, (&author, Judges::NONE))
+    apply(root, &request, consent, (&author, Judges::none(&NoProver::below_root())))
 }
 
 pub fn back_to(number: u64) -> Wish<'static> {

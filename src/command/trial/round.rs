@@ -8,9 +8,10 @@ use crate::diagnostic::{Findings, Sources};
 use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
 use crate::report::proof::{self, Outcome};
 use crate::stack::{ComponentName, RouteTarget};
+use crate::target::listening;
 use crate::trial::{
-    Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, listening, moved,
-    newest_lines, reader, told_cause, write,
+    Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, moved, newest_lines,
+    reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;

@@ -64,7 +64,8 @@ impl<'a> Comparison<'a> {
         entry.needs = needs;
         entry.mode_after = Some(mode);
         entry.content = inside::of_block(None, Some(wanted.lines));
-        entry.work = Some(Work::Create { payload: Payload::Bytes(bytes), mode });
+        let ids = self.ids(&entry.path, Some(wanted.owner));
+        entry.work = Some(Work::Create { payload: Payload::Bytes(bytes), rights: (mode, ids) });
     }
 
     fn record_block(&mut self, path: &TargetPath, wanted: &WantedBlock<'_>, newline: bool) {
@@ -117,7 +118,7 @@ impl<'a> Comparison<'a> {
     fn rewrite(&self, path: &TargetPath, file: &ObservedFile, bytes: Vec<u8>, markers: &Markers) -> Work {
         Work::Exchange {
             payload: Payload::Bytes(bytes),
-            mode: file.mode,
+            rights: (file.mode, None),
             before: self.observed.standing(path).identity(),
             take_over: TakeOver::AttributesAndOwner(markers.clone()),
         }

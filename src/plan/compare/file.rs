@@ -4,7 +4,7 @@ use super::needs::drift;
 use super::{Comparison, bytes_of};
 use crate::desired::Digest;
 use crate::plan::certificates::Decided;
-use crate::plan::entry::{Action, Needs, Part, Payload, Refusal, TakeOver, Work};
+use crate::plan::entry::{Action, ContentChange, Needs, Part, Payload, Refusal, Rights, TakeOver, Work};
 use crate::plan::goal::{WantedContent, WantedFile};
 use crate::plan::inside;
 use crate::plan::remembered::{Baseline, RememberedPath};
@@ -44,15 +44,19 @@ impl<'a> Comparison<'a> {
         let standing = self.observed.standing(path);
         let bytes = self.bytes(path, wanted);
         let other = wanted.owner.and_then(|_| self.remembered.taken.get(path));
+        let ids =
+            wanted.ids.filter(|_| self.goal.ground.sets_owner(path)).or_else(|| self.ids(path, wanted.owner));
         let as_wanted = matches!((standing, bytes.known()),
-            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes && file.mode == wanted.mode);
+            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes
+                && file.mode == wanted.mode
+                && ids.is_none_or(|ids| ids == file.ids));
         if as_wanted && other.is_none() {
             return;
         }
         let (action, needs, work) = match (&bytes, other) {
             (_, Some(stack)) => (Action::Update, Needs::Refused(Refusal::OtherStack(stack.clone())), None),
             (Bytes::Lost(digest), _) => (Action::Update, Needs::Refused(Refusal::Lost(*digest)), None),
-            _ => self.change(path, wanted, &bytes),
+            _ => self.change(path, (wanted.mode, ids), &bytes),
         };
         let mut entry = self.entry(path, wanted.subject, action, needs);
         if let (Needs::Nothing, Bytes::Issued(_, why)) = (&entry.needs, &bytes) {
@@ -63,7 +67,14 @@ impl<'a> Comparison<'a> {
         entry.component = wanted.component.cloned();
         let (before, after) = (bytes_of(standing), bytes.known());
         let wish = self.decisions.wishes.get(path).copied();
-        entry.content = inside::of_change(wanted.subject, before, after, wish);
+        entry.content = match (standing, &work) {
+            (Standing::File(file), Some(Work::SetRights { ids: Some((before, after)), .. }))
+                if bytes.known() == Some(&file.bytes) =>
+            {
+                ContentChange::Owner { before: *before, after: *after }
+            }
+            _ => inside::of_change(wanted.subject, before, after, wish),
+        };
         entry.same_meaning =
             self.inputs.contains(path) && inside::same_meaning(wanted.subject, path, before, after);
         entry.work = work;
@@ -71,22 +82,18 @@ impl<'a> Comparison<'a> {
     }
 
     /// How the file comes to be there, by what stands there now.
-    fn change(
-        &self,
-        path: &TargetPath,
-        wanted: &WantedFile<'_>,
-        bytes: &Bytes<'_>,
-    ) -> (Action, Needs, Option<Work>) {
-        let mode = wanted.mode;
+    fn change(&self, path: &TargetPath, rights: Rights, bytes: &Bytes<'_>) -> (Action, Needs, Option<Work>) {
         let standing = self.observed.standing(path);
         let exchange = |take_over| {
-            Some(Work::Exchange { payload: bytes.payload(), mode, before: standing.identity(), take_over })
+            Some(Work::Exchange { payload: bytes.payload(), rights, before: standing.identity(), take_over })
         };
         let remembered = self.remembered.entry(path);
         match standing {
             Standing::File(file) if bytes.known() == Some(&file.bytes) => {
                 let digest = Digest::of(&file.bytes);
-                let work = Work::SetMode { digest, before: file.mode, after: mode };
+                let (mode, ids) = rights;
+                let ids = ids.filter(|ids| *ids != file.ids).map(|ids| (file.ids, ids));
+                let work = Work::SetRights { digest, mode: (file.mode, mode), ids };
                 (Action::Update, self.of_file(path, file), Some(work))
             }
             Standing::File(file) => {
@@ -97,12 +104,12 @@ impl<'a> Comparison<'a> {
             Standing::Absent => {
                 let ours = matches!(remembered, Some(RememberedPath::File { .. }));
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
-                (Action::Create, needs, Some(Work::Create { payload: bytes.payload(), mode }))
+                (Action::Create, needs, Some(Work::Create { payload: bytes.payload(), rights }))
             }
             Standing::Folder(_)
                 if self.becomes_empty(path) && matches!(remembered, Some(RememberedPath::Folder { .. })) =>
             {
-                let work = Work::FolderToFile { payload: bytes.payload(), mode };
+                let work = Work::FolderToFile { payload: bytes.payload(), rights };
                 (Action::Replace, Needs::Nothing, Some(work))
             }
             _ => (Action::Replace, self.in_the_way(path, standing), exchange(TakeOver::Nothing)),
@@ -140,7 +147,7 @@ impl<'a> Comparison<'a> {
             let baseline = match standing {
                 Standing::File(file) => {
                     let digest = Digest::of(&file.bytes);
-                    self.out.keepsakes.insert(digest, file.bytes.clone());
+                    self.out.keepsakes.insert((path.clone(), digest), file.bytes.clone());
                     Baseline::File { digest, mode: file.mode, ids: file.ids }
                 }
                 _ => Baseline::Absent,
@@ -149,7 +156,7 @@ impl<'a> Comparison<'a> {
         }
         let digest = Digest::of(bytes.known().unwrap_or_default());
         if let (Some(bytes), true) = (bytes.known(), remembered.is_none_or(|(old, _)| old != digest)) {
-            self.out.keepsakes.insert(digest, bytes.to_vec());
+            self.out.keepsakes.insert((path.clone(), digest), bytes.to_vec());
         }
         let ids = match standing {
             Standing::File(file) => file.ids,

@@ -24,7 +24,7 @@ impl<'a> Comparison<'a> {
             }
             Standing::Absent => {
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
-                (Action::Create, needs, Work::MakeFolder { mode })
+                (Action::Create, needs, Work::MakeFolder { mode, ids: self.ids(path, owner) })
             }
             Standing::File(file) => {
                 let needs = match self.remembered.entry(path) {
@@ -33,10 +33,15 @@ impl<'a> Comparison<'a> {
                     }
                     _ => Needs::Refused(Refusal::FileInTheWay),
                 };
-                (Action::Replace, needs, Work::FileToFolder { before: standing.identity(), mode })
+                (
+                    Action::Replace,
+                    needs,
+                    Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) },
+                )
             }
             Standing::Link { .. } | Standing::Other(_) => {
-                let work = Work::FileToFolder { before: standing.identity(), mode };
+                let work =
+                    Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) };
                 (Action::Replace, self.in_the_way(path, standing), work)
             }
         };

@@ -4,15 +4,16 @@ mod block;
 mod file;
 mod folder;
 mod leaving;
+mod link;
 mod needs;
 
 use super::certificates::Decisions;
 use super::entry::{Action, ContentChange, Entry, Needs};
 use super::goal::{Goal, GoalSource, Wanted};
 use super::remembered::{Baseline, Remembered, RememberedPath, Subject};
-use super::standing::{Observed, Standing};
+use super::standing::{Ids, Observed, Standing};
 use crate::desired::Digest;
-use crate::stack::{Mode, TargetPath};
+use crate::stack::{Mode, Owner, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison found.
@@ -25,7 +26,7 @@ pub(super) struct Compared {
     /// Changes of generation 0.
     pub(super) baselines: BTreeMap<TargetPath, Baseline>,
     /// Bytes to keep as objects that no step writes.
-    pub(super) keepsakes: BTreeMap<Digest, Vec<u8>>,
+    pub(super) keepsakes: BTreeMap<(TargetPath, Digest), Vec<u8>>,
 }
 
 struct Comparison<'a> {
@@ -64,6 +65,7 @@ impl<'a> Comparison<'a> {
             match wanted {
                 Wanted::Gone => self.gone(path),
                 Wanted::Unmarked { markers } => self.unmarked(path, markers),
+                Wanted::LinkGone => self.link_gone(path),
                 _ => {}
             }
         }
@@ -77,7 +79,9 @@ impl<'a> Comparison<'a> {
                 Wanted::Folder { mode, owner } => self.folder(path, *mode, *owner),
                 Wanted::File(file) => self.file(path, file),
                 Wanted::Block(block) => self.block(path, block),
-                Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone => {}
+                Wanted::Theirs => self.theirs(path),
+                Wanted::Link { to } => self.link(path, to),
+                Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone | Wanted::LinkGone => {}
             }
         }
         // Only a plan that changes something makes a generation; hashing every file is left to it.
@@ -123,6 +127,15 @@ impl<'a> Comparison<'a> {
             (Needs::Nothing, GoalSource::Stack(_), Action::Delete) => "no longer in the stack".to_owned(),
             (Needs::Nothing, GoalSource::Stack(_), _) => "changed in the stack".to_owned(),
         }
+    }
+}
+
+impl Comparison<'_> {
+    /// The numbers of the owner that a path of root's shall have, where the machine knows the names.
+    fn ids(&self, path: &TargetPath, owner: Option<&Owner>) -> Option<Ids> {
+        let machine = self.observed.machine.as_ref().filter(|_| self.goal.ground.sets_owner(path))?;
+        let owner = owner?;
+        Some(Ids { uid: machine.users.get(&owner.user)?.uid, gid: *machine.groups.get(&owner.group)? })
     }
 }
 

@@ -17,15 +17,16 @@ impl Comparison<'_> {
     pub(super) fn of_file(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
         match self.remembered.entry(path) {
             None | Some(RememberedPath::Block { .. }) => self.foreign(path, file),
-            Some(RememberedPath::Folder { .. }) => drift("a file stands in its place"),
-            Some(RememberedPath::File { digest, mode, .. }) => {
+            Some(RememberedPath::Folder { .. } | RememberedPath::Link { .. }) => {
+                drift("a file stands in its place")
+            }
+            Some(RememberedPath::File { digest, mode, ids, .. }) => {
                 let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
                 let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
-                match (content, bits) {
-                    (None, None) => Needs::Nothing,
-                    (Some(content), Some(bits)) => drift(format!("{content}; {bits}")),
-                    (content, bits) => drift(content.or(bits).unwrap_or_default()),
-                }
+                let known = self.observed.machine.is_some() && self.goal.ground.sets_owner(path);
+                let owner = (known && file.ids != *ids).then(|| format!("owner {}, was {ids}", file.ids));
+                let what: Vec<_> = content.into_iter().chain(bits).chain(owner).collect();
+                if what.is_empty() { Needs::Nothing } else { drift(what.join("; ")) }
             }
         }
     }

@@ -12,4 +12,4 @@ mod hostile;
 mod inside;
 mod lab;
 mod real;
-mod standin;
+pub mod standin;

@@ -14,10 +14,13 @@ use prost::Message;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 const UNREADY: &str = "Ingester not ready: ingester check ready failed: waiting for 15s after being ready\n";
 
@@ -64,7 +67,7 @@ impl StandIn {
                 for grpc in [false, true, false] {
                     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                     ready.send(listener.local_addr().unwrap().port()).unwrap();
-                    tokio::spawn(serve(listener, grpc, state.clone(), fault));
+                    tokio::spawn(serve((listener, grpc, None), state.clone(), fault));
                 }
                 std::future::pending::<()>().await;
             });
@@ -74,20 +77,60 @@ impl StandIn {
     }
 }
 
-async fn serve(listener: TcpListener, grpc: bool, state: Arc<Mutex<State>>, fault: Fault) {
+/// A door of a stand-in that runs by itself.
+pub struct Open {
+    pub at: SocketAddr,
+    pub grpc: bool,
+    pub tls: Option<TlsAcceptor>,
+}
+
+/// Opens these doors and serves until the process ends.
+pub fn serve_at(doors: Vec<Open>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let state = Arc::new(Mutex::new(State::default()));
+        for Open { at, grpc, tls } in doors {
+            let listener = TcpListener::bind(at).await.unwrap_or_else(|fault| panic!("{at}: {fault}"));
+            tokio::spawn(serve((listener, grpc, tls), state.clone(), Fault::None));
+        }
+        std::future::pending::<()>().await;
+    });
+}
+
+async fn serve(
+    (listener, grpc, tls): (TcpListener, bool, Option<TlsAcceptor>),
+    state: Arc<Mutex<State>>,
+    fault: Fault,
+) {
     while let Ok((stream, _)) = listener.accept().await {
-        let state = state.clone();
-        let service = service_fn(move |request| answer(request, state.clone(), fault));
-        let stream = TokioIo::new(stream);
+        let (state, tls) = (state.clone(), tls.clone());
         tokio::spawn(async move {
-            // A client that goes away ends its connection, which is no fault.
-            if grpc {
-                let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-                server.serve_connection(stream, service).await.ok();
-            } else {
-                hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await.ok();
+            match tls {
+                None => connected(stream, grpc, state, fault).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        connected(stream, grpc, state, fault).await;
+                    }
+                }
             }
         });
+    }
+}
+
+async fn connected(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    grpc: bool,
+    state: Arc<Mutex<State>>,
+    fault: Fault,
+) {
+    let service = service_fn(move |request| answer(request, state.clone(), fault));
+    let stream = TokioIo::new(stream);
+    // A client that goes away ends its connection, which is no fault.
+    if grpc {
+        let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        server.serve_connection(stream, service).await.ok();
+    } else {
+        hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await.ok();
     }
 }
 

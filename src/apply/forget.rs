@@ -1,0 +1,37 @@
+//! The end of a state: when everything was given back, nothing has to be remembered.
+
+use super::ApplyError;
+use super::state::{State, names_in};
+use crate::plan::{Ground, Inventory, Standing, Step};
+use crate::stack::TargetPath;
+use crate::target::{Exclusive, Holder, Target};
+
+/// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
+const DEPTH: usize = 2;
+
+/// Removes the state of a stack, those of users' parts first: as long as the newest manifest is there,
+/// everything is known to be given back. Other stacks keep theirs.
+pub fn forget(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
+    let folders: Vec<_> = State::of(ground).folders().map(|folder| folder.0).collect();
+    let mut locks = Vec::new();
+    for folder in &folders {
+        locks.push(target.lock(folder, holder)?.map_err(ApplyError::Locked)?);
+    }
+    for folder in folders.iter().rev() {
+        remove(target, folder, DEPTH)?;
+        if names_in(target, &folder.parent())?.is_empty() {
+            target.perform(&Step::Discard { path: folder.parent() })?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(target: &mut dyn Target, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
+    let observed = target.observe(&Inventory::of([path.clone()]))?;
+    if matches!(observed.standing(path), Standing::Folder(_)) && depth > 0 {
+        for name in names_in(target, path)? {
+            remove(target, &path.join(&name), depth - 1)?;
+        }
+    }
+    Ok(target.perform(&Step::Discard { path: path.clone() })?)
+}

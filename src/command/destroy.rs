@@ -1,0 +1,42 @@
+//! `destroy`: back to what stood there before the first apply, and the state goes too.
+
+use super::consent::{self, Granted};
+use super::host::{self, Place};
+use super::load::load_name;
+use super::rollback::{Back, go_back};
+use super::{Exit, Session, Stop};
+use crate::apply::{self, NoProver, Outcome, Request, Wish};
+use crate::cli;
+use crate::plan::GenerationNumber;
+use crate::stack::HostName;
+
+pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {
+    let name = load_name(&arguments.stack.stack)?;
+    let host = HostName::this();
+    let mut place = Place::of(&arguments.root, &host)?;
+    let ground = place.ground(&name, None)?;
+    let wish = Wish::Generation(Some(GenerationNumber(0)));
+    let request = Request {
+        stack: &name,
+        host: &host,
+        ground: &ground,
+        wish,
+        text: None,
+        authorities: None,
+        now: session.now,
+    };
+    let granted = Granted::of(&arguments.consent, true);
+    let nobody = NoProver("nothing of the stack is left to prove".to_owned());
+    let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
+    if let Some((seen, outcome)) = go_back(session, &mut place, &request, back)? {
+        let kept = matches!(outcome, Outcome::Kept { .. });
+        let exit = consent::ended(session, &seen, ("Destroy", outcome));
+        if !kept {
+            return Ok(exit);
+        }
+    }
+    let holder = host::holder(session, "destroy");
+    apply::forget(place.exclusive(), &ground, &holder).map_err(|error| host::stopped(&error))?;
+    session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,182 @@
+//! The proof of what runs on this machine, as a transaction asks for it.
+
+use super::prove::{nothing_to_prove, within};
+use super::running::authority_file;
+use super::stages::Stages;
+use super::{Session, Stop};
+use crate::apply::{self, NoProver};
+use crate::diagnostic::SourceName;
+use crate::plan::UnitId;
+use crate::prove::{Authority, Component, Door, Logs, Prover, Tls, fetch};
+use crate::report::proof::{self, Outcome};
+use crate::stack::{self, Stack};
+use crate::target::all_listening;
+use crate::trial::{self, Probe};
+use crate::wiring::Wiring;
+use std::cell::RefCell;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a unit may take until it is ready. Tempo 3.0 stays half alive for 30 s where a port of its
+/// own is taken.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// The pause between two looks.
+const POLL: Duration = Duration::from_millis(50);
+/// How long one page may take.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Sends a trace through every application's door of a stack and reads it back.
+pub(super) struct Live<'a, 's> {
+    wiring: &'a Wiring<'a>,
+    stages: &'a RefCell<Stages<'s>>,
+}
+
+impl<'a, 's> Live<'a, 's> {
+    /// The prover of a stack.
+    pub(super) fn of(wiring: &'a Wiring<'a>, stages: &'a RefCell<Stages<'s>>) -> Self {
+        Self { wiring, stages }
+    }
+
+    fn tls(&self) -> Tls {
+        Tls { authority: Authority::File(authority_file(self.wiring)), ..Tls::default() }
+    }
+
+    /// What answers for a unit, looked at once.
+    fn look(&self, unit: &UnitId) -> Option<Box<dyn Fn() -> Result<(), String> + '_>> {
+        let engine = self.wiring.engines.iter();
+        let mut engine =
+            engine.filter(|(_, place)| place.scope == unit.scope && place.unit.name == unit.name);
+        if let Some((id, _)) = engine.next() {
+            let probe = Probe::of(self.wiring, id, self.tls());
+            return Some(Box::new(move || {
+                probe.look(&all_listening()).map_err(|missing| missing.to_string())
+            }));
+        }
+        let apps = self.wiring.stack.apps.values();
+        let mut apps = apps
+            .filter(|app| app.service.scope == unit.scope && app.service.unit.as_ref() == Some(&unit.name));
+        let url = apps.find_map(|app| app.health_url.clone())?;
+        Some(Box::new(move || match fetch(&url, &self.tls(), LOOK) {
+            Ok(page) if page.status == 200 => Ok(()),
+            Ok(page) => Err(format!("{url} answers {}", page.status)),
+            Err(why) => Err(format!("{url} does not answer: {why}")),
+        }))
+    }
+}
+
+impl apply::Prover for Live<'_, '_> {
+    fn ready(&self, unit: &UnitId) -> Result<(), String> {
+        let name = unit.name.to_string();
+        let Some(look) = self.look(unit) else { return Ok(()) };
+        let mut stages = self.stages.borrow_mut();
+        stages.begin(&name, "waits until it is ready");
+        let end = Instant::now() + PATIENCE;
+        while let Err(missing) = look() {
+            if Instant::now() >= end {
+                stages.clear();
+                return Err(format!("is not ready after {} s: {missing}", PATIENCE.as_secs()));
+            }
+            stages.waiting(&name, &format!("waits: {missing}"));
+            thread::sleep(POLL);
+        }
+        let took = stages.took();
+        stages.done(&name, &format!("ready after {took}"));
+        Ok(())
+    }
+
+    fn prove(&self, _: Duration) -> apply::Proof {
+        let began = Instant::now();
+        if possible(self.wiring).is_err() {
+            return apply::Proof::CouldNotRun("it has no application or no Tempo".to_owned());
+        }
+        let logs = NoLogs;
+        // The file with the authority may only be there by now.
+        let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
+            return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
+        };
+        let prover = Prover { reader: &reader, logs: &logs, within: within(self.wiring) };
+        let mut outcomes = Vec::new();
+        for door in &trial::doors(self.wiring) {
+            let name = format!("app.{}", door.name);
+            self.stages.borrow_mut().begin(&name, "a trace is sent and read back");
+            let outcome = Outcome::from(prover.prove(door));
+            let mut stages = self.stages.borrow_mut();
+            let took = stages.took();
+            stages.done(&name, &format!("{} in {took}", outcome.word()));
+            outcomes.push((door.clone(), outcome));
+        }
+        let failed = |(_, outcome): &&(Door, Outcome)| outcome.is_failed() || outcome.is_not_tried();
+        let bad: Vec<_> = outcomes.iter().filter(failed).cloned().collect();
+        if bad.is_empty() {
+            apply::Proof::Proven(began.elapsed())
+        } else {
+            apply::Proof::Failed(proof::text(&bad).trim_end().to_owned())
+        }
+    }
+}
+
+/// What a component logs is not asked for.
+struct NoLogs;
+
+impl Logs for NoLogs {
+    fn newest(&self, _: Component<'_>) -> Option<String> {
+        None
+    }
+}
+
+/// The stack of a generation, from the text that was kept with it.
+pub(super) fn kept_stack(text: Option<&str>) -> Option<Stack> {
+    let (_, loaded) = stack::load(SourceName("stack.toml".to_owned()), text?);
+    loaded.ok().map(|(stack, _)| stack)
+}
+
+/// Why what stood there before cannot be proven.
+pub(super) fn nothing_before() -> NoProver {
+    NoProver("what stood here before was no stack of ours".to_owned())
+}
+
+/// The prover of what a wiring describes; nobody, where there is none.
+pub(super) fn prover<'a>(
+    wiring: Option<&'a Wiring<'a>>,
+    stages: &'a RefCell<Stages<'_>>,
+) -> Box<dyn apply::Prover + 'a> {
+    match wiring {
+        Some(wiring) => Box::new(Live::of(wiring, stages)),
+        None => Box::new(nothing_before()),
+    }
+}
+
+/// The stages of a transaction, shared by those who judge it.
+pub(super) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
+    RefCell::new(Stages::new(session))
+}
+
+/// Whether what runs can be proven at all.
+///
+/// # Errors
+/// The stack has no application or no Tempo.
+pub(super) fn possible(wiring: &Wiring<'_>) -> Result<(), Stop> {
+    if !trial::doors(wiring).is_empty() && trial::reader(wiring, Path::new("/")).is_some() {
+        return Ok(());
+    }
+    Err(match nothing_to_prove(wiring) {
+        Stop::Because(exit, text) => {
+            Stop::Because(exit, text + "\n  help: `--no-prove` applies it all the same")
+        }
+        stop @ Stop::Findings(..) => stop,
+    })
+}
+
+/// Waits until what was started is ready, and proves nothing, for a reason.
+pub(super) struct Unproven<'a>(pub(super) &'a dyn apply::Prover, pub(super) &'a NoProver);
+
+impl apply::Prover for Unproven<'_> {
+    fn ready(&self, unit: &UnitId) -> Result<(), String> {
+        self.0.ready(unit)
+    }
+
+    fn prove(&self, deadline: Duration) -> apply::Proof {
+        self.1.prove(deadline)
+    }
+}

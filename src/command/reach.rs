@@ -1,0 +1,54 @@
+//! What of a stack is within reach of whoever runs the tool on a machine, and what is not.
+
+use super::judge::Judged;
+use super::load::Loaded;
+use super::{Exit, Session, Stop};
+use crate::apply::Survey;
+use crate::plan::Ground;
+use crate::stack::Scope;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What the machine says against the stack: users, managers and units that are missing, ports that
+/// somebody else holds.
+///
+/// # Errors
+/// An error among them.
+pub(super) fn confirm(
+    _session: &mut Session,
+    _stack: (&Loaded, &Judged<'_>),
+    _survey: &Survey,
+) -> Result<(), Stop> {
+    Ok(())
+}
+
+/// Says what an unprivileged user leaves to others, and how they do it.
+pub(super) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stack): (&Ground, &Path)) {
+    let desired = &judged.desired;
+    let files = desired.files.values().filter(|file| !ground.covers(&file.scope)).count();
+    let units = desired.units.iter().filter(|unit| unit.managed && !ground.covers(&unit.scope));
+    let units: Vec<_> = units.filter_map(|unit| Some(unit.unit.as_ref()?.to_string())).collect();
+    if files == 0 && units.is_empty() {
+        return;
+    }
+    let units = if units.is_empty() { String::new() } else { format!(", with {}", units.join(", ")) };
+    session.print(&format!(
+        "\nNot yours: {files} files of the stack{units}; they were not looked at\n  help: `sudo tracewright apply {}`\n",
+        stack.display()
+    ));
+}
+
+/// The authority of a stack with parts of others is root's: a new one of this user's would be trusted by
+/// nobody else.
+///
+/// # Errors
+/// Something would be issued.
+pub(super) fn refuse_issuing(survey: &Survey, judged: &Judged<'_>, ground: &Ground) -> Result<(), Stop> {
+    let others: BTreeSet<&Scope> =
+        judged.desired.units.iter().map(|unit| &unit.scope).filter(|scope| !ground.covers(scope)).collect();
+    if survey.plan.to_issue.is_empty() || others.is_empty() {
+        return Ok(());
+    }
+    let text = "the plan issues certificates, and others have a part in this stack: their authority is root's\n  help: `sudo tracewright apply`";
+    Err(Stop::Because(Exit::Refused, text.to_owned()))
+}
