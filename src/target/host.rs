@@ -98,8 +98,8 @@ impl Host {
     }
 
     /// Home folder of that user.
-    pub fn home(&self) -> &TargetPath {
-        &self.me.home
+    pub fn home(&self) -> TargetPath {
+        self.me.home.clone()
     }
 
     /// The processes that work with the rights of users at the moment.

@@ -4,27 +4,21 @@
 //! are 0600 from the first byte and get their mode through the open descriptor, so that the umask and
 //! default ACLs do not matter.
 
+use super::TargetError;
 use super::disk::{Disk, Naming, Rights};
 use super::walk::{Care, Walk, fault, shown};
-use super::{LARGEST_FILE, TargetError};
-use crate::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use crate::plan::{Ids, Inventory, Like, Observed};
 use crate::stack::{HostName, Mode, TargetPath};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
-    AtFlags, FileType, Mode as Bits, OFlags, RenameFlags, Stat, fchmod, fchown, fstat, fsync, mkdirat,
-    openat, readlinkat, renameat_with, statat, unlinkat,
+    AtFlags, Mode as Bits, OFlags, RenameFlags, fchmod, fchown, fstat, fsync, mkdirat, openat, renameat_with,
+    statat, unlinkat,
 };
 use rustix::io::Errno;
-use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// What is said of what stands where this process may not look.
-const OUT_OF_SIGHT: &str = "something that this user may not read";
-/// Every word for something that is never touched.
-pub(super) const OTHERS: [&str; 6] =
-    ["a file above 8 MiB", "a fifo", "a socket", "a device", "something unknown", OUT_OF_SIGHT];
 /// What a root folder of ours tells git: it holds private keys.
 const IGNORE_ALL: &[u8] = b"*\n";
 
@@ -33,7 +27,7 @@ const IGNORE_ALL: &[u8] = b"*\n";
 pub struct LocalDisk {
     root: PathBuf,
     host: HostName,
-    care: Care,
+    pub(super) care: Care,
     made: bool,
 }
 
@@ -59,89 +53,8 @@ impl LocalDisk {
         Walk::below(&self.root, self.care)
     }
 
-    fn shown(&self, path: &TargetPath) -> String {
+    pub(super) fn shown(&self, path: &TargetPath) -> String {
         shown(&self.root, path.as_str())
-    }
-
-    fn standing(&self, walk: &mut Walk<'_>, path: &TargetPath, look: Look) -> Result<Standing, TargetError> {
-        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let folder = match walk.folder(path.parent().as_str()) {
-            Err(fault) if self.care == Care::Guarded && fault.is_refused() => {
-                return Ok(Standing::Other(OUT_OF_SIGHT));
-            }
-            folder => folder?,
-        };
-        let Some(folder) = folder else { return Ok(Standing::Absent) };
-        let name = path.file_name();
-        // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-        match openat(folder.as_fd(), name, flags, Bits::empty()) {
-            Ok(file) => {
-                let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
-                if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-                    return self.opened(file, &stat, path);
-                }
-                let file = walk.remember(path, file);
-                let entries = match look {
-                    Look::Plain => None,
-                    Look::Names => Some(self.names(&file, path)?),
-                };
-                let (mode, ids) = rights(&stat);
-                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
-            }
-            Err(Errno::NOENT | Errno::NOTDIR) => Ok(Standing::Absent),
-            Err(Errno::LOOP | Errno::NXIO) => {
-                let stat = statat(folder.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW)
-                    .map_err(|errno| fail("look at", errno))?;
-                if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
-                    return Ok(Standing::Other(kind(&stat)));
-                }
-                let to = readlinkat(folder.as_fd(), name, Vec::new())
-                    .map_err(|errno| fail("read the link", errno))?;
-                Ok(Standing::Link { to: to.to_string_lossy().into_owned() })
-            }
-            Err(Errno::ACCESS) if self.care == Care::Guarded => {
-                let stat = statat(folder.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW)
-                    .map_err(|errno| fail("look at", errno))?;
-                let (mode, ids) = rights(&stat);
-                let is_folder = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
-                Ok(if is_folder && look == Look::Plain {
-                    Standing::Folder(ObservedFolder { mode, ids, entries: None })
-                } else {
-                    Standing::Other(OUT_OF_SIGHT)
-                })
-            }
-            Err(errno) => Err(fail("read", errno)),
-        }
-    }
-
-    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<Standing, TargetError> {
-        let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
-        match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
-            FileType::RegularFile => {
-                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-                std::fs::File::from(file)
-                    .take(LARGEST_FILE)
-                    .read_to_end(&mut bytes)
-                    .map_err(|cause| TargetError::Io { operation: "read", path: self.shown(path), cause })?;
-                let (mode, ids) = rights(stat);
-                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
-            }
-            _ => Ok(Standing::Other(kind(stat))),
-        }
-    }
-
-    fn names(&self, folder: impl AsFd, path: &TargetPath) -> Result<BTreeSet<String>, TargetError> {
-        let fail = |errno| fault("list", &self.shown(path), errno);
-        let mut names = BTreeSet::new();
-        for entry in rustix::fs::Dir::read_from(folder).map_err(fail)? {
-            let name = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
-            if name != "." && name != ".." {
-                names.insert(name);
-            }
-        }
-        Ok(names)
     }
 
     /// On a live machine an unprivileged user may have given another's file a name in a folder of theirs:
@@ -213,19 +126,6 @@ fn give(file: &impl AsFd, rights: Rights) -> rustix::io::Result<()> {
         fchown(file, Some(rustix::fs::Uid::from_raw(uid)), Some(rustix::fs::Gid::from_raw(gid)))?;
     }
     fchmod(file, Bits::from_raw_mode(rights.mode.0))
-}
-
-fn rights(stat: &Stat) -> (Mode, Ids) {
-    (Mode(stat.st_mode & 0o7777), Ids { uid: stat.st_uid, gid: stat.st_gid })
-}
-
-fn kind(stat: &Stat) -> &'static str {
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Fifo => "a fifo",
-        FileType::Socket => "a socket",
-        FileType::CharacterDevice | FileType::BlockDevice => "a device",
-        _ => "something unknown",
-    }
 }
 
 impl Disk for LocalDisk {

@@ -11,6 +11,7 @@ mod disk;
 mod host;
 mod local;
 mod lock;
+mod look;
 mod own;
 mod perform;
 mod programs;

@@ -130,6 +130,9 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Our own word for something that is never touched.
 fn known(what: &str) -> &'static str {
-    let words = super::super::local::OTHERS;
+    let words = super::super::look::OTHERS;
     words.into_iter().find(|word| *word == what).unwrap_or("something unknown")
 }
+
+#[cfg(test)]
+mod tests;

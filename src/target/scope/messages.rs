@@ -131,3 +131,37 @@ pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
     let at = observed.at.into_iter().map(|(path, standing)| (path, see(standing))).collect();
     (Reply::Observed { at, machine: observed.machine }, contents)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn step(kind: u8, bytes: Vec<u8>) -> Step {
+        let path = TargetPath::new("/home/person/file");
+        match kind {
+            0 => Step::Stage { staged: path, bytes, mode: Mode(0o640), ids: None, like: None },
+            1 => Step::Keep { path, bytes },
+            2 => Step::Append { path, bytes },
+            _ => Step::Discard { path },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_step_arrives_with_its_content(kind in 0_u8..4, bytes: Vec<u8>) {
+            let request = Request::Perform { step: step(kind, bytes.clone()) };
+            let frame = request.frame().unwrap();
+            prop_assert_eq!(&frame.bytes, if kind < 3 { &bytes } else { &Vec::new() });
+            let shown = String::from_utf8(frame.words.clone()).unwrap();
+            prop_assert!(!shown.contains("bytes"), "contents are no words: {}", shown);
+            prop_assert_eq!(Request::of(frame).unwrap(), request);
+        }
+
+        #[test]
+        fn no_words_make_it_panic(words: Vec<u8>, bytes: Vec<u8>) {
+            let _any = Reply::of(&words);
+            let _any = Request::of(Frame { words, bytes });
+        }
+    }
+}

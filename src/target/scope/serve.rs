@@ -1,5 +1,4 @@
 //! The child's side: gives up root, then does what it is asked until nobody asks any more.
-#![expect(clippy::disallowed_methods, reason = "this is the door: requests come over a pipe")]
 
 use super::super::own::Own;
 use super::super::{

@@ -29,19 +29,16 @@ fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
     let (moving, other) = (lab.on_disk(&format!("{folder}/moving")), lab.on_disk(&format!("{folder}/other")));
     let stop = AtomicBool::new(false);
     let mut host: Host = lab.host();
-    let mut step = stage(lab.at(&format!("{folder}/moving/config.yaml")), "secret");
-    if let Step::Stage { ids: wanted, .. } = &mut step {
-        *wanted = ids;
-    }
-    let away = Step::Discard { path: lab.at(&format!("{folder}/moving/config.yaml")) };
     let (tries, written) = std::thread::scope(|threads| {
         let attacker = threads.spawn(|| exchange(uid, (&moving, &other), &stop));
         let (end, mut tries, mut written) = (Instant::now() + WHILE, 0, 0);
         while Instant::now() < end {
             tries += 1;
+            let mut step = stage(lab.at(&format!("{folder}/moving/{tries}")), "secret");
+            if let Step::Stage { ids: wanted, .. } = &mut step {
+                *wanted = ids;
+            }
             written += u32::from(host.perform(&step).is_ok());
-            // What it left may lie in the other of the two by now.
-            let _elsewhere = host.perform(&away);
         }
         stop.store(true, Ordering::Relaxed);
         let times = attacker.join().unwrap();

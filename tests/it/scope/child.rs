@@ -7,23 +7,23 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::Command;
-use std::time::Duration;
-use tracewright::plan::{Ids, Standing, Step};
-use tracewright::stack::{Mode, Scope, UserName};
+use std::time::{Duration, Instant};
+use tracewright::plan::{Ids, Inventory, Manager, Standing, Step, UnitId};
+use tracewright::stack::{Mode, Scope, UnitName, UserName};
 use tracewright::target::{CommandLine, Exclusive, Host, Target};
 
-fn person() -> UserName {
+pub fn person() -> UserName {
     UserName::new("person")
 }
 
-fn pid_of_child(host: &Host) -> u32 {
+pub fn pid_of_child(host: &Host) -> u32 {
     host.children()[&person()]
 }
 
 /// The lines `NAME: value` of a process's status.
-fn status(pid: u32) -> BTreeMap<String, String> {
+pub fn status(pid: u32) -> BTreeMap<String, String> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = |line: &str| {
         let (name, value) = line.split_once(':')?;
@@ -220,33 +220,4 @@ fn a_program_runs_as_the_user_at_home() {
     let nobody = Scope::User(UserName::new("nobody-here"));
     let refused = host.run_as(&nobody, &command, Duration::from_secs(5)).unwrap_err();
     assert_eq!(refused.to_string(), "for nobody-here: there is no such user");
-}
-
-#[test]
-fn its_lock_is_held_as_long_as_it_lives() {
-    let Some(lab) = lab("its_lock_is_held_as_long_as_it_lives") else { return };
-    let state = lab.at("home/.local/state/tracewright/main");
-    let (mut first, mut second) = (lab.host(), lab.host());
-    let lock = first.lock(&state, &holder("apply")).unwrap().unwrap();
-    drop(lock);
-    assert_eq!(second.lock(&state, &holder("rollback")).unwrap().unwrap_err(), Some(holder("apply")));
-    first.lock(&state, &holder("apply")).unwrap().unwrap();
-    let owner = fs::metadata(lab.on_disk("home/.local/state/tracewright/main/lock")).unwrap();
-    assert_eq!((owner.uid(), owner.mode() & 0o7777), (PERSON, 0o600));
-    drop(first);
-    second.lock(&state, &holder("rollback")).unwrap().unwrap();
-}
-
-#[test]
-fn one_that_dies_is_named_and_not_started_again() {
-    let Some(lab) = lab("one_that_dies_is_named_and_not_started_again") else { return };
-    let mut host = lab.host();
-    look(&host, &lab.at("home"));
-    let pid = Pid::from_raw(pid_of_child(&host).cast_signed()).unwrap();
-    kill_process(pid, Signal::KILL).unwrap();
-    for _ in 0..2 {
-        let fault = host.perform(&stage(lab.at("home/file"), "")).unwrap_err();
-        assert_eq!(fault.to_string(), "for person: the process with this user's rights ended in the middle");
-    }
-    assert_eq!(lab.names("home"), [""; 0]);
 }

@@ -5,4 +5,5 @@ mod attack;
 mod child;
 mod hostile;
 mod lab;
+mod life;
 mod walk;

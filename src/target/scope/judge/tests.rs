@@ -1,0 +1,154 @@
+//! What a child says is believed where it answers what was asked, and nowhere else.
+
+use super::super::messages::{Reply, seen};
+use super::*;
+use crate::plan::{Account, Ids, UnitId};
+use crate::stack::{UnitName, UserName};
+use std::collections::BTreeSet;
+
+const IDS: Ids = Ids { uid: 1000, gid: 1000 };
+
+fn path(name: &str) -> TargetPath {
+    TargetPath::new(format!("/home/person/{name}"))
+}
+
+fn scope() -> Scope {
+    Scope::User(UserName::new("person"))
+}
+
+fn unit(user: &str, name: &str) -> UnitId {
+    UnitId { scope: Scope::User(UserName::new(user)), name: UnitName::new(name) }
+}
+
+fn inventory() -> Inventory {
+    let mut inventory = Inventory::of([path("a"), path("b")]);
+    inventory.add(path("folder"), Look::Names);
+    inventory.units.insert(unit("person", "a.service"));
+    inventory
+}
+
+fn running(id: &str) -> ObservedUnit {
+    ObservedUnit {
+        load: Load::Loaded,
+        run: Run::Running(id.to_owned()),
+        restarts: 0,
+        busy: false,
+        pid: None,
+        fragment: None,
+    }
+}
+
+fn file(length: usize) -> Seen {
+    Seen::File { length, mode: Mode(0o644), ids: IDS, links: 1 }
+}
+
+fn folder(names: &[&str]) -> Seen {
+    let entries: BTreeSet<_> = names.iter().map(ToString::to_string).collect();
+    Seen::Folder { mode: Mode(0o700), ids: IDS, entries: Some(entries) }
+}
+
+/// A good answer, for one thing in it to be broken.
+struct Answer {
+    at: Vec<(TargetPath, Seen)>,
+    machine: Machine,
+    bytes: Vec<u8>,
+}
+
+fn good() -> Answer {
+    let at = vec![(path("a"), file(3)), (path("b"), Seen::Absent), (path("folder"), folder(&["x"]))];
+    let mut machine = Machine::default();
+    machine.managers.insert(scope(), Manager::Running);
+    machine.units.insert(unit("person", "a.service"), running(&"0a".repeat(16)));
+    Answer { at, machine, bytes: b"abc".to_vec() }
+}
+
+fn judged(answer: Answer) -> Result<Observed, &'static str> {
+    let (inventory, scope, host) = (inventory(), scope(), HostName::this());
+    let asked = Asked { inventory: &inventory, scope: &scope, host: &host };
+    asked.observed(answer.at, Some(answer.machine), &answer.bytes)
+}
+
+#[test]
+fn a_good_answer_is_what_was_seen() {
+    let observed = judged(good()).unwrap();
+    assert!(matches!(observed.standing(&path("a")), Standing::File(file) if file.bytes == b"abc"));
+    assert_eq!(observed.machine.as_ref().unwrap(), &good().machine);
+    let (reply, bytes) = seen(observed.clone());
+    let Reply::Observed { at, machine } = Reply::of(&serde_json::to_vec(&reply).unwrap()).unwrap() else {
+        panic!("another reply");
+    };
+    assert_eq!(judged(Answer { at, machine: machine.unwrap(), bytes }), Ok(observed));
+}
+
+#[test]
+fn of_paths_only_what_was_asked_is_believed() {
+    let broken = |at: usize, seen: Seen| {
+        let mut answer = good();
+        answer.at[at].1 = seen;
+        judged(answer).unwrap_err()
+    };
+    let name = "has a name that is none";
+    for names in [&[".."][..], &["."], &["a/b"], &[""], &["x", "a\0"], &[&"n".repeat(256)]] {
+        assert_eq!(broken(2, folder(names)), name, "{names:?}");
+    }
+    assert_eq!(broken(1, folder(&[])), "tells of names that were not asked for");
+    assert_eq!(broken(0, file(4)), "has too few bytes of a file");
+    assert_eq!(broken(0, file(usize::MAX)), "has too few bytes of a file");
+    assert_eq!(broken(0, file(2)), "has bytes of no file");
+    let mode = Mode(0o100_644);
+    assert_eq!(broken(1, Seen::Folder { mode, ids: IDS, entries: None }), "has a mode that is none");
+    for to in [String::new(), "a\0".to_owned(), "a".repeat(4097)] {
+        assert_eq!(broken(1, Seen::Link { to }), "has a link that is none");
+    }
+
+    let mut other = good();
+    other.at[1].0 = TargetPath::new("/etc/shadow");
+    assert_eq!(judged(other).unwrap_err(), "tells of a path that was not asked for");
+    let mut twice = good();
+    twice.at[1].0 = path("folder");
+    assert_eq!(judged(twice).unwrap_err(), "tells of a path twice");
+    let mut fewer = good();
+    fewer.at.remove(1);
+    assert_eq!(judged(fewer).unwrap_err(), "leaves out a path");
+}
+
+#[test]
+fn of_the_machine_only_the_users_own_units_are_believed() {
+    let broken = |change: &dyn Fn(&mut Machine)| {
+        let mut answer = good();
+        change(&mut answer.machine);
+        judged(answer).unwrap_err()
+    };
+    let asked = "tells of a unit that was not asked for";
+    let word = "has a word that is none";
+    let run = "0a".repeat(16);
+    let other = |id: UnitId| {
+        move |machine: &mut Machine| drop(machine.units.insert(id.clone(), running(&"0a".repeat(16))))
+    };
+    assert_eq!(broken(&other(unit("other", "a.service"))), asked);
+    assert_eq!(broken(&other(unit("person", "b.service"))), asked);
+    let system = |machine: &mut Machine| drop(machine.managers.insert(Scope::System, Manager::Running));
+    assert_eq!(broken(&system), "tells of another manager");
+    let account = Account { uid: 0, gid: 0, home: path("a"), lingers: true };
+    let users = |machine: &mut Machine| drop(machine.users.insert(UserName::new("root"), account.clone()));
+    assert_eq!(broken(&users), "tells of users, groups or sockets");
+
+    let with = |unit_as: ObservedUnit| {
+        broken(&move |machine| drop(machine.units.insert(unit("person", "a.service"), unit_as.clone())))
+    };
+    assert_eq!(with(running("not an id")), word);
+    assert_eq!(with(ObservedUnit { run: Run::Failed("\u{1b}[2J".to_owned()), ..running(&run) }), word);
+    assert_eq!(with(ObservedUnit { load: Load::Faulty("a\nb".to_owned()), ..running(&run) }), word);
+    assert_eq!(with(ObservedUnit { fragment: Some(TargetPath::new("relative")), ..running(&run) }), word);
+    let silent =
+        |machine: &mut Machine| drop(machine.managers.insert(scope(), Manager::Silent("x".repeat(1001))));
+    assert_eq!(broken(&silent), word);
+}
+
+#[test]
+fn words_of_a_child_are_fit_to_be_shown() {
+    assert_eq!(shown("cannot \u{1b}[31mread\r\n"), "cannot [31mread");
+    assert_eq!(shown(&"x".repeat(5000)).len(), 1000);
+    assert_eq!(known("a fifo"), "a fifo");
+    assert_eq!(known("\u{1b}c"), "something unknown");
+}
