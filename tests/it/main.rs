@@ -11,6 +11,7 @@ mod block;
 mod cmd;
 mod crash;
 mod determinism;
+mod disk;
 mod engines;
 mod generator;
 mod golden;
