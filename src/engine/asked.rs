@@ -104,7 +104,11 @@ impl Asked<'_> {
                 if found.not_installed {
                     opinion.unknown(path, "the engine that it starts is not installed here");
                 }
+                let accepted = found.complaints.is_empty();
                 self.verdict(&mut opinion, path, (by, program), found.complaints);
+                if accepted {
+                    self.exposure(&mut opinion, path, &laid_out.exposure);
+                }
             }
             Err(words) => opinion.unknown(path, format!("{by} judged nothing: {words}")),
         }
@@ -127,7 +131,20 @@ impl Asked<'_> {
         for complaint in complaints {
             opinion.findings.push(finding::complaint(self.id, file, &by, complaint));
         }
-        opinion.validated.push(Validated { file: file.clone(), by, program, accepted });
+        opinion.validated.push(Validated { file: file.clone(), by, program, accepted, exposure: None });
+    }
+
+    /// How exposed the unit, the one file judged here, leaves its service.
+    fn exposure(&self, opinion: &mut Opinion, file: &TargetPath, command: &CommandLine) {
+        let ran = run_here(command, self.around.patience).map_err(|fault| fault.what());
+        match ran.and_then(|ran| systemd::exposure(&ran)) {
+            Ok(level) => {
+                if let Some(unit) = opinion.validated.last_mut() {
+                    unit.exposure = Some(level);
+                }
+            }
+            Err(why) => opinion.unknown(file, format!("its exposure: {why}")),
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Validated {
     pub program: PathBuf,
     /// Whether it was accepted, perhaps with a warning.
     pub accepted: bool,
+    /// Of a unit, how exposed it leaves its service, in that program's reckoning: `1.1 (OK)`.
+    pub exposure: Option<String>,
 }
 
 /// What the engines say.

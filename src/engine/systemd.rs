@@ -1,9 +1,10 @@
-//! `systemd-analyze verify` on a unit that is not installed.
+//! `systemd-analyze verify` on a unit that is not installed, and `security` for how exposed it is.
 //!
 //! A drop-in is judged over a stand-in of the package's unit, so that the answer is the same on every
 //! host. Measured on systemd 252: without `--recursive-errors=no` it exits with 0 on misspelt keys, and
 //! without the colon behind the folder it finds no standard target. It says nothing of users, folders and
-//! files that are missing on the host.
+//! files that are missing on the host. The exposure is reckoned without the host's own units (no colon
+//! there), whose drop-ins would count too; it is a number of that release of systemd.
 
 use super::complaint::{Complaint, line};
 use crate::stack::{Scope, TargetPath};
@@ -11,15 +12,20 @@ use crate::target::{CommandLine, Ran, Scratch, TargetError};
 use crate::wiring::{EnginePlace, UnitShape};
 use std::path::{Path, PathBuf};
 
-/// Stands for a package's unit: what it starts and needs is not ours to judge.
-const STAND_IN: &str =
-    "[Unit]\nDescription=Stands for the package's own unit\n[Service]\nExecStart=/bin/true\n";
+/// Stands for a package's unit: what it starts and needs is not ours to judge, and it runs it as its
+/// own user.
+fn stand_in(place: &EnginePlace) -> String {
+    let user = if place.scope == Scope::System { format!("User={}\n", place.user) } else { String::new() };
+    format!("[Unit]\nDescription=Stands for the package's own unit\n[Service]\nExecStart=/bin/true\n{user}")
+}
 
 /// A unit that was laid out for judging.
 #[derive(Debug)]
 pub(super) struct LaidOut {
-    /// What to run.
+    /// What to run for a verdict.
     pub command: CommandLine,
+    /// What to run for its exposure.
+    pub exposure: CommandLine,
     /// The file that is judged.
     file: PathBuf,
     /// The engine that it starts, which may be missing on this machine.
@@ -46,7 +52,7 @@ pub(super) fn lay_out(
     let file = match place.unit.shape {
         UnitShape::Whole => units.join(name),
         UnitShape::DropIn => {
-            scratch.write(&units.join(name), STAND_IN.as_bytes())?;
+            scratch.write(&units.join(name), stand_in(place).as_bytes())?;
             units.join(format!("{name}.d")).join(place.unit.path.file_name())
         }
     };
@@ -54,15 +60,38 @@ pub(super) fn lay_out(
     let scope = if place.scope == Scope::System { "--system" } else { "--user" };
     let arguments = [scope, "verify", "--man=no", "--recursive-errors=no", name];
     let mut command = CommandLine::new(program, arguments);
+    let mut exposure = CommandLine::new(program, [scope, "security", "--offline=true", "--no-pager", name]);
     let folder = |name: &str| scratch.path().join(below).join(name).display().to_string();
     // A user manager wants a folder to run in, even if it only looks.
     scratch.write(&below.join("run/.keep"), b"")?;
-    command.environment = vec![
-        ("SYSTEMD_UNIT_PATH".to_owned(), folder("units") + ":"),
-        ("XDG_RUNTIME_DIR".to_owned(), folder("run")),
-        ("HOME".to_owned(), place.home.to_string()),
-    ];
-    Ok(LaidOut { command, file, binary: place.binary.clone(), unit: name.to_owned() })
+    let environment = |units: String| {
+        vec![
+            ("SYSTEMD_UNIT_PATH".to_owned(), units),
+            ("XDG_RUNTIME_DIR".to_owned(), folder("run")),
+            ("HOME".to_owned(), place.home.to_string()),
+        ]
+    };
+    command.environment = environment(folder("units") + ":");
+    exposure.environment = environment(folder("units"));
+    Ok(LaidOut { command, exposure, file, binary: place.binary.clone(), unit: name.to_owned() })
+}
+
+/// `1.1 (OK)`, from its last line, `-> Overall exposure level for tempo.service: 1.1 OK :-)`.
+///
+/// # Errors
+/// It reckoned nothing, and this is what it said.
+pub(super) fn exposure(ran: &Ran) -> Result<String, String> {
+    let said = String::from_utf8_lossy(&ran.stdout);
+    let level =
+        said.lines().find_map(|line| line.split_once("Overall exposure level for ")?.1.split_once(": "));
+    let mut words = level.map_or("", |(_, level)| level).split_whitespace();
+    match (words.next().filter(|number| number.parse::<f32>().is_ok()), words.next()) {
+        (Some(number), Some(word)) => Ok(Complaint::at(&format!("{number} ({word})"), None).words),
+        _ => {
+            let said = String::from_utf8_lossy(&ran.stderr);
+            Err(Complaint::at(said.lines().next().unwrap_or("said nothing"), None).words)
+        }
+    }
 }
 
 /// `systemd-analyze 252`, from its first line, `systemd 252 (252.39-1)`.
@@ -119,6 +148,7 @@ mod tests {
     fn answer(code: i32, said: &str) -> Result<Found, String> {
         let laid_out = LaidOut {
             command: CommandLine::new("systemd-analyze", []),
+            exposure: CommandLine::new("systemd-analyze", []),
             file: "/tmp/s/units/otelcol.service".into(),
             binary: TargetPath::new("/usr/bin/otelcol"),
             unit: "otelcol.service".to_owned(),
@@ -151,6 +181,19 @@ mod tests {
         let words = "systemd-analyze: unrecognized option '--recursive-errors=no'";
         assert_eq!(answer(1, words).unwrap_err(), words);
         assert_eq!(answer(1, "").unwrap_err(), "said nothing");
+    }
+
+    #[test]
+    fn the_exposure_is_read() {
+        let read = |stdout: &str, stderr: &str| {
+            exposure(&Ran { code: Some(0), stdout: stdout.into(), stderr: stderr.into() })
+        };
+        let table = "  NAME  DESCRIPTION  EXPOSURE\n✗ PrivateNetwork=  Service has access  0.5\n\n";
+        let last = "-> Overall exposure level for tempo.service: 1.1 OK :-)\n";
+        assert_eq!(read(&format!("{table}{last}"), ""), Ok("1.1 (OK)".to_owned()));
+        let unknown = "systemd-analyze: unrecognized option '--offline=true'";
+        assert_eq!(read("", unknown), Err(unknown.to_owned()));
+        assert_eq!(read(table, ""), Err("said nothing".to_owned()));
     }
 
     #[test]

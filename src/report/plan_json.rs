@@ -5,7 +5,7 @@ use crate::stack::{ComponentName, UnitName};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.1";
+pub const FORMAT_VERSION: &str = "1.2";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
 /// masked there would be lost on a program.

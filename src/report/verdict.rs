@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.1";
+pub const FORMAT_VERSION: &str = "1.2";
 
 /// What is printed.
 #[derive(Debug)]
@@ -54,9 +54,10 @@ pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> St
     if !engines.validated.is_empty() {
         text.push_str("Engines:\n");
     }
-    for Validated { file, by, accepted, .. } in &engines.validated {
+    for Validated { file, by, accepted, exposure, .. } in &engines.validated {
         let word = if *accepted { "validated" } else { "refused" };
-        push(&mut text, format_args!("  {file}: {word} by {by}\n"));
+        let exposure = exposure.as_ref().map(|level| format!(", exposure {level}")).unwrap_or_default();
+        push(&mut text, format_args!("  {file}: {word} by {by}{exposure}\n"));
     }
     let not_checked = not_checked(verdict, engines);
     if !not_checked.is_empty() {
@@ -138,12 +139,17 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) 
 /// Which file was judged by which binary.
 pub fn engines_json(engines: &Opinion) -> Value {
     let one = |judged: &Validated| {
-        json!({
+        let mut shown = json!({
             "file": judged.file.as_str(),
             "by": judged.by,
             "program": judged.program.display().to_string(),
             "accepted": judged.accepted,
-        })
+        });
+        // Only units have one.
+        if let Some(level) = &judged.exposure {
+            shown["exposure"] = json!(level);
+        }
+        shown
     };
     engines.validated.iter().map(one).collect()
 }

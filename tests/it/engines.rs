@@ -237,6 +237,34 @@ fn what_systemd_does_not_know_stands_at_its_place() {
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
 }
 
+/// What the units of the shipped stacks leave open, in the reckoning of the systemd that the sandbox was
+/// tried on. Another release has another reckoning.
+#[test]
+fn units_are_as_closed_as_they_were_made() {
+    let temporary = tempfile::tempdir().unwrap();
+    let mut around = around(temporary.path());
+    around.path = std::env::var_os("PATH");
+    let (mut told, mut by) = (String::new(), String::new());
+    for (name, text) in stacks() {
+        let judged = with(&text, |judged| {
+            let mut texts = judged.texts();
+            texts.retain(|path, _| path.as_str().contains("/systemd/"));
+            consult(&judged.wiring, &texts, &Named::default(), &around).unwrap().validated
+        });
+        for unit in judged {
+            let level = unit.exposure.as_deref().unwrap_or("unknown");
+            writeln!(told, "{name} {}: {level}", unit.file).unwrap();
+            by = unit.by;
+        }
+    }
+    if by == "systemd-analyze 252" {
+        println!("promise: exposure of the rendered units | {} | real", told.lines().count());
+        assert_data_eq!(told, file!["engines/exposure.txt": Text]);
+    } else {
+        println!("promise: exposure of the rendered units | 0 | not run: no systemd-analyze 252");
+    }
+}
+
 /// A program that says that it is an engine. Written by a shell: a script that this process holds open,
 /// even for another test, cannot be executed.
 fn stand_in(folder: &Path, script: &str) -> PathBuf {
