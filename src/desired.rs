@@ -97,6 +97,8 @@ pub struct DesiredUnit {
     pub managed: bool,
     /// The files it runs on and what a change of each asks for.
     pub inputs: Vec<UnitInput>,
+    /// Who its program runs as; `None` of a neighbour where nobody is named.
+    pub runs_as: Option<Owner>,
     /// Its place in the order in which units start: listeners before diallers.
     pub order: u32,
     /// What starts it at boot; `None` where that is the package's or somebody else's business.

@@ -18,12 +18,29 @@ pub fn forget(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> R
         locks.push(target.lock(folder, holder)?.map_err(ApplyError::Locked)?);
     }
     for folder in folders.iter().rev() {
+        let made = made_above(target, folder)?;
         remove(target, folder, DEPTH)?;
-        if names_in(target, &folder.parent())?.is_empty() {
-            target.perform(&Step::Discard { path: folder.parent() })?;
+        for above in std::iter::once(folder.parent()).chain(made) {
+            let observed = target.observe(&Inventory::of([above.clone()]))?;
+            if matches!(observed.standing(&above), Standing::Folder(_))
+                && names_in(target, &above)?.is_empty()
+            {
+                target.perform(&Step::Discard { path: above })?;
+            }
         }
     }
     Ok(())
+}
+
+/// The folders above a state that were made for it, the lowest first.
+fn made_above(target: &dyn Target, folder: &TargetPath) -> Result<Vec<TargetPath>, ApplyError> {
+    let path = folder.join("made");
+    let observed = target.observe(&Inventory::of([path.clone()]))?;
+    let Standing::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
+    let text = String::from_utf8_lossy(&file.bytes);
+    // Only what is above the state, whatever the file says.
+    let above = text.lines().map(TargetPath::new).filter(|path| folder.is_within(path));
+    Ok(above.collect::<Vec<_>>().into_iter().rev().collect())
 }
 
 fn remove(target: &mut dyn Target, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {

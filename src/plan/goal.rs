@@ -266,7 +266,9 @@ impl<'a> Goal<'a> {
                 |unit: &DesiredUnit| Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? });
             let before = remembered.newest.iter().flat_map(|newest| &newest.units);
             inventory.units = self.units.iter().chain(before).filter_map(named).collect();
-            inventory.owners = self.wanted.values().filter_map(Wanted::owner).cloned().collect();
+            let owners = self.wanted.values().filter_map(Wanted::owner);
+            let runners = self.units.iter().filter_map(|unit| unit.runs_as.as_ref());
+            inventory.owners = owners.chain(runners).cloned().collect();
             inventory.sockets = true;
         }
         inventory

@@ -138,7 +138,8 @@ impl<D: Disk> Root<D> {
     }
 
     /// Makes the root and the folders of the state that are missing, from the top. Those above
-    /// `tracewright` are ordinary system folders.
+    /// `tracewright` are ordinary folders; which of them are ours is kept in the state's own `made`, so
+    /// that they can go with it.
     pub fn state_folders(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
         self.disk.make_root()?;
         let mut missing = vec![folder.clone()];
@@ -146,13 +147,20 @@ impl<D: Disk> Root<D> {
             missing.push(next);
         }
         let observed = self.disk.look(&Inventory::of(missing.iter().cloned()))?;
+        let mut made = Vec::new();
         for path in missing.iter().rev() {
             if matches!(observed.standing(path), Standing::Absent) {
                 let private = path.as_str().contains("/tracewright");
+                if !private || path.file_name() == "tracewright" {
+                    made.extend([path.as_str(), "\n"]);
+                }
                 let mode = if private { STATE_FOLDER } else { Mode(0o755) };
                 self.disk.make_folder(path, mode.into())?;
                 self.disk.sync(&path.parent())?;
             }
+        }
+        if !made.is_empty() {
+            self.disk.create(&folder.join("made"), made.concat().as_bytes(), STATE_FILE.into(), None)?;
         }
         Ok(())
     }

@@ -24,6 +24,10 @@ user_tempo() { # as the package's post-install makes it
   adduser --quiet --system --group --shell /bin/false --home /nonexistent --no-create-home tempo
 }
 
+user_grafana() { # as the package makes it
+  adduser --quiet --system --group --shell /usr/sbin/nologin --home /usr/share/grafana --no-create-home grafana
+}
+
 as_pde() { setpriv --reuid pde --regid pde --init-groups --reset-env env XDG_RUNTIME_DIR=/run/user/1000 "$@"; }
 
 until_it() { # COMMAND...: at most 10 s

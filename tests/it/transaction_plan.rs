@@ -75,6 +75,7 @@ fn with_units(mut desired: Desired) -> Desired {
         unit: Some(UnitName::new(format!("{name}.service"))),
         component: ComponentName::new(name),
         managed: true,
+        runs_as: None,
         order: 0,
         enablement: None,
         listens: Vec::new(),

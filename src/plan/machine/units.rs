@@ -13,6 +13,8 @@ pub(super) fn find(runners: &[Runner<'_>], machine: &Machine, findings: &mut Fin
         // A whole unit of ours is what makes it loadable.
         let ours = runner.shape == Some(UnitShape::Whole);
         match &observed.load {
+            // What is not ours to start is not ours to judge.
+            Load::Masked | Load::Faulty(_) if runner.shape.is_none() => {}
             Load::Masked => findings.push(masked(runner, &unit.name)),
             Load::NotFound if !ours => findings.push(missing(runner, &unit.name)),
             Load::Faulty(word) if !ours => findings.push(faulty(runner, &unit.name, word)),
@@ -29,11 +31,14 @@ fn masked(runner: &Runner<'_>, unit: &UnitName) -> Finding {
 }
 
 fn missing(runner: &Runner<'_>, unit: &UnitName) -> Finding {
-    let finding = Finding::error(Code("unit-missing"), format!("there is no unit `{unit}`"));
+    let (code, title) = (Code("unit-missing"), format!("there is no unit `{unit}`"));
+    // A neighbour that is not installed yet is nobody's fault.
     if runner.shape.is_none() {
+        let finding = Finding::warning(code, title);
         let finding = finding.at(runner.at("unit"), format!("`{}` is restarted by this name", runner.id));
         return finding.help("another `unit`, or none: then nothing is restarted");
     }
+    let finding = Finding::error(code, title);
     let finding = finding.at(runner.at("unit"), "only a drop-in is written beside the package's own");
     finding.help("install the package that has it").help("service.packaged = false")
 }
