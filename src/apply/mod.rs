@@ -12,6 +12,7 @@ mod forget;
 mod history;
 mod journal;
 mod prover;
+mod ready;
 mod recover;
 mod reverse;
 mod session;

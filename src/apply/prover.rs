@@ -14,13 +14,13 @@ pub enum Proof {
     CouldNotRun(String),
 }
 
-/// Waits for what was started, and sends a trace through an application's door and reads it back.
+/// Knows when what was started is ready, and sends a trace through an application's door and reads it back.
 pub trait Prover {
-    /// Waits until what a unit runs can be used, as it says itself.
+    /// Looks once whether what a unit runs can be used, as it says itself.
     ///
     /// # Errors
-    /// It does not get there in time, or ended; the cause.
-    fn ready(&self, unit: &UnitId) -> Result<(), String>;
+    /// What is still missing.
+    fn look(&self, unit: &UnitId) -> Result<(), String>;
     /// Proves the state that is running now, within a deadline.
     fn prove(&self, deadline: Duration) -> Proof;
 }
@@ -37,7 +37,7 @@ impl NoProver {
 }
 
 impl Prover for NoProver {
-    fn ready(&self, _: &UnitId) -> Result<(), String> {
+    fn look(&self, _: &UnitId) -> Result<(), String> {
         Ok(())
     }
 

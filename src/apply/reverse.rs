@@ -4,6 +4,7 @@
 //! and begun again any number of times.
 
 use super::prover::Prover;
+use super::ready::wait;
 use super::recover::end;
 use super::state::State;
 use super::{ApplyError, journal::Begin};
@@ -81,7 +82,10 @@ fn run_again(
             _ => continue,
         };
         let done = target.perform(&again).map_err(|fault| fault.to_string());
-        let done = done.and_then(|()| again.unit().map_or(Ok(()), |unit| prover.ready(unit)));
+        let done = done.and_then(|()| match again.unit() {
+            Some(unit) => wait(target, unit, prover).map(|_| ()),
+            None => Ok(()),
+        });
         if let Err(why) = done {
             reversed.left.push(format!("{again}: {why}"));
         }

@@ -3,6 +3,7 @@
 
 use super::journal::{self, Begin};
 use super::prover::{NoProver, Proof, Prover};
+use super::ready::{self, Started, look_again};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::session::{Judges, PROOF};
@@ -81,6 +82,8 @@ pub struct Transaction<'t> {
     announced: usize,
     /// The manifest of whoever runs the tool, and those of the users' parts.
     manifests: Vec<(Folder, Vec<u8>)>,
+    /// What was started, and was ready.
+    started: Vec<Started>,
 }
 
 /// A transaction whose staged set was judged.
@@ -116,7 +119,8 @@ impl<'t> Transaction<'t> {
             let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
             return Err(cause.into());
         }
-        let mut transaction = Self { target, state, begin, steps, announced: 0, manifests: Vec::new() };
+        let mut transaction =
+            Self { target, state, begin, steps, announced: 0, manifests: Vec::new(), started: Vec::new() };
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
@@ -230,8 +234,9 @@ impl Transaction<'_> {
         match step {
             Step::Start { unit, .. } => {
                 let failed = |why| Cause::Service(unit.clone(), why);
-                done.map_err(|fault| failed(fault.to_string()))?;
-                prover.ready(unit).map_err(failed)
+                done.map_err(|fault| failed(fault.what()))?;
+                self.started.push(ready::wait(self.target, unit, prover).map_err(failed)?);
+                Ok(())
             }
             _ => done.map_err(Cause::Machine),
         }
@@ -260,6 +265,9 @@ impl Swapped<'_> {
         let proof = judges.prover.prove(deadline);
         if let Proof::Failed(cause) = proof {
             return taken_back(transaction, Cause::Proof(cause), judges.before);
+        }
+        if let Err((unit, why)) = look_again(transaction.target, &transaction.started) {
+            return taken_back(transaction, Cause::Service(unit, why), judges.before);
         }
         let generation = transaction.begin.generation;
         let (own, manifest) = &transaction.manifests[0];

@@ -33,7 +33,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
         now: session.now,
     };
     let survey = fresh_survey(session, &mut place, &request)?;
-    reach::confirm(session, (&loaded, &judged), &survey)?;
+    reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;

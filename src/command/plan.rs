@@ -19,7 +19,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
     let survey = look(session, (&place, &ground), (&loaded, &judged))?;
-    reach::confirm(session, (&loaded, &judged), &survey)?;
+    reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;

@@ -13,16 +13,10 @@ use crate::stack::{self, Stack};
 use crate::target::all_listening;
 use crate::trial::{self, Probe};
 use crate::wiring::Wiring;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a unit may take until it is ready. Tempo 3.0 stays half alive for 30 s where a port of its
-/// own is taken.
-const PATIENCE: Duration = Duration::from_secs(45);
-/// The pause between two looks.
-const POLL: Duration = Duration::from_millis(50);
 /// How long one page may take.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -30,59 +24,61 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(super) struct Live<'a, 's> {
     wiring: &'a Wiring<'a>,
     stages: &'a RefCell<Stages<'s>>,
+    /// The unit that is waited for.
+    waits: Cell<Option<UnitId>>,
 }
 
 impl<'a, 's> Live<'a, 's> {
     /// The prover of a stack.
     pub(super) fn of(wiring: &'a Wiring<'a>, stages: &'a RefCell<Stages<'s>>) -> Self {
-        Self { wiring, stages }
+        Self { wiring, stages, waits: Cell::default() }
     }
 
     fn tls(&self) -> Tls {
         Tls { authority: Authority::File(authority_file(self.wiring)), ..Tls::default() }
     }
 
-    /// What answers for a unit, looked at once.
-    fn look(&self, unit: &UnitId) -> Option<Box<dyn Fn() -> Result<(), String> + '_>> {
+    /// One look at what answers for a unit: an engine's doors and its own word, an application's health.
+    fn answer(&self, unit: &UnitId) -> Result<(), String> {
         let engine = self.wiring.engines.iter();
         let mut engine =
             engine.filter(|(_, place)| place.scope == unit.scope && place.unit.name == unit.name);
         if let Some((id, _)) = engine.next() {
             let probe = Probe::of(self.wiring, id, self.tls());
-            return Some(Box::new(move || {
-                probe.look(&all_listening()).map_err(|missing| missing.to_string())
-            }));
+            return probe.look(&all_listening()).map_err(|missing| missing.to_string());
         }
-        let apps = self.wiring.stack.apps.values();
-        let mut apps = apps
-            .filter(|app| app.service.scope == unit.scope && app.service.unit.as_ref() == Some(&unit.name));
-        let url = apps.find_map(|app| app.health_url.clone())?;
-        Some(Box::new(move || match fetch(&url, &self.tls(), LOOK) {
+        let mut apps =
+            self.wiring.stack.apps.values().filter(|app| {
+                app.service.scope == unit.scope && app.service.unit.as_ref() == Some(&unit.name)
+            });
+        let Some(url) = apps.find_map(|app| app.health_url.clone()) else { return Ok(()) };
+        match fetch(&url, &self.tls(), LOOK) {
             Ok(page) if page.status == 200 => Ok(()),
             Ok(page) => Err(format!("{url} answers {}", page.status)),
             Err(why) => Err(format!("{url} does not answer: {why}")),
-        }))
+        }
     }
 }
 
 impl apply::Prover for Live<'_, '_> {
-    fn ready(&self, unit: &UnitId) -> Result<(), String> {
-        let name = unit.name.to_string();
-        let Some(look) = self.look(unit) else { return Ok(()) };
+    fn look(&self, unit: &UnitId) -> Result<(), String> {
         let mut stages = self.stages.borrow_mut();
-        stages.begin(&name, "waits until it is ready");
-        let end = Instant::now() + PATIENCE;
-        while let Err(missing) = look() {
-            if Instant::now() >= end {
-                stages.clear();
-                return Err(format!("is not ready after {} s: {missing}", PATIENCE.as_secs()));
-            }
-            stages.waiting(&name, &format!("waits: {missing}"));
-            thread::sleep(POLL);
+        let name = unit.name.to_string();
+        if self.waits.replace(Some(unit.clone())).as_ref() != Some(unit) {
+            stages.begin(&name, "waits until it is ready");
         }
-        let took = stages.took();
-        stages.done(&name, &format!("ready after {took}"));
-        Ok(())
+        match self.answer(unit) {
+            Ok(()) => {
+                let took = stages.took();
+                stages.done(&name, &format!("ready after {took}"));
+                self.waits.take();
+                Ok(())
+            }
+            Err(missing) => {
+                stages.waiting(&name, &format!("waits: {missing}"));
+                Err(missing)
+            }
+        }
     }
 
     fn prove(&self, _: Duration) -> apply::Proof {
@@ -172,8 +168,8 @@ pub(super) fn possible(wiring: &Wiring<'_>) -> Result<(), Stop> {
 pub(super) struct Unproven<'a>(pub(super) &'a dyn apply::Prover, pub(super) &'a NoProver);
 
 impl apply::Prover for Unproven<'_> {
-    fn ready(&self, unit: &UnitId) -> Result<(), String> {
-        self.0.ready(unit)
+    fn look(&self, unit: &UnitId) -> Result<(), String> {
+        self.0.look(unit)
     }
 
     fn prove(&self, deadline: Duration) -> apply::Proof {

@@ -2,9 +2,10 @@
 
 use super::judge::Judged;
 use super::load::Loaded;
+use super::plan::host_of;
 use super::{Exit, Session, Stop};
 use crate::apply::Survey;
-use crate::plan::Ground;
+use crate::plan::{self, Ground, Reach};
 use crate::stack::Scope;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,10 +16,18 @@ use std::path::Path;
 /// # Errors
 /// An error among them.
 pub(super) fn confirm(
-    _session: &mut Session,
-    _stack: (&Loaded, &Judged<'_>),
-    _survey: &Survey,
+    session: &mut Session,
+    (loaded, judged): (&Loaded, &Judged<'_>),
+    (ground, survey): (&Ground, &Survey),
 ) -> Result<(), Stop> {
+    let Some(machine) = &survey.machine else { return Ok(()) };
+    let reach = if ground.is_machine() { Reach::Everything } else { Reach::Own };
+    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, reach);
+    loaded.document.locate(&mut findings);
+    if findings.has_errors() {
+        return Err(Stop::Findings(findings, judged.sources.clone()));
+    }
+    session.say_findings(&findings, &judged.sources);
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use super::diff;
 use crate::desired::Digest;
 use crate::pki::CertificateFacts;
 use crate::plan::{
-    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Service, ServiceChange, Subject,
+    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Run, Service, ServiceChange,
+    Subject,
 };
 use crate::stack::{CertificateRole, CertificateWish, Scope};
 use std::fmt::Write;
@@ -214,12 +215,31 @@ fn wished(wish: &CertificateWish) -> String {
 }
 
 fn services(text: &mut String, plan: &Plan) {
-    if plan.services.is_empty() {
+    if plan.services.is_empty() && plan.to_linger.is_empty() {
         return;
     }
-    text.push_str("\nServices (none is touched below a root folder; on the host itself):\n");
+    text.push_str(match plan.ground().runs_services() {
+        true => "\nServices:\n",
+        false => "\nServices (none is touched below a root folder; on the host itself):\n",
+    });
+    for user in &plan.to_linger {
+        push(
+            text,
+            format_args!("  {:<10} services of {user} without a login; this is never taken back\n", "linger"),
+        );
+    }
     for service in &plan.services {
         push(text, format_args!("  {:<10} {}\n", verb(service), unit(service)));
+        if service.first {
+            text.push_str(
+                "             stops before the others start: it holds a port that one of them takes\n",
+            );
+        }
+        if let Some(Run::Failed(how)) = &service.run {
+            push(text, format_args!("             it does not run: {how}\n"));
+        } else if service.run == Some(Run::Stopped) && service.change == ServiceChange::Start {
+            text.push_str("             it does not run\n");
+        }
         for (path, why) in &service.because {
             push(text, format_args!("             {path}: {why}\n"));
         }

@@ -9,7 +9,8 @@ use super::own::Own;
 use super::perform::paths_of;
 use super::scope::ScopeChild;
 use super::{
-    Accounts, CommandLine, Exclusive, Holder, Lock, Person, Ran, ServiceManager, Target, TargetError, sockets,
+    Accounts, CommandLine, Exclusive, Holder, Lock, Person, Ran, ServiceManager, Target, TargetError,
+    last_words, sockets,
 };
 use crate::plan::{Inventory, Machine, Manager, Observed, Step};
 use crate::stack::{HostName, Scope, TargetPath, UserName};
@@ -226,6 +227,10 @@ impl Target for Host {
 
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError> {
         self.own.run(command, deadline)
+    }
+
+    fn last_words(&self, invocation: &str) -> Result<Vec<String>, TargetError> {
+        last_words(invocation)
     }
 
     /// The least of where this process writes and where the children at work do.

@@ -35,7 +35,7 @@ pub use run::{CommandLine, Ran, run_here};
 pub use scope::serve_scope;
 pub use scratch::Scratch;
 pub use sockets::{all_listening, listening, real, sockets};
-pub use systemd::ServiceManager;
+pub use systemd::{ServiceManager, last_words};
 pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step, UnitId};
@@ -55,6 +55,10 @@ pub trait Target {
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError>;
     /// Bytes that can still be written.
     fn free_space(&self) -> Result<u64, TargetError>;
+    /// The newest lines that one run of a unit logged, oldest first; none where nothing runs.
+    fn last_words(&self, _invocation: &str) -> Result<Vec<String>, TargetError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A target on which one run at a time may write.

@@ -74,17 +74,23 @@ fn holder(pid: u32) -> Option<SocketHolder> {
 }
 
 /// The unit of a control group, and the user whose manager runs it. On a host with both hierarchies only
-/// the unified one counts. What runs in the scope of a login was started by hand, by its own name.
+/// the unified one counts. Below a unit the groups are its own, by whatever names: what a container or a
+/// user calls one is no unit of this host. What runs in the scope of a login was started by hand.
 fn unit(groups: &str) -> Option<(Option<u32>, UnitName)> {
     let path = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let is_unit = |part: &&str| [".service", ".scope", ".socket"].iter().any(|kind| part.ends_with(kind));
-    let name = path.split('/').rfind(is_unit)?;
-    if name.starts_with("session-") && name.ends_with(".scope") {
-        return None;
+    let mut units = path.split('/').filter(|part| is_unit(part));
+    let outer = units.next()?;
+    let manager = |unit: &str| unit.strip_prefix("user@")?.strip_suffix(".service")?.parse().ok();
+    match (manager(outer), units.next()) {
+        (Some(uid), Some(inner)) => Some((Some(uid), UnitName::new(inner))),
+        _ if outer.starts_with("session-") => None,
+        _ => Some((None, UnitName::new(outer))),
     }
-    let manager = |part: &str| part.strip_prefix("user@")?.strip_suffix(".service")?.parse().ok();
-    let above = path.split('/').take_while(|part| *part != name);
-    Some((above.filter_map(manager).next(), UnitName::new(name)))
+}
+
+fn is_unit(name: &str) -> bool {
+    [".service", ".scope", ".socket"].iter().any(|kind| name.ends_with(kind))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte))
 }
 
 /// The inodes of the sockets that a process has open, as far as this user may know.
@@ -191,7 +197,12 @@ mod tests {
             ("0::/user.slice/user-1000.slice/user@1000.service/init.scope", Some((Some(1000), "init.scope"))),
             ("0::/user.slice/user-1000.slice/user@1000.service", Some((None, "user@1000.service"))),
             ("0::/user.slice/user-1000.slice/session-3.scope", None),
-            ("0::/system.slice/docker-1f2e.scope/inner", Some((None, "docker-1f2e.scope"))),
+            (
+                "0::/system.slice/docker-1f2e.scope/system.slice/tempo.service",
+                Some((None, "docker-1f2e.scope")),
+            ),
+            (&format!("{user}/tempo.service"), Some((Some(1000), "otelcol.service"))),
+            ("0::/user.slice/user@1000.service/$(reboot).service", Some((None, "user@1000.service"))),
             ("0::/init.scope", Some((None, "init.scope"))),
             ("0::/", None),
             ("12:cpu:/system.slice/old.service\n0::/system.slice/new.service", Some((None, "new.service"))),

@@ -19,6 +19,7 @@ mod invalid;
 mod kills;
 mod language;
 mod leaves;
+mod machine;
 mod mutants;
 mod prove;
 mod readers;

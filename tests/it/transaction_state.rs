@@ -189,7 +189,7 @@ fn fails(meanwhile: &dyn Fn()) -> Fails<'_> {
 }
 
 impl Prover for Fails<'_> {
-    fn ready(&self, _: &UnitId) -> Result<(), String> {
+    fn look(&self, _: &UnitId) -> Result<(), String> {
         Ok(())
     }
 

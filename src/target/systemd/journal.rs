@@ -1,6 +1,5 @@
 //! What a run of a unit wrote to the journal.
 
-use super::ServiceManager;
 use crate::target::{CommandLine, TargetError, run_here};
 use std::time::Duration;
 
@@ -11,19 +10,18 @@ const LINES: &str = "12";
 /// The most that is shown of a line.
 const LONGEST: usize = 300;
 
-impl ServiceManager {
-    /// The newest lines of one run, oldest first. The id of the run is asked for, and no unit: it is exact,
-    /// and the one way that works for a user's unit as well (`_SYSTEMD_INVOCATION_ID` is the journal's own
-    /// word; no program can claim it).
-    pub(super) fn last_words(&self, invocation: &str) -> Result<Vec<String>, TargetError> {
-        let run = format!("_SYSTEMD_INVOCATION_ID={invocation}");
-        let arguments = ["--quiet", "--no-pager", "--output=cat", "--lines", LINES, &run];
-        let mut command = CommandLine::new("/usr/bin/journalctl", arguments);
-        command.environment = self.environment();
-        let ran = run_here(&command, ANSWER)?;
-        let lines = String::from_utf8_lossy(&ran.stdout).lines().map(plain).collect::<Vec<_>>();
-        Ok(lines.into_iter().filter(|line| !line.is_empty()).collect())
-    }
+/// The newest lines of one run, oldest first. The id of the run is asked for, and no unit: it is exact,
+/// and the one way that works for a user's unit as well (`_SYSTEMD_INVOCATION_ID` is the journal's own
+/// word; no program can claim it).
+///
+/// # Errors
+/// The journal cannot be asked.
+pub fn last_words(invocation: &str) -> Result<Vec<String>, TargetError> {
+    let run = format!("_SYSTEMD_INVOCATION_ID={invocation}");
+    let arguments = ["--quiet", "--no-pager", "--output=cat", "--lines", LINES, &run];
+    let ran = run_here(&CommandLine::new("/usr/bin/journalctl", arguments), ANSWER)?;
+    let lines = String::from_utf8_lossy(&ran.stdout).lines().map(plain).collect::<Vec<_>>();
+    Ok(lines.into_iter().filter(|line| !line.is_empty()).collect())
 }
 
 /// A line of somebody else's, fit to be shown: nothing in it moves the cursor, turns the direction of

@@ -6,6 +6,7 @@
 //! twice gives one more run of the same definition, a stop done twice finds nothing to stop, and reading the
 //! unit files again, or lingering, changes nothing the second time.
 
+use super::journal::last_words;
 use super::manager::{ServiceManager, first_line};
 use super::show::{Shown, State};
 use crate::plan::{Step, UnitId};
@@ -143,7 +144,7 @@ impl ServiceManager {
 
     /// How a unit failed, with what it wrote, as far as this user may read it.
     fn failed(&self, unit: &UnitId, now: &Shown, how: String) -> TargetError {
-        let said = now.invocation.as_deref().map(|run| self.last_words(run));
+        let said = now.invocation.as_deref().map(|run| last_words(run));
         let lines = match said {
             None => Vec::new(),
             Some(Ok(lines)) => lines,

@@ -1,0 +1,95 @@
+//! Waiting until what was started can be used, and looking again later whether it stayed.
+//!
+//! A unit that its manager calls active may be about to end: Tempo leaves 0.4 s after it was started
+//! where a receiver's port is taken, 3.0 after 30 s (both measured). So its own word counts, and after
+//! the proof it must still be the same run.
+
+use super::prover::Prover;
+use crate::plan::{Inventory, Run, UnitId};
+use crate::target::{Target, TargetError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a unit may take until it says that it is ready.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// The pause between two looks.
+const POLL: Duration = Duration::from_millis(50);
+/// How many looks at what a unit serves come before one at its manager.
+const LOOKS: usize = 8;
+/// How long a unit must have run before it counts as one that stays.
+const SETTLING: Duration = Duration::from_secs(5);
+
+/// A unit that was started, and was ready.
+#[derive(Clone, Debug)]
+pub(super) struct Started {
+    unit: UnitId,
+    run: Run,
+    at: Instant,
+}
+
+/// Waits until a unit says that it is ready.
+///
+/// # Errors
+/// It ended, restarted by itself, or does not get there in time.
+pub(super) fn wait(target: &dyn Target, unit: &UnitId, prover: &dyn Prover) -> Result<Started, String> {
+    let at = Instant::now();
+    let first = seen(target, unit)?;
+    loop {
+        for _ in 0..LOOKS {
+            let Err(missing) = prover.look(unit) else {
+                return Ok(Started { unit: unit.clone(), run: first, at });
+            };
+            if at.elapsed() >= PATIENCE {
+                let what = format!("is not ready after {} s: {missing}", PATIENCE.as_secs());
+                return Err(with_words(target, &first, what));
+            }
+            thread::sleep(POLL);
+        }
+        stayed(target, unit, &first)?;
+    }
+}
+
+/// Looks again at what was started, when it has run for long enough.
+///
+/// # Errors
+/// A unit, and that it did not stay.
+pub(super) fn look_again(target: &dyn Target, started: &[Started]) -> Result<(), (UnitId, String)> {
+    let newest = started.iter().map(|one| one.at.elapsed()).min();
+    if let Some(left) = newest.and_then(|age| SETTLING.checked_sub(age)) {
+        thread::sleep(left);
+    }
+    for one in started {
+        stayed(target, &one.unit, &one.run).map_err(|why| (one.unit.clone(), why))?;
+    }
+    Ok(())
+}
+
+/// Whether it is the same run.
+fn stayed(target: &dyn Target, unit: &UnitId, first: &Run) -> Result<(), String> {
+    let what = match (seen(target, unit)?, first) {
+        (Run::Running(now), Run::Running(first)) if now == *first => return Ok(()),
+        (Run::Running(_), _) => "ended and was started again by its manager",
+        (Run::Failed(how), _) => &*format!("ended: {how}"),
+        (Run::Stopped, _) => "ended",
+    };
+    Err(with_words(target, first, what.to_owned()))
+}
+
+fn seen(target: &dyn Target, unit: &UnitId) -> Result<Run, String> {
+    let inventory = Inventory { units: [unit.clone()].into(), ..Inventory::default() };
+    let observed = target.observe(&inventory).map_err(|fault: TargetError| fault.to_string())?;
+    let machine = observed.machine.unwrap_or_default();
+    Ok(machine.units.get(unit).map_or(Run::Stopped, |unit| unit.run.clone()))
+}
+
+/// What happened, with the last lines that this run logged.
+fn with_words(target: &dyn Target, run: &Run, what: String) -> String {
+    let Run::Running(invocation) = run else { return what };
+    match target.last_words(invocation) {
+        Ok(lines) if !lines.is_empty() => {
+            lines.iter().fold(what + "\n  its last lines:", |text, line| text + "\n    " + line)
+        }
+        // The log is a help, not the matter.
+        _ => what,
+    }
+}

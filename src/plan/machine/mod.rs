@@ -1,0 +1,120 @@
+//! What a machine shows against a stack before anything is changed: accounts, managers, units, ports.
+//!
+//! Pure. A finding here refuses an apply and never changes a byte of what is wanted. What was not asked
+//! for, or could not be asked, is no finding. Called by `command/`, which places the findings in
+//! `stack.toml`.
+
+mod accounts;
+mod ports;
+mod units;
+
+use super::units::{Account, Machine, UnitId};
+use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
+use crate::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, UnitShape, Wiring};
+
+/// With whose rights an apply on this machine would work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// root's: it does for other users what they would have to be helped with.
+    Everything,
+    /// A user's own.
+    Own,
+}
+
+/// What stands in the way of a stack on one of its machines; stack keys are not located yet.
+pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, reach: Reach) -> Findings {
+    let runners = runners(wiring, host);
+    let mut findings = Findings::new();
+    accounts::find(&runners, machine, reach, &mut findings);
+    units::find(&runners, machine, &mut findings);
+    ports::find(wiring, &runners, machine, &mut findings);
+    findings
+}
+
+/// A component as its host has to know it.
+struct Runner<'a> {
+    id: &'a ComponentId,
+    scope: &'a Scope,
+    /// Who runs it; `None` where nobody is named for a neighbour.
+    user: Option<&'a UserName>,
+    group: Option<&'a GroupName>,
+    home: &'a TargetPath,
+    unit: Option<&'a UnitName>,
+    /// What we write of its unit; `None` for a neighbour.
+    shape: Option<UnitShape>,
+    /// Its `service` in the stack.
+    key: &'a KeyPath,
+}
+
+impl<'a> Runner<'a> {
+    fn engine(id: &'a ComponentId, place: &'a EnginePlace, key: &'a KeyPath) -> Self {
+        Self {
+            id,
+            scope: &place.scope,
+            user: Some(&place.user),
+            group: Some(&place.group),
+            home: &place.home,
+            unit: Some(&place.unit.name),
+            shape: Some(place.unit.shape),
+            key,
+        }
+    }
+
+    fn neighbour(
+        id: &'a ComponentId,
+        place: &'a ClientPlace,
+        (unit, key): (Option<&'a UnitName>, &'a KeyPath),
+    ) -> Self {
+        let (user, group) = place.reader.as_ref().map(|owner| (&owner.user, &owner.group)).unzip();
+        Self { id, scope: &place.scope, user, group, home: &place.home, unit, shape: None, key }
+    }
+
+    /// Where a key of its `service` is written, or would be.
+    fn at(&self, key: &str) -> Place {
+        (self.key.join(key), KeyPart::Value).into()
+    }
+
+    fn unit_id(&self) -> Option<UnitId> {
+        Some(UnitId { scope: self.scope.clone(), name: self.unit?.clone() })
+    }
+
+    /// The user of its user scope, and what the machine knows of that user.
+    fn scope_account<'m>(&self, machine: &'m Machine) -> Option<(&'a UserName, &'m Account)> {
+        match self.scope {
+            Scope::System => None,
+            Scope::User(user) => Some((user, machine.users.get(user)?)),
+        }
+    }
+
+    /// `systemctl`, as it is typed for its manager.
+    fn systemctl(&self) -> &'static str {
+        if *self.scope == Scope::System { "systemctl" } else { "systemctl --user" }
+    }
+}
+
+/// Everything of a host that a program runs as, engines first.
+fn runners<'a>(wiring: &'a Wiring<'_>, host: &HostName) -> Vec<Runner<'a>> {
+    let stack = wiring.stack;
+    let engines = wiring.engines.iter().filter_map(|(id, place)| {
+        let (at, service) = match id {
+            ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| (&tempo.host, &tempo.service))?,
+            ComponentId::Collector(name) => {
+                stack.collectors.get(name).map(|collector| (&collector.host, &collector.service))?
+            }
+            ComponentId::Grafana | ComponentId::App(_) => return None,
+        };
+        (at == host).then(|| Runner::engine(id, place, &service.key))
+    });
+    let neighbours = wiring.clients.iter().filter_map(|(id, place)| {
+        let (at, service) = match id {
+            ComponentId::Grafana => {
+                stack.grafana.as_ref().map(|grafana| (&grafana.host, &grafana.service))?
+            }
+            ComponentId::App(name) => stack.apps.get(name).map(|app| (&app.host, &app.service))?,
+            ComponentId::Tempo | ComponentId::Collector(_) => return None,
+        };
+        (at == host).then(|| Runner::neighbour(id, place, (service.unit.as_ref(), &service.key)))
+    });
+    engines.chain(neighbours).collect()
+}

@@ -1,0 +1,102 @@
+//! Ports that the stack wants and somebody else has.
+
+use super::super::units::{Machine, SocketHolder};
+use super::Runner;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart};
+use crate::stack::{Scope, UserName};
+use crate::wiring::{Listener, Wiring};
+use std::net::{IpAddr, SocketAddr};
+
+/// A port of another component of the same stack is given up by the same apply; anybody else keeps it.
+pub(super) fn find(wiring: &Wiring<'_>, runners: &[Runner<'_>], machine: &Machine, findings: &mut Findings) {
+    // Whatever else a neighbour listens on is not ours to move.
+    let engines: Vec<_> = runners.iter().filter(|runner| runner.shape.is_some()).collect();
+    let here = |listener: &&Listener| engines.iter().any(|engine| *engine.id == listener.id.component);
+    for listener in wiring.listeners.iter().filter(here) {
+        let wished = SocketAddr::new(listener.bind, listener.port.number());
+        for socket in machine.sockets.iter().filter(|socket| overlap(socket.address, wished)) {
+            let holders: Vec<_> =
+                engines.iter().filter(|engine| holds(engine, &socket.holder, machine)).collect();
+            if holders.iter().any(|engine| *engine.id == listener.id.component) {
+                continue;
+            }
+            let who = holder(&socket.holder, machine);
+            findings.push(match holders.first() {
+                Some(_) => moved(listener, socket.address, &who),
+                None => held(listener, socket.address, &who, &socket.holder),
+            });
+        }
+    }
+}
+
+/// Whether the second of two sockets could not be opened. A socket on all IPv6 addresses takes the IPv4
+/// ones as well: the engines open it so.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let takes = |all: IpAddr, address: IpAddr| all.is_unspecified() && (all.is_ipv6() || address.is_ipv4());
+    let (here, there) = (one.ip(), other.ip());
+    one.port() == other.port() && (here == there || takes(here, there) || takes(there, here))
+}
+
+/// Whether a socket is a component's own. Where only the user of a socket is known, a component that
+/// runs as that user is believed to have it.
+fn holds(runner: &Runner<'_>, holder: &SocketHolder, machine: &Machine) -> bool {
+    let number = |user: &UserName| machine.users.get(user).map(|account| account.uid);
+    match holder {
+        SocketHolder::Unit { uid, name, .. } => {
+            let manager = match runner.scope {
+                Scope::System => uid.is_none(),
+                Scope::User(user) => uid.is_some() && number(user) == *uid,
+            };
+            manager && runner.unit == Some(name)
+        }
+        SocketHolder::Process { .. } => false,
+        SocketHolder::User(uid) => {
+            let observed = runner.unit_id().and_then(|unit| machine.units.get(&unit));
+            runner.user.and_then(number) == Some(*uid) && observed.is_some_and(|unit| unit.run.is_running())
+        }
+    }
+}
+
+/// `` `nginx.service` (pid 812) ``.
+fn holder(holder: &SocketHolder, machine: &Machine) -> String {
+    let user = |uid: u32| {
+        let named = machine.users.iter().find(|(_, account)| account.uid == uid);
+        named.map_or(format!("user {uid}"), |(name, _)| format!("`{name}`"))
+    };
+    let numbered = |pid: Option<u32>| pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+    match holder {
+        SocketHolder::Unit { name, .. } if name.as_str() == "init.scope" => {
+            "systemd itself, for a socket unit".to_owned()
+        }
+        SocketHolder::Unit { uid: None, name, pid } => format!("`{name}`{}", numbered(*pid)),
+        SocketHolder::Unit { uid: Some(uid), name, pid } => {
+            format!("`{name}` of {}{}", user(*uid), numbered(*pid))
+        }
+        SocketHolder::Process { pid, name } => format!("`{name}`{}", numbered(Some(*pid))),
+        SocketHolder::User(uid) => format!("a process of {}", user(*uid)),
+    }
+}
+
+fn moved(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
+    let title = format!("{address} is still held by {who}");
+    Finding::warning(Code("port-held"), title)
+        .at((listener.key.clone(), KeyPart::Value), format!("`{}` gets it", listener.id))
+        .help("nothing to do: it is of this stack, and apply moves it")
+}
+
+fn held(listener: &Listener, address: SocketAddr, who: &str, holder: &SocketHolder) -> Finding {
+    let port = listener.port;
+    let free = match holder {
+        SocketHolder::Unit { name, .. } if name.as_str() == "init.scope" => {
+            "systemctl list-sockets".to_owned()
+        }
+        SocketHolder::Unit { uid: None, name, .. } => format!("systemctl stop {name}"),
+        SocketHolder::Unit { uid: Some(_), name, .. } => format!("systemctl --user stop {name}"),
+        SocketHolder::Process { pid, .. } => format!("kill {pid}"),
+        SocketHolder::User(_) => format!("ss -tlnp 'sport = :{port}' as root, to see which"),
+    };
+    Finding::error(Code("port-held"), format!("{address} is held by {who}"))
+        .at((listener.key.clone(), KeyPart::Value), format!("`{}` wants it", listener.id))
+        .help(free)
+        .help(format!("another port for `{}`", listener.id))
+}
