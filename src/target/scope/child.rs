@@ -17,6 +17,8 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// How long a look may take; a manager that is frozen is found out well below it.
+const LOOK: Duration = Duration::from_secs(60);
 /// How long anything about files may take.
 const FILES: Duration = Duration::from_secs(60);
 /// How long a service may take to stop and start; the child has its own deadlines below it.
@@ -70,9 +72,8 @@ impl ScopeChild {
             ..Inventory::default()
         };
         let scope = Scope::User(self.user.clone());
-        let deadline = if inventory.units.is_empty() { FILES } else { SERVICES };
         let request = Request::Observe { inventory: inventory.clone() };
-        match self.ask(&request, deadline)? {
+        match self.ask(&request, LOOK)? {
             (Reply::Observed { at, machine }, bytes) => {
                 let asked = Asked { inventory: &inventory, scope: &scope, host: &self.host };
                 asked.observed(at, machine, &bytes).map_err(|what| self.give_up(what))
@@ -83,8 +84,12 @@ impl ScopeChild {
 
     pub(in super::super) fn perform(&self, step: &Step) -> Result<(), TargetError> {
         let deadline = if step.scope().is_some() { SERVICES } else { FILES };
-        match self.ask(&Request::Perform { step: step.clone() }, deadline)? {
+        let (reply, _) = self.ask(&Request::Perform { step: step.clone() }, deadline)?;
+        match (reply, step.unit()) {
             (Reply::Done, _) => Ok(()),
+            (Reply::Unit { what }, Some(unit)) => {
+                Err(TargetError::Unit { unit: unit.clone(), what: shown(&what) })
+            }
             (Reply::Changed { path }, _) if paths_of(step).any(|named| *named == path) => {
                 Err(TargetError::Changed { path })
             }

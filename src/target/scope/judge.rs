@@ -9,8 +9,8 @@ use crate::plan::{
 use crate::stack::{HostName, Mode, Scope, TargetPath};
 use std::collections::BTreeMap;
 
-/// The longest word of a manager that is shown.
-const LONGEST_WORDS: usize = 1000;
+/// The most characters that are shown of what a child says.
+const LONGEST_WORDS: usize = 10_000;
 /// The longest target of a link that the kernel knows.
 const LONGEST_LINK: usize = 4096;
 /// The longest name that the kernel knows.
@@ -49,7 +49,7 @@ impl Asked<'_> {
         Ok(Observed { host: self.host.clone(), at: standings, machine: Some(machine) })
     }
 
-    fn machine(&self, machine: Machine) -> Result<Machine, &'static str> {
+    fn machine(&self, mut machine: Machine) -> Result<Machine, &'static str> {
         if !(machine.users.is_empty() && machine.groups.is_empty() && machine.sockets.is_empty()) {
             return Err("tells of users, groups or sockets");
         }
@@ -60,28 +60,35 @@ impl Asked<'_> {
         {
             return Err("tells of a unit that was not asked for");
         }
-        let fine = machine.units.values().all(is_plausible)
-            && machine.managers.values().all(|manager| match manager {
-                Manager::Silent(why) => is_line(why),
-                Manager::Running | Manager::Absent => true,
-            });
-        if fine { Ok(machine) } else { Err("has a word that is none") }
+        for manager in machine.managers.values_mut() {
+            if let Manager::Silent(why) = manager {
+                *why = shown(why);
+            }
+        }
+        machine.units.values_mut().try_for_each(unit)?;
+        Ok(machine)
     }
 }
 
-fn is_plausible(unit: &ObservedUnit) -> bool {
-    let load = match &unit.load {
-        Load::Faulty(what) => is_line(what),
-        Load::Loaded | Load::NotFound | Load::Masked => true,
-    };
-    let run = match &unit.run {
-        Run::Stopped => true,
-        Run::Failed(what) => is_line(what),
-        Run::Running(id) => id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit()),
-    };
-    let fragment =
-        unit.fragment.as_ref().is_none_or(|path| path.as_str().starts_with('/') && is_line(path.as_str()));
-    load && run && fragment
+/// Of a unit, words are made fit to be shown; what is worked with must be what it says it is.
+fn unit(unit: &mut ObservedUnit) -> Result<(), &'static str> {
+    if let Load::Faulty(what) = &mut unit.load {
+        *what = shown(what);
+    }
+    match &mut unit.run {
+        Run::Stopped => {}
+        Run::Failed(what) => *what = shown(what),
+        Run::Running(id) => {
+            let is_id = id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
+            // On its way to its first run it has none.
+            if !is_id && !id.is_empty() {
+                return Err("has a run that is none");
+            }
+        }
+    }
+    let is_path =
+        |path: &TargetPath| path.as_str().starts_with('/') && !path.as_str().contains(char::is_control);
+    if unit.fragment.as_ref().is_none_or(is_path) { Ok(()) } else { Err("has a unit file that is none") }
 }
 
 fn standing(seen: Seen, look: Look, contents: &mut &[u8]) -> Result<Standing, &'static str> {
@@ -118,14 +125,10 @@ fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && name.len() <= LONGEST_NAME && !name.contains(['/', '\0'])
 }
 
-/// A word that can be shown as it is.
-fn is_line(text: &str) -> bool {
-    text.len() <= LONGEST_WORDS && !text.contains(char::is_control)
-}
-
-/// Words of a child, made fit to be shown.
+/// Words of a child, made fit to be shown: nothing in them moves a terminal's cursor but a new line.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(LONGEST_WORDS).collect()
+    let fit = |character: &char| *character == '\n' || !character.is_control();
+    text.chars().filter(fit).take(LONGEST_WORDS).collect()
 }
 
 /// Our own word for something that is never touched.

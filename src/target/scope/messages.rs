@@ -74,6 +74,8 @@ pub(super) enum Reply {
     Held { by: Option<Holder> },
     /// What stands at a path is not what the step expects.
     Changed { path: TargetPath },
+    /// The unit of a step did not get to where the step wanted it.
+    Unit { what: String },
     /// It failed, in words, with the system's number of the error.
     Failed { what: String, errno: Option<i32> },
 }
@@ -94,6 +96,7 @@ impl Reply {
     pub(super) fn fault(fault: &TargetError) -> Self {
         match fault {
             TargetError::Changed { path } => Self::Changed { path: path.clone() },
+            TargetError::Unit { what, .. } => Self::Unit { what: what.clone() },
             TargetError::Io { cause, .. } => {
                 Self::Failed { what: fault.to_string(), errno: cause.raw_os_error() }
             }

@@ -2,17 +2,15 @@
 #![expect(clippy::disallowed_methods, reason = "a test looks at processes and files")]
 
 use super::lab::{PERSON, SHARED, lab, look, stage};
-use crate::transaction_root::holder;
-use rustix::process::{Pid, Signal, kill_process};
 use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
-use std::time::{Duration, Instant};
-use tracewright::plan::{Ids, Inventory, Manager, Standing, Step, UnitId};
-use tracewright::stack::{Mode, Scope, UnitName, UserName};
-use tracewright::target::{CommandLine, Exclusive, Host, Target};
+use std::time::Duration;
+use tracewright::plan::{Ids, Standing, Step};
+use tracewright::stack::{Mode, Scope, UserName};
+use tracewright::target::{CommandLine, Host, Target};
 
 pub fn person() -> UserName {
     UserName::new("person")

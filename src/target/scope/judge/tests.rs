@@ -120,7 +120,6 @@ fn of_the_machine_only_the_users_own_units_are_believed() {
         judged(answer).unwrap_err()
     };
     let asked = "tells of a unit that was not asked for";
-    let word = "has a word that is none";
     let run = "0a".repeat(16);
     let other = |id: UnitId| {
         move |machine: &mut Machine| drop(machine.units.insert(id.clone(), running(&"0a".repeat(16))))
@@ -136,19 +135,33 @@ fn of_the_machine_only_the_users_own_units_are_believed() {
     let with = |unit_as: ObservedUnit| {
         broken(&move |machine| drop(machine.units.insert(unit("person", "a.service"), unit_as.clone())))
     };
-    assert_eq!(with(running("not an id")), word);
-    assert_eq!(with(ObservedUnit { run: Run::Failed("\u{1b}[2J".to_owned()), ..running(&run) }), word);
-    assert_eq!(with(ObservedUnit { load: Load::Faulty("a\nb".to_owned()), ..running(&run) }), word);
-    assert_eq!(with(ObservedUnit { fragment: Some(TargetPath::new("relative")), ..running(&run) }), word);
-    let silent =
-        |machine: &mut Machine| drop(machine.managers.insert(scope(), Manager::Silent("x".repeat(1001))));
-    assert_eq!(broken(&silent), word);
+    assert_eq!(with(running("not an id")), "has a run that is none");
+    let fragment = Some(TargetPath::new("relative"));
+    assert_eq!(with(ObservedUnit { fragment, ..running(&run) }), "has a unit file that is none");
+}
+
+#[test]
+fn words_of_a_manager_are_shown_without_what_moves_a_cursor() {
+    let mut answer = good();
+    let id = unit("person", "a.service");
+    let words = "\u{1b}[2Jexit-code\r";
+    let failed =
+        ObservedUnit { run: Run::Failed(words.into()), load: Load::Faulty(words.into()), ..running("") };
+    answer.machine.units.insert(id.clone(), failed);
+    answer.machine.managers.insert(scope(), Manager::Silent(words.into()));
+    let machine = judged(answer).unwrap().machine.unwrap();
+    assert_eq!(machine.units[&id].run, Run::Failed("[2Jexit-code".into()));
+    assert_eq!(machine.units[&id].load, Load::Faulty("[2Jexit-code".into()));
+    assert_eq!(machine.managers[&scope()], Manager::Silent("[2Jexit-code".into()));
+    let mut starting = good();
+    starting.machine.units.insert(id, running(""));
+    judged(starting).unwrap();
 }
 
 #[test]
 fn words_of_a_child_are_fit_to_be_shown() {
-    assert_eq!(shown("cannot \u{1b}[31mread\r\n"), "cannot [31mread");
-    assert_eq!(shown(&"x".repeat(5000)).len(), 1000);
+    assert_eq!(shown("cannot \u{1b}[31mread\r\nit"), "cannot [31mread\nit");
+    assert_eq!(shown(&"x".repeat(50_000)).len(), 10_000);
     assert_eq!(known("a fifo"), "a fifo");
     assert_eq!(known("\u{1b}c"), "something unknown");
 }
