@@ -28,7 +28,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let granted = Granted::of(&arguments.consent, true);
     let nobody = NoProver("nothing of the stack is left to prove".to_owned());
     let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
-    if let Some((seen, outcome)) = go_back(session, &mut place, &request, back)? {
+    if let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? {
         let kept = matches!(outcome, Outcome::Kept { .. });
         let exit = consent::ended(session, &seen, ("Destroy", outcome));
         if !kept {
