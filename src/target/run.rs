@@ -6,6 +6,7 @@ use super::TargetError;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::io::Read;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -15,6 +16,10 @@ use std::time::{Duration, Instant};
 const LARGEST_OUTPUT: u64 = 256 * 1024;
 /// How long the output of a program that has ended may take to arrive.
 const LAST_BYTES: Duration = Duration::from_millis(200);
+
+/// The hidden verb by which this binary becomes a program that the kernel ends with its parent; behind it
+/// stand the parent's process id, the program and its arguments.
+pub const TIED: [&str; 2] = ["trial-child", "engine"];
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +37,15 @@ impl CommandLine {
     pub fn new<'a>(program: impl Into<String>, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         Self { program: program.into(), arguments, environment: Vec::new() }
+    }
+
+    /// The same, ended with the thread that waits for it, however this process ends: the launcher, this
+    /// binary, sees to it before it becomes the program.
+    pub fn tied(self, launcher: &Path) -> Self {
+        let parent = std::process::id().to_string();
+        let head = TIED.map(str::to_owned).into_iter().chain([parent, self.program]);
+        let arguments = head.chain(self.arguments).collect();
+        Self { program: launcher.display().to_string(), arguments, environment: self.environment }
     }
 }
 

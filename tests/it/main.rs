@@ -36,4 +36,5 @@ mod transaction_root;
 mod transaction_state;
 mod transaction_support;
 mod trial;
+mod validators_end;
 mod wiring_truth;

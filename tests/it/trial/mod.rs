@@ -3,7 +3,7 @@
 
 mod faults;
 mod held;
-mod lab;
+pub mod lab;
 mod moved;
 
 use lab::{Lab, kill};
