@@ -39,7 +39,7 @@ fn said(tempo: &Tempo, reader: &Reader) -> String {
 }
 
 /// TLS on Tempo's own gRPC server, with these clients given TLS too.
-fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
+pub fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
     let ours = Authority::new(folder, "ours");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let server = format!(

@@ -13,3 +13,4 @@ mod inside;
 mod lab;
 mod real;
 mod standin;
+mod verb;
