@@ -12,5 +12,6 @@ mod hostile;
 mod inside;
 mod lab;
 mod real;
+mod skew;
 mod standin;
 mod verb;
