@@ -1,7 +1,7 @@
 //! The verb itself, on what runs at a stack's own addresses and was not begun by this tool: the
 //! incident, and the same mended.
 
-use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
+use super::engines::{CAUSES, Collector, CollectorSetup, PROOFS, Tempo, TempoSetup, find};
 use super::inside::internal_tls;
 use snapbox::{Data, assert_data_eq};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,7 @@ fn the_incident_is_named_by_the_verb_and_its_mending_proven() {
         let folder = TempDir::new().unwrap();
         let of = |clients| proven((&tempo, &collector), &internal_tls(folder.path(), clients), release);
         let (code, said) = of(&[]);
+        println!("promise: {CAUSES} | 1 | real {}", &line["tempo-".len()..]);
         assert_eq!(code, Some(1), "{said}");
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join(format!("tests/it/prove/messages/the-incident-by-the-verb.{line}.txt"));
@@ -72,5 +73,6 @@ fn the_incident_is_named_by_the_verb_and_its_mending_proven() {
         let (code, said) = of(clients);
         assert_eq!(code, Some(0), "{said}");
         assert!(said.starts_with("proven  app.shop: http/protobuf to http://COLLECTOR/v1/traces"), "{said}");
+        println!("promise: {PROOFS} | 1 | real");
     }
 }
