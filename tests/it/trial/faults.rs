@@ -42,6 +42,21 @@ error: tempo ended by itself with status 0
     );
 }
 
+/// From outside, while it is waited for.
+#[test]
+fn an_engine_that_is_killed() {
+    let lab = Lab::new();
+    let tempo = lab.tempo("echo 'level=info msg=starting'; kill -KILL $$");
+    assert_eq!(
+        fails(&lab, &tempo, &[]),
+        "  stop               stopped and removed in N s
+error: tempo was ended by signal 9
+  its last lines:
+    level=info msg=starting
+"
+    );
+}
+
 #[test]
 fn an_engine_that_is_never_ready_and_does_not_end() {
     let lab = Lab::new();
@@ -106,6 +121,34 @@ error: tempo did not start: another process took a port in the meantime, again a
     bind: address already in use
 "
     );
+}
+
+/// For real: another process sits on the chosen ports when the engine comes to bind them. It is a second
+/// engine with the same file, so that it takes just those.
+#[test]
+fn a_port_that_is_lost_to_another_process_is_chosen_again() {
+    let test = "a_port_that_is_lost_to_another_process_is_chosen_again";
+    for (stack, engine) in
+        [("minimal", "otelcol-0.159.0"), ("minimal", "tempo-2.10.8"), ("tempo-3", "tempo-3.0.3")]
+    {
+        let Some(lab) = Lab::with_engines(test) else { return };
+        let Some(real) = crate::prove::engines::find(test, engine) else { continue };
+        let (real, starts) = (real.display(), lab.path().join("starts"));
+        // It has time to come up, and goes with the group of the engine that it robbed.
+        let rob = format!("{real} \"$@\" > /dev/null 2>&1 & sleep 4");
+        let body = format!(
+            "echo >> {0}\nif [ $(wc -l < {0}) = 1 ]; then {rob}; fi\nexec {real} \"$@\"",
+            starts.display()
+        );
+        let (flag, robbed) = match engine.split_once('-').unwrap() {
+            ("tempo", release) => ("--tempo", lab.tempo_of(release, &body)),
+            _ => ("--collector", lab.collector(&body)),
+        };
+        let said = lab.run(&["try", &format!("stacks/{stack}"), flag, &robbed]);
+        assert_eq!(said.code, Some(0), "{engine}: {}", said.talk);
+        assert_eq!(std::fs::read(&starts).unwrap(), b"\n\n", "{engine} was started twice: {}", said.talk);
+        lab.assert_nothing_left("after a port was lost");
+    }
 }
 
 #[test]

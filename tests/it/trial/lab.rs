@@ -63,7 +63,12 @@ impl Lab {
 
     /// A program that says it is Tempo 2.10.8, and does this when it is started as one.
     pub fn tempo(&self, body: &str) -> String {
-        self.program("tempo", "-version", "tempo, version 2.10.8 (branch: , revision: )", body)
+        self.tempo_of("2.10.8", body)
+    }
+
+    /// The same of another release.
+    pub fn tempo_of(&self, release: &str, body: &str) -> String {
+        self.program("tempo", "-version", &format!("tempo, version {release} (branch: , revision: )"), body)
     }
 
     /// The same for a collector.

@@ -2,6 +2,7 @@
 //! ever left.
 
 mod faults;
+mod full;
 mod held;
 pub mod lab;
 mod moved;
