@@ -82,7 +82,7 @@ pub enum Verb {
     Status(Status),
     /// Show what the engines of a trial say
     Logs(Logs),
-    /// What a trial starts this binary again for
+    /// What this binary starts itself again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
     /// What root starts this binary again for: to work with the rights of a user
@@ -369,10 +369,10 @@ pub struct Logs {
     pub follow: bool,
 }
 
-/// The other processes of a trial.
+/// Processes of this binary that are not the one that the user started.
 #[derive(Debug, Subcommand)]
 pub enum Child {
-    /// Become an engine that ends with its parent
+    /// Become a program that ends with its parent
     Engine {
         /// The process that starts it
         parent: u32,

@@ -8,7 +8,7 @@ use super::{
     on_path, systemd, tempo,
 };
 use crate::stack::TargetPath;
-use crate::target::{CommandLine, Scratch, TargetError, run_here};
+use crate::target::{CommandLine, Scratch, TargetError};
 use crate::wiring::{ComponentId, EnginePlace};
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ impl Asked<'_> {
         let kind = self.wanted.kind;
         let plain = if kind == Kind::Tempo { (*text).to_owned() } else { without_secrets(text) };
         let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
-        match run_here(&command(kind, &engine.path, &file), self.around.patience) {
+        match self.around.ask(command(kind, &engine.path, &file)) {
             Ok(ran) => {
                 let said = [ran.stdout.as_slice(), b"\n", &ran.stderr].concat();
                 let said = String::from_utf8_lossy(&said).replace(&file.display().to_string(), path.as_str());
@@ -88,9 +88,8 @@ impl Asked<'_> {
         };
         let shown = program.display().to_string();
         let laid_out = systemd::lay_out(self.scratch, &self.below, (&shown, self.place, text))?;
-        let version = run_here(&CommandLine::new(shown, ["--version"]), self.around.patience);
-        let answer =
-            version.and_then(|version| Ok((version, run_here(&laid_out.command, self.around.patience)?)));
+        let version = self.around.ask(CommandLine::new(shown, ["--version"]));
+        let answer = version.and_then(|version| Ok((version, self.around.ask(laid_out.command.clone())?)));
         let (version, ran) = match answer {
             Ok(answer) => answer,
             Err(fault) => {
@@ -136,7 +135,7 @@ impl Asked<'_> {
 
     /// How exposed the unit, the one file judged here, leaves its service.
     fn exposure(&self, opinion: &mut Opinion, file: &TargetPath, command: &CommandLine) {
-        let ran = run_here(command, self.around.patience).map_err(|fault| fault.what());
+        let ran = self.around.ask(command.clone()).map_err(|fault| fault.what());
         match ran.and_then(|ran| systemd::exposure(&ran)) {
             Ok(level) => {
                 if let Some(unit) = opinion.validated.last_mut() {

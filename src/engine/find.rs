@@ -1,7 +1,7 @@
 //! Finding an engine: where the user says, in the folder of engines, where the stack says, on `PATH`.
 
 use super::{Engine, Kind, Missing, Release};
-use crate::target::{CommandLine, file_names, is_program, run_here};
+use crate::target::{CommandLine, Ran, TargetError, file_names, is_program, run_here};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -66,6 +66,20 @@ pub struct Surroundings {
     pub temporary: PathBuf,
     /// How long one program may take to answer.
     pub patience: Duration,
+    /// This binary, where programs that are asked end with this process; a killed run would leave a
+    /// program that hangs behind.
+    pub launcher: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Asks a program, no longer than there is patience.
+    pub(super) fn ask(&self, command: CommandLine) -> Result<Ran, TargetError> {
+        let command = match &self.launcher {
+            Some(launcher) => command.tied(launcher),
+            None => command,
+        };
+        run_here(&command, self.patience)
+    }
 }
 
 /// The first binary of that name, with the version that it tells.
@@ -75,7 +89,7 @@ pub struct Surroundings {
 /// that nobody wonders which one was asked.
 pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
     let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
-    ask(wanted.kind, &path, around.patience).map_err(|what| Missing::Unusable { path, what })
+    ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
 }
 
 fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
@@ -110,7 +124,7 @@ fn from_folder(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
 }
 
 /// Asks a binary for its version.
-fn ask(kind: Kind, path: &Path, deadline: Duration) -> Result<Engine, String> {
+fn ask(kind: Kind, path: &Path, around: &Surroundings) -> Result<Engine, String> {
     if !is_program(path) {
         return Err("is no file that can be executed".to_owned());
     }
@@ -119,7 +133,7 @@ fn ask(kind: Kind, path: &Path, deadline: Duration) -> Result<Engine, String> {
         Kind::Collector(_) => "--version",
         Kind::Tempo => "-version",
     };
-    let ran = run_here(&CommandLine::new(program, [flag]), deadline).map_err(|error| error.what())?;
+    let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
     let text = [ran.stdout, ran.stderr].concat();
     let first = String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned();
     let (name, release) = parse(kind, &first)
@@ -178,6 +192,7 @@ mod tests {
             path: path.map(|path| path.as_os_str().to_owned()),
             temporary: "/tmp".into(),
             patience: Duration::from_secs(10),
+            launcher: None,
         }
     }
 
@@ -248,7 +263,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let reason = |script: &str| {
             let path = program(folder.path(), "engine", script);
-            ask(CORE, &path, Duration::from_millis(500)).unwrap_err()
+            let patience = Duration::from_millis(500);
+            ask(CORE, &path, &Surroundings { patience, ..around(None, None) }).unwrap_err()
         };
         assert_eq!(reason("sleep 60"), "did not end within 0.5 s");
         assert_eq!(reason("sleep 60 & exit 0"), "does not say its version: `--version` gave ``");
@@ -260,6 +276,6 @@ mod tests {
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));
         let plain = folder.path().join("plain");
         fs::write(&plain, "").unwrap();
-        assert_eq!(ask(CORE, &plain, Duration::ZERO).unwrap_err(), "is no file that can be executed");
+        assert_eq!(ask(CORE, &plain, &around(None, None)).unwrap_err(), "is no file that can be executed");
     }
 }

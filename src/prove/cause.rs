@@ -188,7 +188,7 @@ impl Cause {
             Self::Internal(_) => vec!["make the internal clients of Tempo fit its `server` block"],
             Self::TenantMissing => vec!["name the tenant on every edge to Tempo: the header `X-Scope-OrgID`"],
             Self::Limit(limit) => vec![limit.help()],
-            Self::NotAllowed => vec!["compare the application's headers with what the receiver demands"],
+            Self::NotAllowed => vec!["compare the sender's headers with what the receiver demands"],
             Self::NotOtlp => {
                 vec!["dial the door of an OTLP receiver; over HTTP its path ends in one `/v1/traces`"]
             }

@@ -19,6 +19,7 @@ const FRAGMENTS: &[(&str, Cause)] = &[
     ("request body too large", Cause::Limit(Limit::MessageSize)),
     ("sending queue is full", Cause::QueueFull),
     ("high memory usage", Cause::Limit(Limit::Memory)),
+    ("code = Unauthenticated", Cause::NotAllowed),
     ("unknown service opentelemetry", Cause::NotOtlp),
     ("HTTP Status Code 404", Cause::NotOtlp),
     ("Client sent an HTTP request to an HTTPS server", Cause::Edge(Mismatch::PlaintextToTls)),

@@ -31,7 +31,7 @@ pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
 pub use programs::{file_names, is_program};
-pub use run::{CommandLine, Ran, run_here};
+pub use run::{CommandLine, Ran, TIED, run_here};
 pub use scope::serve_scope;
 pub use scratch::Scratch;
 pub use sockets::{all_listening, listening, real, sockets};

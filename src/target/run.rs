@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -19,6 +20,10 @@ pub(super) const FIXED_ENVIRONMENT: [(&str, &str); 2] =
     [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("LC_ALL", "C.UTF-8")];
 /// How long the output of a program that has ended may take to arrive.
 const LAST_BYTES: Duration = Duration::from_millis(200);
+
+/// The hidden verb by which this binary becomes a program that the kernel ends with its parent; behind it
+/// stand the parent's process id, the program and its arguments.
+pub const TIED: [&str; 2] = ["trial-child", "engine"];
 
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +41,15 @@ impl CommandLine {
     pub fn new<'a>(program: impl Into<String>, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         let arguments = arguments.into_iter().map(str::to_owned).collect();
         Self { program: program.into(), arguments, environment: Vec::new() }
+    }
+
+    /// The same, ended with the thread that waits for it, however this process ends: the launcher, this
+    /// binary, sees to it before it becomes the program.
+    pub fn tied(self, launcher: &Path) -> Self {
+        let parent = std::process::id().to_string();
+        let head = TIED.map(str::to_owned).into_iter().chain([parent, self.program]);
+        let arguments = head.chain(self.arguments).collect();
+        Self { program: launcher.display().to_string(), arguments, environment: self.environment }
     }
 }
 

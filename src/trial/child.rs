@@ -1,4 +1,5 @@
-//! What this binary does when a trial starts it again, by the hidden verb `trial-child`.
+//! What this binary does when it starts itself again, by the hidden verb `trial-child`: for a trial, and
+//! to become a validator that ends with it.
 
 use super::TrialError;
 use super::folder::{make, remove};
@@ -9,7 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-/// Becomes an engine that the kernel kills together with `parent`, the process that starts it.
+/// Becomes a program that the kernel kills together with `parent`, the process that starts it.
 /// Returns only where that fails.
 pub fn become_engine(parent: u32, program: &Path, arguments: &[OsString]) -> std::io::Error {
     if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
@@ -17,7 +18,7 @@ pub fn become_engine(parent: u32, program: &Path, arguments: &[OsString]) -> std
     }
     // It may have died before the line above.
     if getppid().map(Pid::as_raw_nonzero).is_none_or(|pid| pid.get().cast_unsigned() != parent) {
-        return std::io::Error::other("the trial has ended");
+        return std::io::Error::other("who started it has ended");
     }
     Command::new(program).args(arguments).exec()
 }
@@ -26,13 +27,15 @@ pub fn become_engine(parent: u32, program: &Path, arguments: &[OsString]) -> std
 /// input any more, and removes the folder.
 ///
 /// # Errors
-/// The folder cannot be made or removed; the text is also said where the trial listens.
+/// The folder cannot be removed. Why it cannot be made is said where the trial listens.
 pub fn become_sweeper(folder: &Path) -> Result<(), TrialError> {
     let made = make(folder);
     let said = made.as_ref().map_or_else(ToString::to_string, |()| "made".to_owned());
     // Where nobody listens any more, the wait below ends at once.
     let _gone = std::io::stdout().write_all(format!("{said}\n").as_bytes());
-    made?;
+    if made.is_err() {
+        return Ok(());
+    }
     let mut nothing = [0; 64];
     let mut input = std::io::stdin().lock();
     loop {

@@ -2,6 +2,7 @@
 
 use super::log::{keep, newest_lines};
 use super::{Folder, Interrupt, TrialError};
+use crate::target::TIED;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
 };
@@ -58,7 +59,8 @@ impl Engine {
         let fault = |cause| TrialError::Process { operation: "start", name: launch.name.clone(), cause };
         let (said, says) = std::io::pipe().map_err(fault)?;
         let child = Command::new("/proc/self/exe")
-            .args(["trial-child", "engine", &std::process::id().to_string()])
+            .args(TIED)
+            .arg(std::process::id().to_string())
             .arg(&launch.binary)
             .args(&launch.arguments)
             // What the machine's user has set must not change what is tried.

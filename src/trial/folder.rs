@@ -84,6 +84,8 @@ impl Folder {
             return Ok(Self { path: path.to_owned(), leash: Some(leash), sweeper: Some(sweeper), lock });
         }
         sweeper.wait().map_err(starting)?;
+        // The base was perhaps made for this one alone; other trials keep it.
+        let _stays = path.parent().map(fs::remove_dir);
         Err(TrialError::Sweeper {
             folder: path.to_owned(),
             what: format!("cannot start: {}", said.trim_end()),

@@ -7,7 +7,7 @@
 //! code (`? 3`) must be what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew;
 //! read the difference before you keep it.
 
-use crate::support::{copy_tree, repository};
+use crate::support::{copy_tree, installed_engine, repository};
 use crate::transcript::{self, judge};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -63,6 +63,11 @@ fn the_stack_of_the_readme_passes() {
 
 #[test]
 fn transcripts_print_what_they_show() {
+    if let Some(engine) = installed_engine() {
+        // The pages say what is said where there is none, and no variable hides it.
+        println!("promise: transcripts print what they show | 0 | not run: {engine} is installed here");
+        return;
+    }
     let mut pages: Vec<_> =
         fs::read_dir(repository().join("tests/cmd")).unwrap().map(|e| e.unwrap().path()).collect();
     pages.push(repository().join("README.md"));

@@ -109,8 +109,13 @@ fn engine(name: &str) -> Option<PathBuf> {
 
 /// Nothing but what a test names, with a temporary folder of its own.
 fn around(temporary: &Path) -> Surroundings {
-    let (engines_folder, path) = (None, None);
-    Surroundings { engines_folder, path, temporary: temporary.to_owned(), patience: Duration::from_secs(30) }
+    Surroundings {
+        engines_folder: None,
+        path: None,
+        temporary: temporary.to_owned(),
+        patience: Duration::from_secs(30),
+        launcher: Some(env!("CARGO_BIN_EXE_tracewright").into()),
+    }
 }
 
 fn stacks() -> Vec<(String, String)> {

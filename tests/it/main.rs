@@ -42,4 +42,5 @@ mod transaction_state;
 mod transaction_support;
 mod transcript;
 mod trial;
+mod validators_end;
 mod wiring_truth;

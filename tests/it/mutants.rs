@@ -175,6 +175,7 @@ fn every_code_in_the_source_has_a_page() {
 
 #[test]
 fn every_verdict_says_what_each_engine_does() {
+    let mut measured = 0;
     for mutant in Mutant::all() {
         let runs = mutant.settings["run"].as_array().unwrap();
         assert!(!runs.is_empty(), "{}", mutant.name);
@@ -187,5 +188,7 @@ fn every_verdict_says_what_each_engine_does() {
                 other => panic!("{}: status `{other}`", mutant.name),
             }
         }
+        measured += usize::from(runs.iter().all(|run| run["status"].as_str() != Some("unmeasured")));
     }
+    println!("promise: mutants whose every run is measured or not observable | {measured} | cargo");
 }

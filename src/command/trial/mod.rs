@@ -102,7 +102,7 @@ impl Trial<'_> {
     }
 }
 
-/// The other processes of a trial: this binary, started again by itself.
+/// The other processes: this binary, started again by itself.
 pub(super) fn child(child: &Child) -> Result<Exit, Stop> {
     match child {
         Child::Engine { parent, program, arguments } => {

@@ -2,8 +2,8 @@
 //! whole.
 
 use super::authority::{Authority, Leaf};
-use super::engines::{Collector, CollectorSetup, find, free_ports};
-use super::lab::{Logged, dial, door, message, nothing_to_read};
+use super::engines::{Collector, CollectorSetup, find, find_asking, free_ports};
+use super::lab::{Logged, counted, dial, door, message, nothing_to_read};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::Path;
@@ -42,7 +42,10 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let reader = nothing_to_read(nothing);
     let names = [(collector.grpc, "GRPC"), (collector.http, "HTTP"), (nothing, "API")];
     let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
-    dials.into_iter().map(|dial| message(&prover.prove(&door(dial)), &names)).collect()
+    counted(
+        dials.into_iter().map(|dial| message(&prover.prove(&door(dial)), &names)).collect(),
+        "real 0.159.0",
+    )
 }
 
 #[test]
@@ -172,6 +175,29 @@ fn client_certificates() {
         said.push_str(&messages(&collector, dials));
     }
     assert_data_eq!(said, file!["messages/client-certificates.txt"]);
+}
+
+/// Its receiver asks for a token; the application has none, another one, and the right one.
+#[test]
+fn credentials_demanded() {
+    let Some(binary) = find_asking("credentials_demanded") else { return };
+    let asks = "auth: {authenticator: bearertokenauth}".to_owned();
+    let setup = CollectorSetup {
+        grpc: asks.clone(),
+        http: asks,
+        extensions: "bearertokenauth: {token: right}".to_owned(),
+        extended_by: "bearertokenauth".to_owned(),
+        ..setup()
+    };
+    let collector = Collector::start(&binary, &setup);
+    let mut dials = Vec::new();
+    for token in [None, Some("Bearer wrong"), Some("Bearer right")] {
+        for mut dial in [dial(Grpc, collector.grpc, None), dial(HttpProtobuf, collector.http, None)] {
+            dial.headers.extend(token.map(|token| ("authorization".to_owned(), token.to_owned())));
+            dials.push(dial);
+        }
+    }
+    assert_data_eq!(messages(&collector, dials), file!["messages/credentials-demanded.txt"]);
 }
 
 #[test]

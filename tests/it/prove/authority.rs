@@ -21,8 +21,8 @@ pub struct Leaf {
     pub usage: Option<ExtendedKeyUsagePurpose>,
     /// The first days of its first and of its last year.
     pub years: (i32, i32),
-    /// Whether it ends tomorrow instead.
-    pub ends_tomorrow: bool,
+    /// Whether it began yesterday and ends tomorrow instead.
+    pub two_days: bool,
 }
 
 impl Leaf {
@@ -32,7 +32,7 @@ impl Leaf {
             names: names.to_vec(),
             usage: Some(ExtendedKeyUsagePurpose::ServerAuth),
             years: (2020, 2060),
-            ends_tomorrow: false,
+            two_days: false,
         }
     }
 
@@ -71,8 +71,9 @@ impl Authority {
         parameters.extended_key_usages = leaf.usage.iter().cloned().collect();
         parameters.not_before = date_time_ymd(leaf.years.0, 1, 1);
         parameters.not_after = date_time_ymd(leaf.years.1, 1, 1);
-        if leaf.ends_tomorrow {
-            parameters.not_after = (std::time::SystemTime::now() + Duration::from_secs(24 * 3600)).into();
+        if leaf.two_days {
+            let (now, day) = (std::time::SystemTime::now(), Duration::from_secs(24 * 3600));
+            (parameters.not_before, parameters.not_after) = ((now - day).into(), (now + day).into());
         }
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();

@@ -3,8 +3,8 @@
 //! by the collector's log alone.
 
 use super::authority::{Authority, Leaf};
-use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, door, message, reader, through};
+use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find, find_asking};
+use super::lab::{Logged, counted, dial, door, message, reader, through};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn told(binary: &Path, tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option
         door.through.push(through(&collector, forward.clone()));
         said.push_str(&message(&prover.prove(&door), &names));
     }
-    said
+    counted(said, "real 2.10.8")
 }
 
 /// Both engines, or nothing and a word about it.
@@ -194,6 +194,40 @@ fn exporter_client_certificates() {
         said.push_str(&told(&collector, &tempo, &setup, &[Some(dial(Grpc, tempo.otlp_grpc, Some(tls)))]));
     }
     assert_data_eq!(said, file!["messages/exporter-client-certificates.txt"]);
+}
+
+/// A second collector asks the first one for a token that its exporter does not have.
+#[test]
+fn exporter_without_credentials() {
+    let Some((binary, _)) = both("exporter_without_credentials") else { return };
+    let Some(contrib) = find_asking("exporter_without_credentials") else { return };
+    let mut tempo = Tempo::start(&binary, &TempoSetup::default());
+    tempo.wait_ready();
+    let asks = "auth: {authenticator: bearertokenauth}".to_owned();
+    let asking = CollectorSetup {
+        grpc: asks.clone(),
+        http: asks,
+        extensions: "bearertokenauth: {token: right}".to_owned(),
+        extended_by: "bearertokenauth".to_owned(),
+        ..exporting("otlp_grpc/tempo", &format!("endpoint: 127.0.0.1:{}", tempo.otlp_grpc))
+    };
+    let asking = Collector::start(&contrib, &asking);
+    let mut said = String::new();
+    for (id, url, dialled) in [
+        ("otlp_grpc/next", format!("127.0.0.1:{}", asking.grpc), dial(Grpc, asking.grpc, None)),
+        (
+            "otlp_http/next",
+            format!("http://127.0.0.1:{}", asking.http),
+            dial(HttpProtobuf, asking.http, None),
+        ),
+    ] {
+        let setup = exporting(id, &format!("endpoint: {url}\ntls: {{insecure: true}}"));
+        said.push_str(&messages(&tempo, &setup, dialled));
+    }
+    for (port, name) in [(asking.grpc, "NEXT"), (asking.http, "NEXT-HTTP")] {
+        said = said.replace(&format!("127.0.0.1:{port}"), name);
+    }
+    assert_data_eq!(said, file!["messages/exporter-without-credentials.txt"]);
 }
 
 #[test]

@@ -9,6 +9,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
+/// What these tests show, as the closing table has it.
+pub const CAUSES: &str = "failed proofs that name their edge and cause";
+/// The same of what is sound.
+pub const PROOFS: &str = "proofs of sound ways";
+
 /// The binary of this name in `$TRACEWRIGHT_ENGINES`; where it is absent, says that the test of
 /// this name is skipped.
 pub fn find(test: &str, engine: &str) -> Option<PathBuf> {
@@ -20,8 +25,23 @@ pub fn find(test: &str, engine: &str) -> Option<PathBuf> {
             reason = "a skip is said even where the macro's output is captured"
         )]
         writeln!(std::io::stderr(), "skipped: {test}: no {engine} in $TRACEWRIGHT_ENGINES").unwrap();
+        for promise in [CAUSES, PROOFS] {
+            println!("promise: {promise} | 0 | not run: no {engine} in $TRACEWRIGHT_ENGINES");
+        }
     }
     found
+}
+
+/// The collector with contrib parts, if its set holds an extension that asks for credentials.
+pub fn find_asking(test: &str) -> Option<PathBuf> {
+    let name = "otelcol-contrib-0.159.0";
+    let found = find(test, name)?;
+    let parts = Command::new(&found).arg("components").output().unwrap().stdout;
+    if String::from_utf8_lossy(&parts).contains("bearertokenauth") {
+        return Some(found);
+    }
+    println!("promise: {CAUSES} | 0 | not run: {test}: this {name} was built without bearertokenauth");
+    None
 }
 
 /// Three different ports that were free a moment ago.
@@ -189,6 +209,10 @@ pub struct CollectorSetup {
     pub exporters: String,
     /// Ids of exporters.
     pub sends_by: String,
+    /// `extensions:` lines, by id.
+    pub extensions: String,
+    /// Ids of extensions.
+    pub extended_by: String,
 }
 
 /// A running collector and its ports.
@@ -208,12 +232,14 @@ impl Collector {
         let config = format!(
             "receivers:\n  otlp:\n    protocols:\n      grpc:\n        endpoint: 127.0.0.1:{grpc}\n{grpc_lines}      \
              http:\n        endpoint: 127.0.0.1:{http}\n{http_lines}\
-             processors:\n{processors}exporters:\n{exporters}\
-             service:\n  telemetry:\n    metrics:\n      readers: [{{pull: {{exporter: {{prometheus: \
+             extensions:\n{extensions}processors:\n{processors}exporters:\n{exporters}\
+             service:\n  extensions: [{extended_by}]\n  telemetry:\n    metrics:\n      readers: [{{pull: {{exporter: {{prometheus: \
              {{host: 127.0.0.1, port: {metrics}}}}}}}}}]\n  pipelines:\n    traces:\n      receivers: [otlp]\n      \
              processors: [{pipeline}]\n      exporters: [{sends_by}]\n",
             grpc_lines = indented(8, &setup.grpc),
             http_lines = indented(8, &setup.http),
+            extensions = indented(2, &setup.extensions),
+            extended_by = setup.extended_by,
             processors = indented(2, &setup.processors),
             exporters = indented(2, &setup.exporters.replace("OWN", &grpc.to_string())),
             pipeline = setup.pipeline,

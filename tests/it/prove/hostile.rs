@@ -1,7 +1,7 @@
 //! What a prover must not be deceived or harmed by: a Tempo that forgets, and an API that answers
 //! anything but a trace. All of it on a stand-in, which is no Tempo.
 
-use super::lab::{Logged, dial, door, message, nothing_to_read};
+use super::lab::{Logged, counted, dial, door, message, nothing_to_read};
 use super::standin::{Fault, StandIn};
 use snapbox::{assert_data_eq, file};
 use std::io::{Read, Write};
@@ -41,6 +41,7 @@ fn what_does_not_come_back_is_no_proof() {
         let proof = prove(&standin, standin.http);
         said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (standin.http, "API")]));
     }
+    let said = counted(said, "stand-in");
     assert_data_eq!(said, file!["messages/what-does-not-come-back.txt"]);
 }
 

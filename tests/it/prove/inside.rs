@@ -2,7 +2,7 @@
 
 use super::authority::{Authority, Leaf};
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, door, message, reader, through};
+use super::lab::{Logged, counted, dial, door, message, reader, through};
 use snapbox::{Data, assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LINES: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];
 fn on_each(case: &str, mut run: impl FnMut(&Path, &str) -> String) {
     for line in LINES {
         let Some(binary) = find(case, line) else { continue };
-        let said = run(&binary, line);
+        let said = counted(run(&binary, line), &format!("real {}", &line["tempo-".len()..]));
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join(format!("tests/it/prove/messages/{case}.{line}.txt"));
         assert_data_eq!(said, Data::read_from(&file, None));
@@ -39,7 +39,7 @@ fn said(tempo: &Tempo, reader: &Reader) -> String {
 }
 
 /// TLS on Tempo's own gRPC server, with these clients given TLS too.
-fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
+pub fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
     let ours = Authority::new(folder, "ours");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let server = format!(

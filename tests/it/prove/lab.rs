@@ -1,7 +1,7 @@
 //! What the tests of causes share: doors and readers for running engines, and the message of a
 //! failed proof with everything that moves replaced.
 
-use super::engines::{Collector, Engine, Tempo};
+use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
 use tracewright::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
 use tracewright::prove::{self, Component, Dial, Door, Forward, Logs, Proof, Reader, Tls};
@@ -80,6 +80,12 @@ impl Logs for Logged<'_> {
         };
         engine.map(Engine::log)
     }
+}
+
+/// Counts the failures that a text names.
+pub fn counted(said: String, on: &str) -> String {
+    println!("promise: {CAUSES} | {} | {on}", said.matches("failed[").count());
+    said
 }
 
 /// A proof as the whole message of it, with ports by name and what differs from run to run left

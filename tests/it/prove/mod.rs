@@ -12,4 +12,6 @@ mod hostile;
 mod inside;
 mod lab;
 mod real;
+mod skew;
 pub mod standin;
+mod verb;

@@ -2,8 +2,9 @@
 //! ever left.
 
 mod faults;
+mod full;
 mod held;
-mod lab;
+pub mod lab;
 mod moved;
 
 use lab::{Lab, kill};

@@ -1,0 +1,43 @@
+//! A validator that hangs ends with the verb that asks it, however that ends.
+
+use crate::trial::lab::Lab;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// Waits until something is true.
+fn soon(what: &str, mut is: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !is() {
+        assert!(Instant::now() < end, "not within 10 s: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_validator_ends_with_its_verb() {
+    let lab = Lab::new();
+    // It keeps its command line, by which it is found.
+    let hangs = lab.collector("exec -a \"$0 $*\" sleep 300");
+    let root = lab.path().join("root").display().to_string();
+    std::fs::create_dir(&root).unwrap();
+    let verbs: [&[&str]; 3] = [
+        &["check", "stacks/minimal"],
+        &["plan", "stacks/minimal", "--root", &root],
+        &["apply", "stacks/minimal", "--root", &root, "--auto-approve"],
+    ];
+    for verb in verbs {
+        for signal in ["INT", "TERM", "HUP", "KILL"] {
+            let mut tool = lab.tool(&[verb, &["--collector", &hangs]].concat());
+            let mut asking = tool.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let validator = || {
+                lab.processes()
+                    .into_iter()
+                    .any(|(pid, line)| pid != asking.id() && line.contains(" validate "))
+            };
+            soon("a validator is asked", validator);
+            crate::trial::lab::kill(signal, asking.id());
+            asking.wait().unwrap();
+            soon(&format!("nothing is left of {verb:?} after {signal}"), || lab.processes().is_empty());
+        }
+    }
+}
