@@ -187,6 +187,10 @@ fn debian() -> Result<PathBuf, String> {
             return Err(format!("no {tool}"));
         }
     }
+    let isolated = Command::new("unshare").args(["--mount", "--pid", "--fork", "true"]).output().unwrap();
+    if !isolated.status.success() {
+        return Err("no namespaces here".to_owned());
+    }
     let said = Command::new(repository().join("tests/hosts/debian")).arg("--look").output().unwrap();
     let path = String::from_utf8(said.stdout).unwrap();
     if said.status.success() {

@@ -5,7 +5,7 @@ use super::lab::{Logged, counted, dial, door, message, nothing_to_read};
 use super::standin::{Fault, StandIn};
 use snapbox::{assert_data_eq, file};
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{Cause, Numbered, Proof, Prover, Reader};
@@ -54,6 +54,48 @@ fn numbered_spans_that_are_lost_are_named() {
     let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(2000) }).unwrap();
     assert_eq!((tally.accepted, tally.returned), (250, 249));
     assert_eq!(failure.unwrap().cause, Cause::SpansMissing(vec![207]));
+}
+
+/// Passes connections on for so long, then ends them and listens no more.
+fn relay(listener: &TcpListener, behind: u16, end: Instant) {
+    let mut open = Vec::new();
+    listener.set_nonblocking(true).unwrap();
+    while Instant::now() < end {
+        let Ok((near, _)) = listener.accept() else {
+            std::thread::sleep(Duration::from_millis(5));
+            continue;
+        };
+        near.set_nonblocking(false).unwrap();
+        let far = TcpStream::connect(("127.0.0.1", behind)).unwrap();
+        for (from, to) in [(&near, &far), (&far, &near)] {
+            let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+        }
+        open.extend([near, far]);
+    }
+    // An end that has gone already cannot be shut any more.
+    open.iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+}
+
+/// A sender that tries again loses nothing while what listens at the door is restarted.
+#[test]
+fn numbered_spans_come_back_over_a_restart_of_the_door() {
+    let standin = StandIn::start(Fault::None);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let behind = standin.otlp_grpc;
+    std::thread::spawn(move || {
+        relay(&listener, behind, Instant::now() + Duration::from_millis(400));
+        drop(listener);
+        std::thread::sleep(Duration::from_millis(400));
+        relay(&TcpListener::bind(at).unwrap(), behind, Instant::now() + Duration::from_secs(60));
+    });
+    let reader = reader(standin.http);
+    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
+    let door = door(dial(Grpc, at.port(), None));
+    let (tally, failure) = prover.count(&door, Numbered { count: 400, rate: Some(400) }).unwrap();
+    assert!(failure.is_none(), "{failure:?}");
+    assert_eq!((tally.accepted, tally.returned), (400, 400));
 }
 
 /// A server that answers every request so.
