@@ -22,8 +22,8 @@ pub(super) struct Reversed {
     pub(super) notes: Vec<String>,
 }
 
-/// Takes back the first `announced` steps: what was started for the first time stops, files go back, last
-/// one first, and what ran before runs again on them, listeners before diallers. Only when nothing is left
+/// Takes back the first `announced` steps: what was started stops, files go back, last one first, and
+/// what ran before runs again on them, listeners before diallers. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Target,
@@ -47,11 +47,12 @@ pub(super) fn reverse(
     Ok(reversed)
 }
 
-/// What this transaction started for the first time stops while its unit file is still there.
+/// What this transaction started stops while its unit file is still there, diallers first: a port that it
+/// took may be one that another unit had before.
 fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     for step in steps.iter().rev() {
         let Step::Start { unit, before } = step else { continue };
-        if !before.is_running() && was_done(target, step)? {
+        if was_done(target, step)? {
             let stop = Step::Stop { unit: unit.clone(), before: before.clone() };
             if let Err(why) = target.perform(&stop) {
                 reversed.left.push(format!("{stop}: {why}"));

@@ -28,7 +28,8 @@ pub struct Service {
     pub because: Vec<(TargetPath, String)>,
     /// Whether it runs now; `None` below a root folder, where nothing does.
     pub run: Option<Run>,
-    /// Whether it must stop before any other unit starts: it holds a socket that one of them will have.
+    /// Whether it must stop before any other unit starts: it holds a socket that one of them will have, or
+    /// may have.
     pub first: bool,
 }
 
@@ -86,12 +87,19 @@ pub(super) fn services(
         let mut service = service(unit, entries, machine);
         let ran = newest.zip(id_of(unit)).is_some_and(|(newest, id)| newest.ran_before.contains(&id));
         service.change = leaves(unit, service.change, (ran, service.run.as_ref()));
+        service.first = unit.managed && goes_back(&service);
         services.push(service);
     }
     if let Some(machine) = machine {
         make_way(&mut services, goal, machine);
     }
     services
+}
+
+/// Where a unit listened before it was ours nobody remembers; so that none finds its port taken, all that
+/// go back stop before the first of them starts.
+fn goes_back(service: &Service) -> bool {
+    service.change == ServiceChange::ReloadAndRestart && service.run.as_ref().is_some_and(Run::is_running)
 }
 
 /// What a unit of the goal needs. One that is ours shall run.
@@ -175,7 +183,7 @@ fn make_way(services: &mut [Service], goal: &Goal<'_>, machine: &Machine) {
             before.iter().any(|one| one.is_acted_on() && one.id() == id_of(unit) && one.id().is_some())
         };
         let mut wished = goal.units.iter().filter(starts).flat_map(|unit| &unit.listens);
-        services[at].first = wished.any(|address| holds(&id, address.port()));
+        services[at].first |= wished.any(|address| holds(&id, address.port()));
     }
 }
 

@@ -231,9 +231,7 @@ fn services(text: &mut String, plan: &Plan) {
     for service in &plan.services {
         push(text, format_args!("  {:<10} {}\n", verb(service), unit(service)));
         if service.first {
-            text.push_str(
-                "             stops before the others start: it holds a port that one of them takes\n",
-            );
+            text.push_str("             stops before the others start: it may hold a port of theirs\n");
         }
         if let Some(Run::Failed(how)) = &service.run {
             push(text, format_args!("             it does not run: {how}\n"));
