@@ -62,15 +62,19 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
     };
     let mut digests = needed(&remembered, request.host, &aim);
     remembered.objects = state.objects(target, &digests)?;
-    let mut observed = target.observe(&goal(request.host, &aim, &remembered).inventory())?;
+    let first = goal(request.host, &aim, &remembered);
+    let mut observed = target.observe(&first.inventory())?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
     let lost = changed_certificates(&observed, &remembered);
-    if !lost.is_empty() {
+    let goal = if lost.is_empty() {
+        first
+    } else {
+        drop(first);
         digests.extend(lost);
         remembered.objects = state.objects(target, &digests)?;
-    }
-    let goal = goal(request.host, &aim, &remembered);
+        goal(request.host, &aim, &remembered)
+    };
     let authority = kept_authority(request, &remembered);
     let around = Circumstances {
         now: request.now,
