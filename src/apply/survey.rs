@@ -74,15 +74,19 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
     let texts = [remembered.newest.as_ref().and_then(|newest| newest.text), aim.text()];
     digests.extend(texts.iter().flatten());
     remembered.objects = state.objects(target, &digests)?;
-    let mut observed = target.observe(&goal(request, &aim, &remembered).inventory(&remembered))?;
+    let first = goal(request, &aim, &remembered);
+    let mut observed = target.observe(&first.inventory(&remembered))?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
     let lost = changed_certificates(&observed, &remembered);
-    if !lost.is_empty() {
+    let goal = if lost.is_empty() {
+        first
+    } else {
+        drop(first);
         digests.extend(lost);
         remembered.objects = state.objects(target, &digests)?;
-    }
-    let goal = goal(request, &aim, &remembered);
+        goal(request, &aim, &remembered)
+    };
     let authority = kept_authority(request, &remembered);
     let around = Circumstances {
         now: request.now,
