@@ -78,7 +78,7 @@ fn carry_out(
 ) -> Result<Outcome, ApplyError> {
     let holder = host::holder(session, "apply");
     let stages = proving::stages(session);
-    let old = kept_stack(survey.text_before.as_deref());
+    let old = kept_stack(survey.text_before(place.target(), request.ground)?.as_deref());
     let old = old.as_ref().and_then(|stack| wire(stack).ok()).map(|(wiring, _)| wiring);
     let before = proving::prover(old.as_ref(), &stages);
     let live = Live::of(&asking.judged.wiring, &stages);

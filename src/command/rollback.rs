@@ -82,7 +82,8 @@ fn carry_out(
     };
     let holder = host::holder(session, &verb);
     let stages = proving::stages(session);
-    let stacks = [kept_stack(seen.text_after.as_deref()), kept_stack(seen.text_before.as_deref())];
+    let before = seen.text_before(place.target(), request.ground)?;
+    let stacks = [kept_stack(seen.text_after.as_deref()), kept_stack(before.as_deref())];
     let wirings = stacks.each_ref().map(|stack| stack.as_ref().and_then(|stack| wire(stack).ok()));
     let [after, before] =
         wirings.each_ref().map(|wired| proving::prover(wired.as_ref().map(|(wiring, _)| wiring), &stages));
