@@ -21,7 +21,7 @@ mod survey;
 mod transaction;
 mod validator;
 
-pub use forget::forget;
+pub use forget::{forget, remembers_nothing};
 pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Recovered, pending, recover};

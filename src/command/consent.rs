@@ -38,9 +38,12 @@ pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
         entries.map(|entry| entry.path.clone()).collect()
     };
     let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
-    let error = if !refused.is_empty() {
-        ApplyError::Refused(refused)
-    } else if !drifted.is_empty() && !granted.accept_drift {
+    if !refused.is_empty() {
+        let help = survey.plan.refused().filter_map(|(entry, why)| why.help(&entry.path));
+        let help: String = help.map(|help| format!("\n  help: {help}")).collect();
+        return Err(Stop::Because(Exit::Refused, ApplyError::Refused(refused).to_string() + &help));
+    }
+    let error = if !drifted.is_empty() && !granted.accept_drift {
         ApplyError::Drift(drifted)
     } else if !adopted.is_empty() && !granted.adopt {
         ApplyError::NotAdopted(adopted)
@@ -117,13 +120,14 @@ pub fn recover(
     Ok(())
 }
 
-fn say_notes(session: &mut Session, notes: &[String]) {
+/// Says what a person should know.
+pub(super) fn say_notes(session: &mut Session, notes: &[String]) {
     for note in notes {
         session.say(&format!("note: {note}\n"));
     }
 }
 
-/// Says how it ended; `verb` is `Apply` or `Rollback`.
+/// Says how it ended; `verb` is `Apply`, `Rollback` or `Destroy`.
 pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,

@@ -9,7 +9,7 @@ use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
 use crate::plan::{Ground, Inventory, Standing};
 use crate::stack::{HostName, Scope, Stack, StackName, TargetPath, UserName};
-use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target};
+use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target, TargetError};
 use crate::wiring::Wiring;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -144,6 +144,20 @@ fn user() -> String {
     named.unwrap_or(uid)
 }
 
+/// What is to be said of a file system that takes nothing.
+fn of_machine(fault: &TargetError) -> String {
+    let TargetError::Io { path, .. } = fault else { return String::new() };
+    let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
+    let nothing = "\n  nothing of the stack was changed";
+    if fault.is_full() {
+        format!("{nothing}\n  help: `df {folder}` shows what is full")
+    } else if fault.is_read_only() {
+        format!("{nothing}\n  help: `findmnt --target {folder}` shows what is mounted read-only")
+    } else {
+        String::new()
+    }
+}
+
 /// How a refusal or fault of the transaction ends the verb.
 pub fn stopped(error: &ApplyError) -> Stop {
     let exit = match error {
@@ -165,6 +179,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"
         }
+        ApplyError::Target(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",
     };
     Stop::Because(exit, with_causes(error) + help)

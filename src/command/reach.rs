@@ -5,7 +5,7 @@ use super::load::Loaded;
 use super::plan::host_of;
 use super::{Exit, Session, Stop};
 use crate::apply::Survey;
-use crate::plan::{self, Ground, Reach};
+use crate::plan::{self, Ground};
 use crate::stack::Scope;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,8 +21,7 @@ pub(super) fn confirm(
     (ground, survey): (&Ground, &Survey),
 ) -> Result<(), Stop> {
     let Some(machine) = &survey.machine else { return Ok(()) };
-    let reach = if ground.is_machine() { Reach::Everything } else { Reach::Own };
-    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, reach);
+    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, ground);
     loaded.document.locate(&mut findings);
     if findings.has_errors() {
         return Err(Stop::Findings(findings, judged.sources.clone()));

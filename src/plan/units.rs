@@ -132,6 +132,17 @@ pub enum SocketHolder {
     User(u32),
 }
 
+impl SocketHolder {
+    /// The number of the user who holds it, where it is known.
+    pub fn user(&self) -> Option<u32> {
+        match self {
+            Self::Unit { uid, .. } => *uid,
+            Self::Process { .. } => None,
+            Self::User(uid) => Some(*uid),
+        }
+    }
+}
+
 /// What was seen of a machine beside its files. A root folder has none of this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {

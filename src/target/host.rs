@@ -201,6 +201,7 @@ impl Target for Host {
         self.accounts.observe(inventory, &mut machine)?;
         if inventory.sockets {
             machine.sockets = sockets();
+            self.accounts.name_holders(&mut machine)?;
         }
         let mut whole = Observed { host: self.name.clone(), at: BTreeMap::new(), machine: None };
         for (who, part) in self.divide(inventory, &mut machine)? {

@@ -186,6 +186,11 @@ impl TargetError {
             if matches!(cause.kind(), std::io::ErrorKind::Unsupported | std::io::ErrorKind::InvalidInput))
     }
 
+    /// Whether the file system may not be written to.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
+    }
+
     /// Whether the file system had no room left.
     pub fn is_full(&self) -> bool {
         use std::io::ErrorKind::{QuotaExceeded, StorageFull};
