@@ -9,7 +9,7 @@ use super::recover::end;
 use super::state::State;
 use super::{ApplyError, journal::Begin};
 use crate::desired::Digest;
-use crate::plan::{Found, Identity, Markers, Observed, Origin, Run, Split, Standing, Step};
+use crate::plan::{Found, Identity, Markers, Observed, Origin, Run, Split, Standing, Step, UnitId};
 use crate::stack::TargetPath;
 use crate::target::{Target, TargetError};
 
@@ -22,7 +22,7 @@ pub(super) struct Reversed {
     pub(super) notes: Vec<String>,
 }
 
-/// Takes back the first `announced` steps: what was started stops, files go back, last one first, and
+/// Takes back the first `announced` steps: what was started since stops, files go back, last one first, and
 /// what ran before runs again on them, listeners before diallers. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
@@ -35,9 +35,16 @@ pub(super) fn reverse(
     // A naming of the manifest that failed halfway: until this is gone the generation counts as kept.
     target.perform(&Step::Discard { path: state.own().manifest(begin.generation) })?;
     let steps = &begin.steps[..announced.min(begin.steps.len())];
-    stop_started(target, steps, &mut reversed)?;
+    // As soon as a file may be in place, a unit that is not announced yet may run on it too: started by
+    // its manager after it ended, by a boot of the host, by somebody else.
+    let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeFolder { .. }));
+    let services = if visible { &begin.steps[..] } else { steps };
+    stop_started(target, services, &mut reversed)?;
     files_back(target, steps, &mut reversed)?;
-    run_again(target, steps, &mut reversed, prover)?;
+    run_again(target, services, &mut reversed, prover)?;
+    for step in steps.iter().filter(|step| matches!(step, Step::Linger { .. })) {
+        reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
+    }
     if reversed.left.is_empty() {
         for path in state.superfluous(target)? {
             target.perform(&Step::Discard { path })?;
@@ -52,7 +59,7 @@ pub(super) fn reverse(
 fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     for step in steps.iter().rev() {
         let Step::Start { unit, before } = step else { continue };
-        if was_done(target, step)? {
+        if was_done(target, step)? && !still_runs(target, steps, unit)? {
             let stop = Step::Stop { unit: unit.clone(), before: before.clone() };
             if let Err(why) = target.perform(&stop) {
                 reversed.left.push(format!("{stop}: {why}"));
@@ -60,6 +67,16 @@ fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed
         }
     }
     Ok(())
+}
+
+/// Whether a unit that is stopped before it is started has not even been stopped.
+fn still_runs(target: &dyn Target, steps: &[Step], unit: &UnitId) -> Result<bool, TargetError> {
+    for step in steps.iter().filter(|step| step.unit() == Some(unit)) {
+        if matches!(step, Step::Stop { before: Run::Running(_), .. }) && !was_done(target, step)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Managers read the old unit files, and what ran before and is not the same run any more runs again.
@@ -70,9 +87,6 @@ fn run_again(
     prover: &dyn Prover,
 ) -> Result<(), ApplyError> {
     for step in steps {
-        if matches!(step, Step::Linger { .. }) {
-            reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
-        }
         let again = match step {
             Step::ReloadManager { .. } => step.clone(),
             Step::Start { unit, before: Run::Running(_) } | Step::Stop { unit, before: Run::Running(_) }

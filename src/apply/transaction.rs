@@ -167,9 +167,16 @@ impl<'t> Transaction<'t> {
         Ok(())
     }
 
+    /// Makes known that a step may be done from now on. Steps in a row that stage share one record: their
+    /// names are ours alone, so that taking back one which was not done yet finds nothing.
     fn announce(&mut self, index: usize) -> Result<(), TargetError> {
-        journal::announce(self.target, &self.state, index)?;
-        self.announced = index + 1;
+        if index < self.announced {
+            return Ok(());
+        }
+        let staging = |step: &&Step| matches!(step, Step::Stage { .. });
+        let more = self.begin.steps[index..].iter().take_while(staging).count().saturating_sub(1);
+        journal::announce(self.target, &self.state, index + more)?;
+        self.announced = index + more + 1;
         Ok(())
     }
 

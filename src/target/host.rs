@@ -34,6 +34,8 @@ pub struct Host {
     accounts: Accounts,
     program: PathBuf,
     children: RefCell<BTreeMap<UserName, Rc<ScopeChild>>>,
+    /// The locks that children hold, by the state.
+    locks: BTreeMap<TargetPath, Holder>,
 }
 
 /// Who does it.
@@ -85,6 +87,7 @@ impl Host {
             accounts,
             program: program.into(),
             children: RefCell::default(),
+            locks: BTreeMap::new(),
         })
     }
 
@@ -157,13 +160,19 @@ impl Host {
         TargetError::Scope { user: user.clone(), what: what.to_owned(), errno: None }
     }
 
-    /// The child of a user; started where there is none yet.
+    /// The child of a user; started where there is none yet. In the place of one that was ended from
+    /// outside another is started, since what was begun with it must be taken back.
     fn child(&self, user: &UserName) -> Result<Rc<ScopeChild>, TargetError> {
-        if let Some(child) = self.children.borrow().get(user) {
+        if let Some(child) = self.children.borrow().get(user).filter(|child| !child.died()) {
             return Ok(Rc::clone(child));
         }
         let person = self.accounts.user(user)?.ok_or_else(|| self.refused(user, "there is no such user"))?;
         let child = Rc::new(ScopeChild::start(&self.program, &person, &self.name)?);
+        for (state, holder) in &self.locks {
+            if self.of_path(state) == Who::Child(user.clone()) && child.lock(state, holder)?.is_err() {
+                return Err(self.refused(user, "another run took the lock meanwhile"));
+            }
+        }
         self.children.borrow_mut().insert(user.clone(), Rc::clone(&child));
         Ok(child)
     }
@@ -250,7 +259,13 @@ impl Exclusive for Host {
     ) -> Result<Result<Lock, Option<Holder>>, TargetError> {
         match self.of_path(state) {
             Who::Own => self.own.lock(state, holder),
-            Who::Child(user) => self.child(&user)?.lock(state, holder),
+            Who::Child(user) => {
+                let lock = self.child(&user)?.lock(state, holder)?;
+                if lock.is_ok() {
+                    self.locks.insert(state.clone(), holder.clone());
+                }
+                Ok(lock)
+            }
         }
     }
 }

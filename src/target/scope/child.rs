@@ -41,6 +41,8 @@ struct Pipe {
     from: ChildStdout,
     /// What ended it before its time.
     broken: Option<String>,
+    /// Whether it ended without a wrong word.
+    died: bool,
 }
 
 impl ScopeChild {
@@ -58,6 +60,12 @@ impl ScopeChild {
         let child = Self { user: person.name.clone(), host: host.clone(), pipe: RefCell::new(pipe) };
         child.done(&Request::Become { person: person.clone(), host: host.clone() }, FILES)?;
         Ok(child)
+    }
+
+    /// Whether it was ended from outside: another one may take its place. Never so where it said something
+    /// wrong, or nothing in time.
+    pub(in super::super) fn died(&self) -> bool {
+        self.pipe.borrow().died
     }
 
     /// Its process.
@@ -190,7 +198,7 @@ impl Pipe {
         let (Some(to), Some(from)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Error::other("it has no pipe"));
         };
-        let pipe = Self { process, to, from, broken: None };
+        let pipe = Self { process, to, from, broken: None, died: false };
         never_block(&pipe.to)?;
         never_block(&pipe.from)?;
         Ok(pipe)
@@ -208,8 +216,11 @@ impl Pipe {
             .and_then(|frame| frame.ok_or_else(|| ErrorKind::UnexpectedEof.into()))
             .and_then(|frame| Ok((Reply::of(&frame.words)?, frame.bytes)));
         answered.map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => {
+                self.died = true;
+                "ended in the middle".to_owned()
+            }
             ErrorKind::TimedOut => format!("did not answer within {} s", deadline.as_secs()),
-            ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => "ended in the middle".to_owned(),
             ErrorKind::InvalidData => format!("gave an answer that {error}"),
             _ => format!("cannot be reached: {error}"),
         })

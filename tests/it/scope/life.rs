@@ -28,17 +28,35 @@ fn its_lock_is_held_as_long_as_it_lives() {
 }
 
 #[test]
-fn one_that_dies_is_named_and_not_started_again() {
-    let Some(lab) = lab("one_that_dies_is_named_and_not_started_again") else { return };
-    let mut host = lab.host();
-    look(&host, &lab.at("home"));
+fn one_that_dies_is_named_and_another_takes_its_place() {
+    let Some(lab) = lab("one_that_dies_is_named_and_another_takes_its_place") else { return };
+    let state = lab.at("home/.local/state/tracewright/main");
+    let (mut host, mut other) = (lab.host(), lab.host());
+    host.lock(&state, &holder("apply")).unwrap().unwrap();
+    let first = pid_of_child(&host);
+    kill_process(Pid::from_raw(first.cast_signed()).unwrap(), Signal::KILL).unwrap();
+    let fault = host.perform(&stage(lab.at("home/file"), "")).unwrap_err();
+    assert_eq!(fault.to_string(), "for person: the process with this user's rights ended in the middle");
+    assert_eq!(lab.names("home"), [".local"]);
+    host.perform(&stage(lab.at("home/file"), "")).unwrap();
+    assert_ne!(pid_of_child(&host), first);
+    assert_eq!(other.lock(&state, &holder("rollback")).unwrap().unwrap_err(), Some(holder("apply")));
+}
+
+/// Between the two somebody may have begun: what they do is not ours to disturb.
+#[test]
+fn one_in_the_place_of_another_has_its_locks_or_does_nothing() {
+    let Some(lab) = lab("one_in_the_place_of_another_has_its_locks_or_does_nothing") else { return };
+    let state = lab.at("home/.local/state/tracewright/main");
+    let (mut host, mut other) = (lab.host(), lab.host());
+    host.lock(&state, &holder("apply")).unwrap().unwrap();
     let pid = Pid::from_raw(pid_of_child(&host).cast_signed()).unwrap();
     kill_process(pid, Signal::KILL).unwrap();
-    for _ in 0..2 {
-        let fault = host.perform(&stage(lab.at("home/file"), "")).unwrap_err();
-        assert_eq!(fault.to_string(), "for person: the process with this user's rights ended in the middle");
-    }
-    assert_eq!(lab.names("home"), [""; 0]);
+    host.perform(&stage(lab.at("home/file"), "")).unwrap_err();
+    other.lock(&state, &holder("rollback")).unwrap().unwrap();
+    let fault = host.perform(&stage(lab.at("home/file"), "")).unwrap_err();
+    assert_eq!(fault.to_string(), "for person: another run took the lock meanwhile");
+    assert_eq!(lab.names("home"), [".local"]);
 }
 
 /// Also where root's process is killed, so that nothing is at work any more when the next run recovers.
