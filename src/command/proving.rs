@@ -1,5 +1,6 @@
 //! The proof of what runs on this machine, as a transaction asks for it.
 
+use super::journals::Journals;
 use super::prove::{nothing_to_prove, within};
 use super::running::authority_file;
 use super::stages::Stages;
@@ -7,7 +8,7 @@ use super::{Session, Stop};
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
 use crate::plan::UnitId;
-use crate::prove::{Authority, Component, Door, Logs, Prover, Tls, fetch};
+use crate::prove::{Authority, Door, Prover, Tls, fetch};
 use crate::report::proof::{self, Outcome};
 use crate::stack::{self, Stack};
 use crate::target::all_listening;
@@ -86,7 +87,7 @@ impl apply::Prover for Live<'_, '_> {
         if possible(self.wiring).is_err() {
             return apply::Proof::CouldNotRun("it has no application or no Tempo".to_owned());
         }
-        let logs = NoLogs;
+        let logs = Journals(self.wiring);
         // The file with the authority may only be there by now.
         let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
             return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
@@ -109,15 +110,6 @@ impl apply::Prover for Live<'_, '_> {
         } else {
             apply::Proof::Failed(proof::text(&bad).trim_end().to_owned())
         }
-    }
-}
-
-/// What a component logs is not asked for.
-struct NoLogs;
-
-impl Logs for NoLogs {
-    fn newest(&self, _: Component<'_>) -> Option<String> {
-        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finding an engine: where the user says, in the folder of engines, where the stack says, on `PATH`.
 
 use super::{Engine, Kind, Missing, Release};
-use crate::target::{CommandLine, file_names, is_program, run_here};
+use crate::target::{CommandLine, file_names, is_program, replaceable, run_here};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -64,8 +64,22 @@ pub struct Surroundings {
     pub path: Option<OsString>,
     /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
     pub temporary: PathBuf,
+    /// Whether programs would run with the rights of root.
+    pub as_root: bool,
     /// How long one program may take to answer.
     pub patience: Duration,
+}
+
+impl Surroundings {
+    /// Whether a program may be started.
+    ///
+    /// # Errors
+    /// Not by root, since somebody else could put another one in its place.
+    pub(super) fn may_run(&self, path: &Path) -> Result<(), Missing> {
+        let Some(found) = replaceable(path).filter(|_| self.as_root) else { return Ok(()) };
+        let what = format!("can be replaced by {}; root does not run it", found.by);
+        Err(Missing::Unusable { path: path.to_owned(), what })
+    }
 }
 
 /// The first binary of that name, with the version that it tells.
@@ -75,6 +89,7 @@ pub struct Surroundings {
 /// that nobody wonders which one was asked.
 pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
     let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
+    around.may_run(&path)?;
     ask(wanted.kind, &path, around.patience).map_err(|what| Missing::Unusable { path, what })
 }
 
@@ -177,6 +192,7 @@ mod tests {
             engines_folder: engines.map(Path::to_owned),
             path: path.map(|path| path.as_os_str().to_owned()),
             temporary: "/tmp".into(),
+            as_root: false,
             patience: Duration::from_secs(10),
         }
     }
@@ -241,6 +257,32 @@ mod tests {
         assert_eq!(patch(&wanted, &around), Some(4));
         around.path = Some("relative:.".into());
         assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(CORE)));
+    }
+
+    /// Only root makes files that are not its own.
+    #[test]
+    fn root_starts_nothing_of_a_user() {
+        if !rustix::process::geteuid().is_root() {
+            return println!("promise: root starts no engine of a user | 0 | not run: not root");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let ran = folder.path().join("ran");
+        let engine = program(
+            folder.path(),
+            "engine",
+            &format!("echo otelcol version 0.159.0; touch {}", ran.display()),
+        );
+        let mut wanted = wanted(CORE, "0.159");
+        wanted.installed.clone_from(&engine);
+        let around = |as_root| Surroundings { as_root, ..around(None, None) };
+        assert!(find(&wanted, &around(true)).is_ok());
+        fs::remove_file(&ran).unwrap();
+        std::os::unix::fs::chown(&engine, Some(4242), None).unwrap();
+        let why = format!("`{}` can be replaced by user 4242; root does not run it", engine.display());
+        assert_eq!(find(&wanted, &around(true)).map_err(|missing| missing.to_string()), Err(why));
+        assert!(!ran.exists());
+        assert!(find(&wanted, &around(false)).is_ok());
+        println!("promise: root starts no engine of a user | 1 | cargo");
     }
 
     #[test]

@@ -110,7 +110,13 @@ fn engine(name: &str) -> Option<PathBuf> {
 /// Nothing but what a test names, with a temporary folder of its own.
 fn around(temporary: &Path) -> Surroundings {
     let (engines_folder, path) = (None, None);
-    Surroundings { engines_folder, path, temporary: temporary.to_owned(), patience: Duration::from_secs(30) }
+    Surroundings {
+        engines_folder,
+        path,
+        temporary: temporary.to_owned(),
+        as_root: false,
+        patience: Duration::from_secs(30),
+    }
 }
 
 fn stacks() -> Vec<(String, String)> {

@@ -45,6 +45,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: Some(pid),
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let stopped = ObservedUnit {
         load: Load::NotFound,
@@ -53,6 +54,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: None,
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let account = |uid, home: &str, lingers| Account { uid, gid: uid, home: TargetPath::new(home), lingers };
     Machine {

@@ -11,7 +11,7 @@ mod units;
 use super::units::{Account, Machine, UnitId};
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
 use crate::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
-use crate::wiring::{ClientPlace, ComponentId, EnginePlace, UnitShape, Wiring};
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, Listener, UnitShape, Wiring};
 
 /// With whose rights an apply on this machine would work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,15 @@ pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, reach: R
     units::find(&runners, machine, &mut findings);
     ports::find(wiring, &runners, machine, &mut findings);
     findings
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    host: &HostName,
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    ports::holders(wiring, &runners(wiring, host), machine)
 }
 
 /// A component as its host has to know it.

@@ -1,6 +1,6 @@
 //! Ports that the stack wants and somebody else has.
 
-use super::super::units::{Machine, SocketHolder};
+use super::super::units::{Machine, ObservedSocket, SocketHolder};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::stack::{Scope, UserName};
@@ -9,6 +9,36 @@ use std::net::{IpAddr, SocketAddr};
 
 /// A port of another component of the same stack is given up by the same apply; anybody else keeps it.
 pub(super) fn find(wiring: &Wiring<'_>, runners: &[Runner<'_>], machine: &Machine, findings: &mut Findings) {
+    for Taken { listener, socket, by_us } in taken(wiring, runners, machine) {
+        let who = holder(&socket.holder, machine);
+        findings.push(if by_us {
+            moved(listener, socket.address, &who)
+        } else {
+            held(listener, socket.address, &who, &socket.holder)
+        });
+    }
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub(super) fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    runners: &[Runner<'_>],
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    let taken = taken(wiring, runners, machine).into_iter();
+    taken.map(|taken| (taken.listener, holder(&taken.socket.holder, machine))).collect()
+}
+
+/// A socket where a listener of another shall be.
+struct Taken<'w, 'm> {
+    listener: &'w Listener,
+    socket: &'m ObservedSocket,
+    /// Whether another component of the stack has it.
+    by_us: bool,
+}
+
+fn taken<'w, 'm>(wiring: &'w Wiring<'_>, runners: &[Runner<'_>], machine: &'m Machine) -> Vec<Taken<'w, 'm>> {
+    let mut taken = Vec::new();
     // Whatever else a neighbour listens on is not ours to move.
     let engines: Vec<_> = runners.iter().filter(|runner| runner.shape.is_some()).collect();
     let here = |listener: &&Listener| engines.iter().any(|engine| *engine.id == listener.id.component);
@@ -20,13 +50,10 @@ pub(super) fn find(wiring: &Wiring<'_>, runners: &[Runner<'_>], machine: &Machin
             if holders.iter().any(|engine| *engine.id == listener.id.component) {
                 continue;
             }
-            let who = holder(&socket.holder, machine);
-            findings.push(match holders.first() {
-                Some(_) => moved(listener, socket.address, &who),
-                None => held(listener, socket.address, &who, &socket.holder),
-            });
+            taken.push(Taken { listener, socket, by_us: !holders.is_empty() });
         }
     }
+    taken
 }
 
 /// Whether the second of two sockets could not be opened. A socket on all IPv6 addresses takes the IPv4
