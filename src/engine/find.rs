@@ -259,32 +259,6 @@ mod tests {
         assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(CORE)));
     }
 
-    /// Only root makes files that are not its own.
-    #[test]
-    fn root_starts_nothing_of_a_user() {
-        if !rustix::process::geteuid().is_root() {
-            return println!("promise: root starts no engine of a user | 0 | not run: not root");
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let ran = folder.path().join("ran");
-        let engine = program(
-            folder.path(),
-            "engine",
-            &format!("echo otelcol version 0.159.0; touch {}", ran.display()),
-        );
-        let mut wanted = wanted(CORE, "0.159");
-        wanted.installed.clone_from(&engine);
-        let around = |as_root| Surroundings { as_root, ..around(None, None) };
-        assert!(find(&wanted, &around(true)).is_ok());
-        fs::remove_file(&ran).unwrap();
-        std::os::unix::fs::chown(&engine, Some(4242), None).unwrap();
-        let why = format!("`{}` can be replaced by user 4242; root does not run it", engine.display());
-        assert_eq!(find(&wanted, &around(true)).map_err(|missing| missing.to_string()), Err(why));
-        assert!(!ran.exists());
-        assert!(find(&wanted, &around(false)).is_ok());
-        println!("promise: root starts no engine of a user | 1 | cargo");
-    }
-
     #[test]
     fn a_binary_that_does_not_answer_is_named() {
         let folder = tempfile::tempdir().unwrap();
