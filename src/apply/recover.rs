@@ -68,14 +68,13 @@ pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, A
 /// Who holds the lock on the state at this moment, as far as it can be read: then a journal is that run's,
 /// and nobody was killed.
 pub fn at_work(target: &dyn Target, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
-    let path = State::of(ground).own().lock();
-    let seen = target.observe(&Inventory::of([path.clone()]))?;
-    let holder = match seen.standing(&path) {
+    let seen = target.observe(&Inventory::of(states(ground).map(|state| state.own().lock())))?;
+    let holder = |standing: &Standing| match standing {
         // One that is written at this moment is read the next time.
         Standing::File(file) => serde_json::from_slice::<Holder>(&file.bytes).ok(),
         _ => None,
     };
-    Ok(holder.filter(Holder::is_alive))
+    Ok(seen.at.values().filter_map(holder).find(Holder::is_alive))
 }
 
 /// The run of root that was killed while it changed the part of the user who runs the tool: its journal

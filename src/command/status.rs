@@ -10,7 +10,9 @@ use crate::target::{listening, real};
 use crate::trial::{Found, Probe, Running, running};
 use crate::wiring::{ComponentId, Dialler, Door, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a page may take.
@@ -53,7 +55,8 @@ fn engine<'t>(trial: &'t Found, id: &ComponentId) -> Option<&'t Running> {
     trial.state.engines.iter().find(|engine| engine.name == name)
 }
 
-/// What an engine says of itself, at those of its doors that are among these open addresses.
+/// What an engine says of itself, at those of its doors that are among these open addresses. Whoever may
+/// not read the authority that its certificate comes from cannot ask it.
 pub(super) fn component(
     wiring: &Wiring<'_>,
     id: &ComponentId,
@@ -71,6 +74,8 @@ pub(super) fn component(
         }
     });
     let probe = Probe::of(wiring, id, tls.clone());
+    let barred = barred(tls).filter(|_| probe.asks_over_tls());
+    let probe = if barred.is_some() { probe.of_doors_alone() } else { probe };
     ComponentStatus {
         name: id.to_string(),
         release: None,
@@ -78,10 +83,18 @@ pub(super) fn component(
         version: version(wiring, id),
         pid: None,
         unit: None,
+        not_asked: barred.map(|path| format!("you may not read {}", path.display())),
         not_ready: probe.look(open).err().map(|missing| missing.to_string()),
         doors: doors.collect(),
         counters: counters(wiring, id, tls),
     }
+}
+
+/// The authority's file, where it is there and this user may not read it.
+fn barred(tls: &Tls) -> Option<&Path> {
+    let Authority::File(path) = &tls.authority else { return None };
+    let refused = std::fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
+    refused.then_some(path)
 }
 
 /// The version that the stack names.

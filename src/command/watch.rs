@@ -25,7 +25,7 @@ use crate::report::status::{
 use crate::stack::{HostName, Owner, Scope, StackName, TargetPath};
 use crate::target::{Holder, started};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -106,10 +106,13 @@ impl Looker<'_> {
             return Ok(Wished::Faulty);
         }
         let wish = look(self.session, (self.place, self.ground), (loaded, &judged))?;
-        let drifted: BTreeSet<_> =
-            kept.iter().flat_map(|kept| &kept.plan.entries).map(|one| &one.path).collect();
-        let asked = wish.plan.entries.iter().filter(|entry| !drifted.contains(&entry.path));
-        Ok(Wished::Changes(asked.count()))
+        let drifted = |entry: &Entry| {
+            let mut drift = kept.iter().flat_map(|kept| &kept.plan.entries);
+            drift.any(|one| {
+                (&one.path, &one.content, one.mode_after) == (&entry.path, &entry.content, entry.mode_after)
+            })
+        };
+        Ok(Wished::Changes(wish.plan.entries.iter().filter(|entry| !drifted(entry)).count()))
     }
 
     /// A run that is under way, or was killed.

@@ -59,7 +59,7 @@ pub enum RunStatus {
 pub enum Wished {
     /// So many changes.
     Changes(usize),
-    /// It has faults.
+    /// It cannot be applied as it is.
     Faulty,
 }
 
@@ -78,6 +78,8 @@ pub struct ComponentStatus {
     pub pid: Option<u32>,
     /// Its service, on a host.
     pub unit: Option<UnitStatus>,
+    /// Why it cannot be asked whether it is ready, if it cannot.
+    pub not_asked: Option<String>,
     /// Why it is not ready, if it is not.
     pub not_ready: Option<String>,
     /// Its doors.
@@ -156,8 +158,11 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
             component.release.clone().unwrap_or_else(|| format!("version {} wanted", component.version));
         let fault = component.release_fault.as_ref().map(|fault| format!(" ({fault})")).unwrap_or_default();
         let pid = component.pid.map(|pid| format!(", process {pid}")).unwrap_or_default();
-        let ready =
-            component.not_ready.as_ref().map_or("ready".to_owned(), |why| format!("NOT READY: {why}"));
+        let ready = match (&component.not_ready, &component.not_asked) {
+            (Some(why), _) => format!("NOT READY: {why}"),
+            (None, Some(why)) => format!("not asked whether it is ready: {why}"),
+            (None, None) => "ready".to_owned(),
+        };
         writeln!(text, "\n{}  {release}{fault}{pid}, {ready}", component.name)?;
         component.unit.as_ref().map_or(Ok(()), |unit| write_unit(text, unit))?;
         for door in &component.doors {
@@ -200,7 +205,8 @@ fn write_host(text: &mut String, picture: &Picture, host: &HostStatus) -> std::f
             let mut old =
                 picture.components.iter().filter_map(|one| Some((one, one.unit.as_ref()?))).peekable();
             if old.clone().all(|(_, unit)| unit.outdated.is_empty()) {
-                line("running", "with what is on disk")?;
+                let part = if host.part { ", as far as you may look" } else { "" };
+                line("running", &format!("with what is on disk{part}"))?;
             } else {
                 old.try_for_each(|(one, unit)| {
                     let name = &one.name;
@@ -217,7 +223,7 @@ fn write_host(text: &mut String, picture: &Picture, host: &HostStatus) -> std::f
             let changes = if number == 1 { "change" } else { "changes" };
             line("wished", &format!("{number} {changes} pending: `tracewright plan` shows them"))
         }
-        Wished::Faulty => line("wished", "`stack.toml` has faults: `tracewright check` names them"),
+        Wished::Faulty => line("wished", "`stack.toml` cannot be applied: `tracewright plan` says why"),
     }
 }
 
@@ -306,7 +312,8 @@ fn component_json(component: &ComponentStatus) -> Value {
         "version": component.version,
         "pid": component.pid,
         "unit": unit,
-        "ready": component.not_ready.is_none(),
+        "ready": component.not_asked.is_none().then(|| component.not_ready.is_none()),
+        "not_asked": component.not_asked,
         "not_ready": component.not_ready,
         "doors": doors.collect::<Vec<_>>(),
         "counters": component.counters,
