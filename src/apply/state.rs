@@ -223,6 +223,11 @@ impl Folder {
         self.objects().join(&digest.to_string())
     }
 
+    /// The file whose lock says that a run is under way, and who that is.
+    pub(super) fn lock(&self) -> TargetPath {
+        self.0.join("lock")
+    }
+
     /// Says in a user's part that a run of root is under way.
     pub(super) fn pending(&self) -> TargetPath {
         self.0.join("pending")

@@ -1,12 +1,12 @@
 //! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
 
 use super::state::{State, file_of};
-use super::{ApplyError, recover};
+use super::{ApplyError, Killed, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
 use crate::plan::{
-    Author, Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan,
-    PlanDigest, Remembered, RememberedPath, Standing, Subject, plan,
+    Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan, PlanDigest,
+    Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
 use crate::target::{AuthorityFolder, Target};
@@ -49,7 +49,7 @@ pub struct Survey {
     /// Bound to what was seen.
     pub digest: PlanDigest,
     /// A run that was killed and not yet taken back: the plan is not what it will be after that.
-    pub pending: Option<Author>,
+    pub pending: Option<Killed>,
     /// What was seen beside files; `None` below a root folder.
     pub machine: Option<Machine>,
     /// Of a generation to go back to, the text that it was made from.

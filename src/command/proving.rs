@@ -1,5 +1,6 @@
 //! The proof of what runs on this machine, as a transaction asks for it.
 
+use super::journals::Journals;
 use super::prove::{nothing_to_prove, within};
 use super::running::authority_file;
 use super::stages::Stages;
@@ -7,7 +8,7 @@ use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
 use crate::plan::{Ground, UnitId};
-use crate::prove::{Authority, Component, Door, Logs, Prover, Tls, fetch};
+use crate::prove::{Authority, Door, Prover, Tls, fetch};
 use crate::report::proof::{self, Outcome};
 use crate::stack::{self, Stack};
 use crate::target::all_listening;
@@ -85,7 +86,7 @@ impl apply::Prover for Live<'_, '_> {
         if trial::doors(self.wiring).is_empty() {
             return apply::Proof::CouldNotRun("the stack has no application".to_owned());
         }
-        let logs = NoLogs;
+        let logs = Journals(self.wiring);
         let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
             return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
         };
@@ -115,15 +116,6 @@ fn verdict(outcomes: &[(Door, Outcome)], took: Duration) -> apply::Proof {
         (false, _) => apply::Proof::Failed(text(&failed)),
         (true, false) => apply::Proof::CouldNotRun(text(&not_tried)),
         (true, true) => apply::Proof::Proven(took),
-    }
-}
-
-/// What a component logs is not asked for.
-struct NoLogs;
-
-impl Logs for NoLogs {
-    fn newest(&self, _: Component<'_>) -> Option<String> {
-        None
     }
 }
 

@@ -72,6 +72,8 @@ pub struct ObservedUnit {
     pub pid: Option<u32>,
     /// The file it is loaded from.
     pub fragment: Option<TargetPath>,
+    /// The drop-ins that change it.
+    pub drop_ins: Vec<TargetPath>,
 }
 
 /// Whether a manager answers.

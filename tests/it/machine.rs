@@ -46,6 +46,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: Some(pid),
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let stopped = ObservedUnit {
         load: Load::NotFound,
@@ -54,6 +55,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: None,
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let account = |uid, home: &str, lingers| Account { uid, gid: uid, home: TargetPath::new(home), lingers };
     Machine {

@@ -12,7 +12,7 @@ use super::ground::Ground;
 use super::units::{Account, Machine, UnitId};
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
 use crate::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
-use crate::wiring::{ClientPlace, ComponentId, EnginePlace, UnitShape, Wiring};
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, Listener, UnitShape, Wiring};
 
 /// What stands in the way of a stack on one of its machines; stack keys are not located yet.
 pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, ground: &Ground) -> Findings {
@@ -23,6 +23,15 @@ pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, ground: 
     units::find(&ours, machine, &mut findings);
     ports::find(wiring, (&ours, &others), machine, &mut findings);
     findings
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    host: &HostName,
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    ports::holders(wiring, &runners(wiring, host), machine)
 }
 
 /// A component as its host has to know it.

@@ -1,6 +1,6 @@
 //! Ports that the stack wants and somebody else has.
 
-use super::super::units::{Machine, SocketHolder};
+use super::super::units::{Machine, ObservedSocket, SocketHolder};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::stack::{Scope, UserName};
@@ -15,6 +15,39 @@ pub(super) fn find(
     machine: &Machine,
     findings: &mut Findings,
 ) {
+    for Taken { listener, socket, by_us } in taken(wiring, ours, machine) {
+        let who = holder(&socket.holder, machine);
+        let mut others = others.iter().filter(|runner| runner.shape.is_some());
+        findings.push(if by_us {
+            moved(listener, socket.address, &who)
+        } else if others.any(|engine| holds(engine, &socket.holder, machine)) {
+            theirs(listener, socket.address, &who)
+        } else {
+            held(listener, socket.address, &who, &socket.holder)
+        });
+    }
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub(super) fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    runners: &[Runner<'_>],
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    let taken = taken(wiring, runners, machine).into_iter();
+    taken.map(|taken| (taken.listener, holder(&taken.socket.holder, machine))).collect()
+}
+
+/// A socket where a listener of another shall be.
+struct Taken<'w, 'm> {
+    listener: &'w Listener,
+    socket: &'m ObservedSocket,
+    /// Whether another component of the stack has it.
+    by_us: bool,
+}
+
+fn taken<'w, 'm>(wiring: &'w Wiring<'_>, ours: &[Runner<'_>], machine: &'m Machine) -> Vec<Taken<'w, 'm>> {
+    let mut taken = Vec::new();
     // Whatever else a neighbour listens on is not ours to move.
     let engines: Vec<_> = ours.iter().filter(|runner| runner.shape.is_some()).collect();
     let here = |listener: &&Listener| engines.iter().any(|engine| *engine.id == listener.id.component);
@@ -26,17 +59,10 @@ pub(super) fn find(
             if holders.iter().any(|engine| *engine.id == listener.id.component) {
                 continue;
             }
-            let who = holder(&socket.holder, machine);
-            let mut others = others.iter().filter(|runner| runner.shape.is_some());
-            findings.push(if !holders.is_empty() {
-                moved(listener, socket.address, &who)
-            } else if others.any(|engine| holds(engine, &socket.holder, machine)) {
-                theirs(listener, socket.address, &who)
-            } else {
-                held(listener, socket.address, &who, &socket.holder)
-            });
+            taken.push(Taken { listener, socket, by_us: !holders.is_empty() });
         }
     }
+    taken
 }
 
 /// Whether the second of two sockets could not be opened. A socket on all IPv6 addresses takes the IPv4
