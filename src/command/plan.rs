@@ -91,7 +91,7 @@ pub(super) fn say_pending(session: &mut Session, survey: &Survey) {
             format!("{} by {}", author.verb, author.user)
         };
         session.say(&format!(
-            "note: {who} was killed half way; the next apply or rollback finishes it or takes it back first\n"
+            "note: {who} ended half way; the next apply or rollback finishes it or takes it back first\n"
         ));
     }
 }

@@ -43,7 +43,7 @@ fn known(rest: &str, end: usize, before: &str) -> Option<(&'static str, usize)> 
     if !digits {
         return None;
     }
-    if ["pid", "PID"].contains(&before) {
+    if ["pid", "PID", "process"].contains(&before) {
         return Some(("[PID]", end));
     }
     let tail = rest[end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
