@@ -14,7 +14,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
     let mut place = Place::of(&arguments.root, &host)?;
-    let ground = place.ground(&name, None)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let wish = Wish::Generation(Some(GenerationNumber(0)));
     let request = Request {
         stack: &name,

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
 use super::judge::Environment;
+use super::load::load;
 use super::session::with_causes;
 use super::{Exit, Session, Stop};
 use crate::apply::{self, ApplyError};
@@ -10,9 +11,9 @@ use crate::cli::RootArgument;
 use crate::plan::{Ground, Inventory, Standing};
 use crate::stack::{HostName, Scope, Stack, StackName, TargetPath, UserName};
 use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target, TargetError};
-use crate::wiring::Wiring;
+use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Where a verb works.
@@ -76,6 +77,19 @@ impl Place {
         let mut users = apply::users(self.target(), &system).map_err(|error| stopped(&error))?;
         users.extend(wiring.into_iter().flat_map(users_of));
         Ok(Ground::machine(stack, users))
+    }
+
+    /// The same for a verb that goes back. As long as nothing is remembered, a first apply may have ended
+    /// half way: then the stack names the users, where it can be read.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn ground_back(&self, stack: &StackName, file: &Path) -> Result<Ground, Stop> {
+        let ground = self.ground(stack, None)?;
+        let nothing = apply::remembers_nothing(self.target(), &ground).map_err(|error| stopped(&error))?;
+        let loaded = load(file).ok().filter(|_| nothing);
+        let wired = loaded.as_ref().and_then(|loaded| wire(&loaded.stack).ok());
+        wired.map_or(Ok(ground), |(wiring, _)| self.ground(stack, Some(&wiring)))
     }
 
     /// `below ./out`, `on this host`.
@@ -178,6 +192,19 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"
+        }
+        ApplyError::Locked(Some(holder)) => {
+            let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
+            return Stop::Because(exit, with_causes(error) + &waits);
+        }
+        ApplyError::NewerState { .. } => {
+            "\n  help: run the version of tracewright that wrote it, or a later one"
+        }
+        ApplyError::State { path, .. } => {
+            let away = format!(
+                "\n  help: bring the file back, or give it up: `mv {path} {path}.lost`; what only it knew of then counts as not ours"
+            );
+            return Stop::Because(exit, with_causes(error) + &away);
         }
         ApplyError::Target(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",

@@ -104,5 +104,5 @@ pub(super) fn told(Killed { author, fate }: &Killed) -> String {
         Fate::TakenBack => "the next apply or rollback takes it back first".to_owned(),
         Fate::Roots => "`sudo tracewright apply` finishes it or takes it back".to_owned(),
     };
-    format!("{who} was killed half way; {then}")
+    format!("{who} ended half way; {then}")
 }

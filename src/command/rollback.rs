@@ -18,7 +18,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Ex
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
     let mut place = Place::of(&arguments.root, &host)?;
-    let ground = place.ground(&name, None)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let wish = Wish::Generation(arguments.to.map(GenerationNumber));
     let request = Request {
         stack: &name,

@@ -45,14 +45,16 @@ fn group(runner: &Runner<'_>, machine: &Machine) -> Option<Finding> {
     let group =
         runner.group.filter(|group| group.as_str() != "root" && !machine.groups.contains_key(group))?;
     // Without the user there is more to do than that, and it has been said.
-    if *runner.scope != Scope::System || !runner.user.is_some_and(|user| machine.users.contains_key(user)) {
+    let user = runner.user.filter(|user| machine.users.contains_key(user))?;
+    if *runner.scope != Scope::System {
         return None;
     }
     let finding = Finding::error(Code("group-missing"), format!("there is no group `{group}`"));
     let finding = finding.at(runner.at("group"), format!("`{}` needs it", runner.id));
     Some(
         finding
-            .help(format!("groupadd --system {group}"))
+            // A user whom a package made may have no group of the same name.
+            .help(format!("groupadd --system {group} && usermod --append --groups {group} {user}"))
             .help(format!("another `group` in `{}`", runner.key)),
     )
 }
