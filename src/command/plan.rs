@@ -7,7 +7,7 @@ use super::opinion::{Asking, heed};
 use super::{Exit, Session, Stop, authority, reach};
 use crate::apply::{Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
-use crate::plan::{GoalSource, Ground};
+use crate::plan::{Author, GoalSource, Ground};
 use crate::report::plan::{self, Frame};
 use crate::report::{plan_json, verdict};
 use crate::stack::Stack;
@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
         }
     }
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
-    say_pending(session, &survey);
+    say_pending(session, survey.pending.as_ref());
     Ok(exit(&survey, arguments.detailed_exitcode))
 }
 
@@ -83,8 +83,8 @@ pub(super) fn digests(survey: &Survey) -> Vec<(&'static str, String)> {
 }
 
 /// A run that was killed is told of, and left to the next verb that writes.
-pub(super) fn say_pending(session: &mut Session, survey: &Survey) {
-    if let Some(author) = &survey.pending {
+pub(super) fn say_pending(session: &mut Session, pending: Option<&Author>) {
+    if let Some(author) = pending {
         let who = if author.user.is_empty() {
             author.verb.clone()
         } else {

@@ -1,10 +1,15 @@
 //! `status`: what of a stack runs, and what it says of itself.
 
+use super::host::{Place, stopped};
+use super::plan::say_pending;
 use super::running::There;
 use super::{Exit, Session, Stop};
-use crate::cli::{Format, Status};
+use crate::apply::pending;
+use crate::cli::{Format, RootArgument, Status};
+use crate::plan::Author;
 use crate::prove::{Authority, Tls, fetch, watched};
 use crate::report::status::{self, ComponentStatus, DoorStatus, Picture};
+use crate::stack::HostName;
 use crate::target::{all_listening, listening, real};
 use crate::trial::{Probe, Running};
 use crate::wiring::{ComponentId, Dialler, Door, Wiring};
@@ -18,6 +23,9 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(super) fn run(session: &mut Session, arguments: &Status) -> Result<Exit, Stop> {
     let there = There::find(session, &arguments.stack.stack)?;
     let wiring = there.wiring()?;
+    if there.trial.is_none() {
+        say_pending(session, killed(&wiring)?.as_ref());
+    }
     let tls = Tls { authority: Authority::File(there.authority(&wiring)), ..Tls::default() };
     let components = wiring.engines.keys().map(|id| component(&wiring, id, &there, &tls)).collect();
     let folder = there.trial.as_ref().map(|trial| trial.folder.display().to_string());
@@ -28,6 +36,13 @@ pub(super) fn run(session: &mut Session, arguments: &Status) -> Result<Exit, Sto
     });
     let well = picture.components.iter().all(|component| component.not_ready.is_none());
     Ok(if well { Exit::Fine } else { Exit::Machine })
+}
+
+/// The run that was killed on this machine, if one was.
+fn killed(wiring: &Wiring<'_>) -> Result<Option<Author>, Stop> {
+    let place = Place::of(&RootArgument { root: None }, &HostName::this())?;
+    let ground = place.ground(&wiring.stack.name, Some(wiring))?;
+    pending(place.target(), &ground).map_err(|error| stopped(&error))
 }
 
 fn component(wiring: &Wiring<'_>, id: &ComponentId, there: &There, tls: &Tls) -> ComponentStatus {
