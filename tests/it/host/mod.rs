@@ -9,6 +9,7 @@
 
 mod idle;
 mod killed;
+mod loss;
 mod mask;
 mod matrix;
 mod pages;
