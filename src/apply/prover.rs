@@ -21,6 +21,13 @@ pub trait Prover {
     /// # Errors
     /// What is still missing.
     fn look(&self, unit: &UnitId) -> Result<(), String>;
+    /// Looks once whether a unit that is about to be restarted has passed on everything that it would drop.
+    ///
+    /// # Errors
+    /// What it still holds.
+    fn drained(&self, _unit: &UnitId) -> Result<(), String> {
+        Ok(())
+    }
     /// Proves the state that is running now, within a deadline.
     fn prove(&self, deadline: Duration) -> Proof;
 }

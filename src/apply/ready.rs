@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(45);
 const POLL: Duration = Duration::from_millis(50);
 /// How many looks at what a unit serves come before one at its manager.
 const LOOKS: usize = 8;
+/// How long a unit may take to pass on what it holds. A collector tries again 5 s after the first failure
+/// and half as much later each time; where Tempo was away for 20 s, that is 17 s.
+const DRAINING: Duration = Duration::from_secs(20);
 /// How long a unit must have run before it counts as one that stays.
 const SETTLING: Duration = Duration::from_secs(5);
 
@@ -47,6 +50,20 @@ pub(super) fn wait(target: &dyn Target, unit: &UnitId, prover: &dyn Prover) -> R
         }
         stayed(target, unit, &first)?;
     }
+}
+
+/// Waits until a unit that is about to be restarted has passed on what it holds: a collector that is
+/// stopped while it waits to try again drops all of it (measured on 0.159: 110 of 2,000 spans, with Tempo
+/// restarted a second before). Says what is left where it does not get there in time.
+pub(super) fn drain(unit: &UnitId, prover: &dyn Prover) -> Option<String> {
+    let end = Instant::now() + DRAINING;
+    while let Err(held) = prover.drained(unit) {
+        if Instant::now() >= end {
+            return Some(format!("{unit} was restarted with {held}: lost where its queue is in memory"));
+        }
+        thread::sleep(POLL);
+    }
+    None
 }
 
 /// Looks again at what was started, when it has run for long enough.

@@ -5,7 +5,7 @@ use super::reverse::reverse;
 use super::state::{Pending, State, decode};
 use super::{ApplyError, NoProver};
 use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Standing, Step};
-use crate::target::{Holder, Target};
+use crate::target::{Holder, Target, TargetError};
 
 /// What recovery did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,9 +131,21 @@ fn is_kept(target: &dyn Target, state: &State, number: GenerationNumber) -> Resu
     Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), Standing::Absent))
 }
 
+/// Does what can be done again once more, where the process that works for a user was ended meanwhile.
+pub(super) fn again<T>(mut act: impl FnMut() -> Result<T, ApplyError>) -> Result<T, ApplyError> {
+    match act() {
+        Err(ApplyError::Target(TargetError::Died { .. })) => act(),
+        done => done,
+    }
+}
+
 /// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
 /// our names, old generations and the journal go.
 pub(super) fn finish(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+    again(|| finish_once(target, state, begin))
+}
+
+fn finish_once(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), ApplyError> {
     for folder in state.folders() {
         let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
@@ -153,7 +165,9 @@ pub(super) fn finish(target: &mut dyn Target, state: &State, begin: &Begin) -> R
 /// The last of a transaction, however it ended.
 pub(super) fn end(target: &mut dyn Target, state: &State) -> Result<(), ApplyError> {
     for folder in state.folders().filter(|folder| *folder != state.own()) {
-        target.perform(&Step::Discard { path: folder.pending() })?;
+        for path in [folder.torn_pending(), folder.pending()] {
+            target.perform(&Step::Discard { path })?;
+        }
     }
     Ok(target.perform(&Step::Discard { path: state.journal() })?)
 }

@@ -5,7 +5,7 @@
 
 use super::prover::Prover;
 use super::ready::wait;
-use super::recover::end;
+use super::recover::{again, end};
 use super::state::State;
 use super::{ApplyError, journal::Begin};
 use crate::desired::Digest;
@@ -26,6 +26,15 @@ pub(super) struct Reversed {
 /// what ran before runs again on them, listeners before diallers. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
+    target: &mut dyn Target,
+    state: &State,
+    from: (&Begin, usize),
+    prover: &dyn Prover,
+) -> Result<Reversed, ApplyError> {
+    again(|| reverse_once(target, state, from, prover))
+}
+
+fn reverse_once(
     target: &mut dyn Target,
     state: &State,
     (begin, announced): (&Begin, usize),
@@ -61,8 +70,10 @@ fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed
         let Step::Start { unit, before } = step else { continue };
         if was_done(target, step)? && !still_runs(target, steps, unit)? {
             let stop = Step::Stop { unit: unit.clone(), before: before.clone() };
-            if let Err(why) = target.perform(&stop) {
-                reversed.left.push(format!("{stop}: {why}"));
+            match target.perform(&stop) {
+                Err(death @ TargetError::Died { .. }) => return Err(death.into()),
+                Err(why) => reversed.left.push(format!("{stop}: {why}")),
+                Ok(()) => {}
             }
         }
     }
@@ -87,7 +98,7 @@ fn run_again(
     prover: &dyn Prover,
 ) -> Result<(), ApplyError> {
     for step in steps {
-        let again = match step {
+        let anew = match step {
             Step::ReloadManager { .. } => step.clone(),
             Step::Start { unit, before: Run::Running(_) } | Step::Stop { unit, before: Run::Running(_) }
                 if was_done(target, step)? =>
@@ -96,13 +107,16 @@ fn run_again(
             }
             _ => continue,
         };
-        let done = target.perform(&again).map_err(|fault| fault.to_string());
-        let done = done.and_then(|()| match again.unit() {
+        let done = match target.perform(&anew) {
+            Err(death @ TargetError::Died { .. }) => return Err(death.into()),
+            done => done.map_err(|fault| fault.to_string()),
+        };
+        let done = done.and_then(|()| match anew.unit() {
             Some(unit) => wait(target, unit, prover).map(|_| ()),
             None => Ok(()),
         });
         if let Err(why) = done {
-            reversed.left.push(format!("{again}: {why}"));
+            reversed.left.push(format!("{anew}: {why}"));
         }
     }
     Ok(())
@@ -121,6 +135,7 @@ fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) 
         }
         let taken = match take_back(target, step, &mut reversed.notes) {
             Err(Left::Foreign) if is_before(target, &steps[..index], step)? => Ok(()),
+            Err(Left::Target(death @ TargetError::Died { .. })) => return Err(death.into()),
             taken => taken,
         };
         if let Err(why) = taken {

@@ -233,6 +233,11 @@ impl Folder {
         self.0.join("pending")
     }
 
+    /// What is left of [`Self::pending`] where a run was killed while it wrote it.
+    pub(super) fn torn_pending(&self) -> TargetPath {
+        self.0.join(".pending.new")
+    }
+
     fn numbers(&self, target: &dyn Target) -> Result<Vec<GenerationNumber>, ApplyError> {
         let names = names_in(target, &self.generations())?;
         let mut numbers: Vec<_> = names

@@ -13,7 +13,7 @@ use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
-    Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Standing, Step,
+    Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Run, Standing, Step,
     Steps, UnitId, steps,
 };
 use crate::stack::Mode;
@@ -84,6 +84,8 @@ pub struct Transaction<'t> {
     manifests: Vec<(Folder, Vec<u8>)>,
     /// What was started, and was ready.
     started: Vec<Started>,
+    /// What a person should know.
+    notes: Vec<String>,
 }
 
 /// A transaction whose staged set was judged.
@@ -119,8 +121,8 @@ impl<'t> Transaction<'t> {
             let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
             return Err(cause.into());
         }
-        let mut transaction =
-            Self { target, state, begin, steps, announced: 0, manifests: Vec::new(), started: Vec::new() };
+        let (manifests, started, notes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut transaction = Self { target, state, begin, steps, announced: 0, manifests, started, notes };
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
@@ -235,14 +237,20 @@ impl<'t> Transaction<'t> {
 
 impl Transaction<'_> {
     /// One step of the second half; what it started must be ready before the next.
-    fn swap_one(&mut self, index: usize, prover: &dyn Prover) -> Result<(), Cause> {
+    fn swap_one(&mut self, index: usize, judges: Judges<'_>) -> Result<(), Cause> {
         let step = &self.steps.swap[index];
+        // What it sends to was away just now, where something was started before it.
+        if let Step::Start { unit, before: Run::Running(_) } = step
+            && !self.started.is_empty()
+        {
+            self.notes.extend(ready::drain(unit, judges.before));
+        }
         let done = self.target.perform(step);
         match step {
             Step::Start { unit, .. } => {
                 let failed = |why| Cause::Service(unit.clone(), why);
                 done.map_err(|fault| failed(fault.what()))?;
-                self.started.push(ready::wait(self.target, unit, prover).map_err(failed)?);
+                self.started.push(ready::wait(self.target, unit, judges.prover).map_err(failed)?);
                 Ok(())
             }
             _ => done.map_err(Cause::Machine),
@@ -257,7 +265,7 @@ impl<'t> Validated<'t> {
         let first = transaction.steps.prepare.len() + transaction.manifests.len();
         for index in 0..transaction.steps.swap.len() {
             let done = transaction.announce(first + index).map_err(Cause::Machine);
-            if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges.prover)) {
+            if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges)) {
                 return Err(Box::new(taken_back(transaction, cause, judges.before)));
             }
         }
@@ -289,10 +297,10 @@ impl Swapped<'_> {
         if let Err(fault) = transaction.target.perform(&keep) {
             return taken_back(transaction, Cause::Machine(fault), judges.before);
         }
-        let notes = match finish(transaction.target, &transaction.state, &transaction.begin) {
-            Ok(()) => Vec::new(),
-            Err(fault) => vec![format!("the next run clears away what is left: {fault}")],
-        };
+        let mut notes = transaction.notes;
+        if let Err(fault) = finish(transaction.target, &transaction.state, &transaction.begin) {
+            notes.push(format!("the next run clears away what is left: {fault}"));
+        }
         Outcome::Kept { generation, proof, notes }
     }
 }

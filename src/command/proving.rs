@@ -4,6 +4,7 @@ use super::journals::Journals;
 use super::prove::{nothing_to_prove, within};
 use super::running::authority_file;
 use super::stages::Stages;
+use super::status::counters;
 use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
@@ -13,12 +14,15 @@ use crate::report::proof::{self, Outcome};
 use crate::stack::{self, Stack};
 use crate::target::all_listening;
 use crate::trial::{self, Probe};
-use crate::wiring::Wiring;
+use crate::wiring::{ComponentId, Wiring};
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 /// How long one page may take.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// What a collector holds, batches that wait to be tried again included (seen on 0.159).
+const QUEUE: &str = "otelcol_exporter_queue_size";
 
 /// Sends a trace through every application's door of a stack and reads it back.
 pub(super) struct Live<'a, 's> {
@@ -38,12 +42,15 @@ impl<'a, 's> Live<'a, 's> {
         Tls { authority: Authority::File(authority_file(self.wiring)), ..Tls::default() }
     }
 
+    /// The engine that is a unit.
+    fn engine(&self, unit: &UnitId) -> Option<&ComponentId> {
+        let mut engines = self.wiring.engines.iter();
+        engines.find(|(_, place)| place.scope == unit.scope && place.unit.name == unit.name).map(|(id, _)| id)
+    }
+
     /// One look at what answers for a unit: an engine's doors and its own word, an application's health.
     fn answer(&self, unit: &UnitId) -> Result<(), String> {
-        let engine = self.wiring.engines.iter();
-        let mut engine =
-            engine.filter(|(_, place)| place.scope == unit.scope && place.unit.name == unit.name);
-        if let Some((id, _)) = engine.next() {
+        if let Some(id) = self.engine(unit) {
             let probe = Probe::of(self.wiring, id, self.tls());
             return probe.look(&all_listening()).map_err(|missing| missing.to_string());
         }
@@ -79,6 +86,20 @@ impl apply::Prover for Live<'_, '_> {
                 Err(missing)
             }
         }
+    }
+
+    fn drained(&self, unit: &UnitId) -> Result<(), String> {
+        let Some(id) = self.engine(unit) else { return Ok(()) };
+        // One that does not answer has nothing to wait for.
+        let counters = counters(self.wiring, id, &self.tls()).unwrap_or_default();
+        let held = counters.get(QUEUE).copied().unwrap_or_default();
+        if held <= 0.0 {
+            return Ok(());
+        }
+        let mut stages = self.stages.borrow_mut();
+        let held = format!("{held} of `{QUEUE}`");
+        stages.waiting(unit.name.as_str(), &format!("waits until it has passed on {held}"));
+        Err(held)
     }
 
     fn prove(&self, _: Duration) -> apply::Proof {

@@ -106,7 +106,11 @@ fn version(wiring: &Wiring<'_>, id: &ComponentId) -> String {
 }
 
 /// The counters that tell where spans stay; `None` where they cannot be read.
-fn counters(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<BTreeMap<&'static str, f64>> {
+pub(super) fn counters(
+    wiring: &Wiring<'_>,
+    id: &ComponentId,
+    tls: &Tls,
+) -> Option<BTreeMap<&'static str, f64>> {
     let door = if *id == ComponentId::Tempo { Door::Api } else { Door::Metrics };
     let edge = wiring.edge_from(&Dialler::Tool(id.clone(), door))?;
     let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));

@@ -149,6 +149,13 @@ pub enum TargetError {
         /// What the system said, as far as the process that has these rights tells.
         errno: Option<i32>,
     },
+    /// The process with the rights of a user was ended from outside. What it had begun may be done or not;
+    /// the next request finds another one in its place.
+    #[error("for {user}: the process with this user's rights ended in the middle")]
+    Died {
+        /// The user.
+        user: UserName,
+    },
     /// A step about services on a target where none run.
     #[error("no services run below a root folder")]
     NoServices,

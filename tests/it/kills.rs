@@ -35,3 +35,10 @@ pub fn inject(call: &str, nth: usize) -> [String; 4] {
     let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
     ["-e".to_owned(), format!("trace={call}"), "-e".to_owned(), inject]
 }
+
+/// Whether a line of strace is a call that changes a file: not one that opens it for reading.
+pub fn changes_files(line: &str) -> bool {
+    let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let writes = ["O_CREAT", "O_WRONLY", "O_RDWR", "O_TRUNC"];
+    !call.starts_with("openat(") || writes.iter().any(|flag| call.contains(flag))
+}

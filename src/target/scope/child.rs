@@ -173,8 +173,9 @@ impl ScopeChild {
         let first =
             pipe.broken.get_or_insert_with(|| format!("the process with this user's rights {what}")).clone();
         pipe.end();
+        let died = pipe.died;
         drop(pipe);
-        self.fault(first, None)
+        if died { TargetError::Died { user: self.user.clone() } } else { self.fault(first, None) }
     }
 
     fn fault(&self, what: String, errno: Option<i32>) -> TargetError {

@@ -7,8 +7,11 @@
 //! `IPAddressDeny` have no effect in it.
 #![allow(dead_code, reason = "what a host can do is here, and not every test needs all of it")]
 
+mod idle;
 mod killed;
+mod loss;
 mod mask;
+mod matrix;
 mod pages;
 mod stand_in;
 
