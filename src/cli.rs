@@ -80,7 +80,7 @@ pub enum Verb {
     Prove(Prove),
     /// Show what of a stack runs: engines, sockets, counters
     Status(Status),
-    /// Show what the engines of a trial say
+    /// Show what the engines say: those of a trial, or the services of this host
     Logs(Logs),
     /// What this binary starts itself again for
     #[command(hide = true, subcommand)]

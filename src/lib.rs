@@ -15,8 +15,9 @@
 //! # The files the tool touches
 //! - reads `stack.toml`, and nothing beside it;
 //! - writes the files of the stack, below `--root DIR` where that is given;
-//! - keeps its state in `/var/lib/tracewright/STACK` (below `--root` too): lock, journal, one manifest
-//!   a generation, and copies of what it replaced;
+//! - keeps its state in `/var/lib/tracewright/STACK` (below `--root` too), and what belongs to a user in
+//!   that user's `~/.local/state/tracewright/STACK`: lock, journal, one manifest a generation, and
+//!   copies of what it replaced; on a host also the stack's certificate authority;
 //! - runs trials below `$TMPDIR/tracewright-UID`, which goes with the last of them.
 
 pub mod apply;

@@ -43,6 +43,13 @@ fn made_above(target: &dyn Target, folder: &TargetPath) -> Result<Vec<TargetPath
     Ok(above.collect::<Vec<_>>().into_iter().rev().collect())
 }
 
+/// Whether a state is there that knows of no generation: that of a first apply which was taken back.
+pub fn remembers_nothing(target: &dyn Target, ground: &Ground) -> Result<bool, ApplyError> {
+    let state = State::of(ground);
+    let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
+    Ok(matches!(observed.standing(ground.state()), Standing::Folder(_)) && state.numbers(target)?.is_empty())
+}
+
 fn remove(target: &mut dyn Target, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     if matches!(observed.standing(path), Standing::Folder(_)) && depth > 0 {

@@ -18,6 +18,8 @@ pub struct Generation {
     pub digest: String,
     /// How many paths it manages.
     pub paths: usize,
+    /// Its manifest in the state of whoever runs the tool, which got its name when it was kept.
+    pub manifest: TargetPath,
 }
 
 /// The users whose parts the last apply of root took care of, by their homes.
@@ -37,6 +39,7 @@ pub fn history(target: &dyn Target, ground: &Ground) -> Result<Vec<Generation>, 
             author: Author { time: manifest.time, user: manifest.user, verb: manifest.verb },
             digest: manifest.digest,
             paths: manifest.entries.len(),
+            manifest: state.own().manifest(number),
         });
     }
     Ok(generations)

@@ -21,10 +21,10 @@ mod survey;
 mod transaction;
 mod validator;
 
-pub use forget::forget;
+pub use forget::{forget, remembers_nothing};
 pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
-pub use recover::{Recovered, pending, recover};
+pub use recover::{Fate, Killed, Recovered, at_work, pending, recover};
 pub use session::{Consent, Judges, Session, apply};
 pub use survey::{Request, Survey, Wish, survey};
 pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};

@@ -75,6 +75,14 @@ pub(super) fn look_again(target: &dyn Target, started: &[Started]) -> Result<(),
     if let Some(left) = newest.and_then(|age| SETTLING.checked_sub(age)) {
         thread::sleep(left);
     }
+    stay(target, started)
+}
+
+/// Looks whether what was started still runs, as it did.
+///
+/// # Errors
+/// A unit, and that it did not stay.
+pub(super) fn stay(target: &dyn Target, started: &[Started]) -> Result<(), (UnitId, String)> {
     for one in started {
         stayed(target, &one.unit, &one.run).map_err(|why| (one.unit.clone(), why))?;
     }

@@ -5,7 +5,7 @@ use super::reverse::reverse;
 use super::state::{Pending, State, decode};
 use super::{ApplyError, NoProver};
 use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Standing, Step};
-use crate::target::{Target, TargetError};
+use crate::target::{Holder, Target, TargetError};
 
 /// What recovery did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,53 @@ pub enum Recovered {
     },
 }
 
+/// A run that was killed and is still to be recovered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Killed {
+    /// Who began it.
+    pub author: Author,
+    /// How recovery will end it.
+    pub fate: Fate,
+}
+
+/// How recovery ends a run that was killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It had not begun to change anything.
+    Forgotten,
+    /// Its generation is kept already; what is left is cleared away.
+    Finished(GenerationNumber),
+    /// Everything is taken back.
+    TakenBack,
+    /// By root alone: it was root's run, and its journal is not this user's to read.
+    Roots,
+}
+
 /// The run that was killed on a host, if one was.
-pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Author>, ApplyError> {
+pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
     for state in states(ground) {
-        if let Some(read) = journal::read(target, &state)? {
-            let unknown = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
-            return Ok(Some(read.map_or(unknown, |journal| journal.begin.author)));
-        }
+        let Some(read) = journal::read(target, &state)? else { continue };
+        let Some(Begin { generation, author, .. }) = read.map(|journal| journal.begin) else {
+            let author = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
+            return Ok(Some(Killed { author, fate: Fate::Forgotten }));
+        };
+        let kept = is_kept(target, &state, generation)?;
+        let fate = if kept { Fate::Finished(generation) } else { Fate::TakenBack };
+        return Ok(Some(Killed { author, fate }));
     }
-    roots_run(target, ground)
+    Ok(roots_run(target, ground)?.map(|author| Killed { author, fate: Fate::Roots }))
+}
+
+/// Who holds the lock on the state at this moment, as far as it can be read: then a journal is that run's,
+/// and nobody was killed.
+pub fn at_work(target: &dyn Target, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
+    let seen = target.observe(&Inventory::of(states(ground).map(|state| state.own().lock())))?;
+    let holder = |standing: &Standing| match standing {
+        // One that is written at this moment is read the next time.
+        Standing::File(file) => serde_json::from_slice::<Holder>(&file.bytes).ok(),
+        _ => None,
+    };
+    Ok(seen.at.values().filter_map(holder).find(Holder::is_alive))
 }
 
 /// The run of root that was killed while it changed the part of the user who runs the tool: its journal

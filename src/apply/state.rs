@@ -31,12 +31,12 @@ pub(super) struct State {
 }
 
 /// A file of the state with its version in front.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Versioned<T> {
+#[derive(Serialize)]
+struct Versioned<T> {
     version: u32,
-    reads: String,
+    reads: &'static str,
     #[serde(flatten)]
-    pub(super) content: T,
+    content: T,
 }
 
 #[derive(Deserialize)]
@@ -47,23 +47,18 @@ struct Version {
 
 /// Writes a value with its version in front.
 pub(super) fn encode<T: Serialize>(content: T) -> Vec<u8> {
-    let versioned = Versioned { version: VERSION, reads: READS.to_owned(), content };
+    let versioned = Versioned { version: VERSION, reads: READS, content };
     serde_json::to_vec(&versioned).expect("values of the state are plain data with text keys")
 }
 
 /// Reads a value, or says which version of the program could.
 pub(super) fn decode<T: DeserializeOwned>(path: &TargetPath, bytes: &[u8]) -> Result<T, ApplyError> {
     let fault = |cause: serde_json::Error| ApplyError::State { path: path.clone(), what: cause.to_string() };
-    match serde_json::from_slice::<Versioned<T>>(bytes) {
-        Ok(versioned) if versioned.version == VERSION => Ok(versioned.content),
-        other => {
-            let version: Version = serde_json::from_slice(bytes).map_err(fault)?;
-            if version.version > VERSION {
-                return Err(ApplyError::NewerState { path: path.clone(), reads: version.reads });
-            }
-            other.map(|versioned| versioned.content).map_err(fault)
-        }
+    let version: Version = serde_json::from_slice(bytes).map_err(fault)?;
+    if version.version > VERSION {
+        return Err(ApplyError::NewerState { path: path.clone(), reads: version.reads });
     }
+    serde_json::from_slice(bytes).map_err(fault)
 }
 
 impl State {
@@ -226,6 +221,11 @@ impl Folder {
 
     pub(super) fn object(&self, digest: Digest) -> TargetPath {
         self.objects().join(&digest.to_string())
+    }
+
+    /// The file whose lock says that a run is under way, and who that is.
+    pub(super) fn lock(&self) -> TargetPath {
+        self.0.join("lock")
     }
 
     /// Says in a user's part that a run of root is under way.

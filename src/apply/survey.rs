@@ -1,12 +1,12 @@
 //! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
 
 use super::state::{State, file_of};
-use super::{ApplyError, recover};
+use super::{ApplyError, Killed, recover};
 use crate::desired::{Desired, Digest};
 use crate::pki::Authority;
 use crate::plan::{
-    Author, Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan,
-    PlanDigest, Remembered, RememberedPath, Standing, Subject, plan,
+    Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan, PlanDigest,
+    Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
 use crate::target::{AuthorityFolder, Target};
@@ -49,11 +49,9 @@ pub struct Survey {
     /// Bound to what was seen.
     pub digest: PlanDigest,
     /// A run that was killed and not yet taken back: the plan is not what it will be after that.
-    pub pending: Option<Author>,
+    pub pending: Option<Killed>,
     /// What was seen beside files; `None` below a root folder.
     pub machine: Option<Machine>,
-    /// The text of the `stack.toml` that the newest generation was made from.
-    pub text_before: Option<String>,
     /// Of a generation to go back to, the text that it was made from.
     pub text_after: Option<String>,
     pub(super) remembered: Remembered,
@@ -71,31 +69,33 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
         }
     };
     let mut digests = needed(&remembered, request.host, &aim);
-    let texts = [remembered.newest.as_ref().and_then(|newest| newest.text), aim.text()];
-    digests.extend(texts.iter().flatten());
+    digests.extend(aim.text());
     remembered.objects = state.objects(target, &digests)?;
-    let mut observed = target.observe(&goal(request, &aim, &remembered).inventory(&remembered))?;
+    let first = goal(request, &aim, &remembered);
+    let mut observed = target.observe(&first.inventory(&remembered))?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
     let lost = changed_certificates(&observed, &remembered);
-    if !lost.is_empty() {
+    let goal = if lost.is_empty() {
+        first
+    } else {
+        drop(first);
         digests.extend(lost);
         remembered.objects = state.objects(target, &digests)?;
-    }
-    let goal = goal(request, &aim, &remembered);
+        goal(request, &aim, &remembered)
+    };
     let authority = kept_authority(request, &remembered);
     let around = Circumstances {
         now: request.now,
         authority_key_kept: authority.is_some(),
         authority_certificate: authority.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
     };
-    let text = |digest: Option<Digest>| remembered.objects.get(&digest?).map(Vec::as_slice);
+    let text_after = aim.text().and_then(|digest| remembered.objects.get(&digest));
+    let text_after = text_after.map(|text| String::from_utf8_lossy(text).into_owned());
     let mut plan = plan(&goal, &observed, &remembered, &around);
-    if let Some(text) = request.text.map(str::as_bytes).or_else(|| text(aim.text())) {
-        plan.keep_text(text);
+    if let Some(text) = request.text.or(text_after.as_deref()) {
+        plan.keep_text(text.as_bytes());
     }
-    let [text_before, text_after] =
-        texts.map(|digest| text(digest).map(|text| String::from_utf8_lossy(text).into_owned()));
     let digest = PlanDigest::of(&goal, &observed, &remembered);
     drop(goal);
     Ok(Survey {
@@ -103,11 +103,24 @@ pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, Appl
         digest,
         pending: recover::pending(target, request.ground)?,
         machine: observed.machine,
-        text_before,
         text_after,
         remembered,
         authority,
     })
+}
+
+impl Survey {
+    /// The text of the `stack.toml` that the newest generation was made from, where it is still there.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn text_before(&self, target: &dyn Target, ground: &Ground) -> Result<Option<String>, ApplyError> {
+        let Some(digest) = self.remembered.newest.as_ref().and_then(|newest| newest.text) else {
+            return Ok(None);
+        };
+        let text = State::of(ground).objects(target, &[digest].into())?.remove(&digest);
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
+    }
 }
 
 /// A wish with all that is needed to fulfil it: a generation has its manifest.

@@ -3,7 +3,7 @@
 
 use super::journal::{self, Begin};
 use super::prover::{NoProver, Proof, Prover};
-use super::ready::{self, Started, look_again};
+use super::ready::{self, Started, look_again, stay};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::session::{Judges, PROOF};
@@ -279,6 +279,9 @@ impl Swapped<'_> {
         let transaction = self.0;
         let proof = judges.prover.prove(deadline);
         if let Proof::Failed(cause) = proof {
+            // What the proof met with may be no more than a sign of this.
+            let left = stay(transaction.target, &transaction.started).err();
+            let cause = left.map_or(cause.clone(), |(unit, why)| format!("{unit} {why}\n{cause}"));
             return taken_back(transaction, Cause::Proof(cause), judges.before);
         }
         if let Err((unit, why)) = look_again(transaction.target, &transaction.started) {

@@ -78,6 +78,7 @@ pages! {
     "port-held",
     "port-range",
     "port-taken",
+    "program-missing",
     "protocol-mismatch",
     "protocol-missing",
     "protocol-text",

@@ -6,7 +6,7 @@ use super::judge::{Judged, judge};
 use super::load::{Loaded, load};
 use super::opinion::{Asking, heed};
 use super::plan::{digests, host_of};
-use super::proving::{self, Live, Unproven, kept_stack};
+use super::proving::{self, Live, Strict, Unproven, kept_stack};
 use super::{Exit, Session, Stop, authority, host, reach};
 use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, survey};
 use crate::cli::Apply;
@@ -48,7 +48,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     reach::refuse_issuing(&survey, &judged, &ground)?;
     let unproven = unproven(&place, arguments.no_prove);
     if unproven.is_none() {
-        proving::possible(&judged.wiring)?;
+        proving::possible(&judged.wiring, &ground)?;
     }
     consent::ask(session, granted, "Do you want to make these changes?")?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
@@ -78,17 +78,18 @@ fn carry_out(
 ) -> Result<Outcome, ApplyError> {
     let holder = host::holder(session, "apply");
     let stages = proving::stages(session);
-    let old = kept_stack(survey.text_before.as_deref());
+    let old = kept_stack(survey.text_before(place.target(), request.ground)?.as_deref());
     let old = old.as_ref().and_then(|stack| wire(stack).ok()).map(|(wiring, _)| wiring);
     let before = proving::prover(old.as_ref(), &stages);
     let live = Live::of(&asking.judged.wiring, &stages);
+    let strict = Strict(&live);
     let waiting = unproven.as_ref().map(|nobody| Unproven(&live, nobody));
     let judges = match (&waiting, &unproven) {
         (Some(waiting), _) if place.machine().is_some() => {
             Judges { validator: asking, prover: waiting, before: &*before }
         }
         (_, Some(nobody)) => Judges { validator: asking, ..Judges::none(nobody) },
-        _ => Judges { validator: asking, prover: &live, before: &*before },
+        _ => Judges { validator: asking, prover: &strict, before: &*before },
     };
     consent::carry_out(place.exclusive(), (request, survey), (granted, &holder, judges))
 }

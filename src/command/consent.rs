@@ -2,11 +2,14 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
+    self, ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction,
+    Survey,
 };
 use crate::cli;
+use crate::plan::Ground;
 use crate::stack::TargetPath;
 use crate::target::{Exclusive, Holder};
+use std::collections::BTreeSet;
 use std::io::BufRead;
 
 /// What somebody agreed to beyond the plan itself.
@@ -38,9 +41,13 @@ pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
         entries.map(|entry| entry.path.clone()).collect()
     };
     let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
-    let error = if !refused.is_empty() {
-        ApplyError::Refused(refused)
-    } else if !drifted.is_empty() && !granted.accept_drift {
+    if !refused.is_empty() {
+        let help: BTreeSet<_> =
+            survey.plan.refused().filter_map(|(entry, why)| why.help(&entry.path)).collect();
+        let help: String = help.iter().map(|help| format!("\n  help: {help}")).collect();
+        return Err(Stop::Because(Exit::Refused, ApplyError::Refused(refused).to_string() + &help));
+    }
+    let error = if !drifted.is_empty() && !granted.accept_drift {
         ApplyError::Drift(drifted)
     } else if !adopted.is_empty() && !granted.adopt {
         ApplyError::NotAdopted(adopted)
@@ -83,7 +90,20 @@ pub fn carry_out(
 ) -> Result<Outcome, ApplyError> {
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
-    Transaction::begin(target, request.ground, holder)?.apply(request, &consent, judges)
+    let outcome = Transaction::begin(target, request.ground, holder)?.apply(request, &consent, judges);
+    // A first apply that was taken back leaves nothing behind, its state neither.
+    if !matches!(outcome, Ok(Outcome::Kept { .. } | Outcome::Incomplete { .. })) {
+        let _how_it_ended_is_to_be_told = forget_nothing(target, request.ground, holder);
+    }
+    outcome
+}
+
+/// Removes a state that no generation and no journal is in.
+fn forget_nothing(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
+    if apply::pending(target, ground)?.is_none() && apply::remembers_nothing(target, ground)? {
+        apply::forget(target, ground, holder)?;
+    }
+    Ok(())
 }
 
 /// Finishes or takes back what a killed run left, before anything is shown.
@@ -109,7 +129,7 @@ pub fn recover(
             Vec::new(),
         ),
         Some(Recovered::TakenBack { author, notes }) => {
-            (format!("{} by {} was killed half way: it was taken back", author.verb, author.user), notes)
+            (format!("{} by {} ended half way: it was taken back", author.verb, author.user), notes)
         }
     };
     session.say(&format!("note: {text}\n"));
@@ -117,13 +137,14 @@ pub fn recover(
     Ok(())
 }
 
-fn say_notes(session: &mut Session, notes: &[String]) {
+/// Says what a person should know.
+pub(super) fn say_notes(session: &mut Session, notes: &[String]) {
     for note in notes {
         session.say(&format!("note: {note}\n"));
     }
 }
 
-/// Says how it ended; `verb` is `Apply` or `Rollback`.
+/// Says how it ended; `verb` is `Apply`, `Rollback` or `Destroy`.
 pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,
@@ -147,7 +168,7 @@ pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Out
         Outcome::Incomplete { cause, left } => {
             let (why, _) = told(cause);
             session.say(&format!(
-                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n",
+                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n  help: mend what these lines say, and run any verb that writes: it takes back the rest first\n",
                 left.join("\n  ")
             ));
             Exit::Incomplete

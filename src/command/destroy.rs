@@ -3,7 +3,7 @@
 use super::consent::{self, Granted};
 use super::host::{self, Place};
 use super::load::load_name;
-use super::rollback::{Back, go_back};
+use super::rollback::{Back, go_back, recovered};
 use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver, Outcome, Request, Wish};
 use crate::cli;
@@ -14,7 +14,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
     let mut place = Place::of(&arguments.root, &host)?;
-    let ground = place.ground(&name, None)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let wish = Wish::Generation(Some(GenerationNumber(0)));
     let request = Request {
         stack: &name,
@@ -28,15 +28,23 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let granted = Granted::of(&arguments.consent, true);
     let nobody = NoProver("nothing of the stack is left to prove".to_owned());
     let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
-    if let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? {
-        let kept = matches!(outcome, Outcome::Kept { .. });
-        let exit = consent::ended(session, &seen, ("Destroy", outcome));
-        if !kept {
-            return Ok(exit);
-        }
+    recovered(session, &mut place, &request)?;
+    let stopped = |error| host::stopped(&error);
+    // What the first apply left that was taken back is a state that remembers nothing.
+    let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
+    let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
+    if let Some((seen, outcome)) = gone {
+        let Outcome::Kept { notes, .. } = outcome else {
+            return Ok(consent::ended(session, &seen, ("Destroy", outcome)));
+        };
+        consent::say_notes(session, &notes);
+        let (added, changed, destroyed) = seen.plan.counts();
+        session.print(&format!(
+            "\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"
+        ));
     }
     let holder = host::holder(session, "destroy");
-    apply::forget(place.exclusive(), &ground, &holder).map_err(|error| host::stopped(&error))?;
+    apply::forget(place.exclusive(), &ground, &holder).map_err(stopped)?;
     session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
     Ok(Exit::Fine)
 }

@@ -3,16 +3,17 @@
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
 use super::judge::Environment;
+use super::load::load;
 use super::session::with_causes;
 use super::{Exit, Session, Stop};
 use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
 use crate::plan::{Ground, Inventory, Standing};
 use crate::stack::{HostName, Scope, Stack, StackName, TargetPath, UserName};
-use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target};
-use crate::wiring::Wiring;
+use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target, TargetError};
+use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Where a verb works.
@@ -78,6 +79,19 @@ impl Place {
         Ok(Ground::machine(stack, users))
     }
 
+    /// The same for a verb that goes back. As long as nothing is remembered, a first apply may have ended
+    /// half way: then the stack names the users, where it can be read.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn ground_back(&self, stack: &StackName, file: &Path) -> Result<Ground, Stop> {
+        let ground = self.ground(stack, None)?;
+        let nothing = apply::remembers_nothing(self.target(), &ground).map_err(|error| stopped(&error))?;
+        let loaded = load(file).ok().filter(|_| nothing);
+        let wired = loaded.as_ref().and_then(|loaded| wire(&loaded.stack).ok());
+        wired.map_or(Ok(ground), |(wiring, _)| self.ground(stack, Some(&wiring)))
+    }
+
     /// `below ./out`, `on this host`.
     pub fn shown(&self) -> String {
         match self {
@@ -126,7 +140,7 @@ pub fn holder(session: &Session, verb: &str) -> Holder {
 }
 
 /// `2026-11-01T12:00:00Z`.
-fn rfc3339(time: SystemTime) -> String {
+pub(super) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let seconds = i64::try_from(seconds).unwrap_or_default();
     jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
@@ -142,6 +156,20 @@ fn user() -> String {
         (fields.nth(1)? == uid).then(|| name.to_owned())
     });
     named.unwrap_or(uid)
+}
+
+/// What is to be said of a file system that takes nothing.
+fn of_machine(fault: &TargetError) -> String {
+    let TargetError::Io { path, .. } = fault else { return String::new() };
+    let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
+    let nothing = "\n  nothing of the stack was changed";
+    if fault.is_full() {
+        format!("{nothing}\n  help: `df {folder}` shows what is full")
+    } else if fault.is_read_only() {
+        format!("{nothing}\n  help: `findmnt --target {folder}` shows what is mounted read-only")
+    } else {
+        String::new()
+    }
 }
 
 /// How a refusal or fault of the transaction ends the verb.
@@ -165,6 +193,20 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Incomplete(_) => {
             "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"
         }
+        ApplyError::Locked(Some(holder)) => {
+            let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
+            return Stop::Because(exit, with_causes(error) + &waits);
+        }
+        ApplyError::NewerState { .. } => {
+            "\n  help: run the version of tracewright that wrote it, or a later one"
+        }
+        ApplyError::State { path, .. } => {
+            let away = format!(
+                "\n  help: bring the file back, or give it up: `mv {path} {path}.lost`; what only it knew of then counts as not ours"
+            );
+            return Stop::Because(exit, with_causes(error) + &away);
+        }
+        ApplyError::Target(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",
     };
     Stop::Because(exit, with_causes(error) + help)

@@ -13,6 +13,7 @@ mod files;
 mod history;
 mod host;
 mod init;
+mod journals;
 mod judge;
 mod load;
 mod logs;
@@ -28,6 +29,7 @@ mod session;
 mod stages;
 mod status;
 mod trial;
+mod watch;
 
 pub use session::{Exit, Session, Stop};
 

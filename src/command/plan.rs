@@ -5,9 +5,9 @@ use super::judge::{Judged, judge};
 use super::load::{Loaded, load};
 use super::opinion::{Asking, heed};
 use super::{Exit, Session, Stop, authority, reach};
-use crate::apply::{Request, Survey, Wish, survey};
+use crate::apply::{Fate, Killed, Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
-use crate::plan::{Author, GoalSource, Ground};
+use crate::plan::{GoalSource, Ground};
 use crate::report::plan::{self, Frame};
 use crate::report::{plan_json, verdict};
 use crate::stack::Stack;
@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
         }
     }
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
-    say_pending(session, survey.pending.as_ref());
+    say_pending(session, &survey);
     Ok(exit(&survey, arguments.detailed_exitcode))
 }
 
@@ -55,7 +55,7 @@ pub(super) fn host_of(stack: &Stack) -> &crate::stack::HostName {
 }
 
 /// What a stack's wish meets where it is planned.
-fn look(
+pub(super) fn look(
     session: &Session,
     (place, ground): (&Place, &Ground),
     (loaded, judged): (&Loaded, &Judged<'_>),
@@ -83,15 +83,26 @@ pub(super) fn digests(survey: &Survey) -> Vec<(&'static str, String)> {
 }
 
 /// A run that was killed is told of, and left to the next verb that writes.
-pub(super) fn say_pending(session: &mut Session, pending: Option<&Author>) {
-    if let Some(author) = pending {
-        let who = if author.user.is_empty() {
-            author.verb.clone()
-        } else {
-            format!("{} by {}", author.verb, author.user)
-        };
-        session.say(&format!(
-            "note: {who} was killed half way; the next apply or rollback finishes it or takes it back first\n"
-        ));
+pub(super) fn say_pending(session: &mut Session, survey: &Survey) {
+    if let Some(killed) = &survey.pending {
+        session.say(&format!("note: {}\n", told(killed)));
     }
+}
+
+/// Who was killed, and what becomes of it.
+pub(super) fn told(Killed { author, fate }: &Killed) -> String {
+    let who = if author.user.is_empty() {
+        author.verb.clone()
+    } else {
+        format!("{} by {}", author.verb, author.user)
+    };
+    let then = match fate {
+        Fate::Forgotten => "it had changed nothing".to_owned(),
+        Fate::Finished(generation) => {
+            format!("generation {generation} is kept, and the next apply or rollback clears up first")
+        }
+        Fate::TakenBack => "the next apply or rollback takes it back first".to_owned(),
+        Fate::Roots => "`sudo tracewright apply` finishes it or takes it back".to_owned(),
+    };
+    format!("{who} ended half way; {then}")
 }

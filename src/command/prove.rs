@@ -1,5 +1,6 @@
 //! `prove`: a trace through every application's door of what runs.
 
+use super::journals::Journals;
 use super::running::There;
 use super::stages::Stages;
 use super::{Exit, Session, Stop};
@@ -24,8 +25,11 @@ pub(super) fn run(session: &mut Session, arguments: &Prove) -> Result<Exit, Stop
     if there.trial.is_none() {
         somebody_listens(&wiring)?;
     }
-    let logs = TrialLogs(there.trial.clone());
-    let prover = Prover { reader: &reader, logs: &logs, within: within(&wiring) };
+    let logs: Box<dyn Logs> = match &there.trial {
+        Some(found) => Box::new(TrialLogs(found.clone())),
+        None => Box::new(Journals(&wiring)),
+    };
+    let prover = Prover { reader: &reader, logs: &*logs, within: within(&wiring) };
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();
     for door in doors {
@@ -89,11 +93,11 @@ fn somebody_listens(wiring: &Wiring<'_>) -> Result<(), Stop> {
 }
 
 /// The logs of a trial, for the cause of a failure.
-struct TrialLogs(Option<Found>);
+struct TrialLogs(Found);
 
 impl Logs for TrialLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
-        newest_lines(&self.0.as_ref()?.log(&component_name(component)))
+        newest_lines(&self.0.log(&component_name(component)))
     }
 }
 

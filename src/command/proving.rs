@@ -1,21 +1,21 @@
 //! The proof of what runs on this machine, as a transaction asks for it.
 
+use super::journals::Journals;
 use super::prove::{nothing_to_prove, within};
 use super::running::authority_file;
 use super::stages::Stages;
 use super::status::counters;
-use super::{Session, Stop};
+use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
-use crate::plan::UnitId;
-use crate::prove::{Authority, Component, Door, Logs, Prover, Tls, fetch};
+use crate::plan::{Ground, UnitId};
+use crate::prove::{Authority, Door, Prover, Tls, fetch};
 use crate::report::proof::{self, Outcome};
 use crate::stack::{self, Stack};
 use crate::target::all_listening;
 use crate::trial::{self, Probe};
 use crate::wiring::{ComponentId, Wiring};
 use std::cell::{Cell, RefCell};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long one page may take.
@@ -104,11 +104,10 @@ impl apply::Prover for Live<'_, '_> {
 
     fn prove(&self, _: Duration) -> apply::Proof {
         let began = Instant::now();
-        if possible(self.wiring).is_err() {
-            return apply::Proof::CouldNotRun("it has no application or no Tempo".to_owned());
+        if trial::doors(self.wiring).is_empty() {
+            return apply::Proof::CouldNotRun("the stack has no application".to_owned());
         }
-        let logs = NoLogs;
-        // The file with the authority may only be there by now.
+        let logs = Journals(self.wiring);
         let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
             return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
         };
@@ -123,22 +122,21 @@ impl apply::Prover for Live<'_, '_> {
             stages.done(&name, &format!("{} in {took}", outcome.word()));
             outcomes.push((door.clone(), outcome));
         }
-        let failed = |(_, outcome): &&(Door, Outcome)| outcome.is_failed() || outcome.is_not_tried();
-        let bad: Vec<_> = outcomes.iter().filter(failed).cloned().collect();
-        if bad.is_empty() {
-            apply::Proof::Proven(began.elapsed())
-        } else {
-            apply::Proof::Failed(proof::text(&bad).trim_end().to_owned())
-        }
+        verdict(&outcomes, began.elapsed())
     }
 }
 
-/// What a component logs is not asked for.
-struct NoLogs;
-
-impl Logs for NoLogs {
-    fn newest(&self, _: Component<'_>) -> Option<String> {
-        None
+/// One door that failed is a failure of all; so is, but for its name, one that could not be tried.
+fn verdict(outcomes: &[(Door, Outcome)], took: Duration) -> apply::Proof {
+    let those = |wanted: fn(&Outcome) -> bool| -> Vec<_> {
+        outcomes.iter().filter(|(_, outcome)| wanted(outcome)).cloned().collect()
+    };
+    let text = |outcomes: &[_]| proof::text(outcomes).trim_end().to_owned();
+    let (failed, not_tried) = (those(Outcome::is_failed), those(Outcome::is_not_tried));
+    match (failed.is_empty(), not_tried.is_empty()) {
+        (false, _) => apply::Proof::Failed(text(&failed)),
+        (true, false) => apply::Proof::CouldNotRun(text(&not_tried)),
+        (true, true) => apply::Proof::Proven(took),
     }
 }
 
@@ -169,20 +167,49 @@ pub(super) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
     RefCell::new(Stages::new(session))
 }
 
-/// Whether what runs can be proven at all.
+/// Whether what runs can be proven at all, with the rights that are at hand.
 ///
 /// # Errors
-/// The stack has no application or no Tempo.
-pub(super) fn possible(wiring: &Wiring<'_>) -> Result<(), Stop> {
-    if !trial::doors(wiring).is_empty() && trial::reader(wiring, Path::new("/")).is_some() {
-        return Ok(());
-    }
-    Err(match nothing_to_prove(wiring) {
-        Stop::Because(exit, text) => {
-            Stop::Because(exit, text + "\n  help: `--no-prove` applies it all the same")
+/// The stack has no application or no Tempo; or the authority of its API is not to be read.
+pub(super) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop> {
+    let help = "\n  help: `--no-prove` applies it all the same";
+    let authority = authority_file(wiring);
+    match trial::reader(wiring, &authority).filter(|_| !trial::doors(wiring).is_empty()) {
+        // Where root issues it, it may only be there later.
+        Some(reader) if ground.is_machine() || !reader.api.starts_with("https:") || authority.is_file() => {
+            Ok(())
         }
-        stop @ Stop::Findings(..) => stop,
-    })
+        Some(reader) => {
+            let text = format!(
+                "no proof is possible: traces are read back from {}, and its authority `{}` cannot be read here\n  help: `sudo tracewright apply` proves what it applies",
+                reader.api,
+                authority.display()
+            );
+            Err(Stop::Because(Exit::Refused, text + help))
+        }
+        None => Err(match nothing_to_prove(wiring) {
+            Stop::Because(exit, text) => Stop::Because(exit, text + help),
+            stop @ Stop::Findings(..) => stop,
+        }),
+    }
+}
+
+/// A proof that was not given up by anybody must run: one that cannot counts as failed.
+pub(super) struct Strict<'a>(pub(super) &'a dyn apply::Prover);
+
+impl apply::Prover for Strict<'_> {
+    fn look(&self, unit: &UnitId) -> Result<(), String> {
+        self.0.look(unit)
+    }
+
+    fn prove(&self, deadline: Duration) -> apply::Proof {
+        match self.0.prove(deadline) {
+            apply::Proof::CouldNotRun(why) => {
+                apply::Proof::Failed(format!("{why}\n  help: `--no-prove` applies it without a proof"))
+            }
+            tried => tried,
+        }
+    }
 }
 
 /// Waits until what was started is ready, and proves nothing, for a reason.

@@ -5,8 +5,11 @@ use super::load::Loaded;
 use super::plan::host_of;
 use super::{Exit, Session, Stop};
 use crate::apply::Survey;
-use crate::plan::{self, Ground, Reach};
-use crate::stack::Scope;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::plan::{self, Ground};
+use crate::stack::{Scope, Stack};
+use crate::target::is_program;
+use crate::wiring::{ComponentId, EnginePlace, Wiring};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -21,14 +24,42 @@ pub(super) fn confirm(
     (ground, survey): (&Ground, &Survey),
 ) -> Result<(), Stop> {
     let Some(machine) = &survey.machine else { return Ok(()) };
-    let reach = if ground.is_machine() { Reach::Everything } else { Reach::Own };
-    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, reach);
+    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, ground);
+    findings.extend(programs(&judged.wiring, ground));
     loaded.document.locate(&mut findings);
     if findings.has_errors() {
         return Err(Stop::Findings(findings, judged.sources.clone()));
     }
     session.say_findings(&findings, &judged.sources);
     Ok(())
+}
+
+/// Engines that a unit of ours would start and that are not there: what runs would be stopped for nothing.
+fn programs(wiring: &Wiring<'_>, ground: &Ground) -> Findings {
+    let ours =
+        wiring.engines.iter().filter(|(_, place)| ground.covers(&place.scope) && !place.packaged_command);
+    let missing = ours.filter(|(_, place)| !is_program(Path::new(place.binary.as_str())));
+    let finding = |(id, place): (&ComponentId, &EnginePlace)| {
+        let title = format!("there is no program `{}`", place.binary);
+        let finding = Finding::error(Code("program-missing"), title);
+        let finding = match service(wiring.stack, id) {
+            Some(key) => {
+                finding.at((key.join("binary"), KeyPart::Value), format!("`{id}` is started with it"))
+            }
+            None => finding,
+        };
+        finding.help("install it there").help("service.binary = \"...\": where it is")
+    };
+    missing.map(finding).collect()
+}
+
+/// The `service` of an engine in the stack.
+fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
+    match id {
+        ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| &tempo.service.key),
+        ComponentId::Collector(name) => stack.collectors.get(name).map(|collector| &collector.service.key),
+        ComponentId::Grafana | ComponentId::App(_) => None,
+    }
 }
 
 /// Says what an unprivileged user leaves to others, and how they do it.

@@ -7,7 +7,7 @@ use super::load::load_name;
 use super::plan::digests;
 use super::proving::{self, Unproven, kept_stack};
 use super::{Exit, Session, Stop};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, pending, survey};
 use crate::cli;
 use crate::plan::{GenerationNumber, GoalSource};
 use crate::report::plan::{Frame, text};
@@ -18,7 +18,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Ex
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
     let mut place = Place::of(&arguments.root, &host)?;
-    let ground = place.ground(&name, None)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let wish = Wish::Generation(arguments.to.map(GenerationNumber));
     let request = Request {
         stack: &name,
@@ -30,6 +30,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Ex
         now: session.now,
     };
     let granted = Granted::of(&arguments.consent, true);
+    recovered(session, &mut place, &request)?;
     let back =
         Back { question: "Do you want to go back?", granted, unproven: unproven(&place, arguments.no_prove) };
     let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? else { return Ok(Exit::Fine) };
@@ -46,6 +47,15 @@ pub(super) struct Back {
     pub(super) unproven: Option<NoProver>,
 }
 
+/// Finishes or takes back what a killed run left. Before anything else: of a first apply that was killed
+/// there is nothing yet to go back to.
+pub(super) fn recovered(session: &mut Session, place: &mut Place, request: &Request<'_>) -> Result<(), Stop> {
+    match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))? {
+        Some(_) => consent::recover(session, place.exclusive(), request, "rollback"),
+        None => Ok(()),
+    }
+}
+
 /// Shows, asks and carries out; `None` where there is nothing to do.
 pub(super) fn go_back(
     session: &mut Session,
@@ -54,11 +64,7 @@ pub(super) fn go_back(
     back: &Back,
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
-    let mut seen = survey(place.target(), request).map_err(stop)?;
-    if seen.pending.is_some() {
-        consent::recover(session, place.exclusive(), request, "rollback")?;
-        seen = survey(place.target(), request).map_err(stop)?;
-    }
+    let seen = survey(place.target(), request).map_err(stop)?;
     let digests = digests(&seen);
     session.print(&text(&seen.plan, &Frame { place: &place.shown(), dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {
@@ -82,7 +88,8 @@ fn carry_out(
     };
     let holder = host::holder(session, &verb);
     let stages = proving::stages(session);
-    let stacks = [kept_stack(seen.text_after.as_deref()), kept_stack(seen.text_before.as_deref())];
+    let before = seen.text_before(place.target(), request.ground)?;
+    let stacks = [kept_stack(seen.text_after.as_deref()), kept_stack(before.as_deref())];
     let wirings = stacks.each_ref().map(|stack| stack.as_ref().and_then(|stack| wire(stack).ok()));
     let [after, before] =
         wirings.each_ref().map(|wired| proving::prover(wired.as_ref().map(|(wiring, _)| wiring), &stages));

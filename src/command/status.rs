@@ -1,60 +1,67 @@
-//! `status`: what of a stack runs, and what it says of itself.
+//! `status`: what of a stack runs, and what it says of itself. Writes nothing, takes no lock.
 
-use super::host::{Place, stopped};
-use super::plan::say_pending;
+use super::load::load_name;
 use super::running::There;
-use super::{Exit, Session, Stop};
-use crate::apply::pending;
-use crate::cli::{Format, RootArgument, Status};
-use crate::plan::Author;
+use super::{Exit, Session, Stop, watch};
+use crate::cli::{Format, Status};
 use crate::prove::{Authority, Tls, fetch, watched};
-use crate::report::status::{self, ComponentStatus, DoorStatus, Picture};
-use crate::stack::HostName;
-use crate::target::{all_listening, listening, real};
-use crate::trial::{Probe, Running};
+use crate::report::status::{self, ComponentStatus, DoorStatus, Picture, PlaceStatus};
+use crate::target::{listening, real};
+use crate::trial::{Found, Probe, Running, running};
 use crate::wiring::{ComponentId, Dialler, Door, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a page may take.
 const LOOK: Duration = Duration::from_secs(2);
 
 pub(super) fn run(session: &mut Session, arguments: &Status) -> Result<Exit, Stop> {
-    let there = There::find(session, &arguments.stack.stack)?;
-    let wiring = there.wiring()?;
-    if there.trial.is_none() {
-        say_pending(session, killed(&wiring)?.as_ref());
-    }
-    let tls = Tls { authority: Authority::File(there.authority(&wiring)), ..Tls::default() };
-    let components = wiring.engines.keys().map(|id| component(&wiring, id, &there, &tls)).collect();
-    let folder = there.trial.as_ref().map(|trial| trial.folder.display().to_string());
-    let picture = Picture { stack: wiring.stack.name.to_string(), trial: folder, components };
+    let name = load_name(&arguments.stack.stack)?;
+    let picture = if running(&name).is_empty() {
+        watch::picture(session, &name, &arguments.stack.stack)?
+    } else {
+        of_trial(&There::find(session, &arguments.stack.stack)?)?
+    };
     session.print(&match arguments.format {
         Format::Text => status::text(&picture),
         Format::Json => status::json(&picture),
     });
-    let well = picture.components.iter().all(|component| component.not_ready.is_none());
-    Ok(if well { Exit::Fine } else { Exit::Machine })
+    Ok(if picture.is_well() { Exit::Fine } else { Exit::Machine })
 }
 
-/// The run that was killed on this machine, if one was.
-fn killed(wiring: &Wiring<'_>) -> Result<Option<Author>, Stop> {
-    let place = Place::of(&RootArgument { root: None }, &HostName::this())?;
-    let ground = place.ground(&wiring.stack.name, Some(wiring))?;
-    pending(place.target(), &ground).map_err(|error| stopped(&error))
-}
-
-fn component(wiring: &Wiring<'_>, id: &ComponentId, there: &There, tls: &Tls) -> ComponentStatus {
-    let engine = there.trial.as_ref().and_then(|trial| {
-        let name = id.to_string();
-        trial.state.engines.iter().find(|engine| engine.name == name)
+fn of_trial(there: &There) -> Result<Picture, Stop> {
+    let wiring = there.wiring()?;
+    let tls = Tls { authority: Authority::File(there.authority(&wiring)), ..Tls::default() };
+    let components = wiring.engines.keys().map(|id| {
+        let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
+        let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
+        let open = pid.map(listening).unwrap_or_default();
+        let seen = component(&wiring, id, (&tls, &open));
+        ComponentStatus { release: engine.map(|engine| engine.release.clone()), pid, ..seen }
     });
-    let open = match engine {
-        Some(engine) if engine.is_alive() => listening(engine.pid),
-        Some(_) => BTreeSet::new(),
-        None => all_listening(),
-    };
+    let folder = there.trial.as_ref().map(|trial| trial.folder.display().to_string()).unwrap_or_default();
+    Ok(Picture {
+        stack: wiring.stack.name.to_string(),
+        place: PlaceStatus::Trial(folder),
+        components: components.collect(),
+    })
+}
+
+fn engine<'t>(trial: &'t Found, id: &ComponentId) -> Option<&'t Running> {
+    let name = id.to_string();
+    trial.state.engines.iter().find(|engine| engine.name == name)
+}
+
+/// What an engine says of itself, at those of its doors that are among these open addresses. Whoever may
+/// not read the authority that its certificate comes from cannot ask it.
+pub(super) fn component(
+    wiring: &Wiring<'_>,
+    id: &ComponentId,
+    (tls, open): (&Tls, &BTreeSet<SocketAddr>),
+) -> ComponentStatus {
     let doors = wiring.listeners.iter().filter(|listener| listener.id.component == *id);
     let doors = doors.map(|listener| {
         let wished = SocketAddr::new(listener.bind, listener.port.number());
@@ -62,19 +69,32 @@ fn component(wiring: &Wiring<'_>, id: &ComponentId, there: &There, tls: &Tls) ->
             name: listener.id.door.to_string(),
             wished,
             tls: listener.tls,
-            real: real(&open, wished),
+            real: real(open, wished),
+            holder: None,
         }
     });
     let probe = Probe::of(wiring, id, tls.clone());
+    let barred = barred(tls).filter(|_| probe.asks_over_tls());
+    let probe = if barred.is_some() { probe.of_doors_alone() } else { probe };
     ComponentStatus {
         name: id.to_string(),
-        release: engine.map(|engine| engine.release.clone()),
+        release: None,
+        release_fault: None,
         version: version(wiring, id),
-        pid: engine.filter(|engine| Running::is_alive(engine)).map(|engine| engine.pid),
-        not_ready: probe.look(&open).err().map(|missing| missing.to_string()),
+        pid: None,
+        unit: None,
+        not_asked: barred.map(|path| format!("you may not read {}", path.display())),
+        not_ready: probe.look(open).err().map(|missing| missing.to_string()),
         doors: doors.collect(),
         counters: counters(wiring, id, tls),
     }
+}
+
+/// The authority's file, where it is there and this user may not read it.
+fn barred(tls: &Tls) -> Option<&Path> {
+    let Authority::File(path) = &tls.authority else { return None };
+    let refused = std::fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
+    refused.then_some(path)
 }
 
 /// The version that the stack names.

@@ -86,6 +86,10 @@ impl Asked<'_> {
             opinion.unknown(path, "no systemd-analyze");
             return Ok(opinion);
         };
+        if let Err(why) = self.around.may_run(&program) {
+            opinion.unknown(path, why.to_string());
+            return Ok(opinion);
+        }
         let shown = program.display().to_string();
         let laid_out = systemd::lay_out(self.scratch, &self.below, (&shown, self.place, text))?;
         let version = self.around.ask(CommandLine::new(shown, ["--version"]));

@@ -1,7 +1,7 @@
 //! Finding an engine: where the user says, in the folder of engines, where the stack says, on `PATH`.
 
 use super::{Engine, Kind, Missing, Release};
-use crate::target::{CommandLine, Ran, TargetError, file_names, is_program, run_here};
+use crate::target::{CommandLine, Ran, TargetError, file_names, is_program, replaceable, run_here};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -64,6 +64,8 @@ pub struct Surroundings {
     pub path: Option<OsString>,
     /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
     pub temporary: PathBuf,
+    /// Whether programs would run with the rights of root.
+    pub as_root: bool,
     /// How long one program may take to answer.
     pub patience: Duration,
     /// This binary, where programs that are asked end with this process; a killed run would leave a
@@ -82,6 +84,18 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// Whether a program may be started.
+    ///
+    /// # Errors
+    /// Not by root, since somebody else could put another one in its place.
+    pub(super) fn may_run(&self, path: &Path) -> Result<(), Missing> {
+        let Some(found) = replaceable(path).filter(|_| self.as_root) else { return Ok(()) };
+        let what = format!("can be replaced by {}; root does not run it", found.by);
+        Err(Missing::Unusable { path: path.to_owned(), what })
+    }
+}
+
 /// The first binary of that name, with the version that it tells.
 ///
 /// # Errors
@@ -89,7 +103,16 @@ impl Surroundings {
 /// that nobody wonders which one was asked.
 pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
     let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
+    if !named(wanted, around, &path) {
+        around.may_run(&path)?;
+    }
     ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
+}
+
+/// Whether whoever runs the tool named this binary, or the folder of engines that it is in: the stack, which
+/// may come from elsewhere, did not.
+fn named(wanted: &Wanted, around: &Surroundings, path: &Path) -> bool {
+    wanted.explicit.is_some() || around.engines_folder.as_ref().is_some_and(|folder| path.starts_with(folder))
 }
 
 fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
@@ -191,6 +214,7 @@ mod tests {
             engines_folder: engines.map(Path::to_owned),
             path: path.map(|path| path.as_os_str().to_owned()),
             temporary: "/tmp".into(),
+            as_root: false,
             patience: Duration::from_secs(10),
             launcher: None,
         }

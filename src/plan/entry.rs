@@ -126,6 +126,32 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl Refusal {
+    /// What helps, as it is typed; `None` where only a look at the place tells.
+    pub fn help(&self, path: &TargetPath) -> Option<String> {
+        Some(match self {
+            Self::Link { to } => {
+                format!("name the place that it points to, `{to}`, or remove the link: `rm {path}`")
+            }
+            Self::FolderMissing => format!("`mkdir -p {path}`, with the owner that the application needs"),
+            Self::FolderInTheWay => format!("`rmdir {path}`"),
+            Self::FolderWithContent | Self::FileInTheWay | Self::Other(_) => {
+                format!("`mv {path} {path}.old`")
+            }
+            Self::HardLinks(_) => {
+                format!("`cp -p {path} {path}.new && mv {path}.new {path}` gives it a file of its own")
+            }
+            Self::Block(_) => return None,
+            Self::OtherStack(stack) => {
+                format!("another path in one of the two stacks, or `destroy` the stack {stack}")
+            }
+            Self::Lost(_) => {
+                "a generation whose objects are there, or `apply` of the stack itself".to_owned()
+            }
+        })
+    }
+}
+
 /// What changes inside a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContentChange {

@@ -29,7 +29,7 @@ pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
 pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile};
 pub use ground::Ground;
 pub use identity::PlanDigest;
-pub use machine::{Reach, confirm};
+pub use machine::{confirm, holders};
 pub use mask::mask;
 pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
 pub use services::{Service, ServiceChange};

@@ -72,6 +72,8 @@ pub struct ObservedUnit {
     pub pid: Option<u32>,
     /// The file it is loaded from.
     pub fragment: Option<TargetPath>,
+    /// The drop-ins that change it.
+    pub drop_ins: Vec<TargetPath>,
 }
 
 /// Whether a manager answers.
@@ -130,6 +132,17 @@ pub enum SocketHolder {
     },
     /// Only the number of its user is known.
     User(u32),
+}
+
+impl SocketHolder {
+    /// The number of the user who holds it, where it is known.
+    pub fn user(&self) -> Option<u32> {
+        match self {
+            Self::Unit { uid, .. } => *uid,
+            Self::Process { .. } => None,
+            Self::User(uid) => Some(*uid),
+        }
+    }
 }
 
 /// What was seen of a machine beside its files. A root folder has none of this.

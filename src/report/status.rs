@@ -1,22 +1,66 @@
 //! What runs of a stack, as text of one screen and as JSON.
 
-use serde_json::json;
+use crate::plan::GenerationNumber;
+use crate::stack::TargetPath;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
+pub const FORMAT_VERSION: &str = "1.1";
 
 /// What was seen of a stack.
 #[derive(Clone, Debug)]
 pub struct Picture {
     /// Its name.
     pub stack: String,
-    /// The folder of the trial that runs; `None` where the stack's own addresses were looked at.
-    pub trial: Option<String>,
+    /// Where it was looked at.
+    pub place: PlaceStatus,
     /// Tempo and the collectors.
     pub components: Vec<ComponentStatus>,
+}
+
+/// Where a stack was looked at.
+#[derive(Clone, Debug)]
+pub enum PlaceStatus {
+    /// The folder of a trial.
+    Trial(String),
+    /// This host, with its services.
+    Host(HostStatus),
+}
+
+/// What was seen of a host beside its services.
+#[derive(Clone, Debug)]
+pub struct HostStatus {
+    /// The newest generation: its number, and which verb, by whom, when.
+    pub generation: Option<(GenerationNumber, String)>,
+    /// A run that is under way, or was killed and is still to be recovered.
+    pub run: Option<(RunStatus, String)>,
+    /// Paths that are not as the newest generation left them, and how they differ.
+    pub drift: Vec<(TargetPath, String)>,
+    /// What `stack.toml` asks for.
+    pub wished: Wished,
+    /// Whether others have parts of the stack, of which neither files nor state are this user's to see.
+    pub part: bool,
+}
+
+/// A run whose journal is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStatus {
+    /// It is under way.
+    AtWork,
+    /// It was killed.
+    Killed,
+}
+
+/// What `stack.toml` asks for beyond what was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wished {
+    /// So many changes.
+    Changes(usize),
+    /// It cannot be applied as it is.
+    Faulty,
 }
 
 /// What was seen of one engine.
@@ -26,16 +70,43 @@ pub struct ComponentStatus {
     pub name: String,
     /// What its binary says of itself, where that is known.
     pub release: Option<String>,
+    /// What is wrong with its binary.
+    pub release_fault: Option<String>,
     /// The version that the stack names.
     pub version: String,
     /// Its process, where that is known and runs.
     pub pid: Option<u32>,
+    /// Its service, on a host.
+    pub unit: Option<UnitStatus>,
+    /// Why it cannot be asked whether it is ready, if it cannot.
+    pub not_asked: Option<String>,
     /// Why it is not ready, if it is not.
     pub not_ready: Option<String>,
     /// Its doors.
     pub doors: Vec<DoorStatus>,
     /// Its counters; `None` where they cannot be read.
     pub counters: Option<BTreeMap<&'static str, f64>>,
+}
+
+/// What was seen of a service.
+#[derive(Clone, Debug)]
+pub struct UnitStatus {
+    /// `otelcol.service of pde`.
+    pub name: String,
+    /// `running`, `failed (exit-code)`, `masked`.
+    pub state: String,
+    /// Since when its process runs: RFC 3339, UTC.
+    pub since: Option<String>,
+    /// The id of its run.
+    pub run: Option<String>,
+    /// How often its manager started it anew by itself in this run.
+    pub restarts: u32,
+    /// Whether it was started after the newest generation was kept: by somebody else, or at a boot.
+    pub started_since: bool,
+    /// What it runs on and was changed after it was started.
+    pub outdated: Vec<TargetPath>,
+    /// Files of others that define it too.
+    pub others: Vec<TargetPath>,
 }
 
 /// One door, wished and real.
@@ -49,6 +120,25 @@ pub struct DoorStatus {
     pub tls: bool,
     /// The socket that is really open there, which may be one of all interfaces.
     pub real: Option<SocketAddr>,
+    /// Who has it, where that is not the component itself.
+    pub holder: Option<String>,
+}
+
+impl Picture {
+    /// Whether everything that was applied is there, is what runs, and is ready. That `stack.toml` asks
+    /// for more is no fault.
+    pub fn is_well(&self) -> bool {
+        let place = match &self.place {
+            PlaceStatus::Trial(_) => true,
+            PlaceStatus::Host(host) => host.run.is_none() && host.drift.is_empty(),
+        };
+        let current = |unit: &UnitStatus| unit.outdated.is_empty();
+        place
+            && self
+                .components
+                .iter()
+                .all(|component| component.not_ready.is_none() && component.unit.as_ref().is_none_or(current))
+    }
 }
 
 /// For people.
@@ -59,23 +149,29 @@ pub fn text(picture: &Picture) -> String {
 }
 
 fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
-    match &picture.trial {
-        Some(folder) => writeln!(text, "{}: a trial in `{folder}`", picture.stack)?,
-        None => writeln!(text, "{}: no trial runs; these are its own addresses", picture.stack)?,
+    match &picture.place {
+        PlaceStatus::Trial(folder) => writeln!(text, "{}: a trial in `{folder}`", picture.stack)?,
+        PlaceStatus::Host(host) => write_host(text, picture, host)?,
     }
     for component in &picture.components {
         let release =
             component.release.clone().unwrap_or_else(|| format!("version {} wanted", component.version));
+        let fault = component.release_fault.as_ref().map(|fault| format!(" ({fault})")).unwrap_or_default();
         let pid = component.pid.map(|pid| format!(", process {pid}")).unwrap_or_default();
-        let ready =
-            component.not_ready.as_ref().map_or("ready".to_owned(), |why| format!("NOT READY: {why}"));
-        writeln!(text, "\n{}  {release}{pid}, {ready}", component.name)?;
+        let ready = match (&component.not_ready, &component.not_asked) {
+            (Some(why), _) => format!("NOT READY: {why}"),
+            (None, Some(why)) => format!("not asked whether it is ready: {why}"),
+            (None, None) => "ready".to_owned(),
+        };
+        writeln!(text, "\n{}  {release}{fault}{pid}, {ready}", component.name)?;
+        component.unit.as_ref().map_or(Ok(()), |unit| write_unit(text, unit))?;
         for door in &component.doors {
             let tls = if door.tls { "TLS" } else { "plaintext" };
-            let open = match door.real {
-                None => "NOT OPEN".to_owned(),
-                Some(real) if real == door.wished => "open".to_owned(),
-                Some(real) => format!("open as {real}"),
+            let open = match (&door.holder, door.real) {
+                (Some(holder), _) => format!("HELD by {holder}"),
+                (None, None) => "NOT OPEN".to_owned(),
+                (None, Some(real)) if real == door.wished => "open".to_owned(),
+                (None, Some(real)) => format!("open as {real}"),
             };
             writeln!(text, "  {:14} {:22} {tls:9}  {open}", door.name, door.wished.to_string())?;
         }
@@ -89,28 +185,137 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
     Ok(())
 }
 
+/// Disk, running, wished: three things that should be one.
+fn write_host(text: &mut String, picture: &Picture, host: &HostStatus) -> std::fmt::Result {
+    writeln!(text, "{} on this host{}", picture.stack, if host.part { ", your part of it" } else { "" })?;
+    let mut line = |name: &str, what: &str| writeln!(text, "  {name:10} {what}");
+    match &host.run {
+        None => {}
+        Some((RunStatus::AtWork, what)) => line("at work", what)?,
+        Some((RunStatus::Killed, what)) => line("KILLED", what)?,
+    }
+    match &host.generation {
+        None => line("applied", "nothing; these are its own addresses")?,
+        Some((number, author)) => {
+            line("applied", &format!("generation {number}: {author}"))?;
+            if host.drift.is_empty() {
+                line("disk", &format!("as generation {number} left it"))?;
+            }
+            host.drift.iter().try_for_each(|(path, how)| line("disk", &format!("CHANGED {path}: {how}")))?;
+            let mut old =
+                picture.components.iter().filter_map(|one| Some((one, one.unit.as_ref()?))).peekable();
+            if old.clone().all(|(_, unit)| unit.outdated.is_empty()) {
+                let part = if host.part { ", as far as you may look" } else { "" };
+                line("running", &format!("with what is on disk{part}"))?;
+            } else {
+                old.try_for_each(|(one, unit)| {
+                    let name = &one.name;
+                    unit.outdated.iter().try_for_each(|path| {
+                        line("running", &format!("OUTDATED {name}: {path} changed after it was started"))
+                    })
+                })?;
+            }
+        }
+    }
+    match host.wished {
+        Wished::Changes(0) => line("wished", "nothing else"),
+        Wished::Changes(number) => {
+            let changes = if number == 1 { "change" } else { "changes" };
+            line("wished", &format!("{number} {changes} pending: `tracewright plan` shows them"))
+        }
+        Wished::Faulty => line("wished", "`stack.toml` cannot be applied: `tracewright plan` says why"),
+    }
+}
+
+fn write_unit(text: &mut String, unit: &UnitStatus) -> std::fmt::Result {
+    write!(text, "  {}: {}", unit.name, unit.state)?;
+    if let Some(since) = &unit.since {
+        write!(text, " since {since}")?;
+    }
+    if let Some(run) = &unit.run {
+        // Enough to tell two runs apart, as other programs show ids.
+        write!(text, ", run {}", run.chars().take(8).collect::<String>())?;
+    }
+    match unit.restarts {
+        0 if unit.started_since => write!(text, ", started after the last apply")?,
+        0 => {}
+        1 => write!(text, ", restarted by itself once")?,
+        times => write!(text, ", restarted by itself {times} times")?,
+    }
+    writeln!(text)?;
+    unit.others.iter().try_for_each(|path| writeln!(text, "  also defined by {path}"))
+}
+
 /// For programs.
 pub fn json(picture: &Picture) -> String {
-    let components = picture.components.iter().map(|component| {
-        let doors = component.doors.iter().map(|door| {
-            json!({ "name": door.name, "address": door.wished.to_string(), "tls": door.tls, "open": door.real.map(|real| real.to_string()) })
-        });
-        json!({
-            "name": component.name,
-            "release": component.release,
-            "version": component.version,
-            "pid": component.pid,
-            "ready": component.not_ready.is_none(),
-            "not_ready": component.not_ready,
-            "doors": doors.collect::<Vec<_>>(),
-            "counters": component.counters,
-        })
-    });
+    let (trial, host) = match &picture.place {
+        PlaceStatus::Trial(folder) => (Some(folder), None),
+        PlaceStatus::Host(host) => (None, Some(host_json(host))),
+    };
     let document = json!({
         "format_version": FORMAT_VERSION,
         "stack": picture.stack,
-        "trial": picture.trial,
-        "components": components.collect::<Vec<_>>(),
+        "trial": trial,
+        "host": host,
+        "well": picture.is_well(),
+        "components": picture.components.iter().map(component_json).collect::<Vec<_>>(),
     });
     format!("{document:#}\n")
+}
+
+fn host_json(host: &HostStatus) -> Value {
+    let run = |wanted| host.run.as_ref().filter(|(status, _)| *status == wanted).map(|(_, what)| what);
+    let drift = host.drift.iter().map(|(path, how)| json!({ "path": path.as_str(), "how": how }));
+    let (changes, faulty) = match host.wished {
+        Wished::Changes(number) => (Some(number), false),
+        Wished::Faulty => (None, true),
+    };
+    json!({
+        "generation": host.generation.as_ref().map(|(number, _)| number.0),
+        "author": host.generation.as_ref().map(|(_, author)| author),
+        "at_work": run(RunStatus::AtWork),
+        "killed": run(RunStatus::Killed),
+        "drift": drift.collect::<Vec<_>>(),
+        "pending_changes": changes,
+        "stack_has_faults": faulty,
+        "part": host.part,
+    })
+}
+
+fn component_json(component: &ComponentStatus) -> Value {
+    let doors = component.doors.iter().map(|door| {
+        json!({
+            "name": door.name,
+            "address": door.wished.to_string(),
+            "tls": door.tls,
+            "open": door.real.map(|real| real.to_string()),
+            "holder": door.holder,
+        })
+    });
+    let paths = |paths: &[TargetPath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let unit = component.unit.as_ref().map(|unit| {
+        json!({
+            "name": unit.name,
+            "state": unit.state,
+            "since": unit.since,
+            "run": unit.run,
+            "restarts": unit.restarts,
+            "started_since": unit.started_since,
+            "outdated": paths(&unit.outdated),
+            "others": paths(&unit.others),
+        })
+    });
+    json!({
+        "name": component.name,
+        "release": component.release,
+        "release_fault": component.release_fault,
+        "version": component.version,
+        "pid": component.pid,
+        "unit": unit,
+        "ready": component.not_asked.is_none().then(|| component.not_ready.is_none()),
+        "not_asked": component.not_asked,
+        "not_ready": component.not_ready,
+        "doors": doors.collect::<Vec<_>>(),
+        "counters": component.counters,
+    })
 }

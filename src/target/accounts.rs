@@ -7,7 +7,7 @@ use crate::plan::{Account, Inventory, Machine};
 use crate::stack::{GroupName, Scope, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -143,15 +143,24 @@ impl Accounts {
             Scope::System => None,
         });
         for name in inventory.owners.iter().map(|owner| &owner.user).chain(of_units) {
-            if let Some(Person { uid, gid, home, .. }) = self.user(name)? {
-                let lingers = Path::new(LINGER).join(name.as_str()).exists();
-                machine.users.insert(name.clone(), Account { uid, gid, home, lingers });
-            }
+            machine.users.extend(self.user(name)?.map(account));
         }
         for name in inventory.owners.iter().map(|owner| &owner.group) {
             if let Some(gid) = self.group(name)? {
                 machine.groups.insert(name.clone(), gid);
             }
+        }
+        Ok(())
+    }
+
+    /// Enters the users who hold sockets, so that they can be called by their names.
+    ///
+    /// # Errors
+    /// A directory service does not answer.
+    pub fn name_holders(&self, machine: &mut Machine) -> Result<(), TargetError> {
+        let holders: BTreeSet<u32> = machine.sockets.iter().filter_map(|one| one.holder.user()).collect();
+        for uid in holders {
+            machine.users.extend(self.user_of(uid)?.map(account));
         }
         Ok(())
     }
@@ -171,6 +180,12 @@ impl Accounts {
             }),
         }
     }
+}
+
+/// A user as a plan sees one.
+fn account(Person { name, uid, gid, home, .. }: Person) -> (UserName, Account) {
+    let lingers = Path::new(LINGER).join(name.as_str()).exists();
+    (name, Account { uid, gid, home, lingers })
 }
 
 /// A line of `/etc/passwd`: `name:password:uid:gid:comment:home:shell`.

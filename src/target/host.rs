@@ -10,7 +10,7 @@ use super::perform::paths_of;
 use super::scope::ScopeChild;
 use super::{
     Accounts, CommandLine, Exclusive, Holder, Lock, Person, Ran, ServiceManager, Target, TargetError,
-    last_words, sockets,
+    last_words, run_here, sockets,
 };
 use crate::plan::{Inventory, Machine, Manager, Observed, Step};
 use crate::stack::{HostName, Scope, TargetPath, UserName};
@@ -18,12 +18,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// This binary, also where its path names another one by now, or a place where others may write.
 const THIS_BINARY: &str = "/proc/self/exe";
 /// Where the system's part is written.
 const SYSTEM_PLACES: [&str; 3] = ["/", "/etc", "/var/lib"];
+
+/// What tells the times of files.
+const STAT: &str = "/usr/bin/stat";
+/// How long that may take.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// A live host. To be used by the thread that made it: its children end with that thread.
 #[derive(Debug)]
@@ -127,6 +132,35 @@ impl Host {
         }
     }
 
+    /// When each of these paths was last changed or put in its place (its ctime), with the rights of a
+    /// scope; what these rights do not reach, or is not there, is left out.
+    ///
+    /// # Errors
+    /// As [`Self::run_as`], of no more than a look.
+    pub fn changed<'p>(
+        &self,
+        scope: &Scope,
+        paths: impl IntoIterator<Item = &'p TargetPath>,
+    ) -> Result<BTreeMap<TargetPath, SystemTime>, TargetError> {
+        let paths: Vec<_> = paths.into_iter().collect();
+        let arguments = ["--format=%.6Z %n", "--"].into_iter().chain(paths.iter().map(|path| path.as_str()));
+        // It fails where one of them is missing, and tells of the others all the same.
+        let command = CommandLine::new(STAT, arguments);
+        let ran = match self.of_scope(scope)? {
+            Who::Own => run_here(&command, LOOK)?,
+            Who::Child(user) => self.child(&user)?.run(&command, LOOK)?,
+        };
+        let told = String::from_utf8_lossy(&ran.stdout);
+        let line = |line: &str| {
+            let (time, name) = line.split_once(' ')?;
+            let path = paths.iter().find(|path| path.as_str() == name)?;
+            let (seconds, micros) = time.split_once('.')?;
+            let since = Duration::new(seconds.parse().ok()?, micros.parse::<u32>().ok()?.checked_mul(1000)?);
+            Some(((*path).clone(), SystemTime::UNIX_EPOCH.checked_add(since)?))
+        };
+        Ok(told.lines().filter_map(line).collect())
+    }
+
     fn of_path(&self, path: &TargetPath) -> Who {
         let person = if self.is_root() { self.accounts.human_at(path) } else { None };
         person.map_or(Who::Own, |person| Who::Child(person.name))
@@ -210,6 +244,7 @@ impl Target for Host {
         self.accounts.observe(inventory, &mut machine)?;
         if inventory.sockets {
             machine.sockets = sockets();
+            self.accounts.name_holders(&mut machine)?;
         }
         let mut whole = Observed { host: self.name.clone(), at: BTreeMap::new(), machine: None };
         for (who, part) in self.divide(inventory, &mut machine)? {

@@ -1,5 +1,7 @@
 //! One run at a time: an advisory lock on a file of the state, with its holder written in it.
 
+#![expect(clippy::disallowed_methods, reason = "this is the door: who is at work is looked for here")]
+
 use super::TargetError;
 use crate::stack::TargetPath;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,15 @@ pub struct Holder {
     pub verb: String,
     /// Since when: RFC 3339, UTC.
     pub time: String,
+}
+
+impl Holder {
+    /// Whether that process is there, and one of this program: the file stays when a run is over.
+    pub fn is_alive(&self) -> bool {
+        let name = |pid: &str| std::fs::read(format!("/proc/{pid}/comm")).ok();
+        self.pid != std::process::id()
+            && name("self").is_some_and(|own| name(&self.pid.to_string()) == Some(own))
+    }
 }
 
 /// A lock that is held; given back when the value goes, and by the system when the process dies.

@@ -14,7 +14,9 @@ mod lock;
 mod look;
 mod own;
 mod perform;
+mod processes;
 mod programs;
+mod replaceable;
 mod run;
 mod scope;
 mod scratch;
@@ -30,12 +32,14 @@ pub use host::Host;
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
+pub use processes::{started, ticks};
 pub use programs::{file_names, is_program};
+pub use replaceable::{Replaceable, replaceable};
 pub use run::{CommandLine, Ran, TIED, run_here};
 pub use scope::serve_scope;
 pub use scratch::Scratch;
 pub use sockets::{all_listening, listening, real, sockets};
-pub use systemd::{ServiceManager, last_words};
+pub use systemd::{Followed, Journal, ServiceManager, last_words};
 pub use tree::FolderTree;
 
 use crate::plan::{Inventory, Observed, Step, UnitId};
@@ -191,6 +195,11 @@ impl TargetError {
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Io { cause, .. }
             if matches!(cause.kind(), std::io::ErrorKind::Unsupported | std::io::ErrorKind::InvalidInput))
+    }
+
+    /// Whether the file system may not be written to.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
     }
 
     /// Whether the file system had no room left.

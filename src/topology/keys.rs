@@ -1,7 +1,8 @@
 //! Tables of the keys that an engine's strict parser knows, and the walk that finds the others.
 //!
 //! A table is a text beside its component (`keys*.txt`, format in its header), because it is made by
-//! a program from the engine's own types and read by people in a diff.
+//! a program from the engine's own types and read by people in a diff. It is never parsed as a whole:
+//! a file uses a handful of its blocks, and every verb would wait for the other thousand lines.
 
 use super::page::Page;
 use super::yaml::{Entry, Node};
@@ -9,161 +10,142 @@ use super::yaml::{Entry, Node};
 /// No more than this many are reported for a file: then it is another file altogether.
 const MOST: usize = 50;
 
-/// The keys of one engine's release line.
-#[derive(Debug)]
-pub struct Table {
-    /// Blocks of keys; a shape refers to one by index. The first is the top level.
-    blocks: Vec<Block>,
-}
-
-#[derive(Debug, Default)]
-struct Block {
-    keys: Vec<(&'static str, Shape)>,
-    /// Whether other keys are fine too.
-    open: bool,
+/// A block of a table, to hold a file's block against.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The whole table, where groups are looked up.
+    table: &'static str,
+    /// The table from the block's first line on; the block ends where a line is less indented.
+    lines: &'static str,
+    depth: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// A value, whatever it is.
     Leaf,
-    /// A block of these keys.
-    Block(usize),
+    /// A block of the keys below; where there are none, whatever it is.
+    Block,
     /// A list of such blocks.
-    List(usize),
+    List,
     /// Such blocks by name.
-    Map(usize),
-    /// Components: the block's keys are types, others are open.
-    Components(usize),
+    Map,
+    /// Components: the keys below are types, others are open.
+    Components,
 }
 
-impl Table {
-    /// Reads a table; its text is part of the program, so a line that is not understood is a leaf.
-    pub fn of(text: &'static str) -> Self {
-        let mut groups: Vec<(&'static str, usize)> = Vec::new();
-        let mut table = Self { blocks: vec![Block::default()] };
-        let mut stack = vec![0];
-        for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
-            let body = line.trim_start();
-            let depth = line.len() - body.len();
-            if let Some(name) = line.strip_prefix("= ") {
-                stack = vec![0, table.group(&mut groups, name)];
-                continue;
-            }
-            stack.truncate(depth + 1);
-            let block = stack.last().copied().unwrap_or_default();
-            let (key, sign, group) = parts(body);
-            if key == "*" {
-                table.blocks[block].open = true;
-                continue;
-            }
-            let below = match group {
-                Some(name) => table.group(&mut groups, name),
-                None => table.add(),
-            };
-            let shape = match sign {
-                "[]" => Shape::List(below),
-                "{}" => Shape::Map(below),
-                "<>" => Shape::Components(below),
-                "*" => Shape::Leaf,
-                _ => Shape::Block(below),
-            };
-            table.blocks[block].keys.push((key, shape));
-            stack.push(below);
-        }
-        table
-    }
-
-    /// The table below a way of keys, as a table of its own: the receivers in another program's file.
-    pub fn below(&self, way: &[&str]) -> Option<Keys<'_>> {
-        let mut block = 0;
-        for key in way {
-            block = match self.blocks[block].keys.iter().find(|row| row.0 == *key)?.1 {
-                Shape::Block(next) | Shape::List(next) | Shape::Map(next) | Shape::Components(next) => next,
-                Shape::Leaf => return None,
-            };
-        }
-        Some(Keys { table: self, block })
-    }
-
-    fn group(&mut self, groups: &mut Vec<(&'static str, usize)>, name: &'static str) -> usize {
-        if let Some((_, block)) = groups.iter().find(|group| group.0 == name) {
-            return *block;
-        }
-        let block = self.add();
-        groups.push((name, block));
-        block
-    }
-
-    fn add(&mut self) -> usize {
-        self.blocks.push(Block::default());
-        self.blocks.len() - 1
-    }
-}
-
-/// `key`, `key SIGN`, `key = GROUP`, `key SIGN = GROUP`.
-fn parts(body: &'static str) -> (&'static str, &'static str, Option<&'static str>) {
-    let (left, group) = match body.split_once(" = ") {
-        Some((left, group)) => (left, Some(group)),
-        None => (body, None),
-    };
-    match left.split_once(' ') {
-        Some((key, sign)) => (key, sign, group),
-        None => (left, "", group),
-    }
-}
-
-/// A block of a table, to hold a file's block against.
+/// One key of a block.
 #[derive(Clone, Copy, Debug)]
-pub struct Keys<'t> {
-    table: &'t Table,
-    block: usize,
+struct Row {
+    key: &'static str,
+    shape: Shape,
+    /// The group whose keys stand below it; without one they are the next lines.
+    group: Option<&'static str>,
+    next: Keys,
 }
 
-impl Keys<'_> {
+impl Keys {
+    /// The top level of a table. Its text is part of the program: a sign that is not understood is a
+    /// block.
+    pub const fn of(table: &'static str) -> Self {
+        Self { table, lines: table, depth: 0 }
+    }
+
+    /// The block below a way of keys: the receivers in another program's file.
+    pub fn below(self, way: &[&str]) -> Option<Self> {
+        way.iter().try_fold(self, |keys, key| keys.rows().find(|row| row.key == *key).map(Row::below))
+    }
+
     /// Records every key of a block, and of the blocks below it, that the table does not have.
     pub fn check(self, page: &mut Page<'_>, node: &Node, path: &str) {
-        let block = &self.table.blocks[self.block];
-        if block.keys.is_empty() {
+        let (open, rows): (Vec<Row>, Vec<Row>) = self.rows().partition(|row| row.key == "*");
+        if rows.is_empty() {
             return;
         }
         for entry in node.entries() {
             let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-            match block.keys.iter().find(|row| row.0 == entry.key) {
-                Some((_, shape)) => self.check_value(page, entry, *shape, &path),
-                None if block.open => {}
+            match rows.iter().find(|row| row.key == entry.key) {
+                Some(row) => row.check(page, entry, &path),
+                None if !open.is_empty() => {}
                 None => {
                     if page.unknown_keys_here() >= MOST {
                         return;
                     }
-                    let known = block.keys.iter().map(|row| row.0);
+                    let known = rows.iter().map(|row| row.key);
                     page.unknown_key(path, nearest(&entry.key, known), entry.key_span.clone());
                 }
             }
         }
     }
 
-    fn check_value(self, page: &mut Page<'_>, entry: &Entry, shape: Shape, path: &str) {
-        let below = |block| Keys { table: self.table, block };
-        match shape {
+    fn rows(self) -> impl Iterator<Item = Row> {
+        let mut rest = self.lines;
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
+                let line = &rest[..end];
+                let depth = line.bytes().take_while(|byte| *byte == b' ').count();
+                if depth < self.depth || line.starts_with("= ") {
+                    return None;
+                }
+                rest = rest.get(end + 1..).unwrap_or_default();
+                if depth == self.depth && !line.starts_with('#') {
+                    return Some(self.row(&line[depth..], rest));
+                }
+            }
+            None
+        })
+    }
+
+    /// `KEY`, `KEY SIGN`, `KEY = GROUP`, `KEY SIGN = GROUP`, and the lines after it.
+    fn row(self, line: &'static str, after: &'static str) -> Row {
+        let (left, group) = match line.split_once(" = ") {
+            Some((left, group)) => (left, Some(group)),
+            None => (line, None),
+        };
+        let (key, sign) = left.split_once(' ').unwrap_or((left, ""));
+        let shape = match sign {
+            "*" => Shape::Leaf,
+            "[]" => Shape::List,
+            "{}" => Shape::Map,
+            "<>" => Shape::Components,
+            _ => Shape::Block,
+        };
+        Row { key, shape, group, next: Self { lines: after, depth: self.depth + 1, ..self } }
+    }
+
+    fn group(self, name: &str) -> Self {
+        // Groups stand at the end of a table, their keys one space in.
+        let lines = self.table.rsplit_once(&format!("\n= {name}\n")).map_or("", |(_, lines)| lines);
+        Self { lines, depth: 1, ..self }
+    }
+}
+
+impl Row {
+    fn below(self) -> Keys {
+        self.group.map_or(self.next, |name| self.next.group(name))
+    }
+
+    fn check(self, page: &mut Page<'_>, entry: &Entry, path: &str) {
+        match self.shape {
             Shape::Leaf => {}
-            Shape::Block(block) => below(block).check(page, &entry.value, path),
-            Shape::List(block) => {
+            Shape::Block => self.below().check(page, &entry.value, path),
+            Shape::List => {
                 for item in entry.value.items() {
-                    below(block).check(page, item, path);
+                    self.below().check(page, item, path);
                 }
             }
-            Shape::Map(block) => {
+            Shape::Map => {
                 for entry in entry.value.entries() {
-                    below(block).check(page, &entry.value, &format!("{path}.{}", entry.key));
+                    self.below().check(page, &entry.value, &format!("{path}.{}", entry.key));
                 }
             }
-            Shape::Components(block) => {
+            Shape::Components => {
                 for entry in entry.value.entries() {
                     let kind = entry.key.split('/').next().unwrap_or_default();
-                    let row = self.table.blocks[block].keys.iter().find(|row| row.0 == kind);
-                    if let Some((_, Shape::Block(block))) = row {
-                        below(*block).check(page, &entry.value, &format!("{path}.{}", entry.key));
+                    let row = self.below().rows().find(|row| row.key == kind);
+                    if let Some(row) = row.filter(|row| row.shape == Shape::Block) {
+                        row.below().check(page, &entry.value, &format!("{path}.{}", entry.key));
                     }
                 }
             }
@@ -195,4 +177,39 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, Row, Shape};
+
+    const TABLES: [&str; 3] = [
+        include_str!("../component/collector/keys.txt"),
+        include_str!("../component/tempo/keys-2.10.txt"),
+        include_str!("../component/tempo/keys-3.0.txt"),
+    ];
+
+    #[test]
+    fn every_group_that_a_table_refers_to_stands_in_it() {
+        for table in TABLES {
+            for (_, name) in table.lines().filter_map(|line| line.split_once(" = ")) {
+                assert!(Keys::of(table).group(name).rows().next().is_some(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_ends_where_its_lines_do() {
+        let keys = Keys::of("# A table.\na\n b []\n  c\n d {} = g\ne <>\n= g\n f *\n *\n= h\n i\n");
+        let names = |keys: Keys| keys.rows().map(|row| row.key).collect::<Vec<_>>();
+        let at = |way: &[&str]| keys.below(way).map(names);
+        assert_eq!(names(keys), ["a", "e"]);
+        assert_eq!(at(&["a"]), Some(vec!["b", "d"]));
+        assert_eq!(at(&["a", "b"]), Some(vec!["c"]));
+        assert_eq!(at(&["a", "d"]), Some(vec!["f", "*"]));
+        assert_eq!(at(&["a", "b", "c"]), Some(vec![]));
+        assert_eq!(at(&["a", "x"]), None);
+        let shapes: Vec<Shape> = keys.below(&["a"]).unwrap().rows().map(|row: Row| row.shape).collect();
+        assert_eq!(shapes, [Shape::List, Shape::Map]);
+    }
 }

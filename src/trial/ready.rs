@@ -49,6 +49,16 @@ impl Probe {
         Self { doors: doors.collect(), page, tls }
     }
 
+    /// Whether its own word is asked for over TLS.
+    pub fn asks_over_tls(&self) -> bool {
+        self.page.as_ref().is_some_and(|(_, url)| url.starts_with("https:"))
+    }
+
+    /// The same without its own word: for who may not ask.
+    pub fn of_doors_alone(self) -> Self {
+        Self { page: None, ..self }
+    }
+
     /// Looks once whether these addresses, at which its process listens, are all of its doors, and what
     /// it says itself.
     ///

@@ -3,11 +3,12 @@
 use super::folder::{Standing, standing};
 use super::{Folder, Ports, TrialError};
 use crate::stack::{Port, StackName};
+use crate::target::ticks;
 use crate::wiring::Listener;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The file.
 const FILE: &str = "trial.json";
@@ -45,13 +46,13 @@ pub struct Running {
 impl Running {
     /// The engine that runs as this process.
     pub fn new(name: &str, release: &str, pid: u32) -> Self {
-        let started = started(pid).unwrap_or_default();
+        let started = ticks(pid).unwrap_or_default();
         Self { name: name.to_owned(), release: release.to_owned(), pid, started }
     }
 
     /// Whether it still runs.
     pub fn is_alive(&self) -> bool {
-        started(self.pid) == Some(self.started)
+        ticks(self.pid) == Some(self.started)
     }
 }
 
@@ -124,13 +125,4 @@ fn read(standing: &Standing) -> Option<Found> {
     let state: State = serde_json::from_str(&text).ok().filter(|state: &State| state.version == VERSION)?;
     let alive = state.engines.iter().any(Running::is_alive);
     alive.then(|| Found { folder: standing.path.clone(), state })
-}
-
-/// When a process began; `None` where there is none, or only its remains.
-fn started(pid: u32) -> Option<u64> {
-    let text = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
-    // The second field is the name in brackets and may hold anything.
-    let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
-    let (state, started) = (fields.first()?, fields.get(19)?);
-    (*state != "Z").then(|| started.parse().ok()).flatten()
 }

@@ -113,6 +113,7 @@ fn around(temporary: &Path) -> Surroundings {
         engines_folder: None,
         path: None,
         temporary: temporary.to_owned(),
+        as_root: false,
         patience: Duration::from_secs(30),
         launcher: Some(env!("CARGO_BIN_EXE_tracewright").into()),
     }

@@ -2,10 +2,11 @@
 //! written with `TRACEWRIGHT_BLESS=1`.
 
 use crate::support::{bless, repository};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use tracewright::diagnostic::SourceName;
 use tracewright::plan::{
-    Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Reach, Run, SocketHolder, UnitId, confirm,
+    Account, Ground, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId, confirm,
 };
 use tracewright::report::diagnostics::render;
 use tracewright::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName, load};
@@ -45,6 +46,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: Some(pid),
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let stopped = ObservedUnit {
         load: Load::NotFound,
@@ -53,6 +55,7 @@ fn healthy() -> Machine {
         busy: false,
         pid: None,
         fragment: None,
+        drop_ins: Vec::new(),
     };
     let account = |uid, home: &str, lingers| Account { uid, gid: uid, home: TargetPath::new(home), lingers };
     Machine {
@@ -84,8 +87,15 @@ fn of_unit(uid: Option<u32>, name: &str, pid: Option<u32>) -> SocketHolder {
 
 type Change = fn(&mut Machine);
 
-fn services() -> Vec<(&'static str, Reach, Change)> {
-    let root = Reach::Everything;
+/// Who looks.
+#[derive(Clone, Copy)]
+enum As {
+    Root,
+    Pde,
+}
+
+fn services() -> Vec<(&'static str, As, Change)> {
+    let root = As::Root;
     vec![
         ("everything is there", root, |_| ()),
         ("nothing was asked", root, |machine| {
@@ -105,7 +115,7 @@ fn services() -> Vec<(&'static str, Reach, Change)> {
             machine.users.get_mut(&UserName::new("pde")).unwrap().lingers = false;
             machine.managers.insert(pde(), Manager::Absent);
         }),
-        ("no linger, as the user", Reach::Own, |machine| {
+        ("no linger, as the user", As::Pde, |machine| {
             machine.users.get_mut(&UserName::new("pde")).unwrap().lingers = false;
         }),
         ("lingers, and no manager runs", root, |machine| {
@@ -132,8 +142,8 @@ fn services() -> Vec<(&'static str, Reach, Change)> {
     ]
 }
 
-fn ports() -> Vec<(&'static str, Reach, Change)> {
-    let root = Reach::Everything;
+fn ports() -> Vec<(&'static str, As, Change)> {
+    let root = As::Root;
     vec![
         ("Tempo took 4317 first", root, |machine| {
             machine.sockets = vec![
@@ -141,7 +151,7 @@ fn ports() -> Vec<(&'static str, Reach, Change)> {
                 held("127.0.0.1:3200", of_unit(None, "tempo.service", Some(300))),
             ];
         }),
-        ("Tempo took 4317 first, seen by the user", Reach::Own, |machine| {
+        ("Tempo took 4317 first, seen by the user", As::Pde, |machine| {
             machine.sockets = vec![
                 held("127.0.0.1:4317", SocketHolder::User(110)),
                 held("127.0.0.1:3200", SocketHolder::User(110)),
@@ -169,10 +179,14 @@ fn what_a_host_shows_against_a_stack() {
     assert!(warnings.is_empty());
     let (wiring, _) = wire(&stack).unwrap();
     let mut found = String::new();
-    for (name, reach, change) in services().into_iter().chain(ports()) {
+    for (name, who, change) in services().into_iter().chain(ports()) {
         let mut machine = healthy();
         change(&mut machine);
-        let mut findings = confirm(&wiring, &HostName::this(), &machine, reach);
+        let ground = match who {
+            As::Root => Ground::machine(&stack.name, BTreeMap::new()),
+            As::Pde => Ground::own(&stack.name, UserName::new("pde"), &TargetPath::new("/home/pde")),
+        };
+        let mut findings = confirm(&wiring, &HostName::this(), &machine, &ground);
         document.locate(&mut findings);
         write!(found, "== {name}\n{}\n", render(&findings, &document.sources(), false)).unwrap();
     }

@@ -24,6 +24,7 @@ mod machine;
 mod mutants;
 mod prove;
 mod readers;
+mod replaceable;
 mod rules;
 mod scope;
 mod secrets;

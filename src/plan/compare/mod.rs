@@ -84,8 +84,9 @@ impl<'a> Comparison<'a> {
                 Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone | Wanted::LinkGone => {}
             }
         }
-        // Only a plan that changes something makes a generation; hashing every file is left to it.
-        if !self.out.entries.is_empty() {
+        // Only a plan that changes something makes a generation; hashing every file is left to it. Where
+        // services run, one of them may be all that changes.
+        if !self.out.entries.is_empty() || self.observed.machine.is_some() {
             for (path, wanted) in &goal.wanted {
                 if let Wanted::File(file) = wanted {
                     self.record(path, file);

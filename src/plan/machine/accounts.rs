@@ -1,13 +1,14 @@
 //! Users, groups, homes, and the managers of the users.
 
+use super::super::ground::Ground;
 use super::super::units::{Account, Machine, Manager};
-use super::{Reach, Runner};
+use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::stack::{Scope, UserName};
 use std::collections::BTreeSet;
 
 /// Each user, group and scope is told of once, at the first component that has it.
-pub(super) fn find(runners: &[Runner<'_>], machine: &Machine, reach: Reach, findings: &mut Findings) {
+pub(super) fn find(runners: &[Runner<'_>], machine: &Machine, ground: &Ground, findings: &mut Findings) {
     let (mut users, mut groups, mut scopes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for runner in runners {
         if runner.user.is_some_and(|user| users.insert(user)) {
@@ -20,7 +21,7 @@ pub(super) fn find(runners: &[Runner<'_>], machine: &Machine, reach: Reach, find
             findings.extend(home(runner, user, account).into_iter().collect());
         }
         if scopes.insert(runner.scope) {
-            findings.extend(manager(runner, machine, reach).into_iter().collect());
+            findings.extend(manager(runner, machine, ground).into_iter().collect());
         }
     }
 }
@@ -44,14 +45,16 @@ fn group(runner: &Runner<'_>, machine: &Machine) -> Option<Finding> {
     let group =
         runner.group.filter(|group| group.as_str() != "root" && !machine.groups.contains_key(group))?;
     // Without the user there is more to do than that, and it has been said.
-    if *runner.scope != Scope::System || !runner.user.is_some_and(|user| machine.users.contains_key(user)) {
+    let user = runner.user.filter(|user| machine.users.contains_key(user))?;
+    if *runner.scope != Scope::System {
         return None;
     }
     let finding = Finding::error(Code("group-missing"), format!("there is no group `{group}`"));
     let finding = finding.at(runner.at("group"), format!("`{}` needs it", runner.id));
     Some(
         finding
-            .help(format!("groupadd --system {group}"))
+            // A user whom a package made may have no group of the same name.
+            .help(format!("groupadd --system {group} && usermod --append --groups {group} {user}"))
             .help(format!("another `group` in `{}`", runner.key)),
     )
 }
@@ -66,10 +69,10 @@ fn home(runner: &Runner<'_>, user: &UserName, account: &Account) -> Option<Findi
 }
 
 /// A manager that root will start by letting the user linger is not missed.
-fn manager(runner: &Runner<'_>, machine: &Machine, reach: Reach) -> Option<Finding> {
+fn manager(runner: &Runner<'_>, machine: &Machine, ground: &Ground) -> Option<Finding> {
     let account = runner.scope_account(machine);
     if let Some((user, _)) = account.filter(|(_, account)| !account.lingers) {
-        return Some(linger(runner, user, reach));
+        return Some(linger(runner, user, ground));
     }
     let whose = match runner.scope {
         Scope::System => "the service manager of the system".to_owned(),
@@ -80,7 +83,10 @@ fn manager(runner: &Runner<'_>, machine: &Machine, reach: Reach) -> Option<Findi
         Manager::Silent(said) => Some(
             Finding::error(Code("manager-silent"), format!("{whose} does not answer"))
                 .at(runner.at("scope"), said.clone())
-                .help(format!("{} status", runner.systemctl())),
+                .help(match account.filter(|_| ground.is_machine()) {
+                    Some((_, account)) => format!("systemctl status user@{}.service", account.uid),
+                    None => format!("{} status", runner.systemctl()),
+                }),
         ),
         Manager::Absent => {
             let finding = Finding::error(Code("manager-absent"), format!("{whose} does not run"))
@@ -97,14 +103,14 @@ fn manager(runner: &Runner<'_>, machine: &Machine, reach: Reach) -> Option<Findi
     }
 }
 
-fn linger(runner: &Runner<'_>, user: &UserName, reach: Reach) -> Finding {
+fn linger(runner: &Runner<'_>, user: &UserName, ground: &Ground) -> Finding {
     let (code, title) =
         (Code("linger-missing"), format!("the services of `{user}` run only while `{user}` is logged in"));
     let help = format!("loginctl enable-linger {user}");
-    match reach {
-        Reach::Everything => Finding::warning(code, title)
-            .at(runner.at("scope"), "")
-            .help(help + ", which apply does by itself"),
-        Reach::Own => Finding::error(code, title).at(runner.at("scope"), "").help(help),
+    if ground.is_machine() {
+        let finding = Finding::warning(code, title).at(runner.at("scope"), "");
+        finding.help(help + ", which apply does by itself")
+    } else {
+        Finding::error(code, title).at(runner.at("scope"), "").help(help)
     }
 }

@@ -1,35 +1,37 @@
 //! What a machine shows against a stack before anything is changed: accounts, managers, units, ports.
 //!
 //! Pure. A finding here refuses an apply and never changes a byte of what is wanted. What was not asked
-//! for, or could not be asked, is no finding. Called by `command/`, which places the findings in
-//! `stack.toml`.
+//! for, or could not be asked, is no finding, and neither is what belongs to a part of the stack that is
+//! not at hand. Called by `command/`, which places the findings in `stack.toml`.
 
 mod accounts;
 mod ports;
 mod units;
 
+use super::ground::Ground;
 use super::units::{Account, Machine, UnitId};
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
 use crate::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
-use crate::wiring::{ClientPlace, ComponentId, EnginePlace, UnitShape, Wiring};
-
-/// With whose rights an apply on this machine would work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// root's: it does for other users what they would have to be helped with.
-    Everything,
-    /// A user's own.
-    Own,
-}
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, Listener, UnitShape, Wiring};
 
 /// What stands in the way of a stack on one of its machines; stack keys are not located yet.
-pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, reach: Reach) -> Findings {
-    let runners = runners(wiring, host);
+pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, ground: &Ground) -> Findings {
+    let (ours, others): (Vec<_>, Vec<_>) =
+        runners(wiring, host).into_iter().partition(|runner| ground.covers(runner.scope));
     let mut findings = Findings::new();
-    accounts::find(&runners, machine, reach, &mut findings);
-    units::find(&runners, machine, &mut findings);
-    ports::find(wiring, &runners, machine, &mut findings);
+    accounts::find(&ours, machine, ground, &mut findings);
+    units::find(&ours, machine, &mut findings);
+    ports::find(wiring, (&ours, &others), machine, &mut findings);
     findings
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    host: &HostName,
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    ports::holders(wiring, &runners(wiring, host), machine)
 }
 
 /// A component as its host has to know it.

@@ -1,16 +1,55 @@
 //! Ports that the stack wants and somebody else has.
 
-use super::super::units::{Machine, SocketHolder};
+use super::super::units::{Machine, ObservedSocket, SocketHolder};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::stack::{Scope, UserName};
 use crate::wiring::{Listener, Wiring};
 use std::net::{IpAddr, SocketAddr};
 
-/// A port of another component of the same stack is given up by the same apply; anybody else keeps it.
-pub(super) fn find(wiring: &Wiring<'_>, runners: &[Runner<'_>], machine: &Machine, findings: &mut Findings) {
+/// A port of another component of the same stack is given up by the same apply; anybody else keeps it, and
+/// so do components that this apply does not reach.
+pub(super) fn find(
+    wiring: &Wiring<'_>,
+    (ours, others): (&[Runner<'_>], &[Runner<'_>]),
+    machine: &Machine,
+    findings: &mut Findings,
+) {
+    for Taken { listener, socket, by_us } in taken(wiring, ours, machine) {
+        let who = holder(&socket.holder, machine);
+        let mut others = others.iter().filter(|runner| runner.shape.is_some());
+        findings.push(if by_us {
+            moved(listener, socket.address, &who)
+        } else if others.any(|engine| holds(engine, &socket.holder, machine)) {
+            theirs(listener, socket.address, &who)
+        } else {
+            held(listener, socket.address, &who, &socket.holder)
+        });
+    }
+}
+
+/// Who has the address of a listener, in words, where it is not the listener's own component.
+pub(super) fn holders<'w>(
+    wiring: &'w Wiring<'_>,
+    runners: &[Runner<'_>],
+    machine: &Machine,
+) -> Vec<(&'w Listener, String)> {
+    let taken = taken(wiring, runners, machine).into_iter();
+    taken.map(|taken| (taken.listener, holder(&taken.socket.holder, machine))).collect()
+}
+
+/// A socket where a listener of another shall be.
+struct Taken<'w, 'm> {
+    listener: &'w Listener,
+    socket: &'m ObservedSocket,
+    /// Whether another component of the stack has it.
+    by_us: bool,
+}
+
+fn taken<'w, 'm>(wiring: &'w Wiring<'_>, ours: &[Runner<'_>], machine: &'m Machine) -> Vec<Taken<'w, 'm>> {
+    let mut taken = Vec::new();
     // Whatever else a neighbour listens on is not ours to move.
-    let engines: Vec<_> = runners.iter().filter(|runner| runner.shape.is_some()).collect();
+    let engines: Vec<_> = ours.iter().filter(|runner| runner.shape.is_some()).collect();
     let here = |listener: &&Listener| engines.iter().any(|engine| *engine.id == listener.id.component);
     for listener in wiring.listeners.iter().filter(here) {
         let wished = SocketAddr::new(listener.bind, listener.port.number());
@@ -20,13 +59,10 @@ pub(super) fn find(wiring: &Wiring<'_>, runners: &[Runner<'_>], machine: &Machin
             if holders.iter().any(|engine| *engine.id == listener.id.component) {
                 continue;
             }
-            let who = holder(&socket.holder, machine);
-            findings.push(match holders.first() {
-                Some(_) => moved(listener, socket.address, &who),
-                None => held(listener, socket.address, &who, &socket.holder),
-            });
+            taken.push(Taken { listener, socket, by_us: !holders.is_empty() });
         }
     }
+    taken
 }
 
 /// Whether the second of two sockets could not be opened. A socket on all IPv6 addresses takes the IPv4
@@ -52,7 +88,7 @@ fn holds(runner: &Runner<'_>, holder: &SocketHolder, machine: &Machine) -> bool 
         SocketHolder::Process { .. } => false,
         SocketHolder::User(uid) => {
             let observed = runner.unit_id().and_then(|unit| machine.units.get(&unit));
-            runner.user.and_then(number) == Some(*uid) && observed.is_some_and(|unit| unit.run.is_running())
+            runner.user.and_then(number) == Some(*uid) && observed.is_none_or(|unit| unit.run.is_running())
         }
     }
 }
@@ -82,6 +118,13 @@ fn moved(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
     Finding::warning(Code("port-held"), title)
         .at((listener.key.clone(), KeyPart::Value), format!("`{}` gets it", listener.id))
         .help("nothing to do: it is of this stack, and apply moves it")
+}
+
+/// By a part of the stack that is not at hand.
+fn theirs(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
+    Finding::error(Code("port-held"), format!("{address} is still held by {who}"))
+        .at((listener.key.clone(), KeyPart::Value), format!("`{}` gets it", listener.id))
+        .help("it is of this stack, and not yours to move: `sudo tracewright apply`")
 }
 
 fn held(listener: &Listener, address: SocketAddr, who: &str, holder: &SocketHolder) -> Finding {

@@ -40,7 +40,7 @@ fn missing(runner: &Runner<'_>, unit: &UnitName) -> Finding {
     }
     let finding = Finding::error(code, title);
     let finding = finding.at(runner.at("unit"), "only a drop-in is written beside the package's own");
-    finding.help("install the package that has it").help("service.packaged = false")
+    finding.help("install the package that has it")
 }
 
 fn faulty(runner: &Runner<'_>, unit: &UnitName, word: &str) -> Finding {

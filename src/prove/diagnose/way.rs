@@ -165,7 +165,8 @@ impl Scene<'_> {
         let mut evidence = self.tempo_evidence();
         if !restarted && after.rise(before, "tempo_receiver_accepted_spans") <= 0.0 {
             return match self.door.through.len().checked_sub(1) {
-                Some(last) => self.at_collector(last, Cause::ForwardedElsewhere, evidence),
+                // What it counts as sent may have gone to another of its exporters: its log tells.
+                Some(last) => self.kept_by(last, Cause::ForwardedElsewhere, evidence),
                 None => self.at_door(Cause::ForwardedElsewhere, evidence),
             };
         }

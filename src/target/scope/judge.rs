@@ -88,7 +88,8 @@ fn unit(unit: &mut ObservedUnit) -> Result<(), &'static str> {
     }
     let is_path =
         |path: &TargetPath| path.as_str().starts_with('/') && !path.as_str().contains(char::is_control);
-    if unit.fragment.as_ref().is_none_or(is_path) { Ok(()) } else { Err("has a unit file that is none") }
+    let mut files = unit.fragment.iter().chain(&unit.drop_ins);
+    if files.all(is_path) { Ok(()) } else { Err("has a unit file that is none") }
 }
 
 fn standing(seen: Seen, look: Look, contents: &mut &[u8]) -> Result<Standing, &'static str> {

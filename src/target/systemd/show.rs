@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The properties that are read.
-pub(super) const PROPERTIES: &str = "LoadState,ActiveState,SubState,Result,FragmentPath,InvocationID,\
-    NRestarts,MainPID,Job,ExecMainCode,ExecMainStatus,TimeoutStartUSec,TimeoutStopUSec";
+pub(super) const PROPERTIES: &str = "LoadState,ActiveState,SubState,Result,FragmentPath,DropInPaths,\
+    InvocationID,NRestarts,MainPID,Job,ExecMainCode,ExecMainStatus,TimeoutStartUSec,TimeoutStopUSec";
 
 /// One unit, as its manager shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,11 @@ fn block(text: &str) -> Result<Shown, String> {
         busy: text("Job").is_some_and(|job| job != "0"),
         pid: Some(number("MainPID")).filter(|pid| *pid != 0),
         fragment: text("FragmentPath").map(TargetPath::new),
+        drop_ins: text("DropInPaths")
+            .into_iter()
+            .flat_map(str::split_whitespace)
+            .map(TargetPath::new)
+            .collect(),
     };
     let patience = ["TimeoutStartUSec", "TimeoutStopUSec"].map(|name| text(name).and_then(time_span));
     Ok(Shown { unit, state, invocation, outcome, patience })

@@ -35,6 +35,7 @@ fn known(rest: &str, end: usize, before: &str) -> Option<(&'static str, usize)> 
     match end {
         32 if hex => return Some(("[ID]", end)),
         64 if hex => return Some(("[DIGEST]", end)),
+        8 if hex && before == "run" => return Some(("[RUN]", end)),
         _ => {}
     }
     if let Some(length) = time(rest) {
@@ -43,7 +44,7 @@ fn known(rest: &str, end: usize, before: &str) -> Option<(&'static str, usize)> 
     if !digits {
         return None;
     }
-    if ["pid", "PID"].contains(&before) {
+    if ["pid", "PID", "process"].contains(&before) {
         return Some(("[PID]", end));
     }
     let tail = rest[end..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -77,9 +78,9 @@ fn time(rest: &str) -> Option<usize> {
 
 #[test]
 fn what_differs_from_run_to_run_is_masked() {
-    let text = "2026-11-01T12:00:00.123Z run 0123456789abcdef0123456789abcdef, pid 42 of (pid 7), took 1200 ms and 1.25 s\n\
+    let text = "2026-11-01T12:00:00.123Z run 0123456789abcdef0123456789abcdef, pid 42 of (pid 7), took 1200 ms and 1.25 s, run 0123abcd\n\
                 port 4317 within 15 s, 2026 spans, 10 stacks, sha256:0000000000000000000000000000000000000000000000000000000000000000 2026-11-01 12:00:00 UTC";
-    let masked = "[TIME] run [ID], pid [PID] of (pid [PID]), took [N] ms and [N] s\n\
+    let masked = "[TIME] run [ID], pid [PID] of (pid [PID]), took [N] ms and [N] s, run [RUN]\n\
                   port 4317 within 15 s, 2026 spans, 10 stacks, sha256:[DIGEST] [TIME]";
     assert_eq!(mask(text), masked);
 }

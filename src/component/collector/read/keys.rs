@@ -1,22 +1,21 @@
 //! Keys that the collector does not know: it refuses a file for any of them.
 
 use super::release::Release;
-use crate::topology::keys::{Keys, Table};
+use crate::topology::keys::Keys;
 use crate::topology::page::Page;
 use crate::topology::yaml::Node;
-use std::sync::LazyLock;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys.txt")));
+const KEYS: Keys = Keys::of(include_str!("../keys.txt"));
 
 /// Holds a configuration against the table of its release.
 pub fn check(page: &mut Page<'_>, root: &Node, release: Release) {
-    match (release.dialect(), TABLE.below(&[])) {
-        (Some(_), Some(keys)) => keys.check(page, root, ""),
-        _ => page.not_read("", "there is no table of the keys of this release"),
+    match release.dialect() {
+        Some(_) => KEYS.check(page, root, ""),
+        None => page.not_read("", "there is no table of the keys of this release"),
     }
 }
 
 /// The keys of an OTLP receiver, for the program that embeds it.
-pub fn otlp_receiver() -> Option<Keys<'static>> {
-    TABLE.below(&["receivers", "otlp"])
+pub fn otlp_receiver() -> Option<Keys> {
+    KEYS.below(&["receivers", "otlp"])
 }

@@ -12,9 +12,7 @@ const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
 /// Holds a configuration against the table of its release line. Receivers are an untyped map to that
 /// parser, and judged when they are built, just as strictly.
 pub fn check(page: &mut Page<'_>, root: &Node, release: &Release) {
-    if let Some(keys) = release.keys.below(&[]) {
-        keys.check(page, root, "");
-    }
+    release.keys.check(page, root, "");
     let receivers =
         root.at(&["distributor", "receivers"]).map(|entry| entry.value.entries()).unwrap_or_default();
     for entry in receivers {

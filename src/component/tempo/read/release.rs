@@ -1,9 +1,8 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
 use crate::dataflow::Version;
-use crate::topology::keys::Table;
+use crate::topology::keys::Keys;
 use crate::topology::yaml::Node;
-use std::sync::LazyLock;
 
 /// When an internal client dials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub struct Release {
     pub name: &'static str,
     line: (u32, u32),
     /// Every key that its strict parser knows.
-    pub keys: &'static LazyLock<Table>,
+    pub keys: Keys,
     /// Top-level blocks that, written without content, lose defaults it cannot start without. Tried one
     /// by one; other blocks may stand empty.
     pub never_empty: &'static [&'static str],
@@ -53,14 +52,11 @@ const FRONTEND_WORKER: Client = Client {
     when: Condition::Always,
 };
 
-static KEYS_2_10: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-2.10.txt")));
-static KEYS_3_0: LazyLock<Table> = LazyLock::new(|| Table::of(include_str!("../keys-3.0.txt")));
-
 static RELEASES: &[Release] = &[
     Release {
         name: "2.10",
         line: (2, 10),
-        keys: &KEYS_2_10,
+        keys: Keys::of(include_str!("../keys-2.10.txt")),
         never_empty: &[
             "compactor",
             "ingester",
@@ -89,7 +85,7 @@ static RELEASES: &[Release] = &[
     Release {
         name: "3.0",
         line: (3, 0),
-        keys: &KEYS_3_0,
+        keys: Keys::of(include_str!("../keys-3.0.txt")),
         never_empty: &[
             "backend_scheduler",
             "backend_worker",

@@ -35,6 +35,7 @@ fn running(id: &str) -> ObservedUnit {
         busy: false,
         pid: None,
         fragment: None,
+        drop_ins: Vec::new(),
     }
 }
 
@@ -138,6 +139,8 @@ fn of_the_machine_only_the_users_own_units_are_believed() {
     assert_eq!(with(running("not an id")), "has a run that is none");
     let fragment = Some(TargetPath::new("relative"));
     assert_eq!(with(ObservedUnit { fragment, ..running(&run) }), "has a unit file that is none");
+    let drop_ins = vec![TargetPath::new("a.conf\n")];
+    assert_eq!(with(ObservedUnit { drop_ins, ..running(&run) }), "has a unit file that is none");
 }
 
 #[test]

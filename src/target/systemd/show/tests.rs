@@ -6,11 +6,12 @@ const RECORDED: &str = include_str!("recorded-252.txt");
 
 /// One line a unit, with all that was read.
 fn told(shown: &Shown) -> String {
-    let ObservedUnit { load, run, restarts, busy, pid, fragment } = &shown.unit;
+    let ObservedUnit { load, run, restarts, busy, pid, fragment, drop_ins } = &shown.unit;
     let fragment = fragment.as_ref().map_or("-", TargetPath::file_name);
+    let drop_ins: String = drop_ins.iter().map(|path| format!(" + {path}")).collect();
     let [start, stop] = shown.patience.map(|patience| patience.map(|patience| patience.as_secs()));
     format!(
-        "{fragment}: {load:?}, {:?}, {run:?}, restarts {restarts}, busy {busy}, pid {pid:?}, {}, {start:?} {stop:?}",
+        "{fragment}{drop_ins}: {load:?}, {:?}, {run:?}, restarts {restarts}, busy {busy}, pid {pid:?}, {}, {start:?} {stop:?}",
         shown.state,
         shown.outcome.words(),
     )
