@@ -16,7 +16,6 @@ const CHANGES: [(&str, &str, bool); 4] = [
         true,
     ),
     ("sed -i 's/257MiB/258MiB/; s/47h/46h/' old/stack.toml", "apply old", true),
-    // Right after a query: Tempo takes its whole 20 s to stop.
     ("true", "rollback old", true),
 ];
 
