@@ -134,7 +134,7 @@ fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) 
             continue;
         }
         let taken = match take_back(target, step, &mut reversed.notes) {
-            Err(Left::Foreign) if is_before(target, &steps[..index], step)? => Ok(()),
+            Err(Left::Foreign | Left::ForeignOver(_)) if is_before(target, &steps[..index], step)? => Ok(()),
             Err(Left::Target(death @ TargetError::Died { .. })) => return Err(death.into()),
             taken => taken,
         };
@@ -151,6 +151,8 @@ fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) 
 enum Left {
     #[error("somebody else changed it in the meantime")]
     Foreign,
+    #[error("somebody else changed it in the meantime; what stood there before is {0}")]
+    ForeignOver(TargetPath),
     #[error(transparent)]
     Target(#[from] TargetError),
 }
@@ -177,6 +179,16 @@ fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> R
             Step::Exchange { path, staged, block: Some(markers), .. } => {
                 block_wise(target, &observed, (path, staged), markers, notes)
             }
+            // Nobody's file is in the way any more, and what stood there before is still beside it.
+            Step::Exchange { path, staged, before, .. }
+                if is_absent(&observed, path) && observed.standing(staged).identity() == *before =>
+            {
+                let (staged, path) = (staged.clone(), path.clone());
+                Ok(target.perform(&Step::Create { staged, path, after: before.clone() })?)
+            }
+            Step::Exchange { staged, .. } if !is_absent(&observed, staged) => {
+                Err(Left::ForeignOver(staged.clone()))
+            }
             _ => Err(Left::Foreign),
         },
         Found::After => match step {
@@ -187,6 +199,10 @@ fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> R
             _ => step.reverse().map_or(Ok(()), |back| Ok(target.perform(&back)?)),
         },
     }
+}
+
+fn is_absent(observed: &Observed, path: &TargetPath) -> bool {
+    matches!(observed.standing(path), Standing::Absent)
 }
 
 fn is_empty(observed: &Observed, path: &TargetPath) -> bool {

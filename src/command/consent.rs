@@ -42,8 +42,9 @@ pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
     };
     let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
     if !refused.is_empty() {
-        let help: BTreeSet<_> =
-            survey.plan.refused().filter_map(|(entry, why)| why.help(&entry.path)).collect();
+        // Below a root folder a path is not the one to be typed.
+        let typed = survey.plan.refused().filter(|_| survey.machine.is_some());
+        let help: BTreeSet<_> = typed.filter_map(|(entry, why)| why.help(&entry.path)).collect();
         let help: String = help.iter().map(|help| format!("\n  help: {help}")).collect();
         return Err(Stop::Because(Exit::Refused, ApplyError::Refused(refused).to_string() + &help));
     }
@@ -168,7 +169,7 @@ pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Out
         Outcome::Incomplete { cause, left } => {
             let (why, _) = told(cause);
             session.say(&format!(
-                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n  help: mend what these lines say, and run any verb that writes: it takes back the rest first\n",
+                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n  help: move away what somebody else put there, mend what keeps a unit from running, and run `apply` again: it takes back the rest first\n",
                 left.join("\n  ")
             ));
             Exit::Incomplete

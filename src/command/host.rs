@@ -191,7 +191,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::RootsRun(_) => "\n  help: `sudo tracewright apply` finishes it or takes it back",
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
-            "\n  help: put these paths as the last generation had them, or move them away, and run the verb again"
+            "\n  help: move away what somebody else put at these paths, mend what keeps a unit from running, and run the verb again"
         }
         ApplyError::Locked(Some(holder)) => {
             let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
@@ -200,11 +200,8 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::NewerState { .. } => {
             "\n  help: run the version of tracewright that wrote it, or a later one"
         }
-        ApplyError::State { path, .. } => {
-            let away = format!(
-                "\n  help: bring the file back, or give it up: `mv {path} {path}.lost`; what only it knew of then counts as not ours"
-            );
-            return Stop::Because(exit, with_causes(error) + &away);
+        ApplyError::State { .. } => {
+            "\n  help: bring the file back, or move it away; what only it knew of then counts as not ours"
         }
         ApplyError::Target(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",

@@ -1,6 +1,6 @@
 //! Proofs as text and as JSON: one line a door that is proven, the cause with its evidence otherwise.
 
-use crate::prove::{Door, Failure, NotTried, Proof, Tally, Timings};
+use crate::prove::{Cause, Door, Failure, NotTried, Proof, Tally, Timings};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -35,6 +35,11 @@ impl Outcome {
     /// Whether something did not come back.
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Counted(_, Some(_)))
+    }
+
+    /// Whether it did not come back because a collector is not through yet and keeps trying.
+    pub fn is_retrying(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.cause == Cause::ExporterRetrying)
     }
 
     /// Whether nothing was sent.

@@ -278,7 +278,12 @@ fn a_file_that_somebody_changed_meanwhile_is_left_and_named() {
         }),
     );
     let Outcome::Incomplete { left, .. } = outcome else { panic!("{outcome:?}") };
-    assert_eq!(left, ["replace /etc/tempo/config.yml: somebody else changed it in the meantime"]);
+    assert_eq!(
+        left,
+        [
+            "replace /etc/tempo/config.yml: somebody else changed it in the meantime; what stood there before is /etc/tempo/.tracewright-2-1"
+        ]
+    );
     assert_eq!(read(root, "/etc/tempo/config.yml").unwrap(), b"meanwhile\n");
     // Until it is put right the next run stops there too; then it goes on by itself.
     assert!(matches!(recover_at(root), Err(ApplyError::Incomplete(_))));
