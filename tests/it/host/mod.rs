@@ -13,6 +13,7 @@ mod loss;
 mod mask;
 mod matrix;
 mod pages;
+mod reboot;
 mod stand_in;
 
 use crate::kills;
@@ -98,6 +99,19 @@ impl Host {
         Err("the host does not boot")
     }
 
+    /// Ends everything in it at once, as a loss of power does, but for what was written; and boots it again.
+    pub fn reboot(&mut self) {
+        let before = self.init;
+        // The command ends with the host.
+        self.run(Who::Root, "systemctl reboot -ff");
+        let begin = Instant::now();
+        while init_of(self.boots.id()).is_none_or(|init| init == before) {
+            assert!(begin.elapsed() < BOOT, "the host does not boot again");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.wait_until_up().expect("it booted before");
+    }
+
     /// Runs a shell command in the host, in a fixed environment.
     pub fn run(&self, who: Who, script: &str) -> Ran {
         let (user, home) = match who {
@@ -167,7 +181,7 @@ impl Drop for Host {
     }
 }
 
-/// The first process of a host, below nspawn, below what started it.
+/// The first process of a host, below nspawn, below what starts it again, below what started that.
 fn init_of(boots: u32) -> Option<u32> {
     let children = |pid: u32| {
         let text = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
@@ -176,7 +190,7 @@ fn init_of(boots: u32) -> Option<u32> {
     let is_init = |pid: &u32| {
         std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n")
     };
-    children(boots).into_iter().flat_map(children).find(is_init)
+    children(boots).into_iter().flat_map(children).flat_map(children).find(is_init)
 }
 
 /// The Debian root, or why there is no host to be had here.

@@ -18,9 +18,9 @@ use std::time::Instant;
 const STRIDE: usize = 12;
 const PROMISE: &str = "promise: kill points on live hosts";
 
-const OLD: &str = "tracewright apply old --no-engines --no-prove --auto-approve";
-const NEW: &str = "tracewright apply new --no-engines --no-prove --auto-approve";
-const OLD_UNASKED: &str = "tracewright apply old --no-engines --no-prove";
+pub const OLD: &str = "tracewright apply old --no-engines --no-prove --auto-approve";
+pub const NEW: &str = "tracewright apply new --no-engines --no-prove --auto-approve";
+pub const OLD_UNASKED: &str = "tracewright apply old --no-engines --no-prove";
 const NEW_UNASKED: &str = "tracewright apply new --no-engines --no-prove";
 
 /// A verb on a host.
@@ -40,7 +40,7 @@ struct Scene {
 }
 
 /// What a person would compare, and what runs.
-type State = (Vec<String>, Vec<String>);
+pub type State = (Vec<String>, Vec<String>);
 
 #[derive(Default)]
 struct Table {
@@ -189,7 +189,7 @@ fn whole(host: &Host) -> String {
 
 /// Files, modes, owners, units; and what runs: the files and the definition each process was started with. Of our
 /// own state only what must not be there, or must, counts: when and by whom it was made differs.
-fn state(host: &Host) -> State {
+pub fn state(host: &Host) -> State {
     let counts = |line: &&str| {
         let ours = line.contains("/tracewright") || line.contains("/home/pde/.local");
         let named = ["/journal", "/pending", ".new", "/.tracewright-"].iter().any(|name| line.contains(name));
