@@ -81,7 +81,7 @@ fn run_again(
             }
             _ => continue,
         };
-        let done = target.perform(&again).map_err(|fault| fault.to_string());
+        let done = target.perform(&again).map_err(|fault| fault.what());
         let done = done.and_then(|()| match again.unit() {
             Some(unit) => wait(target, unit, prover).map(|_| ()),
             None => Ok(()),

@@ -108,7 +108,7 @@ pub fn apply(
     let staged = Transaction::stage(target, &survey, &issued, author)?;
     Ok(match staged.validate(judges.validator)?.swap(judges) {
         Ok(swapped) => swapped.settle(judges, PROOF),
-        Err(outcome) => outcome,
+        Err(outcome) => *outcome,
     })
 }
 

@@ -245,13 +245,13 @@ impl Transaction<'_> {
 
 impl<'t> Validated<'t> {
     /// Puts everything in place.
-    pub fn swap(self, judges: Judges<'_>) -> Result<Swapped<'t>, Outcome> {
+    pub fn swap(self, judges: Judges<'_>) -> Result<Swapped<'t>, Box<Outcome>> {
         let mut transaction = self.0;
         let first = transaction.steps.prepare.len() + transaction.manifests.len();
         for index in 0..transaction.steps.swap.len() {
             let done = transaction.announce(first + index).map_err(Cause::Machine);
             if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges.prover)) {
-                return Err(taken_back(transaction, cause, judges.before));
+                return Err(Box::new(taken_back(transaction, cause, judges.before)));
             }
         }
         Ok(Swapped(transaction))

@@ -32,7 +32,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let stopped = |error| host::stopped(&error);
     // What the first apply left that was taken back is a state that remembers nothing.
     let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
-    let gone = if remembers { go_back(session, &mut place, &request, back)? } else { None };
+    let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
     if let Some((seen, outcome)) = gone {
         let Outcome::Kept { notes, .. } = outcome else {
             return Ok(consent::ended(session, &seen, ("Destroy", outcome)));

@@ -33,7 +33,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Ex
     recovered(session, &mut place, &request)?;
     let back =
         Back { question: "Do you want to go back?", granted, unproven: unproven(&place, arguments.no_prove) };
-    let Some((seen, outcome)) = go_back(session, &mut place, &request, back)? else { return Ok(Exit::Fine) };
+    let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? else { return Ok(Exit::Fine) };
     Ok(consent::ended(session, &seen, ("Rollback", outcome)))
 }
 
@@ -61,7 +61,7 @@ pub(super) fn go_back(
     session: &mut Session,
     place: &mut Place,
     request: &Request<'_>,
-    back: Back,
+    back: &Back,
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
     let seen = survey(place.target(), request).map_err(stop)?;
@@ -72,7 +72,7 @@ pub(super) fn go_back(
     }
     consent::refuse(&seen, back.granted)?;
     consent::ask(session, back.granted, back.question)?;
-    let outcome = carry_out(session, place, (request, &seen), &back).map_err(stop)?;
+    let outcome = carry_out(session, place, (request, &seen), back).map_err(stop)?;
     Ok(Some((seen, outcome)))
 }
 

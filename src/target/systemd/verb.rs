@@ -144,7 +144,7 @@ impl ServiceManager {
 
     /// How a unit failed, with what it wrote, as far as this user may read it.
     fn failed(&self, unit: &UnitId, now: &Shown, how: String) -> TargetError {
-        let said = now.invocation.as_deref().map(|run| last_words(run));
+        let said = now.invocation.as_deref().map(last_words);
         let lines = match said {
             None => Vec::new(),
             Some(Ok(lines)) => lines,
