@@ -107,8 +107,11 @@ fn run_again(
             }
             _ => continue,
         };
-        let done = target.perform(&again).map_err(|fault| fault.what());
-        let done = done.and_then(|()| match again.unit() {
+        let done = match target.perform(&anew) {
+            Err(death @ TargetError::Died { .. }) => return Err(death.into()),
+            done => done.map_err(|fault| fault.to_string()),
+        };
+        let done = done.and_then(|()| match anew.unit() {
             Some(unit) => wait(target, unit, prover).map(|_| ()),
             None => Ok(()),
         });

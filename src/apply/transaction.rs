@@ -265,7 +265,7 @@ impl<'t> Validated<'t> {
         let first = transaction.steps.prepare.len() + transaction.manifests.len();
         for index in 0..transaction.steps.swap.len() {
             let done = transaction.announce(first + index).map_err(Cause::Machine);
-            if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges.prover)) {
+            if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges)) {
                 return Err(Box::new(taken_back(transaction, cause, judges.before)));
             }
         }
