@@ -145,7 +145,7 @@ impl<'s> Play<'s> {
         let found = files();
         let mut told = Vec::new();
         for look in ["tracewright status new", "tracewright plan new --no-engines"] {
-            told.push(host.run(Who::Root, look).text.contains(" was ended half way; the next apply"));
+            told.push(host.run(Who::Root, look).text.contains(" half way; "));
         }
         assert_eq!(files(), found, "{what}: looking changed something");
         let next = host.run(Who::Root, self.scene.next);
