@@ -6,6 +6,7 @@ use super::state::{Pending, State, decode};
 use super::{ApplyError, NoProver};
 use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Standing, Step};
 use crate::target::{Holder, Target, TargetError};
+use std::collections::BTreeSet;
 
 /// What recovery did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +154,8 @@ fn finish_once(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<
             target.perform(&Step::Create { staged, path, after })?;
         }
     }
-    for leftover in begin.steps.iter().filter_map(Step::leftover) {
+    let leftovers: BTreeSet<_> = begin.steps.iter().filter_map(Step::leftover).collect();
+    for leftover in leftovers {
         target.perform(&Step::Discard { path: leftover.clone() })?;
     }
     for path in state.superfluous(target)? {

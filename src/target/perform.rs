@@ -175,8 +175,10 @@ impl<D: Disk> Root<D> {
     }
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
-        self.state_folders(&path.parent())?;
         let fresh = matches!(self.identity(path)?, Identity::Absent);
+        if fresh {
+            self.state_folders(&path.parent())?;
+        }
         self.disk.append(path, bytes)?;
         if fresh { self.disk.sync(&path.parent()) } else { Ok(()) }
     }

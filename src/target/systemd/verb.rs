@@ -15,8 +15,9 @@ use crate::target::{CommandLine, TargetError, run_here};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The first pause between two looks at a unit. It grows by half each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
+/// The first pause between two looks at a unit. It grows by half each time. A restart takes no less than
+/// this (20 to 35 ms for a collector), and a look before its end takes the processor that it needs.
+const FIRST_PAUSE: Duration = Duration::from_millis(30);
 /// The longest one.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// What is waited longer than the unit's own patience.
