@@ -68,7 +68,9 @@ fn transcripts_on_hosts_print_what_they_show() {
         for _ in 0..2 * std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(page) = { left.lock().unwrap().pop() } {
-                    faults.lock().unwrap().extend(run_page(&page));
+                    // Not in one line: the others would wait for the lock, and so for this page.
+                    let fault = run_page(&page);
+                    faults.lock().unwrap().extend(fault);
                 }
             });
         }
