@@ -68,6 +68,7 @@ fn transcripts_on_hosts_print_what_they_show() {
         for _ in 0..2 * std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(page) = { left.lock().unwrap().pop() } {
+                    // Not in one line: the others would wait for the lock, and so for this page.
                     let found = run_page(&page);
                     faults.lock().unwrap().extend(found);
                 }
