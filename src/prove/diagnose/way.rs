@@ -4,7 +4,7 @@
 //! sends, or else by its log.
 
 use super::Scene;
-use crate::prove::cause::{Cause, Failure, Limit};
+use crate::prove::cause::{Cause, Failure, Limit, Mismatch};
 use crate::prove::counters::Counters;
 use crate::prove::edge::{Dialled, Judged};
 use crate::prove::route::{Collector, Dial};
@@ -93,10 +93,9 @@ impl Scene<'_> {
         };
         let (cause, shown) = kept(before, after)?;
         let evidence = shown.iter().map(|name| after.evidence(before, name)).collect();
-        let delivers = matches!(self.hops.get(index), Some(Some((Sent::Accepted, _))));
         Some(match cause {
             // Nothing fails and it could deliver: an error in its log is an old one.
-            Cause::NotForwarded if delivers => self.at_collector(index, cause, evidence),
+            Cause::NotForwarded if self.delivers(index) => self.at_collector(index, cause, evidence),
             cause => self.kept_by(index, cause, evidence),
         })
     }
@@ -123,6 +122,11 @@ impl Scene<'_> {
         }
     }
 
+    /// Whether what is sent as this collector sends is taken.
+    fn delivers(&self, index: usize) -> bool {
+        matches!(self.hops.get(index), Some(Some((Sent::Accepted, _))))
+    }
+
     fn undelivered(&self, index: usize) -> Undelivered {
         let collector = &self.door.through[index];
         let log = self.logs.get(index).and_then(Option::as_deref);
@@ -134,7 +138,12 @@ impl Scene<'_> {
         let seen = sent.is_some();
         let (cause, evidence) = match sent {
             Some((cause, said)) => (Some(cause), Some(said)),
-            None => (logged.and_then(|(_, cause)| cause), None),
+            // One who answers now was only away when the collector last tried.
+            None => {
+                let away = [Mismatch::NobodyListens, Mismatch::NoAnswer].map(Cause::Edge);
+                let old = |cause: &Cause| self.delivers(index) && away.contains(cause);
+                (logged.and_then(|(_, cause)| cause).filter(|cause| !old(cause)), None)
+            }
         };
         Undelivered { cause, seen, evidence: [evidence, line].into_iter().flatten().collect() }
     }
