@@ -2,23 +2,25 @@
 
 use super::*;
 use crate::dataflow::OtlpProtocol;
-use crate::prove::route::{Collector, Dial, Tls};
+use crate::prove::route::{Collector, Dial, Forward, Tls};
 
-const REFUSED: &str = "error Exporting failed. Will retry the request after interval. rpc error: connect: connection refused";
+const REFUSED: &str = "error Exporting failed. Will retry the request after interval. dial tcp 127.0.0.1:14317: connect: connection refused";
 
-fn dial() -> Dial {
-    let url = "http://127.0.0.1:4317".to_owned();
+fn dial(port: u16) -> Dial {
+    let url = format!("http://127.0.0.1:{port}");
     Dial { protocol: OtlpProtocol::Grpc, url, tls: Tls::default(), headers: Vec::new() }
 }
 
-/// The cause where a collector holds a span in its queue and logged that nobody listened.
-fn cause(hop: Option<(Sent, Option<Peer>)>) -> Cause {
-    let collector = Collector { name: "main".to_owned(), metrics: None, forwards: None };
+/// The cause where a collector that should send to a port holds a span in its queue, and logged that nobody
+/// listened on 14317; and where what is sent to its port is taken now, or that was not tried.
+fn cause(port: u16, taken: bool) -> Cause {
+    let forwards = Some(Forward { edge: "main -> tempo".to_owned(), dial: dial(port) });
+    let collector = Collector { name: "main".to_owned(), metrics: None, forwards };
     let door = Door {
         name: "shop".to_owned(),
         edge: "shop -> main".to_owned(),
         service_name: "shop".to_owned(),
-        dial: dial(),
+        dial: dial(4317),
         through: vec![collector],
     };
     let reader = Reader {
@@ -42,7 +44,7 @@ fn cause(hop: Option<(Sent, Option<Peer>)>) -> Cause {
         peer: None,
         ready: None,
         internal: None,
-        hops: vec![hop],
+        hops: vec![taken.then_some((Sent::Accepted, None))],
         logs: vec![Some(REFUSED.to_owned())],
         tempo_log: None,
     };
@@ -51,6 +53,8 @@ fn cause(hop: Option<(Sent, Option<Peer>)>) -> Cause {
 
 #[test]
 fn an_address_that_answers_again_is_no_cause() {
-    assert_eq!(cause(Some((Sent::Accepted, None))), Cause::ExporterRetrying);
-    assert_eq!(cause(None), Cause::Edge(Mismatch::NobodyListens));
+    let refused = Cause::Edge(Mismatch::NobodyListens);
+    assert_eq!(cause(14317, true), Cause::ExporterRetrying);
+    assert_eq!(cause(14317, false), refused);
+    assert_eq!(cause(24317, true), refused, "its file sends it elsewhere");
 }
