@@ -5,6 +5,8 @@
 //! the cause; what else was seen becomes its evidence.
 
 mod answers;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use super::NotTried;

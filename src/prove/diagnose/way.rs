@@ -127,6 +127,14 @@ impl Scene<'_> {
         matches!(self.hops.get(index), Some(Some((Sent::Accepted, _))))
     }
 
+    /// Whether a line of its log says no more than that the one it sends to was away when it last tried:
+    /// now what is sent there is taken.
+    fn was_away(&self, index: usize, line: &str, cause: Option<&Cause>) -> bool {
+        let away = matches!(cause, Some(Cause::Edge(Mismatch::NobodyListens | Mismatch::NoAnswer)));
+        let forward = self.door.through[index].forwards.as_ref();
+        away && self.delivers(index) && forward.is_some_and(|to| line.contains(&host_of(&to.dial.url)))
+    }
+
     fn undelivered(&self, index: usize) -> Undelivered {
         let collector = &self.door.through[index];
         let log = self.logs.get(index).and_then(Option::as_deref);
@@ -138,11 +146,9 @@ impl Scene<'_> {
         let seen = sent.is_some();
         let (cause, evidence) = match sent {
             Some((cause, said)) => (Some(cause), Some(said)),
-            // One who answers now was only away when the collector last tried.
             None => {
-                let away = [Mismatch::NobodyListens, Mismatch::NoAnswer].map(Cause::Edge);
-                let old = |cause: &Cause| self.delivers(index) && away.contains(cause);
-                (logged.and_then(|(_, cause)| cause).filter(|cause| !old(cause)), None)
+                let named = logged.filter(|(line, cause)| !self.was_away(index, line, cause.as_ref()));
+                (named.and_then(|(_, cause)| cause), None)
             }
         };
         Undelivered { cause, seen, evidence: [evidence, line].into_iter().flatten().collect() }
