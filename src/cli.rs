@@ -1,5 +1,10 @@
 //! The command line: types and help texts, no logic.
 
+#![expect(
+    missing_docs,
+    reason = "what stands above a struct of arguments would be shown as the help of its verb"
+)]
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -27,8 +32,9 @@ pub struct Cli {
     pub verb: Verb,
 }
 
-/// The verbs.
+/// The verbs. The arguments of one are built when it is called.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Verb {
     /// Write a stack to start from
     ///
@@ -93,7 +99,7 @@ pub enum Verb {
     },
 }
 
-/// The stack, by its folder or its file.
+// The stack, by its folder or its file.
 #[derive(Debug, Args)]
 pub struct StackArgument {
     /// A folder that holds stack.toml, or the file
@@ -101,7 +107,7 @@ pub struct StackArgument {
     pub stack: PathBuf,
 }
 
-/// Where the stack's files go.
+// Where the stack's files go.
 #[derive(Debug, Args)]
 pub struct RootArgument {
     /// Work below this folder instead of on this machine: no privileges, no services
@@ -111,8 +117,8 @@ pub struct RootArgument {
     pub root: Option<PathBuf>,
 }
 
-/// The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
-/// stack says, and on `PATH`.
+// The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
+// stack says, and on `PATH`.
 #[derive(Debug, Args)]
 pub struct EnginesArgument {
     /// The collector's binary
@@ -123,11 +129,10 @@ pub struct EnginesArgument {
     pub tempo: Option<PathBuf>,
 }
 
-/// Whether the engines' own validators are asked, and which engines.
+// Whether the engines' own validators are asked, and which engines.
 #[derive(Debug, Args)]
 pub struct ValidatorsArgument {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub engines: EnginesArgument,
     /// Ask no engine: what their validators would judge is listed as not checked
     #[arg(long, conflicts_with_all = ["collector", "tempo"])]
@@ -144,7 +149,6 @@ pub enum Format {
     Json,
 }
 
-/// `init`.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The folder to write stack.toml to
@@ -155,14 +159,11 @@ pub struct Init {
     pub from: String,
 }
 
-/// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub validators: ValidatorsArgument,
     /// Judge the files below DIR, laid out like the root of a host, instead of a stack
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "no_engines"])]
@@ -178,28 +179,22 @@ pub struct Check {
     pub format: Format,
 }
 
-/// `render`.
 #[derive(Debug, Args)]
 pub struct Render {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     /// The folder to write to; files that differ are replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
 
-/// `plan`.
 #[derive(Debug, Args)]
 pub struct Plan {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub validators: ValidatorsArgument,
     /// Exit with 2 when there is something to do, drift included
     #[arg(long)]
@@ -209,7 +204,7 @@ pub struct Plan {
     pub format: Format,
 }
 
-/// What may be overwritten, and who is asked.
+// What may be overwritten, and who is asked.
 #[derive(Debug, Args)]
 pub struct Consent {
     /// Do not ask
@@ -220,20 +215,15 @@ pub struct Consent {
     pub accept_drift: bool,
 }
 
-/// `apply`.
 #[derive(Debug, Args)]
 pub struct Apply {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub validators: ValidatorsArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub consent: Consent,
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
@@ -248,17 +238,13 @@ pub struct Apply {
     pub no_prove: bool,
 }
 
-/// `rollback`.
 #[derive(Debug, Args)]
 pub struct Rollback {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub consent: Consent,
     /// The generation to go back to; 0 is what stood there before the first apply
     #[arg(long, value_name = "N")]
@@ -268,50 +254,39 @@ pub struct Rollback {
     pub no_prove: bool,
 }
 
-/// `destroy`.
 #[derive(Debug, Args)]
 pub struct Destroy {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub consent: Consent,
 }
 
-/// `history`.
 #[derive(Debug, Args)]
 pub struct History {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub root: RootArgument,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// A finding's code, such as `tls-mismatch`, or `app.NAME`
     #[arg(value_name = "TOPIC")]
     pub topic: String,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
 }
 
-/// `try`.
 #[derive(Debug, Args)]
 pub struct Try {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     /// Leave the folder with files, data and logs
     #[arg(long)]
@@ -323,15 +298,12 @@ pub struct Try {
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub ready_within: u64,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub engines: EnginesArgument,
 }
 
-/// `prove`.
 #[derive(Debug, Args)]
 pub struct Prove {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     /// Send so many numbered spans through each door, and say which did not come back
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -344,22 +316,18 @@ pub struct Prove {
     pub format: Format,
 }
 
-/// `status`.
 #[derive(Debug, Args)]
 pub struct Status {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
-/// `logs`.
 #[derive(Debug, Args)]
 pub struct Logs {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "clap would show it")]
     pub stack: StackArgument,
     /// Only this one: `tempo`, `collector.main`, or `main`
     #[arg(long, value_name = "NAME")]

@@ -95,14 +95,27 @@ impl State {
         target: &dyn Target,
         number: GenerationNumber,
     ) -> Result<Option<Manifest>, ApplyError> {
-        let mut parts = Vec::new();
+        self.up_to(target, Some(number))
+    }
+
+    /// The generation of a number, or without one the newest: of each folder the newest manifest up to it.
+    fn up_to(
+        &self,
+        target: &dyn Target,
+        number: Option<GenerationNumber>,
+    ) -> Result<Option<Manifest>, ApplyError> {
+        let mut newest = Vec::new();
         for folder in self.folders() {
-            let newest = folder.numbers(target)?.into_iter().rev().find(|one| *one <= number);
-            if let Some(newest) = newest {
-                parts.extend(folder.read(target, newest)?);
-            }
+            let numbers = folder.numbers(target)?;
+            let newest_here = numbers.into_iter().rfind(|one| number.is_none_or(|number| *one <= number));
+            newest.extend(newest_here.map(|number| (number, folder)));
         }
-        Ok(together(parts).filter(|manifest| manifest.generation == number))
+        let number = number.or_else(|| newest.iter().map(|(number, _)| *number).max());
+        let mut parts = Vec::new();
+        for (number, folder) in newest {
+            parts.extend(folder.read(target, number)?);
+        }
+        Ok(together(parts).filter(|manifest| Some(manifest.generation) == number))
     }
 
     /// The users whose parts the last apply of root took care of, by their homes.
@@ -135,10 +148,7 @@ impl State {
 
     /// What the newest generation remembers, without objects.
     pub(super) fn remembered(&self, target: &dyn Target) -> Result<Remembered, ApplyError> {
-        let newest = match self.numbers(target)?.last() {
-            Some(number) => self.read(target, *number)?,
-            None => None,
-        };
+        let newest = self.up_to(target, None)?;
         Ok(Remembered { newest, objects: BTreeMap::new(), taken: self.taken(target)? })
     }
 

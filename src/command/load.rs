@@ -64,8 +64,9 @@ fn read_bounded(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
     if metadata.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    let mut bytes = Vec::new();
-    file.take(config::MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    let most = config::MAX_BYTES + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or_default() + 1);
+    file.take(most).read_to_end(&mut bytes)?;
     Ok((metadata.len().max(bytes.len() as u64), bytes))
 }
 

@@ -33,9 +33,7 @@ impl KeyPath {
     /// The path of a key below this one.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
-        let mut parts = self.0.clone();
-        parts.push(key.to_owned());
-        Self(parts)
+        Self(self.0.iter().cloned().chain([key.to_owned()]).collect())
     }
 }
 

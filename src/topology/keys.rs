@@ -1,8 +1,9 @@
 //! Tables of the keys that an engine's strict parser knows, and the walk that finds the others.
 //!
 //! A table is a text beside its component (`keys*.txt`, format in its header), because it is made by
-//! a program from the engine's own types and read by people in a diff. It is never parsed as a whole:
-//! a file uses a handful of its blocks, and every verb would wait for the other thousand lines.
+//! a program from the engine's own types and read by people in a diff. Where its lines are is worked
+//! out when this program is compiled: a file uses a handful of its blocks, and every verb would wait
+//! for the other thousand lines.
 
 use super::page::Page;
 use super::yaml::{Entry, Node};
@@ -10,14 +11,80 @@ use super::yaml::{Entry, Node};
 /// No more than this many are reported for a file: then it is another file altogether.
 const MOST: usize = 50;
 
+/// A table that is part of the program, with the places of its lines.
+macro_rules! keys {
+    ($text:expr) => {{
+        const TEXT: &str = $text;
+        static LINES: [$crate::topology::keys::Line; $crate::topology::keys::count(TEXT)] =
+            $crate::topology::keys::index(TEXT);
+        $crate::topology::keys::Keys::of(TEXT, &LINES)
+    }};
+}
+pub(crate) use keys;
+
+/// A line of a table, by offsets into its text.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Where its key begins, behind the spaces.
+    start: u16,
+    /// Where its newline is.
+    end: u16,
+    /// How many spaces stand in front.
+    depth: u16,
+    /// The line after the last one below it.
+    next: u16,
+}
+
+/// How many lines a table has. Each ends with a newline.
+pub const fn count(text: &str) -> usize {
+    let (mut lines, mut at) = (0, 0);
+    while at < text.len() {
+        lines += (text.as_bytes()[at] == b'\n') as usize;
+        at += 1;
+    }
+    lines
+}
+
+/// Where the lines of a table are. One stands below the nearest before it that has fewer spaces.
+pub const fn index<const N: usize>(text: &str) -> [Line; N] {
+    assert!(text.len() <= u16::MAX as usize, "offsets are kept in 16 bits");
+    let mut lines = [Line { start: 0, end: 0, depth: 0, next: 0 }; N];
+    let (mut line, mut at) = (0, 0);
+    while line < N {
+        let before = at;
+        while text.as_bytes()[at] == b' ' {
+            at += 1;
+        }
+        lines[line].start = at as u16;
+        lines[line].depth = (at - before) as u16;
+        while text.as_bytes()[at] != b'\n' {
+            at += 1;
+        }
+        lines[line].end = at as u16;
+        at += 1;
+        line += 1;
+    }
+    line = 0;
+    while line < N {
+        let mut next = line + 1;
+        while next < N && lines[next].depth > lines[line].depth {
+            next += 1;
+        }
+        lines[line].next = next as u16;
+        line += 1;
+    }
+    lines
+}
+
 /// A block of a table, to hold a file's block against.
 #[derive(Clone, Copy, Debug)]
 pub struct Keys {
-    /// The whole table, where groups are looked up.
-    table: &'static str,
-    /// The table from the block's first line on; the block ends where a line is less indented.
-    lines: &'static str,
-    depth: usize,
+    text: &'static str,
+    /// All lines of the table, where groups are looked up.
+    table: &'static [Line],
+    /// Those of the block.
+    first: usize,
+    end: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +105,16 @@ enum Shape {
 #[derive(Clone, Copy, Debug)]
 struct Row {
     key: &'static str,
-    shape: Shape,
-    /// The group whose keys stand below it; without one they are the next lines.
-    group: Option<&'static str>,
-    next: Keys,
+    /// What stands behind it: its sign and its group, read where a file has the key.
+    rest: &'static str,
+    /// The lines below it.
+    inner: Keys,
 }
 
 impl Keys {
-    /// The top level of a table. Its text is part of the program: a sign that is not understood is a
-    /// block.
-    pub const fn of(table: &'static str) -> Self {
-        Self { table, lines: table, depth: 0 }
+    /// The top level of a table, for `keys!`. A sign that is not understood is a block.
+    pub const fn of(text: &'static str, table: &'static [Line]) -> Self {
+        Self { text, table, first: 0, end: table.len() }
     }
 
     /// The block below a way of keys: the receivers in another program's file.
@@ -78,56 +144,52 @@ impl Keys {
         }
     }
 
+    /// The keys of the block; not those of the blocks below it, nor the groups of the table.
     fn rows(self) -> impl Iterator<Item = Row> {
-        let mut rest = self.lines;
-        std::iter::from_fn(move || {
-            while !rest.is_empty() {
-                let end = rest.bytes().position(|byte| byte == b'\n').unwrap_or(rest.len());
-                let line = &rest[..end];
-                let depth = line.bytes().take_while(|byte| *byte == b' ').count();
-                if depth < self.depth || line.starts_with("= ") {
-                    return None;
-                }
-                rest = rest.get(end + 1..).unwrap_or_default();
-                if depth == self.depth && !line.starts_with('#') {
-                    return Some(self.row(&line[depth..], rest));
-                }
-            }
-            None
+        self.lines().filter(|(text, _)| !text.starts_with(['#', '='])).map(|(text, inner)| {
+            let (key, rest) = text.split_once(' ').unwrap_or((text, ""));
+            Row { key, rest, inner }
         })
     }
 
-    /// `KEY`, `KEY SIGN`, `KEY = GROUP`, `KEY SIGN = GROUP`, and the lines after it.
-    fn row(self, line: &'static str, after: &'static str) -> Row {
-        let (left, group) = match line.split_once(" = ") {
-            Some((left, group)) => (left, Some(group)),
-            None => (line, None),
-        };
-        let (key, sign) = left.split_once(' ').unwrap_or((left, ""));
-        let shape = match sign {
-            "*" => Shape::Leaf,
-            "[]" => Shape::List,
-            "{}" => Shape::Map,
-            "<>" => Shape::Components,
-            _ => Shape::Block,
-        };
-        Row { key, shape, group, next: Self { lines: after, depth: self.depth + 1, ..self } }
+    /// Each line of the block, with the lines below it.
+    fn lines(self) -> impl Iterator<Item = (&'static str, Self)> {
+        let mut first = self.first;
+        std::iter::from_fn(move || {
+            let line = self.table[..self.end].get(first)?;
+            let inner = Self { first: first + 1, end: line.next.into(), ..self };
+            first = inner.end;
+            Some((&self.text[line.start.into()..line.end.into()], inner))
+        })
     }
 
-    fn group(self, name: &str) -> Self {
-        // Groups stand at the end of a table, their keys one space in.
-        let lines = self.table.rsplit_once(&format!("\n= {name}\n")).map_or("", |(_, lines)| lines);
-        Self { lines, depth: 1, ..self }
+    /// The block that stands at the end of the table as `= NAME`.
+    fn group(self, name: &str) -> Option<Self> {
+        let mut lines = Self::of(self.text, self.table).lines();
+        lines.find(|(text, _)| text.strip_prefix("= ") == Some(name)).map(|(_, inner)| inner)
     }
 }
 
 impl Row {
+    /// `KEY`, `KEY SIGN`, `KEY = GROUP` or `KEY SIGN = GROUP`.
+    fn shape(self) -> Shape {
+        match self.rest.split(' ').next() {
+            Some("*") => Shape::Leaf,
+            Some("[]") => Shape::List,
+            Some("{}") => Shape::Map,
+            Some("<>") => Shape::Components,
+            _ => Shape::Block,
+        }
+    }
+
+    /// The keys of the group that is named; without one they are the lines below.
     fn below(self) -> Keys {
-        self.group.map_or(self.next, |name| self.next.group(name))
+        let group = self.rest.split_once("= ").and_then(|(_, name)| self.inner.group(name));
+        group.unwrap_or(self.inner)
     }
 
     fn check(self, page: &mut Page<'_>, entry: &Entry, path: &str) {
-        match self.shape {
+        match self.shape() {
             Shape::Leaf => {}
             Shape::Block => self.below().check(page, &entry.value, path),
             Shape::List => {
@@ -144,7 +206,7 @@ impl Row {
                 for entry in entry.value.entries() {
                     let kind = entry.key.split('/').next().unwrap_or_default();
                     let row = self.below().rows().find(|row| row.key == kind);
-                    if let Some(row) = row.filter(|row| row.shape == Shape::Block) {
+                    if let Some(row) = row.filter(|row| row.shape() == Shape::Block) {
                         row.below().check(page, &entry.value, &format!("{path}.{}", entry.key));
                     }
                 }
@@ -183,24 +245,24 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::{Keys, Row, Shape};
 
-    const TABLES: [&str; 3] = [
-        include_str!("../component/collector/keys.txt"),
-        include_str!("../component/tempo/keys-2.10.txt"),
-        include_str!("../component/tempo/keys-3.0.txt"),
+    const TABLES: [Keys; 3] = [
+        keys!(include_str!("../component/collector/keys.txt")),
+        keys!(include_str!("../component/tempo/keys-2.10.txt")),
+        keys!(include_str!("../component/tempo/keys-3.0.txt")),
     ];
 
     #[test]
     fn every_group_that_a_table_refers_to_stands_in_it() {
         for table in TABLES {
-            for (_, name) in table.lines().filter_map(|line| line.split_once(" = ")) {
-                assert!(Keys::of(table).group(name).rows().next().is_some(), "{name}");
+            for (_, name) in table.text.lines().filter_map(|line| line.split_once(" = ")) {
+                assert!(table.group(name).is_some_and(|group| group.rows().next().is_some()), "{name}");
             }
         }
     }
 
     #[test]
     fn a_block_ends_where_its_lines_do() {
-        let keys = Keys::of("# A table.\na\n b []\n  c\n d {} = g\ne <>\n= g\n f *\n *\n= h\n i\n");
+        let keys = keys!("# A table.\na\n b []\n  c\n d {} = g\ne <>\n= g\n f *\n *\n= h\n i\n");
         let names = |keys: Keys| keys.rows().map(|row| row.key).collect::<Vec<_>>();
         let at = |way: &[&str]| keys.below(way).map(names);
         assert_eq!(names(keys), ["a", "e"]);
@@ -209,7 +271,7 @@ mod tests {
         assert_eq!(at(&["a", "d"]), Some(vec!["f", "*"]));
         assert_eq!(at(&["a", "b", "c"]), Some(vec![]));
         assert_eq!(at(&["a", "x"]), None);
-        let shapes: Vec<Shape> = keys.below(&["a"]).unwrap().rows().map(|row: Row| row.shape).collect();
+        let shapes: Vec<Shape> = keys.below(&["a"]).unwrap().rows().map(|row: Row| row.shape()).collect();
         assert_eq!(shapes, [Shape::List, Shape::Map]);
     }
 }

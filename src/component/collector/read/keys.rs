@@ -1,11 +1,11 @@
 //! Keys that the collector does not know: it refuses a file for any of them.
 
 use super::release::Release;
-use crate::topology::keys::Keys;
+use crate::topology::keys::{Keys, keys};
 use crate::topology::page::Page;
 use crate::topology::yaml::Node;
 
-const KEYS: Keys = Keys::of(include_str!("../keys.txt"));
+const KEYS: Keys = keys!(include_str!("../keys.txt"));
 
 /// Holds a configuration against the table of its release.
 pub fn check(page: &mut Page<'_>, root: &Node, release: Release) {

@@ -1,7 +1,7 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
 use crate::dataflow::Version;
-use crate::topology::keys::Keys;
+use crate::topology::keys::{Keys, keys};
 use crate::topology::yaml::Node;
 
 /// When an internal client dials.
@@ -56,7 +56,7 @@ static RELEASES: &[Release] = &[
     Release {
         name: "2.10",
         line: (2, 10),
-        keys: Keys::of(include_str!("../keys-2.10.txt")),
+        keys: keys!(include_str!("../keys-2.10.txt")),
         never_empty: &[
             "compactor",
             "ingester",
@@ -85,7 +85,7 @@ static RELEASES: &[Release] = &[
     Release {
         name: "3.0",
         line: (3, 0),
-        keys: Keys::of(include_str!("../keys-3.0.txt")),
+        keys: keys!(include_str!("../keys-3.0.txt")),
         never_empty: &[
             "backend_scheduler",
             "backend_worker",
