@@ -1,14 +1,16 @@
 //! A validator that hangs ends with the verb that asks it, however that ends.
 
 use crate::trial::lab::Lab;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// Waits until something is true.
-fn soon(what: &str, mut is: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
+/// Waits until something is true; says what the tool said where it is not.
+fn soon(what: &str, said: &Path, mut is: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
     while !is() {
-        assert!(Instant::now() < end, "not within 10 s: {what}");
+        let said = || std::fs::read_to_string(said).unwrap();
+        assert!(Instant::now() < end, "not within 30 s: {what}\n{}", said());
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -28,16 +30,19 @@ fn a_validator_ends_with_its_verb() {
     for verb in verbs {
         for signal in ["INT", "TERM", "HUP", "KILL"] {
             let mut tool = lab.tool(&[verb, &["--collector", &hangs]].concat());
-            let mut asking = tool.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let said = lab.path().join("said");
+            let file = std::fs::File::create(&said).unwrap();
+            let mut asking = tool.stdout(Stdio::null()).stderr(file).spawn().unwrap();
             let validator = || {
                 lab.processes()
                     .into_iter()
                     .any(|(pid, line)| pid != asking.id() && line.contains(" validate "))
             };
-            soon("a validator is asked", validator);
+            soon(&format!("{verb:?} asks a validator"), &said, validator);
             crate::trial::lab::kill(signal, asking.id());
             asking.wait().unwrap();
-            soon(&format!("nothing is left of {verb:?} after {signal}"), || lab.processes().is_empty());
+            let left = format!("nothing is left of {verb:?} after {signal}");
+            soon(&left, &said, || lab.processes().is_empty());
         }
     }
 }
