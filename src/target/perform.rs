@@ -175,7 +175,8 @@ impl<D: Disk> Root<D> {
     }
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
-        let fresh = matches!(self.identity(path)?, Identity::Absent);
+        let seen = self.disk.look(&Inventory::of([path.clone()]))?;
+        let fresh = matches!(seen.standing(path), Standing::Absent);
         if fresh {
             self.state_folders(&path.parent())?;
         }

@@ -18,16 +18,15 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// Writes it.
+    /// Writes it, at once: whoever waits at the other end wakes for the whole of it.
     ///
     /// # Errors
     /// It is too large, or the other end is gone.
     pub(super) fn write(&self, to: &mut impl Write) -> Result<()> {
         let words = length(&self.words, MOST_WORDS)?;
         let bytes = length(&self.bytes, MOST_BYTES)?;
-        to.write_all(&[words.to_le_bytes(), bytes.to_le_bytes()].concat())?;
-        to.write_all(&self.words)?;
-        to.write_all(&self.bytes)?;
+        let head = [words.to_le_bytes(), bytes.to_le_bytes()].concat();
+        to.write_all(&[&head[..], &self.words, &self.bytes].concat())?;
         to.flush()
     }
 
