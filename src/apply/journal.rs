@@ -7,7 +7,7 @@
 use super::state::{VERSION, decode, encode};
 use super::{ApplyError, state::State};
 use crate::desired::Digest;
-use crate::plan::{Author, GenerationNumber, Inventory, Standing, Step};
+use crate::plan::{Author, GenerationNumber, Inventory, Observed, Standing, Step};
 use crate::target::{Target, TargetError};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -58,8 +58,12 @@ fn append(target: &mut dyn Target, state: &State, json: &[u8]) -> Result<(), Tar
 
 /// The journal of a run that did not end; `None` where there is none, or it did not get to its first step.
 pub(super) fn read(target: &dyn Target, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
+    seen(&target.observe(&Inventory::of([state.journal()]))?, state)
+}
+
+/// The same of what a look at the journal, and at other files, has shown.
+pub(super) fn seen(observed: &Observed, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
     let path = state.journal();
-    let observed = target.observe(&Inventory::of([path.clone()]))?;
     let bytes = match observed.standing(&path) {
         Standing::Absent => return Ok(None),
         Standing::File(file) => &file.bytes,

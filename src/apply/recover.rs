@@ -4,7 +4,7 @@ use super::journal::{self, Begin};
 use super::reverse::reverse;
 use super::state::{Pending, State, decode};
 use super::{ApplyError, NoProver};
-use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Standing, Step};
+use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Observed, Standing, Step};
 use crate::target::{Holder, Target, TargetError};
 use std::collections::BTreeSet;
 
@@ -53,8 +53,10 @@ pub enum Fate {
 
 /// The run that was killed on a host, if one was.
 pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
+    let looked_at = states(ground).map(|state| state.journal()).chain([State::of(ground).own().pending()]);
+    let observed = target.observe(&Inventory::of(looked_at))?;
     for state in states(ground) {
-        let Some(read) = journal::read(target, &state)? else { continue };
+        let Some(read) = journal::seen(&observed, &state)? else { continue };
         let Some(Begin { generation, author, .. }) = read.map(|journal| journal.begin) else {
             let author = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
             return Ok(Some(Killed { author, fate: Fate::Forgotten }));
@@ -63,7 +65,7 @@ pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, A
         let fate = if kept { Fate::Finished(generation) } else { Fate::TakenBack };
         return Ok(Some(Killed { author, fate }));
     }
-    Ok(roots_run(target, ground)?.map(|author| Killed { author, fate: Fate::Roots }))
+    Ok(roots_run(&observed, ground)?.map(|author| Killed { author, fate: Fate::Roots }))
 }
 
 /// Who holds the lock on the state at this moment, as far as it can be read: then a journal is that run's,
@@ -80,9 +82,9 @@ pub fn at_work(target: &dyn Target, ground: &Ground) -> Result<Option<Holder>, A
 
 /// The run of root that was killed while it changed the part of the user who runs the tool: its journal
 /// is not the user's to read.
-fn roots_run(target: &dyn Target, ground: &Ground) -> Result<Option<Author>, ApplyError> {
+fn roots_run(observed: &Observed, ground: &Ground) -> Result<Option<Author>, ApplyError> {
     let path = State::of(ground).own().pending();
-    match target.observe(&Inventory::of([path.clone()]))?.standing(&path) {
+    match observed.standing(&path) {
         Standing::File(file) => decode::<Pending>(&path, &file.bytes).map(|pending| Some(pending.author)),
         _ => Ok(None),
     }
@@ -100,7 +102,8 @@ pub fn recover(target: &mut dyn Target, ground: &Ground) -> Result<Option<Recove
     for state in states(ground) {
         recovered = recover_one(target, &state)?.or(recovered);
     }
-    match roots_run(target, ground)? {
+    let observed = target.observe(&Inventory::of([State::of(ground).own().pending()]))?;
+    match roots_run(&observed, ground)? {
         Some(author) => Err(ApplyError::RootsRun(author)),
         None => Ok(recovered),
     }
