@@ -259,8 +259,12 @@ impl Folder {
     }
 
     fn read(&self, target: &dyn Target, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
+        self.seen(&target.observe(&Inventory::of([self.manifest(number)]))?, number)
+    }
+
+    /// A manifest that was looked at.
+    fn seen(&self, observed: &Observed, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
         let path = self.manifest(number);
-        let observed = target.observe(&Inventory::of([path.clone()]))?;
         match observed.standing(&path) {
             Standing::File(file) => decode(&path, &file.bytes).map(Some),
             Standing::Absent => Ok(None),
@@ -271,9 +275,10 @@ impl Folder {
     fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
         let numbers = self.numbers(target)?;
         let (old, kept) = numbers.split_at(numbers.len().saturating_sub(KEPT));
+        let observed = target.observe(&Inventory::of(kept.iter().map(|number| self.manifest(*number))))?;
         let mut needed = BTreeSet::new();
         for number in kept {
-            let Some(manifest) = self.read(target, *number)? else { continue };
+            let Some(manifest) = self.seen(&observed, *number)? else { continue };
             // What stood there first is carried on by each manifest, so the newest one counts.
             if kept.last() == Some(number) {
                 needed.extend(manifest.before.values().filter_map(crate::plan::Baseline::object));
