@@ -9,7 +9,7 @@ pub(super) const MOST_WORDS: u32 = 4 * 1024 * 1024;
 pub(super) const MOST_BYTES: u32 = 64 * 1024 * 1024;
 
 /// The most memory that is taken for bytes which have not come yet.
-const AT_ONCE: u64 = 8192;
+const AT_ONCE: usize = 8192;
 
 /// One message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Frame {
 
 /// So many bytes, or as many as there are.
 fn exactly(from: &mut impl Read, length: u64) -> Result<Vec<u8>> {
-    let mut read = Vec::with_capacity(length.min(AT_ONCE) as usize);
+    let mut read = Vec::with_capacity(usize::try_from(length).map_or(AT_ONCE, |length| length.min(AT_ONCE)));
     from.by_ref().take(length).read_to_end(&mut read)?;
     Ok(read)
 }
