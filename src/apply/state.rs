@@ -261,25 +261,21 @@ impl Folder {
     fn read(&self, target: &dyn Target, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
         let path = self.manifest(number);
         let observed = target.observe(&Inventory::of([path.clone()]))?;
-        match observed.standing(&path) {
-            Standing::File(file) => decode(&path, &file.bytes).map(Some),
-            Standing::Absent => Ok(None),
-            other => Err(ApplyError::State { path, what: format!("{other} stands there") }),
-        }
+        bytes_at(&observed, &path)?.map(|bytes| decode(&path, bytes)).transpose()
     }
 
     fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
         let numbers = self.numbers(target)?;
         let (old, kept) = numbers.split_at(numbers.len().saturating_sub(KEPT));
+        let kept: Vec<_> = kept.iter().map(|number| self.manifest(*number)).collect();
+        let observed = target.observe(&Inventory::of(kept.iter().cloned()))?;
         let mut needed = BTreeSet::new();
-        for number in kept {
-            let Some(manifest) = self.read(target, *number)? else { continue };
-            // What stood there first is carried on by each manifest, so the newest one counts.
-            if kept.last() == Some(number) {
-                needed.extend(manifest.before.values().filter_map(crate::plan::Baseline::object));
-            }
-            needed.extend(manifest.entries.values().filter_map(file_of));
-            needed.extend(manifest.text);
+        for path in &kept {
+            // Whatever a digest in it is of: to keep an object too many does no harm, and to understand
+            // every manifest for this would be the larger part of our own work.
+            let bytes = bytes_at(&observed, path)?.unwrap_or_default();
+            let texts = bytes.split(|byte| *byte == b'"').filter(|text| text.len() == 64);
+            needed.extend(texts.filter_map(|text| Digest::parse(str::from_utf8(text).ok()?)));
         }
         let objects = names_in(target, &self.objects())?;
         let unneeded = objects
@@ -306,6 +302,15 @@ fn together(mut parts: Vec<Manifest>) -> Option<Manifest> {
     }
     whole.units.sort_by_key(|unit| unit.order);
     Some(whole)
+}
+
+/// The bytes of a file of the state that was looked at; `None` where it is missing.
+fn bytes_at<'o>(observed: &'o Observed, path: &TargetPath) -> Result<Option<&'o [u8]>, ApplyError> {
+    match observed.standing(path) {
+        Standing::File(file) => Ok(Some(&file.bytes)),
+        Standing::Absent => Ok(None),
+        other => Err(ApplyError::State { path: path.clone(), what: format!("{other} stands there") }),
+    }
 }
 
 /// The names in a folder; none where it is missing.

@@ -13,8 +13,8 @@ use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
 use crate::pki::Issued;
 use crate::plan::{
-    Author, GenerationNumber, Identity, Ids, Inventory, ObservedFile, Plan, Remembered, Run, Standing, Step,
-    Steps, UnitId, steps,
+    Author, Found, GenerationNumber, Identity, Inventory, ObservedFile, Plan, Remembered, Run, Standing,
+    Step, Steps, UnitId, steps,
 };
 use crate::stack::Mode;
 use crate::stack::TargetPath;
@@ -80,6 +80,8 @@ pub struct Transaction<'t> {
     steps: Steps,
     /// How many steps the journal has announced.
     announced: usize,
+    /// The staged files as they stand on the disk, by the path they are for.
+    staged: BTreeMap<TargetPath, ObservedFile>,
     /// The manifest of whoever runs the tool, and those of the users' parts.
     manifests: Vec<(Folder, Vec<u8>)>,
     /// What was started, and was ready.
@@ -121,8 +123,17 @@ impl<'t> Transaction<'t> {
             let _first_fault_counts = target.perform(&Step::Discard { path: state.journal() });
             return Err(cause.into());
         }
-        let (manifests, started, notes) = (Vec::new(), Vec::new(), Vec::new());
-        let mut transaction = Self { target, state, begin, steps, announced: 0, manifests, started, notes };
+        let mut transaction = Self {
+            target,
+            state,
+            begin,
+            steps,
+            announced: 0,
+            staged: BTreeMap::new(),
+            manifests: Vec::new(),
+            started: Vec::new(),
+            notes: Vec::new(),
+        };
         match transaction.prepare(plan, issued, &survey.remembered) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
@@ -130,27 +141,17 @@ impl<'t> Transaction<'t> {
     }
 
     fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
-        let folders: Vec<_> = self.state.folders().collect();
-        for folder in &folders {
-            if *folder != self.state.own() {
-                let bytes = encode(Pending { author: self.begin.author.clone() });
-                self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
-            }
-            self.make_state_folder(folder.generations())?;
-            self.make_state_folder(folder.objects())?;
+        for folder in self.state.folders().filter(|folder| *folder != self.state.own()) {
+            let bytes = encode(Pending { author: self.begin.author.clone() });
+            self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
         }
-        for ((folder, digest), bytes) in plan.objects(issued) {
-            let path = Folder(folder).object(digest);
-            let known = self.target.observe(&Inventory::of([path.clone()]))?;
-            if !matches!(known.standing(&path), Standing::File(file) if file.bytes == bytes) {
-                self.target.perform(&Step::Keep { path, bytes: bytes.to_vec() })?;
-            }
-        }
+        self.keep(plan.objects(issued))?;
         for index in 0..self.steps.prepare.len() {
             self.announce(index)?;
             self.target.perform(&self.steps.prepare[index])?;
         }
-        let ids = self.staged_ids()?;
+        self.staged = self.look_at_staged()?;
+        let ids = self.staged.iter().map(|(path, file)| (path.clone(), file.ids)).collect();
         let manifest = plan.manifest(issued, &self.begin.author, remembered, &ids);
         self.manifests =
             self.state.apart(&manifest).into_iter().map(|(folder, part)| (folder, encode(part))).collect();
@@ -182,21 +183,24 @@ impl<'t> Transaction<'t> {
         Ok(())
     }
 
-    fn make_state_folder(&mut self, path: TargetPath) -> Result<(), TargetError> {
-        let seen = self.target.observe(&Inventory::of([path.clone()]))?;
-        match seen.standing(&path) {
-            Standing::Absent => self.target.perform(&Step::MakeFolder { path, mode: Mode(0o700), ids: None }),
-            _ => Ok(()),
-        }
-    }
-
-    /// The owners of the staged files, by the path they are for.
-    fn staged_ids(&self) -> Result<BTreeMap<TargetPath, Ids>, TargetError> {
-        Ok(self.staged()?.into_iter().map(|(path, file)| (path, file.ids)).collect())
+    /// Makes the folders of the state and keeps the bytes that are missing, after one look at all of them.
+    fn keep(&mut self, objects: BTreeMap<(TargetPath, Digest), &[u8]>) -> Result<(), TargetError> {
+        let folders = self.state.folders().flat_map(|folder| [folder.generations(), folder.objects()]);
+        let folders = folders.map(|path| Step::MakeFolder { path, mode: Mode(0o700), ids: None });
+        let objects = objects.into_iter().map(|((folder, digest), bytes)| Step::Keep {
+            path: Folder(folder).object(digest),
+            bytes: bytes.to_vec(),
+        });
+        let steps: Vec<_> = folders.chain(objects).collect();
+        let seen = self.target.observe(&Inventory::of(steps.iter().filter_map(Step::path).cloned()))?;
+        steps
+            .iter()
+            .filter(|step| step.found(&seen) == Found::Before)
+            .try_for_each(|step| self.target.perform(step))
     }
 
     /// The staged files as they stand on the disk, by the path they are for.
-    fn staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, TargetError> {
+    fn look_at_staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, TargetError> {
         let named = self.steps.swap.iter().filter_map(|step| match step {
             Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
             _ => None,
@@ -223,11 +227,9 @@ impl<'t> Transaction<'t> {
     }
 
     /// Has the staged set judged; where it is refused, everything is taken back.
-    pub fn validate(self, validator: &dyn Validator) -> Result<Validated<'t>, ApplyError> {
-        let staged = match self.staged() {
-            Ok(staged) => staged.into_iter().map(|(path, file)| (path, file.bytes)).collect(),
-            Err(fault) => return Err(self.give_up(fault)),
-        };
+    pub fn validate(mut self, validator: &dyn Validator) -> Result<Validated<'t>, ApplyError> {
+        let staged = std::mem::take(&mut self.staged);
+        let staged = staged.into_iter().map(|(path, file)| (path, file.bytes)).collect();
         match validator.validate(&staged) {
             Ok(()) => Ok(Validated(self)),
             Err(fault) => Err(self.give_up(fault)),

@@ -36,6 +36,9 @@ impl From<Mode> for Rights {
 /// A file system below one root. Nothing follows a symbolic link; nothing is durable before
 /// [`Disk::sync`].
 pub trait Disk {
+    /// Lets go of the folders that were reached for a look or a step: before the next, others may put
+    /// other folders in their places.
+    fn let_go(&self) {}
     /// Looks at paths.
     fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError>;
     /// Makes the root itself where it is missing.
@@ -51,8 +54,9 @@ pub trait Disk {
         rights: Rights,
         like: Option<&Like>,
     ) -> Result<(), TargetError>;
-    /// Adds to a file, making it (0600) where it is missing, and synchronizes it.
-    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError>;
+    /// Adds to a file, making it (0600) where it is missing, and synchronizes it. Whether it was empty: then
+    /// its name may not be durable yet.
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, TargetError>;
     /// Gives another name.
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError>;
     /// Changes the mode of a file and synchronizes it.

@@ -15,6 +15,7 @@ use rustix::fs::{
     statat, unlinkat,
 };
 use rustix::io::Errno;
+use std::cell::{RefCell, RefMut};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -29,19 +30,25 @@ pub struct LocalDisk {
     host: HostName,
     pub(super) care: Care,
     made: bool,
+    walk: RefCell<Walk>,
 }
 
 impl LocalDisk {
     /// The root of a host at a folder, which need not be there yet.
     pub fn at(root: impl Into<PathBuf>, host: HostName) -> Self {
-        Self { root: root.into(), host, care: Care::Plain, made: false }
+        Self::with(root.into(), host, Care::Plain)
     }
 
     /// A root in which others are at work at the same time: `/` of a live machine. A folder of an
     /// unprivileged user leads to nobody else's, a link is followed on the way only where root alone
     /// could have made it, and what may not be read is no fault but is seen as such.
     pub fn guarded(root: impl Into<PathBuf>, host: HostName) -> Self {
-        Self { care: Care::Guarded, ..Self::at(root, host) }
+        Self::with(root.into(), host, Care::Guarded)
+    }
+
+    fn with(root: PathBuf, host: HostName, care: Care) -> Self {
+        let walk = RefCell::new(Walk::below(root.clone(), care));
+        Self { root, host, care, made: false, walk }
     }
 
     /// The folder.
@@ -49,8 +56,8 @@ impl LocalDisk {
         &self.root
     }
 
-    fn walk(&self) -> Walk<'_> {
-        Walk::below(&self.root, self.care)
+    fn walk(&self) -> RefMut<'_, Walk> {
+        self.walk.borrow_mut()
     }
 
     pub(super) fn shown(&self, path: &TargetPath) -> String {
@@ -96,7 +103,7 @@ impl LocalDisk {
     /// Owner (of a file that is not ours) and attributes of the file that is replaced.
     fn take_over(
         &self,
-        walk: &mut Walk<'_>,
+        walk: &mut Walk,
         file: &std::fs::File,
         path: &TargetPath,
         like: &Like,
@@ -129,6 +136,10 @@ fn give(file: &impl AsFd, rights: Rights) -> rustix::io::Result<()> {
 }
 
 impl Disk for LocalDisk {
+    fn let_go(&self) {
+        self.walk().end();
+    }
+
     fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
         let mut walk = self.walk();
         let mut observed =
@@ -178,6 +189,7 @@ impl Disk for LocalDisk {
     fn make_folder(&mut self, path: &TargetPath, rights: Rights) -> Result<(), TargetError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let (folder, name) = self.walk().parent("make folder", path)?;
+        self.walk().forget(path);
         mkdirat(folder.as_fd(), name, Bits::from_raw_mode(0o700))
             .map_err(|errno| fail("make folder", errno))?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -197,25 +209,29 @@ impl Disk for LocalDisk {
         self.write_new((path, bytes), rights, like)
     }
 
-    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, TargetError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let (folder, name) = self.walk().parent("append to", path)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
             .map_err(|errno| fail("append to", errno))?;
+        let fresh = fstat(&descriptor).map_err(|errno| fail("look at", errno))?.st_size == 0;
         let mut file = std::fs::File::from(descriptor);
         file.write_all(bytes).map_err(|cause| TargetError::Io {
             operation: "append to",
             path: self.shown(path),
             cause,
         })?;
-        fsync(&file).map_err(|errno| fail("synchronize", errno))
+        fsync(&file).map_err(|errno| fail("synchronize", errno))?;
+        Ok(fresh)
     }
 
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {
         let mut walk = self.walk();
         let (from_folder, from_name) = walk.parent("rename", from)?;
         let (to_folder, to_name) = walk.parent("rename", to)?;
+        walk.forget(from);
+        walk.forget(to);
         let flags = match naming {
             Naming::New => RenameFlags::NOREPLACE,
             Naming::Exchange => RenameFlags::EXCHANGE,
@@ -277,6 +293,7 @@ impl Disk for LocalDisk {
 
     fn remove_folder(&mut self, path: &TargetPath) -> Result<(), TargetError> {
         let (folder, name) = self.walk().parent("remove folder", path)?;
+        self.walk().forget(path);
         unlinkat(folder.as_fd(), name, AtFlags::REMOVEDIR)
             .map_err(|errno| fault("remove folder", &self.shown(path), errno))
     }

@@ -19,7 +19,7 @@ pub(super) const OTHERS: [&str; 6] =
 impl LocalDisk {
     pub(super) fn standing(
         &self,
-        walk: &mut Walk<'_>,
+        walk: &mut Walk,
         path: &TargetPath,
         look: Look,
     ) -> Result<Standing, TargetError> {

@@ -82,7 +82,9 @@ impl Exclusive for LocalRoot {
         state: &TargetPath,
         holder: &Holder,
     ) -> Result<Result<Lock, Option<Holder>>, TargetError> {
-        self.state_folders(state)?;
+        let made = self.state_folders(state);
+        self.disk.let_go();
+        made?;
         Lock::take(self.disk.root(), state, holder)
     }
 }

@@ -142,6 +142,10 @@ impl<D: Disk> Root<D> {
     /// that they can go with it.
     pub fn state_folders(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
         self.disk.make_root()?;
+        let there = self.disk.look(&Inventory::of([folder.clone()]))?;
+        if !matches!(there.standing(folder), Standing::Absent) {
+            return Ok(());
+        }
         let mut missing = vec![folder.clone()];
         while let Some(next) = missing.last().map(TargetPath::parent).filter(|next| next.as_str() != "/") {
             missing.push(next);
@@ -175,42 +179,16 @@ impl<D: Disk> Root<D> {
     }
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
-        let seen = self.disk.look(&Inventory::of([path.clone()]))?;
-        let fresh = matches!(seen.standing(path), Standing::Absent);
-        if fresh {
-            self.state_folders(&path.parent())?;
-        }
-        self.disk.append(path, bytes)?;
-        if fresh { self.disk.sync(&path.parent()) } else { Ok(()) }
+        self.state_folders(&path.parent())?;
+        if self.disk.append(path, bytes)? { self.disk.sync(&path.parent()) } else { Ok(()) }
     }
 
     fn sync_both(&mut self, a: &TargetPath, b: &TargetPath) -> Result<(), TargetError> {
         self.disk.sync(&a.parent())?;
         if a.parent() == b.parent() { Ok(()) } else { self.disk.sync(&b.parent()) }
     }
-}
 
-/// Where an old file waits while two names are exchanged one after the other.
-fn third_name(staged: &TargetPath) -> TargetPath {
-    staged.parent().join(&format!("{}-old", staged.file_name()))
-}
-
-/// Every path that a step touches or takes something from.
-pub(super) fn paths_of(step: &Step) -> impl Iterator<Item = &TargetPath> {
-    let beside = match step {
-        Step::Stage { like, .. } => like.as_ref().map(|like| &like.path),
-        Step::Settle { staged, .. } => Some(staged),
-        _ => None,
-    };
-    step.path().into_iter().chain(step.leftover()).chain(beside)
-}
-
-impl<D: Disk> Target for Root<D> {
-    fn observe(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
-        self.disk.look(inventory)
-    }
-
-    fn perform(&mut self, step: &Step) -> Result<(), TargetError> {
+    fn carry_out(&mut self, step: &Step) -> Result<(), TargetError> {
         self.disk.make_root()?;
         match step {
             Step::MakeFolder { path, mode, ids } => {
@@ -256,6 +234,35 @@ impl<D: Disk> Target for Root<D> {
             Step::Keep { path, bytes } => self.keep(path, bytes),
             Step::Append { path, bytes } => self.append(path, bytes),
         }
+    }
+}
+
+/// Where an old file waits while two names are exchanged one after the other.
+fn third_name(staged: &TargetPath) -> TargetPath {
+    staged.parent().join(&format!("{}-old", staged.file_name()))
+}
+
+/// Every path that a step touches or takes something from.
+pub(super) fn paths_of(step: &Step) -> impl Iterator<Item = &TargetPath> {
+    let beside = match step {
+        Step::Stage { like, .. } => like.as_ref().map(|like| &like.path),
+        Step::Settle { staged, .. } => Some(staged),
+        _ => None,
+    };
+    step.path().into_iter().chain(step.leftover()).chain(beside)
+}
+
+impl<D: Disk> Target for Root<D> {
+    fn observe(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
+        let seen = self.disk.look(inventory);
+        self.disk.let_go();
+        seen
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<(), TargetError> {
+        let done = self.carry_out(step);
+        self.disk.let_go();
+        done
     }
 
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, TargetError> {

@@ -11,7 +11,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// How a folder on the way is opened: never through a link.
@@ -49,17 +49,28 @@ impl AsFd for Folder {
 }
 
 /// The open folders of one walk, so that a folder is opened once for all that stands in it.
-pub(super) struct Walk<'a> {
-    root: &'a Path,
+#[derive(Debug)]
+pub(super) struct Walk {
+    root: PathBuf,
     care: Care,
     open: BTreeMap<String, Option<Rc<Folder>>>,
     /// How many links are being followed at the moment.
     links: usize,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn below(root: &'a Path, care: Care) -> Self {
+impl Walk {
+    pub(super) fn below(root: PathBuf, care: Care) -> Self {
         Self { root, care, open: BTreeMap::new(), links: 0 }
+    }
+
+    /// Lets go of all folders.
+    pub(super) fn end(&mut self) {
+        self.open.clear();
+    }
+
+    /// Lets go of what was reached at a path that something else gets or leaves, and below it.
+    pub(super) fn forget(&mut self, path: &TargetPath) {
+        self.open.retain(|folder, _| !TargetPath::new(folder.as_str()).is_within(path));
     }
 
     /// A folder, or `None` where it, or one on the way, is missing or is no folder.
@@ -93,7 +104,7 @@ impl<'a> Walk<'a> {
 
     fn open_root(&self) -> Result<Option<Rc<Folder>>, TargetError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match rustix::fs::open(self.root, flags, Bits::empty()) {
+        match rustix::fs::open(&self.root, flags, Bits::empty()) {
             Ok(descriptor) => self.enter(None, descriptor, "/").map(Some),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(fault("open folder", &self.root.display(), errno)),
@@ -133,7 +144,7 @@ impl<'a> Walk<'a> {
         if self.care == Care::Guarded {
             let owner = fstat(&descriptor).map_err(|errno| self.fault("look at", path, errno))?.st_uid;
             if let Some(user) = within.filter(|user| *user != owner) {
-                return Err(TargetError::Swappable { at: shown(self.root, &real), owner, user });
+                return Err(TargetError::Swappable { at: shown(&self.root, &real), owner, user });
             }
             within = (owner != 0).then_some(owner);
         }
@@ -178,14 +189,14 @@ impl<'a> Walk<'a> {
             Some(folder) => Ok((folder, name)),
             None => Err(TargetError::NoFolder {
                 operation,
-                path: shown(self.root, path.as_str()),
-                at: shown(self.root, parent.as_str()),
+                path: shown(&self.root, path.as_str()),
+                at: shown(&self.root, parent.as_str()),
             }),
         }
     }
 
     fn fault(&self, operation: &'static str, path: &str, errno: Errno) -> TargetError {
-        fault(operation, &shown(self.root, path), errno)
+        fault(operation, &shown(&self.root, path), errno)
     }
 }
 

@@ -288,7 +288,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), TargetError> {
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, TargetError> {
         self.tick("append to", path, true)?;
         self.need_folder("append to", path)?;
         if !self.names.contains_key(path.as_str()) {
@@ -296,14 +296,16 @@ impl Disk for MemoryDisk {
             self.change(vec![(path.to_string(), Some(self.nodes.len() - 1))]);
         }
         let node = self.node("append to", path)?;
+        let mut fresh = true;
         if let Node::File { bytes: all, .. } = &mut self.nodes[node] {
+            fresh = all.is_empty();
             all.extend_from_slice(bytes);
         }
         self.tick("synchronize", path, true)?;
         if let Node::File { bytes, synced, .. } = &mut self.nodes[node] {
             *synced = Some(bytes.clone());
         }
-        Ok(())
+        Ok(fresh)
     }
 
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {

@@ -1,5 +1,5 @@
 //! Frames: two lengths, words as JSON, and raw bytes behind them. Nothing is believed of a length
-//! before it is within its limit, and no memory is taken before its bytes have come.
+//! before it is within its limit, and little memory is taken before its bytes have come.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
@@ -7,6 +7,9 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 pub(super) const MOST_WORDS: u32 = 4 * 1024 * 1024;
 /// The most raw bytes of a frame: eight of the largest files.
 pub(super) const MOST_BYTES: u32 = 64 * 1024 * 1024;
+
+/// The most memory that is taken for bytes which have not come yet.
+const AT_ONCE: usize = 8192;
 
 /// One message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl Frame {
 
 /// So many bytes, or as many as there are.
 fn exactly(from: &mut impl Read, length: u64) -> Result<Vec<u8>> {
-    let mut read = Vec::new();
+    let mut read = Vec::with_capacity(usize::try_from(length).map_or(AT_ONCE, |length| length.min(AT_ONCE)));
     from.by_ref().take(length).read_to_end(&mut read)?;
     Ok(read)
 }
