@@ -48,7 +48,7 @@ impl AsFd for Folder {
     }
 }
 
-/// The open folders of one walk, so that a folder is opened once for all that stands in it.
+/// The open folders of one look or step, so that a folder is opened once for all that stands in it.
 #[derive(Debug)]
 pub(super) struct Walk {
     root: PathBuf,

@@ -62,6 +62,27 @@ fn a_link_is_followed_where_root_alone_could_have_made_it() {
 }
 
 #[test]
+fn each_look_and_each_step_reaches_its_folders_anew() {
+    let Some(lab) = lab("each_look_and_each_step_reaches_its_folders_anew") else { return };
+    lab.folder("app", 0);
+    let mut root = guarded(&lab);
+    let make = Step::MakeFolder { path: TargetPath::new("/app/made"), mode: Mode(0o755), ids: None };
+    let replace = |number| {
+        fs::rename(lab.on_disk("app"), lab.on_disk(&format!("app-{number}"))).unwrap();
+        lab.folder("app", 0);
+    };
+    root.perform(&make).unwrap();
+    replace(1);
+    root.perform(&make).expect("after a step");
+    root.perform(&make).expect_err("it is there");
+    replace(2);
+    root.perform(&make).expect("after a step that failed");
+    assert!(matches!(at(&root, "/app/made"), Ok(Standing::Folder(_))));
+    replace(3);
+    root.perform(&make).expect("after a look");
+}
+
+#[test]
 fn a_folder_of_an_unprivileged_user_leads_to_nobody_elses() {
     let Some(lab) = lab("a_folder_of_an_unprivileged_user_leads_to_nobody_elses") else { return };
     lab.folder("service/own", SERVICE);
