@@ -37,6 +37,7 @@ pub mod render;
 pub mod report;
 pub mod stack;
 pub mod target;
+pub mod text;
 pub mod topology;
 pub mod trial;
 pub mod wiring;

@@ -22,7 +22,6 @@ mod pages;
 mod ports;
 mod protocol;
 mod reach;
-mod shown;
 mod table;
 mod tls;
 mod unchecked;
@@ -30,7 +29,6 @@ mod verify;
 
 pub use edges::Edge;
 pub use pages::{CODES, explain, nearest_code};
-pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

@@ -1,13 +1,14 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
 use super::{Exit, Session, Stop};
-use crate::check::{check, shown_text};
+use crate::check::check;
 use crate::cli::{Check, Format};
-use crate::dataflow::Program;
+use crate::dataflow::{Program, ProgramKind};
 use crate::diagnostic::{Code, Finding, Sources};
 use crate::engine::Opinion;
 use crate::report::verdict::{self, Subject};
 use crate::target::FolderTree;
+use crate::text::{Source, TextFormat};
 use crate::topology::{discover, read};
 use std::path::Path;
 
@@ -33,7 +34,11 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     let verdict = check(&topology, session.now);
     let shown = |program: &Program| {
         let text = String::from_utf8_lossy(&found.files[&program.file]);
-        (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
+        let format = match program.kind {
+            ProgramKind::App => TextFormat::ForeignEnvironment,
+            ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana => TextFormat::Yaml,
+        };
+        (topology.sources[&program.file].clone(), Source::new(format, text))
     };
     let sources = Sources(topology.programs.iter().map(shown).collect());
     let subject = Subject {

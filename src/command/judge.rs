@@ -3,13 +3,14 @@
 
 use super::load::Loaded;
 use super::{Session, Stop};
-use crate::check::{Verdict, check, shown_text};
-use crate::dataflow::{ProgramKind, Topology};
+use crate::check::{Verdict, check};
+use crate::dataflow::Topology;
 use crate::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
 use crate::plan::{Markers, Origin, Split};
 use crate::render::{Templates, render};
 use crate::stack::{EnvDialect, Stack, TargetPath};
+use crate::text::{Source, TextFormat};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -106,13 +107,16 @@ fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String>
     files.filter_map(|((_, path), file)| Some((path.clone(), text(path, &file.content)?))).collect()
 }
 
-/// The text as findings may show it: lines of others in an environment file are starred out.
-fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, String) {
+/// The text for findings; of an environment file no lines of others are shown.
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, Source) {
     let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
         at == path && matches!(file.content, Content::Block { .. })
     };
-    let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
-    (SourceName(path.to_string()), text)
+    let format = match desired.files.iter().any(is_block) {
+        true => TextFormat::ForeignEnvironment,
+        false => TextFormat::of_path(path.as_str()),
+    };
+    (SourceName(path.to_string()), Source::new(format, text))
 }
 
 fn file_set<'a>(

@@ -4,6 +4,7 @@ use super::Stop;
 use crate::config::{self, Document};
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
 use crate::stack::{self, Stack, StackName};
+use crate::text::{Source, TextFormat};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -95,7 +96,8 @@ fn not_utf8(name: &SourceName, error: &std::string::FromUtf8Error) -> Stop {
     let finding = Finding::error(Code("stack-not-utf8"), format!("`{name}` is not UTF-8"))
         .at(mark, "the first byte that is not")
         .help("save it as UTF-8: `iconv -f latin1 -t utf-8`");
-    Stop::Findings(finding.into(), Sources([(name.clone(), text)].into()))
+    let source = Source::new(TextFormat::Stack, text);
+    Stop::Findings(finding.into(), Sources([(name.clone(), source)].into()))
 }
 
 /// The path as typed; one without a folder stands alone.

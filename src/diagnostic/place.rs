@@ -1,6 +1,7 @@
 //! Where a finding stands: a key of `stack.toml`, or a byte range of some text.
 
 use super::Finding;
+use crate::text::Source;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -15,9 +16,9 @@ impl fmt::Display for SourceName {
     }
 }
 
-/// The texts that marks point into, for drawing their lines.
+/// The texts that marks point into, for drawing their lines: of each only what may be shown.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(pub BTreeMap<SourceName, String>);
+pub struct Sources(pub BTreeMap<SourceName, Source>);
 
 /// The way to a value in `stack.toml`: `collector`, `main`, `receive`, `grpc`. Array elements are
 /// their index in digits.
@@ -95,6 +96,16 @@ pub struct Label {
     pub place: Place,
     /// What stands beside the caret; may be empty.
     pub text: String,
+}
+
+impl Label {
+    /// The text that it points into.
+    pub fn source(&self) -> Option<&SourceName> {
+        match &self.place {
+            Place::Text(mark) => Some(&mark.source),
+            Place::Stack(..) => None,
+        }
+    }
 }
 
 /// The key by which findings are put in order.

@@ -6,6 +6,7 @@ use super::standing::{Identity, Ids};
 use crate::desired::Digest;
 use crate::pki::CertificateFacts;
 use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, StackName, TargetPath};
+use crate::text::Redacted;
 use std::fmt;
 
 /// What a plan does at one path.
@@ -157,13 +158,13 @@ impl Refusal {
 pub enum ContentChange {
     /// Nothing.
     None,
-    /// Text, with secret values masked on both sides; of a file that is not ours only our block.
+    /// Text, with secret values redacted on both sides; of a file that is not ours only our block.
     Text {
         /// Before; empty where nothing stood there.
-        before: String,
+        before: Redacted,
         /// Afterwards; empty where nothing stands there then.
-        after: String,
-        /// Whether something changes that the mask hides.
+        after: Redacted,
+        /// Whether something changes that is not shown.
         hidden: bool,
     },
     /// Bytes that are no text.

@@ -13,7 +13,6 @@ mod ground;
 mod identity;
 mod inside;
 mod machine;
-mod mask;
 mod meaning;
 mod remembered;
 mod serial;
@@ -30,7 +29,6 @@ pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile}
 pub use ground::Ground;
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
-pub use mask::mask;
 pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
 pub use services::{Service, ServiceChange};
 pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};

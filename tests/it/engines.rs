@@ -19,6 +19,7 @@ use tracewright::engine::{
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::text::{Source, TextFormat};
 use tracewright::wiring::{Wiring, wire};
 
 /// Secrets of all three kinds, in both scopes.
@@ -89,7 +90,7 @@ impl Judged<'_> {
     fn shown(&self, mut opinion: Opinion, (path, text): (&TargetPath, &str)) -> String {
         self.document.locate(&mut opinion.findings);
         let mut sources = self.sources.clone();
-        sources.0.insert(SourceName(path.to_string()), text.to_owned());
+        sources.0.insert(SourceName(path.to_string()), Source::new(TextFormat::of_path(path.as_str()), text));
         let mut said = diagnostics::render(&opinion.findings, &sources, false);
         for unknown in opinion.not_checked {
             writeln!(said, "not checked: {unknown}").unwrap();

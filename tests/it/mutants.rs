@@ -13,12 +13,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
-use tracewright::dataflow::{Program, Topology};
+use tracewright::dataflow::{Program, ProgramKind, Topology};
 use tracewright::diagnostic::Sources;
 use tracewright::engine::Opinion;
 use tracewright::report::verdict::{self, Subject};
 use tracewright::stack::TargetPath;
 use tracewright::target::FolderTree;
+use tracewright::text::{Source, TextFormat};
 use tracewright::topology::{discover, read};
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
@@ -87,7 +88,11 @@ impl Mutant {
         let (topology, verdict) = self.judge();
         let text = |program: &Program| {
             let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
-            (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
+            let format = match program.kind {
+                ProgramKind::App => TextFormat::ForeignEnvironment,
+                _ => TextFormat::Yaml,
+            };
+            (topology.sources[&program.file].clone(), Source::new(format, text))
         };
         let sources = Sources(topology.programs.iter().map(text).collect());
         verdict::text(

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 16] = [
+const ORDER: [&[&str]; 17] = [
+    &["text"],
     &["diagnostic"],
     &["config"],
     &["stack", "dialect", "dataflow", "desired"],

@@ -1,8 +1,9 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
 use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
-use crate::config::{RawTable, looks_secret, nearest};
+use crate::config::{RawTable, nearest};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
+use crate::text::sounds_secret;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<Strin
             let found = Finding::error(Code("header-text"), title).at((path.clone(), KeyPart::Value), "");
             faults.push(found.help("clients fail or crash on them: write ASCII"));
         }
-        if looks_secret(name) {
+        if sounds_secret(name) {
             let title = format!("header `{name}` looks like a secret, and its value is visible in plans");
             let found = Finding::warning(Code("header-secret"), title).at((path, KeyPart::Key), "");
             faults.push(if table.declares_rendered("secret_headers") {
