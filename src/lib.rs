@@ -30,6 +30,7 @@ pub mod dataflow;
 pub mod desired;
 pub mod diagnostic;
 pub mod engine;
+pub mod format;
 pub mod pki;
 pub mod plan;
 pub mod prove;
