@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::reach::{Reach, reach};
 use super::verify::{self, CertificateFault};
 use super::{environment, half_tls, loops, meeting, unchecked};
-use crate::dataflow::{Dialler, Listener, Protocol, ServerTlsMode, Topology, Trust};
+use crate::model::dataflow::{Dialler, Listener, Protocol, ServerTlsMode, Topology, Trust};
 
 /// A dialler and the listener it arrives at.
 #[derive(Clone, Debug, PartialEq, Eq)]

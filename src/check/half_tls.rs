@@ -8,8 +8,10 @@
 
 use super::advice;
 use super::facts::{Facts, door};
-use crate::dataflow::{CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust};
 use crate::diagnostic::{self, Code, Finding, Findings};
+use crate::model::dataflow::{
+    CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust,
+};
 use crate::topology::certificates::CertificateFacts;
 
 /// The code of this rule.

@@ -1,7 +1,7 @@
 //! What a certificate says of itself, from its bytes or from the wish for it.
 
-use crate::dataflow::CertificateFile;
-use crate::stack::{CertificateRole, ServerName};
+use crate::model::certificate::{CertificateRole, ServerName};
+use crate::model::dataflow::CertificateFile;
 use crate::topology::certificates::CertificateFacts;
 use std::collections::BTreeSet;
 

@@ -6,8 +6,8 @@ use super::advice;
 use super::edges::Fault;
 use super::facts::{Facts, peer};
 use super::reach::Reach;
-use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of this rule.

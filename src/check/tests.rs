@@ -2,14 +2,13 @@
 //! must stay unsaid.
 
 use super::check;
-use crate::dataflow::{
+use crate::diagnostic::{Mark, SourceName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::dataflow::{
     Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Listener, NotRead, Program,
     ProgramKind, Protocol, ServerTls, ServerTlsMode, Topology, Trust, UnknownKey, Version,
 };
-use crate::diagnostic::{Mark, SourceName};
-use crate::stack::{
-    Algorithm, CertificateName, CertificateRole, CertificateWish, Port, ServerName, TargetPath,
-};
+use crate::model::names::{CertificateName, Port, TargetPath};
 use std::time::{Duration, SystemTime};
 
 const TEMPO: usize = 0;

@@ -7,9 +7,9 @@
 use super::edges::Pair;
 use super::leaf::Leaf;
 use super::unchecked;
-use crate::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
 use crate::diagnostic::Mark;
-use crate::stack::{CertificateRole, ServerName};
+use crate::model::certificate::{CertificateRole, ServerName};
+use crate::model::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
 use crate::topology::certificates::CertificateFacts;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;

@@ -4,8 +4,9 @@
 //! parsing; signatures are rustls-webpki's business.
 
 use super::{Examined, FileSet, private_key};
-use crate::dataflow::{CertificateFile, FileReference, Topology, Trust};
-use crate::stack::{ServerName, TargetPath};
+use crate::model::certificate::ServerName;
+use crate::model::dataflow::{CertificateFile, FileReference, Topology, Trust};
+use crate::model::names::TargetPath;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

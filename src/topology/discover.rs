@@ -7,8 +7,8 @@
 use super::tree::{Looked, Tree};
 use super::{Examined, FileSet, Reader, places, yaml};
 use crate::component::systemd::read::{is_unit, units};
-use crate::dataflow::{CertificateFile, NotRead};
-use crate::stack::TargetPath;
+use crate::model::dataflow::{CertificateFile, NotRead};
+use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No more files than this are looked into.

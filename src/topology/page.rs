@@ -3,11 +3,11 @@
 use super::address;
 use super::values::{Text, Values};
 use super::yaml::{Entry, Node};
-use crate::dataflow::{
+use crate::diagnostic::{Mark, SourceName};
+use crate::model::dataflow::{
     Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Topology, UnknownKey,
 };
-use crate::diagnostic::{Mark, SourceName};
-use crate::stack::{Port, TargetPath};
+use crate::model::names::{Port, TargetPath};
 use std::ops::Range;
 
 /// A file that is being read into a topology.

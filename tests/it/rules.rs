@@ -17,12 +17,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 use tracewright::check::{Verdict, check};
-use tracewright::dataflow::{
+use tracewright::diagnostic::{Finding, Label, Mark, Place, Severity};
+use tracewright::model::dataflow::{
     Bind, ClientTls, DialledHost, Dialler, FileReference, Listener, Program, ProgramKind, Protocol,
     ServerTls, ServerTlsMode, Topology, Trust, Version,
 };
-use tracewright::diagnostic::{Finding, Label, Mark, Place, Severity};
-use tracewright::stack::{Port, TargetPath};
+use tracewright::model::names::{Port, TargetPath};
 use tracewright::topology::{Examined, FileSet, read};
 
 /// 2026-11-01T00:00:00Z.

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 16] = [
+const ORDER: [&[&str]; 17] = [
     &["diagnostic"],
+    &["model"],
     &["toml"],
-    &["stack", "dialect", "dataflow", "desired"],
+    &["stack", "dialect"],
     &["wiring", "describe"],
     &["render", "emit"],
     &["topology", "read", "format"],

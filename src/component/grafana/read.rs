@@ -2,7 +2,7 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
-use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Trust};
+use crate::model::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Trust};
 use crate::topology::address::{self, Url};
 use crate::topology::page::Page;
 use crate::topology::yaml::{Entry, Node};

@@ -1,7 +1,7 @@
 //! OTLP exporters: who is dialled, and with which TLS. Every line follows what 0.159 was seen to do.
 
 use super::receivers::pem;
-use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Trust};
+use crate::model::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Trust};
 use crate::topology::address::{self, Url};
 use crate::topology::page::{Page, Written};
 use crate::topology::values::Text;

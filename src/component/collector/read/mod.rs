@@ -12,7 +12,7 @@ mod release;
 pub use keys::otlp_receiver;
 pub use release::Release;
 
-use crate::dataflow::ServerTlsMode;
+use crate::model::dataflow::ServerTlsMode;
 use crate::topology::page::Page;
 use crate::topology::yaml::{Entry, Node};
 use receivers::Rules;

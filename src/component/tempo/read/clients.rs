@@ -3,9 +3,9 @@
 
 use super::release::{Client, Condition, Release};
 use super::scalars::flag;
-use crate::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Trust};
 use crate::diagnostic::Mark;
-use crate::stack::Port;
+use crate::model::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Trust};
+use crate::model::names::Port;
 use crate::topology::address;
 use crate::topology::page::{Page, Written};
 use crate::topology::yaml::Node;

@@ -9,7 +9,9 @@ mod tls;
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
 use crate::diagnostic::{Mark, SourceName};
-use crate::stack::{CertificateName, CertificateWish, EnvDialect, Port, TargetPath};
+use crate::model::certificate::CertificateWish;
+use crate::model::env::EnvFormat;
+use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -275,7 +277,7 @@ pub enum EnvironmentFaultKind {
     /// An `OTEL_*` key outside the block that acts on the same edge.
     Fights(String),
     /// The line is not `KEY=VALUE`, and a parser of this dialect stops there or refuses the file.
-    Malformed(EnvDialect),
+    Malformed(EnvFormat),
     /// An open quote swallows what follows.
     OpenQuote,
 }
