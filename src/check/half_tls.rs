@@ -12,7 +12,7 @@ use crate::diagnostic::{self, Code, Finding, Findings};
 use crate::model::dataflow::{
     CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust,
 };
-use crate::topology::certificates::CertificateFacts;
+use crate::pki::read::CertificateFacts;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("half-tls");

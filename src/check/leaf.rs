@@ -2,7 +2,7 @@
 
 use crate::model::certificate::{CertificateRole, ServerName};
 use crate::model::dataflow::CertificateFile;
-use crate::topology::certificates::CertificateFacts;
+use crate::pki::read::CertificateFacts;
 use std::collections::BTreeSet;
 
 /// The fields of a certificate that clients and servers look at. The common name is none of them:

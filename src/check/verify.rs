@@ -10,7 +10,7 @@ use super::unchecked;
 use crate::diagnostic::Mark;
 use crate::model::certificate::{CertificateRole, ServerName};
 use crate::model::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
-use crate::topology::certificates::CertificateFacts;
+use crate::pki::read::CertificateFacts;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};

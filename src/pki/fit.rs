@@ -2,7 +2,7 @@
 
 use super::facts::{date, time};
 use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
-use crate::topology::certificates::{CertificateFacts, KeyType};
+use crate::pki::read::{CertificateFacts, KeyType};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 

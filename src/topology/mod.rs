@@ -3,18 +3,11 @@
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
-pub mod address;
-pub mod certificates;
 mod discover;
-pub mod env_file;
-pub mod keys;
-pub mod page;
+pub mod named;
 pub mod places;
-pub mod private_key;
 mod reader;
 pub mod tree;
-pub mod values;
-pub mod yaml;
 
 pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};

@@ -1,15 +1,15 @@
 //! Files -> topology: which file is what, each read by its program's reader, and the certificates
 //! they name.
 
-use super::env_file::{self, EnvFile};
-use super::page::Page;
-use super::places;
-use super::values::{Environment, Expansion, Values};
-use super::yaml::{self, Document, Fault, Node};
-use super::{Examined, FileSet, certificates};
+use super::{Examined, FileSet, named, places};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::SourceName;
+use crate::format::env_file::EnvFile;
+use crate::format::page::Page;
+use crate::format::values::{Environment, Expansion, Values};
+use crate::format::yaml::{Document, Fault, Node};
+use crate::format::{env_file, yaml};
 use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
@@ -55,7 +55,7 @@ impl Reader {
         for file in &found {
             self.read_file(files, file, &units, &mut topology);
         }
-        certificates::read_named(&mut topology, files);
+        named::read_named(&mut topology, files);
         topology
     }
 

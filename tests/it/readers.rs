@@ -14,8 +14,8 @@ use summary::summary;
 use tracewright::model::certificate::ServerName;
 use tracewright::model::dataflow::CertificateFile;
 use tracewright::model::names::TargetPath;
-use tracewright::topology::certificates::{CertificateFacts, KeyType, Usages, read_pem};
-use tracewright::topology::private_key::public_key_digest;
+use tracewright::pki::private_key::public_key_digest;
+use tracewright::pki::read::{CertificateFacts, KeyType, Usages, read_pem};
 use tracewright::topology::{Examined, FileSet, discover, read};
 
 #[test]

@@ -428,7 +428,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             ..Topology::default()
         };
         for name in ["server.crt", "server.key", "ca.crt"] {
-            let file = tracewright::topology::certificates::read_pem(certificate(name));
+            let file = tracewright::pki::read::read_pem(certificate(name));
             topology.certificates.insert(TargetPath::new(format!("/{name}")), file);
         }
         topology

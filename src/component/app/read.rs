@@ -3,13 +3,14 @@
 //! Which SDK it is stands in no file, so only what holds for all measured SDKs is said (Rust, Python,
 //! Node, Java, Go); the rest is listed as not read. Called by [`crate::topology`].
 
+use crate::format::address;
+use crate::format::address::Url;
+use crate::format::env_file::{EnvEntry, EnvFile};
+use crate::format::page::Page;
 use crate::model::dataflow::{
     ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Trust,
 };
 use crate::model::env::EnvFormat;
-use crate::topology::address::{self, Url};
-use crate::topology::env_file::{EnvEntry, EnvFile};
-use crate::topology::page::Page;
 
 const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_";
 const GENERIC: &str = "OTEL_EXPORTER_OTLP_";

@@ -1,12 +1,11 @@
 //! The `[Service]` section: environment and command line of the process.
 
 use super::Unit;
-use super::lines::{logical_lines, specified, words};
+use crate::format::unit::{logical_lines, specified, words};
+use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
-use crate::topology::address;
-use crate::topology::env_file;
 
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
