@@ -1,18 +1,17 @@
 //! Files -> topology: which file is what, each read by its program's reader, and the certificates
 //! they name.
 
-use super::{Examined, FileSet, named, places};
+use super::env_file::{self, EnvFile};
+use super::page::Page;
+use super::places;
+use super::values::{Environment, Expansion, Values};
+use super::yaml::{self, Document, Fault, Node};
+use super::{Examined, FileSet, certificates};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
+use crate::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
 use crate::diagnostic::SourceName;
-use crate::format::env_file::EnvFile;
-use crate::format::page::Page;
-use crate::format::values::{Environment, Expansion, Values};
-use crate::format::yaml::{Document, Fault, Node};
-use crate::format::{env_file, yaml};
-use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
-use crate::model::env::EnvFormat;
-use crate::model::names::TargetPath;
+use crate::stack::{EnvDialect, TargetPath};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -39,7 +38,7 @@ struct Found<'a> {
 enum Content<'a> {
     /// The digest under which its tree is kept.
     Yaml(ContentDigest),
-    Environment(EnvFile<'a>, EnvFormat),
+    Environment(EnvFile<'a>, EnvDialect),
 }
 
 impl Reader {
@@ -55,7 +54,7 @@ impl Reader {
         for file in &found {
             self.read_file(files, file, &units, &mut topology);
         }
-        named::read_named(&mut topology, files);
+        certificates::read_named(&mut topology, files);
         topology
     }
 
@@ -176,7 +175,7 @@ fn environments<'a>(
         if given.is_none() && !by_unit && (!places::is_environment(path) || names(&engines, path)) {
             continue;
         }
-        let dialect = given.unwrap_or(if by_unit { EnvFormat::Systemd } else { EnvFormat::Dotenv });
+        let dialect = given.unwrap_or(if by_unit { EnvDialect::Systemd } else { EnvDialect::Dotenv });
         let lines = env_file::parse(text, dialect);
         if app::read::is_app(&lines) {
             all.push(Found { kind: ProgramKind::App, path, content: Content::Environment(lines, dialect) });

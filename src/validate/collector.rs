@@ -4,8 +4,7 @@
 //! keys inside it, and at the end what is wrong there.
 
 use super::complaint::{self, Complaint, Way};
-use crate::format::yaml;
-use crate::format::yaml::Node;
+use crate::topology::yaml::{self, Node};
 
 /// The complaints in what it printed.
 pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {

@@ -8,17 +8,15 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 18] = [
+const ORDER: [&[&str]; 16] = [
     &["diagnostic"],
-    &["model"],
-    &["format"],
-    &["pki"],
     &["toml"],
-    &["stack", "dialect"],
+    &["stack", "dialect", "dataflow", "desired"],
     &["wiring", "describe"],
     &["render", "emit"],
     &["topology", "read"],
     &["check"],
+    &["pki"],
     &["plan"],
     &["host"],
     &["validate"],

@@ -2,11 +2,10 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
-use crate::format::address;
-use crate::format::address::Url;
-use crate::format::page::Page;
-use crate::format::yaml::{Entry, Node};
-use crate::model::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Trust};
+use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
+use crate::topology::address::{self, Url};
+use crate::topology::page::Page;
+use crate::topology::yaml::{Entry, Node};
 
 /// Whether a YAML file is a datasource provisioning file.
 pub fn is_datasources(root: &Node) -> bool {
@@ -56,6 +55,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
         port,
         wrong_path: None,
         tls: ClientTls { at: Some(at.clone()), ..tls },
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo],
         at,
     });

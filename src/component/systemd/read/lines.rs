@@ -1,7 +1,7 @@
 //! Lines, words and specifiers as systemd splits them.
 
 /// Lines with `\` at their end joined; comments left out.
-pub fn logical_lines(text: &str) -> Vec<String> {
+pub(super) fn logical_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut open: Option<String> = None;
     for line in text.lines() {
@@ -27,7 +27,7 @@ pub fn logical_lines(text: &str) -> Vec<String> {
 }
 
 /// Words separated by spaces; quotes hold a word together, `\` takes the next character as it is.
-pub fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -50,7 +50,7 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 /// A text with its folder specifiers put in; `None` where one is not known here.
-pub fn specified(text: &str, home: Option<&str>) -> Option<String> {
+pub(super) fn specified(text: &str, home: Option<&str>) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
     }

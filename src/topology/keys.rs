@@ -15,9 +15,9 @@ const MOST: usize = 50;
 macro_rules! keys {
     ($text:expr) => {{
         const TEXT: &str = $text;
-        static LINES: [$crate::format::keys::Line; $crate::format::keys::count(TEXT)] =
-            $crate::format::keys::index(TEXT);
-        $crate::format::keys::Keys::of(TEXT, &LINES)
+        static LINES: [$crate::topology::keys::Line; $crate::topology::keys::count(TEXT)] =
+            $crate::topology::keys::index(TEXT);
+        $crate::topology::keys::Keys::of(TEXT, &LINES)
     }};
 }
 pub(crate) use keys;

@@ -3,7 +3,7 @@
 //! It holds text and style only: whether `yes` is a bool is the engine's business, so scalars are
 //! turned into values by each component's reader. Offsets are bytes of the text that was parsed.
 //! Built on the parser's events, because only there duplicate keys and aliases can be seen.
-//! Called by [`crate::topology::Reader`] once for each distinct content.
+//! Called by [`super::Reader`] once for each distinct content.
 
 mod build;
 
