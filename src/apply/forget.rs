@@ -3,10 +3,8 @@
 use super::ApplyError;
 use super::state::{State, names_in};
 use crate::host::{Exclusive, Holder, Host};
-use crate::model::ground::Ground;
-use crate::model::names::TargetPath;
-use crate::model::observed::{Inventory, Standing};
-use crate::model::step::Step;
+use crate::plan::{Ground, Inventory, Standing, Step};
+use crate::stack::TargetPath;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
 const DEPTH: usize = 2;

@@ -6,8 +6,7 @@
 
 use super::prover::Prover;
 use crate::host::{Host, HostError};
-use crate::model::observed::Inventory;
-use crate::model::units::{Run, UnitId};
+use crate::plan::{Inventory, Run, UnitId};
 use std::thread;
 use std::time::{Duration, Instant};
 

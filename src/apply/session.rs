@@ -7,9 +7,8 @@ use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, recover};
 use crate::host::{Exclusive, Holder, Host, Lock};
-use crate::model::ground::Ground;
 use crate::pki::{Issued, issue};
-use crate::plan::{Author, PlanDigest};
+use crate::plan::{Author, Ground, PlanDigest};
 use std::time::Duration;
 
 /// How long a proof may take.

@@ -2,11 +2,11 @@
 //! `listener-from-unset-variable`.
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
+use crate::dataflow::{Bind, Protocol, ServerTlsMode};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Bind, Protocol, ServerTlsMode};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");

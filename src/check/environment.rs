@@ -2,9 +2,9 @@
 //! compared; the page of this code has the table. The text of a line is never shown.
 
 use super::facts::Facts;
+use crate::dataflow::{Dialler, EnvironmentFaultKind, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Dialler, EnvironmentFaultKind, Topology};
-use crate::model::env::EnvFormat;
+use crate::stack::EnvDialect;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("env-conflict");
@@ -18,6 +18,14 @@ pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
             | EnvironmentFaultKind::Malformed(_)
             | EnvironmentFaultKind::OpenQuote => true,
         }
+    })
+}
+
+/// Whether the peer of a dialler depends on who reads its file.
+pub(super) fn is_ambiguous(topology: &Topology, dialler: &Dialler) -> bool {
+    topology.environment.iter().any(|fault| {
+        fault.program == dialler.program
+            && matches!(&fault.kind, EnvironmentFaultKind::Duplicate(key) if *key == dialler.setting)
     })
 }
 
@@ -54,11 +62,11 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-fn malformed(dialect: EnvFormat) -> String {
+fn malformed(dialect: EnvDialect) -> String {
     match dialect {
-        EnvFormat::Docker => "docker refuses a file with this line".to_owned(),
-        EnvFormat::Systemd => "systemd drops this line".to_owned(),
-        EnvFormat::Shell => "a shell runs this line as a command".to_owned(),
-        EnvFormat::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
+        EnvDialect::Docker => "docker refuses a file with this line".to_owned(),
+        EnvDialect::Systemd => "systemd drops this line".to_owned(),
+        EnvDialect::Shell => "a shell runs this line as a command".to_owned(),
+        EnvDialect::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
     }
 }

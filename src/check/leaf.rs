@@ -1,7 +1,7 @@
 //! What a certificate says of itself, from its bytes or from the wish for it.
 
-use crate::model::certificate::{CertificateRole, ServerName};
-use crate::model::dataflow::CertificateFile;
+use crate::dataflow::CertificateFile;
+use crate::stack::{CertificateRole, ServerName};
 use crate::topology::certificates::CertificateFacts;
 use std::collections::BTreeSet;
 
@@ -33,7 +33,10 @@ impl Leaf {
                     Self { dates: None, names: BTreeSet::new(), server: true, client: true }
                 }
             }),
-            CertificateFile::Key(_) | CertificateFile::Unreadable(_) | CertificateFile::Missing => None,
+            CertificateFile::Key(_)
+            | CertificateFile::Unreadable(_)
+            | CertificateFile::Missing
+            | CertificateFile::NotHere => None,
         }
     }
 

@@ -1,11 +1,11 @@
 //! `port-taken` and `port-convention`: what a port is used for.
 
 use super::advice;
+use super::edge::overlap;
 use super::facts::{Facts, door};
-use super::reach::overlap;
+use crate::dataflow::{Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Protocol, Topology};
-use crate::model::names::Port;
+use crate::stack::Port;
 
 /// The code of two listeners on one port.
 pub(super) const TAKEN: Code = Code("port-taken");

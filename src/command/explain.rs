@@ -7,8 +7,7 @@ use crate::check;
 use crate::cli::Explain;
 use crate::component::app::describe;
 use crate::diagnostic::{Code, Finding};
-use crate::model::names::ComponentName;
-use crate::stack::{App, RouteTarget};
+use crate::stack::{App, ComponentName, RouteTarget};
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
 use std::fmt::Write;
 

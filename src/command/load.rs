@@ -2,10 +2,9 @@
 
 use super::Stop;
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
-use crate::model::names::StackName;
-use crate::stack::Stack;
+use crate::stack::{self, Stack, StackName};
+use crate::toml;
 use crate::toml::Document;
-use crate::{stack, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

@@ -3,9 +3,7 @@
 use super::load::{load, load_name};
 use super::{Session, Stop};
 use crate::diagnostic::{Findings, SourceName};
-use crate::model::names::TargetPath;
-use crate::stack;
-use crate::stack::Stack;
+use crate::stack::{self, Stack, TargetPath};
 use crate::trial::{Found, moved, running};
 use crate::wiring::{Wiring, wire};
 use std::path::{Path, PathBuf};

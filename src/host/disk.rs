@@ -4,9 +4,8 @@
 //! room at any operation.
 
 use super::HostError;
-use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{Ids, Inventory, Observed};
-use crate::model::step::Like;
+use crate::plan::{Ids, Inventory, Like, Observed};
+use crate::stack::{Mode, TargetPath};
 
 /// What happens to something that already has the new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

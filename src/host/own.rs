@@ -6,10 +6,8 @@ use super::{
     CommandLine, Exclusive, Holder, Host, HostError, LocalDisk, LocalRoot, Lock, Ran, Root, ServiceManager,
     run_here,
 };
-use crate::model::names::{HostName, Scope, TargetPath};
-use crate::model::observed::{Inventory, Observed};
-use crate::model::step::Step;
-use crate::model::units::Machine;
+use crate::plan::{Inventory, Machine, Observed, Step};
+use crate::stack::{HostName, Scope, TargetPath};
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Certificates of the stack as they stand on a host.
 
-use crate::model::dataflow::CertificateFile;
+use crate::dataflow::CertificateFile;
 use crate::topology::certificates::{CertificateFacts, read_pem};
 use std::time::{Duration, SystemTime};
 

@@ -1,7 +1,7 @@
 //! Whether a certificate still fulfils its wish.
 
 use super::facts::{date, time};
-use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::stack::{Algorithm, CertificateRole, CertificateWish, ServerName};
 use crate::topology::certificates::{CertificateFacts, KeyType};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};

@@ -1,7 +1,7 @@
 //! Addresses as configuration files write them: `host:port`, `:port`, `[::1]:port`, URLs, paths.
 
-use crate::model::dataflow::DialledHost;
-use crate::model::names::{Port, TargetPath};
+use crate::dataflow::DialledHost;
+use crate::stack::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Splits `host:port`; the host may be empty or a bracketed IPv6 address, the port may be missing.

@@ -4,9 +4,8 @@
 //! parsing; signatures are rustls-webpki's business.
 
 use super::{Examined, FileSet, private_key};
-use crate::model::certificate::ServerName;
-use crate::model::dataflow::{CertificateFile, FileReference, Topology, Trust};
-use crate::model::names::TargetPath;
+use crate::dataflow::{CertificateFile, FileReference, Topology, Trust};
+use crate::stack::{ServerName, TargetPath};
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -203,7 +202,9 @@ pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
             Some(Examined::Wish(wish)) => CertificateFile::Wish((*wish).clone()),
             Some(Examined::WishedKey(name)) => CertificateFile::Key(Some((*name).clone())),
             None if files.is_absent(&path) => CertificateFile::Missing,
-            None => continue,
+            // A file that is there and could not be read is in the lists already.
+            None if files.unread.contains(&path) => continue,
+            None => CertificateFile::NotHere,
         };
         topology.certificates.insert(path, file);
     }

@@ -4,7 +4,7 @@
 //! systemd 252, bash, dash, docker), measured over one corpus. Used for applications' files and for
 //! the environment of the engines' own units.
 
-use crate::model::env::EnvFormat;
+use crate::stack::EnvDialect;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -46,11 +46,11 @@ impl EnvFile<'_> {
 }
 
 /// Splits a file into its assignments.
-pub fn parse(text: &str, dialect: EnvFormat) -> EnvFile<'_> {
+pub fn parse(text: &str, dialect: EnvDialect) -> EnvFile<'_> {
     let mut file = EnvFile::default();
     let mut inside = false;
     let mut at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    if at > 0 || (dialect == EnvFormat::Shell && text.contains("\r\n")) {
+    if at > 0 || (dialect == EnvDialect::Shell && text.contains("\r\n")) {
         // Five of twelve parsers lose the first line or the file to the mark; a shell keeps each CR.
         let end = text.find(['\r', '\n']).unwrap_or(text.len());
         file.malformed.push((0..end, &text[..end]));
@@ -66,7 +66,7 @@ pub fn parse(text: &str, dialect: EnvFormat) -> EnvFile<'_> {
             file.has_block |= inside;
         } else if body.is_empty()
             || body.starts_with('#')
-            || (dialect == EnvFormat::Systemd && body.starts_with(';'))
+            || (dialect == EnvDialect::Systemd && body.starts_with(';'))
         {
             // Nothing to read.
         } else if let Some((key, value_at)) = assignment(text, &span, dialect) {
@@ -97,13 +97,13 @@ fn is_marker(line: &str) -> bool {
 
 /// The key of a line and where its value begins; `None` where the dialect takes it for something
 /// else.
-fn assignment<'a>(text: &'a str, span: &Range<usize>, dialect: EnvFormat) -> Option<(&'a str, usize)> {
+fn assignment<'a>(text: &'a str, span: &Range<usize>, dialect: EnvDialect) -> Option<(&'a str, usize)> {
     let line = &text[span.clone()];
     let equals = line.find('=')?;
     let written = &line[..equals];
-    let exports = matches!(dialect, EnvFormat::Dotenv | EnvFormat::Shell);
+    let exports = matches!(dialect, EnvDialect::Dotenv | EnvDialect::Shell);
     let bare = written.strip_prefix("export ").filter(|_| exports).map_or(written, str::trim_start);
-    let spaced = matches!(dialect, EnvFormat::Dotenv | EnvFormat::Systemd);
+    let spaced = matches!(dialect, EnvDialect::Dotenv | EnvDialect::Systemd);
     let key = if spaced { bare.trim_end() } else { bare };
     let mut characters = key.chars();
     let first = characters.next()?;
@@ -117,13 +117,13 @@ fn assignment<'a>(text: &'a str, span: &Range<usize>, dialect: EnvFormat) -> Opt
 }
 
 /// The value that begins at an offset, and its bytes; `None` for a quote that does not close.
-fn value(text: &str, at: usize, dialect: EnvFormat) -> Option<(Cow<'_, str>, Range<usize>)> {
+fn value(text: &str, at: usize, dialect: EnvDialect) -> Option<(Cow<'_, str>, Range<usize>)> {
     let rest = &text[at..];
     let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\'') && dialect != EnvFormat::Docker);
+    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\'') && dialect != EnvDialect::Docker);
     let Some(quote) = quote else {
         let bare = match (dialect, line.find(" #")) {
-            (EnvFormat::Dotenv | EnvFormat::Shell, Some(comment)) => &line[..comment],
+            (EnvDialect::Dotenv | EnvDialect::Shell, Some(comment)) => &line[..comment],
             _ => line,
         };
         let bare = bare.trim_end();

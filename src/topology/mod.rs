@@ -20,9 +20,7 @@ pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};
 
 use crate::diagnostic::SourceName;
-use crate::model::certificate::CertificateWish;
-use crate::model::env::EnvFormat;
-use crate::model::names::{CertificateName, TargetPath};
+use crate::stack::{CertificateName, CertificateWish, EnvDialect, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at a path, for the reader.
@@ -49,7 +47,7 @@ pub struct FileSet<'a> {
     pub collector_version: Option<String>,
     /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
     /// dotenv library.
-    pub environment_dialects: BTreeMap<TargetPath, EnvFormat>,
+    pub environment_dialects: BTreeMap<TargetPath, EnvDialect>,
     /// Files that are there and could not be read: never taken for absent.
     pub unread: BTreeSet<TargetPath>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a

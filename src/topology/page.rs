@@ -3,11 +3,11 @@
 use super::address;
 use super::values::{Text, Values};
 use super::yaml::{Entry, Node};
-use crate::diagnostic::{Mark, SourceName};
-use crate::model::dataflow::{
-    Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Topology, UnknownKey,
+use crate::dataflow::{
+    Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Takes, Topology, UnknownKey,
 };
-use crate::model::names::{Port, TargetPath};
+use crate::diagnostic::{Mark, SourceName};
+use crate::stack::{Port, TargetPath};
 use std::ops::Range;
 
 /// A file that is being read into a topology.
@@ -74,6 +74,7 @@ impl Page<'_> {
             bind: socket.bind,
             port: socket.port,
             tls,
+            takes: Takes::default(),
             at: socket.at,
         });
     }

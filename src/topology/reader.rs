@@ -9,10 +9,9 @@ use super::yaml::{self, Document, Fault, Node};
 use super::{Examined, FileSet, certificates};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
+use crate::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
 use crate::diagnostic::SourceName;
-use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
-use crate::model::env::EnvFormat;
-use crate::model::names::TargetPath;
+use crate::stack::{EnvDialect, TargetPath};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -39,7 +38,7 @@ struct Found<'a> {
 enum Content<'a> {
     /// The digest under which its tree is kept.
     Yaml(ContentDigest),
-    Environment(EnvFile<'a>, EnvFormat),
+    Environment(EnvFile<'a>, EnvDialect),
 }
 
 impl Reader {
@@ -176,7 +175,7 @@ fn environments<'a>(
         if given.is_none() && !by_unit && (!places::is_environment(path) || names(&engines, path)) {
             continue;
         }
-        let dialect = given.unwrap_or(if by_unit { EnvFormat::Systemd } else { EnvFormat::Dotenv });
+        let dialect = given.unwrap_or(if by_unit { EnvDialect::Systemd } else { EnvDialect::Dotenv });
         let lines = env_file::parse(text, dialect);
         if app::read::is_app(&lines) {
             all.push(Found { kind: ProgramKind::App, path, content: Content::Environment(lines, dialect) });

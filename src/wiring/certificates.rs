@@ -3,9 +3,7 @@
 
 use super::edges::Edge;
 use super::listeners::Listener;
-use crate::model::certificate::{CertificateRole, CertificateWish, ServerName};
-use crate::model::names::CertificateName;
-use crate::stack::Stack;
+use crate::stack::{CertificateName, CertificateRole, CertificateWish, ServerName, Stack};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -7,13 +7,12 @@ use super::edges::{Dialler, Edge};
 use super::listeners::{Door, Listener};
 use super::places::EnginePlace;
 use super::{ComponentId, Wiring};
-use crate::diagnostic::Mark;
-use crate::model::dataflow;
-use crate::model::dataflow::{
-    Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, ServerTls,
-    ServerTlsMode, Topology, Trust, Version,
+use crate::dataflow::{
+    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, Sends,
+    ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
 };
-use crate::model::names::TargetPath;
+use crate::diagnostic::Mark;
+use crate::stack::TargetPath;
 
 /// Programs, listeners and diallers; nothing else of [`Topology`] is filled.
 pub fn expected(wiring: &Wiring<'_>) -> Topology {
@@ -86,6 +85,7 @@ impl Expected<'_> {
             bind: Bind::Address(listener.bind),
             port: listener.port,
             tls,
+            takes: Takes::default(),
             at: Mark::default(),
         });
     }
@@ -104,6 +104,7 @@ impl Expected<'_> {
                 port: edge.port,
                 wrong_path: None,
                 tls: self.client_tls(edge),
+                sends: Sends::default(),
                 means: means.clone(),
                 at: Mark::default(),
             });

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 17] = [
+const ORDER: [&[&str]; 16] = [
     &["diagnostic"],
-    &["model"],
     &["toml"],
-    &["stack", "dialect"],
+    &["stack", "dialect", "dataflow", "desired"],
     &["wiring", "describe"],
     &["render", "emit"],
     &["topology", "read", "format"],

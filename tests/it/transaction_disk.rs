@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
 use tracewright::host::{Disk, HostError, Naming, Rights};
-use tracewright::model::names::{HostName, Mode, TargetPath};
-use tracewright::model::observed::{Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
-use tracewright::model::step::Like;
+use tracewright::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use tracewright::stack::{HostName, Mode, TargetPath};
 
 /// A small generator of random numbers with a seed.
 #[derive(Clone, Debug)]

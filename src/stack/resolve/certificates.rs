@@ -1,8 +1,7 @@
 //! `[certificates]`.
 
-use super::super::{CertificateSettings, TlsVersion};
+use super::super::{Algorithm, CertificateSettings, TlsVersion};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::certificate::Algorithm;
 use crate::toml::RawTable;
 use std::time::Duration;
 

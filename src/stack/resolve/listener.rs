@@ -1,8 +1,7 @@
 //! Listeners: the written overrides on top of each place's default.
 
-use super::super::{ListenerWish, OtlpDoors, Size};
+use super::super::{ListenerWish, OtlpDoors, Port, Size};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::names::Port;
 use crate::toml::{RawListener, RawTable};
 use std::net::IpAddr;
 

@@ -3,8 +3,7 @@
 
 use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
-use tracewright::model::dataflow::OtlpProtocol;
-use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
 use tracewright::prove::{self, Component, Dial, Door, Forward, Logs, Proof, Reader, Tls};
 
 /// A setting that dials plaintext or TLS on loopback.

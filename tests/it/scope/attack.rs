@@ -7,8 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tracewright::host::{Host, LiveHost};
-use tracewright::model::observed::Ids;
-use tracewright::model::step::Step;
+use tracewright::plan::{Ids, Step};
 
 const WHILE: Duration = Duration::from_secs(4);
 

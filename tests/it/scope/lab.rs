@@ -6,9 +6,8 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tracewright::host::{Accounts, Host, LiveHost};
-use tracewright::model::names::{HostName, Mode, TargetPath};
-use tracewright::model::observed::{Inventory, Standing};
-use tracewright::model::step::Step;
+use tracewright::plan::{Inventory, Standing, Step};
+use tracewright::stack::{HostName, Mode, TargetPath};
 
 /// The number of the person.
 pub const PERSON: u32 = 1000;

@@ -2,8 +2,8 @@
 
 use super::receivers::{Rules, server_tls};
 use super::release::{Release, kind_of};
-use crate::model::dataflow::{Bind, Protocol, ServerTls};
-use crate::model::names::Port;
+use crate::dataflow::{Bind, Protocol, ServerTls};
+use crate::stack::Port;
 use crate::topology::address;
 use crate::topology::page::{Address, Page, Socket};
 use crate::topology::yaml::{Entry, Node};

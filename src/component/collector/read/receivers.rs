@@ -1,8 +1,8 @@
 //! Receivers: the doors of the collector, and of Tempo, which embeds the same ones.
 
 use super::release::kind_of;
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::model::names::Port;
+use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::stack::Port;
 use crate::topology::page::{Address, Page, Socket, Written};
 use crate::topology::yaml::{Entry, Node};
 use std::net::IpAddr;

@@ -2,7 +2,7 @@
 //! dialect beside it says which releases are rendered.
 
 use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
-use crate::model::dataflow::{ServerTlsMode, Version};
+use crate::dataflow::{ServerTlsMode, Version};
 use crate::topology::yaml::Node;
 use std::net::{IpAddr, Ipv4Addr};
 

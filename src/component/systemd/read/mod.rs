@@ -7,8 +7,8 @@
 mod lines;
 mod service;
 
-use crate::model::dataflow::ProgramKind;
-use crate::model::names::TargetPath;
+use crate::dataflow::ProgramKind;
+use crate::stack::TargetPath;
 use crate::topology::values::Environment;
 use service::Service;
 use std::collections::BTreeMap;

@@ -2,9 +2,8 @@
 
 use super::Unit;
 use super::lines::{logical_lines, specified, words};
-use crate::model::dataflow::ProgramKind;
-use crate::model::env::EnvFormat;
-use crate::model::names::TargetPath;
+use crate::dataflow::ProgramKind;
+use crate::stack::{EnvDialect, TargetPath};
 use crate::topology::address;
 use crate::topology::env_file;
 
@@ -63,7 +62,7 @@ impl Service {
             };
             match file(&path) {
                 Some(text) => {
-                    let lines = env_file::parse(text, EnvFormat::Systemd).entries;
+                    let lines = env_file::parse(text, EnvDialect::Systemd).entries;
                     let pairs = lines.into_iter().map(|line| (line.key.to_owned(), line.value.into_owned()));
                     unit.environment.values.extend(pairs);
                 }

@@ -3,9 +3,9 @@
 
 use super::release::{Client, Condition, Release};
 use super::scalars::flag;
+use crate::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Sends, Trust};
 use crate::diagnostic::Mark;
-use crate::model::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Trust};
-use crate::model::names::Port;
+use crate::stack::Port;
 use crate::topology::address;
 use crate::topology::page::{Page, Written};
 use crate::topology::yaml::Node;
@@ -71,6 +71,7 @@ fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
         port,
         wrong_path: None,
         tls,
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo],
         at,
     });

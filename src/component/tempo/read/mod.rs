@@ -9,8 +9,8 @@ mod server;
 pub use release::Release;
 
 use crate::component::collector::read::receivers;
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::model::names::Port;
+use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::stack::Port;
 use crate::topology::page::{Page, Socket};
 use crate::topology::values::Expansion;
 use crate::topology::yaml::{Node, Value};

@@ -1,6 +1,6 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
-use crate::model::dataflow::Version;
+use crate::dataflow::Version;
 use crate::topology::keys::{Keys, keys};
 use crate::topology::yaml::Node;
 

@@ -1,8 +1,8 @@
 //! Tempo's own servers: the HTTP API, internal gRPC, and the optional internal server.
 
 use super::scalars::{Number, flag, number};
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::model::names::Port;
+use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::stack::Port;
 use crate::topology::address;
 use crate::topology::page::{Page, Socket, Written};
 use crate::topology::yaml::{Entry, Node};

@@ -2,9 +2,8 @@
 
 use super::super::messages::{Reply, seen};
 use super::*;
-use crate::model::names::{UnitName, UserName};
-use crate::model::observed::Ids;
-use crate::model::units::{Account, UnitId};
+use crate::plan::{Account, Ids, UnitId};
+use crate::stack::{UnitName, UserName};
 use std::collections::BTreeSet;
 
 const IDS: Ids = Ids { uid: 1000, gid: 1000 };

@@ -2,10 +2,10 @@
 //! again on a host that lost power in the middle.
 
 use super::block::Markers;
-use super::observed::{Identity, Ids, Inventory, Look, Observed, Standing};
+use super::standing::{Identity, Ids, Inventory, Look, Observed, Standing};
 use super::units::{Run, UnitId};
-use crate::model::desired::Digest;
-use crate::model::names::{Mode, Scope, TargetPath, UserName};
+use crate::desired::Digest;
+use crate::stack::{Mode, Scope, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! What the state remembers: generations, and what stood at our paths before we took them.
 
 use super::block::{BlockPlace, Markers};
-use super::observed::Ids;
+use super::standing::Ids;
 use super::units::UnitId;
-use crate::model::desired::{DesiredUnit, Digest};
-use crate::model::names::{ComponentName, HostName, Mode, Owner, StackName, TargetPath, UserName};
+use crate::desired::{DesiredUnit, Digest};
+use crate::stack::{ComponentName, HostName, Mode, Owner, StackName, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

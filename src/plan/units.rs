@@ -1,6 +1,6 @@
 //! The words for what runs on a machine: units, managers, accounts and sockets, as one look saw them.
 
-use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
+use crate::stack::{GroupName, Scope, TargetPath, UnitName, UserName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! How words of the product are written in the state: names and paths as text, modes as octal digits,
 //! digests as hexadecimal ones.
 
-use crate::model::desired::Digest;
-use crate::model::names::{
+use crate::desired::Digest;
+use crate::stack::{
     ComponentName, GroupName, HostName, Mode, Owner, Scope, StackName, TargetPath, UnitName, UserName,
 };
 use serde::de::Error as _;

@@ -1,7 +1,7 @@
 //! TLS on either end of an edge, as the engine will really do it.
 
 use crate::diagnostic::Mark;
-use crate::model::names::TargetPath;
+use crate::stack::TargetPath;
 
 /// A path to a PEM file and where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

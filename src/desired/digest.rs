@@ -5,9 +5,7 @@
 //! Certificates enter as wishes: the random bytes of keys and serial numbers are not covered.
 
 use super::{Content, Desired, DesiredFile, OnChange};
-use crate::model::certificate::{CertificateRole, CertificateWish};
-use crate::model::env::EnvFormat;
-use crate::model::names::{HostName, Owner, Scope};
+use crate::stack::{CertificateRole, CertificateWish, EnvDialect, HostName, Owner, Scope};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -155,10 +153,10 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
             form.field(begin);
             form.field(end);
             form.field(match dialect {
-                EnvFormat::Dotenv => "dotenv",
-                EnvFormat::Systemd => "systemd",
-                EnvFormat::Shell => "shell",
-                EnvFormat::Docker => "docker",
+                EnvDialect::Dotenv => "dotenv",
+                EnvDialect::Systemd => "systemd",
+                EnvDialect::Shell => "shell",
+                EnvDialect::Docker => "docker",
             });
             form.number(lines.len() as u64);
             lines.iter().for_each(|line| form.field(line));

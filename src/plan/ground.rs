@@ -3,7 +3,7 @@
 //! Root keeps the system's part in `/var/lib/tracewright/STACK` and each user's part in that user's
 //! own home, so that the user may apply it too and neither sees the other's work as drift.
 
-use crate::model::names::{Scope, StackName, TargetPath, UserName};
+use crate::stack::{Scope, StackName, TargetPath, UserName};
 use std::collections::BTreeMap;
 
 /// What of a stack is at hand.

@@ -7,10 +7,9 @@ mod digest;
 
 pub use digest::{Canonical, DesiredDigest, Digest};
 
-use crate::model::certificate::CertificateWish;
-use crate::model::env::EnvFormat;
-use crate::model::names::{
-    CertificateName, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath, UnitName,
+use crate::stack::{
+    CertificateName, CertificateWish, ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName,
+    TargetPath, UnitName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -75,7 +74,7 @@ pub enum Content {
         /// The line below them: `# <<< tracewright STACK/APP <<<`.
         end: String,
         /// Who reads the file.
-        dialect: EnvFormat,
+        dialect: EnvDialect,
     },
     /// A PEM certificate issued at apply.
     Certificate(CertificateWish),

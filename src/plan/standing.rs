@@ -1,8 +1,8 @@
 //! What stands at the paths of a host, as one observation saw it.
 
 use super::units::{Machine, UnitId};
-use crate::model::desired::Digest;
-use crate::model::names::{HostName, Mode, Owner, TargetPath};
+use crate::desired::Digest;
+use crate::stack::{HostName, Mode, Owner, TargetPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
