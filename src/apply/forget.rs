@@ -2,9 +2,9 @@
 
 use super::ApplyError;
 use super::state::{State, names_in};
+use crate::host::{Exclusive, Holder, Host};
 use crate::plan::{Ground, Inventory, Standing, Step};
 use crate::stack::TargetPath;
-use crate::target::{Exclusive, Holder, Target};
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
 const DEPTH: usize = 2;
@@ -33,7 +33,7 @@ pub fn forget(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> R
 }
 
 /// The folders above a state that were made for it, the lowest first.
-fn made_above(target: &dyn Target, folder: &TargetPath) -> Result<Vec<TargetPath>, ApplyError> {
+fn made_above(target: &dyn Host, folder: &TargetPath) -> Result<Vec<TargetPath>, ApplyError> {
     let path = folder.join("made");
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     let Standing::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
@@ -44,13 +44,13 @@ fn made_above(target: &dyn Target, folder: &TargetPath) -> Result<Vec<TargetPath
 }
 
 /// Whether a state is there that knows of no generation: that of a first apply which was taken back.
-pub fn remembers_nothing(target: &dyn Target, ground: &Ground) -> Result<bool, ApplyError> {
+pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let state = State::of(ground);
     let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
     Ok(matches!(observed.standing(ground.state()), Standing::Folder(_)) && state.numbers(target)?.is_empty())
 }
 
-fn remove(target: &mut dyn Target, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
+fn remove(target: &mut dyn Host, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     if matches!(observed.standing(path), Standing::Folder(_)) && depth > 0 {
         for name in names_in(target, path)? {

@@ -6,9 +6,9 @@ use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, recover};
+use crate::host::{Exclusive, Holder, Host, Lock};
 use crate::pki::{Issued, issue};
 use crate::plan::{Author, Ground, PlanDigest};
-use crate::target::{Exclusive, Holder, Lock, Target};
 use std::time::Duration;
 
 /// How long a proof may take.
@@ -86,7 +86,7 @@ impl<'t> Session<'t> {
 /// Looks at a host, and carries the plan out if it is the one that was approved. The caller holds the
 /// lock; what an earlier run left is recovered first.
 pub fn apply(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     request: &Request<'_>,
     consent: &Consent,
     (author, judges): (&Author, Judges<'_>),

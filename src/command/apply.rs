@@ -10,9 +10,9 @@ use super::proving::{self, Live, Strict, Unproven, kept_stack};
 use super::{Exit, Session, Stop, authority, host, reach};
 use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, survey};
 use crate::cli::Apply;
-use crate::engine::Opinion;
 use crate::report::plan::{Frame, text};
 use crate::report::verdict;
+use crate::validate::Opinion;
 use crate::wiring::wire;
 use std::path::Path;
 

@@ -6,9 +6,9 @@ use crate::apply::{
     Survey,
 };
 use crate::cli;
+use crate::host::{Exclusive, Holder};
 use crate::plan::Ground;
 use crate::stack::TargetPath;
-use crate::target::{Exclusive, Holder};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 

@@ -5,11 +5,11 @@ use crate::check::check;
 use crate::cli::{Check, Format};
 use crate::dataflow::{Program, ProgramKind};
 use crate::diagnostic::{Code, Finding, Sources};
-use crate::engine::Opinion;
+use crate::host::FolderTree;
 use crate::report::verdict::{self, Subject};
-use crate::target::FolderTree;
 use crate::text::{Source, TextFormat};
 use crate::topology::{discover, read};
+use crate::validate::Opinion;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
@@ -26,6 +26,8 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
         return Err(Finding::error(Code("no-files"), title).help(help).into());
     }
     let mut files = found.file_set();
+    // A host's own root holds everything that its programs can see; any other folder is a part of one.
+    files.complete = folder == Path::new("/");
     files.tempo_version.clone_from(&arguments.tempo_version);
     files.collector_version.clone_from(&arguments.collector_version);
     let mut topology = read(&files);

@@ -1,9 +1,9 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
 use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
-use crate::config::{RawTable, nearest};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::text::sounds_secret;
+use crate::toml::{RawTable, nearest};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -94,7 +94,8 @@ pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<Strin
             faults.push(found.help("clients fail or crash on them: write ASCII"));
         }
         if sounds_secret(name) {
-            let title = format!("header `{name}` looks like a secret, and its value is visible in plans");
+            let title =
+                format!("header `{name}` looks like a secret, and its value stands in clear in the files");
             let found = Finding::warning(Code("header-secret"), title).at((path, KeyPart::Key), "");
             faults.push(if table.declares_rendered("secret_headers") {
                 found.help(format!("secret_headers = {{ {name} = \"env:NAME\" }}"))

@@ -3,7 +3,7 @@
 //! Found by how secrets are written everywhere: `NAME=VALUE`, `name: value`, `--flag VALUE`, user info
 //! in URLs, `Bearer VALUE`, private keys, and the shapes of well-known tokens.
 
-use super::ranges::merged;
+use super::ranges::{merged, whole};
 use crate::text::secret::{may_show, sounds_secret};
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ const LONGEST: usize = 100_000;
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     if text.len() > LONGEST {
-        return vec![0..text.len()];
+        return whole(text);
     }
     private_keys(text, &mut found);
     user_info(text, &mut found);

@@ -1,7 +1,7 @@
 //! Secrets in environment files: lines `NAME=VALUE`, whose values may go on over several lines.
 
 use super::tree::Marked;
-use super::{comment, free, ranges::lines, ranges::merged};
+use super::{comment, free, ranges::lines, ranges::merged, ranges::whole};
 use crate::text::secret::{may_show, sounds_secret};
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ pub(super) fn foreign(text: &str) -> Marked {
             let hidden = free::secrets(&line[value.clone()]);
             return if hidden.is_empty() { Vec::new() } else { vec![value] };
         }
-        if name.starts_with("OTEL_") { vec![value] } else { vec![0..line.len()] }
+        if name.starts_with("OTEL_") { vec![value] } else { whole(line) }
     })
 }
 

@@ -25,3 +25,8 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
         (start, line.trim_end_matches(['\n', '\r']))
     })
 }
+
+/// All of a text.
+pub(super) fn whole(text: &str) -> Vec<Range<usize>> {
+    std::iter::once(0..text.len()).collect()
+}

@@ -1,6 +1,6 @@
 //! A text that findings point into.
 
-use super::{Hidden, TextFormat, ranges::merged};
+use super::{Hidden, TextFormat, ranges::merged, ranges::whole};
 use crate::text::foreign::foreign_in_place;
 
 /// A text with its format. The text itself never comes out: only what may be shown of it.
@@ -29,7 +29,7 @@ impl Source {
     pub fn in_place(&self) -> InPlace {
         let marked = self.format.mark(&self.text);
         let unparsed = marked.is_none();
-        let hidden = marked.map_or_else(|| vec![0..self.text.len()], |marked| merged(marked.hidden));
+        let hidden = marked.map_or_else(|| whole(&self.text), |marked| merged(marked.hidden));
         let mut shown = String::with_capacity(self.text.len());
         let mut from = 0;
         for range in hidden {

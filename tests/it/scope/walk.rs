@@ -4,9 +4,9 @@ use super::lab::{Lab, PERSON, SERVICE, lab};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use tracewright::host::{Host, LocalDisk, LocalRoot, Root};
 use tracewright::plan::{Ids, Inventory, Look, Standing, Step};
 use tracewright::stack::{HostName, Mode, TargetPath};
-use tracewright::target::{LocalDisk, LocalRoot, Root, Target};
 
 fn guarded(lab: &Lab) -> LocalRoot {
     Root::on(LocalDisk::guarded(lab.base.path(), HostName::this()))
