@@ -3,7 +3,7 @@
 use super::{Stop, host};
 use crate::diagnostic::{Code, Finding};
 use crate::host::{AuthorityFolder, HostError};
-use crate::plan::Ground;
+use crate::model::ground::Ground;
 use crate::stack::CertificateSettings;
 use std::path::PathBuf;
 

@@ -7,8 +7,8 @@ use crate::apply::{
 };
 use crate::cli;
 use crate::host::{Exclusive, Holder};
-use crate::plan::Ground;
-use crate::stack::TargetPath;
+use crate::model::ground::Ground;
+use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 

@@ -7,8 +7,8 @@ use super::rollback::{Back, go_back, recovered};
 use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver, Outcome, Request, Wish};
 use crate::cli;
-use crate::plan::GenerationNumber;
-use crate::stack::HostName;
+use crate::model::names::HostName;
+use crate::model::prior::GenerationNumber;
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

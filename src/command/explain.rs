@@ -7,7 +7,8 @@ use crate::check;
 use crate::cli::Explain;
 use crate::component::app::describe;
 use crate::diagnostic::{Code, Finding};
-use crate::stack::{App, ComponentName, RouteTarget};
+use crate::model::names::ComponentName;
+use crate::stack::{App, RouteTarget};
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
 use std::fmt::Write;
 

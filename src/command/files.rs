@@ -3,9 +3,9 @@
 use super::{Exit, Session, Stop};
 use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
-use crate::dataflow::Program;
 use crate::diagnostic::{Code, Finding, Sources};
 use crate::host::FolderTree;
+use crate::model::dataflow::Program;
 use crate::report::verdict::{self, Subject};
 use crate::topology::{discover, read};
 use crate::validate::Opinion;

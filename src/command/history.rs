@@ -5,8 +5,8 @@ use super::load::load_name;
 use super::{Exit, Session, Stop};
 use crate::apply;
 use crate::cli::{Format, History};
+use crate::model::names::HostName;
 use crate::report::history;
-use crate::stack::HostName;
 
 pub(super) fn run(session: &mut Session, arguments: &History) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

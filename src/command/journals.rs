@@ -2,7 +2,7 @@
 
 use super::prove::component_name;
 use crate::host::Journal;
-use crate::plan::UnitId;
+use crate::model::units::UnitId;
 use crate::prove::{Component, Logs};
 use crate::wiring::{EnginePlace, Wiring};
 

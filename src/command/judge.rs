@@ -4,12 +4,14 @@
 use super::load::Loaded;
 use super::{Session, Stop};
 use crate::check::{Verdict, check, shown_text};
-use crate::dataflow::{ProgramKind, Topology};
-use crate::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
-use crate::plan::{Markers, Origin, Split};
+use crate::model::block::{Markers, Origin, Split};
+use crate::model::dataflow::{ProgramKind, Topology};
+use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
-use crate::stack::{EnvDialect, Stack, TargetPath};
+use crate::stack::Stack;
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -141,7 +143,7 @@ fn file_set<'a>(
 }
 
 /// Who reads each environment file.
-fn dialects(desired: &Desired) -> BTreeMap<TargetPath, EnvDialect> {
+fn dialects(desired: &Desired) -> BTreeMap<TargetPath, EnvFormat> {
     let blocks = desired.files.iter().filter_map(|((_, path), file)| match &file.content {
         Content::Block { dialect, .. } => Some((path.clone(), *dialect)),
         _ => None,

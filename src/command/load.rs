@@ -2,9 +2,10 @@
 
 use super::Stop;
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
-use crate::stack::{self, Stack, StackName};
-use crate::toml;
+use crate::model::names::StackName;
+use crate::stack::Stack;
 use crate::toml::Document;
+use crate::{stack, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 

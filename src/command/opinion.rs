@@ -5,10 +5,10 @@ use super::load::Loaded;
 use super::{Session, Stop, engines};
 use crate::apply::{ApplyError, Validator};
 use crate::cli::ValidatorsArgument;
-use crate::desired::Content;
 use crate::host::HostError;
+use crate::model::desired::Content;
+use crate::model::names::TargetPath;
 use crate::plan::{Action, ContentChange, Plan};
-use crate::stack::TargetPath;
 use crate::validate::{Opinion, Texts, consult, refrain};
 use std::collections::BTreeMap;
 

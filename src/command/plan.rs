@@ -7,7 +7,8 @@ use super::opinion::{Asking, heed};
 use super::{Exit, Session, Stop, authority, reach};
 use crate::apply::{Fate, Killed, Request, Survey, Wish, survey};
 use crate::cli::{Format, Plan};
-use crate::plan::{GoalSource, Ground};
+use crate::model::ground::Ground;
+use crate::plan::GoalSource;
 use crate::report::plan::{self, Frame};
 use crate::report::{plan_json, verdict};
 use crate::stack::Stack;
@@ -50,7 +51,7 @@ fn exit(survey: &Survey, detailed: bool) -> Exit {
 }
 
 /// The host of a stack that has one.
-pub(super) fn host_of(stack: &Stack) -> &crate::stack::HostName {
+pub(super) fn host_of(stack: &Stack) -> &crate::model::names::HostName {
     stack.hosts.keys().next().expect("a stack has a host")
 }
 

@@ -9,9 +9,10 @@ use super::proving::{self, Unproven, kept_stack};
 use super::{Exit, Session, Stop};
 use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, pending, survey};
 use crate::cli;
-use crate::plan::{GenerationNumber, GoalSource};
+use crate::model::names::HostName;
+use crate::model::prior::GenerationNumber;
+use crate::plan::GoalSource;
 use crate::report::plan::{Frame, text};
-use crate::stack::HostName;
 use crate::wiring::wire;
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Exit, Stop> {

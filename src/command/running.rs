@@ -3,7 +3,9 @@
 use super::load::{load, load_name};
 use super::{Session, Stop};
 use crate::diagnostic::{Findings, SourceName};
-use crate::stack::{self, Stack, TargetPath};
+use crate::model::names::TargetPath;
+use crate::stack;
+use crate::stack::Stack;
 use crate::trial::{Found, moved, running};
 use crate::wiring::{Wiring, wire};
 use std::path::{Path, PathBuf};

@@ -13,17 +13,19 @@ use super::running::authority_file;
 use super::{Session, Stop, engines, journals, status};
 use crate::apply::{self, Generation, Request, Survey, Wish, survey};
 use crate::cli::RootArgument;
-use crate::desired::OnChange;
 use crate::diagnostic::Sources;
 use crate::host::{Holder, started};
-use crate::plan::{
-    self, Action, Entry, Ground, Inventory, Load, Machine, Manager, Needs, ObservedUnit, Run, UnitId,
-};
+use crate::model::desired::OnChange;
+use crate::model::ground::Ground;
+use crate::model::names::{HostName, Owner, Scope, StackName, TargetPath};
+use crate::model::observed::Inventory;
+use crate::model::units::{Load, Machine, Manager, ObservedUnit, Run, UnitId};
+use crate::plan;
+use crate::plan::{Action, Entry, Needs};
 use crate::prove::{Authority, Tls};
 use crate::report::status::{
     ComponentStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus, Wished,
 };
-use crate::stack::{HostName, Owner, Scope, StackName, TargetPath};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
 use std::collections::BTreeMap;
 use std::path::Path;

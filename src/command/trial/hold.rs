@@ -2,7 +2,8 @@
 
 use super::round::{Round, Trouble};
 use crate::component::app::describe;
-use crate::stack::{App, EnvDialect};
+use crate::model::env::EnvFormat;
+use crate::stack::App;
 use crate::wiring::{ComponentId, Wiring};
 use std::thread;
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(super) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(),
 fn exports(wiring: &Wiring<'_>, app: &App) -> String {
     let place = &wiring.clients[&ComponentId::App(app.name.clone())];
     let assignments = describe::assignments(wiring, app, place);
-    let shell = App { env_dialect: EnvDialect::Shell, ..app.clone() };
+    let shell = App { env_dialect: EnvFormat::Shell, ..app.clone() };
     let lines = describe::lines(&shell, &assignments).unwrap_or_default();
     let lines = lines.iter().map(|line| format!("export {line}\n"));
     std::iter::once(format!("# app.{}\n", app.name)).chain(lines).collect()
