@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 18] = [
+const ORDER: [&[&str]; 19] = [
     &["diagnostic"],
     &["model"],
     &["format"],
@@ -26,7 +26,8 @@ const ORDER: [&[&str]; 18] = [
     &["prove"],
     &["trial"],
     &["report"],
-    &["cli", "command"],
+    &["cli", "workflow"],
+    &["command"],
 ];
 
 /// What reads or judges finished files must not know what was intended.
