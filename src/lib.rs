@@ -9,7 +9,7 @@
 //! ```
 //!
 //! One way only: a module imports what stands left of it. Everything up to and including the plan is
-//! a function of bytes; `host/` and `command/` are the doors to the world. `diagnostic` is what
+//! a function of bytes; `host/` and `workflow/` are the doors to the world. `diagnostic` is what
 //! every stage says its faults with; `dataflow` and `desired` are words that several stages share.
 //!
 //! # The files the tool touches
@@ -41,3 +41,4 @@ pub mod topology;
 pub mod trial;
 pub mod validate;
 pub mod wiring;
+mod workflow;

@@ -24,7 +24,8 @@ const ORDER: [&[&str]; 16] = [
     &["prove"],
     &["trial"],
     &["report"],
-    &["cli", "command"],
+    &["cli", "workflow"],
+    &["command"],
 ];
 
 /// What reads or judges finished files must not know what was intended.

@@ -1,11 +1,11 @@
 //! The proof of what runs on this machine, as a transaction asks for it.
 
 use super::journals::Journals;
-use super::prove::{nothing_to_prove, within};
+use super::proof::{nothing_to_prove, within};
 use super::running::authority_file;
+use super::session::{Exit, Session, Stop};
 use super::stages::Stages;
 use super::status::counters;
-use super::{Exit, Session, Stop};
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
 use crate::host::all_listening;
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_secs(2);
 const QUEUE: &str = "otelcol_exporter_queue_size";
 
 /// Sends a trace through every application's door of a stack and reads it back.
-pub(super) struct Live<'a, 's> {
+pub(crate) struct Live<'a, 's> {
     wiring: &'a Wiring<'a>,
     stages: &'a RefCell<Stages<'s>>,
     /// The unit that is waited for.
@@ -34,7 +34,7 @@ pub(super) struct Live<'a, 's> {
 
 impl<'a, 's> Live<'a, 's> {
     /// The prover of a stack.
-    pub(super) fn of(wiring: &'a Wiring<'a>, stages: &'a RefCell<Stages<'s>>) -> Self {
+    pub(crate) fn of(wiring: &'a Wiring<'a>, stages: &'a RefCell<Stages<'s>>) -> Self {
         Self { wiring, stages, waits: Cell::default() }
     }
 
@@ -146,18 +146,18 @@ fn verdict(outcomes: &[(Door, Outcome)], took: Duration) -> apply::Proof {
 }
 
 /// The stack of a generation, from the text that was kept with it.
-pub(super) fn kept_stack(text: Option<&str>) -> Option<Stack> {
+pub(crate) fn kept_stack(text: Option<&str>) -> Option<Stack> {
     let (_, loaded) = stack::load(SourceName("stack.toml".to_owned()), text?);
     loaded.ok().map(|(stack, _)| stack)
 }
 
 /// Why what stood there before cannot be proven.
-pub(super) fn nothing_before() -> NoProver {
+pub(crate) fn nothing_before() -> NoProver {
     NoProver("what stood here before was no stack of ours".to_owned())
 }
 
 /// The prover of what a wiring describes; nobody, where there is none.
-pub(super) fn prover<'a>(
+pub(crate) fn prover<'a>(
     wiring: Option<&'a Wiring<'a>>,
     stages: &'a RefCell<Stages<'_>>,
 ) -> Box<dyn apply::Prover + 'a> {
@@ -168,7 +168,7 @@ pub(super) fn prover<'a>(
 }
 
 /// The stages of a transaction, shared by those who judge it.
-pub(super) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
+pub(crate) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
     RefCell::new(Stages::new(session))
 }
 
@@ -176,7 +176,7 @@ pub(super) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
 ///
 /// # Errors
 /// The stack has no application or no Tempo; or the authority of its API is not to be read.
-pub(super) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop> {
+pub(crate) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop> {
     let help = "\n  help: `--no-prove` applies it all the same";
     let authority = authority_file(wiring);
     match trial::reader(wiring, &authority).filter(|_| !trial::doors(wiring).is_empty()) {
@@ -200,7 +200,7 @@ pub(super) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop>
 }
 
 /// A proof that was not given up by anybody must run: one that cannot counts as failed.
-pub(super) struct Strict<'a>(pub(super) &'a dyn apply::Prover);
+pub(crate) struct Strict<'a>(pub(crate) &'a dyn apply::Prover);
 
 impl apply::Prover for Strict<'_> {
     fn look(&self, unit: &UnitId) -> Result<(), String> {
@@ -218,7 +218,7 @@ impl apply::Prover for Strict<'_> {
 }
 
 /// Waits until what was started is ready, and proves nothing, for a reason.
-pub(super) struct Unproven<'a>(pub(super) &'a dyn apply::Prover, pub(super) &'a NoProver);
+pub(crate) struct Unproven<'a>(pub(crate) &'a dyn apply::Prover, pub(crate) &'a NoProver);
 
 impl apply::Prover for Unproven<'_> {
     fn look(&self, unit: &UnitId) -> Result<(), String> {

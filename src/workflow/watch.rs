@@ -7,10 +7,11 @@
 use super::host::{Place, environment, rfc3339, stopped};
 use super::judge::{Judged, judge, judge_stack};
 use super::load::{Loaded, load};
-use super::plan::{host_of, look, told};
 use super::proving::kept_stack;
 use super::running::authority_file;
-use super::{Session, Stop, engines, journals, status};
+use super::session::{Session, Stop};
+use super::survey::{host_of, look, told};
+use super::{engines, journals};
 use crate::apply::{self, Generation, Request, Survey, Wish, survey};
 use crate::cli::RootArgument;
 use crate::desired::OnChange;
@@ -33,7 +34,7 @@ use std::time::SystemTime;
 ///
 /// # Errors
 /// The machine cannot be looked at; or nothing was applied, and the stack has faults.
-pub(super) fn picture(session: &Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
+pub(crate) fn picture(session: &Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
     let loaded = load(argument);
     let wish = loaded.as_ref().ok();
     let at = wish.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
@@ -141,7 +142,7 @@ impl Looker<'_> {
         let binaries = engines::wanted_here(wiring);
         let kept_at = newest.and_then(|newest| self.kept_at(newest));
         let component = |(id, place): (&ComponentId, &EnginePlace)| {
-            let mut seen = status::component(wiring, id, (&tls, &open));
+            let mut seen = crate::workflow::status::component(wiring, id, (&tls, &open));
             for (listener, holder) in held.iter().filter(|(listener, _)| listener.id.component == *id) {
                 let door = listener.id.door.to_string();
                 seen.doors

@@ -1,6 +1,6 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
-use super::{Exit, Session, Stop};
+use super::session::{Exit, Session, Stop};
 use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
 use crate::dataflow::Program;
@@ -11,7 +11,7 @@ use crate::topology::{discover, read};
 use crate::validate::Opinion;
 use std::path::Path;
 
-pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
+pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
     if !folder.is_dir() {
         let title = format!("`{}` is not a folder", folder.display());
         return Err(Finding::error(Code("no-files"), title)

@@ -1,6 +1,6 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
-use super::Stop;
+use super::session::Stop;
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
 use crate::stack::{self, Stack, StackName};
 use crate::toml;

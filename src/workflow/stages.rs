@@ -1,7 +1,7 @@
 //! What a person sees of a trial or a proof while it goes on: one line a stage, the current one alive on a
 //! terminal.
 
-use super::Session;
+use super::session::Session;
 use std::time::{Duration, Instant};
 
 /// How often the line of the current stage is drawn anew.
@@ -10,27 +10,27 @@ const REDRAW: Duration = Duration::from_millis(100);
 const NAME: usize = 18;
 
 /// The stages of one trial.
-pub(super) struct Stages<'s> {
+pub(crate) struct Stages<'s> {
     /// Where they are said.
-    pub(super) session: &'s mut Session,
+    pub(crate) session: &'s mut Session,
     began: Instant,
     drawn: Option<Instant>,
 }
 
 impl<'s> Stages<'s> {
-    pub(super) fn new(session: &'s mut Session) -> Self {
+    pub(crate) fn new(session: &'s mut Session) -> Self {
         Self { session, began: Instant::now(), drawn: None }
     }
 
     /// A new stage begins.
-    pub(super) fn begin(&mut self, name: &str, what: &str) {
+    pub(crate) fn begin(&mut self, name: &str, what: &str) {
         self.began = Instant::now();
         self.drawn = None;
         self.waiting(name, what);
     }
 
     /// What it waits for now. Only seen on a terminal.
-    pub(super) fn waiting(&mut self, name: &str, what: &str) {
+    pub(crate) fn waiting(&mut self, name: &str, what: &str) {
         if !self.session.live() || self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW) {
             return;
         }
@@ -42,20 +42,20 @@ impl<'s> Stages<'s> {
     }
 
     /// It is over, and so it went.
-    pub(super) fn done(&mut self, name: &str, what: &str) {
+    pub(crate) fn done(&mut self, name: &str, what: &str) {
         self.clear();
         self.session.say(&format!("  {name:NAME$} {what}\n"));
     }
 
     /// Takes the line of a stage away that did not end well.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         if self.session.live() {
             self.session.say("\r\x1b[2K");
         }
     }
 
     /// How long it has lasted.
-    pub(super) fn took(&self) -> String {
+    pub(crate) fn took(&self) -> String {
         seconds(self.began.elapsed())
     }
 }

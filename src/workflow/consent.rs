@@ -1,6 +1,7 @@
 //! Asking, refusing, and saying how it ended: what apply and rollback share.
 
-use super::{Exit, Session, Stop, host};
+use super::host;
+use super::session::{Exit, Session, Stop};
 use crate::apply::{
     self, ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction,
     Survey,
@@ -139,7 +140,7 @@ pub fn recover(
 }
 
 /// Says what a person should know.
-pub(super) fn say_notes(session: &mut Session, notes: &[String]) {
+pub(crate) fn say_notes(session: &mut Session, notes: &[String]) {
     for note in notes {
         session.say(&format!("note: {note}\n"));
     }

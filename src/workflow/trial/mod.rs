@@ -9,8 +9,8 @@ mod round;
 
 use super::judge::{Environment, judge};
 use super::load::load;
+use super::session::{Exit, Session, Stop};
 use super::stages::Stages;
-use super::{Exit, Session, Stop};
 use crate::cli::{Child, Try};
 use crate::trial::{Engine, Folder, Interrupt, TrialError, become_engine, become_sweeper};
 use round::{Round, Trouble};
@@ -24,7 +24,7 @@ const GRACE_KEPT: Duration = Duration::from_secs(3);
 /// The same where they are thrown away.
 const GRACE: Duration = Duration::from_millis(300);
 
-pub(super) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> {
+pub(crate) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded, &Environment::new())?;
     judged.refuse(session)?;
@@ -103,7 +103,7 @@ impl Trial<'_> {
 }
 
 /// The other processes: this binary, started again by itself.
-pub(super) fn child(child: &Child) -> Result<Exit, Stop> {
+pub(crate) fn child(child: &Child) -> Result<Exit, Stop> {
     match child {
         Child::Engine { parent, program, arguments } => {
             let error = become_engine(*parent, program, arguments);

@@ -1,19 +1,20 @@
 //! The engines of a trial: all of them must be there.
 
-use super::super::{Exit, Stop, engines};
 use crate::cli::EnginesArgument;
 use crate::validate::{Engine, Fit, Release, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
+use crate::workflow::engines;
+use crate::workflow::session::{Exit, Stop};
 use std::collections::BTreeMap;
 
 /// The engine of each component that runs.
-pub(super) type Binaries = BTreeMap<ComponentId, Engine>;
+pub(crate) type Binaries = BTreeMap<ComponentId, Engine>;
 
 /// Finds all of them.
 ///
 /// # Errors
 /// Those that are missing, or whose configuration is written differently, by name.
-pub(super) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Result<Binaries, Stop> {
+pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Result<Binaries, Stop> {
     let around = engines::surroundings();
     let mut found = Binaries::new();
     let mut faults = Vec::new();

@@ -1,7 +1,7 @@
 //! What runs of a stack on this machine: a trial that is held, else whatever is at its own addresses.
 
 use super::load::{load, load_name};
-use super::{Session, Stop};
+use super::session::{Session, Stop};
 use crate::diagnostic::{Findings, SourceName};
 use crate::stack::{self, Stack, TargetPath};
 use crate::trial::{Found, moved, running};
@@ -37,7 +37,10 @@ impl There {
         let (stack, _) = loaded.map_err(stop)?;
         let (wiring, _) = wire(&stack).map_err(stop)?;
         let gone = || {
-            Stop::Because(super::Exit::Machine, format!("the trial of `{name}` was begun by another version"))
+            Stop::Because(
+                super::session::Exit::Machine,
+                format!("the trial of `{name}` was begun by another version"),
+            )
         };
         let ports = found.ports(&wiring.listeners).ok_or_else(gone)?;
         let folder = TargetPath::new(found.folder.display().to_string());

@@ -1,6 +1,6 @@
 //! The journals of a stack's engines on this machine.
 
-use super::prove::component_name;
+use super::proof::component_name;
 use crate::host::Journal;
 use crate::plan::UnitId;
 use crate::prove::{Component, Logs};
@@ -11,12 +11,12 @@ use crate::wiring::{EnginePlace, Wiring};
 const FRESH: u32 = 60;
 
 /// The unit of an engine.
-pub(super) fn unit(place: &EnginePlace) -> UnitId {
+pub(crate) fn unit(place: &EnginePlace) -> UnitId {
     UnitId { scope: place.scope.clone(), name: place.unit.name.clone() }
 }
 
 /// The newest lines of each engine, for the cause of a failed proof.
-pub(super) struct Journals<'a>(pub(super) &'a Wiring<'a>);
+pub(crate) struct Journals<'a>(pub(crate) &'a Wiring<'a>);
 
 impl Logs for Journals<'_> {
     /// A journal that cannot be read is one that nobody keeps: the log is a help, not the matter.

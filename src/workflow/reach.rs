@@ -2,8 +2,8 @@
 
 use super::judge::Judged;
 use super::load::Loaded;
-use super::plan::host_of;
-use super::{Exit, Session, Stop};
+use super::session::{Exit, Session, Stop};
+use super::survey::host_of;
 use crate::apply::Survey;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::host::is_program;
@@ -18,7 +18,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// An error among them.
-pub(super) fn confirm(
+pub(crate) fn confirm(
     session: &mut Session,
     (loaded, judged): (&Loaded, &Judged<'_>),
     (ground, survey): (&Ground, &Survey),
@@ -63,7 +63,7 @@ fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
 }
 
 /// Says what an unprivileged user leaves to others, and how they do it.
-pub(super) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stack): (&Ground, &Path)) {
+pub(crate) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stack): (&Ground, &Path)) {
     let desired = &judged.desired;
     let files = desired.files.values().filter(|file| !ground.covers(&file.scope)).count();
     let units = desired.units.iter().filter(|unit| unit.managed && !ground.covers(&unit.scope));
@@ -83,7 +83,7 @@ pub(super) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stac
 ///
 /// # Errors
 /// Something would be issued.
-pub(super) fn refuse_issuing(survey: &Survey, judged: &Judged<'_>, ground: &Ground) -> Result<(), Stop> {
+pub(crate) fn refuse_issuing(survey: &Survey, judged: &Judged<'_>, ground: &Ground) -> Result<(), Stop> {
     let others: BTreeSet<&Scope> =
         judged.desired.units.iter().map(|unit| &unit.scope).filter(|scope| !ground.covers(scope)).collect();
     if survey.plan.to_issue.is_empty() || others.is_empty() {

@@ -2,7 +2,7 @@
 //! whose own rendering does not pass is refused here, whatever the verb.
 
 use super::load::Loaded;
-use super::{Session, Stop};
+use super::session::{Session, Stop};
 use crate::check::{Verdict, check, shown_text};
 use crate::dataflow::{ProgramKind, Topology};
 use crate::desired::{Content, Desired, DesiredFile, HostPath};

@@ -4,8 +4,7 @@
 
 use super::judge::Environment;
 use super::load::load;
-use super::session::with_causes;
-use super::{Exit, Session, Stop};
+use super::session::{Exit, Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
 use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
@@ -140,7 +139,7 @@ pub fn holder(session: &Session, verb: &str) -> Holder {
 }
 
 /// `2026-11-01T12:00:00Z`.
-pub(super) fn rfc3339(time: SystemTime) -> String {
+pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let seconds = i64::try_from(seconds).unwrap_or_default();
     jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())

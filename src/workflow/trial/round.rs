@@ -1,7 +1,5 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
-use super::super::judge::{Environment, Judged, judge_stack};
-use super::super::{Exit, Stop, prove};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::diagnostic::{Findings, Sources};
@@ -14,6 +12,8 @@ use crate::trial::{
     reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
+use crate::workflow::judge::{Environment, Judged, judge_stack};
+use crate::workflow::session::{Exit, Stop};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -26,7 +26,7 @@ const POLL: Duration = Duration::from_millis(25);
 const LAST_LINES: usize = 12;
 
 /// Why a round ended early.
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// Somebody wants an end.
     Interrupted,
     /// A port was taken between choosing and binding; whose.
@@ -45,7 +45,7 @@ impl From<TrialError> for Trouble {
 
 impl Trouble {
     /// How the verb says it, while the logs are still there.
-    pub(super) fn told(self, engines: &mut [Engine]) -> Stop {
+    pub(crate) fn told(self, engines: &mut [Engine]) -> Stop {
         let (name, what) = match self {
             Self::Stop(stop) => return stop,
             Self::Interrupted => return Stop::Because(Exit::Machine, "interrupted".to_owned()),
@@ -79,18 +79,18 @@ fn last_lines(log: &str) -> String {
 }
 
 /// One round.
-pub(super) struct Round<'r, 's> {
-    pub(super) trial: &'r mut Trial<'s>,
-    pub(super) binaries: &'r Binaries,
+pub(crate) struct Round<'r, 's> {
+    pub(crate) trial: &'r mut Trial<'s>,
+    pub(crate) binaries: &'r Binaries,
     /// The stack as it was read.
-    pub(super) text: &'r str,
+    pub(crate) text: &'r str,
     /// How long an engine may take until it is ready.
-    pub(super) patience: Duration,
+    pub(crate) patience: Duration,
 }
 
 impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
-    pub(super) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, Trouble> {
+    pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, Trouble> {
         let folder = self.trial.folder.target()?;
         let ports = free_ports(&wanted.listeners)?;
         let stack = moved(wanted, &folder, &ports);
@@ -165,7 +165,7 @@ impl Round<'_, '_> {
     }
 
     /// Whether all engines still run and nobody wants an end.
-    pub(super) fn alive(&mut self) -> Result<(), Trouble> {
+    pub(crate) fn alive(&mut self) -> Result<(), Trouble> {
         if self.trial.interrupt.came() {
             return Err(Trouble::Interrupted);
         }
@@ -187,19 +187,20 @@ impl Round<'_, '_> {
     fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, Trouble> {
         let doors = doors(wiring);
         let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
-            return Err(Trouble::Stop(prove::nothing_to_prove(wiring)));
+            return Err(Trouble::Stop(crate::workflow::proof::nothing_to_prove(wiring)));
         };
         let mut outcomes = Vec::new();
         for door in doors {
             let name = format!("app.{}", door.name);
             self.trial.stages.begin(&name, "a trace is sent and read back");
-            let outcome = Outcome::from(self.prove_door(&door, &reader, prove::within(wiring))?);
+            let outcome =
+                Outcome::from(self.prove_door(&door, &reader, crate::workflow::proof::within(wiring))?);
             let took = self.trial.stages.took();
             self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
             outcomes.push((door, outcome));
         }
         self.trial.stages.session.print(&proof::text(&outcomes));
-        Ok(prove::exit(&outcomes))
+        Ok(crate::workflow::proof::exit(&outcomes))
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
@@ -239,7 +240,7 @@ impl EngineLogs {
 
 impl Logs for EngineLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
-        self.0.get(&prove::component_name(component)).and_then(|path| newest_lines(path))
+        self.0.get(&crate::workflow::proof::component_name(component)).and_then(|path| newest_lines(path))
     }
 }
 

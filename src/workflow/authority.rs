@@ -1,6 +1,7 @@
 //! The folder where a stack's certificate authority is kept, on the machine that runs apply.
 
-use super::{Stop, host};
+use super::host;
+use super::session::Stop;
 use crate::diagnostic::{Code, Finding};
 use crate::host::{AuthorityFolder, HostError};
 use crate::plan::Ground;

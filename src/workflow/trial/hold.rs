@@ -11,7 +11,7 @@ use std::time::Duration;
 const HELD: &str = "held until Ctrl-C; from another terminal: `tracewright status`, `logs -f`, `prove`, with the same stack\n";
 
 /// Says what the applications must be told, and waits until somebody ends it.
-pub(super) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(), Trouble> {
+pub(crate) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(), Trouble> {
     let blocks: Vec<_> = wiring.stack.apps.values().map(|app| exports(wiring, app)).collect();
     round.trial.stages.session.print(&blocks.join("\n"));
     round.trial.stages.session.say(HELD);

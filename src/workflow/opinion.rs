@@ -1,8 +1,9 @@
 //! What the engines' own validators say of a stack's files, for the verbs that ask them.
 
+use super::engines;
 use super::judge::Judged;
 use super::load::Loaded;
-use super::{Session, Stop, engines};
+use super::session::{Session, Stop};
 use crate::apply::{ApplyError, Validator};
 use crate::cli::ValidatorsArgument;
 use crate::desired::Content;
