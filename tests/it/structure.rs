@@ -8,7 +8,26 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 16] = [
+const ORDER: [&[&str]; 18] = [
+    &["diagnostic"],
+    &["model"],
+    &["format"],
+    &["pki"],
+    &["toml"],
+    &["stack", "dialect"],
+    &["wiring", "describe"],
+    &["render", "emit"],
+    &["topology", "read"],
+    &["check"],
+    &["plan"],
+    &["host"],
+    &["validate"],
+    &["apply"],
+    &["prove"],
+    &["trial"],
+    &["report"],
+    &["cli", "workflow", "command"],
+]; 16] = [
     &["diagnostic"],
     &["toml"],
     &["stack", "dialect", "dataflow", "desired"],
