@@ -27,24 +27,6 @@ const ORDER: [&[&str]; 18] = [
     &["trial"],
     &["report"],
     &["cli", "workflow", "command"],
-]; 16] = [
-    &["diagnostic"],
-    &["toml"],
-    &["stack", "dialect", "dataflow", "desired"],
-    &["wiring", "describe"],
-    &["render", "emit"],
-    &["topology", "read", "format"],
-    &["check"],
-    &["pki"],
-    &["plan"],
-    &["host"],
-    &["validate"],
-    &["apply"],
-    &["prove"],
-    &["trial"],
-    &["report"],
-    &["cli", "workflow"],
-    &["command"],
 ];
 
 /// What reads or judges finished files must not know what was intended.
