@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 17] = [
+const ORDER: [&[&str]; 20] = [
     &["text"],
     &["diagnostic"],
+    &["model"],
+    &["format"],
+    &["pki"],
     &["toml"],
-    &["stack", "dialect", "dataflow", "desired"],
+    &["stack", "dialect"],
     &["wiring", "describe"],
     &["render", "emit"],
-    &["topology", "read", "format"],
+    &["topology", "read"],
     &["check"],
-    &["pki"],
     &["plan"],
     &["host"],
     &["validate"],
@@ -25,7 +27,8 @@ const ORDER: [&[&str]; 17] = [
     &["prove"],
     &["trial"],
     &["report"],
-    &["cli", "command"],
+    &["cli", "workflow"],
+    &["command"],
 ];
 
 /// What reads or judges finished files must not know what was intended.
