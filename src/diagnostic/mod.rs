@@ -6,7 +6,7 @@
 
 mod place;
 
-pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName};
 
 use std::fmt;
 

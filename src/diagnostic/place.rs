@@ -1,8 +1,6 @@
 //! Where a finding stands: a key of `stack.toml`, or a byte range of some text.
 
 use super::Finding;
-use crate::text::Source;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -15,10 +13,6 @@ impl fmt::Display for SourceName {
         f.write_str(&self.0)
     }
 }
-
-/// The texts that marks point into, for drawing their lines: of each only what may be shown.
-#[derive(Clone, Debug, Default)]
-pub struct Sources(pub BTreeMap<SourceName, Source>);
 
 /// The way to a value in `stack.toml`: `collector`, `main`, `receive`, `grpc`. Array elements are
 /// their index in digits.

@@ -3,7 +3,8 @@
 //! The texts may be anybody's (a `.env`, a file on a host): whatever they hold, what is printed is
 //! one line a line, without control characters, and never panics.
 
-use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName, Sources};
+use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName};
+use crate::text::Sources;
 use crate::text::{Hidden, InPlace, foreign};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};

@@ -2,8 +2,9 @@
 
 use super::diagnostics;
 use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
-use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
+use crate::diagnostic::{Finding, Label, Place, Severity};
 use crate::model::dataflow::{Dialler, Topology};
+use crate::text::Sources;
 use crate::validate::{Opinion, Validated};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! Where everything stands in the text: key paths to byte ranges.
 
-use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName};
+use crate::text::Sources;
 use crate::text::{Source, TextFormat};
 use std::collections::BTreeMap;
 use std::ops::Range;

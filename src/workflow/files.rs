@@ -3,10 +3,11 @@
 use super::session::{Exit, Session, Stop};
 use crate::check::check;
 use crate::cli::{Check, Format};
-use crate::diagnostic::{Code, Finding, Sources};
+use crate::diagnostic::{Code, Finding};
 use crate::host::FolderTree;
 use crate::model::dataflow::{Program, ProgramKind};
 use crate::report::verdict::{self, Subject};
+use crate::text::Sources;
 use crate::text::{Source, TextFormat};
 use crate::topology::{discover, read};
 use crate::validate::Opinion;

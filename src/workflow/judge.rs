@@ -4,7 +4,7 @@
 use super::load::Loaded;
 use super::session::{Session, Stop};
 use crate::check::{Verdict, check};
-use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
+use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::dataflow::Topology;
 use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
@@ -12,6 +12,7 @@ use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
 use crate::stack::Stack;
+use crate::text::Sources;
 use crate::text::{Source, TextFormat};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};

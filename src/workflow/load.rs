@@ -1,9 +1,10 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
 use super::session::Stop;
-use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
+use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName};
 use crate::model::names::StackName;
 use crate::stack::Stack;
+use crate::text::Sources;
 use crate::text::{Source, TextFormat};
 use crate::toml::Document;
 use crate::{stack, toml};

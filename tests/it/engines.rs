@@ -10,12 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::diagnostic::{SourceName, Sources};
+use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::{Stack, resolve};
+use tracewright::text::Sources;
 use tracewright::text::{Source, TextFormat};
 use tracewright::toml;
 use tracewright::validate::{

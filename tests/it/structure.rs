@@ -9,11 +9,11 @@ use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
 const ORDER: [&[&str]; 20] = [
-    &["text"],
     &["diagnostic"],
     &["model"],
     &["format"],
     &["pki"],
+    &["text"],
     &["toml"],
     &["stack", "dialect"],
     &["wiring", "describe"],

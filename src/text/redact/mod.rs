@@ -21,7 +21,7 @@ mod yaml;
 mod tests;
 
 pub use hidden::Hidden;
-pub use source::{InPlace, Source};
+pub use source::{InPlace, Source, Sources};
 
 use super::foreign::{foreign, foreign_line};
 use tree::Marked;

@@ -1,7 +1,13 @@
-//! A text that findings point into.
+//! The texts that findings point into.
 
 use super::{Hidden, TextFormat, ranges::merged, ranges::whole};
+use crate::diagnostic::SourceName;
 use crate::text::foreign::foreign_in_place;
+use std::collections::BTreeMap;
+
+/// The texts that marks point into, for drawing their lines: of each only what may be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(pub BTreeMap<SourceName, Source>);
 
 /// A text with its format. The text itself never comes out: only what may be shown of it.
 #[derive(Clone, Debug)]
