@@ -18,7 +18,6 @@ mod keys;
 mod leaf;
 mod loops;
 mod meeting;
-mod pages;
 mod ports;
 mod protocol;
 mod reach;
@@ -29,7 +28,6 @@ mod unchecked;
 mod verify;
 
 pub use edges::Edge;
-pub use pages::{CODES, explain, nearest_code};
 pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;

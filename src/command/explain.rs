@@ -3,11 +3,11 @@
 use super::judge::{Environment, judge};
 use super::load::{Loaded, load};
 use super::{Exit, Session, Stop};
-use crate::check;
 use crate::cli::Explain;
 use crate::component::app::describe;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, pages};
 use crate::stack::{App, ComponentName, RouteTarget};
+use crate::topology::keys::nearest;
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
 use std::fmt::Write;
 
@@ -23,9 +23,9 @@ pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, St
 }
 
 fn page(session: &mut Session, code: &str) -> Result<Exit, Stop> {
-    let Some(page) = check::explain(code) else {
+    let Some(page) = pages::explain(code) else {
         let finding = Finding::error(Code("topic-unknown"), format!("there is no code `{code}`"));
-        let near = check::nearest_code(code).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(code, pages::CODES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "a code as findings show it in brackets, or `app.NAME`".to_owned());
         return Err(finding.help(help).into());
     };

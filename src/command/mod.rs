@@ -5,6 +5,7 @@
 mod apply;
 mod authority;
 mod check;
+mod completions;
 mod consent;
 mod destroy;
 mod engines;
@@ -17,6 +18,7 @@ mod journals;
 mod judge;
 mod load;
 mod logs;
+mod man;
 mod opinion;
 mod plan;
 mod prove;
@@ -31,7 +33,8 @@ mod status;
 mod trial;
 mod watch;
 
-pub use session::{Exit, Session, Stop};
+pub use crate::exit::Exit;
+pub use session::{Session, Stop};
 
 use crate::cli::{Cli, Verb};
 use crate::host::serve_scope;
@@ -60,6 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
+        Verb::Completions(arguments) => completions::run(&mut session, arguments),
+        Verb::Man(arguments) => man::run(&mut session, arguments),
         Verb::TrialChild(child) => trial::child(child),
         Verb::ScopeChild { uid } => {
             serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))
