@@ -1,8 +1,9 @@
 //! `completions`: what a shell needs to complete verbs and flags.
 
 use super::man::shown;
-use super::{Exit, Session, Stop};
 use crate::cli::Completions;
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &Completions) -> Result<Exit, Stop> {
     let mut script = Vec::new();

@@ -1,8 +1,9 @@
 //! `init`: a stack to start from.
 
-use super::{Exit, Session, Stop};
 use crate::cli::Init;
 use crate::diagnostic::{Code, Finding};
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
 use std::fs;
 use std::io::{ErrorKind, Write};
 

@@ -1,8 +1,9 @@
 //! `man`: the manual pages, made of the same declarations as `--help`.
 
-use super::{Exit, Session, Stop};
 use crate::cli::{Cli, Man};
 use crate::diagnostic::{Code, Finding};
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man as Page;
 

@@ -93,6 +93,7 @@ pages! {
     "size-unit",
     "stack-exists",
     "stack-missing",
+    "stack-not-utf8",
     "stack-too-large",
     "stack-unknown",
     "stack-unreadable",
