@@ -3,11 +3,12 @@
 use super::{Exit, Session, Stop};
 use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
-use crate::dataflow::Program;
+use crate::dataflow::{ProgramKind, Topology};
 use crate::diagnostic::{Code, Finding, Sources};
 use crate::host::FolderTree;
 use crate::report::verdict::{self, Subject};
-use crate::topology::{discover, read};
+use crate::stack::TargetPath;
+use crate::topology::{Discovered, discover, places, read};
 use crate::validate::Opinion;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
             .into());
     }
     let found = discover(&FolderTree::below(folder));
-    if found.programs == 0 {
+    if found.programs == 0 && found.projects.is_empty() {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
         let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
         return Err(Finding::error(Code("no-files"), title).help(help).into());
@@ -33,11 +34,7 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     topology.not_read.extend(found.not_read.iter().cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let shown = |program: &Program| {
-        let text = String::from_utf8_lossy(&found.files[&program.file]);
-        (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
-    };
-    let sources = Sources(topology.programs.iter().map(shown).collect());
+    let sources = texts(&found, &topology);
     let subject = Subject {
         topology: &topology,
         verdict: &verdict,
@@ -50,4 +47,21 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
         Format::Json => verdict::json(&subject),
     });
     Ok(if verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
+}
+
+/// Every file that a finding may show, as it may be shown.
+pub fn texts(found: &Discovered, topology: &Topology) -> Sources {
+    let kind = |path: &TargetPath| {
+        let program = topology.programs.iter().find(|program| program.file == *path);
+        match program {
+            Some(program) => program.kind,
+            None if places::is_yaml(path) => ProgramKind::Collector,
+            None => ProgramKind::App,
+        }
+    };
+    let shown = found.files.iter().map(|(path, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        (found.shown(path), shown_text(kind(path), &text))
+    });
+    Sources(shown.collect())
 }

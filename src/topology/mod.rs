@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod certificates;
+mod compose;
 mod discover;
 pub mod env_file;
 pub mod keys;
@@ -12,6 +13,7 @@ pub mod page;
 pub mod places;
 pub mod private_key;
 mod reader;
+mod repository;
 pub mod tree;
 pub mod values;
 pub mod yaml;
@@ -20,6 +22,7 @@ pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};
 
 use crate::diagnostic::SourceName;
+use crate::format::compose::Project;
 use crate::stack::{CertificateName, CertificateWish, EnvDialect, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +56,12 @@ pub struct FileSet<'a> {
     /// Whether a path that a file names and that is not in the set is really absent. False for a
     /// folder that holds only a part of a host.
     pub complete: bool,
+    /// Compose projects among the files.
+    pub projects: &'a [Project],
+    /// Paths that something names and where nothing is: neither a file nor a folder with anything in it.
+    pub absent: BTreeSet<TargetPath>,
+    /// Whether it is a repository and no host: a file stands for a program only where something says so.
+    pub repository: bool,
 }
 
 impl FileSet<'_> {

@@ -8,6 +8,7 @@
 mod command;
 mod dotenv;
 mod image;
+mod inside;
 mod interpolate;
 mod load;
 mod merge;
@@ -19,6 +20,7 @@ mod service;
 mod tree;
 
 pub use image::{Image, ImageProgram};
+pub use inside::{Inside, Led};
 pub use mounts::{Mount, Source};
 pub use names::{is_compose_file, main_files};
 pub use paths::HostPath;

@@ -6,6 +6,7 @@ use crate::dataflow::ProgramKind;
 use crate::stack::{EnvDialect, TargetPath};
 use crate::topology::address;
 use crate::topology::env_file;
+use crate::topology::values::Environment;
 
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
@@ -91,6 +92,17 @@ impl Unit {
                 None => arguments.push(self.put_in(&word)),
             }
         }
+        self.arguments(arguments);
+    }
+
+    /// A process by its arguments, the first of them its binary.
+    pub fn started(arguments: Vec<String>, environment: Environment) -> Self {
+        let mut unit = Self { environment, ..Self::default() };
+        unit.arguments(arguments);
+        unit
+    }
+
+    fn arguments(&mut self, arguments: Vec<String>) {
         let mut arguments = arguments.into_iter();
         self.binary = arguments
             .next()
