@@ -1,8 +1,8 @@
 //! What a Compose project says itself, in findings.
 
 use super::facts::Facts;
-use crate::dataflow::{ComposeFact, ComposeFactKind, UnsetEffect};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{ComposeFact, ComposeFactKind, UnsetEffect};
 
 /// The code of a project that Compose does not take.
 pub(super) const REFUSED: Code = Code("compose-refused");

@@ -9,8 +9,8 @@ use super::advice;
 use super::edge::{Fault, Found, Lead, Reach, lead};
 use super::facts::{Facts, door, peer};
 use super::unchecked;
-use crate::dataflow::{Dialler, Program, ProgramKind, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{Dialler, Program, ProgramKind, Protocol, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");

@@ -3,9 +3,9 @@
 use super::advice;
 use super::edge::{Fault, Lost};
 use super::facts::{Facts, peer};
-use crate::dataflow::{Dialler, Listener, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::topology::keys::nearest;
+use crate::format::keys::nearest;
+use crate::model::dataflow::{Dialler, Listener, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("unresolved-name");

@@ -7,8 +7,8 @@
 use super::advice;
 use super::facts::{Facts, door};
 use super::ports;
-use crate::dataflow::{Bind, Listener, Protocol, Publication, Topology};
 use crate::diagnostic::{Code, Finding, Findings, Mark, Severity};
+use crate::model::dataflow::{Bind, Listener, Protocol, Publication, Topology};
 
 /// The code of this rule.
 pub(super) const LOOPBACK: Code = Code("published-loopback");
@@ -102,7 +102,7 @@ fn taken(port: u16, later: &Opened<'_>, (at, label): (Mark, String)) -> Finding 
 }
 
 fn later_port(port: u16) -> u16 {
-    port.checked_add(10_000).unwrap_or(port - 10_000)
+    port.checked_add(10_000).unwrap_or_else(|| port - 10_000)
 }
 
 /// The host port, where it is one for certain.

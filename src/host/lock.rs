@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door: who is at work is looked for here")]
 
 use super::HostError;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};

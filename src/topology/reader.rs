@@ -2,17 +2,18 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
-use super::env_file::{self, EnvFile};
-use super::page::Page;
-use super::places;
-use super::values::{self, Expansion, Values};
-use super::yaml::{self, Document, Fault, Node};
-use super::{Examined, FileSet, certificates};
+use super::{Examined, FileSet, named, places};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
-use crate::dataflow::{NotRead, Program, ProgramKind, Site, SiteKind, Topology, Version};
 use crate::diagnostic::SourceName;
-use crate::stack::{EnvDialect, TargetPath};
+use crate::format::env_file::EnvFile;
+use crate::format::page::Page;
+use crate::format::values::{self, Expansion, Values};
+use crate::format::yaml::{Document, Fault, Node};
+use crate::format::{env_file, yaml};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, Site, SiteKind, Topology, Version};
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -53,7 +54,7 @@ struct Place<'a> {
 enum Content<'a> {
     /// The digest under which its tree is kept.
     Yaml(ContentDigest),
-    Environment(EnvFile<'a>, EnvDialect),
+    Environment(EnvFile<'a>, EnvFormat),
 }
 
 /// What a file is found by.
@@ -85,7 +86,7 @@ impl Reader {
         for file in &found {
             self.read_file(files, file, &mut topology);
         }
-        certificates::read_named(&mut topology, files);
+        named::read_named(&mut topology, files);
         topology
     }
 
@@ -176,7 +177,7 @@ impl Reader {
                     source.0.trim_start_matches('/'),
                     container.service.name
                 ));
-                let content = Content::Environment(lines, EnvDialect::Docker);
+                let content = Content::Environment(lines, EnvFormat::Docker);
                 found.push(Found { kind: ProgramKind::App, path, source, content, process: None, place });
             }
         }
@@ -297,7 +298,7 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
         if given.is_none() && !by_unit && (!places::is_environment(path) || names(&engines, path)) {
             continue;
         }
-        let dialect = given.unwrap_or(if by_unit { EnvDialect::Systemd } else { EnvDialect::Dotenv });
+        let dialect = given.unwrap_or(if by_unit { EnvFormat::Systemd } else { EnvFormat::Dotenv });
         let lines = env_file::parse(text, dialect);
         if !app::read::is_app(&lines) {
             continue;
@@ -373,7 +374,10 @@ fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, doc
                 tempo::read::Release::of(tagged.or(files.tempo_version.as_deref()), root);
             tempo::read::read(page, root, release);
             let version = by_tag(version, tagged);
-            compose::moving_tag(page.topology, file.place.container, &version);
+            if let Some(container) = file.place.container {
+                compose::moving_tag(page.topology, container, &version);
+                compose::data(page.topology, container, &tempo::read::data_paths(root));
+            }
             version
         }
         ProgramKind::Grafana => {

@@ -7,7 +7,7 @@ use super::discover::Search;
 use super::places;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{self as format, Folder, Found, HostPath, Led, Project, Service, Source};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use crate::topology::tree::Looked;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

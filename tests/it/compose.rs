@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tracewright::diagnostic::SourceName;
 use tracewright::format::compose::{self, Folder, Found, HostPath, Mode, Project, Service, Source};
-use tracewright::stack::TargetPath;
+use tracewright::model::names::TargetPath;
 
 /// The texts of a folder, by the path they have in it.
 fn texts(folder: &Path) -> BTreeMap<TargetPath, String> {

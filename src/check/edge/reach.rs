@@ -5,8 +5,8 @@
 
 use super::super::unchecked;
 use super::sites::{Lead, Lost, lead};
-use crate::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Publication, Topology};
-use crate::stack::Port;
+use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Publication, Topology};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where a dialler arrives.

@@ -6,7 +6,7 @@
 //! published; a name of another network does not resolve; `localhost` is the container itself.
 
 use super::super::unchecked;
-use crate::dataflow::{DialledHost, Dialler, HostEntry, Site, SiteKind, Topology};
+use crate::model::dataflow::{DialledHost, Dialler, HostEntry, Site, SiteKind, Topology};
 
 /// Where a name leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A container seen from inside: its own names, and which file of the directory stands at a path.
 
 use super::{HostPath, Mount, Service, Source, Written};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// What a program in a container finds around it.

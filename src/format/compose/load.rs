@@ -6,7 +6,7 @@ use super::merge::{canonical, merge, without_resets};
 use super::paths::{self, HostPath};
 use super::tree::{self, Field, Merging, Shape, Tree};
 use super::{Fault, Folder, Found};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// How deep files may extend or include each other.

@@ -4,7 +4,7 @@ use super::command;
 use super::paths;
 use super::tree::{Field, Kind, Merging, Shape, Text, Tree};
 use super::{Fault, Folder};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 
 /// Keys of a service whose list is replaced as a whole.
 const REPLACED: &[&str] = &["command", "entrypoint", "test"];

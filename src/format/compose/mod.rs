@@ -28,7 +28,7 @@ pub use ports::Published;
 pub use tree::{Kind, Text};
 
 use crate::diagnostic::{Mark, SourceName};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use load::Loader;
 use service::Around;
 use std::collections::{BTreeMap, BTreeSet};

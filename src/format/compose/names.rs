@@ -3,7 +3,7 @@
 use super::interpolate::Variables;
 use super::tree::Tree;
 use super::{Fault, Mode, Project};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// Names that Compose looks for, the strongest first.

@@ -1,6 +1,6 @@
 //! Paths of the machine that Compose runs on: relative to the folder of the file they stand in.
 
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 
 /// Where the source of a mount, an environment file or another Compose file is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use super::ports;
 use super::tree::{Field, Kind, Shape, Text, Tree};
 use super::{Attachment, EnvValue, Fault, Folder, Found, Mode, Service, Shared, Written};
 use crate::diagnostic::Mark;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 
 /// What a service is read with.

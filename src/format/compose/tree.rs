@@ -2,7 +2,7 @@
 //! its place, so that several files can be laid over each other and a fault still shows its line.
 
 use crate::diagnostic::{Mark, SourceName};
-use crate::topology::yaml::{self, Node};
+use crate::format::yaml::{self, Node};
 use std::ops::Range;
 
 /// A value and where it is written.

@@ -2,11 +2,11 @@
 //! the mounts; its environment; the datasources of Grafana.
 
 use super::program::{Container, Runs};
-use crate::dataflow::{ComposeFact, ComposeFactKind, NotRead, Topology};
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Led, Service, Written};
-use crate::stack::TargetPath;
-use crate::topology::env_file::{EnvEntry, EnvFile};
+use crate::format::env_file::{EnvEntry, EnvFile};
+use crate::model::dataflow::{ComposeFact, ComposeFactKind, NotRead, Topology};
+use crate::model::names::TargetPath;
 use crate::topology::{Examined, FileSet, places};
 use std::borrow::Cow;
 

@@ -1,10 +1,12 @@
 //! What a project itself says that cannot work: found from its files alone, without any engine's.
 
 use super::program::{Container, Runs};
-use crate::dataflow::{ComposeFact, ComposeFactKind, NotRead, ProgramKind, Topology, UnsetEffect, Version};
 use crate::diagnostic::Mark;
-use crate::format::compose::{HostPath, ImageProgram, Mode, Source};
-use crate::stack::TargetPath;
+use crate::format::compose::{HostPath, ImageProgram, Mode, Mount, Source};
+use crate::model::dataflow::{
+    ComposeFact, ComposeFactKind, NotRead, ProgramKind, Topology, UnsetEffect, Version,
+};
+use crate::model::names::TargetPath;
 use crate::topology::FileSet;
 use std::collections::BTreeSet;
 
@@ -158,12 +160,10 @@ fn shown(files: &FileSet<'_>, path: &TargetPath) -> String {
 }
 
 /// A tag that moves, under a file of an older line.
-pub(in crate::topology) fn moving_tag(
-    topology: &mut Topology,
-    container: Option<&Container<'_>>,
-    version: &Version,
-) {
-    let Some(container) = container.filter(|container| container.is_official()) else { return };
+pub(in crate::topology) fn moving_tag(topology: &mut Topology, container: &Container<'_>, version: &Version) {
+    if !container.is_official() {
+        return;
+    }
     let (Some(image), Version::Inferred(line)) = (&container.service.image, version) else { return };
     let latest = container.image.as_ref().is_some_and(|image| image.tag.as_deref() == Some("latest"));
     if latest && line.starts_with("2.") {
@@ -175,16 +175,17 @@ pub(in crate::topology) fn moving_tag(
     }
 }
 
-/// A data folder of Tempo that is in a volume somewhere else than the image has one for.
-pub(in crate::topology) fn data_path(container: &Container<'_>, path: &TargetPath, topology: &mut Topology) {
+/// Data folders of Tempo that are in a volume somewhere else than the image has one for.
+pub(in crate::topology) fn data(topology: &mut Topology, container: &Container<'_>, paths: &[TargetPath]) {
     if !runs_without_root(container) || container.service.user.is_some() {
         return;
     }
-    let mount = container.inside.mounts().iter().find(|mount| {
-        mount.target.starts_with('/') && path.is_within(&TargetPath::new(mount.target.trim_end_matches('/')))
-    });
-    let Some(mount) = mount else { return };
-    if matches!(mount.source, Source::Volume(_)) && mount.target.trim_end_matches('/') != TEMPO_DATA {
+    let holds = |mount: &&Mount| {
+        let target = mount.target.trim_end_matches('/');
+        let volume = matches!(mount.source, Source::Volume(_)) && target.starts_with('/');
+        volume && target != TEMPO_DATA && paths.iter().any(|path| path.is_within(&TargetPath::new(target)))
+    };
+    for mount in container.inside.mounts().iter().filter(holds) {
         topology.compose.push(ComposeFact {
             kind: ComposeFactKind::NotWritable(mount.target.clone()),
             service: container.service.name.clone(),

@@ -6,12 +6,12 @@ mod facts;
 mod program;
 
 pub(super) use configured::{Configured, Environment, configured, datasources, environment};
-pub(super) use facts::{facts, moving_tag};
+pub(super) use facts::{data, facts, moving_tag};
 pub(super) use program::{Container, Runs};
 
-use crate::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
 use crate::format::compose::{Mode, Project, Service};
-use crate::stack::Port;
+use crate::model::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
+use crate::model::names::Port;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -42,7 +42,7 @@ pub(super) fn layout(projects: &[Project], rooted: bool) -> Layout<'_> {
         let own = sites(project, host, &mut all.sites);
         for service in &project.services {
             let site = own.get(service.name.as_str()).copied().unwrap_or(host);
-            all.containers.push(Container::of(project, service, site));
+            all.containers.push(Container::of(service, site));
         }
     }
     for container in &all.containers {

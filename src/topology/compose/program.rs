@@ -1,15 +1,14 @@
 //! What runs in a container: the program of its image, the command line, the configuration.
 
 use crate::component::systemd::read::Unit;
-use crate::dataflow::ProgramKind;
-use crate::format::compose::{Image, ImageProgram, Inside, Project, Service, Text};
-use crate::stack::TargetPath;
-use crate::topology::values::Environment;
+use crate::format::compose::{Image, ImageProgram, Inside, Service, Text};
+use crate::format::values::Environment;
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// A service with what is known of the process in its container.
 pub(in crate::topology) struct Container<'p> {
-    pub(in crate::topology) project: &'p Project,
     pub(in crate::topology) service: &'p Service,
     /// Index into the sites.
     pub(in crate::topology) site: usize,
@@ -35,13 +34,13 @@ const COLLECTOR_DEFAULTS: &[(&str, &str)] =
     &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
 
 impl<'p> Container<'p> {
-    pub(super) fn of(project: &'p Project, service: &'p Service, site: usize) -> Self {
+    pub(super) fn of(service: &'p Service, site: usize) -> Self {
         let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
         let program = image.as_ref().and_then(|image| image.program);
         let names = own_names(service);
         let inside = Inside::of(service, names);
         let process = Unit::started(command_line(service, program, &inside), environment(service, program));
-        Self { project, service, site, image, process, inside }
+        Self { service, site, image, process, inside }
     }
 
     /// Which of our programs it runs, by its image, else by the name of its binary.

@@ -1,11 +1,12 @@
 //! OTLP exporters: who is dialled, and with which TLS. Every line follows what 0.159 was seen to do.
 
 use super::receivers::pem;
-use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
-use crate::topology::address::{self, Url};
-use crate::topology::page::{Page, Written};
-use crate::topology::values::Text;
-use crate::topology::yaml::{Entry, Node};
+use crate::format::address;
+use crate::format::address::Url;
+use crate::format::page::{Page, Written};
+use crate::format::values::Text;
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
 pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
@@ -96,6 +97,11 @@ fn endpoint<'n>(
 /// Records an endpoint that is not one: a fault, unless a variable that nothing sets is the cause.
 fn refuse(page: &mut Page<'_>, text: &Text<'_>, endpoint: &Entry, setting: &str, fault: &str) {
     match &text.unset {
+        // All that a container's process can see is in the Compose file.
+        Some(name) if page.inside.is_some() => page.fault(
+            endpoint.place(),
+            format!("requires a non-empty endpoint, and nothing sets `{name}` in this container"),
+        ),
         Some(name) => page.not_read(setting, format!("its endpoint comes from `{name}`, which nothing sets")),
         None => page.fault(endpoint.place(), fault),
     }
