@@ -31,7 +31,7 @@ mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
 pub use pages::{CODES, explain, nearest_code};
-pub use shown::shown_text;
+pub use shown::{shown_text, shown_texts};
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

@@ -1,14 +1,12 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
 use super::session::{Exit, Session, Stop};
-use crate::check::{check, shown_text};
+use crate::check::{check, shown_texts};
 use crate::cli::{Check, Format};
-use crate::diagnostic::{Code, Finding, Sources};
+use crate::diagnostic::{Code, Finding};
 use crate::host::FolderTree;
-use crate::model::dataflow::{ProgramKind, Topology};
-use crate::model::names::TargetPath;
 use crate::report::verdict::{self, Subject};
-use crate::topology::{Discovered, discover, places, read};
+use crate::topology::{discover, read};
 use crate::validate::Opinion;
 use std::path::Path;
 
@@ -34,7 +32,7 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     topology.not_read.extend(found.not_read.iter().cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let sources = texts(&found, &topology);
+    let sources = shown_texts(&found, &topology);
     let subject = Subject {
         topology: &topology,
         verdict: &verdict,
@@ -47,21 +45,4 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
         Format::Json => verdict::json(&subject),
     });
     Ok(if verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
-}
-
-/// Every file that a finding may show, as it may be shown.
-pub fn texts(found: &Discovered, topology: &Topology) -> Sources {
-    let kind = |path: &TargetPath| {
-        let program = topology.programs.iter().find(|program| program.file == *path);
-        match program {
-            Some(program) => program.kind,
-            None if places::is_yaml(path) => ProgramKind::Collector,
-            None => ProgramKind::App,
-        }
-    };
-    let shown = found.files.iter().map(|(path, bytes)| {
-        let text = String::from_utf8_lossy(bytes);
-        (found.shown(path), shown_text(kind(path), &text))
-    });
-    Sources(shown.collect())
 }

@@ -236,6 +236,7 @@ pub fn load(files: &[TargetPath], folder: &Folder<'_>) -> Project {
             secrets: &secrets,
             faults: &mut faults,
             not_read: &mut not_read,
+            files: &mut project.files,
         };
         let services = whole.get("services").map(Tree::fields).unwrap_or_default();
         project.services = services
