@@ -8,7 +8,7 @@ use super::state::{VERSION, decode, encode};
 use super::{ApplyError, state::State};
 use crate::desired::Digest;
 use crate::plan::{Author, GenerationNumber, Inventory, Observed, Standing, Step};
-use crate::target::{Target, TargetError};
+use crate::target::{Process, Target, TargetError};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -19,6 +19,9 @@ pub(super) struct Begin {
     pub(super) generation: GenerationNumber,
     /// Who, when, which verb.
     pub(super) author: Author,
+    /// The process that does it: as long as it is there, nobody was killed, whoever has the lock.
+    #[serde(default)]
+    pub(super) process: Option<Process>,
     /// All steps in order; the manifest's own naming is not among them.
     pub(super) steps: Vec<Step>,
 }

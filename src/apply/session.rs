@@ -5,7 +5,8 @@ use super::prover::Prover;
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
-use super::{ApplyError, Recovered, recover};
+use super::forget::{forget, is_given_back, remembers_nothing};
+use super::{ApplyError, Recovered, pending, recover};
 use crate::pki::{Issued, issue};
 use crate::plan::{Author, Ground, PlanDigest};
 use crate::target::{Exclusive, Holder, Lock, Target};
@@ -80,6 +81,26 @@ impl<'t> Session<'t> {
         judges: Judges<'_>,
     ) -> Result<Outcome, ApplyError> {
         apply(self.target, request, consent, (&self.author, judges))
+    }
+
+    /// Removes a state that no generation and no journal is in: that of a first apply which was taken back.
+    pub fn forget_nothing(self) -> Result<bool, ApplyError> {
+        let nothing = remembers_nothing(self.target, &self.ground)?;
+        self.forget(nothing)
+    }
+
+    /// Removes a state whose newest generation is what stood there before the first; whether that is so.
+    pub fn forget_given_back(self) -> Result<bool, ApplyError> {
+        let given_back = is_given_back(self.target, &self.ground)?;
+        self.forget(given_back)
+    }
+
+    fn forget(self, may: bool) -> Result<bool, ApplyError> {
+        let forgets = may && pending(self.target, &self.ground)?.is_none();
+        if forgets {
+            forget(self.target, &self.ground).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
+        }
+        Ok(forgets)
     }
 }
 

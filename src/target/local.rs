@@ -56,7 +56,7 @@ impl LocalDisk {
         &self.root
     }
 
-    fn walk(&self) -> RefMut<'_, Walk> {
+    pub(super) fn walk(&self) -> RefMut<'_, Walk> {
         self.walk.borrow_mut()
     }
 
