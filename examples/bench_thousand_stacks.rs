@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
 use tracewright::check::check;
-use tracewright::config;
 use tracewright::desired::{Content, Desired, Digest};
 use tracewright::diagnostic::SourceName;
 use tracewright::pki::issue;
@@ -25,6 +24,7 @@ use tracewright::plan::{
 };
 use tracewright::render::{Templates, render};
 use tracewright::stack::{HostName, Stack, TargetPath, resolve};
+use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::wire;
 
@@ -77,7 +77,7 @@ impl Stages {
 }
 
 fn understand(text: &str) -> Stack {
-    let (_, raw) = config::parse(SourceName("stack.toml".into()), text);
+    let (_, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let raw = raw.unwrap_or_else(|findings| panic!("{text}\n{findings:#?}"));
     resolve(&raw).unwrap_or_else(|findings| panic!("{text}\n{findings:#?}")).0
 }

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! text -> RawStack -> Stack -> Wiring -> Desired -> Topology -> Verdict
-//!         config      stack    wiring    render     topology    check
+//!         toml        stack    wiring    render     topology    check
 //!                                           |
 //! host -> Observed ; state -> Remembered ---+-> Plan -> Steps -> Transaction -> Outcome
-//!         target     apply                      plan    plan     apply
+//!         host       apply                      plan    plan     apply
 //! ```
 //!
 //! One way only: a module imports what stands left of it. Everything up to and including the plan is
-//! a function of bytes; `target/` and `command/` are the doors to the world. `diagnostic` is what
+//! a function of bytes; `host/` and `command/` are the doors to the world. `diagnostic` is what
 //! every stage says its faults with; `dataflow` and `desired` are words that several stages share.
 //!
 //! # The files the tool touches
@@ -25,18 +25,18 @@ pub mod check;
 pub mod cli;
 pub mod command;
 pub mod component;
-pub mod config;
 pub mod dataflow;
 pub mod desired;
 pub mod diagnostic;
-pub mod engine;
+pub mod host;
 pub mod pki;
 pub mod plan;
 pub mod prove;
 pub mod render;
 pub mod report;
 pub mod stack;
-pub mod target;
+pub mod toml;
 pub mod topology;
 pub mod trial;
+pub mod validate;
 pub mod wiring;

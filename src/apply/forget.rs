@@ -2,16 +2,16 @@
 
 use super::ApplyError;
 use super::state::{Folder, State, names_in};
+use crate::host::Host;
 use crate::plan::{Ground, Inventory, Standing, Step};
 use crate::stack::TargetPath;
-use crate::target::Target;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
 const DEPTH: usize = 1;
 
 /// Removes the state of a stack, those of users' parts first. The locks are held, and are the last files to
 /// go: until then nobody else begins. Other stacks keep their states.
-pub(super) fn forget(target: &mut dyn Target, ground: &Ground) -> Result<(), ApplyError> {
+pub(super) fn forget(target: &mut dyn Host, ground: &Ground) -> Result<(), ApplyError> {
     let folders: Vec<_> = State::of(ground).folders().collect();
     for folder in folders.iter().rev() {
         target.perform(&Step::Keep { path: folder.forgotten(), bytes: Vec::new() })?;
@@ -28,7 +28,7 @@ pub(super) fn forget(target: &mut dyn Target, ground: &Ground) -> Result<(), App
 
 /// Removes all that a state holds but its lock and what tells of the folders above it. As long as its mark
 /// is there, whoever finds it goes on with that.
-pub(super) fn empty(target: &mut dyn Target, folder: &Folder) -> Result<(), ApplyError> {
+pub(super) fn empty(target: &mut dyn Host, folder: &Folder) -> Result<(), ApplyError> {
     // The newest manifest goes after the others: it says that everything was given back.
     let mut manifests: Vec<_> = names_in(target, &folder.generations())?.into_iter().collect();
     manifests.sort_by_key(|name| name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok()));
@@ -46,7 +46,7 @@ pub(super) fn empty(target: &mut dyn Target, folder: &Folder) -> Result<(), Appl
 }
 
 /// The folders above a state that were made for it, the lowest first.
-fn made_above(target: &dyn Target, folder: &Folder) -> Result<Vec<TargetPath>, ApplyError> {
+fn made_above(target: &dyn Host, folder: &Folder) -> Result<Vec<TargetPath>, ApplyError> {
     let path = folder.made();
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     let Standing::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
@@ -61,8 +61,8 @@ fn made_above(target: &dyn Target, folder: &Folder) -> Result<Vec<TargetPath>, A
 }
 
 /// Removes a folder in which nothing is, neither something that another run has just put there.
-fn remove_if_empty(target: &mut dyn Target, path: &TargetPath) -> Result<(), ApplyError> {
-    let is_empty = |target: &dyn Target| -> Result<bool, ApplyError> {
+fn remove_if_empty(target: &mut dyn Host, path: &TargetPath) -> Result<(), ApplyError> {
+    let is_empty = |target: &dyn Host| -> Result<bool, ApplyError> {
         let observed = target.observe(&Inventory::of([path.clone()]))?;
         let stands = matches!(observed.standing(path), Standing::Folder(_));
         Ok(stands && names_in(target, path)?.is_empty())
@@ -80,7 +80,7 @@ fn remove_if_empty(target: &mut dyn Target, path: &TargetPath) -> Result<(), App
 ///
 /// # Errors
 /// It cannot be read, or is damaged.
-pub fn remembers_nothing(target: &dyn Target, ground: &Ground) -> Result<bool, ApplyError> {
+pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let state = State::of(ground);
     let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
     state.refuse_damage(target)?;
@@ -88,12 +88,12 @@ pub fn remembers_nothing(target: &dyn Target, ground: &Ground) -> Result<bool, A
 }
 
 /// Whether nothing is managed any more: the newest generation is what stood there before the first.
-pub(super) fn is_given_back(target: &dyn Target, ground: &Ground) -> Result<bool, ApplyError> {
+pub(super) fn is_given_back(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let newest = State::of(ground).remembered(target)?.newest;
     Ok(newest.is_none_or(|newest| newest.entries.is_empty()))
 }
 
-fn remove(target: &mut dyn Target, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
+fn remove(target: &mut dyn Host, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     if matches!(observed.standing(path), Standing::Folder(_)) && depth > 0 {
         for name in names_in(target, path)? {

@@ -2,9 +2,9 @@
 
 use super::ApplyError;
 use super::state::State;
+use crate::host::Host;
 use crate::plan::{Author, GenerationNumber, Ground};
 use crate::stack::{TargetPath, UserName};
-use crate::target::Target;
 use std::collections::BTreeMap;
 
 /// One generation, for a person.
@@ -23,13 +23,13 @@ pub struct Generation {
 }
 
 /// The users whose parts the last apply of root took care of, by their homes.
-pub fn users(target: &dyn Target, ground: &Ground) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
+pub fn users(target: &dyn Host, ground: &Ground) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
     State::of(ground).users(target)
 }
 
 /// All generations that are kept, oldest first. Generation 0, what stood there before, is not listed: it
 /// can be gone back to as soon as there is any other.
-pub fn history(target: &dyn Target, ground: &Ground) -> Result<Vec<Generation>, ApplyError> {
+pub fn history(target: &dyn Host, ground: &Ground) -> Result<Vec<Generation>, ApplyError> {
     let state = State::of(ground);
     let mut generations = Vec::new();
     for number in state.numbers(target)? {

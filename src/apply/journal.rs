@@ -7,8 +7,8 @@
 use super::state::{VERSION, decode, encode};
 use super::{ApplyError, state::State};
 use crate::desired::Digest;
+use crate::host::{Host, HostError, Process};
 use crate::plan::{Author, GenerationNumber, Inventory, Observed, Standing, Step};
-use crate::target::{Process, Target, TargetError};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -41,17 +41,17 @@ pub(super) struct Journal {
 }
 
 /// The record that begins a journal.
-pub(super) fn begin(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), TargetError> {
+pub(super) fn begin(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), HostError> {
     append(target, state, &encode(begin))
 }
 
 /// Announces a step.
-pub(super) fn announce(target: &mut dyn Target, state: &State, step: usize) -> Result<(), TargetError> {
+pub(super) fn announce(target: &mut dyn Host, state: &State, step: usize) -> Result<(), HostError> {
     let record = serde_json::to_vec(&Doing { doing: step }).expect("a number is plain data");
     append(target, state, &record)
 }
 
-fn append(target: &mut dyn Target, state: &State, json: &[u8]) -> Result<(), TargetError> {
+fn append(target: &mut dyn Host, state: &State, json: &[u8]) -> Result<(), HostError> {
     let checksum = checksum(json);
     let mut line = format!("{:08x} {checksum} ", json.len()).into_bytes();
     line.extend_from_slice(json);
@@ -60,7 +60,7 @@ fn append(target: &mut dyn Target, state: &State, json: &[u8]) -> Result<(), Tar
 }
 
 /// The journal of a run that did not end; `None` where there is none, or it did not get to its first step.
-pub(super) fn read(target: &dyn Target, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
+pub(super) fn read(target: &dyn Host, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
     seen(&target.observe(&Inventory::of([state.journal()]))?, state)
 }
 

@@ -5,7 +5,7 @@
 //! after it everything is finished. What was done is never believed from a record: each step is found
 //! again in the world, before, after, or changed by somebody else.
 //!
-//! Reads and writes only through [`crate::target::Target`]; the clock and the user are handed in.
+//! Reads and writes only through [`crate::host::Host`]; the clock and the user are handed in.
 //! Called by `command/`.
 
 mod forget;
@@ -31,10 +31,10 @@ pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
 pub use validator::{NoValidator, Validator};
 
 use crate::diagnostic::Findings;
+use crate::host::{Holder, HostError};
 use crate::pki::PkiError;
 use crate::plan::{Author, GenerationNumber, PlanDigest};
 use crate::stack::TargetPath;
-use crate::target::{Holder, TargetError};
 
 /// Why a transaction did not begin, or could not be judged. Unless it says otherwise, nothing was
 /// changed, or everything was taken back.
@@ -42,7 +42,7 @@ use crate::target::{Holder, TargetError};
 pub enum ApplyError {
     /// The machine refused.
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Host(#[from] HostError),
     /// No certificate could be issued.
     #[error(transparent)]
     Pki(#[from] PkiError),

@@ -5,8 +5,8 @@
 //! the proof it must still be the same run.
 
 use super::prover::Prover;
+use crate::host::{Host, HostError};
 use crate::plan::{Inventory, Run, UnitId};
-use crate::target::{Target, TargetError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ pub(super) struct Started {
 ///
 /// # Errors
 /// It ended, restarted by itself, or does not get there in time.
-pub(super) fn wait(target: &dyn Target, unit: &UnitId, prover: &dyn Prover) -> Result<Started, String> {
+pub(super) fn wait(target: &dyn Host, unit: &UnitId, prover: &dyn Prover) -> Result<Started, String> {
     let at = Instant::now();
     let first = seen(target, unit)?;
     loop {
@@ -70,7 +70,7 @@ pub(super) fn drain(unit: &UnitId, prover: &dyn Prover) -> Option<String> {
 ///
 /// # Errors
 /// A unit, and that it did not stay.
-pub(super) fn look_again(target: &dyn Target, started: &[Started]) -> Result<(), (UnitId, String)> {
+pub(super) fn look_again(target: &dyn Host, started: &[Started]) -> Result<(), (UnitId, String)> {
     let newest = started.iter().map(|one| one.at.elapsed()).min();
     if let Some(left) = newest.and_then(|age| SETTLING.checked_sub(age)) {
         thread::sleep(left);
@@ -82,7 +82,7 @@ pub(super) fn look_again(target: &dyn Target, started: &[Started]) -> Result<(),
 ///
 /// # Errors
 /// A unit, and that it did not stay.
-pub(super) fn stay(target: &dyn Target, started: &[Started]) -> Result<(), (UnitId, String)> {
+pub(super) fn stay(target: &dyn Host, started: &[Started]) -> Result<(), (UnitId, String)> {
     for one in started {
         stayed(target, &one.unit, &one.run).map_err(|why| (one.unit.clone(), why))?;
     }
@@ -90,7 +90,7 @@ pub(super) fn stay(target: &dyn Target, started: &[Started]) -> Result<(), (Unit
 }
 
 /// Whether it is the same run.
-fn stayed(target: &dyn Target, unit: &UnitId, first: &Run) -> Result<(), String> {
+fn stayed(target: &dyn Host, unit: &UnitId, first: &Run) -> Result<(), String> {
     let what = match (seen(target, unit)?, first) {
         (Run::Running(now), Run::Running(first)) if now == *first => return Ok(()),
         (Run::Running(_), _) => "ended and was started again by its manager",
@@ -100,15 +100,15 @@ fn stayed(target: &dyn Target, unit: &UnitId, first: &Run) -> Result<(), String>
     Err(with_words(target, first, what.to_owned()))
 }
 
-fn seen(target: &dyn Target, unit: &UnitId) -> Result<Run, String> {
+fn seen(target: &dyn Host, unit: &UnitId) -> Result<Run, String> {
     let inventory = Inventory { units: [unit.clone()].into(), ..Inventory::default() };
-    let observed = target.observe(&inventory).map_err(|fault: TargetError| fault.to_string())?;
+    let observed = target.observe(&inventory).map_err(|fault: HostError| fault.to_string())?;
     let machine = observed.machine.unwrap_or_default();
     Ok(machine.units.get(unit).map_or(Run::Stopped, |unit| unit.run.clone()))
 }
 
 /// What happened, with the last lines that this run logged.
-fn with_words(target: &dyn Target, run: &Run, what: String) -> String {
+fn with_words(target: &dyn Host, run: &Run, what: String) -> String {
     let Run::Running(invocation) = run else { return what };
     match target.last_words(invocation) {
         Ok(lines) if !lines.is_empty() => {

@@ -5,8 +5,8 @@ use super::journal::{self, Begin};
 use super::reverse::reverse;
 use super::state::{Folder, Pending, State, decode};
 use super::{ApplyError, NoProver};
+use crate::host::{Holder, Host, HostError};
 use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Observed, Standing, Step};
-use crate::target::{Holder, Target, TargetError};
 use std::collections::BTreeSet;
 
 /// What recovery did.
@@ -55,7 +55,7 @@ pub enum Fate {
 }
 
 /// The run that was killed on a host, if one was.
-pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
+pub fn pending(target: &dyn Host, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
     let own = states(ground).map(|state| state.own());
     let looked_at = own.flat_map(|own| [own.journal(), own.forgotten()]);
     let observed = target.observe(&Inventory::of(looked_at.chain([State::of(ground).own().pending()])))?;
@@ -80,7 +80,7 @@ pub fn pending(target: &dyn Target, ground: &Ground) -> Result<Option<Killed>, A
 
 /// Who holds the lock on the state at this moment, as far as it can be read: then a journal is that run's,
 /// and nobody was killed.
-pub fn at_work(target: &dyn Target, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
+pub fn at_work(target: &dyn Host, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
     let seen = target.observe(&Inventory::of(states(ground).map(|state| state.own().lock())))?;
     let holder = |standing: &Standing| match standing {
         // One that is written at this moment is read the next time.
@@ -107,7 +107,7 @@ fn states(ground: &Ground) -> impl Iterator<Item = State> {
 
 /// Finishes or takes back what a killed run left; the lock must be held. `Incomplete` names what
 /// somebody else changed since.
-pub fn recover(target: &mut dyn Target, ground: &Ground) -> Result<Option<Recovered>, ApplyError> {
+pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovered>, ApplyError> {
     let mut recovered = None;
     for state in states(ground) {
         recovered = recover_one(target, &state)?.or(recovered);
@@ -119,7 +119,7 @@ pub fn recover(target: &mut dyn Target, ground: &Ground) -> Result<Option<Recove
     }
 }
 
-fn recover_one(target: &mut dyn Target, state: &State) -> Result<Option<Recovered>, ApplyError> {
+fn recover_one(target: &mut dyn Host, state: &State) -> Result<Option<Recovered>, ApplyError> {
     let Some(read) = journal::read(target, state)? else { return go_on_forgetting(target, &state.own()) };
     let Some(journal) = read else {
         target.perform(&Step::Discard { path: state.journal() })?;
@@ -146,7 +146,7 @@ fn recover_one(target: &mut dyn Target, state: &State) -> Result<Option<Recovere
 }
 
 /// Ends what a run was at that had given everything back and was killed while it removed the state.
-fn go_on_forgetting(target: &mut dyn Target, own: &Folder) -> Result<Option<Recovered>, ApplyError> {
+fn go_on_forgetting(target: &mut dyn Host, own: &Folder) -> Result<Option<Recovered>, ApplyError> {
     let mark = own.forgotten();
     if matches!(target.observe(&Inventory::of([mark.clone()]))?.standing(&mark), Standing::Absent) {
         return Ok(None);
@@ -155,7 +155,7 @@ fn go_on_forgetting(target: &mut dyn Target, own: &Folder) -> Result<Option<Reco
     Ok(Some(Recovered::Nothing))
 }
 
-fn is_kept(target: &dyn Target, state: &State, number: GenerationNumber) -> Result<bool, ApplyError> {
+fn is_kept(target: &dyn Host, state: &State, number: GenerationNumber) -> Result<bool, ApplyError> {
     let path = state.own().manifest(number);
     Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), Standing::Absent))
 }
@@ -163,18 +163,18 @@ fn is_kept(target: &dyn Target, state: &State, number: GenerationNumber) -> Resu
 /// Does what can be done again once more, where the process that works for a user was ended meanwhile.
 pub(super) fn again<T>(mut act: impl FnMut() -> Result<T, ApplyError>) -> Result<T, ApplyError> {
     match act() {
-        Err(ApplyError::Target(TargetError::Died { .. })) => act(),
+        Err(ApplyError::Host(HostError::Died { .. })) => act(),
         done => done,
     }
 }
 
 /// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
 /// our names, old generations and the journal go.
-pub(super) fn finish(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+pub(super) fn finish(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), ApplyError> {
     again(|| finish_once(target, state, begin))
 }
 
-fn finish_once(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+fn finish_once(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), ApplyError> {
     for folder in state.folders() {
         let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
@@ -193,7 +193,7 @@ fn finish_once(target: &mut dyn Target, state: &State, begin: &Begin) -> Result<
 }
 
 /// The last of a transaction, however it ended.
-pub(super) fn end(target: &mut dyn Target, state: &State) -> Result<(), ApplyError> {
+pub(super) fn end(target: &mut dyn Host, state: &State) -> Result<(), ApplyError> {
     for folder in state.folders().filter(|folder| *folder != state.own()) {
         for path in [folder.torn_pending(), folder.pending()] {
             target.perform(&Step::Discard { path })?;

@@ -9,9 +9,9 @@ use super::recover::{again, end};
 use super::state::State;
 use super::{ApplyError, journal::Begin};
 use crate::desired::Digest;
+use crate::host::{Host, HostError};
 use crate::plan::{Found, Identity, Markers, Observed, Origin, Run, Split, Standing, Step, UnitId};
 use crate::stack::TargetPath;
-use crate::target::{Target, TargetError};
 
 /// What taking back left.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Reversed {
 /// what ran before runs again on them, listeners before diallers. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     state: &State,
     from: (&Begin, usize),
     prover: &dyn Prover,
@@ -35,7 +35,7 @@ pub(super) fn reverse(
 }
 
 fn reverse_once(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     state: &State,
     (begin, announced): (&Begin, usize),
     prover: &dyn Prover,
@@ -65,13 +65,13 @@ fn reverse_once(
 
 /// What this transaction started stops while its unit file is still there, diallers first: a port that it
 /// took may be one that another unit had before.
-fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+fn stop_started(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     for step in steps.iter().rev() {
         let Step::Start { unit, before } = step else { continue };
         if was_done(target, step)? && !still_runs(target, steps, unit)? {
             let stop = Step::Stop { unit: unit.clone(), before: before.clone() };
             match target.perform(&stop) {
-                Err(death @ TargetError::Died { .. }) => return Err(death.into()),
+                Err(death @ HostError::Died { .. }) => return Err(death.into()),
                 Err(why) => reversed.left.push(format!("{stop}: {why}")),
                 Ok(()) => {}
             }
@@ -81,7 +81,7 @@ fn stop_started(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed
 }
 
 /// Whether a unit that is stopped before it is started has not even been stopped.
-fn still_runs(target: &dyn Target, steps: &[Step], unit: &UnitId) -> Result<bool, TargetError> {
+fn still_runs(target: &dyn Host, steps: &[Step], unit: &UnitId) -> Result<bool, HostError> {
     for step in steps.iter().filter(|step| step.unit() == Some(unit)) {
         if matches!(step, Step::Stop { before: Run::Running(_), .. }) && !was_done(target, step)? {
             return Ok(true);
@@ -92,7 +92,7 @@ fn still_runs(target: &dyn Target, steps: &[Step], unit: &UnitId) -> Result<bool
 
 /// Managers read the old unit files, and what ran before and is not the same run any more runs again.
 fn run_again(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     steps: &[Step],
     reversed: &mut Reversed,
     prover: &dyn Prover,
@@ -108,7 +108,7 @@ fn run_again(
             _ => continue,
         };
         let done = match target.perform(&anew) {
-            Err(death @ TargetError::Died { .. }) => return Err(death.into()),
+            Err(death @ HostError::Died { .. }) => return Err(death.into()),
             done => done.map_err(|fault| fault.to_string()),
         };
         let done = done.and_then(|()| match anew.unit() {
@@ -122,11 +122,11 @@ fn run_again(
     Ok(())
 }
 
-fn was_done(target: &dyn Target, step: &Step) -> Result<bool, TargetError> {
+fn was_done(target: &dyn Host, step: &Step) -> Result<bool, HostError> {
     Ok(step.found(&target.observe(&step.inventory())?) != Found::Before)
 }
 
-fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+fn files_back(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     let mut held: Vec<&TargetPath> = Vec::new();
     for (index, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.path().is_some()) {
         // A staged name may hold the only copy of what a step that is left took away.
@@ -135,7 +135,7 @@ fn files_back(target: &mut dyn Target, steps: &[Step], reversed: &mut Reversed) 
         }
         let taken = match take_back(target, step, &mut reversed.notes) {
             Err(Left::Foreign | Left::ForeignOver(_)) if is_before(target, &steps[..index], step)? => Ok(()),
-            Err(Left::Target(death @ TargetError::Died { .. })) => return Err(death.into()),
+            Err(Left::Host(death @ HostError::Died { .. })) => return Err(death.into()),
             taken => taken,
         };
         if let Err(why) = taken {
@@ -154,12 +154,12 @@ enum Left {
     #[error("somebody else changed it in the meantime; what stood there before is {0}")]
     ForeignOver(TargetPath),
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Host(#[from] HostError),
 }
 
 /// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
 /// are two steps, and a run that was killed while taking back may have taken back both.
-fn is_before(target: &dyn Target, earlier: &[Step], later: &Step) -> Result<bool, TargetError> {
+fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, HostError> {
     for step in earlier.iter().filter(|step| step.path().is_some() && step.path() == later.path()) {
         if step.found(&target.observe(&step.inventory())?) == Found::Before {
             return Ok(true);
@@ -168,7 +168,7 @@ fn is_before(target: &dyn Target, earlier: &[Step], later: &Step) -> Result<bool
     Ok(false)
 }
 
-fn take_back(target: &mut dyn Target, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
+fn take_back(target: &mut dyn Host, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
     if let Step::Exchange { staged, path, .. } = step {
         target.perform(&Step::Settle { staged: staged.clone(), path: path.clone() })?;
     }
@@ -214,7 +214,7 @@ fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
 
 /// Somebody wrote in the file since: only our block goes back to what it was, everything else stays.
 fn block_wise(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     observed: &Observed,
     (path, staged): (&TargetPath, &TargetPath),
     markers: &Markers,

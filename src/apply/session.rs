@@ -1,15 +1,15 @@
 //! The whole of one apply or rollback: lock, recover, look again, refuse or carry out.
 
+use super::forget::{forget, is_given_back, remembers_nothing};
 use super::prover::NoProver;
 use super::prover::Prover;
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
-use super::forget::{forget, is_given_back, remembers_nothing};
 use super::{ApplyError, Recovered, pending, recover};
+use crate::host::{Exclusive, Holder, Host, Lock};
 use crate::pki::{Issued, issue};
 use crate::plan::{Author, Ground, PlanDigest};
-use crate::target::{Exclusive, Holder, Lock, Target};
 use std::time::Duration;
 
 /// How long a proof may take.
@@ -107,7 +107,7 @@ impl<'t> Session<'t> {
 /// Looks at a host, and carries the plan out if it is the one that was approved. The caller holds the
 /// lock; what an earlier run left is recovered first.
 pub fn apply(
-    target: &mut dyn Target,
+    target: &mut dyn Host,
     request: &Request<'_>,
     consent: &Consent,
     (author, judges): (&Author, Judges<'_>),

@@ -5,12 +5,12 @@
 
 use super::ApplyError;
 use crate::desired::Digest;
+use crate::host::Host;
 use crate::plan::{
     Author, GenerationNumber, Ground, Inventory, Look, Manifest, Observed, Remembered, RememberedPath,
     Standing,
 };
 use crate::stack::{Scope, StackName, TargetPath, UserName};
-use crate::target::Target;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ impl State {
     }
 
     /// The numbers of all generations, ascending.
-    pub(super) fn numbers(&self, target: &dyn Target) -> Result<Vec<GenerationNumber>, ApplyError> {
+    pub(super) fn numbers(&self, target: &dyn Host) -> Result<Vec<GenerationNumber>, ApplyError> {
         let mut numbers = BTreeSet::new();
         for folder in self.folders() {
             numbers.extend(folder.numbers(target)?);
@@ -92,7 +92,7 @@ impl State {
     /// One generation; `None` where there is none of that number.
     pub(super) fn read(
         &self,
-        target: &dyn Target,
+        target: &dyn Host,
         number: GenerationNumber,
     ) -> Result<Option<Manifest>, ApplyError> {
         self.up_to(target, Some(number))
@@ -101,7 +101,7 @@ impl State {
     /// The generation of a number, or without one the newest: of each folder the newest manifest up to it.
     fn up_to(
         &self,
-        target: &dyn Target,
+        target: &dyn Host,
         number: Option<GenerationNumber>,
     ) -> Result<Option<Manifest>, ApplyError> {
         let mut newest = Vec::new();
@@ -119,7 +119,7 @@ impl State {
     }
 
     /// The users whose parts the last apply of root took care of, by their homes.
-    pub(super) fn users(&self, target: &dyn Target) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
+    pub(super) fn users(&self, target: &dyn Host) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
         let own = self.own();
         let newest = own.numbers(target)?.pop();
         let manifest = newest.map_or(Ok(None), |number| own.read(target, number))?;
@@ -151,7 +151,7 @@ impl State {
     ///
     /// # Errors
     /// A folder is such a state.
-    pub(super) fn refuse_damage(&self, target: &dyn Target) -> Result<(), ApplyError> {
+    pub(super) fn refuse_damage(&self, target: &dyn Host) -> Result<(), ApplyError> {
         for folder in self.folders() {
             // Another run may have been about to keep or to forget: then a second look shows it.
             if self.is_damaged(target, &folder)? && self.is_damaged(target, &folder)? {
@@ -162,7 +162,7 @@ impl State {
         Ok(())
     }
 
-    fn is_damaged(&self, target: &dyn Target, folder: &Folder) -> Result<bool, ApplyError> {
+    fn is_damaged(&self, target: &dyn Host, folder: &Folder) -> Result<bool, ApplyError> {
         if !folder.numbers(target)?.is_empty() || names_in(target, &folder.objects())?.is_empty() {
             return Ok(false);
         }
@@ -172,14 +172,14 @@ impl State {
     }
 
     /// What the newest generation remembers, without objects.
-    pub(super) fn remembered(&self, target: &dyn Target) -> Result<Remembered, ApplyError> {
+    pub(super) fn remembered(&self, target: &dyn Host) -> Result<Remembered, ApplyError> {
         self.refuse_damage(target)?;
         let newest = self.up_to(target, None)?;
         Ok(Remembered { newest, objects: BTreeMap::new(), taken: self.taken(target)? })
     }
 
     /// The files that other stacks of the host manage.
-    fn taken(&self, target: &dyn Target) -> Result<BTreeMap<TargetPath, StackName>, ApplyError> {
+    fn taken(&self, target: &dyn Host) -> Result<BTreeMap<TargetPath, StackName>, ApplyError> {
         let mut taken = BTreeMap::new();
         for folder in self.folders() {
             for name in names_in(target, &folder.0.parent())? {
@@ -199,7 +199,7 @@ impl State {
     /// Those of the objects that are there and are what their name says.
     pub(super) fn objects(
         &self,
-        target: &dyn Target,
+        target: &dyn Host,
         digests: &BTreeSet<Digest>,
     ) -> Result<BTreeMap<Digest, Vec<u8>>, ApplyError> {
         if digests.is_empty() {
@@ -217,7 +217,7 @@ impl State {
     }
 
     /// The names of files that no kept generation needs: too old manifests and their objects.
-    pub(super) fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
+    pub(super) fn superfluous(&self, target: &dyn Host) -> Result<Vec<TargetPath>, ApplyError> {
         let mut superfluous = Vec::new();
         for folder in self.folders() {
             superfluous.extend(folder.superfluous(target)?);
@@ -289,7 +289,7 @@ impl Folder {
         self.0.join(".pending.new")
     }
 
-    fn numbers(&self, target: &dyn Target) -> Result<Vec<GenerationNumber>, ApplyError> {
+    fn numbers(&self, target: &dyn Host) -> Result<Vec<GenerationNumber>, ApplyError> {
         let names = names_in(target, &self.generations())?;
         let mut numbers: Vec<_> = names
             .iter()
@@ -299,13 +299,13 @@ impl Folder {
         Ok(numbers)
     }
 
-    fn read(&self, target: &dyn Target, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
+    fn read(&self, target: &dyn Host, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
         let path = self.manifest(number);
         let observed = target.observe(&Inventory::of([path.clone()]))?;
         bytes_at(&observed, &path)?.map(|bytes| decode(&path, bytes)).transpose()
     }
 
-    fn superfluous(&self, target: &dyn Target) -> Result<Vec<TargetPath>, ApplyError> {
+    fn superfluous(&self, target: &dyn Host) -> Result<Vec<TargetPath>, ApplyError> {
         let numbers = self.numbers(target)?;
         let (old, kept) = numbers.split_at(numbers.len().saturating_sub(KEPT));
         let kept: Vec<_> = kept.iter().map(|number| self.manifest(*number)).collect();
@@ -355,7 +355,7 @@ fn bytes_at<'o>(observed: &'o Observed, path: &TargetPath) -> Result<Option<&'o 
 }
 
 /// The names in a folder; none where it is missing.
-pub(super) fn names_in(target: &dyn Target, folder: &TargetPath) -> Result<BTreeSet<String>, ApplyError> {
+pub(super) fn names_in(target: &dyn Host, folder: &TargetPath) -> Result<BTreeSet<String>, ApplyError> {
     let mut inventory = Inventory::default();
     inventory.add(folder.clone(), Look::Names);
     match target.observe(&inventory)?.at.remove(folder) {

@@ -3,13 +3,13 @@
 use super::state::{State, file_of};
 use super::{ApplyError, Killed, recover};
 use crate::desired::{Desired, Digest};
+use crate::host::{AuthorityFolder, Host};
 use crate::pki::Authority;
 use crate::plan::{
     Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan, PlanDigest,
     Remembered, RememberedPath, Standing, Subject, plan,
 };
 use crate::stack::{HostName, StackName};
-use crate::target::{AuthorityFolder, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -59,7 +59,7 @@ pub struct Survey {
 }
 
 /// Looks at a host and compares.
-pub fn survey(target: &dyn Target, request: &Request<'_>) -> Result<Survey, ApplyError> {
+pub fn survey(target: &dyn Host, request: &Request<'_>) -> Result<Survey, ApplyError> {
     let state = State::of(request.ground);
     let mut remembered = state.remembered(target)?;
     let aim = match request.wish {
@@ -114,7 +114,7 @@ impl Survey {
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn text_before(&self, target: &dyn Target, ground: &Ground) -> Result<Option<String>, ApplyError> {
+    pub fn text_before(&self, target: &dyn Host, ground: &Ground) -> Result<Option<String>, ApplyError> {
         let Some(digest) = self.remembered.newest.as_ref().and_then(|newest| newest.text) else {
             return Ok(None);
         };
@@ -148,7 +148,7 @@ fn goal<'a>(request: &Request<'a>, aim: &'a Aim<'_>, remembered: &'a Remembered)
 
 /// The manifest to go back to. Generation 0 manages nothing: every path is as it was before us.
 fn going_back(
-    target: &dyn Target,
+    target: &dyn Host,
     state: &State,
     remembered: &Remembered,
     number: Option<GenerationNumber>,

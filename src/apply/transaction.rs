@@ -11,6 +11,7 @@ use super::state::{Folder, Pending, State, encode};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::desired::Digest;
+use crate::host::{Host, HostError, Process};
 use crate::pki::Issued;
 use crate::plan::{
     Author, Found, GenerationNumber, Identity, Inventory, ObservedFile, Plan, Remembered, Run, Standing,
@@ -18,7 +19,6 @@ use crate::plan::{
 };
 use crate::stack::Mode;
 use crate::stack::TargetPath;
-use crate::target::{Process, Target, TargetError};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ const BLOCK: u64 = 4096;
 #[derive(Debug)]
 pub enum Cause {
     /// The machine refused a step.
-    Machine(TargetError),
+    Machine(HostError),
     /// What was started does not run, or is not ready.
     Service(UnitId, String),
     /// The proof failed.
@@ -76,7 +76,7 @@ pub enum Outcome {
 /// A transaction whose files are staged; no managed path has changed.
 #[must_use]
 pub struct Transaction<'t> {
-    target: &'t mut dyn Target,
+    target: &'t mut dyn Host,
     state: State,
     begin: Begin,
     steps: Steps,
@@ -104,7 +104,7 @@ impl<'t> Transaction<'t> {
     /// Writes the journal, keeps every byte that the next generation needs, and stages all files. What
     /// fails here is taken back before it is reported.
     pub fn stage(
-        target: &'t mut dyn Target,
+        target: &'t mut dyn Host,
         survey: &Survey,
         issued: &Issued,
         author: &Author,
@@ -143,7 +143,7 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), TargetError> {
+    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), HostError> {
         for folder in self.state.folders().filter(|folder| *folder != self.state.own()) {
             let bytes = encode(Pending { author: self.begin.author.clone() });
             self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
@@ -175,7 +175,7 @@ impl<'t> Transaction<'t> {
 
     /// Makes known that a step may be done from now on. Steps in a row that stage share one record: their
     /// names are ours alone, so that taking back one which was not done yet finds nothing.
-    fn announce(&mut self, index: usize) -> Result<(), TargetError> {
+    fn announce(&mut self, index: usize) -> Result<(), HostError> {
         if index < self.announced {
             return Ok(());
         }
@@ -187,7 +187,7 @@ impl<'t> Transaction<'t> {
     }
 
     /// Makes the folders of the state and keeps the bytes that are missing, after one look at all of them.
-    fn keep(&mut self, objects: BTreeMap<(TargetPath, Digest), &[u8]>) -> Result<(), TargetError> {
+    fn keep(&mut self, objects: BTreeMap<(TargetPath, Digest), &[u8]>) -> Result<(), HostError> {
         let folders = self.state.folders().flat_map(|folder| [folder.generations(), folder.objects()]);
         let folders = folders.map(|path| Step::MakeFolder { path, mode: Mode(0o700), ids: None });
         let objects = objects.into_iter().map(|((folder, digest), bytes)| Step::Keep {
@@ -203,7 +203,7 @@ impl<'t> Transaction<'t> {
     }
 
     /// The staged files as they stand on the disk, by the path they are for.
-    fn look_at_staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, TargetError> {
+    fn look_at_staged(&self) -> Result<BTreeMap<TargetPath, ObservedFile>, HostError> {
         let named = self.steps.swap.iter().filter_map(|step| match step {
             Step::Create { staged, path, .. } | Step::Exchange { staged, path, .. } => Some((staged, path)),
             _ => None,
@@ -334,7 +334,7 @@ fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<
     steps.prepare.iter().cloned().chain(manifests).chain(steps.swap.iter().cloned()).collect()
 }
 
-fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyError> {
+fn refuse_leftovers(target: &dyn Host, steps: &[Step]) -> Result<(), ApplyError> {
     let names = Inventory::of(steps.iter().filter_map(Step::leftover).cloned());
     let observed = target.observe(&names)?;
     match observed.at.iter().find(|(_, standing)| !matches!(standing, Standing::Absent)) {
@@ -345,7 +345,7 @@ fn refuse_leftovers(target: &dyn Target, steps: &[Step]) -> Result<(), ApplyErro
 
 /// The files of a generation need their own size twice: in place and as an object.
 fn refuse_without_room<'a>(
-    target: &dyn Target,
+    target: &dyn Host,
     steps: &Steps,
     objects: impl Iterator<Item = &'a [u8]>,
 ) -> Result<(), ApplyError> {

@@ -7,12 +7,13 @@ use super::load::{Loaded, load};
 use super::opinion::{Asking, heed};
 use super::plan::{digests, host_of};
 use super::proving::{self, Live, Strict, Unproven, kept_stack};
+use super::steady::steady_survey;
 use super::{Exit, Session, Stop, authority, host, reach};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish};
 use crate::cli::Apply;
-use crate::engine::Opinion;
 use crate::report::plan::{Frame, text};
 use crate::report::verdict;
+use crate::validate::Opinion;
 use crate::wiring::wire;
 use std::path::Path;
 
@@ -107,12 +108,12 @@ fn refused(session: &mut Session, error: ApplyError, judged: &Judged<'_>) -> Sto
 
 /// What stands on the host now; a run that was killed is finished or taken back before.
 fn fresh_survey(session: &mut Session, place: &mut Place, request: &Request<'_>) -> Result<Survey, Stop> {
-    let first = survey(place.target(), request).map_err(|error| host::stopped(&error))?;
+    let first = steady_survey(place.target(), request)?;
     if first.pending.is_none() {
         return Ok(first);
     }
     consent::recover(session, place.exclusive(), request, "apply")?;
-    survey(place.target(), request).map_err(|error| host::stopped(&error))
+    steady_survey(place.target(), request)
 }
 
 fn show(session: &mut Session, (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion), place: &Place) {

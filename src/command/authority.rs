@@ -2,9 +2,9 @@
 
 use super::{Stop, host};
 use crate::diagnostic::{Code, Finding};
+use crate::host::{AuthorityFolder, HostError};
 use crate::plan::Ground;
 use crate::stack::CertificateSettings;
-use crate::target::{AuthorityFolder, TargetError};
 use std::path::PathBuf;
 
 /// The folder that the stack names, or on a machine the one in the state, with what is kept in it;
@@ -17,7 +17,7 @@ pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<Au
     let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
     match AuthorityFolder::open(folder) {
         Ok(folder) => Ok(Some(folder)),
-        Err(TargetError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
+        Err(HostError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
         Err(error) => Err(host::stopped(&error.into())),
     }
 }

@@ -5,8 +5,8 @@ use super::load::load;
 use super::opinion::Asking;
 use super::{Exit, Session, Stop};
 use crate::cli::{Check, Format};
-use crate::engine::Opinion;
 use crate::report::verdict::{self, Subject};
+use crate::validate::Opinion;
 
 pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     match &arguments.files {

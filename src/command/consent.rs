@@ -2,12 +2,11 @@
 
 use super::{Exit, Session, Stop, host};
 use crate::apply::{
-    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction,
-    Survey,
+    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
+use crate::host::{Exclusive, Holder};
 use crate::stack::TargetPath;
-use crate::target::{Exclusive, Holder};
 use std::collections::BTreeSet;
 use std::io::BufRead;
 

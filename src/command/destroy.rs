@@ -7,9 +7,9 @@ use super::rollback::{Back, go_back, recovered};
 use super::{Exit, Session, Stop};
 use crate::apply::{self, ApplyError, NoProver, Outcome, Request, Survey, Wish};
 use crate::cli;
+use crate::host::Holder;
 use crate::plan::{GenerationNumber, Ground};
 use crate::stack::HostName;
-use crate::target::Holder;
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;
@@ -35,7 +35,9 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
     let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
     match gone {
-        Some((_, Outcome::Kept { left: Some(left), .. })) => return Err(stopped(ApplyError::Unfinished(left))),
+        Some((_, Outcome::Kept { left: Some(left), .. })) => {
+            return Err(stopped(ApplyError::Unfinished(left)));
+        }
         Some((seen, Outcome::Kept { notes, .. })) => say_gone(session, &seen, &notes),
         Some((seen, outcome)) => return Ok(consent::ended(session, &seen, ("Destroy", outcome))),
         None => forget(&mut place, &ground, &host::holder(session, "destroy")).map_err(stopped)?,
@@ -47,8 +49,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
 fn say_gone(session: &mut Session, seen: &Survey, notes: &[String]) {
     consent::say_notes(session, notes);
     let (added, changed, destroyed) = seen.plan.counts();
-    session
-        .print(&format!("\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"));
+    session.print(&format!("\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"));
 }
 
 /// Removes a state with which nothing has to be given back any more, as the lock holds it still.

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment enters here")]
 
 use crate::cli::EnginesArgument;
-use crate::engine::{Fit, Named, Release, Surroundings, Wanted, find, wanted};
+use crate::validate::{Fit, Named, Release, Surroundings, Wanted, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

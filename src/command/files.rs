@@ -5,10 +5,10 @@ use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
 use crate::dataflow::Program;
 use crate::diagnostic::{Code, Finding, Sources};
-use crate::engine::Opinion;
+use crate::host::FolderTree;
 use crate::report::verdict::{self, Subject};
-use crate::target::FolderTree;
 use crate::topology::{discover, read};
+use crate::validate::Opinion;
 use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {

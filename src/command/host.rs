@@ -8,9 +8,9 @@ use super::session::with_causes;
 use super::{Exit, Session, Stop};
 use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
+use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
 use crate::plan::{Ground, Inventory, Standing};
 use crate::stack::{HostName, Scope, Stack, StackName, TargetPath, UserName};
-use crate::target::{Exclusive, Holder, Host, LocalDisk, LocalRoot, Target, TargetError};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub enum Place {
     /// A folder that stands for a host.
     Folder(PathBuf, LocalRoot),
     /// This machine.
-    Machine(Box<Host>),
+    Machine(Box<LiveHost>),
 }
 
 impl Place {
@@ -34,13 +34,13 @@ impl Place {
         Ok(match &argument.root {
             Some(root) => Self::Folder(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
             None => {
-                Self::Machine(Box::new(Host::this(host.clone()).map_err(|error| stopped(&error.into()))?))
+                Self::Machine(Box::new(LiveHost::this(host.clone()).map_err(|error| stopped(&error.into()))?))
             }
         })
     }
 
     /// The door to it.
-    pub fn target(&self) -> &dyn Target {
+    pub fn target(&self) -> &dyn Host {
         match self {
             Self::Folder(_, root) => root,
             Self::Machine(host) => &**host,
@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// The machine, where it is one.
-    pub fn machine(&self) -> Option<&Host> {
+    pub fn machine(&self) -> Option<&LiveHost> {
         match self {
             Self::Folder(..) => None,
             Self::Machine(host) => Some(host),
@@ -124,7 +124,7 @@ fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
 ///
 /// # Errors
 /// The host cannot be looked at.
-pub fn environment(target: &dyn Target, stack: &Stack) -> Result<Environment, Stop> {
+pub fn environment(target: &dyn Host, stack: &Stack) -> Result<Environment, Stop> {
     let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
     let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
     let file = |(path, standing)| match standing {
@@ -159,8 +159,8 @@ fn user() -> String {
 }
 
 /// What is to be said of a file system that takes nothing.
-fn of_machine(fault: &TargetError) -> String {
-    let TargetError::Io { path, .. } = fault else { return String::new() };
+fn of_machine(fault: &HostError) -> String {
+    let HostError::Io { path, .. } = fault else { return String::new() };
     let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
     let nothing = "\n  nothing of the stack was changed";
     if fault.is_full() {
@@ -204,7 +204,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::State { .. } => {
             "\n  help: bring the file back, or move it away; what only it knew of then counts as not ours"
         }
-        ApplyError::Target(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
+        ApplyError::Host(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",
     };
     Stop::Because(exit, with_causes(error) + help)

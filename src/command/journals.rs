@@ -1,9 +1,9 @@
 //! The journals of a stack's engines on this machine.
 
 use super::prove::component_name;
+use crate::host::Journal;
 use crate::plan::UnitId;
 use crate::prove::{Component, Logs};
-use crate::target::Journal;
 use crate::wiring::{EnginePlace, Wiring};
 
 /// How old a line may be that speaks for the cause of a failure, in seconds: what was wrong before is not

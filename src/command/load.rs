@@ -1,9 +1,10 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
 use super::Stop;
-use crate::config::{self, Document};
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
 use crate::stack::{self, Stack, StackName};
+use crate::toml;
+use crate::toml::Document;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,7 @@ fn read(argument: &Path) -> Result<(SourceName, String), Stop> {
     let path = if argument.is_dir() { argument.join("stack.toml") } else { argument.to_owned() };
     let name = SourceName(shown(&path));
     let (size, bytes) = read_bounded(&path).map_err(|error| unreadable(&path, &error))?;
-    if let Some(finding) = config::too_large(&name, size) {
+    if let Some(finding) = toml::too_large(&name, size) {
         return Err(finding.into());
     }
     String::from_utf8(bytes).map(|text| (name.clone(), text)).map_err(|error| not_utf8(&name, &error))
@@ -64,7 +65,7 @@ fn read_bounded(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
     if metadata.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    let most = config::MAX_BYTES + 1;
+    let most = toml::MAX_BYTES + 1;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or_default() + 1);
     file.take(most).read_to_end(&mut bytes)?;
     Ok((metadata.len().max(bytes.len() as u64), bytes))

@@ -1,6 +1,6 @@
 //! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
 //! the verb and turns its outcome into an exit code; `load` and `judge` are the pure prefix that
-//! all verbs share. Files, environment and clock are read here and in `target/`, nowhere else.
+//! all verbs share. Files, environment and clock are read here and in `host/`, nowhere else.
 
 mod apply;
 mod authority;
@@ -28,13 +28,14 @@ mod running;
 mod session;
 mod stages;
 mod status;
+mod steady;
 mod trial;
 mod watch;
 
 pub use session::{Exit, Session, Stop};
 
 use crate::cli::{Cli, Verb};
-use crate::target::serve_scope;
+use crate::host::serve_scope;
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,10 +6,10 @@ use super::{Session, Stop, engines};
 use crate::apply::{ApplyError, Validator};
 use crate::cli::ValidatorsArgument;
 use crate::desired::Content;
-use crate::engine::{Opinion, Texts, consult, refrain};
+use crate::host::HostError;
 use crate::plan::{Action, ContentChange, Plan};
 use crate::stack::TargetPath;
-use crate::target::TargetError;
+use crate::validate::{Opinion, Texts, consult, refrain};
 use std::collections::BTreeMap;
 
 /// All that is needed to ask.
@@ -53,7 +53,7 @@ impl Asking<'_> {
         whole.collect()
     }
 
-    fn about(&self, texts: &Texts<'_>) -> Result<Opinion, TargetError> {
+    fn about(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
         let wiring = &self.judged.wiring;
         if self.arguments.no_engines {
             return Ok(refrain(wiring, texts));

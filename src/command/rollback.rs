@@ -6,8 +6,9 @@ use super::host::{self, Place};
 use super::load::load_name;
 use super::plan::digests;
 use super::proving::{self, Unproven, kept_stack};
+use super::steady::steady_survey;
 use super::{Exit, Session, Stop};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, pending, survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, Wish, pending};
 use crate::cli;
 use crate::plan::{GenerationNumber, GoalSource};
 use crate::report::plan::{Frame, text};
@@ -64,7 +65,7 @@ pub(super) fn go_back(
     back: &Back,
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
-    let seen = survey(place.target(), request).map_err(stop)?;
+    let seen = steady_survey(place.target(), request)?;
     let digests = digests(&seen);
     session.print(&text(&seen.plan, &Frame { place: &place.shown(), dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {

@@ -15,6 +15,7 @@ use crate::apply::{self, Generation, Request, Survey, Wish, survey};
 use crate::cli::RootArgument;
 use crate::desired::OnChange;
 use crate::diagnostic::Sources;
+use crate::host::{Holder, started};
 use crate::plan::{
     self, Action, Entry, Ground, Inventory, Load, Machine, Manager, Needs, ObservedUnit, Run, UnitId,
 };
@@ -23,7 +24,6 @@ use crate::report::status::{
     ComponentStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus, Wished,
 };
 use crate::stack::{HostName, Owner, Scope, StackName, TargetPath};
-use crate::target::{Holder, started};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::diagnostics;
 use crate::check::{Edge, NotChecked, Verdict};
 use crate::dataflow::{Dialler, Topology};
 use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
-use crate::engine::{Opinion, Validated};
+use crate::validate::{Opinion, Validated};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;

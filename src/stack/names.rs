@@ -1,5 +1,5 @@
 //! The nouns that cross module borders: names, ports, paths, modes. A value of one of these types
-//! is known to be well formed; the raw text never travels further than `config/` and `stack/`.
+//! is known to be well formed; the raw text never travels further than `toml/` and `stack/`.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ text_newtype! {
     /// The name of a certificate of the stack: `ca`, or the component whose leaf it is.
     CertificateName,
     /// A path on a host: absolute, without `..`, `.`, double slashes, newline or trailing slash.
-    /// Never joined with a path of the machine that runs the tool, except in `target/`.
+    /// Never joined with a path of the machine that runs the tool, except in `host/`.
     TargetPath,
 }
 

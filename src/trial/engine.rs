@@ -2,7 +2,7 @@
 
 use super::log::{keep, newest_lines};
 use super::{Folder, Interrupt, TrialError};
-use crate::target::TIED;
+use crate::host::TIED;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
 };

@@ -4,8 +4,8 @@
 //! that holds a lock on it.
 
 use super::TrialError;
+use crate::host::file_names;
 use crate::stack::{StackName, TargetPath};
-use crate::target::file_names;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, PipeWriter};

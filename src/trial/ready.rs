@@ -1,7 +1,7 @@
 //! When an engine can be used.
 
+use crate::host::real;
 use crate::prove::{self, Tls};
-use crate::target::real;
 use crate::wiring::{ComponentId, Dialler, Door, Wiring};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -2,8 +2,8 @@
 
 use super::folder::{Standing, standing};
 use super::{Folder, Ports, TrialError};
+use crate::host::ticks;
 use crate::stack::{Port, StackName};
-use crate::target::ticks;
 use crate::wiring::Listener;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

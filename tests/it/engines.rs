@@ -10,15 +10,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::config;
 use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::{SourceName, Sources};
-use tracewright::engine::{
-    Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,
-};
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::toml;
+use tracewright::validate::{
+    Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,
+};
 use tracewright::wiring::{Wiring, wire};
 
 /// Secrets of all three kinds, in both scopes.
@@ -47,13 +47,13 @@ version = "2.10"
 struct Judged<'a> {
     wiring: Wiring<'a>,
     desired: Desired,
-    document: config::Document,
+    document: toml::Document,
     sources: Sources,
 }
 
 /// Reads a stack and hands its files to a test.
 fn with<T>(text: &str, test: impl FnOnce(&Judged<'_>) -> T) -> T {
-    let (document, raw) = config::parse(SourceName("stack.toml".into()), text);
+    let (document, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let (stack, _): (Stack, _) = resolve(&raw.expect("parses")).unwrap_or_else(|faults| panic!("{faults:?}"));
     let (wiring, _) = wire(&stack).unwrap_or_else(|faults| panic!("{faults:?}"));
     let desired = render(&wiring, &Templates::embedded()).expect("renders");

@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use tracewright::config;
 use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::SourceName;
 use tracewright::render::{Templates, render};
 use tracewright::stack::{CertificateRole, Scope, resolve};
+use tracewright::toml;
 use tracewright::wiring::wire;
 
 /// All files of a stack by name, with `inventory.txt`.
 fn golden(text: &str) -> BTreeMap<String, String> {
-    let (_, raw) = config::parse(SourceName("stack.toml".into()), text);
+    let (_, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let (stack, _) = resolve(&raw.expect("parses")).expect("resolves");
     let (wiring, _) = wire(&stack).expect("wires");
     let desired = render(&wiring, &Templates::embedded()).expect("renders");

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use tracewright::component::collector::CollectorDialect;
 use tracewright::component::tempo::TempoDialect;
-use tracewright::config::schema::{Kind, Schema, Status};
-use tracewright::config::{ROOT, parse};
 use tracewright::diagnostic::{Place, SourceName};
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
+use tracewright::toml::schema::{Kind, Schema, Status};
+use tracewright::toml::{ROOT, parse};
 
 /// One of everything, so that each key has a table to stand in.
 const BASE: &[(&str, &str)] = &[

@@ -5,11 +5,11 @@ use crate::support::repository;
 use crate::wiring_truth::{bare, file_set, file_texts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use tracewright::config;
 use tracewright::desired::Desired;
 use tracewright::diagnostic::SourceName;
 use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::toml;
 use tracewright::topology::read;
 use tracewright::wiring::wire;
 
@@ -88,7 +88,7 @@ fn another(text: &str) -> String {
 
 fn resolved(name: &str) -> Stack {
     let text = fs::read_to_string(repository().join("stacks").join(name).join("stack.toml")).unwrap();
-    let (_, raw) = config::parse(SourceName("stack.toml".into()), &text);
+    let (_, raw) = toml::parse(SourceName("stack.toml".into()), &text);
     resolve(&raw.expect("parses")).expect("resolves").0
 }
 

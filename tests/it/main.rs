@@ -10,6 +10,7 @@
 mod block;
 mod clock;
 mod cmd;
+mod concurrency;
 mod crash;
 mod determinism;
 mod disk;
@@ -37,6 +38,7 @@ mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
+mod transaction_lock;
 mod transaction_plan;
 mod transaction_property;
 mod transaction_root;

@@ -15,11 +15,11 @@ use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
 use tracewright::dataflow::{Program, Topology};
 use tracewright::diagnostic::Sources;
-use tracewright::engine::Opinion;
+use tracewright::host::FolderTree;
 use tracewright::report::verdict::{self, Subject};
 use tracewright::stack::TargetPath;
-use tracewright::target::FolderTree;
 use tracewright::topology::{discover, read};
+use tracewright::validate::Opinion;
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
 const NOW: Duration = Duration::from_secs(1_793_491_200);

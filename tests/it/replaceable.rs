@@ -6,9 +6,9 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
-use tracewright::engine::{Kind, Surroundings, Wanted, find};
+use tracewright::host::replaceable;
 use tracewright::stack::Distribution;
-use tracewright::target::replaceable;
+use tracewright::validate::{Kind, Surroundings, Wanted, find};
 
 const PROMISE: &str = "promise: root starts no program that others may replace";
 /// A user and a group that nobody has.

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 /// The way, leftmost first: a stage may name its own row and the rows above it.
 const ORDER: [&[&str]; 16] = [
     &["diagnostic"],
-    &["config"],
+    &["toml"],
     &["stack", "dialect", "dataflow", "desired"],
     &["wiring", "describe"],
     &["render", "emit"],
@@ -18,8 +18,8 @@ const ORDER: [&[&str]; 16] = [
     &["check"],
     &["pki"],
     &["plan"],
-    &["target"],
-    &["engine"],
+    &["host"],
+    &["validate"],
     &["apply"],
     &["prove"],
     &["trial"],

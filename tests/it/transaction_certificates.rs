@@ -12,12 +12,12 @@ use std::time::{Duration, SystemTime};
 use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
 use tracewright::desired::{Content, Desired};
+use tracewright::host::{AuthorityFolder, HostError};
 use tracewright::pki::facts_of;
 use tracewright::plan::Ground;
 use tracewright::stack::{
     Algorithm, CertificateName, CertificateRole, CertificateWish, HostName, ServerName,
 };
-use tracewright::target::{AuthorityFolder, TargetError};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -252,7 +252,7 @@ fn keys_are_never_kept_inside_a_git_work_tree() {
     fs::create_dir(temporary.path().join(".git")).unwrap();
     let inside = temporary.path().join("deep/authority");
     let refused = AuthorityFolder::open(inside);
-    assert!(matches!(refused, Err(TargetError::InWorkTree { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(HostError::InWorkTree { .. })), "{refused:?}");
 }
 
 /// Neither a plan nor what is written beside the objects ever holds a key.

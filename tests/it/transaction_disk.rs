@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
+use tracewright::host::{Disk, HostError, Naming, Rights};
 use tracewright::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
 use tracewright::stack::{HostName, Mode, TargetPath};
-use tracewright::target::{Disk, Naming, Rights, TargetError};
 
 /// A small generator of random numbers with a seed.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ impl MemoryDisk {
         self
     }
 
-    fn tick(&mut self, operation: &'static str, path: &TargetPath, writes: bool) -> Result<(), TargetError> {
+    fn tick(&mut self, operation: &'static str, path: &TargetPath, writes: bool) -> Result<(), HostError> {
         self.operations += 1;
         let fails = match self.fault {
             Fault::None => false,
@@ -190,11 +190,11 @@ impl MemoryDisk {
         self.pending.push(change);
     }
 
-    fn node(&self, operation: &'static str, path: &TargetPath) -> Result<usize, TargetError> {
+    fn node(&self, operation: &'static str, path: &TargetPath) -> Result<usize, HostError> {
         self.names.get(path.as_str()).copied().ok_or_else(|| fault(operation, path, ErrorKind::NotFound))
     }
 
-    fn need_folder(&self, operation: &'static str, path: &TargetPath) -> Result<(), TargetError> {
+    fn need_folder(&self, operation: &'static str, path: &TargetPath) -> Result<(), HostError> {
         match self.names.get(path.parent().as_str()).map(|node| &self.nodes[*node]) {
             Some(Node::Folder { .. }) => Ok(()),
             _ => Err(fault(operation, path, ErrorKind::NotADirectory)),
@@ -224,12 +224,12 @@ fn apply(names: &mut Names, change: &Change) {
     }
 }
 
-fn fault(operation: &'static str, path: &TargetPath, kind: ErrorKind) -> TargetError {
-    TargetError::Io { operation, path: path.to_string(), cause: Error::from(kind) }
+fn fault(operation: &'static str, path: &TargetPath, kind: ErrorKind) -> HostError {
+    HostError::Io { operation, path: path.to_string(), cause: Error::from(kind) }
 }
 
 impl Disk for MemoryDisk {
-    fn look(&self, inventory: &Inventory) -> Result<Observed, TargetError> {
+    fn look(&self, inventory: &Inventory) -> Result<Observed, HostError> {
         let mut at = BTreeMap::new();
         for (path, look) in &inventory.paths {
             if self.dead {
@@ -251,11 +251,11 @@ impl Disk for MemoryDisk {
         Ok(Observed { host: HostName::this(), at, machine: None })
     }
 
-    fn make_root(&mut self) -> Result<(), TargetError> {
+    fn make_root(&mut self) -> Result<(), HostError> {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, Rights { mode, .. }: Rights) -> Result<(), TargetError> {
+    fn make_folder(&mut self, path: &TargetPath, Rights { mode, .. }: Rights) -> Result<(), HostError> {
         self.tick("make folder", path, true)?;
         self.need_folder("make folder", path)?;
         if self.names.contains_key(path.as_str()) {
@@ -272,7 +272,7 @@ impl Disk for MemoryDisk {
         bytes: &[u8],
         Rights { mode, .. }: Rights,
         _: Option<&Like>,
-    ) -> Result<(), TargetError> {
+    ) -> Result<(), HostError> {
         self.tick("create", path, true)?;
         self.need_folder("create", path)?;
         if self.names.contains_key(path.as_str()) {
@@ -288,7 +288,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, TargetError> {
+    fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, HostError> {
         self.tick("append to", path, true)?;
         self.need_folder("append to", path)?;
         if !self.names.contains_key(path.as_str()) {
@@ -308,7 +308,7 @@ impl Disk for MemoryDisk {
         Ok(fresh)
     }
 
-    fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), TargetError> {
+    fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), HostError> {
         if naming == Naming::Exchange && !self.exchanges {
             return Err(fault("rename", from, ErrorKind::Unsupported));
         }
@@ -327,7 +327,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn set_mode(&mut self, path: &TargetPath, wanted: Mode) -> Result<(), TargetError> {
+    fn set_mode(&mut self, path: &TargetPath, wanted: Mode) -> Result<(), HostError> {
         self.tick("set the mode of", path, false)?;
         let node = self.node("set the mode of", path)?;
         match &mut self.nodes[node] {
@@ -336,22 +336,22 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn set_owner(&mut self, path: &TargetPath, _: Ids) -> Result<(), TargetError> {
+    fn set_owner(&mut self, path: &TargetPath, _: Ids) -> Result<(), HostError> {
         Err(fault("set the owner of", path, ErrorKind::Unsupported))
     }
 
-    fn link(&mut self, path: &TargetPath, _: &str) -> Result<(), TargetError> {
+    fn link(&mut self, path: &TargetPath, _: &str) -> Result<(), HostError> {
         Err(fault("link", path, ErrorKind::Unsupported))
     }
 
-    fn remove_file(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+    fn remove_file(&mut self, path: &TargetPath) -> Result<(), HostError> {
         self.tick("remove", path, false)?;
         self.node("remove", path)?;
         self.change(vec![(path.to_string(), None)]);
         Ok(())
     }
 
-    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), TargetError> {
+    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), HostError> {
         self.tick("remove folder", path, false)?;
         self.node("remove folder", path)?;
         if !self.children(path.as_str()).is_empty() {
@@ -361,7 +361,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn sync(&mut self, folder: &TargetPath) -> Result<(), TargetError> {
+    fn sync(&mut self, folder: &TargetPath) -> Result<(), HostError> {
         self.tick("synchronize", folder, false)?;
         let mut kept = Vec::new();
         for mut change in std::mem::take(&mut self.pending) {
@@ -376,7 +376,7 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn free_space(&self) -> Result<u64, TargetError> {
+    fn free_space(&self) -> Result<u64, HostError> {
         Ok(u64::MAX)
     }
 }

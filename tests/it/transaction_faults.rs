@@ -5,9 +5,9 @@ use crate::transaction_support::{MemoryRoot, any_desired, any_host, look, of_sta
 use std::collections::BTreeMap;
 use tracewright::apply::{Outcome, Wish, recover};
 use tracewright::desired::Desired;
+use tracewright::host::Root;
 use tracewright::plan::Ground;
 use tracewright::stack::Mode;
-use tracewright::target::Root;
 
 type Tree = BTreeMap<String, (Mode, Vec<u8>)>;
 
@@ -82,7 +82,7 @@ impl Scene {
 fn is_kept(outcome: Result<Outcome, tracewright::apply::ApplyError>, what: &str) -> bool {
     match outcome {
         Ok(Outcome::Kept { .. }) => true,
-        Ok(Outcome::RolledBack { .. }) | Err(tracewright::apply::ApplyError::Target(_)) => false,
+        Ok(Outcome::RolledBack { .. }) | Err(tracewright::apply::ApplyError::Host(_)) => false,
         other => panic!("{what}: {other:?}"),
     }
 }

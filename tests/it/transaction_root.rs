@@ -10,9 +10,9 @@ use tracewright::apply::NoProver;
 use tracewright::apply::{
     ApplyError, Consent, Judges, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
 };
+use tracewright::host::{Holder, LocalDisk, LocalRoot, Root};
 use tracewright::plan::Ground;
 use tracewright::stack::HostName;
-use tracewright::target::{Holder, LocalDisk, LocalRoot, Root};
 
 /// A folder for tests; in memory where the machine has such a place, for speed.
 pub fn folder() -> tempfile::TempDir {

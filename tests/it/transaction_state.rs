@@ -14,10 +14,10 @@ use tracewright::apply::{
     survey,
 };
 use tracewright::desired::{Content, Desired};
+use tracewright::host::HostError;
 use tracewright::plan::{GenerationNumber, Refusal};
 use tracewright::plan::{Ground, UnitId};
 use tracewright::stack::{HostName, StackName};
-use tracewright::target::TargetError;
 
 const STATE: &str = "/var/lib/tracewright/shop";
 
@@ -163,7 +163,7 @@ fn a_root_that_cannot_be_written_is_named() {
     put(temporary.path(), "/file", b"", 0o600);
     for root in [Path::new("/proc/tracewright-test"), &temporary.path().join("file")] {
         let refused = run_at(root, of_stack(&numbered(1)), false, false).unwrap_err();
-        assert!(matches!(refused, ApplyError::Target(TargetError::Io { .. })), "{refused:?}");
+        assert!(matches!(refused, ApplyError::Host(HostError::Io { .. })), "{refused:?}");
         assert!(refused.to_string().contains(&root.display().to_string()), "{refused}");
     }
 }

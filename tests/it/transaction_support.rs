@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
 use tracewright::apply::{Consent, Survey};
-use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder};
+use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
+use tracewright::host::{Host, Process, Root};
 use tracewright::plan::Ground;
 use tracewright::plan::{Author, GenerationNumber};
 use tracewright::stack::{ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName, TargetPath};
-use tracewright::target::{Root, Target};
 
 pub type MemoryRoot = Root<MemoryDisk>;
 
@@ -118,7 +118,7 @@ pub fn of_stack(desired: &Desired) -> Wish<'_> {
     Wish::Stack(desired)
 }
 
-pub fn look(root: &dyn Target, wish: Wish<'_>) -> Result<Survey, ApplyError> {
+pub fn look(root: &dyn Host, wish: Wish<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         root,
@@ -135,14 +135,14 @@ pub fn look(root: &dyn Target, wish: Wish<'_>) -> Result<Survey, ApplyError> {
 }
 
 /// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
-pub fn run(root: &mut dyn Target, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+pub fn run(root: &mut dyn Host, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     let approved = look(root, wish)?.digest;
     let adopt = matches!(wish, Wish::Stack(_));
     let consent = Consent { approved, accept_drift: false, adopt };
     run_with(root, wish, &consent)
 }
 
-pub fn run_with(root: &mut dyn Target, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
+pub fn run_with(root: &mut dyn Host, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     let request = Request {
         stack: &stack,
@@ -171,4 +171,14 @@ pub fn kept(outcome: Outcome) -> Option<GenerationNumber> {
         Outcome::Unchanged => None,
         other => panic!("{other:?}"),
     }
+}
+
+/// The journal of a run that has only begun.
+pub fn journal_of(process: Process) -> Vec<u8> {
+    let begin = format!(
+        r#"{{"version":1,"reads":"0.1.0","generation":2,"author":{{"time":"","user":"pde","verb":"apply"}},"process":{{"pid":{},"started":{}}},"steps":[]}}"#,
+        process.pid, process.started
+    );
+    let sum = Digest::of(begin.as_bytes()).to_string();
+    format!("{:08x} {} {begin}\n", begin.len(), &sum[..8]).into_bytes()
 }

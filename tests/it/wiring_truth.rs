@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use tracewright::config;
 use tracewright::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust};
 use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::{Mark, Severity, SourceName};
 use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::{expected, wire};
 
@@ -114,7 +114,7 @@ pub fn file_set<'a>(
 
 fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let text = choices.toml();
-    let (document, raw) = config::parse(SourceName("stack.toml".into()), &text);
+    let (document, raw) = toml::parse(SourceName("stack.toml".into()), &text);
     let show = |mut findings: tracewright::diagnostic::Findings| {
         document.locate(&mut findings);
         format!("{text}\n{findings:#?}")

@@ -2,7 +2,7 @@
 
 use super::super::{Exit, Stop, engines};
 use crate::cli::EnginesArgument;
-use crate::engine::{Engine, Fit, Release, find, wanted};
+use crate::validate::{Engine, Fit, Release, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 

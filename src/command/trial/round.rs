@@ -5,10 +5,10 @@ use super::super::{Exit, Stop, prove};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::diagnostic::{Findings, Sources};
+use crate::host::listening;
 use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
 use crate::report::proof::{self, Outcome};
 use crate::stack::{ComponentName, RouteTarget};
-use crate::target::listening;
 use crate::trial::{
     Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, moved, newest_lines,
     reader, told_cause, write,

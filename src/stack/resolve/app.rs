@@ -4,8 +4,8 @@ use super::super::{App, ComponentName, EnvDialect};
 use super::route::{Sender, route};
 use super::service::Runner;
 use super::{Scene, export, sdk};
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding};
+use crate::toml::RawTable;
 
 const DIALECTS: &[(&str, EnvDialect)] = &[
     ("dotenv", EnvDialect::Dotenv),

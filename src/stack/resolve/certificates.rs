@@ -1,8 +1,8 @@
 //! `[certificates]`.
 
 use super::super::{Algorithm, CertificateSettings, TlsVersion};
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::toml::RawTable;
 use std::time::Duration;
 
 const ALGORITHMS: &[(&str, Algorithm)] =

@@ -6,8 +6,8 @@ use super::pipeline::{batch, queue, retry};
 use super::route::{Sender, route};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding, KeyPart};
+use crate::toml::RawTable;
 use std::time::Duration;
 
 const SERVICE: ServiceDefaults =

@@ -1,8 +1,8 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
 use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
-use crate::config::{RawTable, looks_secret, nearest};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
+use crate::toml::{RawTable, looks_secret, nearest};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

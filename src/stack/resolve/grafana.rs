@@ -3,8 +3,8 @@
 use super::super::{Grafana, TargetPath};
 use super::Scene;
 use super::service::Runner;
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding};
+use crate::toml::RawTable;
 
 /// Resolves Grafana, telling all of its faults.
 pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana> {

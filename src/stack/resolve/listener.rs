@@ -1,8 +1,8 @@
 //! Listeners: the written overrides on top of each place's default.
 
 use super::super::{ListenerWish, OtlpDoors, Port, Size};
-use crate::config::{RawListener, RawTable};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::toml::{RawListener, RawTable};
 use std::net::IpAddr;
 
 /// OTLP messages up to here; the gRPC default of the engine, 4 MiB, drops larger batches for good.

@@ -19,8 +19,8 @@ mod tempo;
 mod version;
 
 use super::{App, Collector, ComponentName, Host, HostName, Stack, StackName, TlsPreset};
-use crate::config::{Document, RawStack, RawTable, read};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
+use crate::toml::{Document, RawStack, RawTable, read};
 use route::Targets;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub fn load(source: SourceName, text: &str) -> (Document, Result<(Stack, Finding
 
 /// The stack's name alone, for verbs that need no more; other faults of the file do not stop them.
 pub fn load_name(source: SourceName, text: &str) -> (Document, Result<StackName, Findings>) {
-    let (document, name) = crate::config::stack_name(source, text);
+    let (document, name) = crate::toml::stack_name(source, text);
     (document, name.map(StackName::new))
 }
 

@@ -1,8 +1,8 @@
 //! Batch, queue and retry of a collector.
 
 use super::super::{Batch, BatchPlace, Queue, QueueLength, Retry, Size, WhenFull};
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::toml::RawTable;
 use std::time::Duration;
 
 const PLACES: &[(&str, BatchPlace)] =

@@ -3,10 +3,10 @@
 use super::super::{Collector, ComponentName, OtlpDoors, Route, RouteTarget};
 use super::Scene;
 use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
-use crate::config::schema::listed;
-use crate::config::{RawTable, nearest};
 use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::toml::schema::listed;
+use crate::toml::{RawTable, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that can be sent to. The doors of a component whose table is faulty are not known;

@@ -5,8 +5,8 @@
 
 use super::super::{Sdk, SdkLanguage, TlsSettings};
 use super::version::line;
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::toml::RawTable;
 
 /// Rust releases whose behaviour is known: minors of release line 0.
 const RUST_MINORS: std::ops::RangeInclusive<u16> = 21..=33;

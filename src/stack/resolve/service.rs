@@ -3,8 +3,8 @@
 use super::super::{
     GroupName, Hardening, Neighbour, PathWishes, Scope, Service, Size, TargetPath, UnitName, UserName,
 };
-use crate::config::{RawTable, is_credential_name};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::toml::{RawTable, is_credential_name};
 use std::time::Duration;
 
 /// What stands where a managed program's `service` does not speak.

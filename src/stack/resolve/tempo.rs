@@ -4,8 +4,8 @@ use super::super::{RouteTarget, Tempo};
 use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding, KeyPart};
+use crate::toml::RawTable;
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.

@@ -3,8 +3,8 @@
 use super::Scene;
 use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
 use crate::component::tempo::TempoDialect;
-use crate::config::RawTable;
 use crate::diagnostic::{Code, Finding};
+use crate::toml::RawTable;
 
 /// The release line of `0.159` and `0.159.0`: the first two numbers.
 pub(super) fn line(version: &str) -> (u32, u32) {

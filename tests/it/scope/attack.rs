@@ -6,8 +6,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tracewright::host::{Host, LiveHost};
 use tracewright::plan::{Ids, Step};
-use tracewright::target::{Host, Target};
 
 const WHILE: Duration = Duration::from_secs(4);
 
@@ -28,7 +28,7 @@ fn exchange(uid: u32, (a, b): (&Path, &Path), stop: &AtomicBool) -> u32 {
 fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
     let (moving, other) = (lab.on_disk(&format!("{folder}/moving")), lab.on_disk(&format!("{folder}/other")));
     let stop = AtomicBool::new(false);
-    let mut host: Host = lab.host();
+    let mut host: LiveHost = lab.host();
     let (tries, written) = std::thread::scope(|threads| {
         let attacker = threads.spawn(|| exchange(uid, (&moving, &other), &stop));
         let (end, mut tries, mut written) = (Instant::now() + WHILE, 0, 0);

@@ -8,15 +8,15 @@ use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
 use std::time::Duration;
+use tracewright::host::{CommandLine, Host, LiveHost};
 use tracewright::plan::{Ids, Standing, Step};
 use tracewright::stack::{Mode, Scope, UserName};
-use tracewright::target::{CommandLine, Host, Target};
 
 pub fn person() -> UserName {
     UserName::new("person")
 }
 
-pub fn pid_of_child(host: &Host) -> u32 {
+pub fn pid_of_child(host: &LiveHost) -> u32 {
     host.children()[&person()]
 }
 

@@ -1,8 +1,8 @@
 //! Whatever a child says, root neither hangs nor believes it.
 
 use super::lab::{lab, stage};
+use tracewright::host::Host;
 use tracewright::plan::Inventory;
-use tracewright::target::Target;
 
 #[test]
 fn what_is_no_answer_is_refused() {

@@ -5,9 +5,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use tracewright::host::{Accounts, Host, LiveHost};
 use tracewright::plan::{Inventory, Standing, Step};
 use tracewright::stack::{HostName, Mode, TargetPath};
-use tracewright::target::{Accounts, Host, Target};
 
 /// The number of the person.
 pub const PERSON: u32 = 1000;
@@ -66,15 +66,15 @@ impl Lab {
     }
 
     /// The machine, as one that has the person among its users.
-    pub fn host(&self) -> Host {
+    pub fn host(&self) -> LiveHost {
         self.host_with(env!("CARGO_BIN_EXE_tracewright"))
     }
 
-    pub fn host_with(&self, program: &str) -> Host {
+    pub fn host_with(&self, program: &str) -> LiveHost {
         let home = self.on_disk("home").display().to_string();
         let passwd = format!("root:x:0:0::/root:/bin/sh\nperson:x:{PERSON}:{PERSON}::{home}:/bin/sh\n");
         let accounts = Accounts::of(&passwd, &format!("shared:x:{SHARED}:person\nroot:x:0:\n"));
-        Host::with(HostName::this(), accounts, program).unwrap()
+        LiveHost::with(HostName::this(), accounts, program).unwrap()
     }
 
     /// What is below a folder, sorted.
@@ -87,7 +87,7 @@ impl Lab {
     }
 }
 
-pub fn look(host: &Host, path: &TargetPath) -> Standing {
+pub fn look(host: &LiveHost, path: &TargetPath) -> Standing {
     host.observe(&Inventory::of([path.clone()])).unwrap().standing(path).clone()
 }
 

@@ -8,9 +8,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, Instant};
+use tracewright::host::{Exclusive, Host};
 use tracewright::plan::{Inventory, Manager, Standing, UnitId};
 use tracewright::stack::{Scope, UnitName, UserName};
-use tracewright::target::{Exclusive, Target};
 
 #[test]
 fn its_lock_is_held_as_long_as_it_lives() {

@@ -8,11 +8,11 @@ use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 use tracewright::check::check;
-use tracewright::config;
 use tracewright::desired::Desired;
 use tracewright::diagnostic::SourceName;
 use tracewright::render::{Templates, render};
 use tracewright::stack::{Port, Stack, TargetPath, resolve};
+use tracewright::toml;
 use tracewright::topology::read;
 use tracewright::trial::{Ports, moved};
 use tracewright::wiring::{Wiring, wire};
@@ -41,7 +41,7 @@ fn paths(wiring: &Wiring<'_>) -> Vec<TargetPath> {
 
 fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let text = choices.toml();
-    let (_, raw) = config::parse(SourceName("stack.toml".into()), &text);
+    let (_, raw) = toml::parse(SourceName("stack.toml".into()), &text);
     let (stack, _) = resolve(&raw.unwrap()).unwrap();
     let (wiring, _) = wire(&stack).unwrap();
     let sound = errors(&stack, &render(&wiring, &Templates::embedded()).unwrap()).is_empty();

@@ -1,0 +1,126 @@
+//! What stands at a path of a disk, with one look at it.
+
+use super::walk::{Care, Walk, fault, is_name};
+use super::{HostError, LARGEST_FILE, LocalDisk};
+use crate::plan::{Ids, Look, ObservedFile, ObservedFolder, Standing};
+use crate::stack::{Mode, TargetPath};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, Stat, fstat, openat, readlinkat, statat};
+use rustix::io::Errno;
+use std::collections::BTreeSet;
+use std::io::Read;
+
+/// What is said of what stands where this process may not look.
+const OUT_OF_SIGHT: &str = "something that this user may not read";
+/// Every word for something that is never touched.
+pub(super) const OTHERS: [&str; 6] =
+    ["a file above 8 MiB", "a fifo", "a socket", "a device", "something unknown", OUT_OF_SIGHT];
+
+impl LocalDisk {
+    pub(super) fn standing(
+        &self,
+        walk: &mut Walk,
+        path: &TargetPath,
+        look: Look,
+    ) -> Result<Standing, HostError> {
+        let fail = |operation, errno| fault(operation, &self.shown(path), errno);
+        let folder = match walk.folder(path.parent().as_str()) {
+            Err(fault) if self.care == Care::Guarded && fault.is_refused() => {
+                return Ok(Standing::Other(OUT_OF_SIGHT));
+            }
+            folder => folder?,
+        };
+        let name = path.file_name();
+        let Some(folder) = folder.filter(|_| is_name(name)) else { return Ok(Standing::Absent) };
+        // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        match openat(folder.as_fd(), name, flags, Bits::empty()) {
+            Ok(file) => {
+                let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
+                if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+                    return self.opened(file, &stat, path);
+                }
+                let file = walk.remember(path, file);
+                let entries = match look {
+                    Look::Plain => None,
+                    Look::Names => Some(self.names(&file, path)?),
+                };
+                let (mode, ids) = rights(&stat);
+                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
+            }
+            // No file system has names as long as some that a record may hold.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(Standing::Absent),
+            Err(Errno::LOOP | Errno::NXIO) => self.unopened(&folder, path),
+            Err(Errno::ACCESS) if self.care == Care::Guarded => self.unreadable(&folder, path, look),
+            Err(errno) => Err(fail("read", errno)),
+        }
+    }
+
+    /// A link, or something that cannot be opened as a file.
+    fn unopened(&self, folder: impl AsFd, path: &TargetPath) -> Result<Standing, HostError> {
+        let stat = self.stat(&folder, path)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+            return Ok(Standing::Other(kind(&stat)));
+        }
+        let to = readlinkat(folder, path.file_name(), Vec::new())
+            .map_err(|errno| fault("read the link", &self.shown(path), errno))?;
+        Ok(Standing::Link { to: to.to_string_lossy().into_owned() })
+    }
+
+    /// Of a folder that may not be listed its rights are seen all the same.
+    fn unreadable(&self, folder: impl AsFd, path: &TargetPath, look: Look) -> Result<Standing, HostError> {
+        let stat = self.stat(&folder, path)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::Directory || look == Look::Names {
+            return Ok(Standing::Other(OUT_OF_SIGHT));
+        }
+        let (mode, ids) = rights(&stat);
+        Ok(Standing::Folder(ObservedFolder { mode, ids, entries: None }))
+    }
+
+    fn stat(&self, folder: impl AsFd, path: &TargetPath) -> Result<Stat, HostError> {
+        statat(folder, path.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+            .map_err(|errno| fault("look at", &self.shown(path), errno))
+    }
+
+    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<Standing, HostError> {
+        let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
+            FileType::RegularFile => {
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+                std::fs::File::from(file)
+                    .take(LARGEST_FILE)
+                    .read_to_end(&mut bytes)
+                    .map_err(|cause| HostError::Io { operation: "read", path: self.shown(path), cause })?;
+                let (mode, ids) = rights(stat);
+                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
+            }
+            _ => Ok(Standing::Other(kind(stat))),
+        }
+    }
+
+    fn names(&self, folder: impl AsFd, path: &TargetPath) -> Result<BTreeSet<String>, HostError> {
+        let fail = |errno| fault("list", &self.shown(path), errno);
+        let mut names = BTreeSet::new();
+        for entry in rustix::fs::Dir::read_from(folder).map_err(fail)? {
+            let name = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
+            if name != "." && name != ".." {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn rights(stat: &Stat) -> (Mode, Ids) {
+    (Mode(stat.st_mode & 0o7777), Ids { uid: stat.st_uid, gid: stat.st_gid })
+}
+
+fn kind(stat: &Stat) -> &'static str {
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Fifo => "a fifo",
+        FileType::Socket => "a socket",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        _ => "something unknown",
+    }
+}

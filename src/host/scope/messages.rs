@@ -1,0 +1,170 @@
+//! What is asked and answered, and how it becomes a frame: contents of files go as raw bytes behind the
+//! words, in the order in which the words name them.
+
+use super::super::{CommandLine, Holder, HostError, Person};
+use super::frame::Frame;
+use crate::plan::{Ids, Inventory, Machine, Observed, ObservedFile, ObservedFolder, Standing, Step};
+use crate::stack::{HostName, Mode, TargetPath};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io::{Error, ErrorKind, Result};
+use std::time::Duration;
+
+/// What root asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub(super) enum Request {
+    /// Become this user. The first one, and only that.
+    Become { person: Person, host: HostName },
+    /// Look.
+    Observe { inventory: Inventory },
+    /// Carry out a step; the bytes of the frame are its content.
+    Perform { step: Step },
+    /// Run a program.
+    Run { command: CommandLine, deadline: Duration },
+    /// How much can still be written.
+    FreeSpace,
+    /// Take the lock of a state folder, for as long as the child lives.
+    Lock { state: TargetPath, holder: Holder },
+}
+
+impl Request {
+    pub(super) fn frame(&self) -> Result<Frame> {
+        let bytes = match self {
+            Self::Perform { step } => content(&mut step.clone()).map(std::mem::take),
+            _ => None,
+        };
+        Ok(Frame { words: serde_json::to_vec(self)?, bytes: bytes.unwrap_or_default() })
+    }
+
+    pub(super) fn of(frame: Frame) -> Result<Self> {
+        let mut request = serde_json::from_slice(&frame.words)?;
+        if let Self::Perform { step } = &mut request
+            && let Some(bytes) = content(step)
+        {
+            *bytes = frame.bytes;
+        }
+        Ok(request)
+    }
+}
+
+/// What a step writes.
+fn content(step: &mut Step) -> Option<&mut Vec<u8>> {
+    match step {
+        Step::Stage { bytes, .. } | Step::Keep { bytes, .. } | Step::Append { bytes, .. } => Some(bytes),
+        _ => None,
+    }
+}
+
+/// What the child answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub(super) enum Reply {
+    /// It is done.
+    Done,
+    /// What was seen; the bytes of the frame are the contents of the files.
+    Observed { at: Vec<(TargetPath, Seen)>, machine: Option<Machine> },
+    /// How a program ended; the bytes of the frame are its output, standard error behind the first so
+    /// many.
+    Ran { code: Option<i32>, stdout: usize },
+    /// So many bytes can still be written.
+    Space { bytes: u64 },
+    /// Somebody else holds the lock.
+    Held { by: Option<Holder> },
+    /// What stands at a path is not what the step expects.
+    Changed { path: TargetPath },
+    /// The unit of a step did not get to where the step wanted it.
+    Unit { what: String },
+    /// It failed, in words, with the system's number of the error.
+    Failed { what: String, errno: Option<i32> },
+}
+
+/// What stands at a path, without the contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Seen {
+    Absent,
+    File { length: usize, mode: Mode, ids: Ids, links: u64 },
+    Folder { mode: Mode, ids: Ids, entries: Option<BTreeSet<String>> },
+    Link { to: String },
+    Other { what: String },
+}
+
+impl Reply {
+    /// The reply that tells of a fault.
+    pub(super) fn fault(fault: &HostError) -> Self {
+        match fault {
+            HostError::Changed { path } => Self::Changed { path: path.clone() },
+            HostError::Unit { what, .. } => Self::Unit { what: what.clone() },
+            HostError::Io { cause, .. } => {
+                Self::Failed { what: fault.to_string(), errno: cause.raw_os_error() }
+            }
+            _ => Self::Failed { what: fault.to_string(), errno: None },
+        }
+    }
+
+    pub(super) fn frame(&self, bytes: Vec<u8>) -> Result<Frame> {
+        Ok(Frame { words: serde_json::to_vec(self)?, bytes })
+    }
+
+    pub(super) fn of(words: &[u8]) -> Result<Self> {
+        parse(words)
+    }
+}
+
+fn parse<T: DeserializeOwned>(words: &[u8]) -> Result<T> {
+    serde_json::from_slice(words).map_err(|_| Error::new(ErrorKind::InvalidData, "is no answer"))
+}
+
+/// What was seen, and the contents of the files in the same order.
+pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
+    let mut contents = Vec::new();
+    let mut see = |standing| match standing {
+        Standing::Absent => Seen::Absent,
+        Standing::File(ObservedFile { bytes, mode, ids, links }) => {
+            let length = bytes.len();
+            contents.extend(bytes);
+            Seen::File { length, mode, ids, links }
+        }
+        Standing::Folder(ObservedFolder { mode, ids, entries }) => Seen::Folder { mode, ids, entries },
+        Standing::Link { to } => Seen::Link { to },
+        Standing::Other(what) => Seen::Other { what: what.to_owned() },
+    };
+    let at = observed.at.into_iter().map(|(path, standing)| (path, see(standing))).collect();
+    (Reply::Observed { at, machine: observed.machine }, contents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn step(kind: u8, bytes: Vec<u8>) -> Step {
+        let path = TargetPath::new("/home/person/file");
+        match kind {
+            0 => Step::Stage { staged: path, bytes, mode: Mode(0o640), ids: None, like: None },
+            1 => Step::Keep { path, bytes },
+            2 => Step::Append { path, bytes },
+            _ => Step::Discard { path },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_step_arrives_with_its_content(kind in 0_u8..4, bytes: Vec<u8>) {
+            let request = Request::Perform { step: step(kind, bytes.clone()) };
+            let frame = request.frame().unwrap();
+            prop_assert_eq!(&frame.bytes, if kind < 3 { &bytes } else { &Vec::new() });
+            let shown = String::from_utf8(frame.words.clone()).unwrap();
+            prop_assert!(!shown.contains("bytes"), "contents are no words: {}", shown);
+            prop_assert_eq!(Request::of(frame).unwrap(), request);
+        }
+
+        #[test]
+        fn no_words_make_it_panic(words: Vec<u8>, bytes: Vec<u8>) {
+            let _any = Reply::of(&words);
+            let _any = Request::of(Frame { words, bytes });
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Paths on a host.
+
+use super::{Misshapen, Shaped, quoted};
+
+/// An absolute path, or one below `~/`, in the only spelling it has.
+pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
+    let Some(below) = text.strip_prefix("~/").or_else(|| text.strip_prefix('/')) else {
+        let wrong = Misshapen::new("path-relative", "a path on the host is absolute");
+        let bare = text.trim_start_matches("./");
+        let below = !bare.is_empty() && !bare.starts_with(['.', '~']) || bare.starts_with(".env");
+        return Err(wrong.or(if below { format!("/srv/{bare}") } else { quoted(example).to_owned() }));
+    };
+    if below.split('/').any(|part| part == "..") {
+        return Err(Misshapen::new("path-shape", "a path on the host goes without `..`").or(quoted(example)));
+    }
+    let parts: Vec<&str> = below.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.is_empty() {
+        let title = "a path on the host names a file or a folder below `/`";
+        return Err(Misshapen::new("path-shape", title).or(quoted(example)));
+    }
+    let root = &text[..text.len() - below.len()];
+    let only_spelling = format!("{root}{}", parts.join("/"));
+    if only_spelling == text {
+        return Ok(only_spelling);
+    }
+    Err(Misshapen::new("path-shape", "a path on the host has one spelling").or(only_spelling))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Way;
+    use super::*;
+
+    #[test]
+    fn paths() {
+        let read = |text| path(text, "data = \"/srv/traces\"");
+        for text in ["/etc/tempo", "/a", "~/x", "~/.config/otelcol/config.yaml", "/a b/ö", "/..a/b.."] {
+            assert_eq!(read(text), Ok(text.to_owned()));
+        }
+        for (text, code, proposed) in [
+            ("shop/.env", "path-relative", "/srv/shop/.env"),
+            ("./.env", "path-relative", "/srv/.env"),
+            (".env", "path-relative", "/srv/.env"),
+            ("../x", "path-relative", "/srv/traces"),
+            ("~pde/x", "path-relative", "/srv/traces"),
+            ("~", "path-relative", "/srv/traces"),
+            ("/etc//tempo/", "path-shape", "/etc/tempo"),
+            ("/etc/./tempo", "path-shape", "/etc/tempo"),
+            ("/etc/../tempo", "path-shape", "/srv/traces"),
+            ("/", "path-shape", "/srv/traces"),
+            ("~/", "path-shape", "/srv/traces"),
+        ] {
+            let wrong = read(text).expect_err(text);
+            assert_eq!(
+                (wrong.code, wrong.ways),
+                (code, vec![Way::Value(format!("\"{proposed}\""))]),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! One component whose configuration and unit are judged, each by its own program.
+
+use super::complaint::Complaint;
+use super::finding;
+use super::placeholder::without_secrets;
+use super::{
+    Engine, Fit, Kind, Missing, Opinion, Release, Surroundings, Texts, Validated, Wanted, collector, find,
+    on_path, systemd, tempo,
+};
+use crate::host::{CommandLine, HostError, Scratch};
+use crate::stack::TargetPath;
+use crate::wiring::{ComponentId, EnginePlace};
+use std::path::{Path, PathBuf};
+
+/// The most that one validator may say of one file.
+const MOST: usize = 20;
+
+/// The component, and where its files are laid out for judging.
+pub(super) struct Asked<'a> {
+    /// Which one.
+    pub id: &'a ComponentId,
+    /// Its paths.
+    pub place: &'a EnginePlace,
+    /// Its engine.
+    pub wanted: &'a Wanted,
+    /// Where programs are found.
+    pub around: &'a Surroundings,
+    /// The private folder.
+    pub scratch: &'a Scratch,
+    /// The component's own folder in it.
+    pub below: PathBuf,
+}
+
+impl Asked<'_> {
+    /// What its engine says of its configuration.
+    pub(super) fn configuration(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
+        let mut opinion = Opinion::default();
+        let path = &self.place.config;
+        let Some(text) = texts.get(path) else { return Ok(opinion) };
+        let Some(engine) = self.engine(&mut opinion) else { return Ok(opinion) };
+        let kind = self.wanted.kind;
+        let plain = if kind == Kind::Tempo { (*text).to_owned() } else { without_secrets(text) };
+        let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
+        match self.around.ask(command(kind, &engine.path, &file)) {
+            Ok(ran) => {
+                let said = [ran.stdout.as_slice(), b"\n", &ran.stderr].concat();
+                let said = String::from_utf8_lossy(&said).replace(&file.display().to_string(), path.as_str());
+                let by = (engine.to_string(), engine.path);
+                self.verdict(&mut opinion, path, by, complaints(kind, ran.code, &said, &plain));
+            }
+            Err(fault) => opinion.unknown(path, format!("{engine} {}", fault.what())),
+        }
+        Ok(opinion)
+    }
+
+    /// The engine, if it can judge: it is here, and reads what is written for the release that the stack
+    /// names.
+    fn engine(&self, opinion: &mut Opinion) -> Option<Engine> {
+        let (wanted, file) = (self.wanted, &self.place.config);
+        let engine = match find(wanted, self.around) {
+            Ok(engine) => engine,
+            Err(missing) => {
+                opinion.unknown(file, missing.to_string());
+                if let (Some(_), Missing::Unusable { path, what }) = (&wanted.explicit, missing) {
+                    opinion.findings.push(finding::unusable(wanted.kind, &path, &what));
+                }
+                return None;
+            }
+        };
+        let named = Release::parse(&wanted.version);
+        let fit = named.map_or(Fit::Same, |release| release.fit(wanted.kind, &engine.release));
+        opinion.findings.extend(finding::other(self.id, wanted, &engine, fit).into_iter().collect());
+        if fit == Fit::Other {
+            opinion.unknown(file, format!("{engine} is of another release line"));
+            return None;
+        }
+        Some(engine)
+    }
+
+    /// What systemd says of its unit.
+    pub(super) fn unit(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
+        let mut opinion = Opinion::default();
+        let path = &self.place.unit.path;
+        let Some(text) = texts.get(path) else { return Ok(opinion) };
+        let Some(program) = on_path("systemd-analyze", self.around) else {
+            opinion.unknown(path, "no systemd-analyze");
+            return Ok(opinion);
+        };
+        if let Err(why) = self.around.may_run(&program) {
+            opinion.unknown(path, why.to_string());
+            return Ok(opinion);
+        }
+        let shown = program.display().to_string();
+        let laid_out = systemd::lay_out(self.scratch, &self.below, (&shown, self.place, text))?;
+        let version = self.around.ask(CommandLine::new(shown, ["--version"]));
+        let answer = version.and_then(|version| Ok((version, self.around.ask(laid_out.command.clone())?)));
+        let (version, ran) = match answer {
+            Ok(answer) => answer,
+            Err(fault) => {
+                opinion.unknown(path, format!("systemd-analyze {}", fault.what()));
+                return Ok(opinion);
+            }
+        };
+        let by = systemd::name(&version);
+        match systemd::read(&laid_out, &ran, text) {
+            Ok(found) => {
+                if found.not_installed {
+                    opinion.unknown(path, "the engine that it starts is not installed here");
+                }
+                let accepted = found.complaints.is_empty();
+                self.verdict(&mut opinion, path, (by, program), found.complaints);
+                if accepted {
+                    self.exposure(&mut opinion, path, &laid_out.exposure);
+                }
+            }
+            Err(words) => opinion.unknown(path, format!("{by} judged nothing: {words}")),
+        }
+        Ok(opinion)
+    }
+
+    fn verdict(
+        &self,
+        opinion: &mut Opinion,
+        file: &TargetPath,
+        (by, program): (String, PathBuf),
+        mut complaints: Vec<Complaint>,
+    ) {
+        let accepted = complaints.iter().all(|complaint| complaint.harmless);
+        let more = complaints.len().saturating_sub(MOST);
+        complaints.truncate(MOST);
+        if let Some(last) = complaints.last_mut().filter(|_| more > 0) {
+            last.words.push_str(&format!(" (and {more} more)"));
+        }
+        for complaint in complaints {
+            opinion.findings.push(finding::complaint(self.id, file, &by, complaint));
+        }
+        opinion.validated.push(Validated { file: file.clone(), by, program, accepted, exposure: None });
+    }
+
+    /// How exposed the unit, the one file judged here, leaves its service.
+    fn exposure(&self, opinion: &mut Opinion, file: &TargetPath, command: &CommandLine) {
+        let ran = self.around.ask(command.clone()).map_err(|fault| fault.what());
+        match ran.and_then(|ran| systemd::exposure(&ran)) {
+            Ok(level) => {
+                if let Some(unit) = opinion.validated.last_mut() {
+                    unit.exposure = Some(level);
+                }
+            }
+            Err(why) => opinion.unknown(file, format!("its exposure: {why}")),
+        }
+    }
+}
+
+/// How an engine is asked. `-config.verify` alone would take the next argument for its value.
+pub(super) fn command(kind: Kind, engine: &Path, file: &Path) -> CommandLine {
+    let (engine, file) = (engine.display(), file.display());
+    let arguments = match kind {
+        Kind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
+        Kind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
+    };
+    CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str))
+}
+
+/// What an engine says against its configuration. One that fails without a word that is understood is
+/// quoted as it is.
+pub(super) fn complaints(kind: Kind, code: Option<i32>, said: &str, text: &str) -> Vec<Complaint> {
+    if code == Some(0) {
+        return Vec::new();
+    }
+    let found = match kind {
+        Kind::Tempo => tempo::complaints(said, text),
+        Kind::Collector(_) => collector::complaints(said, text),
+    };
+    if !found.is_empty() {
+        return found;
+    }
+    let words = said.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    let ended = code.map_or("ended by a signal".to_owned(), |code| format!("ended with status {code}"));
+    vec![Complaint::at(&words.unwrap_or(format!("{ended}, without a word")), None)]
+}

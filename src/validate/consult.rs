@@ -1,0 +1,136 @@
+//! Asking the engines about files before anybody runs on them: all components at once, each with its
+//! own binary, in a private folder.
+
+use super::asked::Asked;
+use super::{Named, Surroundings, wanted};
+use crate::check::NotChecked;
+use crate::diagnostic::Findings;
+use crate::host::{HostError, Scratch};
+use crate::stack::TargetPath;
+use crate::wiring::{ComponentId, EnginePlace, Wiring};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::thread;
+
+/// The texts that are asked about, by the path they are for.
+pub type Texts<'a> = BTreeMap<&'a TargetPath, &'a str>;
+
+/// A file that a program judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Validated {
+    /// The file.
+    pub file: TargetPath,
+    /// Who judged it, with the release: `otelcol 0.159.0`, `systemd-analyze 252`.
+    pub by: String,
+    /// The binary.
+    pub program: PathBuf,
+    /// Whether it was accepted, perhaps with a warning.
+    pub accepted: bool,
+    /// Of a unit, how exposed it leaves its service, in that program's reckoning: `1.1 (OK)`.
+    pub exposure: Option<String>,
+}
+
+/// What the engines say.
+#[derive(Debug, Default)]
+pub struct Opinion {
+    /// What was judged, sorted by file.
+    pub validated: Vec<Validated>,
+    /// Refusals, warnings, and binaries of another release.
+    pub findings: Findings,
+    /// What nobody could be asked about, sorted.
+    pub not_checked: Vec<NotChecked>,
+}
+
+impl Opinion {
+    /// Adds a file that nobody judged, and why.
+    pub(super) fn unknown(&mut self, file: &TargetPath, reason: impl Into<String>) {
+        self.not_checked.push(NotChecked { place: file.to_string(), reason: reason.into() });
+    }
+
+    fn join(mut self, other: Self) -> Self {
+        self.validated.extend(other.validated);
+        self.findings.extend(other.findings);
+        self.not_checked.extend(other.not_checked);
+        self
+    }
+
+    fn sorted(mut self) -> Self {
+        self.validated.sort();
+        self.not_checked.sort();
+        self
+    }
+}
+
+/// Has the configurations and units among `texts` judged; other files are passed over. Where there are
+/// none, nothing is started; where no private folder can be made, nobody is asked. Stack keys of the
+/// findings are not located yet.
+///
+/// # Errors
+/// A file could not be written to that folder, or the folder not be removed.
+pub fn consult(
+    wiring: &Wiring<'_>,
+    texts: &Texts<'_>,
+    named: &Named,
+    around: &Surroundings,
+) -> Result<Opinion, HostError> {
+    let concerned: Vec<_> = concerned(wiring, texts).collect();
+    if concerned.is_empty() {
+        return Ok(Opinion::default());
+    }
+    let wanted = wanted(wiring, named);
+    let scratch = match Scratch::below(&around.temporary) {
+        Ok(scratch) => scratch,
+        Err(fault) => return Ok(nobody(wiring, texts, &fault.to_string())),
+    };
+    let asked = concerned.into_iter().enumerate().map(|(number, (id, place))| {
+        let below = PathBuf::from(number.to_string());
+        Asked { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
+    });
+    let opinions = all_at_once(&asked.collect::<Vec<_>>(), texts);
+    // The folder goes first; what went wrong before is still what is told.
+    let closed = scratch.close();
+    let opinion = opinions?.into_iter().fold(Opinion::default(), Opinion::join);
+    closed.map(|()| opinion.sorted())
+}
+
+/// One thread a file: each waits for its own programs.
+fn all_at_once(asked: &[Asked<'_>], texts: &Texts<'_>) -> Result<Vec<Opinion>, HostError> {
+    thread::scope(|scope| {
+        let threads: Vec<_> = asked
+            .iter()
+            .flat_map(|asked| [scope.spawn(|| asked.configuration(texts)), scope.spawn(|| asked.unit(texts))])
+            .collect();
+        let ended = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(ended).collect()
+    })
+}
+
+/// The same files, with the word that nobody was asked.
+pub fn refrain(wiring: &Wiring<'_>, texts: &Texts<'_>) -> Opinion {
+    nobody(wiring, texts, "no engine was asked (--no-engines)")
+}
+
+fn nobody(wiring: &Wiring<'_>, texts: &Texts<'_>, why: &str) -> Opinion {
+    let mut opinion = Opinion::default();
+    for (_, place) in concerned(wiring, texts) {
+        for file in [&place.config, &place.unit.path] {
+            if texts.contains_key(file) {
+                opinion.unknown(file, why);
+            }
+        }
+    }
+    opinion.sorted()
+}
+
+/// The components that have one of the files.
+fn concerned<'a>(
+    wiring: &'a Wiring<'_>,
+    texts: &'a Texts<'_>,
+) -> impl Iterator<Item = (&'a ComponentId, &'a EnginePlace)> {
+    wiring
+        .engines
+        .iter()
+        .filter(|(_, place)| texts.contains_key(&place.config) || texts.contains_key(&place.unit.path))
+}

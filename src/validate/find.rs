@@ -1,0 +1,305 @@
+//! Finding an engine: where the user says, in the folder of engines, where the stack says, on `PATH`.
+
+use super::{Engine, Kind, Missing, Release};
+use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
+use crate::wiring::{ComponentId, Wiring};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The engine that is looked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Which program.
+    pub kind: Kind,
+    /// The release that the stack names, exact or a line: `0.159`, `2.10.8`.
+    pub version: String,
+    /// `--collector PATH` or `--tempo PATH`; then nothing else is looked at.
+    pub explicit: Option<PathBuf>,
+    /// Where the stack's units start it: `service.binary`, or the package's own path.
+    pub installed: PathBuf,
+}
+
+/// The engines that a user names.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// `--collector PATH`: every collector of the stack.
+    pub collector: Option<PathBuf>,
+    /// `--tempo PATH`.
+    pub tempo: Option<PathBuf>,
+}
+
+/// The engine of each managed component of a stack.
+pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, Wanted> {
+    let installed = |id: &ComponentId| PathBuf::from(wiring.engines[id].binary.as_str());
+    let collectors = wiring.stack.collectors.values().map(|collector| {
+        let id = ComponentId::Collector(collector.name.clone());
+        let wanted = Wanted {
+            kind: Kind::Collector(collector.distribution),
+            version: collector.version.clone(),
+            explicit: named.collector.clone(),
+            installed: installed(&id),
+        };
+        (id, wanted)
+    });
+    let tempo = wiring.stack.tempo.iter().map(|tempo| {
+        let wanted = Wanted {
+            kind: Kind::Tempo,
+            version: tempo.version.clone(),
+            explicit: named.tempo.clone(),
+            installed: installed(&ComponentId::Tempo),
+        };
+        (ComponentId::Tempo, wanted)
+    });
+    collectors.chain(tempo).collect()
+}
+
+/// What this process knows of its machine; read from the environment by `command/`.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// `$TRACEWRIGHT_ENGINES`: a folder with `tempo-2.10.8`, `otelcol-contrib-0.159.0` and the like.
+    pub engines_folder: Option<PathBuf>,
+    /// `$PATH`.
+    pub path: Option<OsString>,
+    /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
+    pub temporary: PathBuf,
+    /// Whether programs would run with the rights of root.
+    pub as_root: bool,
+    /// How long one program may take to answer.
+    pub patience: Duration,
+    /// This binary, where programs that are asked end with this process; a killed run would leave a
+    /// program that hangs behind.
+    pub launcher: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// Asks a program, no longer than there is patience.
+    pub(super) fn ask(&self, command: CommandLine) -> Result<Ran, HostError> {
+        let command = match &self.launcher {
+            Some(launcher) => command.tied(launcher),
+            None => command,
+        };
+        run_here(&command, self.patience)
+    }
+}
+
+impl Surroundings {
+    /// Whether a program may be started.
+    ///
+    /// # Errors
+    /// Not by root, since somebody else could put another one in its place.
+    pub(super) fn may_run(&self, path: &Path) -> Result<(), Missing> {
+        let Some(found) = replaceable(path).filter(|_| self.as_root) else { return Ok(()) };
+        let what = format!("can be replaced by {}; root does not run it", found.by);
+        Err(Missing::Unusable { path: path.to_owned(), what })
+    }
+}
+
+/// The first binary of that name, with the version that it tells.
+///
+/// # Errors
+/// There is none, or the first one does not answer: then the places behind it are not looked at, so
+/// that nobody wonders which one was asked.
+pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
+    let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
+    if !named(wanted, around, &path) {
+        around.may_run(&path)?;
+    }
+    ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
+}
+
+/// Whether whoever runs the tool named this binary, or the folder of engines that it is in: the stack, which
+/// may come from elsewhere, did not.
+fn named(wanted: &Wanted, around: &Surroundings, path: &Path) -> bool {
+    wanted.explicit.is_some() || around.engines_folder.as_ref().is_some_and(|folder| path.starts_with(folder))
+}
+
+fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
+    if let Some(explicit) = &wanted.explicit {
+        // A name without a folder is a file here, not a search of PATH.
+        let bare = explicit.components().count() == 1;
+        return Some(if bare { Path::new(".").join(explicit) } else { explicit.clone() });
+    }
+    from_folder(wanted, around)
+        .or_else(|| is_program(&wanted.installed).then(|| wanted.installed.clone()))
+        .or_else(|| on_path(wanted.kind.binary(), around))
+}
+
+/// A program on `PATH`. Relative folders in it are passed over.
+pub(super) fn on_path(name: &str, around: &Surroundings) -> Option<PathBuf> {
+    let folders = std::env::split_paths(around.path.as_ref()?).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(name)).find(|path| is_program(path))
+}
+
+/// The best match of the folder of engines: the release that the stack names, else the newest of its
+/// line.
+fn from_folder(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
+    let folder = around.engines_folder.as_ref()?;
+    let release = Release::parse(&wanted.version)?;
+    let prefix = format!("{}-", wanted.kind.binary());
+    let known = file_names(folder).into_iter().filter_map(|name| {
+        let known = Release::parse(name.strip_prefix(&prefix)?)?;
+        let path = folder.join(&name);
+        (known.line == release.line && is_program(&path)).then_some((known, path))
+    });
+    known.max_by_key(|(known, _)| (*known == release, known.clone())).map(|(_, path)| path)
+}
+
+/// Asks a binary for its version.
+fn ask(kind: Kind, path: &Path, around: &Surroundings) -> Result<Engine, String> {
+    if !is_program(path) {
+        return Err("is no file that can be executed".to_owned());
+    }
+    let program = path.to_str().ok_or("is no path in UTF-8")?;
+    let flag = match kind {
+        Kind::Collector(_) => "--version",
+        Kind::Tempo => "-version",
+    };
+    let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
+    let text = [ran.stdout, ran.stderr].concat();
+    let first = String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned();
+    let (name, release) = parse(kind, &first)
+        .ok_or_else(|| format!("does not say its version: `{flag}` gave `{}`", shown(&first)))?;
+    Ok(Engine { kind, path: path.to_owned(), name: name.to_owned(), release })
+}
+
+/// `otelcol-contrib version 0.159.0`; `tempo, version 2.10.8 (branch: HEAD, revision: 1a2b3c)`.
+fn parse(kind: Kind, line: &str) -> Option<(&str, Release)> {
+    let (name, rest) = line.split_once(" version ")?;
+    let release = Release::parse(rest.split(' ').next()?)?;
+    let name = match kind {
+        Kind::Tempo => name.strip_suffix(',').filter(|name| *name == "tempo")?,
+        Kind::Collector(_) => name,
+    };
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
+}
+
+/// A text of somebody else's, short and without control characters.
+fn shown(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make their own programs")]
+mod tests {
+    use super::*;
+    use crate::stack::Distribution;
+    use std::fs;
+
+    const CORE: Kind = Kind::Collector(Distribution::Core);
+
+    /// Written by another process: a script that this one holds open, even for another test, cannot be
+    /// executed.
+    fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
+        let path = folder.join(name);
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        let mut sh = std::process::Command::new("sh");
+        assert!(sh.args(["-c", write, "sh", script]).arg(&path).status().unwrap().success());
+        path
+    }
+
+    fn says(folder: &Path, kind: Kind, release: &str) {
+        let (name, comma) = (kind.binary(), if kind == Kind::Tempo { "," } else { "" });
+        program(folder, &format!("{name}-{release}"), &format!("echo '{name}{comma} version {release}'"));
+    }
+
+    fn wanted(kind: Kind, version: &str) -> Wanted {
+        Wanted { kind, version: version.to_owned(), explicit: None, installed: "/nonexistent/engine".into() }
+    }
+
+    fn around(engines: Option<&Path>, path: Option<&Path>) -> Surroundings {
+        Surroundings {
+            engines_folder: engines.map(Path::to_owned),
+            path: path.map(|path| path.as_os_str().to_owned()),
+            temporary: "/tmp".into(),
+            as_root: false,
+            patience: Duration::from_secs(10),
+            launcher: None,
+        }
+    }
+
+    #[test]
+    fn answers_are_read() {
+        let contrib = Kind::Collector(Distribution::Contrib);
+        let answers = [
+            (CORE, "otelcol version 0.159.0", Some("otelcol 0.159.0")),
+            (contrib, "otelcol-contrib version 0.144.0", Some("otelcol-contrib 0.144.0")),
+            (CORE, "our-otelcol version 0.159.0", Some("our-otelcol 0.159.0")),
+            (CORE, "tempo, version 2.10.8 (branch: , revision: unknown)", None),
+            (Kind::Tempo, "tempo, version 2.10.8 (branch: , revision: unknown)", Some("tempo 2.10.8")),
+            (Kind::Tempo, "tempo, version v3.0.3 (branch: HEAD, revision: 1)", Some("tempo 3.0.3")),
+            (Kind::Tempo, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
+            (Kind::Tempo, "otelcol version 0.159.0", None),
+            (Kind::Tempo, "", None),
+        ];
+        for (kind, line, expected) in answers {
+            let read = parse(kind, line).map(|(name, release)| format!("{name} {release}"));
+            assert_eq!(read.as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_folder_gives_the_named_release_or_the_newest_of_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        for release in ["2.9.0", "2.10.7", "2.10.8", "2.10.10", "3.0.3"] {
+            says(folder.path(), Kind::Tempo, release);
+        }
+        fs::write(folder.path().join("tempo-2.10.99"), "not a program").unwrap();
+        let found = |version| {
+            let found = find(&wanted(Kind::Tempo, version), &around(Some(folder.path()), None));
+            found.map(|engine| engine.to_string()).map_err(|missing| missing.to_string())
+        };
+        assert_eq!(found("2.10"), Ok("tempo 2.10.10".to_owned()));
+        assert_eq!(found("2.10.7"), Ok("tempo 2.10.7".to_owned()));
+        assert_eq!(found("2.10.9"), Ok("tempo 2.10.10".to_owned()));
+        assert_eq!(found("3.1"), Err("no tempo binary".to_owned()));
+    }
+
+    #[test]
+    fn the_order_is_flag_folder_stack_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: &str, release: &str| {
+            program(folder.path(), name, &format!("echo 'otelcol version {release}'"))
+        };
+        let (flag, stack) = (make("flag", "0.159.1"), make("stack", "0.159.3"));
+        make("otelcol-0.159.2", "0.159.2");
+        make("otelcol", "0.159.4");
+        let mut wanted = wanted(CORE, "0.159");
+        wanted.explicit = Some(flag);
+        wanted.installed = stack;
+        let mut around = around(Some(folder.path()), Some(folder.path()));
+        let patch = |wanted: &Wanted, around: &Surroundings| find(wanted, around).unwrap().release.patch;
+        assert_eq!(patch(&wanted, &around), Some(1));
+        wanted.explicit = None;
+        assert_eq!(patch(&wanted, &around), Some(2));
+        around.engines_folder = None;
+        assert_eq!(patch(&wanted, &around), Some(3));
+        wanted.installed = "/nonexistent/engine".into();
+        assert_eq!(patch(&wanted, &around), Some(4));
+        around.path = Some("relative:.".into());
+        assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(CORE)));
+    }
+
+    #[test]
+    fn a_binary_that_does_not_answer_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let reason = |script: &str| {
+            let path = program(folder.path(), "engine", script);
+            let patience = Duration::from_millis(500);
+            ask(CORE, &path, &Surroundings { patience, ..around(None, None) }).unwrap_err()
+        };
+        assert_eq!(reason("sleep 60"), "did not end within 0.5 s");
+        assert_eq!(reason("sleep 60 & exit 0"), "does not say its version: `--version` gave ``");
+        assert_eq!(
+            reason("printf 'a\\033[1mb%200s'"),
+            format!("does not say its version: `--version` gave `a[1mb{}`", " ".repeat(75))
+        );
+        assert!(reason("yes").starts_with("did not end within"));
+        assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));
+        let plain = folder.path().join("plain");
+        fs::write(&plain, "").unwrap();
+        assert_eq!(ask(CORE, &plain, &around(None, None)).unwrap_err(), "is no file that can be executed");
+    }
+}

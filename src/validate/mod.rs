@@ -1,0 +1,85 @@
+//! The real engines on this machine: finding them, asking what they are, and having them judge files
+//! that are not in use yet.
+//!
+//! An engine is evidence and never an input: what is found here changes no byte and no digest, and
+//! what is missing is listed as not checked. Programs and files are reached through `host` alone;
+//! the environment comes in as [`Surroundings`]. Called by `command/`.
+
+mod asked;
+mod collector;
+mod complaint;
+mod consult;
+mod find;
+mod finding;
+mod placeholder;
+mod release;
+mod systemd;
+mod tempo;
+
+pub use consult::{Opinion, Texts, Validated, consult, refrain};
+pub use find::{Named, Surroundings, Wanted, find, wanted};
+pub use release::{Fit, Release};
+
+use find::on_path;
+
+use crate::stack::Distribution;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Which program is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A collector, of this build.
+    Collector(Distribution),
+    /// Grafana Tempo.
+    Tempo,
+}
+
+impl Kind {
+    /// The name of its binary, which is also that of its package.
+    pub fn binary(self) -> &'static str {
+        match self {
+            Self::Collector(Distribution::Core) => "otelcol",
+            Self::Collector(Distribution::Contrib) => "otelcol-contrib",
+            Self::Tempo => "tempo",
+        }
+    }
+}
+
+/// A binary that was found and said what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Engine {
+    /// Which program was wanted.
+    pub kind: Kind,
+    /// Its path, as it was found: relative to the working folder where the user wrote it so.
+    pub path: PathBuf,
+    /// What it calls itself: `otelcol-contrib`, or the name of a build of somebody's own.
+    pub name: String,
+    /// What it said of its release.
+    pub release: Release,
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.release)
+    }
+}
+
+/// Why there is no engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// None of the places has one.
+    #[error("no {} binary", .0.binary())]
+    Nowhere(Kind),
+    /// The first one found does not answer as it should.
+    #[error("`{}` {what}", path.display())]
+    Unusable {
+        /// The binary.
+        path: PathBuf,
+        /// What it did, or failed to do.
+        what: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;
