@@ -28,6 +28,7 @@ pub mod component;
 pub mod dataflow;
 pub mod desired;
 pub mod diagnostic;
+pub mod format;
 pub mod host;
 pub mod pki;
 pub mod plan;

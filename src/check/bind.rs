@@ -2,7 +2,7 @@
 //! `listener-from-unset-variable`.
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
 use crate::dataflow::{Bind, Protocol, ServerTlsMode};

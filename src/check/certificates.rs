@@ -1,11 +1,11 @@
 //! `certificate-dates`, `san-missing`, `ca-mismatch`, `eku-mismatch`: one end of an edge does not
-//! accept the certificate of the other. What is wrong is decided in [`super::verify`].
+//! accept the certificate of the other. What is wrong is decided in [`super::edge`].
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
+use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
 use super::facts::{Broken, Facts, door, peer};
 use super::leaf::Leaf;
-use super::verify::{CertificateFault, CertificateFaultKind as Kind, Side};
 use crate::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 

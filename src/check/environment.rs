@@ -21,6 +21,14 @@ pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
     })
 }
 
+/// Whether the peer of a dialler depends on who reads its file.
+pub(super) fn is_ambiguous(topology: &Topology, dialler: &Dialler) -> bool {
+    topology.environment.iter().any(|fault| {
+        fault.program == dialler.program
+            && matches!(&fault.kind, EnvironmentFaultKind::Duplicate(key) if *key == dialler.setting)
+    })
+}
+
 /// Speaks of every fault of an environment file.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for fault in &facts.topology.environment {

@@ -1,6 +1,6 @@
 //! What every rule looks at: the topology with its edges matched and judged.
 
-use super::edges::{self, Fault, Judged, State};
+use super::edge::{self, Fault, Judged};
 use super::ports;
 use crate::dataflow::{DialledHost, Dialler, Listener, Program, ProgramKind, Topology};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +17,7 @@ pub(super) struct Facts<'a> {
     pub(super) judged: Vec<Judged>,
 }
 
-/// An edge whose listener is known and which does not hold.
+/// One fault of an edge whose listener is known.
 pub(super) struct Broken<'a> {
     /// Its client end.
     pub(super) dialler: &'a Dialler,
@@ -37,7 +37,7 @@ impl<'a> Facts<'a> {
             Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
         };
         let taken = ports::conflicts(topology);
-        let judged = edges::judge(topology, &taken, now);
+        let judged = edge::judge(topology, &taken, now);
         Self { topology, now, taken, judged }
     }
 
@@ -51,18 +51,13 @@ impl<'a> Facts<'a> {
         self.topology.programs[dialler.program].kind
     }
 
-    /// The edges that are matched and do not hold.
+    /// Every fault of every edge whose listener is known, the most fundamental of an edge first.
     pub(super) fn broken(&self) -> impl Iterator<Item = Broken<'_>> {
-        self.judged.iter().filter_map(|judged| {
-            let (State::Broken(fault), Some(listener)) = (&judged.state, judged.listener) else {
-                return None;
-            };
+        self.judged.iter().flat_map(move |judged| {
+            let listener = judged.listener.map(|listener| &self.topology.listeners[listener]);
             let dialler = &self.topology.diallers[judged.dialler];
-            Some(Broken {
-                dialler,
-                listener: &self.topology.listeners[listener],
-                fault,
-                edge: dialler.edge(self.topology),
+            judged.faults().filter_map(move |fault| {
+                Some(Broken { dialler, listener: listener?, fault, edge: dialler.edge(self.topology) })
             })
         })
     }

@@ -1,6 +1,6 @@
 //! `half-tls`: TLS settings that are only half there. One of certificate and key, a `tls` block
 //! without either, a client CA without the policy that asks for certificates, or a file that is named
-//! and is not there.
+//! and known not to be there.
 //!
 //! What follows differs by program: Tempo's own servers fall back to plaintext without a word, its
 //! receivers and the collector do not start. A missing file stands here too, because the engines
@@ -111,7 +111,10 @@ fn unusable<'a>(topology: &'a Topology, file: &'a FileReference, place: Place) -
         CertificateFile::Key(_) if place == Place::Certificate => {
             Some(Half::NoPem(file, "a private key, and no certificate"))
         }
-        CertificateFile::Chain(_) | CertificateFile::Wish(_) | CertificateFile::Key(_) => None,
+        CertificateFile::Chain(_)
+        | CertificateFile::Wish(_)
+        | CertificateFile::Key(_)
+        | CertificateFile::NotHere => None,
     }
 }
 

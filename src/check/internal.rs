@@ -5,7 +5,7 @@
 //! titles, places and ways out are what `super::together` joins them by.
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
 use super::facts::{Facts, peer};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 

@@ -33,7 +33,10 @@ impl Leaf {
                     Self { dates: None, names: BTreeSet::new(), server: true, client: true }
                 }
             }),
-            CertificateFile::Key(_) | CertificateFile::Unreadable(_) | CertificateFile::Missing => None,
+            CertificateFile::Key(_)
+            | CertificateFile::Unreadable(_)
+            | CertificateFile::Missing
+            | CertificateFile::NotHere => None,
         }
     }
 

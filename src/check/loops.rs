@@ -3,62 +3,68 @@
 //! seconds from two).
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
+use super::edge::Reach;
 use super::facts::{Facts, peer};
-use super::reach::Reach;
-use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, Topology};
+use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, Signal, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("exporter-loop");
 
-/// The diallers that lie on a circle of collectors.
-///
-/// Which pipeline a receiver feeds is not part of a topology. A collector with several OTLP receivers
-/// *and* several OTLP exporters may hand a trace to itself on purpose, from one pipeline to the next,
-/// so a circle counts only where it cannot be that. Each dialler comes with the first program of its
-/// circle, which names the circle.
-pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize, usize> {
-    let ways: Vec<(usize, usize, usize)> = topology
-        .diallers
-        .iter()
-        .zip(reached)
-        .enumerate()
-        .filter_map(|(index, (dialler, reach))| {
-            let Reach::Arrives(listener) = reach else { return None };
-            let listener = &topology.listeners[*listener];
-            let through = !has_own_pipelines(topology, dialler.program)
-                && !has_own_pipelines(topology, listener.program);
-            (through && is_hop(topology, dialler, listener)).then_some((
-                index,
-                dialler.program,
-                listener.program,
-            ))
-        })
-        .collect();
-    let joined = |one, other| leads(&ways, one, other) && leads(&ways, other, one);
-    ways.iter()
-        .filter(|(_, from, to)| leads(&ways, *to, *from))
-        .map(|(index, from, _)| {
-            let first =
-                ways.iter().map(|(_, program, _)| *program).filter(|program| joined(*program, *from)).min();
-            (*index, first.unwrap_or(*from))
-        })
-        .collect()
+/// A pipeline of a collector.
+type Pipeline<'a> = (usize, &'a str);
+
+/// What leaves a pipeline enters another one: through a client and the receiver that it meets, or
+/// through a connector.
+struct Way<'a> {
+    /// The client; `None` for a connector.
+    dialler: Option<usize>,
+    from: Pipeline<'a>,
+    to: Pipeline<'a>,
 }
 
-fn has_own_pipelines(topology: &Topology, program: usize) -> bool {
-    let otlp = |protocol| matches!(protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp);
-    let receivers: BTreeSet<&str> = topology
-        .listeners
-        .iter()
-        .filter(|listener| listener.program == program && otlp(listener.protocol))
-        .map(|listener| listener.door.split(".protocols").next().unwrap_or_default())
-        .collect();
-    let exporters =
-        topology.diallers.iter().filter(|dialler| dialler.program == program && otlp(dialler.protocol));
-    receivers.len() > 1 && exporters.count() > 1
+/// The diallers that lie on a circle of pipelines: what they send comes back to them. Each comes with the
+/// first program of its circle, which names the circle. A collector that hands a trace to itself on
+/// purpose, from one pipeline to the next, sends in no circle.
+pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize, usize> {
+    let ways = ways(topology, reached);
+    let joined = |one, other| leads(&ways, one, other) && leads(&ways, other, one);
+    let mut circles: BTreeMap<usize, usize> = BTreeMap::new();
+    for way in ways.iter().filter(|way| leads(&ways, way.to, way.from)) {
+        let Some(index) = way.dialler else { continue };
+        let on_it = ways.iter().filter(|other| joined(other.from, way.from)).map(|other| other.from.0);
+        let first = on_it.min().unwrap_or(way.from.0);
+        circles.entry(index).and_modify(|known| *known = first.min(*known)).or_insert(first);
+    }
+    circles
+}
+
+fn ways<'a>(topology: &'a Topology, reached: &[Reach]) -> Vec<Way<'a>> {
+    let mut ways = Vec::new();
+    for (index, (dialler, reach)) in topology.diallers.iter().zip(reached).enumerate() {
+        let Reach::Arrives(listener) = reach else { continue };
+        let listener = &topology.listeners[*listener];
+        if !is_hop(topology, dialler, listener) {
+            continue;
+        }
+        for from in &dialler.sends.pipelines {
+            // A request for one signal reaches the pipelines of that signal alone.
+            let same = |to: &&String| Signal::of_pipeline(to) == Signal::of_pipeline(from);
+            ways.extend(listener.takes.pipelines.iter().filter(same).map(|to| Way {
+                dialler: Some(index),
+                from: (dialler.program, from),
+                to: (listener.program, to),
+            }));
+        }
+    }
+    ways.extend(topology.joints.iter().map(|joint| Way {
+        dialler: None,
+        from: (joint.program, &joint.from),
+        to: (joint.program, &joint.to),
+    }));
+    ways
 }
 
 fn is_hop(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {
@@ -70,14 +76,14 @@ fn is_hop(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {
 }
 
 /// Whether `goal` can be reached from `start` along the ways.
-fn leads(ways: &[(usize, usize, usize)], start: usize, goal: usize) -> bool {
+fn leads<'a>(ways: &[Way<'a>], start: Pipeline<'a>, goal: Pipeline<'a>) -> bool {
     let mut seen = BTreeSet::from([start]);
     let mut next = vec![start];
-    while let Some(program) = next.pop() {
-        if program == goal {
+    while let Some(pipeline) = next.pop() {
+        if pipeline == goal {
             return true;
         }
-        let onward = ways.iter().filter(|(_, from, _)| *from == program).map(|(.., to)| *to);
+        let onward = ways.iter().filter(|way| way.from == pipeline).map(|way| way.to);
         next.extend(onward.filter(|to| seen.insert(*to)));
     }
     false

@@ -5,38 +5,37 @@
 //! other setting of the same client already meets one: a collector that feeds the Tempo of this
 //! folder may well have a second backend in a container nobody wrote a file for.
 
-use super::edges::{Fault, State};
+use super::advice;
+use super::edge::Reach;
+use super::edge::{Fault, Found};
 use super::facts::{Facts, door, peer};
-use super::reach::Reach;
 use super::unchecked;
-use super::{advice, environment};
 use crate::dataflow::{Dialler, Program, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");
 
-/// The state of a dialler to this host that arrives nowhere.
-pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: usize, fault: Fault) -> State {
+/// The reachability of a dialler to this host that arrives nowhere.
+pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: usize, fault: Fault) -> Found {
     let dialler = &topology.diallers[index];
     match dialler.protocol {
-        Protocol::Other => return State::NotChecked(unchecked::OTHER_PROTOCOL),
-        _ if environment::of_dialler(topology, dialler) => return State::Broken(Fault::Environment),
+        Protocol::Other => return Found::NotKnown(unchecked::OTHER_PROTOCOL),
         // Tempo's own clients dial Tempo's own port, and both are in one file.
-        Protocol::TempoInternal => return State::Broken(fault),
+        Protocol::TempoInternal => return Found::Broken(fault),
         _ => {}
     }
     let mut meant = candidates(topology, dialler).map(|(_, program)| program).peekable();
     if meant.peek().is_none() {
-        return State::NotChecked(unchecked::NOT_IN_FOLDER);
+        return Found::NotKnown(unchecked::NOT_IN_FOLDER);
     }
     if meant.any(|program| is_partly_read(topology, program)) {
-        return State::NotChecked(unchecked::PEER_NOT_READ);
+        return Found::NotKnown(unchecked::PEER_NOT_READ);
     }
     if meets_elsewhere(topology, reached, dialler) {
-        return State::NotChecked(unchecked::NOT_IN_FOLDER);
+        return Found::NotKnown(unchecked::NOT_IN_FOLDER);
     }
-    State::Broken(fault)
+    Found::Broken(fault)
 }
 
 fn candidates<'a>(
@@ -75,7 +74,9 @@ fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Dialler) ->
 
 /// Speaks of every dialler whose port nobody opens.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
-    for judged in facts.judged.iter().filter(|judged| judged.state == State::Broken(Fault::NoListener)) {
+    for judged in
+        facts.judged.iter().filter(|judged| judged.faults().any(|fault| *fault == Fault::NoListener))
+    {
         let topology = facts.topology;
         let dialler = &topology.diallers[judged.dialler];
         let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(dialler)))

@@ -1,15 +1,15 @@
 //! Rules over a [`Topology`]: which edges hold, and what is wrong with those that do not.
 //!
 //! A rule sees nothing but the topology and a moment in time, so the same rules judge what was
-//! rendered, what is on a host and what somebody wrote by hand. Every edge is matched and judged once
-//! (`edges`); a broken edge has exactly one fault, and exactly one rule speaks of it. A rule that
+//! rendered, what is on a host and what somebody wrote by hand. Every edge is matched once, and each of
+//! its conditions is judged by itself (`edge`); exactly one rule speaks of each that is broken. A rule that
 //! is not sure says nothing: what could not be decided is listed by name in [`Verdict::not_checked`].
 //! Called by the `check`, `plan` and `apply` verbs.
 
 mod advice;
 mod bind;
 mod certificates;
-mod edges;
+mod edge;
 mod environment;
 mod facts;
 mod half_tls;
@@ -21,14 +21,12 @@ mod meeting;
 mod pages;
 mod ports;
 mod protocol;
-mod reach;
 mod shown;
 mod table;
 mod tls;
 mod unchecked;
-mod verify;
 
-pub use edges::Edge;
+pub use edge::{Condition, ConditionKind, ConditionState, Edge};
 pub use pages::{CODES, explain, nearest_code};
 pub use shown::shown_text;
 pub use table::{RULES, Rule};
@@ -60,7 +58,7 @@ pub fn check(topology: &Topology, now: SystemTime) -> Verdict {
     }
     let mut findings = together(findings);
     findings.sort();
-    Verdict { edges: edges::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
+    Verdict { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }
 
 /// Makes one finding of several with the same code, title and place: a listener with three clients

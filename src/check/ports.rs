@@ -1,8 +1,8 @@
 //! `port-taken` and `port-convention`: what a port is used for.
 
 use super::advice;
+use super::edge::overlap;
 use super::facts::{Facts, door};
-use super::reach::overlap;
 use crate::dataflow::{Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::stack::Port;

@@ -1,7 +1,7 @@
 //! `protocol-mismatch`: the listener speaks something else, or is asked for a path it does not have.
 
 use super::advice;
-use super::edges::Fault;
+use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use crate::diagnostic::{Code, Finding, Findings};
 

@@ -1,15 +1,16 @@
 //! What the mutants cannot show: wishes, certificates that webpki and Go judge differently, and what
 //! must stay unsaid.
 
-use super::check;
+use super::{ConditionState, check};
 use crate::dataflow::{
-    Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Listener, NotRead, Program,
-    ProgramKind, Protocol, ServerTls, ServerTlsMode, Topology, Trust, UnknownKey, Version,
+    Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Joint, Listener, NotRead, Program,
+    ProgramKind, Protocol, Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust, UnknownKey, Version,
 };
 use crate::diagnostic::{Mark, SourceName};
 use crate::stack::{
     Algorithm, CertificateName, CertificateRole, CertificateWish, Port, ServerName, TargetPath,
 };
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 const TEMPO: usize = 0;
@@ -35,6 +36,7 @@ fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
         bind: Bind::Address(address.parse().unwrap()),
         port: Port::known(port),
         tls: ServerTls::plaintext(),
+        takes: Takes::default(),
         at: mark(),
     }
 }
@@ -48,6 +50,7 @@ fn dialler(setting: &str, host: &str, port: u16) -> Dialler {
         port: Port::known(port),
         wrong_path: None,
         tls: ClientTls::plaintext(),
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at: mark(),
     }
@@ -101,7 +104,11 @@ fn said(topology: &Topology) -> Vec<String> {
     let verdict = check(topology, SystemTime::UNIX_EPOCH + Duration::from_secs(1_793_491_200));
     let findings = verdict.findings.iter().map(|finding| finding.code.to_string());
     let open = verdict.not_checked.iter().map(|open| format!("open: {}", open.reason));
-    let edges = verdict.edges.iter().map(|edge| if edge.holds { "holds" } else { "broken" }.to_owned());
+    let edges = verdict.edges.iter().map(|edge| match edge.state() {
+        ConditionState::Met => "holds".to_owned(),
+        ConditionState::NotKnown => "not known".to_owned(),
+        ConditionState::Broken => "broken".to_owned(),
+    });
     findings.chain(open).chain(edges).collect()
 }
 
@@ -168,7 +175,7 @@ fn wishes_are_judged_by_what_they_will_say() {
     assert_eq!(said(&foreign_key), ["half-tls", "broken"]);
     let file = CertificateFile::Chain(vec![self_signed().0]);
     let mixed = with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), file);
-    assert_eq!(said(&mixed), ["open: one certificate is issued at apply, the other is a file", "holds"]);
+    assert_eq!(said(&mixed), ["open: one certificate is issued at apply, the other is a file", "not known"]);
 }
 
 /// A self-signed certificate that calls itself an authority, as `openssl req -x509` makes it.
@@ -193,38 +200,58 @@ fn a_self_signed_certificate_that_is_trusted_itself_holds_as_in_go() {
 fn what_cannot_be_decided_is_open_and_never_wrong() {
     let authority = || wish("ca", CertificateRole::Authority);
     let good = || with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), authority());
-    for (trust, reason) in [
-        (Trust::System, "open: trusts the host's own store of authorities, which is not read"),
-        (Trust::Unknown, "open: whom it trusts is decided in its code"),
-        (Trust::Anybody, "open: verification is switched off: it accepts any certificate"),
+    for (trust, reason, state) in [
+        (Trust::System, "open: trusts the host's own store of authorities, which is not read", "not known"),
+        (Trust::Unknown, "open: whom it trusts is decided in its code", "not known"),
+        (Trust::Anybody, "open: verification is switched off: it accepts any certificate", "holds"),
     ] {
         let mut topology = good();
         topology.diallers[0].tls.trust = trust;
-        assert_eq!(said(&topology), [reason, "holds"]);
+        assert_eq!(said(&topology), [reason, state]);
     }
     let mut elsewhere = good();
     elsewhere.certificates.clear();
     assert_eq!(
         said(&elsewhere),
-        ["open: the certificate at the other end is not among these files", "holds"]
+        ["open: the certificate at the other end is not among these files", "not known"]
     );
 
     let mut demanding = good();
     demanding.listeners[0].tls.demands_client_certificate = true;
     assert_eq!(said(&demanding), ["tls-mismatch", "broken"]);
     demanding.diallers[0].tls.trust = Trust::Unknown;
-    assert_eq!(said(&demanding), ["open: whom it trusts is decided in its code", "holds"]);
+    assert_eq!(said(&demanding), ["open: whom it trusts is decided in its code", "not known"]);
 }
 
 #[test]
-fn a_collector_with_pipelines_of_its_own_may_send_to_itself() {
+fn a_collector_sends_in_a_circle_where_a_pipeline_leads_back_to_itself() {
+    let one = |name: &str| BTreeSet::from([name.to_owned()]);
     let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 4317));
     topology.listeners.push(listener(COLLECTOR, "receivers.otlp.protocols.grpc", "127.0.0.1", 4317));
+    topology.listeners[1].takes.pipelines = one("traces/in");
+    topology.diallers[0].sends.pipelines = one("traces/in");
     assert_eq!(said(&topology), ["exporter-loop", "broken"]);
-    topology.listeners.push(listener(COLLECTOR, "receivers.otlp/second.protocols.grpc", "127.0.0.1", 4327));
-    assert_eq!(said(&topology), ["exporter-loop", "broken"], "all that comes in goes out by one exporter");
-    topology.diallers.push(dialler("exporters.otlp_grpc/second", "127.0.0.1", 14317));
-    assert_eq!(said(&topology), ["holds", "holds"]);
+    topology.diallers[0].sends.pipelines = one("traces/out");
+    assert_eq!(said(&topology), ["holds"], "from one pipeline to the next");
+    topology.joints.push(Joint { program: COLLECTOR, from: "traces/in".into(), to: "traces/out".into() });
+    assert_eq!(said(&topology), ["exporter-loop", "broken"], "the connector leads back");
+    topology.listeners[1].takes.pipelines = one("metrics/in");
+    assert_eq!(said(&topology), ["holds"], "traces are not received as metrics");
+}
+
+#[test]
+fn no_condition_hides_another_one() {
+    let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
+    topology.diallers[0].tls.enabled = true;
+    topology.diallers[0].protocol = Protocol::OtlpHttp;
+    assert_eq!(said(&topology), ["protocol-mismatch", "tls-mismatch", "broken"]);
+    let mut contested = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
+    contested.diallers[0].tls.enabled = true;
+    contested.listeners.push(listener(COLLECTOR, "receivers.otlp.protocols.grpc", "0.0.0.0", 14317));
+    let verdict = said(&contested);
+    for said in ["port-taken", "tls-mismatch", "broken"] {
+        assert!(verdict.contains(&said.to_owned()), "{verdict:?}");
+    }
 }
 
 #[test]

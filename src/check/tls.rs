@@ -1,7 +1,7 @@
 //! `tls-mismatch` and `tls-not-enabled`: TLS on one end of an edge only.
 
 use super::advice;
-use super::edges::{Fault, State};
+use super::edge::Fault;
 use super::facts::{Broken, Facts, door, peer};
 use crate::dataflow::Dialler;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
@@ -37,11 +37,14 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
     } else {
         advice::serve_plaintext(listener)
     };
-    Finding::error(MISMATCH, title)
+    let finding = Finding::error(MISMATCH, title)
         .at(decides(dialler), format!("`{}` dials {} {client}", dialler.setting, peer(dialler)))
-        .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server)
-        .help(way)
-        .help(other)
+        .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server);
+    // At another door TLS may be right as it is.
+    if listener.protocol != dialler.protocol {
+        return finding.help("dial the door that speaks this protocol first, then compare TLS with that one");
+    }
+    finding.help(way).help(other)
 }
 
 fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
@@ -72,19 +75,22 @@ pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
         } else {
             format!("`{}` names TLS files and dials plaintext", dialler.setting)
         };
-        let finding = match (&judged.state, judged.listener.map(|index| &facts.topology.listeners[index])) {
-            (State::Broken(Fault::NotEnabled), Some(listener)) => Finding::error(NOT_ENABLED, title)
+        let listener = judged.listener.map(|index| &facts.topology.listeners[index]);
+        let shuts_out = judged.faults().any(|fault| *fault == Fault::NotEnabled);
+        let finding = match listener.filter(|_| shuts_out) {
+            Some(listener) => Finding::error(NOT_ENABLED, title)
                 .at(file.at.clone(), "has no effect without the switch")
                 .also(
                     listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()),
                     format!("{} serves TLS", door(facts.server(listener), listener)),
                 )
                 .help(advice::switch(facts, dialler)),
-            (State::Holds | State::NotChecked(_), _) => Finding::warning(NOT_ENABLED, title)
+            // Another fault of the edge says first what is to be done with its TLS.
+            None if judged.faults().next().is_some() => continue,
+            None => Finding::warning(NOT_ENABLED, title)
                 .at(file.at.clone(), "has no effect without the switch")
                 .help(advice::switch(facts, dialler))
                 .help("or remove the lines that have no effect"),
-            (State::Broken(_), _) => continue,
         };
         findings.push(finding.edge(dialler.edge(facts.topology)));
     }

@@ -1,7 +1,7 @@
 //! What could not be decided, by name. Reasons are constant, so that two runs can be compared.
 
-use super::edges::State;
 use super::facts::{Facts, peer};
+use crate::dataflow::CertificateFile;
 use std::fmt;
 
 /// Its peer is not this host.
@@ -16,6 +16,8 @@ pub(super) const LOCALHOST: &str = "whether localhost is also ::1 is decided by 
 pub(super) const OTHER_PROTOCOL: &str = "speaks a protocol whose edges are not judged";
 /// The certificate of the server is not here.
 pub(super) const NO_CERTIFICATE: &str = "the certificate at the other end is not among these files";
+/// A certificate or key that a file names; a repository never holds keys.
+pub(super) const NOT_HERE: &str = "a certificate or key that is named, and the file is not here";
 /// The trusted file is not here.
 pub(super) const NO_AUTHORITY: &str = "the file of trusted authorities is not among these files";
 /// A client without a CA of its own.
@@ -56,13 +58,13 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
     for judged in &facts.judged {
         let dialler = &facts.topology.diallers[judged.dialler];
         let place = format!("{} -> {}", dialler.edge(facts.topology), peer(dialler));
-        let undecided = match judged.state {
-            State::NotChecked(reason) => Some(reason),
-            State::Holds | State::Broken(_) => None,
-        };
-        let reasons = undecided.into_iter().chain(judged.doubts.iter().copied());
+        let reasons = judged.reasons();
         all.extend(reasons.map(|reason| NotChecked { place: place.clone(), reason: reason.to_owned() }));
     }
+    let elsewhere = facts.topology.certificates.iter().filter(|(_, file)| **file == CertificateFile::NotHere);
+    all.extend(
+        elsewhere.map(|(path, _)| NotChecked { place: path.to_string(), reason: NOT_HERE.to_owned() }),
+    );
     all.sort();
     all.dedup();
     all

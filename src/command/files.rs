@@ -25,6 +25,8 @@ pub(super) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
         return Err(Finding::error(Code("no-files"), title).help(help).into());
     }
     let mut files = found.file_set();
+    // A host's own root holds everything that its programs can see; any other folder is a part of one.
+    files.complete = folder == Path::new("/");
     files.tempo_version.clone_from(&arguments.tempo_version);
     files.collector_version.clone_from(&arguments.collector_version);
     let mut topology = read(&files);

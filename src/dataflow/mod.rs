@@ -4,8 +4,10 @@
 //! `wiring/` says with these words what it expects and `topology/` what it read; the two never see
 //! each other, and a property test compares them. Types only: nothing is read or decided here.
 
+mod exchange;
 mod tls;
 
+pub use exchange::{Joint, Sends, Signal, Takes};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
 use crate::diagnostic::{Mark, SourceName};
@@ -175,6 +177,8 @@ pub struct Listener {
     pub port: Port,
     /// TLS on this end.
     pub tls: ServerTls,
+    /// What it takes.
+    pub takes: Takes,
     /// The value that decides its address, or the key that opens it by default.
     pub at: Mark,
 }
@@ -227,6 +231,8 @@ pub struct Dialler {
     pub wrong_path: Option<String>,
     /// TLS on this end.
     pub tls: ClientTls,
+    /// What it sends.
+    pub sends: Sends,
     /// Kinds of programs that could be meant: an exporter means Tempo or another collector.
     pub means: Vec<ProgramKind>,
     /// The value that names the peer; for a client whose peer is fixed by the engine, its block, or
@@ -300,8 +306,11 @@ pub enum CertificateFile {
     Key(Option<CertificateName>),
     /// There is a file and it holds no PEM certificate.
     Unreadable(String),
-    /// The path is named by a file and nothing is there (in a folder that is judged whole).
+    /// The path is named by a file and nothing is there, in a set of files that is complete.
     Missing,
+    /// The path is named by a file, and what stands there is not among the files that were given: a
+    /// repository never holds keys.
+    NotHere,
 }
 
 /// Listeners, diallers and what belongs to them, as read from finished files with each engine's own
@@ -314,6 +323,8 @@ pub struct Topology {
     pub listeners: Vec<Listener>,
     /// All client settings.
     pub diallers: Vec<Dialler>,
+    /// How the pipelines of collectors lead into each other.
+    pub joints: Vec<Joint>,
     /// Keys that the version does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.

@@ -1,7 +1,7 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
 use super::diagnostics;
-use crate::check::{Edge, NotChecked, Verdict};
+use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
 use crate::dataflow::{Dialler, Topology};
 use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
 use crate::validate::{Opinion, Validated};
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.2";
+pub const FORMAT_VERSION: &str = "1.3";
 
 /// What is printed.
 #[derive(Debug)]
@@ -46,8 +46,13 @@ pub fn text(subject: &Subject<'_>, colour: bool) -> String {
 
 /// The edges that were checked, what the engines judged and, by name, what nobody could.
 pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> String {
-    let holding = verdict.edges.iter().filter(|edge| edge.holds).count();
-    let mut text = format!("Dataflow: {} checked, {holding} ok\n", plural(verdict.edges.len(), "edge"));
+    let count = |state| verdict.edges.iter().filter(|edge| edge.state() == state).count();
+    let (edges, holding) = (plural(verdict.edges.len(), "edge"), count(ConditionState::Met));
+    let mut text = format!("Dataflow: {edges} checked, {holding} ok");
+    match count(ConditionState::NotKnown) {
+        0 => text.push('\n'),
+        open => push(&mut text, format_args!(", {open} not known\n")),
+    }
     for edge in &verdict.edges {
         push(&mut text, format_args!("  {}\n", line(topology, edge)));
     }
@@ -78,7 +83,11 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     let dialler = &topology.diallers[edge.dialler];
     let program = &topology.programs[dialler.program];
     let tls = if dialler.tls.enabled { "TLS" } else { "plaintext" };
-    let word = if edge.holds { "ok    " } else { "BROKEN" };
+    let word = match edge.state() {
+        ConditionState::Met => "ok    ",
+        ConditionState::NotKnown => "not known",
+        ConditionState::Broken => "BROKEN",
+    };
     let peer = edge.listener.map_or_else(String::new, |index| {
         let listener = &topology.listeners[index];
         format!(" ({} of {})", listener.door, topology.programs[listener.program].file)
@@ -119,7 +128,8 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) 
         let listener = edge.listener.map(|index| &topology.listeners[index]);
         json!({
             "name": edge.name,
-            "holds": edge.holds,
+            "holds": edge.holds(),
+            "conditions": edge.conditions.iter().map(condition_json).collect::<Vec<_>>(),
             "dialler": { "file": topology.programs[dialler.program].file.as_str(), "setting": dialler.setting },
             "listener": listener.map(|listener| json!({
                 "file": topology.programs[listener.program].file.as_str(),
@@ -134,6 +144,10 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) 
     let not_checked =
         not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
     json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
+}
+
+fn condition_json(condition: &Condition) -> Value {
+    json!({ "condition": condition.kind.to_string(), "state": condition.state.to_string() })
 }
 
 /// Which file was judged by which binary.

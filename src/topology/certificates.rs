@@ -202,7 +202,9 @@ pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
             Some(Examined::Wish(wish)) => CertificateFile::Wish((*wish).clone()),
             Some(Examined::WishedKey(name)) => CertificateFile::Key(Some((*name).clone())),
             None if files.is_absent(&path) => CertificateFile::Missing,
-            None => continue,
+            // A file that is there and could not be read is in the lists already.
+            None if files.unread.contains(&path) => continue,
+            None => CertificateFile::NotHere,
         };
         topology.certificates.insert(path, file);
     }

@@ -34,12 +34,13 @@ pub struct Discovered {
 }
 
 impl Discovered {
-    /// The files for a reader; versions are the caller's to add.
+    /// The files for a reader; versions are the caller's to add, and that they are all there is: a
+    /// folder holds a part of a host, and never its keys, unless it is the host's own root.
     pub fn file_set(&self) -> FileSet<'_> {
         FileSet {
             files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
             unread: self.unread.clone(),
-            complete: true,
+            complete: false,
             ..FileSet::default()
         }
     }
@@ -195,8 +196,11 @@ impl Search<'_> {
             |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
         let unit_files = self.found.files.keys().filter(|path| is_unit(path));
         let units = units(unit_files.filter_map(|path| Some((path, text(path)?))), &text, &|_| true);
-        let missing = topology.certificates.iter().filter(|(_, file)| **file == CertificateFile::Missing);
-        let mut named: Vec<TargetPath> = missing.map(|(path, _)| path.clone()).collect();
+        let named = topology
+            .certificates
+            .iter()
+            .filter(|(_, file)| matches!(file, CertificateFile::Missing | CertificateFile::NotHere));
+        let mut named: Vec<TargetPath> = named.map(|(path, _)| path.clone()).collect();
         for unit in units {
             let may_be_ours = unit.engine().is_some() || unit.configs.iter().all(places::is_yaml);
             named.extend(unit.configs.into_iter().filter(|_| may_be_ours));

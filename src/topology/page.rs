@@ -4,7 +4,7 @@ use super::address;
 use super::values::{Text, Values};
 use super::yaml::{Entry, Node};
 use crate::dataflow::{
-    Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Topology, UnknownKey,
+    Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Takes, Topology, UnknownKey,
 };
 use crate::diagnostic::{Mark, SourceName};
 use crate::stack::{Port, TargetPath};
@@ -74,6 +74,7 @@ impl Page<'_> {
             bind: socket.bind,
             port: socket.port,
             tls,
+            takes: Takes::default(),
             at: socket.at,
         });
     }

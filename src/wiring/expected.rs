@@ -8,8 +8,8 @@ use super::listeners::{Door, Listener};
 use super::places::EnginePlace;
 use super::{ComponentId, Wiring};
 use crate::dataflow::{
-    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol,
-    ServerTls, ServerTlsMode, Topology, Trust, Version,
+    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, Sends,
+    ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
 };
 use crate::diagnostic::Mark;
 use crate::stack::TargetPath;
@@ -85,6 +85,7 @@ impl Expected<'_> {
             bind: Bind::Address(listener.bind),
             port: listener.port,
             tls,
+            takes: Takes::default(),
             at: Mark::default(),
         });
     }
@@ -103,6 +104,7 @@ impl Expected<'_> {
                 port: edge.port,
                 wrong_path: None,
                 tls: self.client_tls(edge),
+                sends: Sends::default(),
                 means: means.clone(),
                 at: Mark::default(),
             });

@@ -14,7 +14,7 @@ const ORDER: [&[&str]; 16] = [
     &["stack", "dialect", "dataflow", "desired"],
     &["wiring", "describe"],
     &["render", "emit"],
-    &["topology", "read"],
+    &["topology", "read", "format"],
     &["check"],
     &["pki"],
     &["plan"],

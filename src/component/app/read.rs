@@ -4,7 +4,8 @@
 //! Node, Java, Go); the rest is listed as not read. Called by [`crate::topology`].
 
 use crate::dataflow::{
-    ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Trust,
+    ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Sends,
+    Trust,
 };
 use crate::stack::EnvDialect;
 use crate::topology::address::{self, Url};
@@ -70,6 +71,7 @@ fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
         port,
         wrong_path: wrong_path(endpoint, &url, protocol),
         tls: ClientTls { at: Some(at.clone()), ..tls },
+        sends: Sends::default(),
         means: vec![ProgramKind::Collector, ProgramKind::Tempo],
         at,
     });

@@ -2,7 +2,7 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
-use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Trust};
+use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
 use crate::topology::address::{self, Url};
 use crate::topology::page::Page;
 use crate::topology::yaml::{Entry, Node};
@@ -55,6 +55,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
         port,
         wrong_path: None,
         tls: ClientTls { at: Some(at.clone()), ..tls },
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo],
         at,
     });

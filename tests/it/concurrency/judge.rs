@@ -16,8 +16,8 @@ pub fn judge(round: &Round<'_>, told: &[String], two: bool) {
         left.keys().all(|path| !path.display().to_string().contains(".tracewright-")),
         "{told}: {left:#?}"
     );
-    for stack in 0..=usize::from(two) {
-        let name = StackName::new(NAMES[stack]);
+    for (stack, name) in NAMES.iter().enumerate().take(1 + usize::from(two)) {
+        let name = StackName::new(*name);
         let generations = history(&root_at(round.root()), &Ground::below_root(&name)).unwrap();
         let newest = generations.last().map(|generation| generation.number);
         for generation in &generations {
@@ -33,7 +33,7 @@ pub fn judge(round: &Round<'_>, told: &[String], two: bool) {
         if newest.is_some() {
             round.alone(stack, Verb::Destroy);
         }
-        let state = round.root().join("var/lib/tracewright").join(NAMES[stack]);
+        let state = round.root().join("var/lib/tracewright").join(name.as_str());
         assert!(!state.exists(), "{told}: its state is left");
     }
     assert_eq!(tree(round.root()), round.before, "{told}");

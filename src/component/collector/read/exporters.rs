@@ -1,7 +1,7 @@
 //! OTLP exporters: who is dialled, and with which TLS. Every line follows what 0.159 was seen to do.
 
 use super::receivers::pem;
-use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Trust};
+use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
 use crate::topology::address::{self, Url};
 use crate::topology::page::{Page, Written};
 use crate::topology::values::Text;
@@ -34,6 +34,7 @@ pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
         port,
         wrong_path: None,
         tls: ClientTls { at: tls.at.clone().or_else(|| https.then(|| at.clone())), ..tls },
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
@@ -65,6 +66,7 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
         wrong_path: (sent != right)
             .then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
         tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });

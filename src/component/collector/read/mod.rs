@@ -12,12 +12,12 @@ mod release;
 pub use keys::otlp_receiver;
 pub use release::Release;
 
-use crate::dataflow::ServerTlsMode;
+use crate::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use crate::topology::page::Page;
 use crate::topology::yaml::{Entry, Node};
 use receivers::Rules;
 use release::kind_of;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a whole configuration into the page's topology.
 pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
@@ -34,17 +34,26 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         return;
     }
     for (id, entry) in used(page, root, pipelines, "receivers") {
+        let before = page.topology.listeners.len();
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
+        for listener in &mut page.topology.listeners[before..] {
+            listener.takes = Takes { pipelines: entry.pipelines.clone() };
+        }
     }
     used(page, root, pipelines, "processors");
     for (id, entry) in used(page, root, pipelines, "exporters") {
         let setting = format!("exporters.{id}");
+        let before = page.topology.diallers.len();
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
             _ => {}
         }
+        for dialler in &mut page.topology.diallers[before..] {
+            dialler.sends = Sends { pipelines: entry.pipelines.clone() };
+        }
     }
+    join(page, root, pipelines);
     own::extensions(page, root, rules);
     own::metrics(page, root, release);
 }
@@ -54,6 +63,26 @@ struct Used<'a> {
     entry: &'a Entry,
     /// The signal it is used for; `traces` where that is one of several.
     signal: &'a str,
+    /// The ids of those pipelines.
+    pipelines: BTreeSet<String>,
+}
+
+/// Where a connector leads: from each pipeline that names it as an exporter to each that names it as a
+/// receiver.
+fn join(page: &mut Page<'_>, root: &Node, pipelines: &[Entry]) {
+    let names = |pipeline: &Entry, kind: &str, id: &str| {
+        let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(Node::scalar).any(|scalar| scalar.text == id)
+    };
+    let connectors = root.get("connectors").map(Node::entries).unwrap_or_default();
+    for id in connectors.iter().map(|entry| entry.key.as_str()) {
+        for from in pipelines.iter().filter(|pipeline| names(pipeline, "exporters", id)) {
+            for to in pipelines.iter().filter(|pipeline| names(pipeline, "receivers", id)) {
+                let (from, to) = (from.key.clone(), to.key.clone());
+                page.topology.joints.push(Joint { program: page.program, from, to });
+            }
+        }
+    }
 }
 
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
@@ -76,7 +105,8 @@ fn used<'a>(
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
             let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
             if let Some(entry) = defined.and_then(|node| node.entry(id)) {
-                let used = all.entry(id).or_insert(Used { entry, signal });
+                let used = all.entry(id).or_insert(Used { entry, signal, pipelines: BTreeSet::new() });
+                used.pipelines.insert(pipeline.key.clone());
                 if signal == "traces" {
                     used.signal = signal;
                 }

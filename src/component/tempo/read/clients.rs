@@ -3,7 +3,7 @@
 
 use super::release::{Client, Condition, Release};
 use super::scalars::flag;
-use crate::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Trust};
+use crate::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Sends, Trust};
 use crate::diagnostic::Mark;
 use crate::stack::Port;
 use crate::topology::address;
@@ -71,6 +71,7 @@ fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
         port,
         wrong_path: None,
         tls,
+        sends: Sends::default(),
         means: vec![ProgramKind::Tempo],
         at,
     });

@@ -3,13 +3,13 @@
 //! Go's wildcard listeners (`0.0.0.0`, `::`, no address) accept both address families, seen on Tempo
 //! and the collector as `*:PORT`.
 
-use super::unchecked;
+use super::super::unchecked;
 use crate::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Topology};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where a dialler arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(in super::super) enum Reach {
     /// At this listener.
     Arrives(usize),
     /// At nothing, though this listener has the port on another address.
@@ -24,7 +24,7 @@ const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// Whether two listeners on one port cannot both start.
-pub(super) fn overlap(one: &Bind, other: &Bind) -> bool {
+pub(in super::super) fn overlap(one: &Bind, other: &Bind) -> bool {
     one.is_wildcard() || other.is_wildcard() || literal(one) == literal(other)
 }
 
@@ -33,7 +33,12 @@ pub(super) fn reach(topology: &Topology, dialler: &Dialler) -> Reach {
     let on_port = || topology.listeners.iter().enumerate().filter(|(_, l)| l.port == dialler.port);
     let best = |found: Vec<(usize, &Listener)>| {
         let meant = |l: &Listener| dialler.means.contains(&topology.programs[l.program].kind);
-        found.into_iter().min_by_key(|(i, l)| (l.protocol != dialler.protocol, !meant(l), *i)).map(|(i, _)| i)
+        // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
+        let own = |l: &Listener| l.program == dialler.program;
+        let internal = dialler.protocol == Protocol::TempoInternal;
+        let rank =
+            |i: usize, l: &Listener| (l.protocol != dialler.protocol, !meant(l), own(l) != internal, i);
+        found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
     };
     let dialled = addresses(&dialler.host);
     let here = dialler.host.is_this_host();

@@ -1,0 +1,67 @@
+//! What goes through a socket, beyond the handshake: the signals that a listener takes and a client
+//! sends, and the pipelines of a collector behind either.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// What telemetry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Signal {
+    /// Spans.
+    Traces,
+    /// Points.
+    Metrics,
+    /// Records.
+    Logs,
+    /// Profiles, which no listener here is known to take.
+    Profiles,
+}
+
+impl Signal {
+    /// The signal of a pipeline's id: `traces` of `traces/backup`.
+    pub fn of_pipeline(id: &str) -> Option<Self> {
+        match id.split('/').next().unwrap_or_default().trim() {
+            "traces" => Some(Self::Traces),
+            "metrics" => Some(Self::Metrics),
+            "logs" => Some(Self::Logs),
+            "profiles" => Some(Self::Profiles),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Traces => "traces",
+            Self::Metrics => "metrics",
+            Self::Logs => "logs",
+            Self::Profiles => "profiles",
+        })
+    }
+}
+
+/// What a listener takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Takes {
+    /// The pipelines of its collector that it feeds; empty for every other program.
+    pub pipelines: BTreeSet<String>,
+}
+
+/// What a client sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sends {
+    /// The pipelines of its collector that feed it; empty for every other program.
+    pub pipelines: BTreeSet<String>,
+}
+
+/// A connector: what leaves one pipeline of a collector enters another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Joint {
+    /// Index into [`super::Topology::programs`].
+    pub program: usize,
+    /// The pipeline that names the connector as an exporter.
+    pub from: String,
+    /// The pipeline that names it as a receiver.
+    pub to: String,
+}

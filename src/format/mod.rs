@@ -1,0 +1,3 @@
+//! Readers of text formats, without any engine's semantics.
+
+pub mod compose;
