@@ -15,15 +15,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
 use tracewright::check::check;
-use tracewright::desired::{Content, Desired, Digest};
 use tracewright::diagnostic::SourceName;
+use tracewright::model::block::{Origin, Split};
+use tracewright::model::desired::{Content, Desired, Digest};
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{HostName, TargetPath};
+use tracewright::model::observed::{Ids, Observed, ObservedFile, ObservedFolder, Standing};
+use tracewright::model::prior::{Remembered, RememberedPath};
 use tracewright::pki::issue;
-use tracewright::plan::{
-    Author, Circumstances, Goal, Ground, Ids, Observed, ObservedFile, ObservedFolder, Origin, Remembered,
-    RememberedPath, Split, Standing, plan,
-};
+use tracewright::plan::{Author, Circumstances, Goal, plan};
 use tracewright::render::{Templates, render};
-use tracewright::stack::{HostName, Stack, TargetPath, resolve};
+use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::wire;

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! One way only: a module imports what stands left of it. Everything up to and including the plan is
-//! a function of bytes; `host/` and `command/` are the doors to the world. `diagnostic` is what
-//! every stage says its faults with; `dataflow` and `desired` are words that several stages share.
+//! a function of bytes; `host/` and `workflow/` are the doors to the world. `diagnostic` is what
+//! every stage says its faults with; `model` is the words that several stages share.
 //!
 //! # The files the tool touches
 //! - reads `stack.toml`, and nothing beside it;
@@ -25,11 +25,10 @@ pub mod check;
 pub mod cli;
 pub mod command;
 pub mod component;
-pub mod dataflow;
-pub mod desired;
 pub mod diagnostic;
 pub mod format;
 pub mod host;
+pub mod model;
 pub mod pki;
 pub mod plan;
 pub mod prove;
@@ -41,3 +40,4 @@ pub mod topology;
 pub mod trial;
 pub mod validate;
 pub mod wiring;
+mod workflow;

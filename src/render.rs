@@ -6,8 +6,8 @@
 
 mod assemble;
 
-use crate::desired::Desired;
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::desired::Desired;
 use crate::wiring::Wiring;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};

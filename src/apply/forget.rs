@@ -3,8 +3,10 @@
 use super::ApplyError;
 use super::state::{Folder, State, names_in};
 use crate::host::Host;
-use crate::plan::{Ground, Inventory, Standing, Step};
-use crate::stack::TargetPath;
+use crate::model::ground::Ground;
+use crate::model::names::TargetPath;
+use crate::model::observed::{Inventory, Standing};
+use crate::model::step::Step;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
 const DEPTH: usize = 1;

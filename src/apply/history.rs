@@ -3,8 +3,10 @@
 use super::ApplyError;
 use super::state::State;
 use crate::host::Host;
-use crate::plan::{Author, GenerationNumber, Ground};
-use crate::stack::{TargetPath, UserName};
+use crate::model::ground::Ground;
+use crate::model::names::{TargetPath, UserName};
+use crate::model::prior::GenerationNumber;
+use crate::plan::Author;
 use std::collections::BTreeMap;
 
 /// One generation, for a person.

@@ -6,9 +6,12 @@
 
 use super::state::{VERSION, decode, encode};
 use super::{ApplyError, state::State};
-use crate::desired::Digest;
 use crate::host::{Host, HostError, Process};
-use crate::plan::{Author, GenerationNumber, Inventory, Observed, Standing, Step};
+use crate::model::desired::Digest;
+use crate::model::observed::{Inventory, Observed, Standing};
+use crate::model::prior::GenerationNumber;
+use crate::model::step::Step;
+use crate::plan::Author;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 

@@ -32,9 +32,10 @@ pub use validator::{NoValidator, Validator};
 
 use crate::diagnostic::Findings;
 use crate::host::{Holder, HostError};
+use crate::model::names::TargetPath;
+use crate::model::prior::GenerationNumber;
 use crate::pki::PkiError;
-use crate::plan::{Author, GenerationNumber, PlanDigest};
-use crate::stack::TargetPath;
+use crate::plan::{Author, PlanDigest};
 
 /// Why a transaction did not begin, or could not be judged. Unless it says otherwise, nothing was
 /// changed, or everything was taken back.

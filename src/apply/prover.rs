@@ -1,6 +1,6 @@
 //! The proof that what runs is ready, and that traces flow, as the transaction sees it.
 
-use crate::plan::UnitId;
+use crate::model::units::UnitId;
 use std::time::Duration;
 
 /// The result of a proof.

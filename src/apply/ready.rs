@@ -6,7 +6,8 @@
 
 use super::prover::Prover;
 use crate::host::{Host, HostError};
-use crate::plan::{Inventory, Run, UnitId};
+use crate::model::observed::Inventory;
+use crate::model::units::{Run, UnitId};
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -6,7 +6,11 @@ use super::reverse::reverse;
 use super::state::{Folder, Pending, State, decode};
 use super::{ApplyError, NoProver};
 use crate::host::{Holder, Host, HostError};
-use crate::plan::{Author, GenerationNumber, Ground, Identity, Inventory, Observed, Standing, Step};
+use crate::model::ground::Ground;
+use crate::model::observed::{Identity, Inventory, Observed, Standing};
+use crate::model::prior::GenerationNumber;
+use crate::model::step::Step;
+use crate::plan::Author;
 use std::collections::BTreeSet;
 
 /// What recovery did.

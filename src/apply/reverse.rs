@@ -8,10 +8,13 @@ use super::ready::wait;
 use super::recover::{again, end};
 use super::state::State;
 use super::{ApplyError, journal::Begin};
-use crate::desired::Digest;
 use crate::host::{Host, HostError};
-use crate::plan::{Found, Identity, Markers, Observed, Origin, Run, Split, Standing, Step, UnitId};
-use crate::stack::TargetPath;
+use crate::model::block::{Markers, Origin, Split};
+use crate::model::desired::Digest;
+use crate::model::names::TargetPath;
+use crate::model::observed::{Identity, Observed, Standing};
+use crate::model::step::{Found, Step};
+use crate::model::units::{Run, UnitId};
 
 /// What taking back left.
 #[derive(Debug, Default)]
@@ -240,7 +243,7 @@ fn block_wise(
     }
     let beside = staged.parent().join(&format!("{}-block", staged.file_name()));
     let after = Identity::File { digest: Digest::of(&bytes), mode: now.mode };
-    let like = Some(crate::plan::Like { path: path.clone(), owner: true });
+    let like = Some(crate::model::step::Like { path: path.clone(), owner: true });
     let before = observed.standing(path).identity();
     for step in [
         Step::Discard { path: beside.clone() },

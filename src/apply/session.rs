@@ -8,8 +8,9 @@ use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, pending, recover};
 use crate::host::{Exclusive, Holder, Host, Lock};
+use crate::model::ground::Ground;
 use crate::pki::{Issued, issue};
-use crate::plan::{Author, Ground, PlanDigest};
+use crate::plan::{Author, PlanDigest};
 use std::time::Duration;
 
 /// How long a proof may take.

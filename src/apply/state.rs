@@ -4,13 +4,13 @@
 //! `journal` is there while a transaction runs, `lock` says who runs. Folders are 0700, files 0600.
 
 use super::ApplyError;
-use crate::desired::Digest;
 use crate::host::Host;
-use crate::plan::{
-    Author, GenerationNumber, Ground, Inventory, Look, Manifest, Observed, Remembered, RememberedPath,
-    Standing,
-};
-use crate::stack::{Scope, StackName, TargetPath, UserName};
+use crate::model::desired::Digest;
+use crate::model::ground::Ground;
+use crate::model::names::{Scope, StackName, TargetPath, UserName};
+use crate::model::observed::{Inventory, Look, Observed, Standing};
+use crate::model::prior::{GenerationNumber, Manifest, Remembered, RememberedPath};
+use crate::plan::Author;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

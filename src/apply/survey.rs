@@ -2,14 +2,15 @@
 
 use super::state::{State, file_of};
 use super::{ApplyError, Killed, recover};
-use crate::desired::{Desired, Digest};
 use crate::host::{AuthorityFolder, Host};
+use crate::model::desired::{Desired, Digest};
+use crate::model::ground::Ground;
+use crate::model::names::{HostName, StackName};
+use crate::model::observed::{Observed, Standing};
+use crate::model::prior::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
+use crate::model::units::Machine;
 use crate::pki::Authority;
-use crate::plan::{
-    Baseline, Circumstances, GenerationNumber, Goal, Ground, Machine, Manifest, Observed, Plan, PlanDigest,
-    Remembered, RememberedPath, Standing, Subject, plan,
-};
-use crate::stack::{HostName, StackName};
+use crate::plan::{Circumstances, Goal, Plan, PlanDigest, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 

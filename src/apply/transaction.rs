@@ -10,15 +10,15 @@ use super::session::{Judges, PROOF};
 use super::state::{Folder, Pending, State, encode};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
-use crate::desired::Digest;
 use crate::host::{Host, HostError, Process};
+use crate::model::desired::Digest;
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{Identity, Inventory, ObservedFile, Standing};
+use crate::model::prior::{GenerationNumber, Remembered};
+use crate::model::step::{Found, Step};
+use crate::model::units::{Run, UnitId};
 use crate::pki::Issued;
-use crate::plan::{
-    Author, Found, GenerationNumber, Identity, Inventory, ObservedFile, Plan, Remembered, Run, Standing,
-    Step, Steps, UnitId, steps,
-};
-use crate::stack::Mode;
-use crate::stack::TargetPath;
+use crate::plan::{Author, Plan, Steps, steps};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

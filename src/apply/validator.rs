@@ -1,7 +1,7 @@
 //! Judging what was staged, before any managed path changes.
 
 use super::ApplyError;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 
 /// Judges staged files.

@@ -5,8 +5,8 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
-use crate::dataflow::{Bind, Protocol, ServerTlsMode};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{Bind, Protocol, ServerTlsMode};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");

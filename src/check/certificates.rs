@@ -6,8 +6,8 @@ use super::edge::Fault;
 use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
 use super::facts::{Broken, Facts, door, peer};
 use super::leaf::Leaf;
-use crate::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
+use crate::model::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
 
 /// The code of a certificate outside its dates.
 pub(super) const DATES: Code = Code("certificate-dates");

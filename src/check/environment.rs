@@ -2,9 +2,9 @@
 //! compared; the page of this code has the table. The text of a line is never shown.
 
 use super::facts::Facts;
-use crate::dataflow::{Dialler, EnvironmentFaultKind, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::stack::EnvDialect;
+use crate::model::dataflow::{Dialler, EnvironmentFaultKind, Topology};
+use crate::model::env::EnvFormat;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("env-conflict");
@@ -62,11 +62,11 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-fn malformed(dialect: EnvDialect) -> String {
+fn malformed(dialect: EnvFormat) -> String {
     match dialect {
-        EnvDialect::Docker => "docker refuses a file with this line".to_owned(),
-        EnvDialect::Systemd => "systemd drops this line".to_owned(),
-        EnvDialect::Shell => "a shell runs this line as a command".to_owned(),
-        EnvDialect::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
+        EnvFormat::Docker => "docker refuses a file with this line".to_owned(),
+        EnvFormat::Systemd => "systemd drops this line".to_owned(),
+        EnvFormat::Shell => "a shell runs this line as a command".to_owned(),
+        EnvFormat::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
     }
 }

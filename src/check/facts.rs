@@ -2,7 +2,7 @@
 
 use super::edge::{self, Fault, Judged};
 use super::ports;
-use crate::dataflow::{DialledHost, Dialler, Listener, Program, ProgramKind, Topology};
+use crate::model::dataflow::{DialledHost, Dialler, Listener, Program, ProgramKind, Topology};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The topology, the moment, and what follows from both.

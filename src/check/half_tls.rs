@@ -8,9 +8,11 @@
 
 use super::advice;
 use super::facts::{Facts, door};
-use crate::dataflow::{CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust};
 use crate::diagnostic::{self, Code, Finding, Findings};
-use crate::topology::certificates::CertificateFacts;
+use crate::model::dataflow::{
+    CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust,
+};
+use crate::pki::read::CertificateFacts;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("half-tls");

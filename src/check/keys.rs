@@ -1,8 +1,8 @@
 //! `unknown-key` and `file-refused`: what a program refuses before it looks at any edge.
 
 use super::facts::Facts;
-use crate::dataflow::{ProgramKind, Version};
 use crate::diagnostic::{Code, Finding, Findings, Severity};
+use crate::model::dataflow::{ProgramKind, Version};
 
 /// The code of a key that the version does not know.
 pub(super) const UNKNOWN: Code = Code("unknown-key");

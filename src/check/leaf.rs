@@ -1,8 +1,8 @@
 //! What a certificate says of itself, from its bytes or from the wish for it.
 
-use crate::dataflow::CertificateFile;
-use crate::stack::{CertificateRole, ServerName};
-use crate::topology::certificates::CertificateFacts;
+use crate::model::certificate::{CertificateRole, ServerName};
+use crate::model::dataflow::CertificateFile;
+use crate::pki::read::CertificateFacts;
 use std::collections::BTreeSet;
 
 /// The fields of a certificate that clients and servers look at. The common name is none of them:

@@ -6,8 +6,8 @@ use super::advice;
 use super::edge::Fault;
 use super::edge::Reach;
 use super::facts::{Facts, peer};
-use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, Signal, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, Signal, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of this rule.

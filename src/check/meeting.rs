@@ -10,8 +10,8 @@ use super::edge::Reach;
 use super::edge::{Fault, Found};
 use super::facts::{Facts, door, peer};
 use super::unchecked;
-use crate::dataflow::{Dialler, Program, Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{Dialler, Program, Protocol, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");

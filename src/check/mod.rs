@@ -32,8 +32,8 @@ pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 
-use crate::dataflow::Topology;
 use crate::diagnostic::{Finding, Findings};
+use crate::model::dataflow::Topology;
 use facts::Facts;
 use std::time::SystemTime;
 

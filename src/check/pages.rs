@@ -1,6 +1,6 @@
 //! The help pages, one a code: what it means, what one sees when it is ignored, the ways out.
 
-use crate::topology::keys::nearest;
+use crate::format::keys::nearest;
 
 macro_rules! pages {
     ($($code:literal),+ $(,)?) => {

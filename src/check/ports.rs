@@ -3,9 +3,9 @@
 use super::advice;
 use super::edge::overlap;
 use super::facts::{Facts, door};
-use crate::dataflow::{Protocol, Topology};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::stack::Port;
+use crate::model::dataflow::{Protocol, Topology};
+use crate::model::names::Port;
 
 /// The code of two listeners on one port.
 pub(super) const TAKEN: Code = Code("port-taken");

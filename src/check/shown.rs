@@ -4,7 +4,7 @@
 //! other people. An environment file holds an application's secrets; a configuration may hold tokens
 //! in headers. Used by whoever renders the findings of [`super::check`].
 
-use crate::dataflow::ProgramKind;
+use crate::model::dataflow::ProgramKind;
 
 /// Words in a key whose value is not shown.
 const SECRET: &[&str] =
@@ -95,7 +95,7 @@ fn starred(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::shown_text;
-    use crate::dataflow::ProgramKind;
+    use crate::model::dataflow::ProgramKind;
 
     #[test]
     fn an_environment_file_shows_the_exporter_and_nothing_else() {

@@ -2,14 +2,13 @@
 //! must stay unsaid.
 
 use super::{ConditionState, check};
-use crate::dataflow::{
+use crate::diagnostic::{Mark, SourceName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::dataflow::{
     Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Joint, Listener, NotRead, Program,
     ProgramKind, Protocol, Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust, UnknownKey, Version,
 };
-use crate::diagnostic::{Mark, SourceName};
-use crate::stack::{
-    Algorithm, CertificateName, CertificateRole, CertificateWish, Port, ServerName, TargetPath,
-};
+use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 

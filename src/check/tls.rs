@@ -3,8 +3,8 @@
 use super::advice;
 use super::edge::Fault;
 use super::facts::{Broken, Facts, door, peer};
-use crate::dataflow::Dialler;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
+use crate::model::dataflow::Dialler;
 
 /// The code of TLS on one end only.
 pub(super) const MISMATCH: Code = Code("tls-mismatch");

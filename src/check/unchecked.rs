@@ -1,7 +1,7 @@
 //! What could not be decided, by name. Reasons are constant, so that two runs can be compared.
 
 use super::facts::{Facts, peer};
-use crate::dataflow::CertificateFile;
+use crate::model::dataflow::CertificateFile;
 use std::fmt;
 
 /// Its peer is not this host.

@@ -1,16 +1,16 @@
 //! `check`: judges a stack, or any folder of finished files.
 
-use super::judge::{Environment, Judged, judge};
-use super::load::load;
-use super::opinion::Asking;
-use super::{Exit, Session, Stop};
 use crate::cli::{Check, Format};
 use crate::report::verdict::{self, Subject};
 use crate::validate::Opinion;
+use crate::workflow::judge::{Environment, Judged, judge};
+use crate::workflow::load::load;
+use crate::workflow::opinion::Asking;
+use crate::workflow::session::{Exit, Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     match &arguments.files {
-        Some(folder) => super::files::run(session, arguments, folder),
+        Some(folder) => crate::workflow::files::run(session, arguments, folder),
         None => stack(session, arguments),
     }
 }

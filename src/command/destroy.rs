@@ -1,15 +1,17 @@
 //! `destroy`: back to what stood there before the first apply, and the state goes too.
 
-use super::consent::{self, Granted};
-use super::host::{self, Place};
-use super::load::load_name;
-use super::rollback::{Back, go_back, recovered};
-use super::{Exit, Session, Stop};
 use crate::apply::{self, ApplyError, NoProver, Outcome, Request, Survey, Wish};
 use crate::cli;
 use crate::host::Holder;
-use crate::plan::{GenerationNumber, Ground};
-use crate::stack::HostName;
+use crate::model::ground::Ground;
+use crate::model::names::HostName;
+use crate::model::prior::GenerationNumber;
+use crate::workflow::back::{Back, go_back, recovered};
+use crate::workflow::consent::Granted;
+use crate::workflow::host::Place;
+use crate::workflow::load::load_name;
+use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::{consent, host};
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

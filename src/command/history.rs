@@ -1,12 +1,13 @@
 //! `history`: the generations that are kept. Creates nothing, takes no lock.
 
-use super::host::{self, Place};
-use super::load::load_name;
-use super::{Exit, Session, Stop};
 use crate::apply;
 use crate::cli::{Format, History};
+use crate::model::names::HostName;
 use crate::report::history;
-use crate::stack::HostName;
+use crate::workflow::host;
+use crate::workflow::host::Place;
+use crate::workflow::load::load_name;
+use crate::workflow::session::{Exit, Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &History) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

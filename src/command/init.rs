@@ -1,8 +1,8 @@
 //! `init`: a stack to start from.
 
-use super::{Exit, Session, Stop};
 use crate::cli::Init;
 use crate::diagnostic::{Code, Finding};
+use crate::workflow::session::{Exit, Session, Stop};
 use std::fs;
 use std::io::{ErrorKind, Write};
 

@@ -1,38 +1,21 @@
 //! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
-//! the verb and turns its outcome into an exit code; `load` and `judge` are the pure prefix that
-//! all verbs share. Files, environment and clock are read here and in `host/`, nowhere else.
+//! the verb and turns its outcome into an exit code; what
+//! several verbs share is [`crate::workflow`].
 
 mod apply;
-mod authority;
 mod check;
-mod consent;
 mod destroy;
-mod engines;
 mod explain;
-mod files;
 mod history;
-mod host;
 mod init;
-mod journals;
-mod judge;
-mod load;
 mod logs;
-mod opinion;
 mod plan;
 mod prove;
-mod proving;
-mod reach;
 mod render;
 mod rollback;
-mod running;
-mod session;
-mod stages;
 mod status;
-mod steady;
-mod trial;
-mod watch;
 
-pub use session::{Exit, Session, Stop};
+use crate::workflow::session::{Exit, Session, Stop};
 
 use crate::cli::{Cli, Verb};
 use crate::host::serve_scope;
@@ -57,11 +40,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
-        Verb::Try(arguments) => trial::run(&mut session, arguments),
+        Verb::Try(arguments) => crate::workflow::trial::run(&mut session, arguments),
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
-        Verb::TrialChild(child) => trial::child(child),
+        Verb::TrialChild(child) => crate::workflow::trial::child(child),
         Verb::ScopeChild { uid } => {
             serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))
         }

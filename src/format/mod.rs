@@ -1,3 +1,10 @@
-//! Readers of text formats, without any engine's semantics.
+//! Text formats as they are written, with positions: YAML, environment files, lines of units, addresses,
+//! tables of keys. What a value means to one program is that program's business.
 
-pub mod compose;
+pub mod address;
+pub mod env_file;
+pub mod keys;
+pub mod page;
+pub mod unit;
+pub mod values;
+pub mod yaml;

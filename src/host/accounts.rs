@@ -3,8 +3,9 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door: the user database is read here")]
 
 use super::{CommandLine, HostError, is_program, run_here};
-use crate::plan::{Account, Inventory, Machine};
-use crate::stack::{GroupName, Scope, TargetPath, UserName};
+use crate::model::names::{GroupName, Scope, TargetPath, UserName};
+use crate::model::observed::Inventory;
+use crate::model::units::{Account, Machine};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

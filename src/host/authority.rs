@@ -6,7 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door: keys are kept on this machine")]
 
 use super::HostError;
-use crate::desired::Digest;
+use crate::model::desired::Digest;
 use crate::pki::{Authority, facts_of};
 use std::fs::{DirBuilder, File, OpenOptions, read_dir, read_to_string};
 use std::io::{self, Write};

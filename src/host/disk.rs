@@ -4,8 +4,9 @@
 //! room at any operation.
 
 use super::HostError;
-use crate::plan::{Ids, Inventory, Like, Observed};
-use crate::stack::{Mode, TargetPath};
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{Ids, Inventory, Observed};
+use crate::model::step::Like;
 
 /// What happens to something that already has the new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,10 @@ use super::{
     Accounts, CommandLine, Exclusive, Holder, Host, HostError, Lock, Person, Ran, ServiceManager, last_words,
     run_here, sockets,
 };
-use crate::plan::{Inventory, Machine, Manager, Observed, Step};
-use crate::stack::{HostName, Scope, TargetPath, UserName};
+use crate::model::names::{HostName, Scope, TargetPath, UserName};
+use crate::model::observed::{Inventory, Observed};
+use crate::model::step::Step;
+use crate::model::units::{Machine, Manager};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -7,8 +7,9 @@
 use super::HostError;
 use super::disk::{Disk, Naming, Rights};
 use super::walk::{Care, Walk, fault, shown};
-use crate::plan::{Ids, Inventory, Like, Observed};
-use crate::stack::{HostName, Mode, TargetPath};
+use crate::model::names::{HostName, Mode, TargetPath};
+use crate::model::observed::{Ids, Inventory, Observed};
+use crate::model::step::Like;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
     AtFlags, Mode as Bits, OFlags, RenameFlags, fchmod, fchown, fstat, fsync, mkdirat, openat, renameat_with,

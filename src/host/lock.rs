@@ -9,7 +9,7 @@
 use super::disk::Disk;
 use super::walk::fault;
 use super::{HostError, LocalDisk, LocalRoot, ticks};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
     AtFlags, Dir, FileType, FlockOperation, Mode as Bits, OFlags, flock, fstat, ftruncate, openat, statat,

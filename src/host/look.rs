@@ -2,8 +2,8 @@
 
 use super::walk::{Care, Walk, fault, is_name};
 use super::{HostError, LARGEST_FILE, LocalDisk};
-use crate::plan::{Ids, Look, ObservedFile, ObservedFolder, Standing};
-use crate::stack::{Mode, TargetPath};
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{Ids, Look, ObservedFile, ObservedFolder, Standing};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, Stat, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;

@@ -43,8 +43,10 @@ pub use sockets::{all_listening, listening, real, sockets};
 pub use systemd::{Followed, Journal, ServiceManager, last_words};
 pub use tree::FolderTree;
 
-use crate::plan::{Inventory, Observed, Step, UnitId};
-use crate::stack::{TargetPath, UserName};
+use crate::model::names::{TargetPath, UserName};
+use crate::model::observed::{Inventory, Observed};
+use crate::model::step::Step;
+use crate::model::units::UnitId;
 use std::time::Duration;
 
 /// The largest file that is looked into; a larger one is never touched.

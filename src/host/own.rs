@@ -6,8 +6,10 @@ use super::{
     CommandLine, Exclusive, Holder, Host, HostError, LocalDisk, LocalRoot, Lock, Ran, Root, ServiceManager,
     run_here,
 };
-use crate::plan::{Inventory, Machine, Observed, Step};
-use crate::stack::{HostName, Scope, TargetPath};
+use crate::model::names::{HostName, Scope, TargetPath};
+use crate::model::observed::{Inventory, Observed};
+use crate::model::step::Step;
+use crate::model::units::Machine;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -3,9 +3,10 @@
 use super::disk::{Disk, Naming, Rights};
 use super::run::{CommandLine, Ran, run_here};
 use super::{Host, HostError};
-use crate::desired::Digest;
-use crate::plan::{Identity, Ids, Inventory, Look, Observed, Standing, Step};
-use crate::stack::{Mode, TargetPath};
+use crate::model::desired::Digest;
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{Identity, Ids, Inventory, Look, Observed, Standing};
+use crate::model::step::Step;
 use std::collections::BTreeSet;
 use std::time::Duration;
 

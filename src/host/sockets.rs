@@ -8,8 +8,8 @@
     reason = "this is the door: what the kernel tells of sockets is read here"
 )]
 
-use crate::plan::{ObservedSocket, SocketHolder};
-use crate::stack::UnitName;
+use crate::model::names::UnitName;
+use crate::model::units::{ObservedSocket, SocketHolder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,6 +1,6 @@
 //! A folder of this machine as a tree to look for files in. A link is followed only below the folder:
 //! its target is read as a path of the host, as everything in such a folder is.
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use crate::topology::tree::{Listed, Looked, Tree, TreeEntry};
 use std::fs;
 use std::io::Read;

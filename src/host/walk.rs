@@ -6,7 +6,7 @@
 //! root alone could have made it (`/lib`, `/var/run`).
 
 use super::HostError;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;

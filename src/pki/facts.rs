@@ -1,7 +1,7 @@
 //! Certificates of the stack as they stand on a host.
 
-use crate::dataflow::CertificateFile;
-use crate::topology::certificates::{CertificateFacts, read_pem};
+use crate::model::dataflow::CertificateFile;
+use crate::pki::read::{CertificateFacts, read_pem};
 use std::time::{Duration, SystemTime};
 
 /// The facts of the first certificate of a PEM text; `None` where there is none that can be read.

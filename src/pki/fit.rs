@@ -1,8 +1,8 @@
 //! Whether a certificate still fulfils its wish.
 
 use super::facts::{date, time};
-use crate::stack::{Algorithm, CertificateRole, CertificateWish, ServerName};
-use crate::topology::certificates::{CertificateFacts, KeyType};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::pki::read::{CertificateFacts, KeyType};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 

@@ -1,6 +1,7 @@
 //! Issuing: an authority and the leaves it signs.
 
-use crate::stack::{Algorithm, CertificateName, CertificateRole, CertificateWish, ServerName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::names::CertificateName;
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
     IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SanType,

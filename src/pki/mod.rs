@@ -7,8 +7,10 @@
 mod facts;
 mod fit;
 mod issue;
+pub mod private_key;
+pub mod read;
 
-pub use crate::topology::certificates::CertificateFacts;
 pub use facts::{date, facts_of};
 pub use fit::{Fit, fit};
 pub use issue::{Authority, Issued, IssuedPair, PkiError, issue};
+pub use read::CertificateFacts;

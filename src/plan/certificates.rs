@@ -4,12 +4,13 @@
 //! somebody removed comes back from the state as long as it is fit, and is only then drift.
 
 use super::goal::{Goal, Wanted, WantedContent, WantedFile};
-use super::remembered::{Remembered, RememberedPath};
-use super::standing::{Observed, Standing};
 use super::{Circumstances, entry::Part};
-use crate::desired::Digest;
+use crate::model::certificate::{CertificateRole, CertificateWish};
+use crate::model::desired::Digest;
+use crate::model::names::{CertificateName, TargetPath};
+use crate::model::observed::{Observed, Standing};
+use crate::model::prior::{Remembered, RememberedPath};
 use crate::pki::{CertificateFacts, Fit, facts_of, fit};
-use crate::stack::{CertificateName, CertificateRole, CertificateWish, TargetPath};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;

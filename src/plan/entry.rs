@@ -1,11 +1,12 @@
 //! One line of a plan: what happens at a path, why, and what it needs to be allowed.
 
-use super::block::{BlockFault, Markers};
-use super::remembered::Subject;
-use super::standing::{Identity, Ids};
-use crate::desired::Digest;
+use crate::model::block::{BlockFault, Markers};
+use crate::model::certificate::CertificateWish;
+use crate::model::desired::Digest;
+use crate::model::names::{CertificateName, ComponentName, Mode, Owner, StackName, TargetPath};
+use crate::model::observed::{Identity, Ids};
+use crate::model::prior::Subject;
 use crate::pki::CertificateFacts;
-use crate::stack::{CertificateName, CertificateWish, ComponentName, Mode, Owner, StackName, TargetPath};
 use std::fmt;
 
 /// What a plan does at one path.

@@ -1,14 +1,15 @@
 //! What shall stand on one host: the common shape of a stack's wish and of a generation to go back to.
 
-use super::block::Markers;
-use super::ground::Ground;
-use super::remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
-use super::standing::{Ids, Inventory, Look};
-use super::units::UnitId;
-use crate::desired::{Content, Desired, DesiredFile, DesiredUnit, Digest};
-use crate::stack::{
-    CertificateName, CertificateWish, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath,
+use crate::model::block::Markers;
+use crate::model::certificate::CertificateWish;
+use crate::model::desired::{Content, Desired, DesiredFile, DesiredUnit, Digest};
+use crate::model::ground::Ground;
+use crate::model::names::{
+    CertificateName, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath,
 };
+use crate::model::observed::{Ids, Inventory, Look};
+use crate::model::prior::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
+use crate::model::units::UnitId;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
 //! The digest of a plan: bound to what was wanted, seen and remembered when it was made.
 
-use super::block::Split;
 use super::goal::{Goal, GoalSource, Wanted};
-use super::remembered::Remembered;
-use super::standing::{Identity, Observed, Standing};
-use crate::desired::{Canonical, Digest};
+use crate::model::block::Split;
+use crate::model::desired::{Canonical, Digest};
+use crate::model::observed::{Identity, Observed, Standing};
+use crate::model::prior::Remembered;
 use std::fmt;
 
 /// The digest of a plan, shown as `sha256:…`.

@@ -3,10 +3,11 @@
 use super::entry::{CertificateAfter, ContentChange};
 use super::mask::mask;
 use super::meaning;
-use super::remembered::Subject;
-use crate::desired::Digest;
+use crate::model::certificate::CertificateWish;
+use crate::model::desired::Digest;
+use crate::model::names::TargetPath;
+use crate::model::prior::Subject;
 use crate::pki::facts_of;
-use crate::stack::{CertificateWish, TargetPath};
 
 /// The change of a whole file; `after` is `None` where it leaves or is issued at apply.
 pub(super) fn of_change(

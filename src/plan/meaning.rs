@@ -4,8 +4,9 @@
 //! Decided on what a parser sees, never on text. In doubt the answer is no: one restart too many costs
 //! less than a program that runs on what is no longer written.
 
-use crate::stack::TargetPath;
-use crate::topology::yaml::{self, Entry, Node, Value};
+use crate::format::yaml;
+use crate::format::yaml::{Entry, Node, Value};
+use crate::model::names::TargetPath;
 
 use std::collections::BTreeMap;
 

@@ -4,42 +4,33 @@
 //! Reads no file, no clock and no environment; `command/` shows a plan, `apply` carries it out. The
 //! same plan compares a stack with a host and a generation with a host, so a rollback is an apply.
 
-mod block;
 mod certificates;
 mod compare;
 mod entry;
 mod goal;
-mod ground;
 mod identity;
 mod inside;
 mod machine;
 mod mask;
 mod meaning;
-mod remembered;
-mod serial;
 mod services;
-mod standing;
-mod step;
 mod steps;
-mod units;
 
-pub use block::{BlockFault, BlockPlace, Markers, Origin, Split};
+use crate::model::ground::Ground;
+use crate::model::observed::Observed;
+use crate::model::prior::{Baseline, GenerationNumber, Remembered, RememberedPath};
+use crate::model::units::UnitId;
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
 pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile};
-pub use ground::Ground;
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
 pub use mask::mask;
-pub use remembered::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
 pub use services::{Service, ServiceChange};
-pub use standing::{Identity, Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
-pub use step::{Found, Like, Step};
 pub use steps::{Author, Steps, steps};
-pub use units::{Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId};
 
-use crate::desired::Digest;
-use crate::stack::{HostName, Scope, StackName, TargetPath, UserName};
+use crate::model::desired::Digest;
+use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -85,7 +76,7 @@ pub struct Plan {
     ran_before: BTreeSet<UnitId>,
     unit_files: Vec<(TargetPath, Scope)>,
     next: BTreeMap<TargetPath, RememberedPath>,
-    units: Vec<crate::desired::DesiredUnit>,
+    units: Vec<crate::model::desired::DesiredUnit>,
     baselines: BTreeMap<TargetPath, Baseline>,
     keepsakes: BTreeMap<(TargetPath, Digest), Vec<u8>>,
 }

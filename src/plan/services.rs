@@ -3,12 +3,12 @@
 use super::Plan;
 use super::entry::{Action, Entry};
 use super::goal::Goal;
-use super::remembered::{Remembered, Subject};
-use super::standing::Observed;
-use super::step::Step;
-use super::units::{Load, Machine, Run, SocketHolder, UnitId};
-use crate::desired::{DesiredUnit, OnChange, UnitInput};
-use crate::stack::{ComponentName, Scope, TargetPath, UnitName, UserName};
+use crate::model::desired::{DesiredUnit, OnChange, UnitInput};
+use crate::model::names::{ComponentName, Scope, TargetPath, UnitName, UserName};
+use crate::model::observed::Observed;
+use crate::model::prior::{Remembered, Subject};
+use crate::model::step::Step;
+use crate::model::units::{Load, Machine, Run, SocketHolder, UnitId};
 use std::collections::BTreeSet;
 
 /// A unit and what the plan asks of it.

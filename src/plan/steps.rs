@@ -4,13 +4,13 @@
 //! fails on a full disk fails before anything changed. Apply obeys the steps alone.
 
 use super::entry::{Entry, Part, Payload, Rights, TakeOver, Work};
-use super::standing::Identity;
-use super::standing::Ids;
-use super::step::{Like, Step};
-use super::{Baseline, Manifest, Plan, Remembered, RememberedPath, services};
-use crate::desired::Digest;
+use super::{Plan, services};
+use crate::model::desired::Digest;
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{Identity, Ids};
+use crate::model::prior::{Baseline, Manifest, Remembered, RememberedPath};
+use crate::model::step::{Like, Step};
 use crate::pki::Issued;
-use crate::stack::{Mode, TargetPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

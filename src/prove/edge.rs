@@ -9,7 +9,7 @@ use super::route::{Dial, Reader, Tls};
 use super::said;
 use super::send::{Rejection, Sent};
 use super::words;
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 /// What a failed exchange comes to.

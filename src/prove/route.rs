@@ -3,7 +3,7 @@
 //! Nothing here knows how a stack is wired; the caller fills it in, with paths as they are on the
 //! machine that proves.
 
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use std::path::PathBuf;
 
 /// The way of one application into the stack.

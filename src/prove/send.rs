@@ -2,7 +2,7 @@
 
 use super::exchange::{Answer, Connection, ExchangeFault, Version};
 use super::route::Dial;
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use http::{HeaderName, HeaderValue, Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;

@@ -2,14 +2,14 @@
 
 use super::Templates;
 use crate::component::{app, collector, grafana, systemd, tempo};
-use crate::desired::{
+use crate::diagnostic::Findings;
+use crate::model::desired::{
     Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, Enablement, OnChange, UnitInput,
 };
-use crate::diagnostic::Findings;
-use crate::stack::{
-    App, CertificateName, ComponentName, GroupName, HostName, Mode, Neighbour, Owner, Scope, Service,
-    TargetPath, UserName,
+use crate::model::names::{
+    CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
+use crate::stack::{App, Neighbour, Service};
 use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, UnitShape, Wiring};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! The generations of a stack, as a table and as JSON.
 
 use crate::apply::Generation;
-use crate::stack::StackName;
+use crate::model::names::StackName;
 use serde_json::json;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.

@@ -4,13 +4,15 @@
 //! masked and private keys as digests; nothing here could show more.
 
 use super::diff;
-use crate::desired::Digest;
+use crate::model::certificate::{CertificateRole, CertificateWish};
+use crate::model::desired::Digest;
+use crate::model::names::Scope;
+use crate::model::prior::Subject;
+use crate::model::units::Run;
 use crate::pki::CertificateFacts;
 use crate::plan::{
-    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Run, Service, ServiceChange,
-    Subject,
+    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Service, ServiceChange,
 };
-use crate::stack::{CertificateRole, CertificateWish, Scope};
 use std::fmt::Write;
 
 /// What the plan's text needs besides the plan.

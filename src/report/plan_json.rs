@@ -1,7 +1,7 @@
 //! A plan as one JSON document.
 
+use crate::model::names::{ComponentName, UnitName};
 use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
-use crate::stack::{ComponentName, UnitName};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.

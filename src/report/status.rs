@@ -1,7 +1,7 @@
 //! What runs of a stack, as text of one screen and as JSON.
 
-use crate::plan::GenerationNumber;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
+use crate::model::prior::GenerationNumber;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;

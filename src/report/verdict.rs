@@ -2,8 +2,8 @@
 
 use super::diagnostics;
 use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
-use crate::dataflow::{Dialler, Topology};
 use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
+use crate::model::dataflow::{Dialler, Topology};
 use crate::validate::{Opinion, Validated};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -4,29 +4,24 @@
 //! address, a TLS mode, a path or an owner that the file leaves open is taken in [`crate::wiring`].
 //! Each entity carries the [`KeyPath`] it was written at, so that later stages can point there.
 
-mod certificate;
-mod names;
 mod resolve;
 mod service;
 mod settings;
 
-pub use certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
-pub use names::{
-    CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Port, Scope, StackName, TargetPath,
-    UnitName, UserName,
-};
+use crate::model::env::EnvFormat;
+use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
 pub use resolve::{load, load_name, resolve};
 pub use service::{Hardening, Neighbour, PathWishes, Service};
 pub use settings::{
-    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, EnvDialect, Export, HeaderValue,
-    ListenerWish, OtlpDoors, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage,
-    SecretReference, Size, TlsSettings, TlsVersion, WhenFull,
+    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, Export, HeaderValue, ListenerWish,
+    OtlpDoors, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage, SecretReference, Size,
+    TlsSettings, TlsVersion, WhenFull,
 };
 
 use crate::component::collector::CollectorDialect;
 use crate::component::tempo::TempoDialect;
-use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::KeyPath;
+use crate::model::dataflow::OtlpProtocol;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -160,7 +155,7 @@ pub struct App {
     /// The file that gets the block; `None`: nothing is written, `explain` prints the lines.
     pub env_file: Option<TargetPath>,
     /// Who reads the file.
-    pub env_dialect: EnvDialect,
+    pub env_dialect: EnvFormat,
     /// `OTEL_SERVICE_NAME`.
     pub service_name: String,
     /// Language and release of its SDK.

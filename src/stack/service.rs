@@ -1,9 +1,9 @@
 //! Who runs a program, and where its files shall be: as written, with nothing filled in that
 //! [`crate::wiring`] decides.
 
-use super::names::{GroupName, Scope, TargetPath, UnitName, UserName};
 use super::settings::Size;
 use crate::diagnostic::KeyPath;
+use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

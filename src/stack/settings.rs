@@ -1,9 +1,9 @@
 //! The small value types of the stack: listeners, routes, queues, sizes, secrets.
 
-use super::certificate::Algorithm;
-use super::names::{ComponentName, Port};
-use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::KeyPath;
+use crate::model::certificate::Algorithm;
+use crate::model::dataflow::OtlpProtocol;
+use crate::model::names::{ComponentName, Port};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -218,19 +218,6 @@ impl Debug {
             Self::Detailed => "detailed",
         }
     }
-}
-
-/// Who reads an application's `.env` file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EnvDialect {
-    /// A dotenv library, or compose's `env_file:`.
-    Dotenv,
-    /// systemd's `EnvironmentFile=`.
-    Systemd,
-    /// A shell that sources it.
-    Shell,
-    /// `docker run --env-file`, which never unquotes.
-    Docker,
 }
 
 /// `sdk`.

@@ -5,10 +5,11 @@
 //! `check --files` and by whoever looks at a host.
 
 use super::tree::{Looked, Tree};
-use super::{Examined, FileSet, Reader, places, yaml};
+use super::{Examined, FileSet, Reader, places};
 use crate::component::systemd::read::{is_unit, units};
-use crate::dataflow::{CertificateFile, NotRead};
-use crate::stack::TargetPath;
+use crate::format::yaml;
+use crate::model::dataflow::{CertificateFile, NotRead};
+use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No more files than this are looked into.

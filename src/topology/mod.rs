@@ -3,24 +3,19 @@
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
-pub mod address;
-pub mod certificates;
 mod discover;
-pub mod env_file;
-pub mod keys;
-pub mod page;
+pub mod named;
 pub mod places;
-pub mod private_key;
 mod reader;
 pub mod tree;
-pub mod values;
-pub mod yaml;
 
 pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};
 
 use crate::diagnostic::SourceName;
-use crate::stack::{CertificateName, CertificateWish, EnvDialect, TargetPath};
+use crate::model::certificate::CertificateWish;
+use crate::model::env::EnvFormat;
+use crate::model::names::{CertificateName, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at a path, for the reader.
@@ -47,7 +42,7 @@ pub struct FileSet<'a> {
     pub collector_version: Option<String>,
     /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
     /// dotenv library.
-    pub environment_dialects: BTreeMap<TargetPath, EnvDialect>,
+    pub environment_dialects: BTreeMap<TargetPath, EnvFormat>,
     /// Files that are there and could not be read: never taken for absent.
     pub unread: BTreeSet<TargetPath>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a

@@ -1,7 +1,7 @@
 //! Where the files of a tracing stack stand on a host: fixed places, and patterns in homes.
 
-use crate::dataflow::ProgramKind;
-use crate::stack::TargetPath;
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::TargetPath;
 
 /// Configuration files of packaged engines.
 pub const FIXED: &[(ProgramKind, &str)] = &[

@@ -1,17 +1,18 @@
 //! Files -> topology: which file is what, each read by its program's reader, and the certificates
 //! they name.
 
-use super::env_file::{self, EnvFile};
-use super::page::Page;
-use super::places;
-use super::values::{Environment, Expansion, Values};
-use super::yaml::{self, Document, Fault, Node};
-use super::{Examined, FileSet, certificates};
+use super::{Examined, FileSet, named, places};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
-use crate::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
 use crate::diagnostic::SourceName;
-use crate::stack::{EnvDialect, TargetPath};
+use crate::format::env_file::EnvFile;
+use crate::format::page::Page;
+use crate::format::values::{Environment, Expansion, Values};
+use crate::format::yaml::{Document, Fault, Node};
+use crate::format::{env_file, yaml};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ struct Found<'a> {
 enum Content<'a> {
     /// The digest under which its tree is kept.
     Yaml(ContentDigest),
-    Environment(EnvFile<'a>, EnvDialect),
+    Environment(EnvFile<'a>, EnvFormat),
 }
 
 impl Reader {
@@ -54,7 +55,7 @@ impl Reader {
         for file in &found {
             self.read_file(files, file, &units, &mut topology);
         }
-        certificates::read_named(&mut topology, files);
+        named::read_named(&mut topology, files);
         topology
     }
 
@@ -175,7 +176,7 @@ fn environments<'a>(
         if given.is_none() && !by_unit && (!places::is_environment(path) || names(&engines, path)) {
             continue;
         }
-        let dialect = given.unwrap_or(if by_unit { EnvDialect::Systemd } else { EnvDialect::Dotenv });
+        let dialect = given.unwrap_or(if by_unit { EnvFormat::Systemd } else { EnvFormat::Dotenv });
         let lines = env_file::parse(text, dialect);
         if app::read::is_app(&lines) {
             all.push(Found { kind: ProgramKind::App, path, content: Content::Environment(lines, dialect) });

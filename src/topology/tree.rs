@@ -3,7 +3,7 @@
 //! The real one is a loader's business: it reads absolute paths below its folder, follows no link
 //! out of it, and says what it may not read. The one here holds files in memory.
 
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 
 /// What stands in a folder.

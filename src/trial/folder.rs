@@ -5,7 +5,7 @@
 
 use super::TrialError;
 use crate::host::file_names;
-use crate::stack::{StackName, TargetPath};
+use crate::model::names::{StackName, TargetPath};
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, PipeWriter};

@@ -4,9 +4,10 @@
 //! decides how two ends meet stays: protocols, queues, limits, and on which doors TLS is served,
 //! which is written out because it would follow from the bind. Pure.
 
+use crate::model::names::{Port, TargetPath};
 use crate::stack::{
-    CertificateSettings, Collector, Export, HeaderValue, ListenerWish, OtlpDoors, PathWishes, Port,
-    SecretReference, Service, Stack, TargetPath, TlsSettings,
+    CertificateSettings, Collector, Export, HeaderValue, ListenerWish, OtlpDoors, PathWishes,
+    SecretReference, Service, Stack, TlsSettings,
 };
 use crate::wiring::{ComponentId, Door, DoorId, Listener, Wiring};
 use std::collections::BTreeMap;

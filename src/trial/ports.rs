@@ -1,7 +1,7 @@
 //! Free ports on loopback.
 
 use super::{Ports, TrialError};
-use crate::stack::Port;
+use crate::model::names::Port;
 use crate::wiring::Listener;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 

@@ -3,7 +3,7 @@
 use super::folder::{Standing, standing};
 use super::{Folder, Ports, TrialError};
 use crate::host::ticks;
-use crate::stack::{Port, StackName};
+use crate::model::names::{Port, StackName};
 use crate::wiring::Listener;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The doors of a wiring as a proof is told of them.
 
 use crate::component::app::describe::assignments;
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use crate::prove::{Authority, Collector, Dial, Door, Forward, Reader, Tls};
 use crate::stack::{App, HeaderValue, RouteTarget};
 use crate::wiring::{ComponentId, Dialler, Edge, Wiring};

@@ -1,9 +1,9 @@
 //! The files of a trial: written plainly, for nobody but this user, and issued for this trial alone.
 
 use super::TrialError;
-use crate::desired::{Content, Desired};
+use crate::model::desired::{Content, Desired};
+use crate::model::names::{CertificateName, TargetPath};
 use crate::pki::{Issued, issue};
-use crate::stack::{CertificateName, TargetPath};
 use crate::wiring::Wiring;
 use std::fs;
 use std::io::Write;

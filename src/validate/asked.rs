@@ -8,7 +8,7 @@ use super::{
     on_path, systemd, tempo,
 };
 use crate::host::{CommandLine, HostError, Scratch};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use crate::wiring::{ComponentId, EnginePlace};
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,8 @@
 //! keys inside it, and at the end what is wrong there.
 
 use super::complaint::{self, Complaint, Way};
-use crate::topology::yaml::{self, Node};
+use crate::format::yaml;
+use crate::format::yaml::Node;
 
 /// The complaints in what it printed.
 pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {

@@ -1,6 +1,6 @@
 //! What an engine says against a file, and where in the file that is.
 
-use crate::topology::yaml::Node;
+use crate::format::yaml::Node;
 use std::ops::Range;
 
 /// The most of an engine's words that is shown.
@@ -82,7 +82,7 @@ impl<'a> Way<'a> {
     /// A key that stands right here, or a value anywhere inside.
     pub(super) fn inside(&self, word: &str) -> Option<Range<usize>> {
         let (node, _) = find(self.root, &self.keys).filter(|_| !self.keys.is_empty())?;
-        node.entry(word).map(crate::topology::yaml::Entry::place).or_else(|| scalar(node, word))
+        node.entry(word).map(crate::format::yaml::Entry::place).or_else(|| scalar(node, word))
     }
 
     /// The place of the last key; `None` at the root.
@@ -118,7 +118,7 @@ fn find<'a>(root: &'a Node, keys: &[String]) -> Option<(&'a Node, Range<usize>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::yaml::parse;
+    use crate::format::yaml::parse;
 
     const FILE: &str = "a:\n  b: 1\n  c:\n    - d: two\n";
 

@@ -6,7 +6,7 @@ use super::{Named, Surroundings, wanted};
 use crate::check::NotChecked;
 use crate::diagnostic::Findings;
 use crate::host::{HostError, Scratch};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use crate::wiring::{ComponentId, EnginePlace, Wiring};
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use super::complaint::Complaint;
 use super::{Engine, Fit, Kind, Wanted};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath, Mark, SourceName};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use crate::wiring::ComponentId;
 use std::path::Path;
 

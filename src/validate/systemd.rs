@@ -8,7 +8,7 @@
 
 use super::complaint::{Complaint, line};
 use crate::host::{CommandLine, HostError, Ran, Scratch};
-use crate::stack::{Scope, TargetPath};
+use crate::model::names::{Scope, TargetPath};
 use crate::wiring::{EnginePlace, UnitShape};
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,9 @@
 
 use super::edges::Edge;
 use super::listeners::Listener;
-use crate::stack::{CertificateName, CertificateRole, CertificateWish, ServerName, Stack};
+use crate::model::certificate::{CertificateRole, CertificateWish, ServerName};
+use crate::model::names::CertificateName;
+use crate::stack::Stack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

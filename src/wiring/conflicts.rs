@@ -3,7 +3,7 @@
 use super::listeners::{Door, Listener};
 use super::{ComponentId, Wiring};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

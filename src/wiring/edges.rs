@@ -2,9 +2,10 @@
 
 use super::listeners::{Door, Listener};
 use super::{ComponentId, socket_text};
-use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::stack::{Port, Route, RouteTarget, SdkLanguage, Stack, TlsSettings};
+use crate::model::dataflow::OtlpProtocol;
+use crate::model::names::Port;
+use crate::stack::{Route, RouteTarget, SdkLanguage, Stack, TlsSettings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A client of the stack.

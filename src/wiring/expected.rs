@@ -7,12 +7,13 @@ use super::edges::{Dialler, Edge};
 use super::listeners::{Door, Listener};
 use super::places::EnginePlace;
 use super::{ComponentId, Wiring};
-use crate::dataflow::{
-    self, Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, Sends,
+use crate::diagnostic::Mark;
+use crate::model::dataflow;
+use crate::model::dataflow::{
+    Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, Sends,
     ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
 };
-use crate::diagnostic::Mark;
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
 
 /// Programs, listeners and diallers; nothing else of [`Topology`] is filled.
 pub fn expected(wiring: &Wiring<'_>) -> Topology {

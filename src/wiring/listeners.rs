@@ -2,7 +2,8 @@
 
 use super::ComponentId;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::stack::{HostName, ListenerWish, OtlpDoors, Port, Size, Stack, TlsPreset};
+use crate::model::names::{HostName, Port};
+use crate::stack::{ListenerWish, OtlpDoors, Size, Stack, TlsPreset};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -19,7 +19,9 @@ pub use listeners::{DecidedBy, Door, DoorId, Listener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
 use crate::diagnostic::{Findings, KeyPath};
-use crate::stack::{CertificateName, CertificateWish, ComponentName, Port, Stack};
+use crate::model::certificate::CertificateWish;
+use crate::model::names::{CertificateName, ComponentName, Port};
+use crate::stack::Stack;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;

@@ -4,10 +4,8 @@
 //! `grafana`, each as released in 2026).
 
 use super::ComponentId;
-use crate::stack::{
-    Collector, Distribution, GroupName, Mode, Neighbour, Owner, PathWishes, Scope, Service, Stack,
-    TargetPath, UnitName, UserName,
-};
+use crate::model::names::{GroupName, Mode, Owner, Scope, TargetPath, UnitName, UserName};
+use crate::stack::{Collector, Distribution, Neighbour, PathWishes, Service, Stack};
 use std::collections::BTreeMap;
 
 /// What a package calls things, where the stack does not.

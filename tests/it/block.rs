@@ -1,7 +1,7 @@
 //! The rules of our block in somebody else's `.env`.
 
 use proptest::prelude::*;
-use tracewright::plan::{BlockFault, BlockPlace, Markers, Origin, Split};
+use tracewright::model::block::{BlockFault, BlockPlace, Markers, Origin, Split};
 
 fn markers() -> Markers {
     Markers { begin: "# >>> tracewright shop/web >>>".into(), end: "# <<< tracewright shop/web <<<".into() }

@@ -16,8 +16,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tracewright::apply::{ApplyError, Outcome, Wish};
-use tracewright::desired::Desired;
-use tracewright::plan::GenerationNumber;
+use tracewright::model::desired::Desired;
+use tracewright::model::prior::GenerationNumber;
 
 /// Calls of a kind that the main thread of the child does not reach.
 const IDLE: usize = 32;

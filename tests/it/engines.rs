@@ -10,11 +10,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::{SourceName, Sources};
+use tracewright::model::desired::{Content, Desired};
+use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
-use tracewright::stack::{Stack, TargetPath, resolve};
+use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::validate::{
     Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use tracewright::desired::{Content, Desired};
 use tracewright::diagnostic::SourceName;
+use tracewright::model::certificate::CertificateRole;
+use tracewright::model::desired::{Content, Desired};
+use tracewright::model::names::Scope;
 use tracewright::render::{Templates, render};
-use tracewright::stack::{CertificateRole, Scope, resolve};
+use tracewright::stack::resolve;
 use tracewright::toml;
 use tracewright::wiring::wire;
 

@@ -5,11 +5,14 @@ use crate::support::{bless, repository};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use tracewright::diagnostic::SourceName;
-use tracewright::plan::{
-    Account, Ground, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId, confirm,
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
+use tracewright::model::units::{
+    Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId,
 };
+use tracewright::plan::confirm;
 use tracewright::report::diagnostics::render;
-use tracewright::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName, load};
+use tracewright::stack::load;
 use tracewright::wiring::wire;
 
 const STACK: &str = r#"schema = 1

@@ -10,7 +10,6 @@
 mod block;
 mod clock;
 mod cmd;
-mod compose;
 mod concurrency;
 mod crash;
 mod determinism;

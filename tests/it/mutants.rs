@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
-use tracewright::dataflow::{Program, Topology};
 use tracewright::diagnostic::Sources;
 use tracewright::host::FolderTree;
+use tracewright::model::dataflow::{Program, Topology};
+use tracewright::model::names::TargetPath;
 use tracewright::report::verdict::{self, Subject};
-use tracewright::stack::TargetPath;
 use tracewright::topology::{discover, read};
 use tracewright::validate::Opinion;
 

@@ -11,10 +11,11 @@ use snapbox::{Data, assert_data_eq};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use summary::summary;
-use tracewright::dataflow::CertificateFile;
-use tracewright::stack::{ServerName, TargetPath};
-use tracewright::topology::certificates::{CertificateFacts, KeyType, Usages, read_pem};
-use tracewright::topology::private_key::public_key_digest;
+use tracewright::model::certificate::ServerName;
+use tracewright::model::dataflow::CertificateFile;
+use tracewright::model::names::TargetPath;
+use tracewright::pki::private_key::public_key_digest;
+use tracewright::pki::read::{CertificateFacts, KeyType, Usages, read_pem};
 use tracewright::topology::{Examined, FileSet, discover, read};
 
 #[test]

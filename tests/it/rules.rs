@@ -17,12 +17,12 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 use tracewright::check::{ConditionState, Verdict, check};
-use tracewright::dataflow::{
+use tracewright::diagnostic::{Finding, Label, Mark, Place, Severity};
+use tracewright::model::dataflow::{
     Bind, ClientTls, DialledHost, Dialler, FileReference, Listener, Program, ProgramKind, Protocol, Sends,
     ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
 };
-use tracewright::diagnostic::{Finding, Label, Mark, Place, Severity};
-use tracewright::stack::{Port, TargetPath};
+use tracewright::model::names::{Port, TargetPath};
 use tracewright::topology::{Examined, FileSet, read};
 
 /// 2026-11-01T00:00:00Z.
@@ -430,7 +430,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             ..Topology::default()
         };
         for name in ["server.crt", "server.key", "ca.crt"] {
-            let file = tracewright::topology::certificates::read_pem(certificate(name));
+            let file = tracewright::pki::read::read_pem(certificate(name));
             topology.certificates.insert(TargetPath::new(format!("/{name}")), file);
         }
         topology

@@ -8,15 +8,17 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The way, leftmost first: a stage may name its own row and the rows above it.
-const ORDER: [&[&str]; 16] = [
+const ORDER: [&[&str]; 19] = [
     &["diagnostic"],
+    &["model"],
+    &["format"],
+    &["pki"],
     &["toml"],
-    &["stack", "dialect", "dataflow", "desired"],
+    &["stack", "dialect"],
     &["wiring", "describe"],
     &["render", "emit"],
-    &["topology", "read", "format"],
+    &["topology", "read"],
     &["check"],
-    &["pki"],
     &["plan"],
     &["host"],
     &["validate"],
@@ -24,7 +26,8 @@ const ORDER: [&[&str]; 16] = [
     &["prove"],
     &["trial"],
     &["report"],
-    &["cli", "command"],
+    &["cli", "workflow"],
+    &["command"],
 ];
 
 /// What reads or judges finished files must not know what was intended.

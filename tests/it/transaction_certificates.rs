@@ -11,13 +11,12 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
-use tracewright::desired::{Content, Desired};
 use tracewright::host::{AuthorityFolder, HostError};
+use tracewright::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use tracewright::model::desired::{Content, Desired};
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{CertificateName, HostName};
 use tracewright::pki::facts_of;
-use tracewright::plan::Ground;
-use tracewright::stack::{
-    Algorithm, CertificateName, CertificateRole, CertificateWish, HostName, ServerName,
-};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

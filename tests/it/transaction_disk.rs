@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
 use tracewright::host::{Disk, HostError, Naming, Rights};
-use tracewright::plan::{Ids, Inventory, Like, Look, Observed, ObservedFile, ObservedFolder, Standing};
-use tracewright::stack::{HostName, Mode, TargetPath};
+use tracewright::model::names::{HostName, Mode, TargetPath};
+use tracewright::model::observed::{Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use tracewright::model::step::Like;
 
 /// A small generator of random numbers with a seed.
 #[derive(Clone, Debug)]

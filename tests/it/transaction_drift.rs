@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use tracewright::apply::{ApplyError, Wish};
-use tracewright::desired::Desired;
+use tracewright::model::desired::Desired;
 use tracewright::plan::{Needs, Refusal};
 
 fn desired() -> Desired {

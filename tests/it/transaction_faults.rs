@@ -4,10 +4,10 @@ use crate::transaction_disk::{Fault, MemoryDisk, Random};
 use crate::transaction_support::{MemoryRoot, any_desired, any_host, look, of_stack, run, stack};
 use std::collections::BTreeMap;
 use tracewright::apply::{Outcome, Wish, recover};
-use tracewright::desired::Desired;
 use tracewright::host::Root;
-use tracewright::plan::Ground;
-use tracewright::stack::Mode;
+use tracewright::model::desired::Desired;
+use tracewright::model::ground::Ground;
+use tracewright::model::names::Mode;
 
 type Tree = BTreeMap<String, (Mode, Vec<u8>)>;
 

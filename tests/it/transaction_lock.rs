@@ -9,9 +9,9 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tracewright::apply::{ApplyError, Outcome, Session, pending};
-use tracewright::desired::Desired;
 use tracewright::host::Process;
-use tracewright::plan::Ground;
+use tracewright::model::desired::Desired;
+use tracewright::model::ground::Ground;
 
 const STATE: &str = "/var/lib/tracewright/shop";
 
@@ -81,7 +81,7 @@ fn a_lock_that_lost_its_name_counts_no_more() {
 #[test]
 fn another_stack_on_the_same_root_waits_for_its_turn() {
     let temporary = folder();
-    let other = tracewright::stack::StackName::new("other");
+    let other = tracewright::model::names::StackName::new("other");
     let (mut one, mut two) = (root_at(temporary.path()), root_at(temporary.path()));
     let first = Session::begin(&mut one, &Ground::below_root(&stack()), &holder("apply")).unwrap();
     let second = Session::begin(&mut two, &Ground::below_root(&other), &holder("apply")).map(drop);

@@ -2,9 +2,9 @@
 
 use crate::transaction_root::{folder, look_at, run_at};
 use crate::transaction_support::{at, block, empty, kept, of_stack, whole};
-use tracewright::desired::{Desired, DesiredUnit, OnChange, UnitInput};
+use tracewright::model::desired::{Desired, DesiredUnit, OnChange, UnitInput};
+use tracewright::model::names::{ComponentName, HostName, Scope, TargetPath, UnitName};
 use tracewright::plan::{ContentChange, ServiceChange, mask};
-use tracewright::stack::{ComponentName, HostName, Scope, TargetPath, UnitName};
 
 #[test]
 fn secret_values_are_masked_and_nothing_else() {

@@ -11,8 +11,8 @@ use tracewright::apply::{
     ApplyError, Consent, Judges, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
 };
 use tracewright::host::{Holder, LocalDisk, LocalRoot, Root};
-use tracewright::plan::Ground;
-use tracewright::stack::HostName;
+use tracewright::model::ground::Ground;
+use tracewright::model::names::HostName;
 
 /// A folder for tests; in memory where the machine has such a place, for speed.
 pub fn folder() -> tempfile::TempDir {

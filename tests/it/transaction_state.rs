@@ -13,11 +13,13 @@ use tracewright::apply::{
     ApplyError, Cause, Consent, Judges, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
     survey,
 };
-use tracewright::desired::{Content, Desired};
 use tracewright::host::HostError;
-use tracewright::plan::{GenerationNumber, Refusal};
-use tracewright::plan::{Ground, UnitId};
-use tracewright::stack::{HostName, StackName};
+use tracewright::model::desired::{Content, Desired};
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{HostName, StackName};
+use tracewright::model::prior::GenerationNumber;
+use tracewright::model::units::UnitId;
+use tracewright::plan::Refusal;
 
 const STATE: &str = "/var/lib/tracewright/shop";
 

@@ -6,11 +6,13 @@ use std::time::{Duration, SystemTime};
 use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
 use tracewright::apply::{Consent, Survey};
-use tracewright::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
 use tracewright::host::{Host, Process, Root};
-use tracewright::plan::Ground;
-use tracewright::plan::{Author, GenerationNumber};
-use tracewright::stack::{ComponentName, EnvDialect, HostName, Mode, Owner, Scope, StackName, TargetPath};
+use tracewright::model::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
+use tracewright::model::env::EnvFormat;
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath};
+use tracewright::model::prior::GenerationNumber;
+use tracewright::plan::Author;
 
 pub type MemoryRoot = Root<MemoryDisk>;
 
@@ -53,7 +55,7 @@ pub fn block(lines: &[&str]) -> DesiredFile {
         lines: lines.iter().map(ToString::to_string).collect(),
         begin: "# >>> tracewright shop/web >>>".to_owned(),
         end: "# <<< tracewright shop/web <<<".to_owned(),
-        dialect: EnvDialect::Dotenv,
+        dialect: EnvFormat::Dotenv,
     };
     file(content, 0o600)
 }

@@ -4,8 +4,8 @@ use super::super::facts::{Facts, door, peer};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
 use super::{endpoint, server};
-use crate::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
-use crate::stack::ServerName;
+use crate::model::certificate::ServerName;
+use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 
 /// Point the client at this listener.
 pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
@@ -177,7 +177,7 @@ pub(in super::super) fn name(
 }
 
 /// The file of authorities a client trusts, if it names one.
-pub(super) fn authority(dialler: &Dialler) -> Option<&crate::dataflow::FileReference> {
+pub(super) fn authority(dialler: &Dialler) -> Option<&crate::model::dataflow::FileReference> {
     match &dialler.tls.trust {
         Trust::File(file) => Some(file),
         Trust::System | Trust::Anybody | Trust::Unknown => None,

@@ -3,8 +3,8 @@
 use super::super::facts::Facts;
 use super::super::leaf::Leaf;
 use super::{client, folder, server};
-use crate::dataflow::{Bind, Dialler, Listener, Protocol};
-use crate::stack::ServerName;
+use crate::model::certificate::ServerName;
+use crate::model::dataflow::{Bind, Dialler, Listener, Protocol};
 use std::collections::BTreeMap;
 
 /// Way one: no TLS inside one process.

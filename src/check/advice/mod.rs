@@ -17,8 +17,8 @@ pub(super) use server::{
 };
 
 use super::facts::Facts;
-use crate::dataflow::{FileReference, Listener};
-use crate::stack::{Port, TargetPath};
+use crate::model::dataflow::{FileReference, Listener};
+use crate::model::names::{Port, TargetPath};
 
 /// The day of a second since 1970, in UTC: `2026-10-01`.
 pub(super) fn day(second: i64) -> String {

@@ -3,8 +3,8 @@
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
 use super::{endpoint, folder, pair};
-use crate::dataflow::{Bind, DialledHost, Dialler, Listener, ProgramKind, Protocol};
-use crate::stack::Port;
+use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, ProgramKind, Protocol};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The address to dial a listener by, as it stands in an endpoint.

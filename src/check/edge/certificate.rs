@@ -6,9 +6,9 @@ use super::super::unchecked;
 use super::chain::{Asked, Chain};
 use super::condition::{ConditionKind, Fault, Found};
 use super::{Judged, Pair};
-use crate::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
 use crate::diagnostic::Mark;
-use crate::stack::ServerName;
+use crate::model::certificate::ServerName;
+use crate::model::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
 
 /// Who presents the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@
 use super::super::leaf::Leaf;
 use super::super::unchecked;
 use super::certificate::{CertificateFaultKind, Side};
-use crate::dataflow::CertificateFile;
 use crate::diagnostic::Mark;
-use crate::stack::CertificateRole;
-use crate::topology::certificates::CertificateFacts;
+use crate::model::certificate::CertificateRole;
+use crate::model::dataflow::CertificateFile;
+use crate::pki::read::CertificateFacts;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use std::time::Duration;
 use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter};

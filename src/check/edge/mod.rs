@@ -19,7 +19,7 @@ pub(super) use reach::{Reach, overlap};
 
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
-use crate::dataflow::{Dialler, Listener, Protocol, Topology};
+use crate::model::dataflow::{Dialler, Listener, Protocol, Topology};
 use reach::reach;
 use std::collections::BTreeMap;
 

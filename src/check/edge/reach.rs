@@ -4,7 +4,7 @@
 //! and the collector as `*:PORT`.
 
 use super::super::unchecked;
-use crate::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Topology};
+use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Topology};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where a dialler arrives.

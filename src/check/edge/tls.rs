@@ -4,7 +4,7 @@
 use super::super::half_tls;
 use super::Pair;
 use super::condition::{Fault, Found};
-use crate::dataflow::{Protocol, ServerTlsMode};
+use crate::model::dataflow::{Protocol, ServerTlsMode};
 
 /// Whether a handshake takes place.
 pub(super) fn is_spoken(pair: &Pair<'_>) -> bool {

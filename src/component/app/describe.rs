@@ -4,9 +4,10 @@
 //! backends alone. Writing rule: measured to read back equal in twelve parsers (python-dotenv,
 //! dotenv, node, dotenvy, godotenv, compose, systemd 252, bash, dash, docker).
 
-use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::stack::{App, EnvDialect, SdkLanguage, TlsSettings};
+use crate::model::dataflow::OtlpProtocol;
+use crate::model::env::EnvFormat;
+use crate::stack::{App, SdkLanguage, TlsSettings};
 use crate::wiring::{ClientPlace, ComponentId, Dialler, Wiring};
 use std::time::Duration;
 
@@ -102,17 +103,17 @@ pub fn lines(app: &App, assignments: &[Assignment]) -> Result<Vec<String>, Findi
 }
 
 /// The dialect as `env_dialect` spells it.
-pub fn dialect_name(dialect: EnvDialect) -> &'static str {
+pub fn dialect_name(dialect: EnvFormat) -> &'static str {
     match dialect {
-        EnvDialect::Dotenv => "dotenv",
-        EnvDialect::Systemd => "systemd",
-        EnvDialect::Shell => "shell",
-        EnvDialect::Docker => "docker",
+        EnvFormat::Dotenv => "dotenv",
+        EnvFormat::Systemd => "systemd",
+        EnvFormat::Shell => "shell",
+        EnvFormat::Docker => "docker",
     }
 }
 
 /// A value in the one form that all parsers of a dialect read alike, or what stands in its way.
-fn written(value: &str, dialect: EnvDialect) -> Result<String, &'static str> {
+fn written(value: &str, dialect: EnvFormat) -> Result<String, &'static str> {
     let holds = |set: &[char]| value.contains(set);
     if value.is_empty() {
         return Err("an empty value is not the same as none");
@@ -120,7 +121,7 @@ fn written(value: &str, dialect: EnvDialect) -> Result<String, &'static str> {
     if value.chars().any(char::is_control) {
         return Err("a control character");
     }
-    if dialect == EnvDialect::Docker {
+    if dialect == EnvFormat::Docker {
         let outer = value.trim() != value;
         return if outer { Err("a space at an end") } else { Ok(value.to_owned()) };
     }

@@ -3,14 +3,15 @@
 //! Which SDK it is stands in no file, so only what holds for all measured SDKs is said (Rust, Python,
 //! Node, Java, Go); the rest is listed as not read. Called by [`crate::topology`].
 
-use crate::dataflow::{
+use crate::format::address;
+use crate::format::address::Url;
+use crate::format::env_file::{EnvEntry, EnvFile};
+use crate::format::page::Page;
+use crate::model::dataflow::{
     ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Sends,
     Trust,
 };
-use crate::stack::EnvDialect;
-use crate::topology::address::{self, Url};
-use crate::topology::env_file::{EnvEntry, EnvFile};
-use crate::topology::page::Page;
+use crate::model::env::EnvFormat;
 
 const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_";
 const GENERIC: &str = "OTEL_EXPORTER_OTLP_";
@@ -25,7 +26,7 @@ pub fn is_app(file: &EnvFile<'_>) -> bool {
 }
 
 /// Reads the edge and the faults of a whole file.
-pub fn read(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+pub fn read(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     dial(page, file, dialect);
     faults(page, file, dialect);
 }
@@ -38,7 +39,7 @@ fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
         .find(|entry| !entry.value.is_empty())
 }
 
-fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     let Some(endpoint) = setting(file, "ENDPOINT") else {
         page.not_read("", "no endpoint is written, so the SDK's own default counts");
         return;
@@ -78,8 +79,8 @@ fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
 }
 
 /// Whether the dialect's parsers put variables into a value.
-fn substitutes(value: &str, dialect: EnvDialect) -> bool {
-    matches!(dialect, EnvDialect::Dotenv | EnvDialect::Shell) && value.contains('$')
+fn substitutes(value: &str, dialect: EnvFormat) -> bool {
+    matches!(dialect, EnvFormat::Dotenv | EnvFormat::Shell) && value.contains('$')
 }
 
 fn protocol(file: &EnvFile<'_>, url: &Url<'_>) -> Option<Protocol> {
@@ -132,14 +133,14 @@ fn tls(page: &mut Page<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
     }
 }
 
-fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     for span in &file.open_quotes {
         add(page, EnvironmentFaultKind::OpenQuote, span.clone(), None);
     }
     // systemd passes over such a line, which only matters where it was meant to be ours; every other
     // dialect has a parser that stops there or runs it.
     for (span, text) in &file.malformed {
-        if dialect != EnvDialect::Systemd || text.contains("OTEL_") {
+        if dialect != EnvFormat::Systemd || text.contains("OTEL_") {
             add(page, EnvironmentFaultKind::Malformed(dialect), span.clone(), None);
         }
     }
@@ -149,12 +150,12 @@ fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
 
 /// An `OTEL_*` key that stands twice with different values. Two lines of somebody else's concern
 /// nobody where one parser, that takes the last one, reads the file.
-fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvDialect) {
+fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_"))
     {
         let Some(first) = file.entries[..index].iter().find(|first| first.key == entry.key) else { continue };
         let ours = first.inside || entry.inside;
-        let one_parser = matches!(dialect, EnvDialect::Systemd | EnvDialect::Shell | EnvDialect::Docker);
+        let one_parser = matches!(dialect, EnvFormat::Systemd | EnvFormat::Shell | EnvFormat::Docker);
         if !ours && (one_parser || first.value == entry.value) {
             continue;
         }

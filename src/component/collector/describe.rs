@@ -3,7 +3,7 @@
 use crate::component::values::{
     OtlpDoor, ServerFiles, collector_version, go_duration, otlp_door, server_files,
 };
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use crate::stack::{
     Batch, BatchPlace, Collector, CollectorCompression, HeaderValue, Queue, QueueLength, Retry, RouteTarget,
     SecretReference, Size, WhenFull,

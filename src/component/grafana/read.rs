@@ -2,10 +2,11 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
-use crate::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
-use crate::topology::address::{self, Url};
-use crate::topology::page::Page;
-use crate::topology::yaml::{Entry, Node};
+use crate::format::address;
+use crate::format::address::Url;
+use crate::format::page::Page;
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
 
 /// Whether a YAML file is a datasource provisioning file.
 pub fn is_datasources(root: &Node) -> bool {

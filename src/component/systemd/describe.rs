@@ -1,7 +1,8 @@
 //! What the unit templates print. Directives and their reasons were tried on systemd 252 with real
 //! engines (offline score 1.1 for system services, 2.0 for user services).
 
-use crate::stack::{Hardening, Scope, Service, Size, TargetPath};
+use crate::model::names::{Scope, TargetPath};
+use crate::stack::{Hardening, Service, Size};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring};
 use serde::Serialize;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 use super::*;
-use crate::plan::UnitId;
-use crate::stack::{Owner, UnitName};
+use crate::model::names::{Owner, UnitName};
+use crate::model::units::UnitId;
 
 const PASSWD: &str = "\
 root:x:0:0:root:/root:/bin/bash

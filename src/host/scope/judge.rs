@@ -2,11 +2,9 @@
 //! own files and units, and nothing of anything else, and no word of it may lead elsewhere later.
 
 use super::messages::Seen;
-use crate::plan::{
-    Inventory, Load, Look, Machine, Manager, Observed, ObservedFile, ObservedFolder, ObservedUnit, Run,
-    Standing,
-};
-use crate::stack::{HostName, Mode, Scope, TargetPath};
+use crate::model::names::{HostName, Mode, Scope, TargetPath};
+use crate::model::observed::{Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use crate::model::units::{Load, Machine, Manager, ObservedUnit, Run};
 use std::collections::BTreeMap;
 
 /// The most characters that are shown of what a child says.

@@ -3,8 +3,10 @@
 
 use super::super::{CommandLine, Holder, HostError, Person};
 use super::frame::Frame;
-use crate::plan::{Ids, Inventory, Machine, Observed, ObservedFile, ObservedFolder, Standing, Step};
-use crate::stack::{HostName, Mode, TargetPath};
+use crate::model::names::{HostName, Mode, TargetPath};
+use crate::model::observed::{Ids, Inventory, Observed, ObservedFile, ObservedFolder, Standing};
+use crate::model::step::Step;
+use crate::model::units::Machine;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use super::super::{CommandLine, Exclusive, Host, HostError, Lock, Person, Ran, S
 use super::frame::Frame;
 use super::messages::{Reply, Request, seen};
 use super::rights::become_user;
-use crate::stack::{HostName, TargetPath};
+use crate::model::names::{HostName, TargetPath};
 use rustix::process::setsid;
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Read, Result, Write};

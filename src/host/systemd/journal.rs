@@ -10,8 +10,8 @@
 
 use crate::host::run::FIXED_ENVIRONMENT;
 use crate::host::{Accounts, CommandLine, HostError, run_here};
-use crate::plan::UnitId;
-use crate::stack::{Scope, UserName};
+use crate::model::names::{Scope, UserName};
+use crate::model::units::UnitId;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -170,7 +170,7 @@ pub(super) fn plain(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::UnitName;
+    use crate::model::names::UnitName;
 
     #[test]
     fn lines_of_others_do_not_move_the_cursor() {

@@ -2,8 +2,8 @@
 
 use super::show::{self, Shown};
 use crate::host::{CommandLine, HostError, Ran, run_here};
-use crate::plan::{Manager, ObservedUnit, UnitId};
-use crate::stack::{Scope, UserName};
+use crate::model::names::{Scope, UserName};
+use crate::model::units::{Manager, ObservedUnit, UnitId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;

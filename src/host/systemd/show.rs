@@ -4,8 +4,8 @@
 //! asked for, in that order, with the properties in an order of its own (systemd 252). `Id` is not
 //! asked for: for an alias it is the name of another unit.
 
-use crate::plan::{Load, ObservedUnit, Run};
-use crate::stack::TargetPath;
+use crate::model::names::TargetPath;
+use crate::model::units::{Load, ObservedUnit, Run};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

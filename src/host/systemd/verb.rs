@@ -10,8 +10,9 @@ use super::journal::last_words;
 use super::manager::{ServiceManager, first_line};
 use super::show::{Shown, State};
 use crate::host::{CommandLine, HostError, run_here};
-use crate::plan::{Step, UnitId};
-use crate::stack::{Scope, UserName};
+use crate::model::names::{Scope, UserName};
+use crate::model::step::Step;
+use crate::model::units::UnitId;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 

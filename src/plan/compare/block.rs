@@ -2,13 +2,13 @@
 
 use super::Comparison;
 use super::needs::drift;
-use crate::plan::block::{BlockPlace, Markers, Origin, Split};
+use crate::model::block::{BlockPlace, Markers, Origin, Split};
+use crate::model::names::{Mode, TargetPath};
+use crate::model::observed::{ObservedFile, Standing};
+use crate::model::prior::{Baseline, RememberedPath, Subject};
 use crate::plan::entry::{Action, Entry, Needs, Payload, Refusal, TakeOver, Work};
 use crate::plan::goal::WantedBlock;
 use crate::plan::inside;
-use crate::plan::remembered::{Baseline, RememberedPath, Subject};
-use crate::plan::standing::{ObservedFile, Standing};
-use crate::stack::{Mode, TargetPath};
 
 /// What generation 0 says of a file that takes a block.
 #[derive(Clone, Copy, Default)]

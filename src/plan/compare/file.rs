@@ -2,14 +2,14 @@
 
 use super::needs::drift;
 use super::{Comparison, bytes_of};
-use crate::desired::Digest;
+use crate::model::desired::Digest;
+use crate::model::names::TargetPath;
+use crate::model::observed::{Ids, Standing};
+use crate::model::prior::{Baseline, RememberedPath};
 use crate::plan::certificates::Decided;
 use crate::plan::entry::{Action, ContentChange, Needs, Part, Payload, Refusal, Rights, TakeOver, Work};
 use crate::plan::goal::{WantedContent, WantedFile};
 use crate::plan::inside;
-use crate::plan::remembered::{Baseline, RememberedPath};
-use crate::plan::standing::{Ids, Standing};
-use crate::stack::TargetPath;
 use std::borrow::Cow;
 
 /// What a wanted file will hold.

@@ -2,11 +2,11 @@
 
 use super::Comparison;
 use super::needs::drift;
+use crate::model::names::{Mode, Owner, TargetPath};
+use crate::model::observed::Standing;
+use crate::model::prior::{RememberedPath, Subject};
 use crate::plan::entry::{Action, Needs, Refusal, Work};
 use crate::plan::goal::GoalSource;
-use crate::plan::remembered::{RememberedPath, Subject};
-use crate::plan::standing::Standing;
-use crate::stack::{Mode, Owner, TargetPath};
 
 impl<'a> Comparison<'a> {
     /// A folder that is there keeps its mode; it is ours only if we made it.

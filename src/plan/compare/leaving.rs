@@ -1,11 +1,11 @@
 //! Files and folders of ours that leave.
 
 use super::{Comparison, bytes_of};
+use crate::model::names::TargetPath;
+use crate::model::observed::Standing;
+use crate::model::prior::{RememberedPath, Subject};
 use crate::plan::entry::{Action, Needs, Work};
 use crate::plan::inside;
-use crate::plan::remembered::{RememberedPath, Subject};
-use crate::plan::standing::Standing;
-use crate::stack::TargetPath;
 
 impl<'a> Comparison<'a> {
     /// A file of ours that leaves; nothing stood there before us.

@@ -2,10 +2,10 @@
 
 use super::Comparison;
 use super::needs::drift;
+use crate::model::names::TargetPath;
+use crate::model::observed::Standing;
+use crate::model::prior::{RememberedPath, Subject};
 use crate::plan::entry::{Action, ContentChange, Needs, Refusal, Work};
-use crate::plan::remembered::{RememberedPath, Subject};
-use crate::plan::standing::Standing;
-use crate::stack::TargetPath;
 
 impl Comparison<'_> {
     /// Any link there does, wherever it points: systemd looks at its name alone. It is ours only if we

@@ -10,10 +10,10 @@ mod needs;
 use super::certificates::Decisions;
 use super::entry::{Action, ContentChange, Entry, Needs};
 use super::goal::{Goal, GoalSource, Wanted};
-use super::remembered::{Baseline, Remembered, RememberedPath, Subject};
-use super::standing::{Ids, Observed, Standing};
-use crate::desired::Digest;
-use crate::stack::{Mode, Owner, TargetPath};
+use crate::model::desired::Digest;
+use crate::model::names::{Mode, Owner, TargetPath};
+use crate::model::observed::{Ids, Observed, Standing};
+use crate::model::prior::{Baseline, Remembered, RememberedPath, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison found.

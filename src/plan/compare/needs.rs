@@ -1,12 +1,12 @@
 //! What a change needs to be allowed: nothing, a word for what others did, or it cannot be.
 
 use super::Comparison;
-use crate::desired::Digest;
+use crate::model::desired::Digest;
+use crate::model::names::TargetPath;
+use crate::model::observed::{ObservedFile, Standing};
+use crate::model::prior::{Baseline, RememberedPath};
 use crate::plan::entry::{Needs, Refusal};
 use crate::plan::goal::GoalSource;
-use crate::plan::remembered::{Baseline, RememberedPath};
-use crate::plan::standing::{ObservedFile, Standing};
-use crate::stack::TargetPath;
 
 pub(super) fn drift(what: impl Into<String>) -> Needs {
     Needs::AcceptDrift { what: what.into() }

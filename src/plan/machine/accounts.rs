@@ -1,10 +1,10 @@
 //! Users, groups, homes, and the managers of the users.
 
-use super::super::ground::Ground;
-use super::super::units::{Account, Machine, Manager};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::stack::{Scope, UserName};
+use crate::model::ground::Ground;
+use crate::model::names::{Scope, UserName};
+use crate::model::units::{Account, Machine, Manager};
 use std::collections::BTreeSet;
 
 /// Each user, group and scope is told of once, at the first component that has it.

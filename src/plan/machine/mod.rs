@@ -8,10 +8,10 @@ mod accounts;
 mod ports;
 mod units;
 
-use super::ground::Ground;
-use super::units::{Account, Machine, UnitId};
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
-use crate::stack::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
+use crate::model::ground::Ground;
+use crate::model::names::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
+use crate::model::units::{Account, Machine, UnitId};
 use crate::wiring::{ClientPlace, ComponentId, EnginePlace, Listener, UnitShape, Wiring};
 
 /// What stands in the way of a stack on one of its machines; stack keys are not located yet.

@@ -1,9 +1,9 @@
 //! Ports that the stack wants and somebody else has.
 
-use super::super::units::{Machine, ObservedSocket, SocketHolder};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
-use crate::stack::{Scope, UserName};
+use crate::model::names::{Scope, UserName};
+use crate::model::units::{Machine, ObservedSocket, SocketHolder};
 use crate::wiring::{Listener, Wiring};
 use std::net::{IpAddr, SocketAddr};
 

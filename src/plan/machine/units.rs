@@ -1,9 +1,9 @@
 //! Units that cannot be started, whatever their files say.
 
-use super::super::units::{Load, Machine};
 use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::stack::{Scope, UnitName};
+use crate::model::names::{Scope, UnitName};
+use crate::model::units::{Load, Machine};
 use crate::wiring::UnitShape;
 
 pub(super) fn find(runners: &[Runner<'_>], machine: &Machine, findings: &mut Findings) {

@@ -1,7 +1,7 @@
 //! What a whole proof on real engines shows by chance only.
 
 use super::*;
-use crate::dataflow::OtlpProtocol;
+use crate::model::dataflow::OtlpProtocol;
 use crate::prove::route::{Collector, Dial, Forward, Tls};
 
 const REFUSED: &str = "error Exporting failed. Will retry the request after interval. dial tcp 127.0.0.1:14317: connect: connection refused";

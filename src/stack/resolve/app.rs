@@ -1,17 +1,19 @@
 //! `[app.NAME]`.
 
-use super::super::{App, ComponentName, EnvDialect};
+use super::super::App;
 use super::route::{Sender, route};
 use super::service::Runner;
 use super::{Scene, export, sdk};
 use crate::diagnostic::{Code, Finding};
+use crate::model::env::EnvFormat;
+use crate::model::names::ComponentName;
 use crate::toml::RawTable;
 
-const DIALECTS: &[(&str, EnvDialect)] = &[
-    ("dotenv", EnvDialect::Dotenv),
-    ("systemd", EnvDialect::Systemd),
-    ("shell", EnvDialect::Shell),
-    ("docker", EnvDialect::Docker),
+const DIALECTS: &[(&str, EnvFormat)] = &[
+    ("dotenv", EnvFormat::Dotenv),
+    ("systemd", EnvFormat::Systemd),
+    ("shell", EnvFormat::Shell),
+    ("docker", EnvFormat::Docker),
 ];
 
 /// Resolves one application, telling all of its faults.
@@ -36,7 +38,7 @@ pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option
         name: ComponentName::new(name),
         host: host?,
         env_file,
-        env_dialect: table.word("env_dialect", DIALECTS).unwrap_or(EnvDialect::Dotenv),
+        env_dialect: table.word("env_dialect", DIALECTS).unwrap_or(EnvFormat::Dotenv),
         service_name: table.text("service_name").unwrap_or(name).to_owned(),
         sdk: sdk?,
         route: route?,

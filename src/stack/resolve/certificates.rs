@@ -1,7 +1,8 @@
 //! `[certificates]`.
 
-use super::super::{Algorithm, CertificateSettings, TlsVersion};
+use super::super::{CertificateSettings, TlsVersion};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::certificate::Algorithm;
 use crate::toml::RawTable;
 use std::time::Duration;
 

@@ -1,12 +1,13 @@
 //! `[collector.NAME]`.
 
-use super::super::{Collector, ComponentName, Debug, Distribution, RouteTarget, Size};
+use super::super::{Collector, Debug, Distribution, RouteTarget, Size};
 use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
 use super::route::{Sender, route};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding, KeyPart};
+use crate::model::names::ComponentName;
 use crate::toml::RawTable;
 use std::time::Duration;
 

@@ -1,9 +1,10 @@
 //! `[grafana]`.
 
-use super::super::{Grafana, TargetPath};
+use super::super::Grafana;
 use super::Scene;
 use super::service::Runner;
 use crate::diagnostic::{Code, Finding};
+use crate::model::names::TargetPath;
 use crate::toml::RawTable;
 
 /// Resolves Grafana, telling all of its faults.

@@ -1,7 +1,8 @@
 //! Hosts, and the host of a component. One host, named or not.
 
-use super::super::{Host, HostName};
+use super::super::Host;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::model::names::HostName;
 use crate::toml::{RawHosts, RawTable, is_dns_name, nearest};
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,7 +1,8 @@
 //! Listeners: the written overrides on top of each place's default.
 
-use super::super::{ListenerWish, OtlpDoors, Port, Size};
+use super::super::{ListenerWish, OtlpDoors, Size};
 use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::names::Port;
 use crate::toml::{RawListener, RawTable};
 use std::net::IpAddr;
 

@@ -18,8 +18,9 @@ mod service;
 mod tempo;
 mod version;
 
-use super::{App, Collector, ComponentName, Host, HostName, Stack, StackName, TlsPreset};
+use super::{App, Collector, Host, Stack, TlsPreset};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
+use crate::model::names::{ComponentName, HostName, StackName};
 use crate::toml::{Document, RawStack, RawTable, read};
 use route::Targets;
 use std::collections::BTreeMap;

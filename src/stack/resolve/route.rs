@@ -1,10 +1,11 @@
 //! Who sends where, and by which protocol.
 
-use super::super::{Collector, ComponentName, OtlpDoors, Route, RouteTarget};
+use super::super::{Collector, OtlpDoors, Route, RouteTarget};
 use super::Scene;
 use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
-use crate::dataflow::OtlpProtocol;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::model::dataflow::OtlpProtocol;
+use crate::model::names::ComponentName;
 use crate::toml::schema::listed;
 use crate::toml::{RawTable, nearest};
 use std::collections::{BTreeMap, BTreeSet};

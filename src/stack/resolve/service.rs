@@ -1,9 +1,8 @@
 //! `service` and the paths that hang on its scope.
 
-use super::super::{
-    GroupName, Hardening, Neighbour, PathWishes, Scope, Service, Size, TargetPath, UnitName, UserName,
-};
+use super::super::{Hardening, Neighbour, PathWishes, Service, Size};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
 use crate::toml::{RawTable, is_credential_name};
 use std::time::Duration;
 

@@ -4,8 +4,9 @@ use super::lab::{NAMES, Round, Verb};
 use crate::transaction_root::{root_at, tree};
 use crate::transaction_support::now;
 use tracewright::apply::{Request, Survey, Wish, history, survey};
-use tracewright::plan::{GenerationNumber, Ground};
-use tracewright::stack::{HostName, StackName};
+use tracewright::model::ground::Ground;
+use tracewright::model::names::{HostName, StackName};
+use tracewright::model::prior::GenerationNumber;
 
 /// Each stack has exactly the state that it remembers, every generation can be gone back to, and everything
 /// can be given back.

@@ -8,8 +8,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tracewright::dataflow::{Bind, FileReference, Listener, Protocol};
-use tracewright::stack::TargetPath;
+use tracewright::model::dataflow::{Bind, FileReference, Listener, Protocol};
+use tracewright::model::names::TargetPath;
 use tracewright::topology::{Examined, FileSet, read};
 
 /// The configuration file whose doors are opened.

@@ -9,7 +9,7 @@ use snapbox::{assert_data_eq, file};
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
-use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{ClientCertificate, Dial, Prover, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";

@@ -10,7 +10,7 @@ use snapbox::{assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
-use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{ClientCertificate, Dial, NoLogs, Prover, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";

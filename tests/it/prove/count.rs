@@ -4,7 +4,7 @@ use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
 use super::lab::{Logged, dial, door, reader};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::dataflow::OtlpProtocol::Grpc;
+use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{Cause, Limit, Numbered, Prover};
 
 /// A collector that sends to this Tempo.

@@ -7,7 +7,7 @@ use snapbox::{assert_data_eq, file};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
-use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{Cause, Numbered, Proof, Prover, Reader};
 
 fn reader(port: u16) -> Reader {

@@ -7,7 +7,7 @@ use snapbox::{Data, assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
-use tracewright::dataflow::OtlpProtocol::Grpc;
+use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{Door, Proof, Prover, Reader, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";

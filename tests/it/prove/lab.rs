@@ -3,7 +3,8 @@
 
 use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
-use tracewright::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol;
+use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{self, Component, Dial, Door, Forward, Logs, Proof, Reader, Tls};
 
 /// A setting that dials plaintext or TLS on loopback.

@@ -5,7 +5,7 @@ use super::engines::{Collector, CollectorSetup, PROOFS, Tempo, TempoSetup, find}
 use super::lab::{Logged, dial, door, reader, through};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tracewright::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{ClientCertificate, Door, Proof, Prover, Reader, Timings, Tls};
 
 const TEMPOS: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
-use tracewright::dataflow::OtlpProtocol::Grpc;
+use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{Authority as Trusted, Prover, Tls};
 
 #[test]

@@ -2,9 +2,9 @@
 
 use super::Contents;
 use std::fmt::Write;
-use tracewright::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust};
 use tracewright::diagnostic::Mark;
-use tracewright::stack::TargetPath;
+use tracewright::model::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust};
+use tracewright::model::names::TargetPath;
 
 /// The whole topology as text: one line a thing, each with the text its mark points at.
 pub(crate) fn summary(topology: &Topology, contents: &Contents) -> String {

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tracewright::host::{Host, LiveHost};
-use tracewright::plan::{Ids, Step};
+use tracewright::model::observed::Ids;
+use tracewright::model::step::Step;
 
 const WHILE: Duration = Duration::from_secs(4);
 

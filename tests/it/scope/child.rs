@@ -9,8 +9,9 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::process::Command;
 use std::time::Duration;
 use tracewright::host::{CommandLine, Host, LiveHost};
-use tracewright::plan::{Ids, Standing, Step};
-use tracewright::stack::{Mode, Scope, UserName};
+use tracewright::model::names::{Mode, Scope, UserName};
+use tracewright::model::observed::{Ids, Standing};
+use tracewright::model::step::Step;
 
 pub fn person() -> UserName {
     UserName::new("person")

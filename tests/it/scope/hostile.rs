@@ -2,7 +2,7 @@
 
 use super::lab::{lab, stage};
 use tracewright::host::Host;
-use tracewright::plan::Inventory;
+use tracewright::model::observed::Inventory;
 
 #[test]
 fn what_is_no_answer_is_refused() {

@@ -6,8 +6,9 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tracewright::host::{Accounts, Host, LiveHost};
-use tracewright::plan::{Inventory, Standing, Step};
-use tracewright::stack::{HostName, Mode, TargetPath};
+use tracewright::model::names::{HostName, Mode, TargetPath};
+use tracewright::model::observed::{Inventory, Standing};
+use tracewright::model::step::Step;
 
 /// The number of the person.
 pub const PERSON: u32 = 1000;

@@ -9,8 +9,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, Instant};
 use tracewright::host::{Exclusive, Host};
-use tracewright::plan::{Inventory, Manager, Standing, UnitId};
-use tracewright::stack::{Scope, UnitName, UserName};
+use tracewright::model::names::{Scope, UnitName, UserName};
+use tracewright::model::observed::{Inventory, Standing};
+use tracewright::model::units::{Manager, UnitId};
 
 #[test]
 fn its_lock_is_held_as_long_as_it_lives() {

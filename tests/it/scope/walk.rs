@@ -5,8 +5,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tracewright::host::{Host, LocalDisk, LocalRoot, Root};
-use tracewright::plan::{Ids, Inventory, Look, Standing, Step};
-use tracewright::stack::{HostName, Mode, TargetPath};
+use tracewright::model::names::{HostName, Mode, TargetPath};
+use tracewright::model::observed::{Ids, Inventory, Look, Standing};
+use tracewright::model::step::Step;
 
 fn guarded(lab: &Lab) -> LocalRoot {
     Root::on(LocalDisk::guarded(lab.base.path(), HostName::this()))
@@ -116,7 +117,7 @@ fn rights_of_a_file_with_another_name_are_not_changed() {
     let path = TargetPath::new("/service/secret");
     let mut root = guarded(&lab);
     let Ok(Standing::File(file)) = at(&root, path.as_str()) else { panic!("it stands there") };
-    let digest = tracewright::desired::Digest::of(&file.bytes);
+    let digest = tracewright::model::desired::Digest::of(&file.bytes);
     let after = Ids { uid: SERVICE, gid: SERVICE };
     for step in [
         Step::SetOwner { path: path.clone(), digest, before: file.ids, after },

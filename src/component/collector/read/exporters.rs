@@ -1,11 +1,12 @@
 //! OTLP exporters: who is dialled, and with which TLS. Every line follows what 0.159 was seen to do.
 
 use super::receivers::pem;
-use crate::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
-use crate::topology::address::{self, Url};
-use crate::topology::page::{Page, Written};
-use crate::topology::values::Text;
-use crate::topology::yaml::{Entry, Node};
+use crate::format::address;
+use crate::format::address::Url;
+use crate::format::page::{Page, Written};
+use crate::format::values::Text;
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
 pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {

@@ -1,9 +1,9 @@
 //! Keys that the collector does not know: it refuses a file for any of them.
 
 use super::release::Release;
-use crate::topology::keys::{Keys, keys};
-use crate::topology::page::Page;
-use crate::topology::yaml::Node;
+use crate::format::keys::{Keys, keys};
+use crate::format::page::Page;
+use crate::format::yaml::Node;
 
 const KEYS: Keys = keys!(include_str!("../keys.txt"));
 

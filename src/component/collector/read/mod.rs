@@ -12,9 +12,9 @@ mod release;
 pub use keys::otlp_receiver;
 pub use release::Release;
 
-use crate::dataflow::{Joint, Sends, ServerTlsMode, Takes};
-use crate::topology::page::Page;
-use crate::topology::yaml::{Entry, Node};
+use crate::format::page::Page;
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use receivers::Rules;
 use release::kind_of;
 use std::collections::{BTreeMap, BTreeSet};

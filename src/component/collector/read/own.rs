@@ -2,11 +2,11 @@
 
 use super::receivers::{Rules, server_tls};
 use super::release::{Release, kind_of};
-use crate::dataflow::{Bind, Protocol, ServerTls};
-use crate::stack::Port;
-use crate::topology::address;
-use crate::topology::page::{Address, Page, Socket};
-use crate::topology::yaml::{Entry, Node};
+use crate::format::address;
+use crate::format::page::{Address, Page, Socket};
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{Bind, Protocol, ServerTls};
+use crate::model::names::Port;
 use std::net::IpAddr;
 
 /// Extensions that listen, with their default ports (their `factory.go`).

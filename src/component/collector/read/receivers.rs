@@ -1,10 +1,10 @@
 //! Receivers: the doors of the collector, and of Tempo, which embeds the same ones.
 
 use super::release::kind_of;
-use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::stack::Port;
-use crate::topology::page::{Address, Page, Socket, Written};
-use crate::topology::yaml::{Entry, Node};
+use crate::format::page::{Address, Page, Socket, Written};
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::model::names::Port;
 use std::net::IpAddr;
 
 /// What differs between programs and releases that embed the receivers.

@@ -2,8 +2,8 @@
 //! dialect beside it says which releases are rendered.
 
 use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
-use crate::dataflow::{ServerTlsMode, Version};
-use crate::topology::yaml::Node;
+use crate::format::yaml::Node;
+use crate::model::dataflow::{ServerTlsMode, Version};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A release of line 0, by the effects that differ.

@@ -4,12 +4,11 @@
 //! continuation lines, quoting, specifiers of folders, `$VAR` in command lines. Everything else in a
 //! unit is nobody's business here. Called by [`crate::topology`].
 
-mod lines;
 mod service;
 
-use crate::dataflow::ProgramKind;
-use crate::stack::TargetPath;
-use crate::topology::values::Environment;
+use crate::format::values::Environment;
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::TargetPath;
 use service::Service;
 use std::collections::BTreeMap;
 

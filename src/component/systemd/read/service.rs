@@ -1,11 +1,11 @@
 //! The `[Service]` section: environment and command line of the process.
 
 use super::Unit;
-use super::lines::{logical_lines, specified, words};
-use crate::dataflow::ProgramKind;
-use crate::stack::{EnvDialect, TargetPath};
-use crate::topology::address;
-use crate::topology::env_file;
+use crate::format::unit::{logical_lines, specified, words};
+use crate::format::{address, env_file};
+use crate::model::dataflow::ProgramKind;
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
 
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl Service {
             };
             match file(&path) {
                 Some(text) => {
-                    let lines = env_file::parse(text, EnvDialect::Systemd).entries;
+                    let lines = env_file::parse(text, EnvFormat::Systemd).entries;
                     let pairs = lines.into_iter().map(|line| (line.key.to_owned(), line.value.into_owned()));
                     unit.environment.values.extend(pairs);
                 }

@@ -3,12 +3,12 @@
 
 use super::release::{Client, Condition, Release};
 use super::scalars::flag;
-use crate::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Sends, Trust};
 use crate::diagnostic::Mark;
-use crate::stack::Port;
-use crate::topology::address;
-use crate::topology::page::{Page, Written};
-use crate::topology::yaml::Node;
+use crate::format::address;
+use crate::format::page::{Page, Written};
+use crate::format::yaml::Node;
+use crate::model::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Sends, Trust};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads every client that dials in this configuration. `port` is the internal gRPC port.

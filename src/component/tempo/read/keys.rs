@@ -2,9 +2,9 @@
 
 use super::release::Release;
 use crate::component::collector::read::otlp_receiver;
-use crate::topology::keys::nearest;
-use crate::topology::page::Page;
-use crate::topology::yaml::Node;
+use crate::format::keys::nearest;
+use crate::format::page::Page;
+use crate::format::yaml::Node;
 
 /// Receivers that are compiled in (the text of the error on 2.10.8 and 3.0.3 lists them).
 const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];

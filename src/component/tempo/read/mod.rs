@@ -9,11 +9,11 @@ mod server;
 pub use release::Release;
 
 use crate::component::collector::read::receivers;
-use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::stack::Port;
-use crate::topology::page::{Page, Socket};
-use crate::topology::values::Expansion;
-use crate::topology::yaml::{Node, Value};
+use crate::format::page::{Page, Socket};
+use crate::format::values::Expansion;
+use crate::format::yaml::{Node, Value};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.

@@ -1,8 +1,8 @@
 //! What a release line of Tempo does with a finished file, as rows.
 
-use crate::dataflow::Version;
-use crate::topology::keys::{Keys, keys};
-use crate::topology::yaml::Node;
+use crate::format::keys::{Keys, keys};
+use crate::format::yaml::Node;
+use crate::model::dataflow::Version;
 
 /// When an internal client dials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

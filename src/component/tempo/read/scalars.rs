@@ -1,8 +1,8 @@
 //! Scalars by Tempo's rule: `go.yaml.in/yaml/v2`, strict. An unquoted `yes` is true, a quoted one is
 //! refused; a port may be written `0xC80` or `3_200`.
 
-use crate::topology::page::Page;
-use crate::topology::yaml::{Entry, Node};
+use crate::format::page::Page;
+use crate::format::yaml::{Entry, Node};
 
 /// A bool; `false` where it is missing or null. A text that is none is a fault.
 pub fn flag(page: &mut Page<'_>, block: &Node, key: &str, door: &str) -> bool {

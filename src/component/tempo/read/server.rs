@@ -1,11 +1,11 @@
 //! Tempo's own servers: the HTTP API, internal gRPC, and the optional internal server.
 
 use super::scalars::{Number, flag, number};
-use crate::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::stack::Port;
-use crate::topology::address;
-use crate::topology::page::{Page, Socket, Written};
-use crate::topology::yaml::{Entry, Node};
+use crate::format::address;
+use crate::format::page::{Page, Socket, Written};
+use crate::format::yaml::{Entry, Node};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A server that Tempo can open: its block, the part of the block, protocol and default port.

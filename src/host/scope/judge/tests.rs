@@ -2,8 +2,9 @@
 
 use super::super::messages::{Reply, seen};
 use super::*;
-use crate::plan::{Account, Ids, UnitId};
-use crate::stack::{UnitName, UserName};
+use crate::model::names::{UnitName, UserName};
+use crate::model::observed::Ids;
+use crate::model::units::{Account, UnitId};
 use std::collections::BTreeSet;
 
 const IDS: Ids = Ids { uid: 1000, gid: 1000 };

@@ -1,0 +1,201 @@
+//! One configuration file while it is read: where marks point, and what is found in it.
+
+use super::address;
+use super::values::{Text, Values};
+use super::yaml::{Entry, Node};
+use crate::diagnostic::{Mark, SourceName};
+use crate::model::dataflow::{
+    Bind, Dialler, FileReference, Listener, NotRead, Protocol, ServerTls, Takes, Topology, UnknownKey,
+};
+use crate::model::names::{Port, TargetPath};
+use std::ops::Range;
+
+/// A file that is being read into a topology.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// What has been found so far.
+    pub topology: &'a mut Topology,
+    /// The program whose file it is: index into [`Topology::programs`].
+    pub program: usize,
+    /// The file.
+    pub path: &'a TargetPath,
+    /// The name under which it is shown.
+    pub source: SourceName,
+    /// How its scalars are read.
+    pub values: Values<'a>,
+}
+
+/// Where a listener accepts, as one value of a file says it.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    /// The addresses.
+    pub bind: Bind,
+    /// The port.
+    pub port: Port,
+    /// The value that says so.
+    pub at: Mark,
+}
+
+impl Page<'_> {
+    /// A place in this file.
+    pub fn mark(&self, span: Range<usize>) -> Mark {
+        Mark { source: self.source.clone(), span }
+    }
+
+    /// Lists something as not read.
+    pub fn not_read(&mut self, key: &str, reason: impl Into<String>) {
+        let place = if key.is_empty() { self.path.to_string() } else { format!("{} {key}", self.path) };
+        self.topology.not_read.push(NotRead { place, reason: reason.into() });
+    }
+
+    /// Records a fault: the engine does not start with this file.
+    pub fn fault(&mut self, span: Range<usize>, text: impl Into<String>) {
+        let mark = self.mark(span);
+        self.topology.faults.push((mark, text.into()));
+    }
+
+    /// Records a key that the version does not know.
+    pub fn unknown_key(&mut self, path: String, suggestion: Option<String>, span: Range<usize>) {
+        let at = self.mark(span);
+        self.topology.unknown_keys.push(UnknownKey { program: self.program, path, suggestion, at });
+    }
+
+    /// How many keys of this file are recorded as unknown.
+    pub fn unknown_keys_here(&self) -> usize {
+        self.topology.unknown_keys.iter().filter(|key| key.program == self.program).count()
+    }
+
+    /// Adds a listener.
+    pub fn listener(&mut self, door: &str, protocol: Protocol, socket: Socket, tls: ServerTls) {
+        self.topology.listeners.push(Listener {
+            program: self.program,
+            door: door.to_owned(),
+            protocol,
+            bind: socket.bind,
+            port: socket.port,
+            tls,
+            takes: Takes::default(),
+            at: socket.at,
+        });
+    }
+
+    /// Adds a dialler.
+    pub fn dialler(&mut self, dialler: Dialler) {
+        self.topology.diallers.push(dialler);
+    }
+
+    /// The text at a key; listed as not read where it cannot be told. Null is `None`.
+    pub fn text<'n>(&mut self, node: &'n Node, way: &[&str], door: &str) -> Option<(Text<'n>, &'n Entry)> {
+        let entry = node.at(way)?;
+        match self.values.text(&entry.value) {
+            Ok(text) if text.is_null() => None,
+            Ok(text) => Some((text, entry)),
+            Err(reason) => {
+                self.not_read(&format!("{door}.{}", way.join(".")), reason);
+                None
+            }
+        }
+    }
+
+    /// The path at a key, where it is written and not empty.
+    pub fn file(&mut self, node: &Node, way: &[&str], door: &str) -> Written {
+        let Some((text, entry)) = self.text(node, way, door) else {
+            return if node.at(way).is_some_and(|entry| !entry.value.is_null()) {
+                Written::Somewhere
+            } else {
+                Written::No
+            };
+        };
+        if text.text.is_empty() {
+            return Written::No;
+        }
+        match address::path(&text.text) {
+            Some(path) => Written::File(FileReference { path, at: self.mark(entry.place()) }),
+            None => {
+                let reason = format!("`{}` is relative to the folder the program is started in", text.text);
+                self.not_read(&format!("{door}.{}", way.join(".")), reason);
+                Written::Somewhere
+            }
+        }
+    }
+
+    /// The address at a key of a block.
+    pub fn address(&mut self, block: &Node, key: &str, door: &str) -> Address {
+        let Some(entry) = block.entry(key).filter(|entry| !entry.value.is_null()) else {
+            return Address::Default;
+        };
+        let text = self.values.text(&entry.value);
+        match text {
+            Ok(text) => self.socket(&text, entry, door).map_or(Address::Nowhere, Address::At),
+            Err(reason) => {
+                self.not_read(&format!("{door}.{key}"), reason);
+                Address::Nowhere
+            }
+        }
+    }
+
+    /// The socket that `host:port` in this file opens; faults and unknowns are recorded. Without a port
+    /// after the colon, or with nothing at all, the engines open a random one.
+    fn socket(&mut self, text: &Text<'_>, entry: &Entry, door: &str) -> Option<Socket> {
+        let at = self.mark(entry.place());
+        let (host, written) = address::split(&text.text);
+        let Some(port) = written.and_then(address::port) else {
+            match (&text.unset, written) {
+                (Some(name), _) => {
+                    self.not_read(door, format!("a random port, because nothing sets `{name}`"));
+                }
+                (None, Some("0" | "")) => self.not_read(door, "a random port"),
+                (None, None) if text.text.is_empty() => self.not_read(door, "a random port"),
+                (None, None) => self.fault(entry.place(), "missing port in address"),
+                (None, Some(_)) => self.fault(entry.place(), "not a port"),
+            }
+            return None;
+        };
+        let bind = match (&text.unset, address::bind(host)) {
+            (Some(name), _) if host.is_empty() => Bind::UnsetVariable(name.clone()),
+            (_, Some(address)) => Bind::Address(address),
+            (_, None) => {
+                self.not_read(door, format!("the address of `{host}` is known where it runs"));
+                return None;
+            }
+        };
+        Some(Socket { bind, port, at })
+    }
+}
+
+/// What a file says about the address of a door.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// Nothing: the engine's default counts.
+    Default,
+    /// This socket.
+    At(Socket),
+    /// Something that is no socket with a known port; it is in the lists.
+    Nowhere,
+}
+
+/// A path to a file as a configuration has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Not written, or empty.
+    No,
+    /// Written, and which file it is cannot be told from here.
+    Somewhere,
+    /// This file.
+    File(FileReference),
+}
+
+impl Written {
+    /// Whether there is something.
+    pub fn is_written(&self) -> bool {
+        *self != Self::No
+    }
+
+    /// The file, where it is known.
+    pub fn file(self) -> Option<FileReference> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::No | Self::Somewhere => None,
+        }
+    }
+}

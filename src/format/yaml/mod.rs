@@ -1,0 +1,159 @@
+//! YAML as a tree that knows where every key and value stands.
+//!
+//! It holds text and style only: whether `yes` is a bool is the engine's business, so scalars are
+//! turned into values by each component's reader. Offsets are bytes of the text that was parsed.
+//! Built on the parser's events, because only there duplicate keys and aliases can be seen.
+//! Called by [`crate::topology::Reader`] once for each distinct content.
+
+mod build;
+
+pub use build::parse;
+
+use std::ops::Range;
+
+/// Larger files are not read (bytes).
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// The first document of a YAML text.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its content; an empty plain scalar for an empty text.
+    pub root: Node,
+    /// Where a second document begins, which the engines do not read.
+    pub second: Option<Range<usize>>,
+    /// Keys that stand twice in one mapping: the second one, and its text.
+    pub duplicates: Vec<(Range<usize>, String)>,
+}
+
+/// Why a text is not YAML that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub text: String,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Its bytes. Of a block mapping or sequence: from its first key to its last value.
+    pub span: Range<usize>,
+}
+
+/// The three shapes of a YAML value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Text.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values in file order, merge keys resolved.
+    Mapping(Vec<Entry>),
+}
+
+/// A text and whether quotes (or a block style, or `!!str`) made it one for certain.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The text, unescaped.
+    pub text: String,
+    /// Whether it can only be a string.
+    pub quoted: bool,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Range<usize>,
+    /// The value.
+    pub value: Node,
+}
+
+impl Entry {
+    /// The value's place where it is a written scalar, else the key's: a whole block underlined
+    /// helps nobody.
+    pub fn place(&self) -> Range<usize> {
+        match &self.value.value {
+            Value::Scalar(_) if !self.value.span.is_empty() => self.value.span.clone(),
+            _ => self.key_span.clone(),
+        }
+    }
+}
+
+impl Node {
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Where a file is shown for something that it does not say: its first key.
+    pub fn beginning(&self) -> Range<usize> {
+        self.entries().first().map_or(0..0, |entry| entry.key_span.clone())
+    }
+
+    /// The elements of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry at the end of a way of keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Entry> {
+        let (first, rest) = keys.split_first()?;
+        let entry = self.entry(first)?;
+        if rest.is_empty() { Some(entry) } else { entry.value.at(rest) }
+    }
+
+    /// The scalar, if it is one.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null, which most keys read as "not set".
+    pub fn is_null(&self) -> bool {
+        self.scalar().is_some_and(|scalar| {
+            !scalar.quoted && matches!(scalar.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+        })
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_mapping(&self) -> bool {
+        matches!(self.value, Value::Mapping(_))
+    }
+
+    /// A null that stands nowhere.
+    pub fn nothing() -> Self {
+        Self { value: Value::Scalar(Scalar { text: String::new(), quoted: false }), span: 0..0 }
+    }
+
+    fn count(&self) -> usize {
+        1 + match &self.value {
+            Value::Scalar(_) => 0,
+            Value::Sequence(items) => items.iter().map(Node::count).sum(),
+            Value::Mapping(entries) => entries.iter().map(|entry| entry.value.count()).sum(),
+        }
+    }
+}

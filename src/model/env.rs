@@ -1,0 +1,14 @@
+//! Environment files: who reads them.
+
+/// Who reads an application's `.env` file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EnvFormat {
+    /// A dotenv library, or compose's `env_file:`.
+    Dotenv,
+    /// systemd's `EnvironmentFile=`.
+    Systemd,
+    /// A shell that sources it.
+    Shell,
+    /// `docker run --env-file`, which never unquotes.
+    Docker,
+}

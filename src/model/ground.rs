@@ -1,0 +1,119 @@
+//! Whose part of a stack is planned, and where the state of each part is kept.
+//!
+//! Root keeps the system's part in `/var/lib/tracewright/STACK` and each user's part in that user's
+//! own home, so that the user may apply it too and neither sees the other's work as drift.
+
+use crate::model::names::{Scope, StackName, TargetPath, UserName};
+use std::collections::BTreeMap;
+
+/// What of a stack is at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reach {
+    /// A folder that stands for a host: everything of the stack, and nothing runs.
+    Folder,
+    /// The machine, as root: everything.
+    Machine,
+    /// The machine, as this user: what is the user's own.
+    Own(UserName),
+}
+
+/// The ground that a verb stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    reach: Reach,
+    state: TargetPath,
+    /// The users of whose parts root takes care, by their homes.
+    users: BTreeMap<TargetPath, UserName>,
+    stack: StackName,
+}
+
+/// The folder of a user's part of the state. `XDG_STATE_HOME` is not asked: root, who must find the
+/// same folder, does not know it.
+fn in_home(home: &TargetPath, stack: &StackName) -> TargetPath {
+    home.join(&format!(".local/state/tracewright/{stack}"))
+}
+
+fn of_system(stack: &StackName) -> TargetPath {
+    TargetPath::new(format!("/var/lib/tracewright/{stack}"))
+}
+
+impl Ground {
+    /// A folder that stands for a host.
+    pub fn below_root(stack: &StackName) -> Self {
+        Self { reach: Reach::Folder, state: of_system(stack), users: BTreeMap::new(), stack: stack.clone() }
+    }
+
+    /// The machine, as root, with the homes of the users whose parts root takes care of.
+    pub fn machine(stack: &StackName, users: BTreeMap<TargetPath, UserName>) -> Self {
+        Self { reach: Reach::Machine, state: of_system(stack), users, stack: stack.clone() }
+    }
+
+    /// The machine, as a user.
+    pub fn own(stack: &StackName, user: UserName, home: &TargetPath) -> Self {
+        let state = in_home(home, stack);
+        Self { reach: Reach::Own(user), state, users: BTreeMap::new(), stack: stack.clone() }
+    }
+
+    /// Where whoever runs the tool keeps the state.
+    pub fn state(&self) -> &TargetPath {
+        &self.state
+    }
+
+    /// Where the state is that remembers a path.
+    pub fn state_of(&self, path: &TargetPath) -> TargetPath {
+        let home = self.users.keys().find(|home| path.is_within(home));
+        home.map_or_else(|| self.state.clone(), |home| in_home(home, &self.stack))
+    }
+
+    /// Where the state is that remembers a unit.
+    pub fn state_of_scope(&self, scope: &Scope) -> TargetPath {
+        let home = match scope {
+            Scope::System => None,
+            Scope::User(user) => self.users.iter().find(|(_, one)| *one == user).map(|(home, _)| home),
+        };
+        home.map_or_else(|| self.state.clone(), |home| in_home(home, &self.stack))
+    }
+
+    /// The folders of the users' parts of the state.
+    pub fn parts(&self) -> impl Iterator<Item = TargetPath> {
+        self.users.keys().map(|home| in_home(home, &self.stack))
+    }
+
+    /// As root, the ground of each user who has a part.
+    pub fn alone(&self) -> impl Iterator<Item = Self> {
+        self.users.iter().map(|(home, user)| Self::own(&self.stack, user.clone(), home))
+    }
+
+    /// The users of whose parts root takes care, by their homes.
+    pub fn users(&self) -> &BTreeMap<TargetPath, UserName> {
+        &self.users
+    }
+
+    /// Whether a path has an owner that is root's to choose.
+    pub fn sets_owner(&self, path: &TargetPath) -> bool {
+        self.reach == Reach::Machine && !self.users.keys().any(|home| path.is_within(home))
+    }
+
+    /// Whether a scope is at hand.
+    pub fn covers(&self, scope: &Scope) -> bool {
+        match &self.reach {
+            Reach::Folder | Reach::Machine => true,
+            Reach::Own(user) => matches!(scope, Scope::User(one) if one == user),
+        }
+    }
+
+    /// Whether services run on it.
+    pub fn runs_services(&self) -> bool {
+        self.reach != Reach::Folder
+    }
+
+    /// Whether it is the machine, as root.
+    pub fn is_machine(&self) -> bool {
+        self.reach == Reach::Machine
+    }
+
+    /// Whether a path is the state's own, or on the way to it.
+    pub fn is_above_state(&self, path: &TargetPath) -> bool {
+        self.state.is_within(path) || self.parts().any(|part| part.is_within(path))
+    }
+}

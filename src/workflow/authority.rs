@@ -1,0 +1,31 @@
+//! The folder where a stack's certificate authority is kept, on the machine that runs apply.
+
+use super::host;
+use super::session::Stop;
+use crate::diagnostic::{Code, Finding};
+use crate::host::{AuthorityFolder, HostError};
+use crate::model::ground::Ground;
+use crate::stack::CertificateSettings;
+use std::path::PathBuf;
+
+/// The folder that the stack names, or on a machine the one in the state, with what is kept in it;
+/// `None` below a root folder where none is named: the key is dropped then.
+///
+/// # Errors
+/// The folder lies in a git work tree, or cannot be read.
+pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<AuthorityFolder>, Stop> {
+    let own = || ground.runs_services().then(|| PathBuf::from(ground.state().join("authority").as_str()));
+    let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
+    match AuthorityFolder::open(folder) {
+        Ok(folder) => Ok(Some(folder)),
+        Err(HostError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
+        Err(error) => Err(host::stopped(&error.into())),
+    }
+}
+
+/// A key must not be committed by accident.
+fn in_git(tree: &str) -> Finding {
+    let title = format!("`certificates.folder` lies inside the git work tree `{tree}`");
+    Finding::error(Code("authority-in-git"), title)
+        .help("a folder outside of it: the key of the authority must not be committed")
+}

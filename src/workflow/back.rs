@@ -1,0 +1,78 @@
+//! The way back to an earlier generation, as `rollback` and `destroy` go it.
+
+use super::consent::Granted;
+use super::host::Place;
+use super::proving::{Unproven, kept_stack};
+use super::session::{Session, Stop};
+use super::steady::steady_survey;
+use super::survey::digests;
+use super::{consent, host, proving};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, pending};
+use crate::plan::GoalSource;
+use crate::report::plan::{Frame, text};
+use crate::wiring::wire;
+
+/// How a way back is asked for and judged.
+pub(crate) struct Back {
+    /// What is asked.
+    pub(crate) question: &'static str,
+    /// What was granted.
+    pub(crate) granted: Granted,
+    /// Why nothing is proven; `None` where it is.
+    pub(crate) unproven: Option<NoProver>,
+}
+
+/// Finishes or takes back what a killed run left. Before anything else: of a first apply that was killed
+/// there is nothing yet to go back to.
+pub(crate) fn recovered(session: &mut Session, place: &mut Place, request: &Request<'_>) -> Result<(), Stop> {
+    match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))? {
+        Some(_) => consent::recover(session, place.exclusive(), request, "rollback"),
+        None => Ok(()),
+    }
+}
+
+/// Shows, asks and carries out; `None` where there is nothing to do.
+pub(crate) fn go_back(
+    session: &mut Session,
+    place: &mut Place,
+    request: &Request<'_>,
+    back: &Back,
+) -> Result<Option<(Survey, Outcome)>, Stop> {
+    let stop = |error| host::stopped(&error);
+    let seen = steady_survey(place.target(), request)?;
+    let digests = digests(&seen);
+    session.print(&text(&seen.plan, &Frame { place: &place.shown(), dataflow: "", digests: &digests }));
+    if seen.plan.is_empty() {
+        return Ok(None);
+    }
+    consent::refuse(&seen, back.granted)?;
+    consent::ask(session, back.granted, back.question)?;
+    let outcome = carry_out(session, place, (request, &seen), back).map_err(stop)?;
+    Ok(Some((seen, outcome)))
+}
+
+fn carry_out(
+    session: &mut Session,
+    place: &mut Place,
+    (request, seen): (&Request<'_>, &Survey),
+    back: &Back,
+) -> Result<Outcome, ApplyError> {
+    let verb = match &seen.plan.source {
+        GoalSource::Generation(number, _) => format!("rollback to {number}"),
+        GoalSource::Stack(_) => "rollback".to_owned(),
+    };
+    let holder = host::holder(session, &verb);
+    let stages = proving::stages(session);
+    let before = seen.text_before(place.target(), request.ground)?;
+    let stacks = [kept_stack(seen.text_after.as_deref()), kept_stack(before.as_deref())];
+    let wirings = stacks.each_ref().map(|stack| stack.as_ref().and_then(|stack| wire(stack).ok()));
+    let [after, before] =
+        wirings.each_ref().map(|wired| proving::prover(wired.as_ref().map(|(wiring, _)| wiring), &stages));
+    let waiting = back.unproven.as_ref().map(|nobody| Unproven(&*after, nobody));
+    let judges = match (&waiting, &back.unproven) {
+        (_, Some(nobody)) if place.machine().is_none() => Judges::none(nobody),
+        (Some(waiting), Some(nobody)) => Judges { prover: waiting, before: &*before, ..Judges::none(nobody) },
+        _ => Judges { validator: &crate::apply::NoValidator, prover: &*after, before: &*before },
+    };
+    consent::carry_out(place.exclusive(), (request, seen), (back.granted, &holder, judges))
+}

@@ -1,0 +1,53 @@
+//! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
+
+use super::session::{Exit, Session, Stop};
+use crate::check::{check, shown_text};
+use crate::cli::{Check, Format};
+use crate::diagnostic::{Code, Finding, Sources};
+use crate::host::FolderTree;
+use crate::model::dataflow::Program;
+use crate::report::verdict::{self, Subject};
+use crate::topology::{discover, read};
+use crate::validate::Opinion;
+use std::path::Path;
+
+pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
+    if !folder.is_dir() {
+        let title = format!("`{}` is not a folder", folder.display());
+        return Err(Finding::error(Code("no-files"), title)
+            .help("a folder laid out like the root of a host")
+            .into());
+    }
+    let found = discover(&FolderTree::below(folder));
+    if found.programs == 0 {
+        let title = format!("`{}` holds no file of a tracing stack", folder.display());
+        let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
+        return Err(Finding::error(Code("no-files"), title).help(help).into());
+    }
+    let mut files = found.file_set();
+    // A host's own root holds everything that its programs can see; any other folder is a part of one.
+    files.complete = folder == Path::new("/");
+    files.tempo_version.clone_from(&arguments.tempo_version);
+    files.collector_version.clone_from(&arguments.collector_version);
+    let mut topology = read(&files);
+    topology.not_read.extend(found.not_read.iter().cloned());
+    topology.not_read.sort();
+    let verdict = check(&topology, session.now);
+    let shown = |program: &Program| {
+        let text = String::from_utf8_lossy(&found.files[&program.file]);
+        (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
+    };
+    let sources = Sources(topology.programs.iter().map(shown).collect());
+    let subject = Subject {
+        topology: &topology,
+        verdict: &verdict,
+        engines: &Opinion::default(),
+        sources: &sources,
+        desired: None,
+    };
+    session.print(&match arguments.format {
+        Format::Text => verdict::text(&subject, session.colour()),
+        Format::Json => verdict::json(&subject),
+    });
+    Ok(if verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
+}

@@ -1,0 +1,212 @@
+//! Where a verb works: below `--root`, or on this machine; with the user and the clock of this run.
+
+#![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
+
+use super::judge::Environment;
+use super::load::load;
+use super::session::{Exit, Session, Stop, with_causes};
+use crate::apply::{self, ApplyError};
+use crate::cli::RootArgument;
+use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
+use crate::model::ground::Ground;
+use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
+use crate::model::observed::{Inventory, Standing};
+use crate::stack::Stack;
+use crate::wiring::{Wiring, wire};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Where a verb works.
+#[derive(Debug)]
+pub enum Place {
+    /// A folder that stands for a host.
+    Folder(PathBuf, LocalRoot),
+    /// This machine.
+    Machine(Box<LiveHost>),
+}
+
+impl Place {
+    /// Below the folder that is named, or this machine itself.
+    ///
+    /// # Errors
+    /// The machine does not say who we are.
+    pub fn of(argument: &RootArgument, host: &HostName) -> Result<Self, Stop> {
+        Ok(match &argument.root {
+            Some(root) => Self::Folder(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
+            None => {
+                Self::Machine(Box::new(LiveHost::this(host.clone()).map_err(|error| stopped(&error.into()))?))
+            }
+        })
+    }
+
+    /// The door to it.
+    pub fn target(&self) -> &dyn Host {
+        match self {
+            Self::Folder(_, root) => root,
+            Self::Machine(host) => &**host,
+        }
+    }
+
+    /// The door to it, for a run that writes.
+    pub fn exclusive(&mut self) -> &mut dyn Exclusive {
+        match self {
+            Self::Folder(_, root) => root,
+            Self::Machine(host) => &mut **host,
+        }
+    }
+
+    /// The machine, where it is one.
+    pub fn machine(&self) -> Option<&LiveHost> {
+        match self {
+            Self::Folder(..) => None,
+            Self::Machine(host) => Some(host),
+        }
+    }
+
+    /// Whose part of a stack is at hand here, and where its state is. As root also the parts of the users
+    /// that the stack names, or that the last apply took care of.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn ground(&self, stack: &StackName, wiring: Option<&Wiring<'_>>) -> Result<Ground, Stop> {
+        let Self::Machine(host) = self else { return Ok(Ground::below_root(stack)) };
+        if !host.is_root() {
+            return Ok(Ground::own(stack, host.user(), &host.home()));
+        }
+        let system = Ground::machine(stack, BTreeMap::new());
+        let mut users = apply::users(self.target(), &system).map_err(|error| stopped(&error))?;
+        users.extend(wiring.into_iter().flat_map(users_of));
+        Ok(Ground::machine(stack, users))
+    }
+
+    /// The same for a verb that goes back. As long as nothing is remembered, a first apply may have ended
+    /// half way: then the stack names the users, where it can be read.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn ground_back(&self, stack: &StackName, file: &Path) -> Result<Ground, Stop> {
+        let ground = self.ground(stack, None)?;
+        let nothing = apply::remembers_nothing(self.target(), &ground).map_err(|error| stopped(&error))?;
+        let loaded = load(file).ok().filter(|_| nothing);
+        let wired = loaded.as_ref().and_then(|loaded| wire(&loaded.stack).ok());
+        wired.map_or(Ok(ground), |(wiring, _)| self.ground(stack, Some(&wiring)))
+    }
+
+    /// `below ./out`, `on this host`.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Folder(root, _) => format!("below `{}`", root.display()),
+            Self::Machine(_) => "on this host".to_owned(),
+        }
+    }
+
+    /// The flag that names it, with a space before it.
+    pub fn flag(&self) -> String {
+        match self {
+            Self::Folder(root, _) => format!(" --root {}", root.display()),
+            Self::Machine(_) => String::new(),
+        }
+    }
+}
+
+/// The users in whose scopes a stack has a part, by their homes.
+fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
+    let engines = wiring.engines.values().map(|place| (&place.scope, &place.home));
+    let clients = wiring.clients.values().map(|place| (&place.scope, &place.home));
+    let own = engines.chain(clients).filter_map(|(scope, home)| match scope {
+        Scope::System => None,
+        Scope::User(user) => Some((home.clone(), user.clone())),
+    });
+    own.filter(|(home, _)| home.as_str() != "/").collect()
+}
+
+/// The environment files of the stack's applications as they stand on a host.
+///
+/// # Errors
+/// The host cannot be looked at.
+pub fn environment(target: &dyn Host, stack: &Stack) -> Result<Environment, Stop> {
+    let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
+    let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
+    let file = |(path, standing)| match standing {
+        Standing::File(file) => Some((path, file.bytes)),
+        _ => None,
+    };
+    Ok(observed.at.into_iter().filter_map(file).collect())
+}
+
+/// Who runs this verb, for the lock, the journal and the history.
+pub fn holder(session: &Session, verb: &str) -> Holder {
+    Holder { pid: std::process::id(), user: user(), verb: verb.to_owned(), time: rfc3339(session.now) }
+}
+
+/// `2026-11-01T12:00:00Z`.
+pub(crate) fn rfc3339(time: SystemTime) -> String {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = i64::try_from(seconds).unwrap_or_default();
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}
+
+/// The name of this process's user; its number where the machine knows no name.
+fn user() -> String {
+    let uid = rustix::process::getuid().as_raw().to_string();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == uid).then(|| name.to_owned())
+    });
+    named.unwrap_or(uid)
+}
+
+/// What is to be said of a file system that takes nothing.
+fn of_machine(fault: &HostError) -> String {
+    let HostError::Io { path, .. } = fault else { return String::new() };
+    let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
+    let nothing = "\n  nothing of the stack was changed";
+    if fault.is_full() {
+        format!("{nothing}\n  help: `df {folder}` shows what is full")
+    } else if fault.is_read_only() {
+        format!("{nothing}\n  help: `findmnt --target {folder}` shows what is mounted read-only")
+    } else {
+        String::new()
+    }
+}
+
+/// How a refusal or fault of the transaction ends the verb.
+pub fn stopped(error: &ApplyError) -> Stop {
+    let exit = match error {
+        ApplyError::Locked(_) | ApplyError::RootsRun(_) => Exit::Locked,
+        ApplyError::Stale { .. } | ApplyError::Drift(_) => Exit::Drift,
+        ApplyError::Refused(_)
+        | ApplyError::Invalid(_)
+        | ApplyError::NotAdopted(_)
+        | ApplyError::NoGeneration(_)
+        | ApplyError::NothingApplied => Exit::Refused,
+        ApplyError::Incomplete(_) | ApplyError::Unfinished(_) => Exit::Incomplete,
+        _ => Exit::Machine,
+    };
+    let help = match error {
+        ApplyError::Drift(_) => "\n  help: `plan` shows what was changed; `--accept-drift` overwrites it",
+        ApplyError::NotAdopted(_) => "\n  help: `--adopt` takes them over; `rollback --to 0` gives them back",
+        ApplyError::RootsRun(_) => "\n  help: `sudo tracewright apply` finishes it or takes it back",
+        ApplyError::Stale { .. } => "\n  help: look at the plan again",
+        ApplyError::Incomplete(_) => {
+            "\n  help: move away what somebody else put at these paths, mend what keeps a unit from running, and run the verb again"
+        }
+        ApplyError::Unfinished(_) => "\n  help: mend what keeps it there; the next run goes on with it",
+        ApplyError::Locked(Some(holder)) => {
+            let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
+            return Stop::Because(exit, with_causes(error) + &waits);
+        }
+        ApplyError::NewerState { .. } => {
+            "\n  help: run the version of tracewright that wrote it, or a later one"
+        }
+        ApplyError::State { .. } => {
+            "\n  help: bring the file back, or move it away; what only it knew of then counts as not ours"
+        }
+        ApplyError::Host(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
+        _ => "",
+    };
+    Stop::Because(exit, with_causes(error) + help)
+}

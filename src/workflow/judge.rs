@@ -1,0 +1,169 @@
+//! The pure prefix all verbs share: stack -> wiring -> desired files -> topology -> verdict. A stack
+//! whose own rendering does not pass is refused here, whatever the verb.
+
+use super::load::Loaded;
+use super::session::{Session, Stop};
+use crate::check::{Verdict, check, shown_text};
+use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
+use crate::model::block::{Markers, Origin, Split};
+use crate::model::dataflow::{ProgramKind, Topology};
+use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
+use crate::render::{Templates, render};
+use crate::stack::Stack;
+use crate::topology::{Examined, FileSet, read};
+use crate::wiring::{Wiring, wire};
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+/// A stack with all its consequences, judged.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// What was decided.
+    pub wiring: Wiring<'a>,
+    /// What is wanted on the hosts.
+    pub desired: Desired,
+    /// What the finished files say.
+    pub topology: Topology,
+    /// Edges, findings (located and sorted, warnings of earlier stages included), and what could not
+    /// be checked.
+    pub verdict: Verdict,
+    /// All texts that findings point into.
+    pub sources: Sources,
+}
+
+/// The environment files that stand on a host: only there a block meets the lines around it. Nothing of
+/// them changes what is wanted.
+pub type Environment = BTreeMap<TargetPath, Vec<u8>>;
+
+/// Wires, renders, reads back and judges a stack.
+///
+/// # Errors
+/// Faults of wiring and rendering. Errors the analyser finds are in the verdict; verbs other than
+/// `check` turn them into a refusal with [`Judged::refuse`].
+pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> Result<Judged<'a>, Stop> {
+    let stop = |mut findings: Findings| {
+        findings.extend(loaded.warnings.clone());
+        loaded.document.locate(&mut findings);
+        Stop::Findings(findings, loaded.sources.clone())
+    };
+    let mut judged = judge_stack(session.now, &loaded.stack, there).map_err(stop)?;
+    judged.verdict.findings.extend(loaded.warnings.clone());
+    loaded.document.locate(&mut judged.verdict.findings);
+    judged.sources.0.extend(loaded.sources.0.clone());
+    Ok(judged)
+}
+
+/// The same for a stack that no text stands behind: its findings name keys, not positions.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_stack<'a>(
+    now: SystemTime,
+    stack: &'a Stack,
+    there: &Environment,
+) -> Result<Judged<'a>, Findings> {
+    let (wiring, warnings) = wire(stack)?;
+    let desired = render(&wiring, &Templates::embedded())?;
+    let texts = texts(&desired, there);
+    let topology = read(&file_set(&desired, &texts, &wiring));
+    let mut verdict = check(&topology, now);
+    verdict.findings = said_once(verdict.findings, &warnings);
+    point_into_stack(&mut verdict.findings, &wiring);
+    verdict.findings.extend(warnings);
+    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());
+    Ok(Judged { wiring, desired, topology, verdict, sources })
+}
+
+impl Judged<'_> {
+    /// Refuses a stack whose own rendering does not pass; else says its warnings.
+    ///
+    /// # Errors
+    /// The verdict holds an error.
+    pub fn refuse(&self, session: &mut Session) -> Result<(), Stop> {
+        if self.verdict.findings.has_errors() {
+            return Err(Stop::Findings(self.verdict.findings.clone(), self.sources.clone()));
+        }
+        session.say_findings(&self.verdict.findings, &self.sources);
+        Ok(())
+    }
+}
+
+/// The text of every file that has one.
+fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String> {
+    let text = |path: &TargetPath, content: &Content| match content {
+        Content::Whole(text) => Some(text.clone()),
+        Content::Block { lines, begin, end, .. } => {
+            let markers = Markers { begin: begin.clone(), end: end.clone() };
+            let bytes = there.get(path).map_or(&[][..], Vec::as_slice);
+            // A file that cannot take the block is refused by the plan; here the block stands alone.
+            let around = Split::of(bytes, &markers).unwrap_or_else(|_| Split::empty());
+            let (merged, _) = around.with(&markers, lines, Origin::default());
+            String::from_utf8(merged).ok()
+        }
+        Content::Certificate(_) | Content::PrivateKey(_) => None,
+    };
+    let files = desired.files.iter();
+    files.filter_map(|((_, path), file)| Some((path.clone(), text(path, &file.content)?))).collect()
+}
+
+/// The text as findings may show it: lines of others in an environment file are starred out.
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, String) {
+    let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
+        at == path && matches!(file.content, Content::Block { .. })
+    };
+    let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
+    (SourceName(path.to_string()), text)
+}
+
+fn file_set<'a>(
+    desired: &'a Desired,
+    texts: &'a BTreeMap<TargetPath, String>,
+    wiring: &Wiring<'_>,
+) -> FileSet<'a> {
+    let examined = |path: &TargetPath, content: &'a Content| match content {
+        Content::Certificate(wish) => Examined::Wish(wish),
+        Content::PrivateKey(name) => Examined::WishedKey(name),
+        Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
+    };
+    FileSet {
+        files: desired
+            .files
+            .iter()
+            .map(|((_, path), file)| (path.clone(), examined(path, &file.content)))
+            .collect(),
+        shown_as: BTreeMap::new(),
+        tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
+        collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
+        environment_dialects: dialects(desired),
+        unread: std::collections::BTreeSet::new(),
+        complete: true,
+    }
+}
+
+/// Who reads each environment file.
+fn dialects(desired: &Desired) -> BTreeMap<TargetPath, EnvFormat> {
+    let blocks = desired.files.iter().filter_map(|((_, path), file)| match &file.content {
+        Content::Block { dialect, .. } => Some((path.clone(), *dialect)),
+        _ => None,
+    });
+    blocks.collect()
+}
+
+/// Adds to each finding about an edge the key of the stack behind it.
+fn point_into_stack(findings: &mut Findings, wiring: &Wiring<'_>) {
+    findings.for_each(|finding| {
+        if let Some(key) = finding.edge.as_ref().and_then(|edge| wiring.key_of(edge)) {
+            *finding = finding.clone().also((key, KeyPart::Header), "written for this");
+        }
+    });
+}
+
+/// What the wiring warned of and the analyser saw too is said once, by the wiring: it points at the
+/// line of the stack that a human would edit.
+fn said_once(seen: Findings, warnings: &Findings) -> Findings {
+    let said: Vec<_> = warnings.iter().map(|warning| warning.code).collect();
+    let new = |finding: &Finding| finding.severity == Severity::Error || !said.contains(&finding.code);
+    seen.into_iter().filter(new).collect()
+}

@@ -1,0 +1,28 @@
+//! What several verbs share: a stack loaded and judged, a host looked at and agreed with, a change carried out.
+//! Files, environment and clock are read here and in `host/`, nowhere else.
+
+pub mod application;
+pub mod authority;
+pub mod back;
+pub mod change;
+pub mod consent;
+pub mod engines;
+pub mod files;
+pub mod host;
+pub mod journals;
+pub mod judge;
+pub mod load;
+pub mod logs;
+pub mod opinion;
+pub mod proof;
+pub mod proving;
+pub mod reach;
+pub mod running;
+pub mod session;
+pub mod stages;
+pub mod status;
+pub(crate) mod steady;
+pub mod survey;
+pub mod trial;
+pub mod watch;
+pub mod written;

@@ -1,0 +1,71 @@
+//! What a proof needs of a stack that runs: time, logs, names, and somebody who listens.
+
+use super::session::{Exit, Stop};
+use crate::host::{all_listening, real};
+use crate::prove::{Component, Door, Logs};
+use crate::report::proof::Outcome;
+use crate::trial::{Found, newest_lines};
+use crate::wiring::Wiring;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long a trace may take until it can be read, beside the batches on its way.
+const WITHIN: Duration = Duration::from_secs(15);
+
+/// The time the engines may take, their batches included.
+pub(crate) fn within(wiring: &Wiring<'_>) -> Duration {
+    let batches = wiring.stack.collectors.values().filter_map(|collector| collector.batch);
+    batches.map(|batch| batch.timeout).sum::<Duration>() + WITHIN
+}
+
+/// The worst of all decides.
+pub(crate) fn exit(outcomes: &[(Door, Outcome)]) -> Exit {
+    let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(|(_, outcome)| wanted(outcome));
+    if any(Outcome::is_failed) {
+        Exit::Machine
+    } else if any(Outcome::is_not_tried) {
+        Exit::Refused
+    } else {
+        Exit::Fine
+    }
+}
+
+/// What is said where no trace can be sent along any way.
+pub(crate) fn nothing_to_prove(wiring: &Wiring<'_>) -> Stop {
+    let name = &wiring.stack.name;
+    let text = format!("`{name}` has no application or no Tempo: there is no way to send a trace along");
+    Stop::Because(Exit::Refused, text)
+}
+
+/// A stack of which nothing runs was not applied here, or stopped: no edge of it is at fault.
+pub(crate) fn somebody_listens(wiring: &Wiring<'_>) -> Result<(), Stop> {
+    let open = all_listening();
+    let mut wished =
+        wiring.listeners.iter().map(|listener| SocketAddr::new(listener.bind, listener.port.number()));
+    if wished.any(|address| real(&open, address).is_some()) {
+        return Ok(());
+    }
+    let name = &wiring.stack.name;
+    let text = format!(
+        "nothing of `{name}` runs here: no trial of it is held, and nobody listens at any of its addresses\n  \
+         help: `tracewright try --hold` runs it without touching this machine"
+    );
+    Err(Stop::Because(Exit::Refused, text))
+}
+
+/// The logs of a trial, for the cause of a failure.
+pub(crate) struct TrialLogs(pub(crate) Found);
+
+impl Logs for TrialLogs {
+    fn newest(&self, component: Component<'_>) -> Option<String> {
+        newest_lines(&self.0.log(&component_name(component)))
+    }
+}
+
+/// A component as the stack calls it.
+pub(crate) fn component_name(component: Component<'_>) -> String {
+    match component {
+        Component::Tempo => "tempo".to_owned(),
+        Component::Collector(name) => format!("collector.{name}"),
+    }
+}

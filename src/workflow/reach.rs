@@ -1,0 +1,96 @@
+//! What of a stack is within reach of whoever runs the tool on a machine, and what is not.
+
+use super::judge::Judged;
+use super::load::Loaded;
+use super::session::{Exit, Session, Stop};
+use super::survey::host_of;
+use crate::apply::Survey;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::host::is_program;
+use crate::model::ground::Ground;
+use crate::model::names::Scope;
+use crate::plan;
+use crate::stack::Stack;
+use crate::wiring::{ComponentId, EnginePlace, Wiring};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What the machine says against the stack: users, managers and units that are missing, ports that
+/// somebody else holds.
+///
+/// # Errors
+/// An error among them.
+pub(crate) fn confirm(
+    session: &mut Session,
+    (loaded, judged): (&Loaded, &Judged<'_>),
+    (ground, survey): (&Ground, &Survey),
+) -> Result<(), Stop> {
+    let Some(machine) = &survey.machine else { return Ok(()) };
+    let mut findings = plan::confirm(&judged.wiring, host_of(&loaded.stack), machine, ground);
+    findings.extend(programs(&judged.wiring, ground));
+    loaded.document.locate(&mut findings);
+    if findings.has_errors() {
+        return Err(Stop::Findings(findings, judged.sources.clone()));
+    }
+    session.say_findings(&findings, &judged.sources);
+    Ok(())
+}
+
+/// Engines that a unit of ours would start and that are not there: what runs would be stopped for nothing.
+fn programs(wiring: &Wiring<'_>, ground: &Ground) -> Findings {
+    let ours =
+        wiring.engines.iter().filter(|(_, place)| ground.covers(&place.scope) && !place.packaged_command);
+    let missing = ours.filter(|(_, place)| !is_program(Path::new(place.binary.as_str())));
+    let finding = |(id, place): (&ComponentId, &EnginePlace)| {
+        let title = format!("there is no program `{}`", place.binary);
+        let finding = Finding::error(Code("program-missing"), title);
+        let finding = match service(wiring.stack, id) {
+            Some(key) => {
+                finding.at((key.join("binary"), KeyPart::Value), format!("`{id}` is started with it"))
+            }
+            None => finding,
+        };
+        finding.help("install it there").help("service.binary = \"...\": where it is")
+    };
+    missing.map(finding).collect()
+}
+
+/// The `service` of an engine in the stack.
+fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
+    match id {
+        ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| &tempo.service.key),
+        ComponentId::Collector(name) => stack.collectors.get(name).map(|collector| &collector.service.key),
+        ComponentId::Grafana | ComponentId::App(_) => None,
+    }
+}
+
+/// Says what an unprivileged user leaves to others, and how they do it.
+pub(crate) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stack): (&Ground, &Path)) {
+    let desired = &judged.desired;
+    let files = desired.files.values().filter(|file| !ground.covers(&file.scope)).count();
+    let units = desired.units.iter().filter(|unit| unit.managed && !ground.covers(&unit.scope));
+    let units: Vec<_> = units.filter_map(|unit| Some(unit.unit.as_ref()?.to_string())).collect();
+    if files == 0 && units.is_empty() {
+        return;
+    }
+    let units = if units.is_empty() { String::new() } else { format!(", with {}", units.join(", ")) };
+    session.print(&format!(
+        "\nNot yours: {files} files of the stack{units}; they were not looked at\n  help: `sudo tracewright apply {}`\n",
+        stack.display()
+    ));
+}
+
+/// The authority of a stack with parts of others is root's: a new one of this user's would be trusted by
+/// nobody else.
+///
+/// # Errors
+/// Something would be issued.
+pub(crate) fn refuse_issuing(survey: &Survey, judged: &Judged<'_>, ground: &Ground) -> Result<(), Stop> {
+    let others: BTreeSet<&Scope> =
+        judged.desired.units.iter().map(|unit| &unit.scope).filter(|scope| !ground.covers(scope)).collect();
+    if survey.plan.to_issue.is_empty() || others.is_empty() {
+        return Ok(());
+    }
+    let text = "the plan issues certificates, and others have a part in this stack: their authority is root's\n  help: `sudo tracewright apply`";
+    Err(Stop::Because(Exit::Refused, text.to_owned()))
+}

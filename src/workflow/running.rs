@@ -1,0 +1,79 @@
+//! What runs of a stack on this machine: a trial that is held, else whatever is at its own addresses.
+
+use super::load::{load, load_name};
+use super::session::{Session, Stop};
+use crate::diagnostic::{Findings, SourceName};
+use crate::model::names::TargetPath;
+use crate::stack;
+use crate::stack::Stack;
+use crate::trial::{Found, moved, running};
+use crate::wiring::{Wiring, wire};
+use std::path::{Path, PathBuf};
+
+/// A stack with the addresses and paths that it has where it runs.
+#[derive(Debug)]
+pub struct There {
+    /// The stack; of a trial the one that it began with, moved.
+    pub stack: Stack,
+    /// The trial, where one runs.
+    pub trial: Option<Found>,
+}
+
+impl There {
+    /// What runs of the stack that an argument names.
+    ///
+    /// # Errors
+    /// Faults of the file; where a trial runs, of its name alone.
+    pub fn find(session: &mut Session, argument: &Path) -> Result<Self, Stop> {
+        let name = load_name(argument)?;
+        let Some(found) = running(&name).into_iter().next() else {
+            return Ok(Self { stack: load(argument)?.stack, trial: None });
+        };
+        let text = found.stack_text().map_err(|error| Stop::machine(&error))?;
+        if load(argument).is_ok_and(|loaded| loaded.text != text) {
+            session.say("note: the stack was changed after this trial began; what follows is of the trial\n");
+        }
+        let source = SourceName(found.folder.join("stack.toml").display().to_string());
+        let (document, loaded) = stack::load(source, &text);
+        let stop = |findings: Findings| Stop::Findings(findings, document.sources());
+        let (stack, _) = loaded.map_err(stop)?;
+        let (wiring, _) = wire(&stack).map_err(stop)?;
+        let gone = || {
+            Stop::Because(
+                super::session::Exit::Machine,
+                format!("the trial of `{name}` was begun by another version"),
+            )
+        };
+        let ports = found.ports(&wiring.listeners).ok_or_else(gone)?;
+        let folder = TargetPath::new(found.folder.display().to_string());
+        let stack = moved(&wiring, &folder, &ports);
+        Ok(Self { stack, trial: Some(found) })
+    }
+
+    /// Its wiring.
+    ///
+    /// # Errors
+    /// Faults of the stack.
+    pub fn wiring(&self) -> Result<Wiring<'_>, Stop> {
+        let stop = |findings| Stop::Findings(findings, crate::diagnostic::Sources::default());
+        wire(&self.stack).map(|(wiring, _)| wiring).map_err(stop)
+    }
+
+    /// The authority that this tool trusts: the one that Grafana, or else any other client, is given.
+    pub fn authority(&self, wiring: &Wiring<'_>) -> PathBuf {
+        if let Some(trial) = &self.trial {
+            return trial.folder.join("ca.crt");
+        }
+        authority_file(wiring)
+    }
+}
+
+/// The first authority of a stack on this machine that can be read: that of Grafana, else of another
+/// application, else of an engine.
+pub fn authority_file(wiring: &Wiring<'_>) -> PathBuf {
+    let clients = wiring.clients.values().map(|place| &place.certificates);
+    let engines = wiring.engines.values().map(|place| &place.certificates);
+    let mut files = clients.chain(engines).map(|folder| PathBuf::from(folder.join("ca.crt").as_str()));
+    let first = files.next().unwrap_or_default();
+    if first.is_file() { first } else { files.find(|file| file.is_file()).unwrap_or(first) }
+}

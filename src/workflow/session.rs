@@ -1,0 +1,160 @@
+//! What a verb prints to and how it ends: stdout is data, stderr is talk.
+
+#![expect(clippy::disallowed_methods, reason = "the environment and the clock enter here, once")]
+
+use crate::diagnostic::{Finding, Findings, Sources};
+use crate::report::diagnostics;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+/// How a verb ended, by its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Fine, or nothing to do.
+    Fine,
+    /// The machine failed us.
+    Machine,
+    /// Changes are pending.
+    Changes,
+    /// An error finding, or refused.
+    Refused,
+    /// Drift was not accepted, or the digest differs.
+    Drift,
+    /// It was applied, did not work, and was taken back.
+    TakenBack,
+    /// A rollback is incomplete.
+    Incomplete,
+    /// Somebody else holds the lock.
+    Locked,
+    /// Wrong usage.
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Machine => 1,
+            Exit::Changes => 2,
+            Exit::Refused => 3,
+            Exit::Drift => 4,
+            Exit::TakenBack => 5,
+            Exit::Incomplete => 6,
+            Exit::Locked => 7,
+            Exit::Usage => 64,
+        })
+    }
+}
+
+/// Why a verb ended before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// User faults, with the texts they point into.
+    Findings(Findings, Sources),
+    /// Anything else: the code and what to say.
+    Because(Exit, String),
+}
+
+impl From<Finding> for Stop {
+    fn from(finding: Finding) -> Self {
+        Self::Findings(finding.into(), Sources::default())
+    }
+}
+
+impl Stop {
+    /// The machine failed us.
+    pub fn machine(error: &dyn std::error::Error) -> Self {
+        Self::Because(Exit::Machine, with_causes(error))
+    }
+}
+
+/// What an error says, and what its causes say behind it.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// One run of the tool.
+#[derive(Debug)]
+pub struct Session {
+    /// The clock, read once.
+    pub now: SystemTime,
+    /// Whether a human can be asked.
+    pub interactive: bool,
+    colour_out: bool,
+    colour_err: bool,
+    live: bool,
+    closed: bool,
+}
+
+impl Session {
+    /// The session of this process.
+    pub fn of_this_process() -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self {
+            now: SystemTime::now(),
+            interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            colour_out: wanted && std::io::stdout().is_terminal(),
+            colour_err: wanted && std::io::stderr().is_terminal(),
+            live: std::io::stderr().is_terminal(),
+            closed: false,
+        }
+    }
+
+    /// Whether what goes to stdout is coloured.
+    pub fn colour(&self) -> bool {
+        self.colour_out
+    }
+
+    /// Whether a line of talk can be drawn over: a terminal shows it.
+    pub fn live(&self) -> bool {
+        self.live
+    }
+
+    /// Whether the reader of data has gone.
+    pub fn closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Prints data. A reader that closed the pipe has seen enough: that is success.
+    pub fn print(&mut self, text: &str) {
+        self.closed |= std::io::stdout().lock().write_all(text.as_bytes()).is_err();
+    }
+
+    /// Prints talk.
+    pub fn say(&mut self, text: &str) {
+        // Where stderr is closed there is nobody to tell.
+        let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Prints findings as talk.
+    pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
+        if !findings.is_empty() {
+            let text = diagnostics::render(findings, sources, self.colour_err);
+            self.say(&text);
+        }
+    }
+
+    /// Says why a verb stopped, and its exit code.
+    pub fn stopped(&mut self, stop: Stop) -> Exit {
+        match stop {
+            Stop::Findings(findings, sources) => {
+                self.say_findings(&findings, &sources);
+                Exit::Refused
+            }
+            Stop::Because(exit, text) => {
+                self.say(&format!("error: {text}\n"));
+                exit
+            }
+        }
+    }
+
+    /// The exit code of the process.
+    pub fn finish(&mut self, exit: Exit) -> ExitCode {
+        let flushed = std::io::stdout().lock().flush().is_ok();
+        // A pipe closed early (`| head`) does not turn a result into a failure.
+        let _ = flushed;
+        exit.into()
+    }
+}

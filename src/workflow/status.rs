@@ -1,0 +1,103 @@
+//! What the engines of a stack say of themselves.
+
+use super::running::There;
+use super::session::Stop;
+use crate::host::{listening, real};
+use crate::prove::{Authority, Tls, fetch, watched};
+use crate::report::status::{ComponentStatus, DoorStatus, Picture, PlaceStatus};
+use crate::trial::{Found, Probe, Running};
+use crate::wiring::{ComponentId, Dialler, Door, Wiring};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a page may take.
+const LOOK: Duration = Duration::from_secs(2);
+
+pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
+    let wiring = there.wiring()?;
+    let tls = Tls { authority: Authority::File(there.authority(&wiring)), ..Tls::default() };
+    let components = wiring.engines.keys().map(|id| {
+        let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
+        let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
+        let open = pid.map(listening).unwrap_or_default();
+        let seen = component(&wiring, id, (&tls, &open));
+        ComponentStatus { release: engine.map(|engine| engine.release.clone()), pid, ..seen }
+    });
+    let folder = there.trial.as_ref().map(|trial| trial.folder.display().to_string()).unwrap_or_default();
+    Ok(Picture {
+        stack: wiring.stack.name.to_string(),
+        place: PlaceStatus::Trial(folder),
+        components: components.collect(),
+    })
+}
+
+fn engine<'t>(trial: &'t Found, id: &ComponentId) -> Option<&'t Running> {
+    let name = id.to_string();
+    trial.state.engines.iter().find(|engine| engine.name == name)
+}
+
+/// What an engine says of itself, at those of its doors that are among these open addresses. Whoever may
+/// not read the authority that its certificate comes from cannot ask it.
+pub(crate) fn component(
+    wiring: &Wiring<'_>,
+    id: &ComponentId,
+    (tls, open): (&Tls, &BTreeSet<SocketAddr>),
+) -> ComponentStatus {
+    let doors = wiring.listeners.iter().filter(|listener| listener.id.component == *id);
+    let doors = doors.map(|listener| {
+        let wished = SocketAddr::new(listener.bind, listener.port.number());
+        DoorStatus {
+            name: listener.id.door.to_string(),
+            wished,
+            tls: listener.tls,
+            real: real(open, wished),
+            holder: None,
+        }
+    });
+    let probe = Probe::of(wiring, id, tls.clone());
+    let barred = barred(tls).filter(|_| probe.asks_over_tls());
+    let probe = if barred.is_some() { probe.of_doors_alone() } else { probe };
+    ComponentStatus {
+        name: id.to_string(),
+        release: None,
+        release_fault: None,
+        version: version(wiring, id),
+        pid: None,
+        unit: None,
+        not_asked: barred.map(|path| format!("you may not read {}", path.display())),
+        not_ready: probe.look(open).err().map(|missing| missing.to_string()),
+        doors: doors.collect(),
+        counters: counters(wiring, id, tls),
+    }
+}
+
+/// The authority's file, where it is there and this user may not read it.
+fn barred(tls: &Tls) -> Option<&Path> {
+    let Authority::File(path) = &tls.authority else { return None };
+    let refused = std::fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
+    refused.then_some(path)
+}
+
+/// The version that the stack names.
+fn version(wiring: &Wiring<'_>, id: &ComponentId) -> String {
+    match id {
+        ComponentId::Collector(name) => wiring.stack.collectors[name].version.clone(),
+        _ => wiring.stack.tempo.as_ref().map(|tempo| tempo.version.clone()).unwrap_or_default(),
+    }
+}
+
+/// The counters that tell where spans stay; `None` where they cannot be read.
+pub(crate) fn counters(
+    wiring: &Wiring<'_>,
+    id: &ComponentId,
+    tls: &Tls,
+) -> Option<BTreeMap<&'static str, f64>> {
+    let door = if *id == ComponentId::Tempo { Door::Api } else { Door::Metrics };
+    let edge = wiring.edge_from(&Dialler::Tool(id.clone(), door))?;
+    let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
+    let page = fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200)?;
+    Some(watched(&page.body))
+}

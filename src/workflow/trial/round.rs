@@ -1,0 +1,274 @@
+//! One round of a trial: with one choice of ports from the files to the proof.
+
+use super::binaries::Binaries;
+use super::{Trial, hold};
+use crate::diagnostic::{Findings, Sources};
+use crate::host::listening;
+use crate::model::names::ComponentName;
+use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
+use crate::report::proof::{self, Outcome};
+use crate::stack::RouteTarget;
+use crate::trial::{
+    Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, moved, newest_lines,
+    reader, told_cause, write,
+};
+use crate::wiring::{ComponentId, Wiring};
+use crate::workflow::judge::{Environment, Judged, judge_stack};
+use crate::workflow::session::{Exit, Stop};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The pause between two looks.
+const POLL: Duration = Duration::from_millis(25);
+/// Lines of a log that are shown.
+const LAST_LINES: usize = 12;
+
+/// Why a round ended early.
+pub(crate) enum Trouble {
+    /// Somebody wants an end.
+    Interrupted,
+    /// A port was taken between choosing and binding; whose.
+    PortTaken(String),
+    /// An engine did not come up, or did not stay: its name and what it did.
+    Engine(String, String),
+    /// Anything else.
+    Stop(Stop),
+}
+
+impl From<TrialError> for Trouble {
+    fn from(error: TrialError) -> Self {
+        Self::Stop(Stop::machine(&error))
+    }
+}
+
+impl Trouble {
+    /// How the verb says it, while the logs are still there.
+    pub(crate) fn told(self, engines: &mut [Engine]) -> Stop {
+        let (name, what) = match self {
+            Self::Stop(stop) => return stop,
+            Self::Interrupted => return Stop::Because(Exit::Machine, "interrupted".to_owned()),
+            Self::PortTaken(name) => (name, format!("did not start: {PORT_TAKEN}, again and again")),
+            Self::Engine(name, what) => (name, what),
+        };
+        let log = engines.iter_mut().find(|engine| engine.name == name).map(Engine::last_words);
+        let log = log.unwrap_or_default();
+        let mut text = format!("{name} {what}");
+        if let Some(cause) = told_cause(&log) {
+            text.push_str(&format!("\n  cause: {cause}"));
+        }
+        text.push_str(&last_lines(&log));
+        Stop::Because(Exit::Machine, text)
+    }
+}
+
+/// The end of a log, each line cut to what a terminal shows in three.
+fn last_lines(log: &str) -> String {
+    let lines: Vec<_> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    if lines.is_empty() {
+        return "\n  it logged nothing".to_owned();
+    }
+    let start = lines.len().saturating_sub(LAST_LINES);
+    let shown = lines[start..].iter().map(|line| {
+        let plain: String =
+            line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(240).collect();
+        format!("\n    {plain}")
+    });
+    std::iter::once("\n  its last lines:".to_owned()).chain(shown).collect()
+}
+
+/// One round.
+pub(crate) struct Round<'r, 's> {
+    pub(crate) trial: &'r mut Trial<'s>,
+    pub(crate) binaries: &'r Binaries,
+    /// The stack as it was read.
+    pub(crate) text: &'r str,
+    /// How long an engine may take until it is ready.
+    pub(crate) patience: Duration,
+}
+
+impl Round<'_, '_> {
+    /// From free ports to the proof, and to the end of a hold.
+    pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, Trouble> {
+        let folder = self.trial.folder.target()?;
+        let ports = free_ports(&wanted.listeners)?;
+        let stack = moved(wanted, &folder, &ports);
+        let now = self.trial.stages.session.now;
+        let judged = judge_stack(now, &stack, &Environment::new())
+            .map_err(|findings| unsound(findings, Sources::default()))?;
+        if judged.verdict.findings.has_errors() {
+            return Err(unsound(judged.verdict.findings, judged.sources));
+        }
+        let authority = write(&judged.wiring, &judged.desired, &folder, now)?;
+        self.start(&judged, &authority)?;
+        announce(&self.trial.folder, self.text, &ports, self.running())?;
+        let exit = self.prove(&judged.wiring, &authority)?;
+        if hold {
+            hold::hold(self, &judged.wiring)?;
+        }
+        Ok(exit)
+    }
+
+    /// Listeners before diallers, each ready before the next one is started.
+    fn start(&mut self, judged: &Judged<'_>, authority: &Path) -> Result<(), Trouble> {
+        for id in start_order(&judged.wiring) {
+            let place = &judged.wiring.engines[id];
+            let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
+            let launch = Launch {
+                name: id.to_string(),
+                binary: self.binaries[id].path.clone(),
+                arguments: vec![format!("{flag}={}", place.config)],
+                home: PathBuf::from(place.config.parent().as_str()),
+            };
+            self.trial.stages.begin(&launch.name, "starts");
+            let engine = Engine::start(&launch, &self.trial.folder)?;
+            self.trial.engines.push(engine);
+            let tls = Tls { authority: Authority::File(authority.to_owned()), ..Tls::default() };
+            self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
+            let took = self.trial.stages.took();
+            self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
+        }
+        Ok(())
+    }
+
+    fn ready(&mut self, name: &str, probe: &Probe) -> Result<(), Trouble> {
+        let end = Instant::now() + self.patience;
+        loop {
+            let pid = self.trial.engines.last().map_or(0, Engine::pid);
+            let Err(missing) = probe.look(&listening(pid)) else { return Ok(()) };
+            self.alive()?;
+            self.port_taken(name)?;
+            if Instant::now() >= end {
+                let what = format!("is not ready after {} s: {missing}", self.patience.as_secs());
+                return Err(Trouble::Engine(name.to_owned(), what));
+            }
+            self.trial.stages.waiting(name, &format!("waits: {missing}"));
+            thread::sleep(POLL);
+        }
+    }
+
+    /// Tempo 3.0 stays half alive for 30 s where a port of its own is taken.
+    fn port_taken(&self, name: &str) -> Result<(), Trouble> {
+        let log = self.trial.engines.last().and_then(|engine| newest_lines(engine.log())).unwrap_or_default();
+        if told_cause(&log) == Some(PORT_TAKEN) { Err(Trouble::PortTaken(name.to_owned())) } else { Ok(()) }
+    }
+
+    fn running(&self) -> Vec<Running> {
+        let release = |name: &str| {
+            self.binaries.iter().find(|(id, _)| id.to_string() == name).map(|(_, engine)| engine.to_string())
+        };
+        let engines = self.trial.engines.iter();
+        engines
+            .map(|one| Running::new(&one.name, &release(&one.name).unwrap_or_default(), one.pid()))
+            .collect()
+    }
+
+    /// Whether all engines still run and nobody wants an end.
+    pub(crate) fn alive(&mut self) -> Result<(), Trouble> {
+        if self.trial.interrupt.came() {
+            return Err(Trouble::Interrupted);
+        }
+        for engine in &mut self.trial.engines {
+            if let Some(ended) = engine.ended()? {
+                let taken = told_cause(&engine.last_words()) == Some(PORT_TAKEN);
+                let name = engine.name.clone();
+                return Err(if taken {
+                    Trouble::PortTaken(name)
+                } else {
+                    Trouble::Engine(name, ended.to_string())
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A trace through every application's door.
+    fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, Trouble> {
+        let doors = doors(wiring);
+        let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
+            return Err(Trouble::Stop(crate::workflow::proof::nothing_to_prove(wiring)));
+        };
+        let mut outcomes = Vec::new();
+        for door in doors {
+            let name = format!("app.{}", door.name);
+            self.trial.stages.begin(&name, "a trace is sent and read back");
+            let outcome =
+                Outcome::from(self.prove_door(&door, &reader, crate::workflow::proof::within(wiring))?);
+            let took = self.trial.stages.took();
+            self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
+            outcomes.push((door, outcome));
+        }
+        self.trial.stages.session.print(&proof::text(&outcomes));
+        Ok(crate::workflow::proof::exit(&outcomes))
+    }
+
+    /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
+    fn prove_door(&mut self, door: &Door, reader: &Reader, within: Duration) -> Result<Proof, Trouble> {
+        let logs = EngineLogs::of(&self.trial.engines);
+        let (door, reader) = (door.clone(), reader.clone());
+        let name = format!("app.{}", door.name);
+        let (done, proof) = channel();
+        thread::spawn(move || {
+            // Where nobody waits any more the process is about to end.
+            let _nobody = done.send(Prover { reader: &reader, logs: &logs, within }.prove(&door));
+        });
+        loop {
+            match proof.recv_timeout(POLL) {
+                Ok(proof) => return Ok(proof),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.alive()?;
+                    self.trial.stages.waiting(&name, "a trace is sent and read back");
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    let text = "the proof ended without a result".to_owned();
+                    return Err(Trouble::Stop(Stop::Because(Exit::Machine, text)));
+                }
+            }
+        }
+    }
+}
+
+/// The logs of a trial's engines, for the cause of a failure.
+struct EngineLogs(BTreeMap<String, PathBuf>);
+
+impl EngineLogs {
+    fn of(engines: &[Engine]) -> Self {
+        Self(engines.iter().map(|engine| (engine.name.clone(), engine.log().to_owned())).collect())
+    }
+}
+
+impl Logs for EngineLogs {
+    fn newest(&self, component: Component<'_>) -> Option<String> {
+        self.0.get(&crate::workflow::proof::component_name(component)).and_then(|path| newest_lines(path))
+    }
+}
+
+/// Tempo first, then the collectors from its side to the applications'.
+fn start_order<'w>(wiring: &'w Wiring<'_>) -> Vec<&'w ComponentId> {
+    let mut order: Vec<_> = wiring.engines.keys().collect();
+    order.sort_by_key(|id| match id {
+        ComponentId::Collector(name) => hops_to_tempo(wiring, name),
+        _ => 0,
+    });
+    order
+}
+
+/// How many components spans pass from a collector on, itself included.
+fn hops_to_tempo(wiring: &Wiring<'_>, collector: &ComponentName) -> usize {
+    let collectors = &wiring.stack.collectors;
+    let mut hops = 1;
+    let mut at = collector;
+    while let RouteTarget::Collector(next) = &collectors[at].route.to
+        && hops <= collectors.len()
+    {
+        (hops, at) = (hops + 1, next);
+    }
+    hops
+}
+
+/// The stack was sound before it was moved.
+fn unsound(findings: Findings, sources: Sources) -> Trouble {
+    Trouble::Stop(Stop::Findings(findings, sources))
+}
