@@ -10,6 +10,7 @@
 mod block;
 mod clock;
 mod cmd;
+mod compose;
 mod concurrency;
 mod crash;
 mod determinism;
