@@ -49,3 +49,4 @@ mod transcript;
 mod trial;
 mod validators_end;
 mod wiring_truth;
+mod yaml;
