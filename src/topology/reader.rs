@@ -9,7 +9,7 @@ use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
 use crate::format::page::Page;
 use crate::format::values::{self, Expansion, Values};
-use crate::format::yaml::{Document, Fault, Node};
+use crate::format::yaml::{Dialect, Document, Fault, Node};
 use crate::format::{env_file, yaml};
 use crate::model::dataflow::{NotRead, Program, ProgramKind, Site, SiteKind, Topology, Version};
 use crate::model::env::EnvFormat;
@@ -27,7 +27,7 @@ type ContentDigest = [u8; 32];
 /// Reads sets of files; a YAML content that was parsed before in the same run is not parsed again.
 #[derive(Debug, Default)]
 pub struct Reader {
-    parsed: BTreeMap<ContentDigest, Result<Document, Fault>>,
+    parsed: BTreeMap<(ContentDigest, Dialect), Result<Document, Fault>>,
 }
 
 /// A file that belongs to a program.
@@ -107,11 +107,11 @@ impl Reader {
             if known.files.projects.iter().any(|project| project.files.contains(*path)) {
                 continue;
             }
-            let (digest, root) = self.parse(text);
             let kind = places::kind_of(path)
                 .or_else(|| named.and_then(Unit::engine))
-                .or_else(|| root.and_then(kind_by_content));
+                .or_else(|| self.parse(text, None).1.and_then(kind_by_content));
             let Some(kind) = kind else { continue };
+            let (digest, _) = self.parse(text, Some(kind));
             let placed = named.is_some() || places::kind_of(path).is_some();
             let site = if known.files.repository && !placed { nowhere(topology) } else { 0 };
             alone.push(Found {
@@ -137,7 +137,7 @@ impl Reader {
         let place = Place { site: container.site, container: Some(container) };
         if container.runs() == Runs::Engine(ProgramKind::Grafana) {
             for path in compose::datasources(container, known.texts.keys().copied()) {
-                let (digest, root) = self.parse(known.texts[path]);
+                let (digest, root) = self.parse(known.texts[path], Some(ProgramKind::Grafana));
                 if root.is_some_and(|root| kind_by_content(root) == Some(ProgramKind::Grafana)) {
                     found.push(Found {
                         kind: ProgramKind::Grafana,
@@ -156,12 +156,12 @@ impl Reader {
                 None => known.texts.get(&path).map(|text| (*text).to_owned()),
             };
             let Some(text) = text else { return };
-            let (digest, root) = self.parse(&text);
             let kind = match container.runs() {
                 Runs::Engine(kind) => Some(kind),
-                Runs::Other => root.and_then(kind_by_content),
+                Runs::Other => self.parse(&text, None).1.and_then(kind_by_content),
             };
             if let Some(kind) = kind {
+                let (digest, _) = self.parse(&text, Some(kind));
                 if container.runs() == Runs::Other {
                     topology.sites[container.site].open = None;
                 }
@@ -183,10 +183,11 @@ impl Reader {
         }
     }
 
-    /// Parses a text, once in a run.
-    fn parse(&mut self, text: &str) -> (ContentDigest, Option<&Node>) {
+    /// Parses a text for a program, once in a run; while it is not known whose it is, as most of them do.
+    fn parse(&mut self, text: &str, kind: Option<ProgramKind>) -> (ContentDigest, Option<&Node>) {
         let digest: ContentDigest = Sha256::digest(text.as_bytes()).into();
-        let parsed = self.parsed.entry(digest).or_insert_with(|| yaml::parse(text));
+        let dialect = kind.map_or(Dialect::V3, dialect);
+        let parsed = self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect));
         (digest, parsed.as_ref().ok().map(|document| &document.root))
     }
 
@@ -215,7 +216,7 @@ impl Reader {
                 app::read::read(&mut page, lines, *dialect);
                 Version::None
             }
-            Content::Yaml(digest) => match &self.parsed[digest] {
+            Content::Yaml(digest) => match &self.parsed[&(*digest, dialect(file.kind))] {
                 Ok(document) if started_with_it_alone(&mut page, unit) => {
                     read_document(&mut page, files, file, document)
                 }
@@ -242,6 +243,14 @@ fn nowhere(topology: &mut Topology) -> usize {
 
 fn shown(files: &FileSet<'_>, path: &TargetPath) -> SourceName {
     files.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))
+}
+
+/// The library that the program reads its YAML with.
+fn dialect(kind: ProgramKind) -> Dialect {
+    match kind {
+        ProgramKind::Tempo => Dialect::V2,
+        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App => Dialect::V3,
+    }
 }
 
 /// Every file's text. Files that are no text are listed where a program would read them.
@@ -358,6 +367,9 @@ fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, doc
     let root = &document.root;
     for (span, key) in &document.duplicates {
         page.fault(span.clone(), format!("the key `{key}` stands twice in one block"));
+    }
+    for (_, key) in &document.overlaps {
+        page.not_read(key, "`<<` brings it too: where keys are free the program refuses the file");
     }
     if document.second.is_some() {
         page.not_read("", "a second YAML document in the file, which the program does not read either");
