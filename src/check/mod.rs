@@ -20,7 +20,6 @@ mod leaf;
 mod loops;
 mod meeting;
 mod names;
-mod pages;
 mod ports;
 mod protocol;
 mod published;
@@ -30,7 +29,6 @@ mod tls;
 mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
-pub use pages::{CODES, explain, nearest_code};
 pub use shown::{shown_text, shown_texts};
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
