@@ -15,12 +15,10 @@ use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
 use tracewright::diagnostic::pages;
 use tracewright::host::FolderTree;
-use tracewright::model::dataflow::{Program, ProgramKind, Topology};
+use tracewright::model::dataflow::Topology;
 use tracewright::model::names::TargetPath;
 use tracewright::report::verdict::{self, Subject};
-use tracewright::text::Sources;
-use tracewright::text::{Source, TextFormat};
-use tracewright::topology::{discover, read};
+use tracewright::topology::{Discovered, discover, read};
 use tracewright::validate::Opinion;
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
@@ -65,6 +63,11 @@ impl Mutant {
 
     /// As `check --files` does it, with the versions that the folder gives.
     fn judge(&self) -> (Topology, Verdict) {
+        let (_, topology, verdict) = self.judged();
+        (topology, verdict)
+    }
+
+    fn judged(&self) -> (Discovered, Topology, Verdict) {
         let found = discover(&FolderTree::below(self.folder.join("root")));
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
@@ -73,7 +76,7 @@ impl Mutant {
         files.collector_version = self.given("collector");
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
-        (topology, verdict)
+        (found, topology, verdict)
     }
 
     /// The same without any certificate or key that its files name, as in a repository.
@@ -103,16 +106,8 @@ impl Mutant {
     }
 
     fn shown(&self) -> String {
-        let (topology, verdict) = self.judge();
-        let text = |program: &Program| {
-            let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
-            let format = match program.kind {
-                ProgramKind::App => TextFormat::ForeignEnvironment,
-                _ => TextFormat::Yaml,
-            };
-            (topology.sources[&program.file].clone(), Source::new(format, text))
-        };
-        let sources = Sources(topology.programs.iter().map(text).collect());
+        let (found, topology, verdict) = self.judged();
+        let sources = check::shown_texts(&found, &topology);
         verdict::text(
             &Subject {
                 topology: &topology,
