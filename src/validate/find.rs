@@ -2,6 +2,7 @@
 
 use super::{Engine, Kind, Missing, Release};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
+use crate::text::{cut, redact_line};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -176,9 +177,9 @@ fn parse(kind: Kind, line: &str) -> Option<(&str, Release)> {
     (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
 }
 
-/// A text of somebody else's, short and without control characters.
+/// A text of somebody else's, short.
 fn shown(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+    cut(&redact_line(text.trim()), 80)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::host::Journal;
 use crate::model::names::StackName;
 use crate::model::observed::Inventory;
 use crate::model::units::{Load, UnitId};
+use crate::text::redact_line;
 use crate::trial::{Follower, Found};
 use crate::wiring::wire;
 use std::sync::mpsc::channel;
@@ -30,6 +31,7 @@ pub(crate) fn of_trial(session: &mut Session, found: &Found, arguments: &Logs) -
         let over = !found.state.engines.iter().any(crate::trial::Running::is_alive);
         for (name, log) in &mut logs {
             let text = log.read().map_err(|error| Stop::machine(&error))?;
+            let text: String = text.lines().map(|line| redact_line(line) + "\n").collect();
             session.print(&if names.len() == 1 { text } else { prefixed(name, &text) });
         }
         if !arguments.follow || over || session.closed() {
