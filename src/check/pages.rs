@@ -25,6 +25,7 @@ pub fn nearest_code(text: &str) -> Option<&'static str> {
 pages! {
     "address-text",
     "authority-in-git",
+    "authority-shared",
     "batch-size",
     "batch-without-queue",
     "bind-unreachable",
