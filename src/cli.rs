@@ -127,10 +127,7 @@ pub struct EnginesArgument {
     /// Tempo's binary
     #[arg(long, value_name = "PATH")]
     pub tempo: Option<PathBuf>,
-    /// Also start the programs that the stack's units start: only for a stack that you trust
-    ///
-    /// Else nothing but what you name, what is in `$TRACEWRIGHT_ENGINES` and what is on `PATH` is started:
-    /// `service.binary` may come from whoever wrote the stack.
+    /// Also start what the stack names (`service.binary`): only for a stack that you trust
     #[arg(long)]
     pub engines_of_stack: bool,
 }

@@ -256,7 +256,7 @@ fn a_destroy_that_cannot_clear_away_a_file_remembers_it() {
     assert_eq!(code, 6, "{text}");
     assert!(
         text.contains(
-            "error: not everything could be cleared away: cannot remove root/etc/tempo/.tracewright-2-"
+            "error: not everything could be cleared away: cannot remove folder root/.tracewright-2-"
         ),
         "{text}"
     );
