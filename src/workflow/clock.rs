@@ -2,8 +2,9 @@
 //!
 //! What the clock is held against is the time of the newest generation, which the same machine wrote.
 
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use crate::apply::Survey;
+use crate::exit::Exit;
 use crate::pki::date;
 use std::time::{Duration, SystemTime};
 
