@@ -6,15 +6,17 @@
 use super::prover::Prover;
 use super::ready::wait;
 use super::recover::{again, end};
-use super::state::State;
+use super::restage::restage;
+use super::state::StackState;
 use super::{ApplyError, journal::Begin};
 use crate::host::{Host, HostError};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Identity, Observed, Standing};
-use crate::model::step::{Found, Step};
-use crate::model::units::{Run, UnitId};
+use crate::model::observed::{Identity, Observed, PathState};
+use crate::model::prior::GenerationNumber;
+use crate::model::step::{Step, StepStatus};
+use crate::model::units::{UnitId, UnitRun};
 
 /// What taking back left.
 #[derive(Debug, Default)]
@@ -30,7 +32,7 @@ pub(super) struct Reversed {
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Host,
-    state: &State,
+    state: &StackState,
     from: (&Begin, usize),
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
@@ -39,7 +41,7 @@ pub(super) fn reverse(
 
 fn reverse_once(
     target: &mut dyn Host,
-    state: &State,
+    state: &StackState,
     (begin, announced): (&Begin, usize),
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
@@ -52,7 +54,7 @@ fn reverse_once(
     let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeFolder { .. }));
     let services = if visible { &begin.steps[..] } else { steps };
     stop_started(target, services, &mut reversed)?;
-    files_back(target, steps, &mut reversed)?;
+    files_back(target, (state, begin.generation), steps, &mut reversed)?;
     run_again(target, services, &mut reversed, prover)?;
     for step in steps.iter().filter(|step| matches!(step, Step::Linger { .. })) {
         reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
@@ -86,7 +88,7 @@ fn stop_started(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) 
 /// Whether a unit that is stopped before it is started has not even been stopped.
 fn still_runs(target: &dyn Host, steps: &[Step], unit: &UnitId) -> Result<bool, HostError> {
     for step in steps.iter().filter(|step| step.unit() == Some(unit)) {
-        if matches!(step, Step::Stop { before: Run::Running(_), .. }) && !was_done(target, step)? {
+        if matches!(step, Step::Stop { before: UnitRun::Running(_), .. }) && !was_done(target, step)? {
             return Ok(true);
         }
     }
@@ -103,10 +105,11 @@ fn run_again(
     for step in steps {
         let anew = match step {
             Step::ReloadManager { .. } => step.clone(),
-            Step::Start { unit, before: Run::Running(_) } | Step::Stop { unit, before: Run::Running(_) }
+            Step::Start { unit, before: UnitRun::Running(_) }
+            | Step::Stop { unit, before: UnitRun::Running(_) }
                 if was_done(target, step)? =>
             {
-                Step::Start { unit: unit.clone(), before: Run::Stopped }
+                Step::Start { unit: unit.clone(), before: UnitRun::Stopped }
             }
             _ => continue,
         };
@@ -126,17 +129,22 @@ fn run_again(
 }
 
 fn was_done(target: &dyn Host, step: &Step) -> Result<bool, HostError> {
-    Ok(step.found(&target.observe(&step.inventory())?) != Found::Before)
+    Ok(step.found(&target.observe(&step.inventory())?) != StepStatus::Before)
 }
 
-fn files_back(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+fn files_back(
+    target: &mut dyn Host,
+    of: (&StackState, GenerationNumber),
+    steps: &[Step],
+    reversed: &mut Reversed,
+) -> Result<(), ApplyError> {
     let mut held: Vec<&TargetPath> = Vec::new();
     for (index, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.path().is_some()) {
         // A staged name may hold the only copy of what a step that is left took away.
         if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
             continue;
         }
-        let taken = match take_back(target, step, &mut reversed.notes) {
+        let taken = match take_back(target, of, step, &mut reversed.notes) {
             Err(Left::Foreign | Left::ForeignOver(_)) if is_before(target, &steps[..index], step)? => Ok(()),
             Err(Left::Host(death @ HostError::Died { .. })) => return Err(death.into()),
             taken => taken,
@@ -158,27 +166,48 @@ enum Left {
     ForeignOver(TargetPath),
     #[error(transparent)]
     Host(#[from] HostError),
+    #[error("the state does not give what stood there: {0}")]
+    State(Box<ApplyError>),
+}
+
+impl From<ApplyError> for Left {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Host(fault) => Self::Host(fault),
+            error => Self::State(Box::new(error)),
+        }
+    }
 }
 
 /// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
 /// are two steps, and a run that was killed while taking back may have taken back both.
 fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, HostError> {
     for step in earlier.iter().filter(|step| step.path().is_some() && step.path() == later.path()) {
-        if step.found(&target.observe(&step.inventory())?) == Found::Before {
+        if step.found(&target.observe(&step.inventory())?) == StepStatus::Before {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn take_back(target: &mut dyn Host, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
+fn take_back(
+    target: &mut dyn Host,
+    of: (&StackState, GenerationNumber),
+    step: &Step,
+    notes: &mut Vec<String>,
+) -> Result<(), Left> {
     if let Step::Exchange { staged, path, .. } = step {
         target.perform(&Step::Settle { staged: staged.clone(), path: path.clone() })?;
     }
-    let observed = target.observe(&step.inventory())?;
+    let mut observed = target.observe(&step.inventory())?;
+    if step.found(&observed) == StepStatus::Foreign && restage(target, of, (step, &observed))? {
+        let path = step.path().map_or_else(String::new, ToString::to_string);
+        notes.push(format!("{path}: the old file beside it was gone; it comes back from the state"));
+        observed = target.observe(&step.inventory())?;
+    }
     match step.found(&observed) {
-        Found::Before => Ok(()),
-        Found::Foreign => match step {
+        StepStatus::Before => Ok(()),
+        StepStatus::Foreign => match step {
             Step::Exchange { path, staged, block: Some(markers), .. } => {
                 block_wise(target, &observed, (path, staged), markers, notes)
             }
@@ -194,7 +223,7 @@ fn take_back(target: &mut dyn Host, step: &Step, notes: &mut Vec<String>) -> Res
             }
             _ => Err(Left::Foreign),
         },
-        Found::After => match step {
+        StepStatus::After => match step {
             Step::MakeFolder { path, .. } if !is_empty(&observed, path) => {
                 notes.push(format!("{path} stays: it is not empty"));
                 Ok(())
@@ -205,12 +234,12 @@ fn take_back(target: &mut dyn Host, step: &Step, notes: &mut Vec<String>) -> Res
 }
 
 fn is_absent(observed: &Observed, path: &TargetPath) -> bool {
-    matches!(observed.standing(path), Standing::Absent)
+    matches!(observed.standing(path), PathState::Absent)
 }
 
 fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
     match observed.standing(path) {
-        Standing::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
+        PathState::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
         _ => true,
     }
 }
@@ -223,7 +252,7 @@ fn block_wise(
     markers: &Markers,
     notes: &mut Vec<String>,
 ) -> Result<(), Left> {
-    let (Standing::File(now), Standing::File(old)) = (observed.standing(path), observed.standing(staged))
+    let (PathState::File(now), PathState::File(old)) = (observed.standing(path), observed.standing(staged))
     else {
         return Err(Left::Foreign);
     };

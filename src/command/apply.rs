@@ -1,30 +1,30 @@
 //! `apply`: the plan, one question, one transaction.
 
-use crate::apply::{Outcome, Request, Wish};
-use crate::cli::Apply;
+use crate::apply::{DesiredState, Outcome, SurveyRequest};
+use crate::cli::ApplyArguments;
 use crate::exit::Exit;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
 use crate::workflow::consent::Granted;
-use crate::workflow::host::Place;
+use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
-use crate::workflow::{authority, consent, host, proving, reach};
+use crate::workflow::{authority, clock, consent, host, proving, reach};
 
-pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut place = Place::of(&arguments.root, host_of(&loaded.stack))?;
+    let mut place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
     let authorities = authority::open(&loaded.stack.certificates, &ground)?;
-    let request = Request {
+    let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         ground: &ground,
-        wish: Wish::Stack(&judged.desired),
+        wish: DesiredState::Stack(&judged.desired),
         text: Some(&loaded.text),
         authorities: authorities.as_ref(),
         now: session.now,
@@ -35,6 +35,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
     show(session, (&judged, &survey, &opinion), &place);
+    consent::say_notes(session, survey.notes());
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
@@ -42,6 +43,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     }
     let granted = Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
+    clock::refuse_wrong(session, &survey)?;
     reach::refuse_issuing(&survey, &judged, &ground)?;
     let unproven = unproven(&place, arguments.no_prove);
     if unproven.is_none() {

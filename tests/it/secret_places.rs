@@ -6,7 +6,7 @@ use crate::tool::{said, tracewright};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
-use tracewright::text::{Source, TextFormat, redact, redact_line};
+use tracewright::text::{RedactSource, TextFormat, redact, redact_line};
 
 /// The value that must not come out.
 const PLANTED: &str = "Zq7xPlanted9";
@@ -60,7 +60,7 @@ fn no_place_shows_its_secret_and_each_shows_the_rest() {
         let shown = if place.format == "line" {
             vec![redact_line(&place.text)]
         } else {
-            let source = Source::new(format(&place), place.text.as_str()).in_place();
+            let source = RedactSource::new(format(&place), place.text.as_str()).in_place();
             assert_eq!(source.text.len(), place.text.len(), "{}", place.name);
             vec![redact(format(&place), &place.text).as_str().to_owned(), source.text]
         };

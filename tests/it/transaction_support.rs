@@ -3,15 +3,16 @@
 use crate::transaction_disk::{MemoryDisk, Random};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::NoProver;
-use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
-use tracewright::apply::{Consent, Survey};
+use tracewright::apply::{
+    ApplyError, Consent, DesiredState, Judges, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
+};
 use tracewright::host::{Host, Process, Root};
-use tracewright::model::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
+use tracewright::model::desired::{Content, Desired, DesiredDirectory, DesiredFile, Digest};
 use tracewright::model::env::EnvFormat;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath};
 use tracewright::model::prior::GenerationNumber;
+use tracewright::model::step::Step;
 use tracewright::plan::Author;
 
 pub type MemoryRoot = Root<MemoryDisk>;
@@ -60,8 +61,8 @@ pub fn block(lines: &[&str]) -> DesiredFile {
     file(content, 0o600)
 }
 
-pub fn folder(mode: u32) -> DesiredFolder {
-    DesiredFolder {
+pub fn folder(mode: u32) -> DesiredDirectory {
+    DesiredDirectory {
         scope: Scope::System,
         owner: Owner::of("root", "root"),
         mode: Mode(mode),
@@ -116,15 +117,15 @@ pub fn any_host(random: &mut Random) -> MemoryRoot {
     Root::on(disk)
 }
 
-pub fn of_stack(desired: &Desired) -> Wish<'_> {
-    Wish::Stack(desired)
+pub fn of_stack(desired: &Desired) -> DesiredState<'_> {
+    DesiredState::Stack(desired)
 }
 
-pub fn look(root: &dyn Host, wish: Wish<'_>) -> Result<Survey, ApplyError> {
+pub fn look(root: &dyn Host, wish: DesiredState<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         root,
-        &Request {
+        &SurveyRequest {
             stack: &stack,
             host: &host,
             wish,
@@ -137,16 +138,20 @@ pub fn look(root: &dyn Host, wish: Wish<'_>) -> Result<Survey, ApplyError> {
 }
 
 /// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
-pub fn run(root: &mut dyn Host, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+pub fn run(root: &mut dyn Host, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
     let approved = look(root, wish)?.digest;
-    let adopt = matches!(wish, Wish::Stack(_));
+    let adopt = matches!(wish, DesiredState::Stack(_));
     let consent = Consent { approved, accept_drift: false, adopt };
     run_with(root, wish, &consent)
 }
 
-pub fn run_with(root: &mut dyn Host, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
+pub fn run_with(
+    root: &mut dyn Host,
+    wish: DesiredState<'_>,
+    consent: &Consent,
+) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -159,8 +164,8 @@ pub fn run_with(root: &mut dyn Host, wish: Wish<'_>, consent: &Consent) -> Resul
     apply(root, &request, consent, (&author, Judges::none(&NoProver::below_root())))
 }
 
-pub fn back_to(number: u64) -> Wish<'static> {
-    Wish::Generation(Some(GenerationNumber(number)))
+pub fn back_to(number: u64) -> DesiredState<'static> {
+    DesiredState::Generation(Some(GenerationNumber(number)))
 }
 
 /// The generation that an outcome kept; `None` where there was nothing to do.
@@ -177,10 +182,20 @@ pub fn kept(outcome: Outcome) -> Option<GenerationNumber> {
 
 /// The journal of a run that has only begun.
 pub fn journal_of(process: Process) -> Vec<u8> {
-    let begin = format!(
-        r#"{{"version":1,"reads":"0.1.0","generation":2,"author":{{"time":"","user":"pde","verb":"apply"}},"process":{{"pid":{},"started":{}}},"steps":[]}}"#,
-        process.pid, process.started
-    );
-    let sum = Digest::of(begin.as_bytes()).to_string();
-    format!("{:08x} {} {begin}\n", begin.len(), &sum[..8]).into_bytes()
+    let process = format!(r#""process":{{"pid":{},"started":{}}},"#, process.pid, process.started);
+    framed(&format!(r#"{BEGIN}{process}"steps":[]}}"#))
+}
+
+/// The journal of a run that announced all of these steps and was killed.
+pub fn journal_with(steps: &[Step]) -> Vec<u8> {
+    let begin = framed(&format!(r#"{BEGIN}"steps":{}}}"#, serde_json::to_string(steps).unwrap()));
+    [begin, framed(&format!(r#"{{"doing":{}}}"#, steps.len() - 1))].concat()
+}
+
+const BEGIN: &str =
+    r#"{"version":1,"reads":"0.1.0","generation":2,"author":{"time":"","user":"pde","verb":"apply"},"#;
+
+fn framed(record: &str) -> Vec<u8> {
+    let sum = Digest::of(record.as_bytes()).to_string();
+    format!("{:08x} {} {record}\n", record.len(), &sum[..8]).into_bytes()
 }
