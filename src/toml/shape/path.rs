@@ -18,6 +18,11 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
         let title = "a path on the host names a file or a folder below `/`";
         return Err(Misshapen::new("path-shape", title).or(quoted(example)));
     }
+    if text.ends_with(' ') {
+        // Several directives of a unit read a value to the end of its line, without the blanks there.
+        let title = "a path on the host does not end with a space";
+        return Err(Misshapen::new("path-shape", title).or(text.trim_end()));
+    }
     let root = &text[..text.len() - below.len()];
     let only_spelling = format!("{root}{}", parts.join("/"));
     if only_spelling == text {
@@ -47,6 +52,7 @@ mod tests {
             ("/etc//tempo/", "path-shape", "/etc/tempo"),
             ("/etc/./tempo", "path-shape", "/etc/tempo"),
             ("/etc/../tempo", "path-shape", "/srv/traces"),
+            ("/etc/a b ", "path-shape", "/etc/a b"),
             ("/", "path-shape", "/srv/traces"),
             ("~/", "path-shape", "/srv/traces"),
         ] {
