@@ -9,6 +9,7 @@
 mod advice;
 mod bind;
 mod certificates;
+mod compose;
 mod edge;
 mod environment;
 mod facts;
@@ -18,17 +19,17 @@ mod keys;
 mod leaf;
 mod loops;
 mod meeting;
-mod pages;
+mod names;
 mod ports;
 mod protocol;
+mod published;
 mod shown;
 mod table;
 mod tls;
 mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
-pub use pages::{CODES, explain, nearest_code};
-pub use shown::shown_text;
+pub use shown::{shown_text, shown_texts};
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

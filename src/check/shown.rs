@@ -4,7 +4,10 @@
 //! other people. An environment file holds an application's secrets; a configuration may hold tokens
 //! in headers. Used by whoever renders the findings of [`super::check`].
 
-use crate::model::dataflow::ProgramKind;
+use crate::diagnostic::Sources;
+use crate::model::dataflow::{ProgramKind, Topology};
+use crate::model::names::TargetPath;
+use crate::topology::{Discovered, places};
 
 /// Words in a key whose value is not shown.
 const SECRET: &[&str] =
@@ -61,8 +64,9 @@ fn yaml(text: &str) -> String {
         let is_block = body
             .split_once(':')
             .is_some_and(|(_, value)| matches!(value.trim(), "" | "|" | ">" | "|-" | ">-"));
-        let hides =
-            key.trim_matches(['"', '\'']) == "headers" || SECRET.iter().any(|word| key.contains(word));
+        let hides = key.trim_matches(['"', '\'']).ends_with("headers")
+            || has_password(body)
+            || SECRET.iter().any(|word| key.contains(word));
         if hidden_below.is_some() {
             out.push_str(&starred(line));
         } else if hides && is_block {
@@ -79,6 +83,13 @@ fn yaml(text: &str) -> String {
     out
 }
 
+/// Whether a URL with a user and a password stands in a line.
+fn has_password(line: &str) -> bool {
+    line.split_once("://").is_some_and(|(_, rest)| {
+        rest.split(['/', ' ', '"', '\'']).next().is_some_and(|authority| authority.contains('@'))
+    })
+}
+
 fn after(line: &str, sign: char) -> String {
     match line.split_once(sign) {
         Some((key, value)) => format!("{key}{sign}{}", starred(value)),
@@ -90,6 +101,23 @@ fn after(line: &str, sign: char) -> String {
 fn starred(text: &str) -> String {
     let star = |c: char| if c.is_ascii_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
     text.chars().map(star).collect()
+}
+
+/// Every file that a finding may show, as it may be shown.
+pub fn shown_texts(found: &Discovered, topology: &Topology) -> Sources {
+    let kind = |path: &TargetPath| {
+        let program = topology.programs.iter().find(|program| program.file == *path);
+        match program {
+            Some(program) => program.kind,
+            None if places::is_yaml(path) => ProgramKind::Collector,
+            None => ProgramKind::App,
+        }
+    };
+    let shown = found.files.iter().map(|(path, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        (found.shown(path), shown_text(kind(path), &text))
+    });
+    Sources(shown.collect())
 }
 
 #[cfg(test)]

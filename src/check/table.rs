@@ -2,7 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, environment, half_tls, internal, keys, loops, meeting, ports, protocol, tls,
+    bind, certificates, compose, environment, half_tls, internal, keys, loops, meeting, names, ports,
+    protocol, published, tls,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -39,7 +40,12 @@ pub const RULES: &[Rule] = &[
     error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
     error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
+    error(compose::REFUSED, "a project that Compose does not take", compose::refused),
+    error(compose::MISSING, "a mounted path where nothing is", compose::missing),
+    error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
+    error(published::LOOPBACK, "a published port whose listener is loopback's", published::loopback),
+    error(names::CODE, "a name that no network of the client resolves", names::judge),
     error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),
     error(meeting::CODE, "a client that dials where nothing listens", meeting::judge),
     error(bind::UNREACHABLE, "a listener on an address that its client does not dial", bind::unreachable),
@@ -62,5 +68,9 @@ pub const RULES: &[Rule] = &[
         bind::from_variable,
     ),
     warning(bind::PLAINTEXT, "plaintext that can leave the host", bind::plaintext),
+    warning(compose::UNSET, "a variable that no file sets", compose::unset),
+    warning(compose::MOVING, "a tag that moves, under a file of an older line", compose::moving),
+    warning(compose::NOT_PUBLISHED, "ports that publish nothing", compose::not_published),
+    warning(compose::HEALTHCHECK, "a health check that the image cannot run", compose::healthcheck),
     warning(ports::CONVENTION, "a conventional port with the other protocol", ports::convention),
 ];

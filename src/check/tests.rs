@@ -24,7 +24,7 @@ fn file(path: &str) -> FileReference {
 }
 
 fn program(kind: ProgramKind, path: &str) -> Program {
-    Program { kind, file: TargetPath::new(path), version: Version::None }
+    Program { kind, file: TargetPath::new(path), version: Version::None, site: 0 }
 }
 
 fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {

@@ -139,6 +139,7 @@ fn file_set<'a>(
         environment_dialects: dialects(desired),
         unread: std::collections::BTreeSet::new(),
         complete: true,
+        ..FileSet::default()
     }
 }
 

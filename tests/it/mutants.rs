@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
-use tracewright::diagnostic::Sources;
+use tracewright::diagnostic::pages;
 use tracewright::host::FolderTree;
-use tracewright::model::dataflow::{Program, Topology};
+use tracewright::model::dataflow::Topology;
 use tracewright::model::names::TargetPath;
 use tracewright::report::verdict::{self, Subject};
-use tracewright::topology::{discover, read};
+use tracewright::topology::{Discovered, discover, read};
 use tracewright::validate::Opinion;
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
@@ -63,6 +63,11 @@ impl Mutant {
 
     /// As `check --files` does it, with the versions that the folder gives.
     fn judge(&self) -> (Topology, Verdict) {
+        let (_, topology, verdict) = self.judged();
+        (topology, verdict)
+    }
+
+    fn judged(&self) -> (Discovered, Topology, Verdict) {
         let found = discover(&FolderTree::below(self.folder.join("root")));
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
@@ -71,7 +76,7 @@ impl Mutant {
         files.collector_version = self.given("collector");
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
-        (topology, verdict)
+        (found, topology, verdict)
     }
 
     /// The same without any certificate or key that its files name, as in a repository.
@@ -93,7 +98,7 @@ impl Mutant {
 
     /// The code it is named after; `None` for a good one.
     fn code(&self) -> Option<&'static str> {
-        check::CODES
+        pages::CODES
             .iter()
             .filter(|code| self.name.starts_with(&format!("{code}-")))
             .max_by_key(|code| code.len())
@@ -101,12 +106,8 @@ impl Mutant {
     }
 
     fn shown(&self) -> String {
-        let (topology, verdict) = self.judge();
-        let text = |program: &Program| {
-            let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
-            (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
-        };
-        let sources = Sources(topology.programs.iter().map(text).collect());
+        let (found, topology, verdict) = self.judged();
+        let sources = check::shown_texts(&found, &topology);
         verdict::text(
             &Subject {
                 topology: &topology,
@@ -209,7 +210,7 @@ fn every_rule_has_a_mutant_and_a_page() {
     let covered: BTreeSet<&str> = Mutant::all().iter().filter_map(Mutant::code).collect();
     for rule in check::RULES {
         assert!(covered.contains(rule.code.0), "no mutant for {}", rule.code);
-        assert!(check::explain(rule.code.0).is_some(), "no page for {}", rule.code);
+        assert!(pages::explain(rule.code.0).is_some(), "no page for {}", rule.code);
     }
 }
 
@@ -224,12 +225,15 @@ fn every_code_in_the_source_has_a_page() {
         let text = text.split("#[cfg(test)]").next().unwrap();
         let written = text.split("Code(\"").skip(1).filter_map(|rest| rest.split('"').next());
         codes.extend(written.map(ToOwned::to_owned));
+        // A proof's causes are made into codes at one place.
+        let proofs = text.split("\"proof-").skip(1).filter_map(|rest| rest.split('"').next());
+        codes.extend(proofs.map(|rest| format!("proof-{rest}")));
     }
     assert!(codes.len() >= check::RULES.len());
-    let missing: Vec<&String> = codes.iter().filter(|code| check::explain(code).is_none()).collect();
+    let missing: Vec<&String> = codes.iter().filter(|code| pages::explain(code).is_none()).collect();
     assert!(missing.is_empty(), "no page for {missing:?}");
-    for code in check::CODES {
-        let page = check::explain(code).unwrap();
+    for code in pages::CODES {
+        let page = pages::explain(code).unwrap();
         let body = page.strip_prefix(&format!("# {code}\n\n"));
         assert!(body.is_some_and(|body| body.contains("Ways out") && page.lines().count() >= 10), "{code}");
     }

@@ -422,6 +422,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             kind: *kind,
             file: TargetPath::new(format!("/{index}")),
             version: Version::None,
+            site: 0,
         };
         let mut topology = Topology {
             programs: kinds.iter().enumerate().map(program).collect(),

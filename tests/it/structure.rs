@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 /// The way, leftmost first, one folder (or file at the top) of `src/` each: whoever stands here names only what
 /// stands before it.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "diagnostic",
     "model",
     "format",
@@ -28,6 +28,7 @@ const ORDER: [&str; 21] = [
     "prove",
     "trial",
     "report",
+    "exit",
     "cli",
     "workflow",
     "command",

@@ -2,6 +2,7 @@
 
 use super::Unit;
 use crate::format::unit::{self, Backslash, assignments, put_in, specified, unpatterned, words};
+use crate::format::values::Environment;
 use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
@@ -88,6 +89,17 @@ impl Unit {
                 None => arguments.push(put_in(&word, value)),
             }
         }
+        self.arguments(arguments);
+    }
+
+    /// A process by its arguments, the first of them its binary.
+    pub fn started(arguments: Vec<String>, environment: Environment) -> Self {
+        let mut unit = Self { environment, ..Self::default() };
+        unit.arguments(arguments);
+        unit
+    }
+
+    fn arguments(&mut self, arguments: Vec<String>) {
         let mut arguments = arguments.into_iter();
         self.binary = arguments
             .next()
