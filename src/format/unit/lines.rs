@@ -2,7 +2,7 @@
 
 /// `KEY=VALUE` below a section's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
+pub struct UnitLine {
     /// The section, without brackets.
     pub section: String,
     /// Its name.
@@ -12,7 +12,7 @@ pub struct Assignment {
 }
 
 /// All assignments of a unit file, in order.
-pub fn assignments(text: &str) -> Vec<Assignment> {
+pub fn assignments(text: &str) -> Vec<UnitLine> {
     let mut section = String::new();
     let mut all = Vec::new();
     for line in logical_lines(text) {
@@ -22,7 +22,7 @@ pub fn assignments(text: &str) -> Vec<Assignment> {
         } else if let Some((key, value)) = line.split_once('=') {
             let (key, value) =
                 (key.trim_matches(is_blank).to_owned(), value.trim_matches(is_blank).to_owned());
-            all.push(Assignment { section: section.clone(), key, value });
+            all.push(UnitLine { section: section.clone(), key, value });
         }
     }
     all

@@ -7,5 +7,5 @@ pub mod quoting;
 mod words;
 
 pub use directive::{Directive, directives};
-pub use lines::{Assignment, assignments};
+pub use lines::{UnitLine, assignments};
 pub use words::{Backslash, command, put_in, specified, unpatterned, words};
