@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tracewright::format::env_file;
 use tracewright::format::unit::directives;
-use tracewright::format::values::{Environment, Expansion, Values};
-use tracewright::format::yaml::{self, Dialect, Node};
+use tracewright::format::values::{Expansion, ProcessEnvironment, Values};
+use tracewright::format::yaml::{self, Node, YamlLibrary};
 
 /// Content of files, by path.
 pub type Tree = BTreeMap<String, Value>;
@@ -45,9 +45,9 @@ fn tree(file: &File) -> Value {
             Value::Object(parsed.entries.iter().map(entry).collect())
         }
         Kind::Certificate => Value::String(file.text.clone()),
-        Kind::Collector => yaml_tree((&file.text, Dialect::V3), Expansion::Collector, &str::to_owned),
-        Kind::Tempo => yaml_tree((&file.text, Dialect::V2), Expansion::None, &str::to_owned),
-        Kind::Grafana => yaml_tree((&file.text, Dialect::V3), Expansion::None, &interpolated),
+        Kind::Collector => yaml_tree((&file.text, YamlLibrary::V3), Expansion::Collector, &str::to_owned),
+        Kind::Tempo => yaml_tree((&file.text, YamlLibrary::V2), Expansion::None, &str::to_owned),
+        Kind::Grafana => yaml_tree((&file.text, YamlLibrary::V3), Expansion::None, &interpolated),
     }
 }
 
@@ -99,13 +99,13 @@ fn unit(text: &str) -> Value {
 }
 
 fn yaml_tree(
-    (text, dialect): (&str, Dialect),
+    (text, dialect): (&str, YamlLibrary),
     expansion: Expansion,
     put_in: &dyn Fn(&str) -> String,
 ) -> Value {
     let document = yaml::parse(text, dialect).unwrap_or_else(|fault| panic!("{fault:?}\n{text}"));
     assert!(document.duplicates.is_empty() && document.second.is_none(), "{text}");
-    let environment = Environment::default();
+    let environment = ProcessEnvironment::default();
     node(&document.root, &Values { expansion, environment: &environment }, put_in)
 }
 
