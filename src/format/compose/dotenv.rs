@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// One assignment; a key alone takes the shell's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Assignment {
+pub(super) struct DotenvLine {
     pub(super) key: String,
     /// The value; `None` is the shell's.
     pub(super) value: Option<Text>,
@@ -21,7 +21,7 @@ pub(super) struct Assignment {
 ///
 /// # Errors
 /// A line that Compose refuses the whole file for, and why.
-pub(super) fn parse(text: &str, around: &Variables) -> Result<Vec<Assignment>, (Range<usize>, String)> {
+pub(super) fn parse(text: &str, around: &Variables) -> Result<Vec<DotenvLine>, (Range<usize>, String)> {
     let mut all = Vec::new();
     let mut known = around.clone();
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -50,7 +50,7 @@ fn assignment(
     start: usize,
     end: usize,
     known: &Variables,
-) -> Result<(Assignment, usize), Refused> {
+) -> Result<(DotenvLine, usize), Refused> {
     let line = text[start..end].trim_end();
     let refused = |reason: String| (start..start + line.len(), reason);
     let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
@@ -61,7 +61,7 @@ fn assignment(
             return Err(refused(format!("key cannot contain a space: `{body}`")));
         }
         let span = body_at..body_at + body.len();
-        return Ok((Assignment { key: body.to_owned(), value: None, span }, end + 1));
+        return Ok((DotenvLine { key: body.to_owned(), value: None, span }, end + 1));
     };
     let key = body[..sign].trim_end();
     if key.is_empty() || key.contains([' ', '\t']) {
@@ -74,7 +74,7 @@ fn assignment(
         Some(quote @ ('"' | '\'')) => quoted(text, value_at, quote, known)?,
         _ => bare(text, value_at.min(end), end, known)?,
     };
-    Ok((Assignment { key: key.to_owned(), value: Some(value), span }, next))
+    Ok((DotenvLine { key: key.to_owned(), value: Some(value), span }, next))
 }
 
 fn bare(
