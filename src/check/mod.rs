@@ -29,7 +29,7 @@ mod tls;
 mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
-pub use shown::{shown_text, shown_texts};
+pub use shown::shown_texts;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

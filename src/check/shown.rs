@@ -1,144 +1,30 @@
-//! The text of a judged file as a finding may show it: every byte at its place, secrets starred out.
-//!
-//! A finding draws the lines it speaks of and those between two of its marks, in files that belong to
-//! other people. An environment file holds an application's secrets; a configuration may hold tokens
-//! in headers. Used by whoever renders the findings of [`super::check`].
+//! The files that findings point into, each with the format by which its secrets are known: they are
+//! other people's. Used by whoever renders the findings of [`super::check`].
 
-use crate::diagnostic::Sources;
 use crate::model::dataflow::{ProgramKind, Topology};
 use crate::model::names::TargetPath;
+use crate::text::{Source, Sources, TextFormat};
 use crate::topology::{Discovered, places};
 
-/// Words in a key whose value is not shown.
-const SECRET: &[&str] =
-    &["password", "passwd", "token", "secret", "authorization", "api_key", "apikey", "api-key", "credential"];
-
-/// Settings of an exporter whose values findings need to show and that are no secret.
-const PLAIN: &[&str] = &[
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_PROTOCOL",
-    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
-    "OTEL_EXPORTER_OTLP_CERTIFICATE",
-    "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
-    "OTEL_EXPORTER_OTLP_INSECURE",
-    "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
-    "OTEL_SDK_DISABLED",
-    "OTEL_TRACES_EXPORTER",
-    "OTEL_TRACES_SAMPLER",
-];
-
-/// The text with everything starred out that is nobody's business: of the same length, with the same
-/// lines, so that marks still fit.
-pub fn shown_text(kind: ProgramKind, text: &str) -> String {
-    match kind {
-        ProgramKind::App => text.split_inclusive('\n').map(environment_line).collect(),
-        ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana => yaml(text),
-    }
-}
-
-/// Our markers, and known settings of the exporter, are shown; of other lines only that they are there.
-fn environment_line(line: &str) -> String {
-    let body = line.trim();
-    if body.starts_with("# >>> tracewright ") || body.starts_with("# <<< tracewright ") {
-        return line.to_owned();
-    }
-    match body.split_once('=') {
-        Some((key, value)) if PLAIN.contains(&key) && !value.contains('@') => line.to_owned(),
-        Some((key, _)) if key.starts_with("OTEL_") => after(line, '='),
-        _ => starred(line),
-    }
-}
-
-/// Values of keys that sound secret, and everything below `headers`, are starred out.
-fn yaml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut hidden_below: Option<usize> = None;
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_start();
-        let indent = line.len() - body.len();
-        if !body.trim_end().is_empty() && hidden_below.is_some_and(|above| indent <= above) {
-            hidden_below = None;
-        }
-        let key = body.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        let is_block = body
-            .split_once(':')
-            .is_some_and(|(_, value)| matches!(value.trim(), "" | "|" | ">" | "|-" | ">-"));
-        let hides = key.trim_matches(['"', '\'']).ends_with("headers")
-            || has_password(body)
-            || SECRET.iter().any(|word| key.contains(word));
-        if hidden_below.is_some() {
-            out.push_str(&starred(line));
-        } else if hides && is_block {
-            hidden_below = Some(indent);
-            out.push_str(line);
-        } else if hides
-            || SECRET.iter().any(|word| body.to_ascii_lowercase().contains(word)) && body.contains('{')
-        {
-            out.push_str(&after(line, ':'));
-        } else {
-            out.push_str(line);
-        }
-    }
-    out
-}
-
-/// Whether a URL with a user and a password stands in a line.
-fn has_password(line: &str) -> bool {
-    line.split_once("://").is_some_and(|(_, rest)| {
-        rest.split(['/', ' ', '"', '\'']).next().is_some_and(|authority| authority.contains('@'))
-    })
-}
-
-fn after(line: &str, sign: char) -> String {
-    match line.split_once(sign) {
-        Some((key, value)) => format!("{key}{sign}{}", starred(value)),
-        None => starred(line),
-    }
-}
-
-/// A star for every byte that is no white space.
-fn starred(text: &str) -> String {
-    let star = |c: char| if c.is_ascii_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
-    text.chars().map(star).collect()
-}
-
-/// Every file that a finding may show, as it may be shown.
+/// Every file that a finding may show.
 pub fn shown_texts(found: &Discovered, topology: &Topology) -> Sources {
-    let kind = |path: &TargetPath| {
-        let program = topology.programs.iter().find(|program| program.file == *path);
-        match program {
-            Some(program) => program.kind,
-            None if places::is_yaml(path) => ProgramKind::Collector,
-            None => ProgramKind::App,
-        }
-    };
     let shown = found.files.iter().map(|(path, bytes)| {
         let text = String::from_utf8_lossy(bytes);
-        (found.shown(path), shown_text(kind(path), &text))
+        (found.shown(path), Source::new(format(topology, path), text))
     });
     Sources(shown.collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::shown_text;
-    use crate::model::dataflow::ProgramKind;
-
-    #[test]
-    fn an_environment_file_shows_the_exporter_and_nothing_else() {
-        let text = "DB=postgres://x:y@z\n# >>> tracewright demo/shop >>>\nOTEL_EXPORTER_OTLP_HEADERS=authorization=é\n\
-                    OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\nOTEL_EXPORTER_OTLP_ENDPOINT=http://u:p@h\n";
-        let shown = "*******************\n# >>> tracewright demo/shop >>>\nOTEL_EXPORTER_OTLP_HEADERS=****************\n\
-                     OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\nOTEL_EXPORTER_OTLP_ENDPOINT=************\n";
-        assert_eq!(shown_text(ProgramKind::App, text), shown);
-        assert_eq!(shown.len(), text.len());
-    }
-
-    #[test]
-    fn a_configuration_hides_headers_and_what_sounds_secret() {
-        let text = "exporters:\n  otlp:\n    headers:\n      x-a: b\n      authorization: c\n    endpoint: d\n    auth_token: e f\n  x: { password: g }\n";
-        let shown = "exporters:\n  otlp:\n    headers:\n      **** *\n      ************** *\n    endpoint: d\n    auth_token: * *\n  x: * ********* * *\n";
-        assert_eq!(shown_text(ProgramKind::Collector, text), shown);
+/// What a file is, by the program that reads it, else by its name.
+fn format(topology: &Topology, path: &TargetPath) -> TextFormat {
+    let program = topology.programs.iter().find(|program| program.file == *path);
+    match program.map(|program| program.kind) {
+        Some(ProgramKind::App) => TextFormat::ForeignEnvironment,
+        Some(ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana) => TextFormat::Yaml,
+        None if places::is_yaml(path) => TextFormat::Yaml,
+        None => match TextFormat::of_path(path.as_str()) {
+            TextFormat::Unit => TextFormat::Unit,
+            _ => TextFormat::ForeignEnvironment,
+        },
     }
 }

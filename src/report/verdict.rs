@@ -2,8 +2,9 @@
 
 use super::diagnostics;
 use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
-use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
+use crate::diagnostic::{Finding, Label, Place, Severity};
 use crate::model::dataflow::{Dialler, Topology, Version};
+use crate::text::Sources;
 use crate::validate::{Opinion, Validated};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -211,7 +212,8 @@ pub fn engines_json(engines: &Opinion) -> Value {
 
 /// Findings with line and column of each place.
 pub fn findings_json(subject: &Subject<'_>) -> Value {
-    subject.verdict.findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
+    let findings = diagnostics::without_secrets(&subject.verdict.findings, subject.sources);
+    findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
 }
 
 fn finding_json(finding: &Finding, sources: &Sources) -> Value {
@@ -230,10 +232,8 @@ fn label_json(label: &Label, sources: &Sources) -> Value {
     match &label.place {
         Place::Stack(key, _) => json!({ "key": key.to_string(), "text": label.text }),
         Place::Text(mark) => {
-            let text = sources.0.get(&mark.source).map_or("", String::as_str);
-            let before = text.get(..mark.span.start.min(text.len())).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+            let source = sources.0.get(&mark.source);
+            let (line, column) = source.map_or((1, 1), |source| source.position(mark.span.start));
             json!({ "file": mark.source.0, "line": line, "column": column, "text": label.text })
         }
     }
