@@ -1,7 +1,7 @@
 //! One configuration file while it is read: where marks point, and what is found in it.
 
 use super::address;
-use super::compose::{Inside, Led};
+use super::compose::{ContainerInside, Led};
 use super::values::{Text, Values};
 use super::yaml::{Entry, Node};
 use crate::diagnostic::{Mark, SourceName};
@@ -25,7 +25,7 @@ pub struct Page<'a> {
     /// How its scalars are read.
     pub values: Values<'a>,
     /// What its program finds around it, where that is a container.
-    pub inside: Option<&'a Inside>,
+    pub inside: Option<&'a ContainerInside>,
 }
 
 /// Where a listener accepts, as one value of a file says it.

@@ -6,7 +6,7 @@ use super::compose;
 use super::discover::Search;
 use super::places;
 use crate::diagnostic::SourceName;
-use crate::format::compose::{self as format, Folder, Found, HostPath, Led, Project, Service, Source};
+use crate::format::compose::{self as format, Folder, Found, Led, MountSource, Project, Service, SourcePath};
 use crate::model::names::TargetPath;
 use crate::topology::tree::Looked;
 use std::cell::RefCell;
@@ -174,7 +174,7 @@ impl Search<'_> {
                 }
             }
             for mount in &container.service.mounts {
-                if let Source::Bind(HostPath::Here(path)) = &mount.source {
+                if let MountSource::Bind(SourcePath::Here(path)) = &mount.source {
                     self.note_absent(path);
                 }
             }

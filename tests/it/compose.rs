@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tracewright::diagnostic::SourceName;
-use tracewright::format::compose::{self, Folder, Found, HostPath, Mode, Project, Service, Source};
+use tracewright::format::compose::{
+    self, Folder, Found, MountSource, NetworkMode, Project, Service, SourcePath,
+};
 use tracewright::model::names::TargetPath;
 
 /// The texts of a folder, by the path they have in it.
@@ -46,22 +48,22 @@ fn ours(project: &Project, name: &str) -> Value {
 }
 
 fn our_service(service: &Service, project: &Project, name: &str) -> Value {
-    let path = |path: &HostPath| match path {
-        HostPath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
-        HostPath::Outside(path) => path.clone(),
+    let path = |path: &SourcePath| match path {
+        SourcePath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
+        SourcePath::Outside(path) => path.clone(),
     };
     // What leaves the case's own folder stands beside it.
-    let path = |source: &HostPath| {
+    let path = |source: &SourcePath| {
         let shown = path(source);
         match source {
-            HostPath::Here(_) if !shown.starts_with('@') => format!("@/..{shown}"),
+            SourcePath::Here(_) if !shown.starts_with('@') => format!("@/..{shown}"),
             _ => shown,
         }
     };
     let mounts = service.mounts.iter().filter(|mount| !is_shared(mount)).map(|mount| {
         let (kind, source) = match &mount.source {
-            Source::Bind(source) => ("bind", path(source)),
-            Source::Volume(source) => ("volume", source.clone().unwrap_or_default()),
+            MountSource::Bind(source) => ("bind", path(source)),
+            MountSource::Volume(source) => ("volume", source.clone().unwrap_or_default()),
             _ => ("tmpfs", String::new()),
         };
         format!("{kind} {source} {} {}", mount.target, mount.read_only)
@@ -70,10 +72,10 @@ fn our_service(service: &Service, project: &Project, name: &str) -> Value {
         words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
     };
     let mode = service.mode.as_ref().map(|mode| match mode {
-        Mode::Host => "host".to_owned(),
-        Mode::None => "none".to_owned(),
-        Mode::Service(name) => format!("service:{name}"),
-        Mode::Other(other) => other.clone(),
+        NetworkMode::Host => "host".to_owned(),
+        NetworkMode::None => "none".to_owned(),
+        NetworkMode::Service(name) => format!("service:{name}"),
+        NetworkMode::Other(other) => other.clone(),
     });
     let networks: BTreeMap<_, _> = service
         .networks
@@ -104,7 +106,7 @@ fn our_service(service: &Service, project: &Project, name: &str) -> Value {
 
 /// Whether a mount holds no file of the folder, which the recording shows elsewhere.
 fn is_shared(mount: &compose::Mount) -> bool {
-    matches!(mount.source, Source::Inline(_) | Source::Elsewhere)
+    matches!(mount.source, MountSource::Inline(_) | MountSource::Elsewhere)
 }
 
 fn our_port(port: &compose::Published) -> String {

@@ -1,12 +1,12 @@
 //! A container seen from inside: its own names, and which file of the directory stands at a path.
 
-use super::{HostPath, Mount, Service, Source, Written};
+use super::{Mount, MountSource, Service, SourcePath, Written};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// What a program in a container finds around it.
 #[derive(Clone, Debug, Default)]
-pub struct Inside {
+pub struct ContainerInside {
     /// Its own names, in lower case: to bind one is to bind the container's address.
     pub names: BTreeSet<String>,
     mounts: Vec<Mount>,
@@ -25,7 +25,7 @@ pub enum Led {
     Unknown(&'static str),
 }
 
-impl Inside {
+impl ContainerInside {
     /// The inside of a service's container.
     pub fn of(service: &Service, names: BTreeSet<String>) -> Self {
         Self { names, mounts: service.mounts.clone() }
@@ -43,24 +43,24 @@ impl Inside {
             self.mounts.iter().filter(above).max_by_key(|mount| mount.target.trim_end_matches('/').len());
         let Some(mount) = nearest else { return Led::Image };
         match &mount.source {
-            Source::Bind(HostPath::Here(source)) => {
+            MountSource::Bind(SourcePath::Here(source)) => {
                 let target = mount.target.trim_end_matches('/');
                 let below = path.as_str().get(target.len()..).unwrap_or_default().trim_start_matches('/');
                 let path = if below.is_empty() { source.clone() } else { source.join(below) };
                 Led::Here(path, mount.clone())
             }
-            Source::Bind(HostPath::Outside(_)) => Led::Unknown("a file outside of this directory"),
-            Source::Volume(_) => Led::Unknown("a file in a volume"),
-            Source::Tmpfs => Led::Unknown("a file in memory"),
-            Source::Inline(text) => Led::Inline(text.clone()),
-            Source::Elsewhere => Led::Unknown("a text that stands outside of these files"),
+            MountSource::Bind(SourcePath::Outside(_)) => Led::Unknown("a file outside of this directory"),
+            MountSource::Volume(_) => Led::Unknown("a file in a volume"),
+            MountSource::Tmpfs => Led::Unknown("a file in memory"),
+            MountSource::Inline(text) => Led::Inline(text.clone()),
+            MountSource::Elsewhere => Led::Unknown("a text that stands outside of these files"),
         }
     }
 
     /// The paths of the container at which a file of the directory stands.
     pub fn seen_as(&self, file: &TargetPath) -> Vec<TargetPath> {
         let as_seen = |mount: &Mount| {
-            let Source::Bind(HostPath::Here(source)) = &mount.source else { return None };
+            let MountSource::Bind(SourcePath::Here(source)) = &mount.source else { return None };
             let target = target(mount)?;
             if !file.is_within(source) {
                 return None;

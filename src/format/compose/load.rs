@@ -3,9 +3,9 @@
 use super::dotenv;
 use super::interpolate::{Variables, interpolate};
 use super::merge::{canonical, merge, without_resets};
-use super::paths::{self, HostPath};
+use super::paths::{self, SourcePath};
 use super::tree::{self, Field, Merging, Shape, Tree};
-use super::{Fault, Folder, Found};
+use super::{Folder, Found, Refusal};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const DEPTH: usize = 16;
 /// What is gathered while files are read.
 pub(super) struct Loader<'a, 't> {
     pub(super) folder: &'a Folder<'t>,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<Refusal>,
     pub(super) not_read: Vec<(TargetPath, String)>,
     /// Files that were read, and the order does not matter.
     pub(super) read: BTreeSet<TargetPath>,
@@ -79,7 +79,7 @@ impl Loader<'_, '_> {
             // Each text on its own: one that is no template hides nothing else.
             let _ = document.for_each_text(&mut |text, at| {
                 if let Err(reason) = interpolate(text, variables) {
-                    faults.push(Fault { at: at.clone(), text: reason });
+                    faults.push(Refusal { at: at.clone(), text: reason });
                 }
                 Ok(())
             });
@@ -131,14 +131,14 @@ impl Loader<'_, '_> {
         let here = way.last().map(|step| step.0.clone())?;
         let (file, other_document, other_base) = match other {
             None => (here, document.clone(), base.clone()),
-            Some(path) => match HostPath::of(&paths::resolve(base, &path, self.folder.rooted)) {
-                HostPath::Here(path) => {
+            Some(path) => match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+                SourcePath::Here(path) => {
                     let document = self.documents(&path, variables).into_iter().next();
                     let Some(document) = document else { return Some(service) };
                     let folder = path.parent();
                     (path, document, folder)
                 }
-                HostPath::Outside(path) => {
+                SourcePath::Outside(path) => {
                     self.not_read
                         .push((here, format!("extends a service of `{path}`, outside of this directory")));
                     return Some(service);
@@ -147,7 +147,7 @@ impl Loader<'_, '_> {
         };
         let step = (file, named.clone());
         if way.contains(&step) || way.len() > DEPTH {
-            self.faults.push(Fault {
+            self.faults.push(Refusal {
                 at: extends.at,
                 text: format!("circular reference: `{named}` extends itself"),
             });
@@ -157,7 +157,7 @@ impl Loader<'_, '_> {
         let below = self.extended(&other_document, &named, (&other_base, variables), way);
         let Some(mut below) = below else {
             let text = format!("cannot extend service `{named}`: service not found");
-            self.faults.push(Fault { at: extends.at, text });
+            self.faults.push(Refusal { at: extends.at, text });
             return Some(service);
         };
         merge(&mut below, service);
@@ -188,7 +188,7 @@ impl Loader<'_, '_> {
     ) {
         if depth >= DEPTH {
             let text = "files that include each other without end".to_owned();
-            return self.faults.push(Fault { at: field.key_at.clone(), text });
+            return self.faults.push(Refusal { at: field.key_at.clone(), text });
         }
         for item in field.value.items() {
             let texts = |tree: &Tree| match &tree.shape {
@@ -204,13 +204,13 @@ impl Loader<'_, '_> {
             };
             let mut files = Vec::new();
             for path in written {
-                match HostPath::of(&paths::resolve(base, &path, self.folder.rooted)) {
-                    HostPath::Here(path) if !self.read.contains(&path) => files.push(path),
-                    HostPath::Here(path) => {
+                match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+                    SourcePath::Here(path) if !self.read.contains(&path) => files.push(path),
+                    SourcePath::Here(path) => {
                         let text = format!("`{path}` is included again");
-                        self.faults.push(Fault { at: item.at.clone(), text });
+                        self.faults.push(Refusal { at: item.at.clone(), text });
                     }
-                    HostPath::Outside(path) => {
+                    SourcePath::Outside(path) => {
                         let place = self.read.iter().next().cloned().unwrap_or_else(|| base.clone());
                         self.not_read.push((place, format!("includes `{path}`, outside of this directory")));
                     }
@@ -244,7 +244,7 @@ impl Loader<'_, '_> {
                 .collect(),
             Err((span, reason)) => {
                 let at = crate::diagnostic::Mark { source: self.folder.shown(&path), span };
-                self.faults.push(Fault { at, text: reason });
+                self.faults.push(Refusal { at, text: reason });
                 Variables::new()
             }
         }

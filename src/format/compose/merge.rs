@@ -3,7 +3,7 @@
 use super::command;
 use super::paths;
 use super::tree::{Field, Kind, Merging, Shape, Text, Tree};
-use super::{Fault, Folder};
+use super::{Folder, Refusal};
 use crate::model::names::TargetPath;
 
 /// Keys of a service whose list is replaced as a whole.
@@ -57,7 +57,7 @@ pub(super) fn without_resets(tree: &mut Tree) {
 
 /// Brings the several ways to write a service into one, and its paths into the tree's, so that two
 /// files can be laid over each other.
-pub(super) fn canonical(service: &mut Tree, base: &TargetPath, folder: &Folder<'_>) -> Result<(), Fault> {
+pub(super) fn canonical(service: &mut Tree, base: &TargetPath, folder: &Folder<'_>) -> Result<(), Refusal> {
     for key in ["environment", "networks", "depends_on"] {
         if let Some(value) = service.get_mut(key) {
             as_mapping(value, key);
@@ -148,13 +148,13 @@ fn as_mapping(value: &mut Tree, key: &str) {
     value.shape = Shape::Map(unique);
 }
 
-fn as_words(value: &mut Tree) -> Result<(), Fault> {
+fn as_words(value: &mut Tree) -> Result<(), Refusal> {
     let Shape::Scalar(text) = &value.shape else { return Ok(()) };
     if text.kind == Kind::Null {
         return Ok(());
     }
     let words = command::words(&text.text)
-        .ok_or_else(|| Fault { at: value.at.clone(), text: "a quote that does not close".to_owned() })?;
+        .ok_or_else(|| Refusal { at: value.at.clone(), text: "a quote that does not close".to_owned() })?;
     let word = |word: String| Tree {
         shape: Shape::Scalar(Text { text: word, kind: Kind::String, ..text.clone() }),
         at: value.at.clone(),

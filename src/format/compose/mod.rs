@@ -20,10 +20,10 @@ mod service;
 mod tree;
 
 pub use image::{Image, ImageProgram};
-pub use inside::{Inside, Led};
-pub use mounts::{Mount, Source};
+pub use inside::{ContainerInside, Led};
+pub use mounts::{Mount, MountSource};
 pub use names::{is_compose_file, main_files};
-pub use paths::HostPath;
+pub use paths::SourcePath;
 pub use ports::Published;
 pub use tree::{Kind, Text};
 
@@ -77,14 +77,14 @@ pub struct Project {
     /// Profiles that `.env` switches on.
     pub profiles: Vec<String>,
     /// What Compose refuses.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Refusal>,
     /// What could not be read, and why.
     pub not_read: Vec<(TargetPath, String)>,
 }
 
 /// Something that Compose does not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct Refusal {
     /// Where.
     pub at: Mark,
     /// What is wrong, in Compose's words where they are short.
@@ -133,7 +133,7 @@ pub struct Attachment {
 
 /// `network_mode`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum NetworkMode {
     /// The machine's own network.
     Host,
     /// No network.
@@ -162,7 +162,7 @@ pub struct Service {
     /// Networks; none with a network mode.
     pub networks: Vec<Attachment>,
     /// `network_mode`.
-    pub mode: Option<Mode>,
+    pub mode: Option<NetworkMode>,
     /// `ports`.
     pub ports: Vec<Published>,
     /// `expose`, which changes nothing.
@@ -202,7 +202,7 @@ impl Service {
 /// What a `configs:` or `secrets:` of the project stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shared {
-    File(HostPath),
+    File(SourcePath),
     Content(Written),
     Elsewhere,
 }
@@ -270,7 +270,7 @@ fn networks(whole: &Tree, project: &str) -> BTreeMap<String, Network> {
 fn shared(whole: &Tree, kind: &str) -> BTreeMap<String, Shared> {
     let of = |tree: &Tree| {
         if let Some(file) = tree.get("file").and_then(Tree::text) {
-            Shared::File(HostPath::of(&file.text))
+            Shared::File(SourcePath::of(&file.text))
         } else if let Some(content) = tree.get("content").and_then(service::written) {
             Shared::Content(content)
         } else {

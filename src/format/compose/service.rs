@@ -3,10 +3,10 @@
 use super::dotenv;
 use super::interpolate::Variables;
 use super::mounts;
-use super::paths::HostPath;
+use super::paths::SourcePath;
 use super::ports;
 use super::tree::{Field, Kind, Shape, Text, Tree};
-use super::{Attachment, EnvValue, Fault, Folder, Found, Mode, Service, Shared, Written};
+use super::{Attachment, EnvValue, Folder, Found, NetworkMode, Refusal, Service, Shared, Written};
 use crate::diagnostic::Mark;
 use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ pub(super) struct Around<'a, 't> {
     pub(super) variables: &'a Variables,
     pub(super) configs: &'a BTreeMap<String, Shared>,
     pub(super) secrets: &'a BTreeMap<String, Shared>,
-    pub(super) faults: &'a mut Vec<Fault>,
+    pub(super) faults: &'a mut Vec<Refusal>,
     pub(super) not_read: &'a mut Vec<(TargetPath, String)>,
     /// Files that were read.
     pub(super) files: &'a mut BTreeSet<TargetPath>,
@@ -67,15 +67,15 @@ pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
     }
 }
 
-fn network_mode(tree: &Tree) -> Option<Mode> {
+fn network_mode(tree: &Tree) -> Option<NetworkMode> {
     let value = tree.get("network_mode")?;
     let text = value.text()?.text.as_str();
     Some(match text.split_once(':') {
-        Some(("service", name)) => Mode::Service(name.to_owned()),
+        Some(("service", name)) => NetworkMode::Service(name.to_owned()),
         _ => match text {
-            "host" => Mode::Host,
-            "none" => Mode::None,
-            other => Mode::Other(other.to_owned()),
+            "host" => NetworkMode::Host,
+            "none" => NetworkMode::None,
+            other => NetworkMode::Other(other.to_owned()),
         },
     })
 }
@@ -180,7 +180,7 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
             Kind::Null => from_shell(&field.key, around.variables),
             Kind::Date => {
                 let text = format!("`{}` is a date to YAML: put it in quotes", text.text);
-                around.faults.push(Fault { at: at.clone(), text });
+                around.faults.push(Refusal { at: at.clone(), text });
                 continue;
             }
             _ => Some(text.clone()),
@@ -200,9 +200,9 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
     let Some(path) = item.text().or_else(|| of("path")) else { return };
     let required = of("required").is_none_or(|text| text.text != "false");
     let raw = of("format").is_some_and(|text| text.text == "raw");
-    let path = match HostPath::of(&path.text) {
-        HostPath::Here(path) => path,
-        HostPath::Outside(path) => {
+    let path = match SourcePath::of(&path.text) {
+        SourcePath::Here(path) => path,
+        SourcePath::Outside(path) => {
             let place = TargetPath::new(format!("/{}", item.at.source.0.trim_start_matches('/')));
             around.not_read.push((place, format!("an environment file outside of this directory: `{path}`")));
             all.insert(UNREAD.to_owned(), unread(&item.at));
@@ -239,7 +239,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
                 all.insert(assignment.key, EnvValue { value, at: at.clone(), key_at: at });
             }
         }
-        Err((span, text)) => around.faults.push(Fault { at: Mark { source, span }, text }),
+        Err((span, text)) => around.faults.push(Refusal { at: Mark { source, span }, text }),
     }
 }
 

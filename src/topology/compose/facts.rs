@@ -2,7 +2,7 @@
 
 use super::program::{Container, Runs};
 use crate::diagnostic::Mark;
-use crate::format::compose::{HostPath, ImageProgram, Mode, Mount, Source};
+use crate::format::compose::{ImageProgram, Mount, MountSource, NetworkMode, SourcePath};
 use crate::model::dataflow::{
     ComposeFact, ComposeFactKind, NotRead, ProgramKind, Topology, UnsetEffect, Version,
 };
@@ -69,7 +69,7 @@ fn unset(container: &Container<'_>, add: &mut Add<'_>) {
         }
     }
     for mount in &service.mounts {
-        if let (Some(name), Source::Bind(HostPath::Outside(path))) = (&mount.unset, &mount.source)
+        if let (Some(name), MountSource::Bind(SourcePath::Outside(path))) = (&mount.unset, &mount.source)
             && path.is_empty()
         {
             add(ComposeFactKind::Unset(name.clone(), UnsetEffect::Source), &mount.at);
@@ -79,8 +79,8 @@ fn unset(container: &Container<'_>, add: &mut Add<'_>) {
 
 fn not_published(container: &Container<'_>, add: &mut Add<'_>) {
     let mode = match &container.service.mode {
-        Some(Mode::Host) => "host",
-        Some(Mode::None) => "none",
+        Some(NetworkMode::Host) => "host",
+        Some(NetworkMode::None) => "none",
         _ => return,
     };
     if let Some(port) = container.service.ports.first() {
@@ -92,7 +92,7 @@ fn not_published(container: &Container<'_>, add: &mut Add<'_>) {
 fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
     let tempo = container.runs() == Runs::Engine(ProgramKind::Tempo) && container.service.user.is_none();
     for mount in &container.service.mounts {
-        if let Source::Bind(HostPath::Here(source)) = &mount.source
+        if let MountSource::Bind(SourcePath::Here(source)) = &mount.source
             && files.absent.contains(source)
             && !container.configs().iter().any(|config| config.as_str() == mount.target)
         {
@@ -182,7 +182,7 @@ pub(in crate::topology) fn data(topology: &mut Topology, container: &Container<'
     }
     let holds = |mount: &&Mount| {
         let target = mount.target.trim_end_matches('/');
-        let volume = matches!(mount.source, Source::Volume(_)) && target.starts_with('/');
+        let volume = matches!(mount.source, MountSource::Volume(_)) && target.starts_with('/');
         volume && target != TEMPO_DATA && paths.iter().any(|path| path.is_within(&TargetPath::new(target)))
     };
     for mount in container.inside.mounts().iter().filter(holds) {

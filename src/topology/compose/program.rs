@@ -1,7 +1,7 @@
 //! What runs in a container: the program of its image, the command line, the configuration.
 
 use crate::component::systemd::read::Unit;
-use crate::format::compose::{Image, ImageProgram, Inside, Service, Text};
+use crate::format::compose::{ContainerInside, Image, ImageProgram, Service, Text};
 use crate::format::values::Environment;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -17,7 +17,7 @@ pub(in crate::topology) struct Container<'p> {
     /// Its command line and environment.
     pub(in crate::topology) process: Unit,
     /// What the process finds around it.
-    pub(in crate::topology) inside: Inside,
+    pub(in crate::topology) inside: ContainerInside,
 }
 
 /// Which of our programs a container runs.
@@ -38,7 +38,7 @@ impl<'p> Container<'p> {
         let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
         let program = image.as_ref().and_then(|image| image.program);
         let names = own_names(service);
-        let inside = Inside::of(service, names);
+        let inside = ContainerInside::of(service, names);
         let process = Unit::started(command_line(service, program, &inside), environment(service, program));
         Self { service, site, image, process, inside }
     }
@@ -92,7 +92,7 @@ fn own_names(service: &Service) -> BTreeSet<String> {
 }
 
 /// Entrypoint and command, those of the official image where the service has none.
-fn command_line(service: &Service, program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
+fn command_line(service: &Service, program: Option<ImageProgram>, inside: &ContainerInside) -> Vec<String> {
     let words = |words: &Option<Vec<crate::format::compose::Written>>| {
         words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
     };
@@ -110,7 +110,7 @@ fn command_line(service: &Service, program: Option<ImageProgram>, inside: &Insid
     line
 }
 
-fn default_command(program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
+fn default_command(program: Option<ImageProgram>, inside: &ContainerInside) -> Vec<String> {
     let at_default =
         COLLECTOR_DEFAULTS.iter().find(|(path, _)| inside.mounts().iter().any(|mount| mount.target == *path));
     let (path, binary) = match program {
