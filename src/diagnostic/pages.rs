@@ -20,6 +20,7 @@ pages! {
     "check":
     "address-text",
     "authority-in-git",
+    "authority-shared",
     "batch-size",
     "batch-without-queue",
     "bind-unreachable",

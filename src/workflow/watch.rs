@@ -157,7 +157,10 @@ impl Looker<'_> {
             let (status, fault) = self.unit(&unit, (&machine, place), (judged, kept_at));
             seen.not_ready = fault.or(seen.not_ready);
             seen.pid = machine.units.get(&unit).and_then(|unit| unit.pid);
-            (seen.release, seen.release_fault) = engines::asked(&binaries[id]);
+            // What a stack that was never applied names is not started for a look.
+            if newest.is_some() {
+                (seen.release, seen.release_fault) = engines::asked(&binaries[id]);
+            }
             ComponentStatus { unit: Some(status), ..seen }
         };
         Ok(wiring.engines.iter().map(component).collect())

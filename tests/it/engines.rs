@@ -115,6 +115,7 @@ fn around(temporary: &Path) -> Surroundings {
     Surroundings {
         engines_folder: None,
         path: None,
+        of_stack: true,
         temporary: temporary.to_owned(),
         as_root: false,
         patience: Duration::from_secs(30),
