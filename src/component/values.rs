@@ -1,7 +1,7 @@
 //! Values as the engines spell them, shared by the template sides of the components.
 
 use crate::stack::{Size, TlsVersion};
-use crate::wiring::{EnginePlace, Listener, Wiring};
+use crate::wiring::{EnginePlace, WiredListener, Wiring};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub struct ServerFiles {
 
 /// An OTLP door.
 #[derive(Debug, Serialize)]
-pub struct OtlpDoor {
+pub struct OtlpListenerValues {
     endpoint: String,
     max_message_mib: u64,
     max_message_bytes: u64,
@@ -36,7 +36,11 @@ pub struct OtlpDoor {
 }
 
 /// The leaf of a component, if this listener serves TLS.
-pub fn server_files(wiring: &Wiring<'_>, place: &EnginePlace, listener: &Listener) -> Option<ServerFiles> {
+pub fn server_files(
+    wiring: &Wiring<'_>,
+    place: &EnginePlace,
+    listener: &WiredListener,
+) -> Option<ServerFiles> {
     let settings = &wiring.stack.certificates;
     let name = listener.id.component.short();
     listener.tls.then(|| ServerFiles {
@@ -48,9 +52,9 @@ pub fn server_files(wiring: &Wiring<'_>, place: &EnginePlace, listener: &Listene
 }
 
 /// An OTLP door for a template.
-pub fn otlp_door(wiring: &Wiring<'_>, place: &EnginePlace, listener: &Listener) -> OtlpDoor {
+pub fn otlp_door(wiring: &Wiring<'_>, place: &EnginePlace, listener: &WiredListener) -> OtlpListenerValues {
     let Size(bytes) = listener.max_message;
-    OtlpDoor {
+    OtlpListenerValues {
         endpoint: listener.endpoint(),
         max_message_mib: bytes / (1024 * 1024),
         max_message_bytes: bytes,

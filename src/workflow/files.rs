@@ -2,23 +2,23 @@
 
 use super::session::{Session, Stop};
 use crate::check::{check, shown_texts};
-use crate::cli::{Check, Format};
+use crate::cli::{CheckArguments, Format};
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
-use crate::host::FolderTree;
-use crate::report::verdict::{self, Subject};
+use crate::host::DirectoryTree;
+use crate::report::verdict::{self, CheckView};
 use crate::topology::{Discovered, discover, read};
-use crate::validate::Opinion;
+use crate::validate::Validation;
 use std::path::Path;
 
-pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
+pub(crate) fn run(session: &mut Session, arguments: &CheckArguments, folder: &Path) -> Result<Exit, Stop> {
     if !folder.is_dir() {
         let title = format!("`{}` is not a folder", folder.display());
         return Err(Finding::error(Code("no-files"), title)
             .help("a repository, a Compose project, or a folder laid out like the root of a host")
             .into());
     }
-    let found = discover(&FolderTree::below(folder));
+    let found = discover(&DirectoryTree::below(folder));
     if !holds_something(&found) {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
         let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
@@ -32,12 +32,12 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn run_here(session: &mut Session, arguments: &Check) -> Option<Result<Exit, Stop>> {
+pub(crate) fn run_here(session: &mut Session, arguments: &CheckArguments) -> Option<Result<Exit, Stop>> {
     let here = Path::new(".");
     if arguments.stack.stack != here || here.join("stack.toml").exists() {
         return None;
     }
-    let found = discover(&FolderTree::below(here));
+    let found = discover(&DirectoryTree::below(here));
     holds_something(&found).then(|| {
         session.say(
             "There is no stack.toml here: judging the files of this directory, as `check --files .` does.\n",
@@ -50,7 +50,12 @@ fn holds_something(found: &Discovered) -> bool {
     found.programs > 0 || !found.projects.is_empty()
 }
 
-fn judge(session: &mut Session, arguments: &Check, folder: &Path, found: &Discovered) -> Result<Exit, Stop> {
+fn judge(
+    session: &mut Session,
+    arguments: &CheckArguments,
+    folder: &Path,
+    found: &Discovered,
+) -> Result<Exit, Stop> {
     let mut files = found.file_set();
     // A host's own root holds everything that its programs can see; any other folder is a part of one.
     files.complete = folder == Path::new("/");
@@ -61,10 +66,10 @@ fn judge(session: &mut Session, arguments: &Check, folder: &Path, found: &Discov
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
     let sources = shown_texts(found, &topology);
-    let subject = Subject {
+    let subject = CheckView {
         topology: &topology,
         verdict: &verdict,
-        engines: &Opinion::default(),
+        engines: &Validation::default(),
         sources: &sources,
         desired: None,
     };

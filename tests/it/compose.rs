@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tracewright::diagnostic::SourceName;
 use tracewright::format::compose::{
-    self, Folder, Found, MountSource, NetworkMode, Project, Service, SourcePath,
+    self, ComposeService, NetworkMode, Project, ProjectDirectory, ProjectFile, Source, SourcePath,
 };
 use tracewright::model::names::TargetPath;
 
@@ -31,14 +31,16 @@ fn project(name: &str, texts: &BTreeMap<TargetPath, String>) -> Project {
     let names = texts.keys().filter(|path| path.parent() == base).map(|path| path.file_name().to_owned());
     let files: Vec<TargetPath> =
         compose::main_files(&names.collect()).iter().map(|name| base.join(name)).collect();
-    let text = |path: &TargetPath| texts.get(path).map_or(Found::Absent, |text| Found::Text(text));
-    let folder = Folder { text: &text, shown_as: &|path| SourceName(path.to_string()), rooted: false };
+    let text =
+        |path: &TargetPath| texts.get(path).map_or(ProjectFile::Absent, |text| ProjectFile::Text(text));
+    let folder =
+        ProjectDirectory { text: &text, shown_as: &|path| SourceName(path.to_string()), rooted: false };
     compose::load(&files, &folder)
 }
 
 /// What of a project a topology is made of.
 fn ours(project: &Project, name: &str) -> Value {
-    let active = |service: &&Service| {
+    let active = |service: &&ComposeService| {
         service.profiles.is_empty() || service.profiles.iter().any(|name| project.profiles.contains(name))
     };
     let services = project.services.iter().filter(active);
@@ -47,7 +49,7 @@ fn ours(project: &Project, name: &str) -> Value {
     json!({ "name": project.name, "services": services })
 }
 
-fn our_service(service: &Service, project: &Project, name: &str) -> Value {
+fn our_service(service: &ComposeService, project: &Project, name: &str) -> Value {
     let path = |path: &SourcePath| match path {
         SourcePath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
         SourcePath::Outside(path) => path.clone(),
@@ -62,13 +64,13 @@ fn our_service(service: &Service, project: &Project, name: &str) -> Value {
     };
     let mounts = service.mounts.iter().filter(|mount| !is_shared(mount)).map(|mount| {
         let (kind, source) = match &mount.source {
-            MountSource::Bind(source) => ("bind", path(source)),
-            MountSource::Volume(source) => ("volume", source.clone().unwrap_or_default()),
+            Source::Bind(source) => ("bind", path(source)),
+            Source::Volume(source) => ("volume", source.clone().unwrap_or_default()),
             _ => ("tmpfs", String::new()),
         };
         format!("{kind} {source} {} {}", mount.target, mount.read_only)
     });
-    let words = |words: &Option<Vec<compose::Written>>| {
+    let words = |words: &Option<Vec<compose::WrittenText>>| {
         words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
     };
     let mode = service.mode.as_ref().map(|mode| match mode {
@@ -106,7 +108,7 @@ fn our_service(service: &Service, project: &Project, name: &str) -> Value {
 
 /// Whether a mount holds no file of the folder, which the recording shows elsewhere.
 fn is_shared(mount: &compose::Mount) -> bool {
-    matches!(mount.source, MountSource::Inline(_) | MountSource::Elsewhere)
+    matches!(mount.source, Source::Inline(_) | Source::Elsewhere)
 }
 
 fn our_port(port: &compose::Published) -> String {

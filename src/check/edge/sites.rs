@@ -5,7 +5,7 @@
 //! alias, on a network that both are on, and reaches its container ports whether or not they are
 //! published; a name of another network does not resolve; `localhost` is the container itself.
 
-use crate::model::dataflow::{DialledHost, Dialler, HostEntry, Site, SiteKind, Topology};
+use crate::model::dataflow::{Client, ClientHost, HostEntry, Site, SiteKind, Topology};
 
 /// Nobody says where its program runs.
 const NO_SITE: &str = "nothing here says where its program runs, so neither where the name leads";
@@ -44,7 +44,7 @@ pub(in super::super) enum Lost {
 }
 
 /// Where the name that a client dials leads.
-pub(in super::super) fn lead(topology: &Topology, dialler: &Dialler) -> Lead {
+pub(in super::super) fn lead(topology: &Topology, dialler: &Client) -> Lead {
     let own = topology.programs[dialler.program].site;
     if dialler.host.is_this_host() {
         return Lead::Own(own);
@@ -53,8 +53,8 @@ pub(in super::super) fn lead(topology: &Topology, dialler: &Dialler) -> Lead {
     match (&site.kind, &dialler.host) {
         (SiteKind::Host, _) => Lead::Elsewhere,
         (SiteKind::Unknown, _) => Lead::Unknown(NO_SITE),
-        (SiteKind::Container(_), DialledHost::Address(_)) => Lead::Elsewhere,
-        (SiteKind::Container(_), DialledHost::Name(name)) => {
+        (SiteKind::Container(_), ClientHost::Address(_)) => Lead::Elsewhere,
+        (SiteKind::Container(_), ClientHost::Name(name)) => {
             from_container(topology, own, site, &name.trim_end_matches('.').to_lowercase())
         }
     }

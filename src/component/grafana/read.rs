@@ -4,9 +4,9 @@
 
 use crate::format::address;
 use crate::format::address::Url;
-use crate::format::page::Page;
-use crate::format::yaml::{Entry, Node};
-use crate::model::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
+use crate::format::page::FileReading;
+use crate::format::yaml::{Node, YamlEntry};
+use crate::model::dataflow::{Client, ClientTls, FileReference, ProgramKind, Protocol, Sends, Trust};
 
 /// Whether a YAML file is a datasource provisioning file.
 pub fn is_datasources(root: &Node) -> bool {
@@ -14,7 +14,7 @@ pub fn is_datasources(root: &Node) -> bool {
 }
 
 /// Reads every datasource of type `tempo`.
-pub fn read(page: &mut Page<'_>, root: &Node) {
+pub fn read(page: &mut FileReading<'_>, root: &Node) {
     for (index, source) in root.get("datasources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let text = |key: &str| source.get(key).and_then(Node::scalar).map(|scalar| scalar.text.as_str());
         if text("type") != Some("tempo") {
@@ -33,7 +33,7 @@ pub fn read(page: &mut Page<'_>, root: &Node) {
     }
 }
 
-fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
+fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &str) {
     let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
     if text.contains('$') {
         page.not_read(setting, "its `url` holds a variable of Grafana's environment");
@@ -48,7 +48,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
     }
     let at = page.mark(entry.place());
     let tls = tls(page, source, &url, setting);
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::TempoApi,
@@ -64,7 +64,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
 
 /// TLS: the scheme switches it on; a CA counts only with `tlsAuthWithCACert`, a client certificate
 /// only with `tlsAuth`.
-fn tls(page: &mut Page<'_>, source: &Node, url: &Url<'_>, setting: &str) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, source: &Node, url: &Url<'_>, setting: &str) -> ClientTls {
     let flag = |key: &str| {
         let value = source.at(&["jsonData", key]).and_then(|entry| entry.value.scalar());
         value.is_some_and(|scalar| scalar.text.eq_ignore_ascii_case("true"))
@@ -122,7 +122,7 @@ impl Secret {
     }
 }
 
-fn secret(page: &mut Page<'_>, source: &Node, key: &str, setting: &str) -> Secret {
+fn secret(page: &mut FileReading<'_>, source: &Node, key: &str, setting: &str) -> Secret {
     let Some(entry) = source.at(&["secureJsonData", key]).filter(|entry| !entry.value.is_null()) else {
         return Secret::Missing;
     };

@@ -2,7 +2,7 @@
 //! engines (offline score 1.1 for system services, 2.0 for user services).
 
 use crate::model::names::{Scope, TargetPath};
-use crate::stack::{Hardening, Service, Size};
+use crate::stack::{Hardening, ServiceSettings, Size};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring};
 use serde::Serialize;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub fn template(component: &ComponentId, shape: UnitShape) -> &'static str {
 pub fn context<'a>(
     wiring: &'a Wiring<'_>,
     component: &ComponentId,
-    service: &'a Service,
+    service: &'a ServiceSettings,
     place: &'a EnginePlace,
 ) -> UnitContext<'a> {
     let system = place.scope == Scope::System;

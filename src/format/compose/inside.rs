@@ -1,12 +1,12 @@
 //! A container seen from inside: its own names, and which file of the directory stands at a path.
 
-use super::{Mount, MountSource, Service, SourcePath, Written};
+use super::{ComposeService, Mount, Source, SourcePath, WrittenText};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// What a program in a container finds around it.
 #[derive(Clone, Debug, Default)]
-pub struct ContainerInside {
+pub struct Inside {
     /// Its own names, in lower case: to bind one is to bind the container's address.
     pub names: BTreeSet<String>,
     mounts: Vec<Mount>,
@@ -18,16 +18,16 @@ pub enum Led {
     /// This path of the directory.
     Here(TargetPath, Mount),
     /// A text in a Compose file.
-    Inline(Written),
+    Inline(WrittenText),
     /// What the image brings, if anything.
     Image,
     /// Something that is not known, and what.
     Unknown(&'static str),
 }
 
-impl ContainerInside {
+impl Inside {
     /// The inside of a service's container.
-    pub fn of(service: &Service, names: BTreeSet<String>) -> Self {
+    pub fn of(service: &ComposeService, names: BTreeSet<String>) -> Self {
         Self { names, mounts: service.mounts.clone() }
     }
 
@@ -43,24 +43,24 @@ impl ContainerInside {
             self.mounts.iter().filter(above).max_by_key(|mount| mount.target.trim_end_matches('/').len());
         let Some(mount) = nearest else { return Led::Image };
         match &mount.source {
-            MountSource::Bind(SourcePath::Here(source)) => {
+            Source::Bind(SourcePath::Here(source)) => {
                 let target = mount.target.trim_end_matches('/');
                 let below = path.as_str().get(target.len()..).unwrap_or_default().trim_start_matches('/');
                 let path = if below.is_empty() { source.clone() } else { source.join(below) };
                 Led::Here(path, mount.clone())
             }
-            MountSource::Bind(SourcePath::Outside(_)) => Led::Unknown("a file outside of this directory"),
-            MountSource::Volume(_) => Led::Unknown("a file in a volume"),
-            MountSource::Tmpfs => Led::Unknown("a file in memory"),
-            MountSource::Inline(text) => Led::Inline(text.clone()),
-            MountSource::Elsewhere => Led::Unknown("a text that stands outside of these files"),
+            Source::Bind(SourcePath::Outside(_)) => Led::Unknown("a file outside of this directory"),
+            Source::Volume(_) => Led::Unknown("a file in a volume"),
+            Source::Tmpfs => Led::Unknown("a file in memory"),
+            Source::Inline(text) => Led::Inline(text.clone()),
+            Source::Elsewhere => Led::Unknown("a text that stands outside of these files"),
         }
     }
 
     /// The paths of the container at which a file of the directory stands.
     pub fn seen_as(&self, file: &TargetPath) -> Vec<TargetPath> {
         let as_seen = |mount: &Mount| {
-            let MountSource::Bind(SourcePath::Here(source)) = &mount.source else { return None };
+            let Source::Bind(SourcePath::Here(source)) = &mount.source else { return None };
             let target = target(mount)?;
             if !file.is_within(source) {
                 return None;

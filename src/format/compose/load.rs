@@ -1,11 +1,10 @@
 //! Several files, what they extend and include, as one tree.
 
-use super::dotenv;
 use super::interpolate::{Variables, interpolate};
 use super::merge::{canonical, merge, without_resets};
 use super::paths::{self, SourcePath};
 use super::tree::{self, Field, Merging, Shape, Tree};
-use super::{Folder, Found, Refusal};
+use super::{Fault, ProjectDirectory, ProjectFile, dotenv};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -14,8 +13,8 @@ const DEPTH: usize = 16;
 
 /// What is gathered while files are read.
 pub(super) struct Loader<'a, 't> {
-    pub(super) folder: &'a Folder<'t>,
-    pub(super) faults: Vec<Refusal>,
+    pub(super) folder: &'a ProjectDirectory<'t>,
+    pub(super) faults: Vec<Fault>,
     pub(super) not_read: Vec<(TargetPath, String)>,
     /// Files that were read, and the order does not matter.
     pub(super) read: BTreeSet<TargetPath>,
@@ -55,12 +54,12 @@ impl Loader<'_, '_> {
     fn documents(&mut self, file: &TargetPath, variables: &Variables) -> Vec<Tree> {
         let source = self.folder.shown(file);
         let text = match (self.folder.text)(file) {
-            Found::Text(text) => text,
-            Found::Absent => {
+            ProjectFile::Text(text) => text,
+            ProjectFile::Absent => {
                 self.not_read.push((file.clone(), "there is no such file".to_owned()));
                 return Vec::new();
             }
-            Found::Unreadable => {
+            ProjectFile::Unreadable => {
                 self.not_read.push((file.clone(), "the file could not be read".to_owned()));
                 return Vec::new();
             }
@@ -79,7 +78,7 @@ impl Loader<'_, '_> {
             // Each text on its own: one that is no template hides nothing else.
             let _ = document.for_each_text(&mut |text, at| {
                 if let Err(reason) = interpolate(text, variables) {
-                    faults.push(Refusal { at: at.clone(), text: reason });
+                    faults.push(Fault { at: at.clone(), text: reason });
                 }
                 Ok(())
             });
@@ -147,7 +146,7 @@ impl Loader<'_, '_> {
         };
         let step = (file, named.clone());
         if way.contains(&step) || way.len() > DEPTH {
-            self.faults.push(Refusal {
+            self.faults.push(Fault {
                 at: extends.at,
                 text: format!("circular reference: `{named}` extends itself"),
             });
@@ -157,7 +156,7 @@ impl Loader<'_, '_> {
         let below = self.extended(&other_document, &named, (&other_base, variables), way);
         let Some(mut below) = below else {
             let text = format!("cannot extend service `{named}`: service not found");
-            self.faults.push(Refusal { at: extends.at, text });
+            self.faults.push(Fault { at: extends.at, text });
             return Some(service);
         };
         merge(&mut below, service);
@@ -188,7 +187,7 @@ impl Loader<'_, '_> {
     ) {
         if depth >= DEPTH {
             let text = "files that include each other without end".to_owned();
-            return self.faults.push(Refusal { at: field.key_at.clone(), text });
+            return self.faults.push(Fault { at: field.key_at.clone(), text });
         }
         for item in field.value.items() {
             let texts = |tree: &Tree| match &tree.shape {
@@ -208,7 +207,7 @@ impl Loader<'_, '_> {
                     SourcePath::Here(path) if !self.read.contains(&path) => files.push(path),
                     SourcePath::Here(path) => {
                         let text = format!("`{path}` is included again");
-                        self.faults.push(Refusal { at: item.at.clone(), text });
+                        self.faults.push(Fault { at: item.at.clone(), text });
                     }
                     SourcePath::Outside(path) => {
                         let place = self.read.iter().next().cloned().unwrap_or_else(|| base.clone());
@@ -235,7 +234,7 @@ impl Loader<'_, '_> {
     /// What the `.env` of a folder sets.
     pub(super) fn variables_of(&mut self, folder: &TargetPath) -> Variables {
         let path = folder.join(".env");
-        let Found::Text(text) = (self.folder.text)(&path) else { return Variables::new() };
+        let ProjectFile::Text(text) = (self.folder.text)(&path) else { return Variables::new() };
         self.read.insert(path.clone());
         match dotenv::parse(text, &Variables::new()) {
             Ok(assignments) => assignments
@@ -244,7 +243,7 @@ impl Loader<'_, '_> {
                 .collect(),
             Err((span, reason)) => {
                 let at = crate::diagnostic::Mark { source: self.folder.shown(&path), span };
-                self.faults.push(Refusal { at, text: reason });
+                self.faults.push(Fault { at, text: reason });
                 Variables::new()
             }
         }

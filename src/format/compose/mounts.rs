@@ -1,8 +1,8 @@
 //! What stands at which path of a container: binds, named volumes, `configs:` and `secrets:`.
 
 use super::paths::{self, SourcePath};
-use super::tree::{Shape, Text, Tree};
-use super::{Refusal, Shared, Written};
+use super::tree::{InterpolatedText, Shape, Tree};
+use super::{Fault, Shared, WrittenText};
 use crate::diagnostic::Mark;
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub struct Mount {
     /// The path in the container, as it is written.
     pub target: String,
     /// What stands there.
-    pub source: MountSource,
+    pub source: Source,
     /// Whether the container may not write to it.
     pub read_only: bool,
     /// Where it is written.
@@ -23,7 +23,7 @@ pub struct Mount {
 
 /// What a mount brings in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MountSource {
+pub enum Source {
     /// A file or folder of the machine.
     Bind(SourcePath),
     /// A named volume; nameless where none is written.
@@ -31,20 +31,20 @@ pub enum MountSource {
     /// Memory.
     Tmpfs,
     /// A text that stands in a Compose file.
-    Inline(Written),
+    Inline(WrittenText),
     /// `configs:` or `secrets:` of a variable, or of something outside of the project.
     Elsewhere,
 }
 
 /// One entry of `volumes`.
-pub(super) fn volume(item: &Tree) -> Result<Mount, Refusal> {
+pub(super) fn volume(item: &Tree) -> Result<Mount, Fault> {
     match &item.shape {
-        Shape::Scalar(text) => short(text, &item.at).map_err(|text| Refusal { at: item.at.clone(), text }),
+        Shape::Scalar(text) => short(text, &item.at).map_err(|text| Fault { at: item.at.clone(), text }),
         _ => Ok(long(item)),
     }
 }
 
-fn short(written: &Text, at: &Mark) -> Result<Mount, String> {
+fn short(written: &InterpolatedText, at: &Mark) -> Result<Mount, String> {
     let text = &written.text;
     let mount = |source, target: &str, options: &str| Mount {
         target: target.to_owned(),
@@ -54,20 +54,20 @@ fn short(written: &Text, at: &Mark) -> Result<Mount, String> {
         unset: written.unset.clone(),
     };
     let Some((source, rest)) = text.split_once(':') else {
-        return Ok(mount(MountSource::Volume(None), text, ""));
+        return Ok(mount(Source::Volume(None), text, ""));
     };
     if source.is_empty() || rest.is_empty() {
         return Err(format!("invalid spec: {text}: empty section between colons"));
     }
     // One letter is a drive of another system: the whole is the path of a nameless volume.
     if source.len() == 1 && source.chars().all(|c| c.is_ascii_alphabetic()) {
-        return Ok(mount(MountSource::Volume(None), text, ""));
+        return Ok(mount(Source::Volume(None), text, ""));
     }
     let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
     let source = if paths::is_path(source) {
-        MountSource::Bind(SourcePath::of(source))
+        Source::Bind(SourcePath::of(source))
     } else {
-        MountSource::Volume(Some(source.to_owned()))
+        Source::Volume(Some(source.to_owned()))
     };
     Ok(mount(source, target, options))
 }
@@ -76,9 +76,9 @@ fn long(item: &Tree) -> Mount {
     let text = |key: &str| item.get(key).and_then(Tree::text);
     let name = text("source").map(|text| text.text.clone()).filter(|name| !name.is_empty());
     let source = match (text("type").map(|text| text.text.as_str()), name) {
-        (Some("bind"), Some(name)) => MountSource::Bind(SourcePath::of(&name)),
-        (Some("tmpfs"), _) => MountSource::Tmpfs,
-        (_, name) => MountSource::Volume(name),
+        (Some("bind"), Some(name)) => Source::Bind(SourcePath::of(&name)),
+        (Some("tmpfs"), _) => Source::Tmpfs,
+        (_, name) => Source::Volume(name),
     };
     Mount {
         target: text("target").map(|text| text.text.clone()).unwrap_or_default(),
@@ -94,7 +94,7 @@ pub(super) fn shared(
     service: &Tree,
     kind: &str,
     defined: &BTreeMap<String, Shared>,
-) -> Result<Vec<Mount>, Refusal> {
+) -> Result<Vec<Mount>, Fault> {
     let mut all = Vec::new();
     for item in service.get(kind).map(Tree::items).unwrap_or_default() {
         let text = |key: &str| item.get(key).and_then(Tree::text).map(|text| text.text.clone());
@@ -103,10 +103,7 @@ pub(super) fn shared(
         };
         let Some(shared) = defined.get(&name) else {
             let what = kind.trim_end_matches('s');
-            return Err(Refusal {
-                at: item.at.clone(),
-                text: format!("refers to undefined {what} `{name}`"),
-            });
+            return Err(Fault { at: item.at.clone(), text: format!("refers to undefined {what} `{name}`") });
         };
         let folder = if kind == "secrets" { "/run/secrets/" } else { "/" };
         let target = text("target").map(|target| {
@@ -115,9 +112,9 @@ pub(super) fn shared(
         all.push(Mount {
             target: target.unwrap_or_else(|| format!("{folder}{name}")),
             source: match shared {
-                Shared::File(path) => MountSource::Bind(path.clone()),
-                Shared::Content(content) => MountSource::Inline(content.clone()),
-                Shared::Elsewhere => MountSource::Elsewhere,
+                Shared::File(path) => Source::Bind(path.clone()),
+                Shared::Content(content) => Source::Inline(content.clone()),
+                Shared::Elsewhere => Source::Elsewhere,
             },
             read_only: true,
             at: item.at.clone(),

@@ -1,7 +1,7 @@
 //! `ports`: what a container publishes on its host.
 
-use super::Refusal;
-use super::tree::{Shape, Text, Tree};
+use super::Fault;
+use super::tree::{InterpolatedText, Shape, Tree};
 use crate::diagnostic::Mark;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -24,8 +24,8 @@ pub struct Published {
 }
 
 /// One entry of `ports`: a range is several.
-pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, Refusal> {
-    let fault = |text: String| Refusal { at: item.at.clone(), text };
+pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, Fault> {
+    let fault = |text: String| Fault { at: item.at.clone(), text };
     match &item.shape {
         Shape::Scalar(text) => short(text, &item.at).map_err(fault),
         Shape::Map(_) => long(item).map_err(fault),
@@ -33,7 +33,7 @@ pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, Refusal> {
     }
 }
 
-fn short(written: &Text, at: &Mark) -> Result<Vec<Published>, String> {
+fn short(written: &InterpolatedText, at: &Mark) -> Result<Vec<Published>, String> {
     let text = &written.text;
     let (rest, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let protocol = protocol.to_lowercase();

@@ -1,38 +1,38 @@
 //! A service of the merged tree, in its parts.
 
-use super::dotenv;
 use super::interpolate::Variables;
-use super::mounts;
 use super::paths::SourcePath;
-use super::ports;
-use super::tree::{Field, Kind, Shape, Text, Tree};
-use super::{Attachment, EnvValue, Folder, Found, NetworkMode, Refusal, Service, Shared, Written};
+use super::tree::{Field, InterpolatedText, ScalarKind, Shape, Tree};
+use super::{
+    Attachment, ComposeService, EnvValue, Fault, NetworkMode, ProjectDirectory, ProjectFile, Shared,
+    WrittenText, dotenv, mounts, ports,
+};
 use crate::diagnostic::Mark;
 use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a service is read with.
 pub(super) struct Around<'a, 't> {
-    pub(super) folder: &'a Folder<'t>,
+    pub(super) folder: &'a ProjectDirectory<'t>,
     pub(super) variables: &'a Variables,
     pub(super) configs: &'a BTreeMap<String, Shared>,
     pub(super) secrets: &'a BTreeMap<String, Shared>,
-    pub(super) faults: &'a mut Vec<Refusal>,
+    pub(super) faults: &'a mut Vec<Fault>,
     pub(super) not_read: &'a mut Vec<(TargetPath, String)>,
     /// Files that were read.
     pub(super) files: &'a mut BTreeSet<TargetPath>,
 }
 
-pub(super) fn written(tree: &Tree) -> Option<Written> {
-    Some(Written { text: tree.text()?.clone(), at: tree.at.clone() })
+pub(super) fn written(tree: &Tree) -> Option<WrittenText> {
+    Some(WrittenText { text: tree.text()?.clone(), at: tree.at.clone() })
 }
 
 /// Reads a service.
-pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
+pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> ComposeService {
     let tree = &field.value;
     let text = |key: &str| tree.get(key).and_then(written);
     let plain = |key: &str| text(key).map(|value| value.text.text).filter(|text| !text.is_empty());
-    let list = |key: &str| -> Option<Vec<Written>> {
+    let list = |key: &str| -> Option<Vec<WrittenText>> {
         let field = tree.field(key)?;
         match &field.value.shape {
             Shape::List(items) => Some(items.iter().filter_map(written).collect()),
@@ -44,7 +44,7 @@ pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
     };
     let environment = environment(tree, around);
     let mode = network_mode(tree);
-    Service {
+    ComposeService {
         name: field.key.clone(),
         at: field.key_at.clone(),
         image: text("image"),
@@ -153,12 +153,12 @@ fn all_mounts(tree: &Tree, around: &mut Around<'_, '_>) -> Vec<mounts::Mount> {
 }
 
 /// The words of a health check, and where it is written.
-fn healthcheck(test: &Tree) -> Option<Vec<Written>> {
+fn healthcheck(test: &Tree) -> Option<Vec<WrittenText>> {
     match &test.shape {
         Shape::List(items) => Some(items.iter().filter_map(written).collect()),
         Shape::Scalar(_) => {
-            let shell = Written {
-                text: Text { text: "CMD-SHELL".to_owned(), ..Text::default() },
+            let shell = WrittenText {
+                text: InterpolatedText { text: "CMD-SHELL".to_owned(), ..InterpolatedText::default() },
                 at: test.at.clone(),
             };
             Some(vec![shell, written(test)?])
@@ -177,10 +177,10 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
         let Some(text) = field.value.text() else { continue };
         let at = if field.value.at.span.is_empty() { field.key_at.clone() } else { field.value.at.clone() };
         let value = match text.kind {
-            Kind::Null => from_shell(&field.key, around.variables),
-            Kind::Date => {
+            ScalarKind::Null => from_shell(&field.key, around.variables),
+            ScalarKind::Date => {
                 let text = format!("`{}` is a date to YAML: put it in quotes", text.text);
-                around.faults.push(Refusal { at: at.clone(), text });
+                around.faults.push(Fault { at: at.clone(), text });
                 continue;
             }
             _ => Some(text.clone()),
@@ -191,8 +191,8 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
 }
 
 /// A key without a value takes the shell's, or that of `.env`.
-fn from_shell(key: &str, variables: &Variables) -> Option<Text> {
-    variables.get(key).map(|value| Text { text: value.clone(), ..Text::default() })
+fn from_shell(key: &str, variables: &Variables) -> Option<InterpolatedText> {
+    variables.get(key).map(|value| InterpolatedText { text: value.clone(), ..InterpolatedText::default() })
 }
 
 fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String, EnvValue>) {
@@ -210,9 +210,9 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
         }
     };
     let text = match (around.folder.text)(&path) {
-        Found::Text(text) if !raw => text,
-        Found::Absent if !required => return,
-        Found::Absent => {
+        ProjectFile::Text(text) if !raw => text,
+        ProjectFile::Absent if !required => return,
+        ProjectFile::Absent => {
             around.not_read.push((path, "an environment file that is not there".to_owned()));
             all.insert(UNREAD.to_owned(), unread(&item.at));
             return;
@@ -239,7 +239,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
                 all.insert(assignment.key, EnvValue { value, at: at.clone(), key_at: at });
             }
         }
-        Err((span, text)) => around.faults.push(Refusal { at: Mark { source, span }, text }),
+        Err((span, text)) => around.faults.push(Fault { at: Mark { source, span }, text }),
     }
 }
 

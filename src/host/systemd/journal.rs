@@ -41,12 +41,12 @@ pub fn last_words(invocation: &str) -> Result<Vec<String>, HostError> {
 
 /// The journal of one unit, with what its manager says of it; as much of it as this user may read.
 #[derive(Clone, Debug)]
-pub struct Journal {
+pub struct UnitJournal {
     /// What an entry must match.
     matches: Vec<String>,
 }
 
-impl Journal {
+impl UnitJournal {
     /// Of a unit of this machine.
     ///
     /// # Errors
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_unit_is_found_by_fields_that_no_program_claims() {
         let matches = |scope, name: &str| {
-            Journal::of(&UnitId { scope, name: UnitName::new(name) }).unwrap().matches.join(" ")
+            UnitJournal::of(&UnitId { scope, name: UnitName::new(name) }).unwrap().matches.join(" ")
         };
         assert_eq!(
             matches(Scope::System, "tempo.service"),

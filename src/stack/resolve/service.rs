@@ -1,6 +1,6 @@
 //! `service` and the paths that hang on its scope.
 
-use super::super::{Hardening, Neighbour, PathWishes, Service, Size};
+use super::super::{Hardening, Neighbour, PathSettings, ServiceSettings, Size};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
 use crate::toml::{RawTable, is_credential_name};
@@ -75,10 +75,10 @@ impl Runner {
     }
 
     /// All of the component's `paths`.
-    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathWishes {
+    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathSettings {
         let table = component.table("paths");
         let mut path = |key| self.path(&table, key, faults);
-        PathWishes { config: path("config"), data: path("data"), certificates: path("certificates") }
+        PathSettings { config: path("config"), data: path("data"), certificates: path("certificates") }
     }
 
     /// As the service of a neighbour.
@@ -93,7 +93,7 @@ impl Runner {
         component: &RawTable,
         defaults: &ServiceDefaults,
         faults: &mut Findings,
-    ) -> Option<Service> {
+    ) -> Option<ServiceSettings> {
         let table = component.table("service");
         let hardening = table.word("hardening", HARDENINGS).unwrap_or(Hardening::Strict);
         if hardening == Hardening::Off {
@@ -109,7 +109,7 @@ impl Runner {
         let credentials: Vec<Option<(String, TargetPath)>> =
             credentials.map(|(name, path)| self.credential(&table, (name, path), faults)).collect();
         let limit = table.bytes("memory_limit").map(Size);
-        Some(Service {
+        Some(ServiceSettings {
             packaged: table.flag("packaged").unwrap_or(self.scope == Scope::System),
             environment_files: files.into_iter().collect::<Option<_>>()?,
             credentials: credentials.into_iter().collect::<Option<_>>()?,

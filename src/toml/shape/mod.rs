@@ -21,14 +21,14 @@ pub(super) struct Misshapen {
     pub(super) title: String,
     /// Beside the caret; may be empty.
     pub(super) label: String,
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<WayOut>,
     /// Which part of the text, where it is not the whole.
     pub(super) part: Option<Range<usize>>,
 }
 
 /// A way out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum WayOut {
     /// Another value, in its quotes; the caller puts the key before it.
     Value(String),
     /// Something else, whole.
@@ -48,7 +48,7 @@ impl Misshapen {
     /// Another value that can be typed.
     fn or(mut self, value: impl Into<String>) -> Self {
         let value = value.into().replace('\\', "\\\\").replace('"', "\\\"");
-        self.ways.push(Way::Value(format!("\"{value}\"")));
+        self.ways.push(WayOut::Value(format!("\"{value}\"")));
         self
     }
 
@@ -134,7 +134,7 @@ pub(super) fn not_a_reference(name: &str) -> Misshapen {
     let mut wrong = Misshapen::new("secret-value", "a secret is a reference, not a value")
         .label("not shown")
         .or(format!("env:{variable}"));
-    wrong.ways.push(Way::Words("and name the file that sets it in `service.environment_files`".into()));
+    wrong.ways.push(WayOut::Words("and name the file that sets it in `service.environment_files`".into()));
     wrong
 }
 
@@ -192,8 +192,8 @@ mod tests {
             ("all", None),
             ("this", None),
         ] {
-            let proposed: Vec<Way> =
-                proposed.into_iter().map(|name| Way::Value(format!("\"{name}\""))).collect();
+            let proposed: Vec<WayOut> =
+                proposed.into_iter().map(|name| WayOut::Value(format!("\"{name}\""))).collect();
             assert_eq!(name(text).expect_err(text).ways, proposed, "{text}");
         }
         assert!(name(&"a".repeat(33)).is_err());

@@ -41,7 +41,7 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
+    use super::super::WayOut;
     use super::*;
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
             let wrong = read(text).expect_err(text);
             assert_eq!(
                 (wrong.code, wrong.ways),
-                (code, vec![Way::Value(format!("\"{proposed}\""))]),
+                (code, vec![WayOut::Value(format!("\"{proposed}\""))]),
                 "{text}"
             );
         }

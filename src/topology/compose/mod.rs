@@ -1,5 +1,5 @@
 //! Compose projects as sites: what each service is, what it is called where, what it publishes, and
-//! the program that runs in it. Called by [`super::Reader`].
+//! the program that runs in it. Called by [`super::FileReader`].
 
 mod configured;
 mod facts;
@@ -9,7 +9,7 @@ pub(super) use configured::{Configured, Environment, configured, datasources, en
 pub(super) use facts::{data, facts, moving_tag};
 pub(super) use program::{Container, Runs};
 
-use crate::format::compose::{NetworkMode, Project, Service};
+use crate::format::compose::{ComposeService, NetworkMode, Project};
 use crate::model::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
 use crate::model::names::Port;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ fn sites<'p>(project: &'p Project, host: usize, all: &mut Vec<Site>) -> BTreeMap
     own
 }
 
-fn site(project: &Project, service: &Service, host: usize) -> Site {
+fn site(project: &Project, service: &ComposeService, host: usize) -> Site {
     let networks = service.networks.iter().map(|attachment| {
         let network = project.networks.get(&attachment.network);
         Membership {
@@ -110,7 +110,7 @@ fn site(project: &Project, service: &Service, host: usize) -> Site {
 }
 
 /// The names of a service on one of its networks, the one to dial first.
-fn names(project: &Project, service: &Service, aliases: &[String]) -> Vec<String> {
+fn names(project: &Project, service: &ComposeService, aliases: &[String]) -> Vec<String> {
     let container =
         service.container_name.clone().unwrap_or_else(|| format!("{}-{}-1", project.name, service.name));
     let all = [service.name.clone(), container];
@@ -127,7 +127,7 @@ fn entry(to: &str) -> HostEntry {
     }
 }
 
-fn published(service: &Service) -> Vec<Publication> {
+fn published(service: &ComposeService) -> Vec<Publication> {
     if matches!(service.mode, Some(NetworkMode::Host | NetworkMode::None)) {
         return Vec::new();
     }

@@ -1,14 +1,14 @@
 //! Keys that the collector does not know: it refuses a file for any of them.
 
-use super::release::Release;
+use super::release::CollectorReading;
 use crate::format::keys::{Keys, keys};
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 
 const KEYS: Keys = keys!(include_str!("../keys.txt"));
 
 /// Holds a configuration against the table of its release.
-pub fn check(page: &mut Page<'_>, root: &Node, release: Release) {
+pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     match release.dialect() {
         Some(_) => KEYS.check(page, root, ""),
         None => page.not_read("", "there is no table of the keys of this release"),

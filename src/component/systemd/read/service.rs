@@ -2,7 +2,7 @@
 
 use super::Unit;
 use crate::format::unit::{logical_lines, specified, words};
-use crate::format::values::Environment;
+use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
@@ -10,13 +10,13 @@ use crate::model::names::TargetPath;
 
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
-pub(super) struct Service {
+pub(super) struct ServiceLines {
     pub(super) command: String,
     assignments: Vec<String>,
     pub(super) files: Vec<String>,
 }
 
-impl Service {
+impl ServiceLines {
     pub(super) fn apply(&mut self, text: &str) {
         let mut section = String::new();
         for line in logical_lines(text) {
@@ -96,7 +96,7 @@ impl Unit {
     }
 
     /// A process by its arguments, the first of them its binary.
-    pub fn started(arguments: Vec<String>, environment: Environment) -> Self {
+    pub fn started(arguments: Vec<String>, environment: ProcessEnvironment) -> Self {
         let mut unit = Self { environment, ..Self::default() };
         unit.arguments(arguments);
         unit

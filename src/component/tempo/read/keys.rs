@@ -1,9 +1,9 @@
 //! Keys that Tempo does not know: its parser is strict, and refuses a file for any of them.
 
-use super::release::Release;
+use super::release::TempoReading;
 use crate::component::collector::read::otlp_receiver;
 use crate::format::keys::nearest;
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 
 /// Receivers that are compiled in (the text of the error on 2.10.8 and 3.0.3 lists them).
@@ -11,7 +11,7 @@ const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
 
 /// Holds a configuration against the table of its release line. Receivers are an untyped map to that
 /// parser, and judged when they are built, just as strictly.
-pub fn check(page: &mut Page<'_>, root: &Node, release: &Release) {
+pub fn check(page: &mut FileReading<'_>, root: &Node, release: &TempoReading) {
     release.keys.check(page, root, "");
     let receivers =
         root.at(&["distributor", "receivers"]).map(|entry| entry.value.entries()).unwrap_or_default();

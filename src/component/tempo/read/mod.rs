@@ -6,11 +6,11 @@ mod release;
 mod scalars;
 mod server;
 
-pub use release::Release;
+pub use release::TempoReading;
 
 use crate::component::collector::read::receivers;
 use crate::format::address;
-use crate::format::page::{Page, Socket};
+use crate::format::page::{FileReading, Socket};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
@@ -18,7 +18,7 @@ use crate::model::names::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut Page<'_>, root: &Node, release: &Release) {
+pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading) {
     keys::check(page, root, release);
     let empty = root.entries().iter().filter(|entry| entry.value.is_null());
     for entry in empty.filter(|entry| release.never_empty.contains(&entry.key.as_str())) {
@@ -50,7 +50,7 @@ const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Tempo embeds the collector's receivers but skips their own checks: `tls: {}` starts, and every
 /// handshake fails; half a pair ends the start (both seen on 2.10.8 and 3.0.3).
-fn read_receivers(page: &mut Page<'_>, root: &Node) {
+fn read_receivers(page: &mut FileReading<'_>, root: &Node) {
     let rules = receivers::Rules {
         default_address: LOCALHOST,
         empty_tls: ServerTlsMode::HandshakeFails,
@@ -81,7 +81,7 @@ fn read_receivers(page: &mut Page<'_>, root: &Node) {
 
 /// The receivers' own expansion runs in Tempo without a provider: `${X}` ends the start (seen on
 /// 2.10.8).
-fn refuse_variables(page: &mut Page<'_>, node: &Node) {
+fn refuse_variables(page: &mut FileReading<'_>, node: &Node) {
     match &node.value {
         Value::Scalar(scalar) if scalar.text.contains("${") => {
             let help = "variables are not put in here: Tempo does that for the whole file, with `-config.expand-env=true`";
