@@ -49,5 +49,6 @@ mod transaction_support;
 mod transcript;
 mod trial;
 mod validators_end;
+mod values;
 mod wiring_truth;
 mod yaml;

@@ -101,7 +101,7 @@ pub fn context<'a>(
 ) -> CollectorContext<'a> {
     let id = ComponentId::Collector(collector.name.clone());
     let door = |door| wiring.listener(&id, door);
-    let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener));
+    let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener, literal));
     let exporter = exporter(wiring, collector, place);
     let batch = |wanted| collector.batch.filter(|batch| batch.place == wanted).map(BatchContext::from);
     let memory_limiter = collector.service.memory_limit.map(MemoryLimiter::from);
@@ -122,7 +122,7 @@ pub fn context<'a>(
         debug,
         health: door(ListenerKind::Health).map(|listener| Health {
             endpoint: listener.endpoint(),
-            tls: server_files(wiring, place, listener),
+            tls: server_files(wiring, place, listener, literal),
         }),
         metrics: door(ListenerKind::Metrics)
             .map(|listener| Metrics { host: listener.bind.to_string(), port: listener.port.number() }),
@@ -154,7 +154,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
         timeout: go_duration(collector.export.timeout),
         headers: collector.export.headers.iter().map(|(name, value)| (name.clone(), header(value))).collect(),
         tls: tls.then(|| ClientFiles {
-            authority: place.certificate("ca.crt").to_string(),
+            authority: literal(place.certificate("ca.crt").as_str()),
             minimum_version: collector_version(wiring.stack.certificates.minimum_version),
             reload: go_duration(wiring.stack.certificates.reload),
         }),
@@ -163,10 +163,15 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
     }
 }
 
-/// A header's value, as the collector reads it: `$` begins an expansion, `$$` is a dollar sign.
+/// A text that the collector reads as it is: `$` begins an expansion, `$$` is a dollar sign.
+fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+/// A header's value, or where the collector finds it.
 fn header(value: &HeaderValue) -> String {
     match value {
-        HeaderValue::Plain(text) => text.replace('$', "$$"),
+        HeaderValue::Plain(text) => literal(text),
         HeaderValue::Secret(SecretReference::Environment(name)) => format!("${{env:{name}}}"),
         HeaderValue::Secret(SecretReference::File(path)) => format!("${{file:{path}}}"),
         HeaderValue::Secret(SecretReference::Credential(name)) => {

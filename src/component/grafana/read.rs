@@ -20,8 +20,9 @@ pub fn read(page: &mut FileReading<'_>, root: &Node) {
         if text("type") != Some("tempo") {
             continue;
         }
-        let setting =
-            text("name").map_or_else(|| format!("datasources.{index}"), |name| format!("datasources.{name}"));
+        // Its provisioning puts variables in; `$$` is a dollar sign.
+        let name = text("name").map_or_else(|| index.to_string(), |name| name.replace("$$", "$"));
+        let setting = format!("datasources.{name}");
         if text("access") == Some("direct") {
             page.not_read(&setting, "the browser dials, not Grafana");
             continue;

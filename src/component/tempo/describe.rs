@@ -50,11 +50,14 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
     let server = |door| {
         let listener =
             wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
-        let tls = server_files(wiring, place, listener);
+        let tls = server_files(wiring, place, listener, str::to_owned);
         Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
     };
-    let otlp =
-        |door| wiring.listener(&ComponentId::Tempo, door).map(|listener| otlp_door(wiring, place, listener));
+    let otlp = |door| {
+        wiring
+            .listener(&ComponentId::Tempo, door)
+            .map(|listener| otlp_door(wiring, place, listener, str::to_owned))
+    };
     let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);
     let (api, internal) = (server(ListenerKind::Api), server(ListenerKind::Internal));
     let data = place.data.first().expect("Tempo always has a data folder");

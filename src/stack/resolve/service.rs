@@ -101,6 +101,11 @@ impl Runner {
             faults.push(found.at(table.value("hardening"), "").help("hardening = \"strict\""));
         }
         let binary = self.path(&table, "binary", faults);
+        if binary.as_ref().is_some_and(|path| path.as_str().contains(['"', '\'', '\\'])) {
+            let title = "a unit starts no program whose path holds a quote or a backslash";
+            let found = Finding::error(Code("path-shape"), title).at(table.value("binary"), "");
+            faults.push(found.help("name a link to it, with a path that holds none"));
+        }
         let files = table.texts("environment_files").into_iter().enumerate();
         let at = |index: usize| table.path_of("environment_files").join(&index.to_string());
         let files: Vec<Option<TargetPath>> =
@@ -137,6 +142,12 @@ impl Runner {
             let title = format!("`{name}` is not the name of a credential");
             let found = Finding::error(Code("name-shape"), title).at((at, KeyPart::Key), "");
             faults.push(found.help("letters, digits, `_`, `-` and `.`, at most 64"));
+            return None;
+        }
+        if path.ends_with('\\') {
+            let title = "the path of a credential does not end with a backslash";
+            let found = Finding::error(Code("path-shape"), title).at((at, KeyPart::Value), "");
+            faults.push(found.help("a unit would take the line that follows for a part of it"));
             return None;
         }
         Some((name.to_owned(), self.path_at(path, at, faults)?))
