@@ -154,7 +154,7 @@ pub fn json(subject: &CheckView<'_>) -> String {
         "engines": engines_json(subject.engines),
         "findings": findings_json(subject),
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 /// Edges and what was not checked.

@@ -30,6 +30,7 @@ mod readers;
 mod replaceable;
 mod rules;
 mod scope;
+mod secret_places;
 mod secrets;
 mod stack_pairs;
 mod structure;
