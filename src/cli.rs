@@ -165,7 +165,7 @@ pub struct CheckArguments {
     pub stack: StackArgument,
     #[command(flatten)]
     pub validators: ValidatorsArgument,
-    /// Judge the files below DIR, laid out like the root of a host, instead of a stack
+    /// Judge the files below DIR instead of a stack: a repository, a Compose project, a host's root
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Option<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed

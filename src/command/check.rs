@@ -12,7 +12,10 @@ use crate::workflow::session::{Session, Stop};
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     match &arguments.files {
         Some(folder) => crate::workflow::files::run(session, arguments, folder),
-        None => stack(session, arguments),
+        None => match crate::workflow::files::run_here(session, arguments) {
+            Some(judged) => judged,
+            None => stack(session, arguments),
+        },
     }
 }
 

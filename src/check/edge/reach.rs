@@ -56,11 +56,16 @@ pub(super) fn reach(topology: &Topology, dialler: &Client) -> Reach {
             }
         }
         Lead::Lost(lost) => Reach::Lost(lost),
-        // A host has addresses that are not in its files.
-        Lead::Unknown(reason) => match at_home(topology, dialler, topology.programs[dialler.program].site) {
-            Reach::Arrives(listener) => Reach::Arrives(listener),
-            _ => Reach::Unsure(reason),
-        },
+        Lead::Elsewhere => by_address(topology, dialler, unchecked::OTHER_HOST),
+        Lead::Unknown(reason) => by_address(topology, dialler, reason),
+    }
+}
+
+/// A host has addresses that its files name as well.
+fn by_address(topology: &Topology, dialler: &Client, otherwise: &'static str) -> Reach {
+    match at_home(topology, dialler, topology.programs[dialler.program].site) {
+        Reach::Arrives(listener) => Reach::Arrives(listener),
+        _ => Reach::Unsure(otherwise),
     }
 }
 
