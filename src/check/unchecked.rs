@@ -36,7 +36,7 @@ pub(super) const FOREIGN_CERTIFICATE: &str = "the certificate is of a kind that 
 /// One thing that was not decided.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotChecked {
-    /// The file and the setting in it, for a dialler with its peer:
+    /// The file and the setting in it, for a client with its peer:
     /// `/etc/otelcol/config.yaml#exporters.otlp_grpc/far -> 10.0.0.1:4317`.
     pub place: String,
     /// Why not: one of a fixed set of texts.
@@ -58,8 +58,8 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
         .map(|not_read| NotChecked { place: not_read.place.clone(), reason: not_read.reason.clone() })
         .collect();
     for judged in &facts.judged {
-        let dialler = &facts.topology.diallers[judged.dialler];
-        let place = format!("{} -> {}", dialler.edge(facts.topology), peer(dialler));
+        let client = &facts.topology.clients[judged.client];
+        let place = format!("{} -> {}", client.edge(facts.topology), peer(client));
         let reasons = judged.reasons();
         all.extend(reasons.map(|reason| NotChecked { place: place.clone(), reason: reason.to_owned() }));
     }

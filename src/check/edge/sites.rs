@@ -44,13 +44,13 @@ pub(in super::super) enum Lost {
 }
 
 /// Where the name that a client dials leads.
-pub(in super::super) fn lead(topology: &Topology, dialler: &Client) -> Lead {
-    let own = topology.programs[dialler.program].site;
-    if dialler.host.is_this_host() {
+pub(in super::super) fn lead(topology: &Topology, client: &Client) -> Lead {
+    let own = topology.programs[client.program].site;
+    if client.host.is_this_host() {
         return Lead::Own(own);
     }
     let site = topology.site(own);
-    match (&site.kind, &dialler.host) {
+    match (&site.kind, &client.host) {
         (SiteKind::Host, _) => Lead::Elsewhere,
         (SiteKind::Unknown, _) => Lead::Unknown(NO_SITE),
         (SiteKind::Container(_), ClientHost::Address(_)) => Lead::Elsewhere,

@@ -43,14 +43,14 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
     used(page, root, pipelines, "processors");
     for (id, entry) in used(page, root, pipelines, "exporters") {
         let setting = format!("exporters.{id}");
-        let before = page.topology.diallers.len();
+        let before = page.topology.clients.len();
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
             _ => {}
         }
-        for dialler in &mut page.topology.diallers[before..] {
-            dialler.sends = Sends { pipelines: entry.pipelines.clone() };
+        for client in &mut page.topology.clients[before..] {
+            client.sends = Sends { pipelines: entry.pipelines.clone() };
         }
     }
     join(page, root, pipelines);
