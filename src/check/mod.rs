@@ -11,7 +11,9 @@ mod bind;
 mod certificates;
 mod edge;
 mod environment;
+mod excerpt;
 mod facts;
+mod file_faults;
 mod half_tls;
 mod internal;
 mod keys;
@@ -57,6 +59,7 @@ pub fn check(topology: &Topology, now: SystemTime) -> Verdict {
         rule.judge(&facts, &mut findings);
     }
     let mut findings = together(findings);
+    excerpt::soften(topology, &mut findings);
     findings.sort();
     Verdict { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }

@@ -2,7 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, environment, half_tls, internal, keys, loops, meeting, ports, protocol, tls,
+    bind, certificates, environment, file_faults, half_tls, internal, keys, loops, meeting, ports, protocol,
+    tls,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -38,6 +39,10 @@ const fn warning(code: Code, summary: &'static str, judge: fn(&Facts<'_>, &mut F
 pub const RULES: &[Rule] = &[
     error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
     error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
+    error(file_faults::COMPONENT, "a component that the release does not hold", file_faults::components),
+    error(file_faults::ENDPOINT, "an endpoint that no request can be sent to", file_faults::endpoints),
+    error(file_faults::VARIABLE, "a dollar sign that was meant as a variable", file_faults::variables),
+    error(file_faults::GENERATOR, "a metrics generator that generates nothing", file_faults::generator),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
     error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),

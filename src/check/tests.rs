@@ -6,7 +6,8 @@ use crate::diagnostic::{Mark, SourceName};
 use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
 use crate::model::dataflow::{
     Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Joint, Listener, NotRead, Program,
-    ProgramKind, Protocol, Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust, UnknownKey, Version,
+    ProgramKind, Protocol, Sends, ServerTls, ServerTlsMode, Suggestion, Takes, Topology, Trust, UnknownKey,
+    Version,
 };
 use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ fn file(path: &str) -> FileReference {
 }
 
 fn program(kind: ProgramKind, path: &str) -> Program {
-    Program { kind, file: TargetPath::new(path), version: Version::None }
+    Program { kind, file: TargetPath::new(path), version: Version::None, excerpt: false }
 }
 
 fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
@@ -264,7 +265,7 @@ fn an_unknown_key_is_a_warning_where_the_version_is_a_guess() {
     ] {
         let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
         topology.programs[TEMPO].version = version;
-        let suggestion = Some("compactor".to_owned());
+        let suggestion = Some(Suggestion::Near("compactor".to_owned()));
         topology.unknown_keys.push(UnknownKey {
             program: TEMPO,
             path: "compactorr".to_owned(),

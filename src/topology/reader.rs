@@ -6,7 +6,7 @@ use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
-use crate::format::page::Page;
+use crate::format::page::{Page, Start};
 use crate::format::values::{Environment, Expansion, Values};
 use crate::format::yaml::{Document, Fault, Node};
 use crate::format::{env_file, yaml};
@@ -92,12 +92,18 @@ impl Reader {
         let expansion = match file.kind {
             ProgramKind::Collector => Expansion::Collector,
             ProgramKind::Tempo if unit.is_some_and(|unit| unit.expands) => Expansion::Tempo,
+            ProgramKind::Tempo if unit.is_none() && !files.complete => Expansion::TempoOrNone,
             _ => Expansion::None,
         };
         let program = topology.programs.len();
-        topology.programs.push(Program { kind: file.kind, file: file.path.clone(), version: Version::None });
+        let version = Version::None;
+        topology.programs.push(Program { kind: file.kind, file: file.path.clone(), version, excerpt: false });
         let values = Values { expansion, environment: &environment };
-        let mut page = Page { topology, program, path: file.path, source, values };
+        let start = match unit.filter(|unit| unit.configs.len() == 1) {
+            Some(unit) => Start::Alone(&unit.flags),
+            None => Start::Unknown,
+        };
+        let mut page = Page { topology, program, path: file.path, source, values, start };
         let version = match &file.content {
             Content::Environment(lines, dialect) => {
                 app::read::read(&mut page, lines, *dialect);
@@ -187,7 +193,7 @@ fn environments<'a>(
 
 /// What is known of a process that no unit starts: nothing but its home, where the path tells it.
 fn without_unit(path: &TargetPath) -> Environment {
-    let mut environment = Environment::default();
+    let mut environment = Environment { is_unknown: true, ..Environment::default() };
     if let Some((home, _)) = path.as_str().split_once("/.config/") {
         environment.values.insert("HOME".to_owned(), home.to_owned());
     }
@@ -229,7 +235,14 @@ fn read_document(
         }
         ProgramKind::Tempo => {
             let (release, version) = tempo::read::Release::of(files.tempo_version.as_deref(), root);
-            tempo::read::read(page, root, release);
+            let edition = tempo::read::Edition::of(files.tempo_version.as_deref());
+            tempo::read::read(page, root, release, edition);
+            if let Version::Nearest { given, line } = &version {
+                page.not_read(
+                    "",
+                    format!("judged by the keys of {line}: those of {given} are not known here"),
+                );
+            }
             version
         }
         ProgramKind::Grafana => {

@@ -422,6 +422,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             kind: *kind,
             file: TargetPath::new(format!("/{index}")),
             version: Version::None,
+            excerpt: false,
         };
         let mut topology = Topology {
             programs: kinds.iter().enumerate().map(program).collect(),

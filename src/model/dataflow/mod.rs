@@ -5,9 +5,11 @@
 //! each other, and a property test compares them. Types only: nothing is read or decided here.
 
 mod exchange;
+mod file_fault;
 mod tls;
 
 pub use exchange::{Joint, Sends, Signal, Takes};
+pub use file_fault::{FileFault, FileFaultKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
 use crate::diagnostic::{Mark, SourceName};
@@ -104,6 +106,13 @@ pub enum Version {
     Given(String),
     /// Follows from keys that only this line has.
     Inferred(String),
+    /// This release was given and is not known here: it is read as the nearest known line.
+    Nearest {
+        /// As it was given.
+        given: String,
+        /// The line that is known.
+        line: String,
+    },
     /// Nothing tells; the newest known line was assumed.
     Assumed(String),
     /// A kind of file that has no version of its own (environment, datasource).
@@ -119,6 +128,9 @@ pub struct Program {
     pub file: TargetPath,
     /// Release line whose semantics were applied.
     pub version: Version,
+    /// Whether the file is a part of a configuration, shown alone or merged with others: what it leaves
+    /// out may stand elsewhere.
+    pub excerpt: bool,
 }
 
 impl fmt::Display for Program {
@@ -256,10 +268,19 @@ pub struct UnknownKey {
     pub program: usize,
     /// The whole key path.
     pub path: String,
-    /// The nearest known key, if one is near.
-    pub suggestion: Option<String>,
+    /// What was meant, if that can be told.
+    pub suggestion: Option<Suggestion>,
     /// The key.
     pub at: Mark,
+}
+
+/// What an unknown key was meant to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    /// This known key is near.
+    Near(String),
+    /// It is a key of this other release line.
+    OtherLine(String),
 }
 
 /// A fault of a whole environment file as its reader sees it.
@@ -327,6 +348,8 @@ pub struct Topology {
     pub diallers: Vec<Dialler>,
     /// How the pipelines of collectors lead into each other.
     pub joints: Vec<Joint>,
+    /// What is wrong with single files.
+    pub file_faults: Vec<FileFault>,
     /// Keys that the version does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.

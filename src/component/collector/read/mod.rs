@@ -8,11 +8,14 @@ mod keys;
 mod own;
 pub mod receivers;
 mod release;
+mod silent;
+mod types;
+mod variables;
 
 pub use keys::otlp_receiver;
 pub use release::Release;
 
-use crate::format::page::Page;
+use crate::format::page::{Page, Start};
 use crate::format::yaml::{Entry, Node};
 use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use receivers::Rules;
@@ -28,10 +31,16 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         needs_protocol: true,
     };
     keys::check(page, root, release);
+    types::check(page, root, release);
+    variables::check(page, root);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
+    let is_whole = matches!(page.start, Start::Alone(_))
+        || (!pipelines.is_empty() && root.get("receivers").is_some() && root.get("exporters").is_some());
+    if !is_whole {
+        page.is_excerpt();
+    }
     if pipelines.is_empty() {
         page.not_read("service.pipelines", "there is no pipeline, so this file alone starts nothing");
-        return;
     }
     for (id, entry) in used(page, root, pipelines, "receivers") {
         let before = page.topology.listeners.len();
@@ -47,13 +56,17 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
-            _ => {}
+            kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for dialler in &mut page.topology.diallers[before..] {
             dialler.sends = Sends { pipelines: entry.pipelines.clone() };
         }
     }
     join(page, root, pipelines);
+    if pipelines.is_empty() {
+        return;
+    }
+    silent::own_telemetry(page, root);
     own::extensions(page, root, rules);
     own::metrics(page, root, release);
 }
@@ -97,9 +110,19 @@ fn used<'a>(
     let connectors = root.get("connectors");
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     let what = kind.trim_end_matches('s');
+    // Where no pipeline is written, everything that is defined may be used by one that stands elsewhere.
+    if pipelines.is_empty() {
+        let defined = defined.map(Node::entries).unwrap_or_default().iter();
+        let used = |entry: &'a Entry| Used { entry, signal: "traces", pipelines: BTreeSet::new() };
+        return defined.map(|entry| (entry.key.as_str(), used(entry))).collect();
+    }
+    let excerpt = page.topology.programs[page.program].excerpt;
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
-        if kind != "processors" && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+        if kind != "processors"
+            && !excerpt
+            && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty())
+        {
             page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
         }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
@@ -110,7 +133,11 @@ fn used<'a>(
                 if signal == "traces" {
                     used.signal = signal;
                 }
-            } else if connectors.and_then(|node| node.entry(id)).is_none() {
+            } else if connectors.and_then(|node| node.entry(id)).is_some() {
+                // A connector is none of this reader's.
+            } else if excerpt {
+                page.not_read(&format!("{kind}.{id}"), "it may stand in a file that this one is merged with");
+            } else {
                 page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
             }
         }

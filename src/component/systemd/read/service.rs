@@ -1,6 +1,6 @@
 //! The `[Service]` section: environment and command line of the process.
 
-use super::Unit;
+use super::{Assigned, Unit};
 use crate::format::unit::{logical_lines, specified, words};
 use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
@@ -11,12 +11,13 @@ use crate::model::names::TargetPath;
 #[derive(Default)]
 pub(super) struct Service {
     pub(super) command: String,
-    assignments: Vec<String>,
+    /// What stands in `Environment=`, with the file.
+    assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
 }
 
 impl Service {
-    pub(super) fn apply(&mut self, text: &str) {
+    pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
         let mut section = String::new();
         for line in logical_lines(text) {
             let line = line.trim();
@@ -29,7 +30,9 @@ impl Service {
             match key.trim_end() {
                 "ExecStart" => value.clone_into(&mut self.command),
                 "Environment" if value.is_empty() => self.assignments.clear(),
-                "Environment" => self.assignments.extend(words(value)),
+                "Environment" => {
+                    self.assignments.extend(words(value).into_iter().map(|word| (word, path.clone())));
+                }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
                 "EnvironmentFile" => self.files.push(value.to_owned()),
                 _ => {}
@@ -47,11 +50,12 @@ impl Service {
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
-        for assignment in &self.assignments {
+        for (assignment, path) in &self.assignments {
             if let Some((key, value)) = specified(assignment, home)
                 .and_then(|text| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
             {
-                unit.environment.values.insert(key, value);
+                unit.environment.values.insert(key.clone(), value.clone());
+                unit.assigned.push(Assigned { key, value, path: path.clone() });
             }
         }
         for written in &self.files {
@@ -75,6 +79,15 @@ impl Service {
         unit
     }
 }
+
+/// Flags of Tempo that its reader puts in the place of their keys.
+const READ_FLAGS: &[&str] = &[
+    "target",
+    "server.http-listen-address",
+    "server.http-listen-port",
+    "server.grpc-listen-address",
+    "server.grpc-listen-port",
+];
 
 impl Unit {
     /// Reads the command line: binary, configuration files, flags that change how they are read.
@@ -108,7 +121,13 @@ impl Unit {
                 },
                 "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
                 "set" => self.more = true,
-                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
+                _ => {
+                    let value = value.unwrap_or_else(|| "true".to_owned());
+                    self.more |= self.engine() == Some(ProgramKind::Tempo)
+                        && !name.starts_with("config.")
+                        && !READ_FLAGS.contains(&name);
+                    self.flags.insert(name.to_owned(), value);
+                }
             }
         }
     }
