@@ -1,55 +1,98 @@
 //! The end of a state: when everything was given back, nothing has to be remembered.
 
 use super::ApplyError;
-use super::state::{State, names_in};
-use crate::host::{Exclusive, Holder, Host};
+use super::state::{Folder, State, names_in};
+use crate::host::Host;
 use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::observed::{Inventory, Standing};
 use crate::model::step::Step;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
-const DEPTH: usize = 2;
+const DEPTH: usize = 1;
 
-/// Removes the state of a stack, those of users' parts first: as long as the newest manifest is there,
-/// everything is known to be given back. Other stacks keep theirs.
-pub fn forget(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
-    let folders: Vec<_> = State::of(ground).folders().map(|folder| folder.0).collect();
-    let mut locks = Vec::new();
-    for folder in &folders {
-        locks.push(target.lock(folder, holder)?.map_err(ApplyError::Locked)?);
-    }
+/// Removes the state of a stack, those of users' parts first. The locks are held, and are the last files to
+/// go: until then nobody else begins. Other stacks keep their states.
+pub(super) fn forget(target: &mut dyn Host, ground: &Ground) -> Result<(), ApplyError> {
+    let folders: Vec<_> = State::of(ground).folders().collect();
     for folder in folders.iter().rev() {
+        target.perform(&Step::Keep { path: folder.forgotten(), bytes: Vec::new() })?;
         let made = made_above(target, folder)?;
-        remove(target, folder, DEPTH)?;
-        for above in std::iter::once(folder.parent()).chain(made) {
-            let observed = target.observe(&Inventory::of([above.clone()]))?;
-            if matches!(observed.standing(&above), Standing::Folder(_))
-                && names_in(target, &above)?.is_empty()
-            {
-                target.perform(&Step::Discard { path: above })?;
-            }
+        empty(target, folder)?;
+        target.perform(&Step::Discard { path: folder.made() })?;
+        target.perform(&Step::Discard { path: folder.lock() })?;
+        for path in [folder.0.clone(), folder.0.parent()].into_iter().chain(made) {
+            remove_if_empty(target, &path)?;
         }
     }
     Ok(())
 }
 
+/// Removes all that a state holds but its lock and what tells of the folders above it. As long as its mark
+/// is there, whoever finds it goes on with that.
+pub(super) fn empty(target: &mut dyn Host, folder: &Folder) -> Result<(), ApplyError> {
+    // The newest manifest goes after the others: it says that everything was given back.
+    let mut manifests: Vec<_> = names_in(target, &folder.generations())?.into_iter().collect();
+    manifests.sort_by_key(|name| name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok()));
+    for name in manifests {
+        target.perform(&Step::Discard { path: folder.generations().join(&name) })?;
+    }
+    let marks = [folder.lock(), folder.made(), folder.forgotten()];
+    for name in names_in(target, &folder.0)? {
+        let path = folder.0.join(&name);
+        if !marks.contains(&path) {
+            remove(target, &path, DEPTH)?;
+        }
+    }
+    Ok(target.perform(&Step::Discard { path: folder.forgotten() })?)
+}
+
 /// The folders above a state that were made for it, the lowest first.
-fn made_above(target: &dyn Host, folder: &TargetPath) -> Result<Vec<TargetPath>, ApplyError> {
-    let path = folder.join("made");
+fn made_above(target: &dyn Host, folder: &Folder) -> Result<Vec<TargetPath>, ApplyError> {
+    let path = folder.made();
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     let Standing::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
     let text = String::from_utf8_lossy(&file.bytes);
     // Only what is above the state, whatever the file says.
-    let above = text.lines().map(TargetPath::new).filter(|path| folder.is_within(path));
-    Ok(above.collect::<Vec<_>>().into_iter().rev().collect())
+    let above = text.lines().map(TargetPath::new).filter(|path| folder.0.is_within(path));
+    let mut above: Vec<_> = above.collect();
+    above.sort();
+    above.dedup();
+    above.reverse();
+    Ok(above)
+}
+
+/// Removes a folder in which nothing is, neither something that another run has just put there.
+fn remove_if_empty(target: &mut dyn Host, path: &TargetPath) -> Result<(), ApplyError> {
+    let is_empty = |target: &dyn Host| -> Result<bool, ApplyError> {
+        let observed = target.observe(&Inventory::of([path.clone()]))?;
+        let stands = matches!(observed.standing(path), Standing::Folder(_));
+        Ok(stands && names_in(target, path)?.is_empty())
+    };
+    if !is_empty(target)? {
+        return Ok(());
+    }
+    match target.perform(&Step::Discard { path: path.clone() }) {
+        Err(_) if !is_empty(target)? => Ok(()),
+        done => Ok(done?),
+    }
 }
 
 /// Whether a state is there that knows of no generation: that of a first apply which was taken back.
+///
+/// # Errors
+/// It cannot be read, or is damaged.
 pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let state = State::of(ground);
     let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
+    state.refuse_damage(target)?;
     Ok(matches!(observed.standing(ground.state()), Standing::Folder(_)) && state.numbers(target)?.is_empty())
+}
+
+/// Whether nothing is managed any more: the newest generation is what stood there before the first.
+pub(super) fn is_given_back(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
+    let newest = State::of(ground).remembered(target)?.newest;
+    Ok(newest.is_none_or(|newest| newest.entries.is_empty()))
 }
 
 fn remove(target: &mut dyn Host, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {

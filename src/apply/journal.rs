@@ -6,7 +6,7 @@
 
 use super::state::{VERSION, decode, encode};
 use super::{ApplyError, state::State};
-use crate::host::{Host, HostError};
+use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;
 use crate::model::observed::{Inventory, Observed, Standing};
 use crate::model::prior::GenerationNumber;
@@ -22,6 +22,9 @@ pub(super) struct Begin {
     pub(super) generation: GenerationNumber,
     /// Who, when, which verb.
     pub(super) author: Author,
+    /// The process that does it: as long as it is there, nobody was killed, whoever has the lock.
+    #[serde(default)]
+    pub(super) process: Option<Process>,
     /// All steps in order; the manifest's own naming is not among them.
     pub(super) steps: Vec<Step>,
 }

@@ -21,7 +21,7 @@ mod survey;
 mod transaction;
 mod validator;
 
-pub use forget::{forget, remembers_nothing};
+pub use forget::remembers_nothing;
 pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Fate, Killed, Recovered, at_work, pending, recover};
@@ -106,6 +106,9 @@ pub enum ApplyError {
     /// Root's own run is not over.
     #[error("{} by root was killed half way, and it changed files of yours too", .0.verb)]
     RootsRun(Author),
+    /// A generation is kept, and not everything that it made needless could be cleared away.
+    #[error("not everything could be cleared away: {0}")]
+    Unfinished(String),
     /// An earlier run was killed, and not everything could be taken back.
     #[error("an earlier run could not be taken back: {}", join(.0))]
     Incomplete(Vec<String>),

@@ -1,8 +1,9 @@
 //! What a killed run left is finished or taken back before anything else happens.
 
+use super::forget::empty;
 use super::journal::{self, Begin};
 use super::reverse::reverse;
-use super::state::{Pending, State, decode};
+use super::state::{Folder, Pending, State, decode};
 use super::{ApplyError, NoProver};
 use crate::host::{Holder, Host, HostError};
 use crate::model::ground::Ground;
@@ -51,16 +52,25 @@ pub enum Fate {
     Finished(GenerationNumber),
     /// Everything is taken back.
     TakenBack,
+    /// Everything was given back already; what is left of the state goes.
+    GivenBack,
     /// By root alone: it was root's run, and its journal is not this user's to read.
     Roots,
 }
 
 /// The run that was killed on a host, if one was.
 pub fn pending(target: &dyn Host, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
-    let looked_at = states(ground).map(|state| state.journal()).chain([State::of(ground).own().pending()]);
-    let observed = target.observe(&Inventory::of(looked_at))?;
+    let own = states(ground).map(|state| state.own());
+    let looked_at = own.flat_map(|own| [own.journal(), own.forgotten()]);
+    let observed = target.observe(&Inventory::of(looked_at.chain([State::of(ground).own().pending()])))?;
     for state in states(ground) {
-        let Some(read) = journal::seen(&observed, &state)? else { continue };
+        let Some(read) = journal::seen(&observed, &state)? else {
+            if !matches!(observed.standing(&state.own().forgotten()), Standing::Absent) {
+                let author = Author { time: String::new(), user: String::new(), verb: "destroy".to_owned() };
+                return Ok(Some(Killed { author, fate: Fate::GivenBack }));
+            }
+            continue;
+        };
         let Some(Begin { generation, author, .. }) = read.map(|journal| journal.begin) else {
             let author = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
             return Ok(Some(Killed { author, fate: Fate::Forgotten }));
@@ -114,14 +124,19 @@ pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovere
 }
 
 fn recover_one(target: &mut dyn Host, state: &State) -> Result<Option<Recovered>, ApplyError> {
-    let Some(read) = journal::read(target, state)? else { return Ok(None) };
+    let Some(read) = journal::read(target, state)? else { return go_on_forgetting(target, &state.own()) };
     let Some(journal) = read else {
         target.perform(&Step::Discard { path: state.journal() })?;
         return Ok(Some(Recovered::Nothing));
     };
     let begin = journal.begin;
+    // Its lock may be gone, by the hand of a person or with another's folder; its steps are not.
+    if let Some(process) = begin.process.filter(|process| process.is_at_work()) {
+        let Author { time, user, verb } = begin.author;
+        return Err(ApplyError::Locked(Some(Holder { pid: process.pid, user, verb, time })));
+    }
     if is_kept(target, state, begin.generation)? {
-        finish(target, state, &begin)?;
+        finish(target, state, &begin).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
         return Ok(Some(Recovered::Finished { generation: begin.generation, author: begin.author }));
     }
     // Which addresses the old state had is the next survey's to know; here a unit that runs will do.
@@ -132,6 +147,16 @@ fn recover_one(target: &mut dyn Host, state: &State) -> Result<Option<Recovered>
     } else {
         Err(ApplyError::Incomplete(reversed.left))
     }
+}
+
+/// Ends what a run was at that had given everything back and was killed while it removed the state.
+fn go_on_forgetting(target: &mut dyn Host, own: &Folder) -> Result<Option<Recovered>, ApplyError> {
+    let mark = own.forgotten();
+    if matches!(target.observe(&Inventory::of([mark.clone()]))?.standing(&mark), Standing::Absent) {
+        return Ok(None);
+    }
+    empty(target, own)?;
+    Ok(Some(Recovered::Nothing))
 }
 
 fn is_kept(target: &dyn Host, state: &State, number: GenerationNumber) -> Result<bool, ApplyError> {

@@ -1,11 +1,12 @@
 //! The whole of one apply or rollback: lock, recover, look again, refuse or carry out.
 
+use super::forget::{forget, is_given_back, remembers_nothing};
 use super::prover::NoProver;
 use super::prover::Prover;
 use super::survey::{Request, Survey, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
-use super::{ApplyError, Recovered, recover};
+use super::{ApplyError, Recovered, pending, recover};
 use crate::host::{Exclusive, Holder, Host, Lock};
 use crate::model::ground::Ground;
 use crate::pki::{Issued, issue};
@@ -81,6 +82,26 @@ impl<'t> Session<'t> {
         judges: Judges<'_>,
     ) -> Result<Outcome, ApplyError> {
         apply(self.target, request, consent, (&self.author, judges))
+    }
+
+    /// Removes a state that no generation and no journal is in: that of a first apply which was taken back.
+    pub fn forget_nothing(self) -> Result<bool, ApplyError> {
+        let nothing = remembers_nothing(self.target, &self.ground)?;
+        self.forget(nothing)
+    }
+
+    /// Removes a state whose newest generation is what stood there before the first; whether that is so.
+    pub fn forget_given_back(self) -> Result<bool, ApplyError> {
+        let given_back = is_given_back(self.target, &self.ground)?;
+        self.forget(given_back)
+    }
+
+    fn forget(self, may: bool) -> Result<bool, ApplyError> {
+        let forgets = may && pending(self.target, &self.ground)?.is_none();
+        if forgets {
+            forget(self.target, &self.ground).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
+        }
+        Ok(forgets)
     }
 }
 

@@ -77,7 +77,7 @@ impl State {
     }
 
     pub(super) fn journal(&self) -> TargetPath {
-        self.ground.state().join("journal")
+        self.own().journal()
     }
 
     /// The numbers of all generations, ascending.
@@ -146,8 +146,34 @@ impl State {
         self.folders().map(of).collect()
     }
 
+    /// Objects without a manifest are what is left of a state that somebody damaged: what stood at our paths
+    /// before us would count as nobody's, and be cleared away.
+    ///
+    /// # Errors
+    /// A folder is such a state.
+    pub(super) fn refuse_damage(&self, target: &dyn Host) -> Result<(), ApplyError> {
+        for folder in self.folders() {
+            // Another run may have been about to keep or to forget: then a second look shows it.
+            if self.is_damaged(target, &folder)? && self.is_damaged(target, &folder)? {
+                let what = "no manifest is left, but bytes of files that one knew of are".to_owned();
+                return Err(ApplyError::State { path: folder.generations(), what });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_damaged(&self, target: &dyn Host, folder: &Folder) -> Result<bool, ApplyError> {
+        if !folder.numbers(target)?.is_empty() || names_in(target, &folder.objects())?.is_empty() {
+            return Ok(false);
+        }
+        let signs = [self.journal(), folder.journal(), folder.pending(), folder.forgotten()];
+        let observed = target.observe(&Inventory::of(signs))?;
+        Ok(observed.at.values().all(|standing| matches!(standing, Standing::Absent)))
+    }
+
     /// What the newest generation remembers, without objects.
     pub(super) fn remembered(&self, target: &dyn Host) -> Result<Remembered, ApplyError> {
+        self.refuse_damage(target)?;
         let newest = self.up_to(target, None)?;
         Ok(Remembered { newest, objects: BTreeMap::new(), taken: self.taken(target)? })
     }
@@ -241,6 +267,21 @@ impl Folder {
     /// Says in a user's part that a run of root is under way.
     pub(super) fn pending(&self) -> TargetPath {
         self.0.join("pending")
+    }
+
+    /// The folders above the states that were made for this one.
+    pub(super) fn made(&self) -> TargetPath {
+        self.0.join("made")
+    }
+
+    /// Says that everything was given back, and that all of this folder is to go.
+    pub(super) fn forgotten(&self) -> TargetPath {
+        self.0.join("forgotten")
+    }
+
+    /// The journal of the run whose own folder this is.
+    pub(super) fn journal(&self) -> TargetPath {
+        self.0.join("journal")
     }
 
     /// What is left of [`Self::pending`] where a run was killed while it wrote it.

@@ -10,7 +10,7 @@ use super::session::{Judges, PROOF};
 use super::state::{Folder, Pending, State, encode};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
-use crate::host::{Host, HostError};
+use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, TargetPath};
 use crate::model::observed::{Identity, Inventory, ObservedFile, Standing};
@@ -50,8 +50,10 @@ pub enum Outcome {
         generation: GenerationNumber,
         /// What the proof said.
         proof: Proof,
-        /// What a person should know: what could not be cleared away yet.
+        /// What a person should know.
         notes: Vec<String>,
+        /// What could not be cleared away, and is still known of: old files and keys may be among it.
+        left: Option<String>,
     },
     /// Everything is as it was.
     RolledBack {
@@ -113,6 +115,7 @@ impl<'t> Transaction<'t> {
         let begin = Begin {
             generation: plan.next_generation(),
             author: author.clone(),
+            process: Process::this(),
             steps: announced(&state, plan.next_generation(), &steps),
         };
         refuse_leftovers(target, &begin.steps)?;
@@ -299,11 +302,9 @@ impl Swapped<'_> {
         if let Err(fault) = transaction.target.perform(&keep) {
             return taken_back(transaction, Cause::Machine(fault), judges.before);
         }
-        let mut notes = transaction.notes;
-        if let Err(fault) = finish(transaction.target, &transaction.state, &transaction.begin) {
-            notes.push(format!("the next run clears away what is left: {fault}"));
-        }
-        Outcome::Kept { generation, proof, notes }
+        let left = finish(transaction.target, &transaction.state, &transaction.begin).err();
+        let left = left.map(|fault| fault.to_string());
+        Outcome::Kept { generation, proof, notes: transaction.notes, left }
     }
 }
 

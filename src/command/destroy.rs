@@ -1,7 +1,9 @@
 //! `destroy`: back to what stood there before the first apply, and the state goes too.
 
-use crate::apply::{self, NoProver, Outcome, Request, Wish};
+use crate::apply::{self, ApplyError, NoProver, Outcome, Request, Survey, Wish};
 use crate::cli;
+use crate::host::Holder;
+use crate::model::ground::Ground;
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
 use crate::workflow::back::{Back, go_back, recovered};
@@ -26,7 +28,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
         authorities: None,
         now: session.now,
     };
-    let granted = Granted::of(&arguments.consent, true);
+    let granted = Granted { forget: true, ..Granted::of(&arguments.consent, true) };
     let nobody = NoProver("nothing of the stack is left to prove".to_owned());
     let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
     recovered(session, &mut place, &request)?;
@@ -34,18 +36,27 @@ pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exi
     // What the first apply left that was taken back is a state that remembers nothing.
     let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
     let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
-    if let Some((seen, outcome)) = gone {
-        let Outcome::Kept { notes, .. } = outcome else {
-            return Ok(consent::ended(session, &seen, ("Destroy", outcome)));
-        };
-        consent::say_notes(session, &notes);
-        let (added, changed, destroyed) = seen.plan.counts();
-        session.print(&format!(
-            "\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"
-        ));
+    match gone {
+        Some((_, Outcome::Kept { left: Some(left), .. })) => {
+            return Err(stopped(ApplyError::Unfinished(left)));
+        }
+        Some((seen, Outcome::Kept { notes, .. })) => say_gone(session, &seen, &notes),
+        Some((seen, outcome)) => return Ok(consent::ended(session, &seen, ("Destroy", outcome))),
+        None => forget(&mut place, &ground, &host::holder(session, "destroy")).map_err(stopped)?,
     }
-    let holder = host::holder(session, "destroy");
-    apply::forget(place.exclusive(), &ground, &holder).map_err(stopped)?;
     session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
     Ok(Exit::Fine)
+}
+
+fn say_gone(session: &mut Session, seen: &Survey, notes: &[String]) {
+    consent::say_notes(session, notes);
+    let (added, changed, destroyed) = seen.plan.counts();
+    session.print(&format!("\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"));
+}
+
+/// Removes a state with which nothing has to be given back any more, as the lock holds it still.
+fn forget(place: &mut Place, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
+    let run = apply::Session::begin(place.exclusive(), ground, holder)?;
+    // Somebody applied it meanwhile.
+    if run.forget_given_back()? { Ok(()) } else { Err(ApplyError::Locked(None)) }
 }

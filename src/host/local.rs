@@ -1,8 +1,8 @@
 //! A folder of this machine as a disk, by descriptors relative to opened folders.
 //!
 //! Every path is reached component by component; a symbolic link is looked at, never followed. Files
-//! are 0600 from the first byte and get their mode through the open descriptor, so that the umask and
-//! default ACLs do not matter.
+//! are 0600 from the first byte. What a default access list of their folder gave them is taken away before
+//! they get their mode through the open descriptor, so that neither it nor the umask matters.
 
 use super::HostError;
 use super::disk::{Disk, Naming, Rights};
@@ -18,11 +18,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use std::cell::{RefCell, RefMut};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-
-/// What a root folder of ours tells git: it holds private keys.
-const IGNORE_ALL: &[u8] = b"*\n";
 
 /// A folder of this machine, seen as the root of a host.
 #[derive(Debug)]
@@ -57,7 +53,7 @@ impl LocalDisk {
         &self.root
     }
 
-    fn walk(&self) -> RefMut<'_, Walk> {
+    pub(super) fn walk(&self) -> RefMut<'_, Walk> {
         self.walk.borrow_mut()
     }
 
@@ -94,6 +90,7 @@ impl LocalDisk {
             path: self.shown(path),
             cause,
         })?;
+        super::attributes::clear(&file).map_err(|errno| fail("set the rights of", errno))?;
         if let Some(like) = like {
             self.take_over(&mut walk, &file, path, like)?;
         }
@@ -128,12 +125,13 @@ impl LocalDisk {
     }
 }
 
-/// The owner first: a change of owner takes bits of the mode away.
+/// The owner first: a change of owner takes bits of the mode away. What came of it is looked at.
 fn give(file: &impl AsFd, rights: Rights) -> rustix::io::Result<()> {
     if let Some(Ids { uid, gid }) = rights.ids {
         fchown(file, Some(rustix::fs::Uid::from_raw(uid)), Some(rustix::fs::Gid::from_raw(gid)))?;
     }
-    fchmod(file, Bits::from_raw_mode(rights.mode.0))
+    fchmod(file, Bits::from_raw_mode(rights.mode.0))?;
+    if fstat(file)?.st_mode & 0o7777 == rights.mode.0 { Ok(()) } else { Err(Errno::PERM) }
 }
 
 impl Disk for LocalDisk {
@@ -154,35 +152,9 @@ impl Disk for LocalDisk {
     /// A root that is missing is made under another name first, so that it is never seen without its
     /// `.gitignore`.
     fn make_root(&mut self) -> Result<(), HostError> {
-        if self.made || self.root.is_dir() {
-            self.made = true;
-            return Ok(());
+        if !self.made && !self.root.is_dir() {
+            super::new_root::make(&self.root)?;
         }
-        let io = |operation, path: &Path| {
-            let path = path.display().to_string();
-            move |cause| HostError::Io { operation, path, cause }
-        };
-        let parent = self.root.parent().filter(|parent| !parent.as_os_str().is_empty());
-        if let Some(parent) = parent {
-            std::fs::create_dir_all(parent).map_err(io("make folder", parent))?;
-        }
-        let mut staged = self.root.clone().into_os_string();
-        staged.push(".tracewright-new");
-        let staged = PathBuf::from(staged);
-        std::fs::create_dir_all(&staged).map_err(io("make folder", &staged))?;
-        let ignore = staged.join(".gitignore");
-        let mut file = std::fs::File::create(&ignore).map_err(io("create", &ignore))?;
-        let mode = |bits| std::fs::Permissions::from_mode(bits);
-        file.write_all(IGNORE_ALL)
-            .and_then(|()| file.set_permissions(mode(0o644)))
-            .and_then(|()| file.sync_all())
-            .map_err(io("write", &ignore))?;
-        std::fs::set_permissions(&staged, mode(0o755)).map_err(io("set the mode of", &staged))?;
-        let flags = RenameFlags::NOREPLACE;
-        renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &self.root, flags)
-            .map_err(|errno| fault("make folder", &self.root.display(), errno))?;
-        let above = std::fs::File::open(parent.unwrap_or(Path::new(".")));
-        above.and_then(|folder| folder.sync_all()).map_err(io("synchronize", &self.root))?;
         self.made = true;
         Ok(())
     }
@@ -196,7 +168,9 @@ impl Disk for LocalDisk {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let made =
             openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open folder", errno))?;
-        give(&made, rights).map_err(|errno| fail("set the rights of", errno))?;
+        super::attributes::clear(&made)
+            .and_then(|()| give(&made, rights))
+            .map_err(|errno| fail("set the rights of", errno))?;
         fsync(&made).map_err(|errno| fail("synchronize", errno))
     }
 

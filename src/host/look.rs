@@ -1,6 +1,6 @@
 //! What stands at a path of a disk, with one look at it.
 
-use super::walk::{Care, Walk, fault};
+use super::walk::{Care, Walk, fault, is_name};
 use super::{HostError, LARGEST_FILE, LocalDisk};
 use crate::model::names::{Mode, TargetPath};
 use crate::model::observed::{Ids, Look, ObservedFile, ObservedFolder, Standing};
@@ -30,8 +30,8 @@ impl LocalDisk {
             }
             folder => folder?,
         };
-        let Some(folder) = folder else { return Ok(Standing::Absent) };
         let name = path.file_name();
+        let Some(folder) = folder.filter(|_| is_name(name)) else { return Ok(Standing::Absent) };
         // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         match openat(folder.as_fd(), name, flags, Bits::empty()) {
@@ -48,7 +48,8 @@ impl LocalDisk {
                 let (mode, ids) = rights(&stat);
                 Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
             }
-            Err(Errno::NOENT | Errno::NOTDIR) => Ok(Standing::Absent),
+            // No file system has names as long as some that a record may hold.
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(Standing::Absent),
             Err(Errno::LOOP | Errno::NXIO) => self.unopened(&folder, path),
             Err(Errno::ACCESS) if self.care == Care::Guarded => self.unreadable(&folder, path, look),
             Err(errno) => Err(fail("read", errno)),

@@ -12,6 +12,7 @@ mod live;
 mod local;
 mod lock;
 mod look;
+mod new_root;
 mod own;
 mod perform;
 mod processes;
@@ -32,7 +33,7 @@ pub use live::LiveHost;
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
 pub use perform::Root;
-pub use processes::{started, ticks};
+pub use processes::{Process, started, ticks};
 pub use programs::{file_names, is_program};
 pub use replaceable::{Replaceable, replaceable};
 pub use run::{CommandLine, Ran, TIED, run_here};
@@ -84,10 +85,7 @@ impl Exclusive for LocalRoot {
         state: &TargetPath,
         holder: &Holder,
     ) -> Result<Result<Lock, Option<Holder>>, HostError> {
-        let made = self.state_folders(state);
-        self.disk.let_go();
-        made?;
-        Lock::take(self.disk.root(), state, holder)
+        self.take_lock(state, holder)
     }
 }
 
@@ -122,6 +120,14 @@ pub enum HostError {
         path: String,
         /// The part of it that is no folder.
         at: String,
+    },
+    /// Something stands where a file of ours belongs.
+    #[error("cannot use {path}: {what} stands there")]
+    Strange {
+        /// The path as the person knows it, the root included.
+        path: String,
+        /// What it is.
+        what: &'static str,
     },
     /// On the way to a path a folder of an unprivileged user leads into one of somebody else.
     #[error(
@@ -193,6 +199,20 @@ impl HostError {
     /// Whether this process lacks the rights.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::PermissionDenied)
+    }
+
+    /// Whether the place itself was missing.
+    pub(super) fn is_gone(&self) -> bool {
+        match self {
+            Self::NoFolder { .. } => true,
+            Self::Io { cause, .. } => cause.kind() == std::io::ErrorKind::NotFound,
+            _ => false,
+        }
+    }
+
+    /// Whether something had the name already.
+    pub(super) fn is_taken(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if cause.kind() == std::io::ErrorKind::AlreadyExists)
     }
 
     /// Whether the file system does not know the operation.

@@ -14,6 +14,8 @@ use std::time::Duration;
 const STATE_FILE: Mode = Mode(0o600);
 /// The mode of folders of the state.
 const STATE_FOLDER: Mode = Mode(0o700);
+/// The folder in which the states of all stacks stand.
+const STATES: &str = "tracewright";
 
 /// A root on a disk: the target of `--root`. Owners are not set, services are not known.
 #[derive(Debug)]
@@ -138,36 +140,45 @@ impl<D: Disk> Root<D> {
         self.disk.sync(&path.parent())
     }
 
-    /// Makes the root and the folders of the state that are missing, from the top. Those above
-    /// `tracewright` are ordinary folders; which of them are ours is kept in the state's own `made`, so
-    /// that they can go with it.
+    /// Makes the root and the folders of the state that are missing. Those above `tracewright` are ordinary
+    /// folders; which of them are ours is kept in the state's own `made`, so that they can go with it.
     pub fn state_folders(&mut self, folder: &TargetPath) -> Result<(), HostError> {
+        let made = self.make_folders(folder)?;
+        self.note_made(folder, &made)
+    }
+
+    pub(super) fn note_made(&mut self, state: &TargetPath, made: &[TargetPath]) -> Result<(), HostError> {
+        let above = made.iter().filter(|path| !is_private(path) || path.file_name() == STATES);
+        let text: String = above.map(|path| format!("{path}\n")).collect();
+        if text.is_empty() { Ok(()) } else { self.append(&state.join("made"), text.as_bytes()) }
+    }
+
+    /// Makes the root and the folders down to this one that are missing, from the top; which ones. Others may
+    /// make the same ones at the same time.
+    pub(super) fn make_folders(&mut self, folder: &TargetPath) -> Result<Vec<TargetPath>, HostError> {
         self.disk.make_root()?;
         let there = self.disk.look(&Inventory::of([folder.clone()]))?;
         if !matches!(there.standing(folder), Standing::Absent) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut missing = vec![folder.clone()];
         while let Some(next) = missing.last().map(TargetPath::parent).filter(|next| next.as_str() != "/") {
             missing.push(next);
         }
         let observed = self.disk.look(&Inventory::of(missing.iter().cloned()))?;
+        missing.retain(|path| matches!(observed.standing(path), Standing::Absent));
+        missing.reverse();
         let mut made = Vec::new();
-        for path in missing.iter().rev() {
-            if matches!(observed.standing(path), Standing::Absent) {
-                let private = path.as_str().contains("/tracewright");
-                if !private || path.file_name() == "tracewright" {
-                    made.extend([path.as_str(), "\n"]);
-                }
-                let mode = if private { STATE_FOLDER } else { Mode(0o755) };
-                self.disk.make_folder(path, mode.into())?;
-                self.disk.sync(&path.parent())?;
+        for path in missing {
+            let mode = if is_private(&path) { STATE_FOLDER } else { Mode(0o755) };
+            match self.disk.make_folder(&path, mode.into()) {
+                Err(fault) if fault.is_taken() => continue,
+                done => done?,
             }
+            self.disk.sync(&path.parent())?;
+            made.push(path);
         }
-        if !made.is_empty() {
-            self.disk.create(&folder.join("made"), made.concat().as_bytes(), STATE_FILE.into(), None)?;
-        }
-        Ok(())
+        Ok(made)
     }
 
     fn keep(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), HostError> {
@@ -236,6 +247,11 @@ impl<D: Disk> Root<D> {
             Step::Append { path, bytes } => self.append(path, bytes),
         }
     }
+}
+
+/// Whether a folder is that of the states, or below it.
+fn is_private(folder: &TargetPath) -> bool {
+    folder.as_str().split('/').any(|part| part == STATES)
 }
 
 /// Where an old file waits while two names are exchanged one after the other.

@@ -1,15 +1,42 @@
-//! When a process was started, as the kernel tells it to everybody.
+//! Processes, as the kernel tells of them to everybody: when one was started, and whether it still is.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the door: what the kernel tells of processes is read here"
 )]
 
+use serde::{Deserialize, Serialize};
 use std::fs::read_to_string;
 use std::time::{Duration, SystemTime};
 
 /// The kernel counts the start of a process in hundredths of a second since the boot, on every machine
 /// that the engines are built for (`USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
+
+/// One process, told apart from all that get its number later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// When it was started, in ticks of the kernel since the boot.
+    pub started: u64,
+}
+
+impl Process {
+    /// This one; `None` where the kernel tells of no processes.
+    pub fn this() -> Option<Self> {
+        Self::of(std::process::id())
+    }
+
+    /// The one that has this number now.
+    pub fn of(pid: u32) -> Option<Self> {
+        ticks(pid).map(|started| Self { pid, started })
+    }
+
+    /// Whether it is there, and another than this one.
+    pub fn is_at_work(self) -> bool {
+        self.pid != std::process::id() && ticks(self.pid) == Some(self.started)
+    }
+}
 
 /// When a process was started, by the clock as it is set now and to a few hundredths of a second; `None`
 /// where there is no such process, or none that this user may know of.
@@ -43,6 +70,10 @@ mod tests {
         assert!(start < now + TICK * 5, "{start:?} {now:?}");
         assert!(started(1).is_none_or(|first| first <= start));
         assert_eq!(started(u32::MAX), None);
+        assert!(Process::this().is_some_and(|this| !this.is_at_work()));
+        let started = ticks(1).unwrap();
+        assert!(Process { pid: 1, started }.is_at_work());
+        assert!(!Process { pid: 1, started: started + 1 }.is_at_work());
         assert_eq!(read("7 (a) b) S 1 7 7 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 4711 0"), Some(4711));
         assert_eq!(read("7 (a) S 1"), None);
     }

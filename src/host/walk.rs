@@ -73,23 +73,42 @@ impl Walk {
         self.open.retain(|folder, _| !TargetPath::new(folder.as_str()).is_within(path));
     }
 
-    /// A folder, or `None` where it, or one on the way, is missing or is no folder.
+    /// A folder, or `None` where it, or one on the way, is missing or is no folder. What is spelt with `..`
+    /// is nowhere: no path that was judged is, and a record that somebody wrote could be.
     pub(super) fn folder(&mut self, path: &str) -> Result<Option<Rc<Folder>>, HostError> {
-        if let Some(known) = self.open.get(path) {
-            return Ok(known.clone());
-        }
-        let opened = match path.rsplit_once('/') {
-            None | Some(("", "")) => self.open_root()?,
-            Some((parent, name)) => {
-                let parent = if parent.is_empty() { "/" } else { parent };
-                match self.folder(parent)? {
-                    None => None,
-                    Some(parent) => self.open_in(&parent, name, path)?,
-                }
+        let (mut at, mut reached) = self.known_above(path)?;
+        while at < path.len() && path != "/" {
+            let name = &path[at..].trim_start_matches('/');
+            let start = path.len() - name.len();
+            let end = name.find('/').map_or(path.len(), |length| start + length);
+            let (name, here) = (&path[start..end], &path[..end]);
+            let opened = match &reached {
+                Some(parent) if is_name(name) => self.open_in(&Rc::clone(parent), name, here)?,
+                _ => None,
+            };
+            self.open.insert(here.to_owned(), opened.clone());
+            if opened.is_none() {
+                return Ok(None);
             }
-        };
-        self.open.insert(path.to_owned(), opened.clone());
-        Ok(opened)
+            (at, reached) = (end, opened);
+        }
+        Ok(reached)
+    }
+
+    /// The lowest folder on the way that is open already, and how far that is; else the root.
+    fn known_above(&mut self, path: &str) -> Result<(usize, Option<Rc<Folder>>), HostError> {
+        let ends = std::iter::once(path.len()).chain(path.rmatch_indices('/').map(|(end, _)| end));
+        for end in ends.filter(|end| *end > 0) {
+            if let Some(known) = self.open.get(&path[..end]) {
+                return Ok(if known.is_some() { (end, known.clone()) } else { (path.len(), None) });
+            }
+        }
+        if let Some(root) = self.open.get("/") {
+            return Ok(if root.is_some() { (0, root.clone()) } else { (path.len(), None) });
+        }
+        let root = self.open_root()?;
+        self.open.insert("/".to_owned(), root.clone());
+        Ok(if root.is_some() { (0, root) } else { (path.len(), None) })
     }
 
     /// Keeps a folder that was opened to be looked at, for what stands in it. To look at one is not yet
@@ -118,7 +137,8 @@ impl Walk {
         };
         match (opened, self.care) {
             (Ok(descriptor), _) => self.enter(Some(parent), descriptor, path).map(Some),
-            (Err(Errno::NOENT), _) | (Err(Errno::NOTDIR | Errno::LOOP), Care::Plain) => Ok(None),
+            (Err(Errno::NOENT | Errno::NAMETOOLONG), _) => Ok(None),
+            (Err(Errno::NOTDIR | Errno::LOOP), Care::Plain) => Ok(None),
             (Err(Errno::NOTDIR | Errno::LOOP), Care::Guarded) => self.follow(parent, name, path),
             (Err(errno), _) => Err(self.fault("open folder", path, errno)),
         }
@@ -158,8 +178,9 @@ impl Walk {
         if FileType::from_raw_mode(link.st_mode) != FileType::Symlink || !by_root {
             return Ok(None);
         }
+        // Links that lead to themselves lead nowhere, as far as the system is concerned.
         if self.links == MOST_LINKS {
-            return Err(fail(Errno::LOOP));
+            return Ok(None);
         }
         let to = readlinkat(parent, name, Vec::new()).map_err(fail)?;
         let to = to.to_str().map_err(|_| fail(Errno::ILSEQ))?;
@@ -178,9 +199,7 @@ impl Walk {
     ) -> Result<(Rc<Folder>, &'p str), HostError> {
         let parent = path.parent();
         let name = path.file_name();
-        // A name that is a way out of the folder never comes from a judged path; the state could hold one.
-        let usable = !matches!(name, "" | "." | "..") && path.as_str().split('/').all(|part| part != "..");
-        match self.folder(parent.as_str())?.filter(|_| usable) {
+        match self.folder(parent.as_str())?.filter(|_| is_name(name)) {
             Some(folder) => Ok((folder, name)),
             None => Err(HostError::NoFolder {
                 operation,
@@ -207,6 +226,11 @@ fn resolve(folder: &str, to: &str) -> String {
     }
     let parts: Vec<_> = parts.into_iter().filter(|part| !matches!(*part, "" | ".")).collect();
     format!("/{}", parts.join("/"))
+}
+
+/// Whether it names something in a folder, and is no way out of it.
+pub(super) fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains('\0')
 }
 
 /// A path as the person knows it.

@@ -4,8 +4,7 @@
 //! Decided on what a parser sees, never on text. In doubt the answer is no: one restart too many costs
 //! less than a program that runs on what is no longer written.
 
-use crate::format::yaml;
-use crate::format::yaml::{Entry, Node, Value};
+use crate::format::yaml::{self, Dialect, Entry, Node, Value};
 use crate::model::names::TargetPath;
 
 use std::collections::BTreeMap;
@@ -25,14 +24,18 @@ pub(super) fn same(path: &TargetPath, before: &[u8], after: &[u8]) -> bool {
 
 /// Whether two YAML texts hold the same tree; comments, the order of keys and quoting aside.
 fn same_yaml(before: &str, after: &str) -> bool {
-    match (yaml::parse(before), yaml::parse(after)) {
-        (Ok(before), Ok(after)) => {
-            let whole =
-                |document: &yaml::Document| document.second.is_none() && document.duplicates.is_empty();
-            whole(&before) && whole(&after) && same_node(&before.root, &after.root)
+    let whole = |document: &yaml::Document| {
+        document.second.is_none() && document.duplicates.is_empty() && document.overlaps.is_empty()
+    };
+    // Whose file it is does not show here: it means the same where it does to both libraries.
+    [Dialect::V2, Dialect::V3].into_iter().all(|dialect| {
+        match (yaml::parse(before, dialect), yaml::parse(after, dialect)) {
+            (Ok(before), Ok(after)) => {
+                whole(&before) && whole(&after) && same_node(&before.root, &after.root)
+            }
+            _ => false,
         }
-        _ => false,
-    }
+    })
 }
 
 fn same_node(a: &Node, b: &Node) -> bool {

@@ -8,7 +8,7 @@ use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
 use crate::format::page::{Page, Start};
 use crate::format::values::{Environment, Expansion, Values};
-use crate::format::yaml::{Document, Fault, Node};
+use crate::format::yaml::{Dialect, Document, Fault, Node};
 use crate::format::{env_file, yaml};
 use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
 use crate::model::env::EnvFormat;
@@ -26,7 +26,7 @@ type ContentDigest = [u8; 32];
 /// Reads sets of files; a YAML content that was parsed before in the same run is not parsed again.
 #[derive(Debug, Default)]
 pub struct Reader {
-    parsed: BTreeMap<ContentDigest, Result<Document, Fault>>,
+    parsed: BTreeMap<(ContentDigest, Dialect), Result<Document, Fault>>,
 }
 
 /// A file that belongs to a program.
@@ -72,15 +72,21 @@ impl Reader {
                 continue;
             }
             let digest: ContentDigest = Sha256::digest(text.as_bytes()).into();
-            let parsed = self.parsed.entry(digest).or_insert_with(|| yaml::parse(text));
-            let kind = places::kind_of(path)
-                .or_else(|| named.and_then(Unit::engine))
-                .or_else(|| parsed.as_ref().ok().and_then(|document| kind_by_content(&document.root)));
+            let kind = places::kind_of(path).or_else(|| named.and_then(Unit::engine)).or_else(|| {
+                let parsed = self.parsed(digest, Dialect::V3, text);
+                parsed.as_ref().ok().and_then(|document| kind_by_content(&document.root))
+            });
             if let Some(kind) = kind {
+                self.parsed(digest, dialect(kind), text);
                 found.push(Found { kind, path, content: Content::Yaml(digest) });
             }
         }
         found
+    }
+
+    /// A content by one library's rules.
+    fn parsed(&mut self, digest: ContentDigest, dialect: Dialect, text: &str) -> &Result<Document, Fault> {
+        self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect))
     }
 
     fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, units: &[Unit], topology: &mut Topology) {
@@ -109,7 +115,7 @@ impl Reader {
                 app::read::read(&mut page, lines, *dialect);
                 Version::None
             }
-            Content::Yaml(digest) => match &self.parsed[digest] {
+            Content::Yaml(digest) => match &self.parsed[&(*digest, dialect(file.kind))] {
                 Ok(document) if started_with_it_alone(&mut page, unit) => {
                     read_document(&mut page, files, file.kind, document)
                 }
@@ -121,6 +127,14 @@ impl Reader {
             },
         };
         topology.programs[program].version = version;
+    }
+}
+
+/// The library that the program reads its YAML with.
+fn dialect(kind: ProgramKind) -> Dialect {
+    match kind {
+        ProgramKind::Tempo => Dialect::V2,
+        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App => Dialect::V3,
     }
 }
 
@@ -223,6 +237,9 @@ fn read_document(
     let root = &document.root;
     for (span, key) in &document.duplicates {
         page.fault(span.clone(), format!("the key `{key}` stands twice in one block"));
+    }
+    for (_, key) in &document.overlaps {
+        page.not_read(key, "`<<` brings it too: where keys are free the program refuses the file");
     }
     if document.second.is_some() {
         page.not_read("", "a second YAML document in the file, which the program does not read either");

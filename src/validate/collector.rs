@@ -4,12 +4,11 @@
 //! keys inside it, and at the end what is wrong there.
 
 use super::complaint::{self, Complaint, Way};
-use crate::format::yaml;
-use crate::format::yaml::Node;
+use crate::format::yaml::{self, Dialect, Node};
 
 /// The complaints in what it printed.
 pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
-    let root = yaml::parse(file).map_or_else(|_| Node::nothing(), |document| document.root);
+    let root = yaml::parse(file, Dialect::V3).map_or_else(|_| Node::nothing(), |document| document.root);
     let mut way = Way::from(&root);
     let mut found: Vec<Complaint> = Vec::new();
     let error = said.lines().skip_while(|line| !line.starts_with("Error: "));

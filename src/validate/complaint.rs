@@ -118,7 +118,7 @@ fn find<'a>(root: &'a Node, keys: &[String]) -> Option<(&'a Node, Range<usize>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::yaml::parse;
+    use crate::format::yaml::{Dialect, parse};
 
     const FILE: &str = "a:\n  b: 1\n  c:\n    - d: two\n";
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_way_goes_on_from_the_nearest_point_above() {
-        let document = parse(FILE).unwrap();
+        let document = parse(FILE, Dialect::V3).unwrap();
         let keys = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let mut way = Way::from(&document.root);
         let mut enter = |text: &str| {

@@ -4,9 +4,10 @@ use super::consent::Granted;
 use super::host::Place;
 use super::proving::{Unproven, kept_stack};
 use super::session::{Session, Stop};
+use super::steady::steady_survey;
 use super::survey::digests;
 use super::{consent, host, proving};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, pending, survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, pending};
 use crate::plan::GoalSource;
 use crate::report::plan::{Frame, text};
 use crate::wiring::wire;
@@ -38,7 +39,7 @@ pub(crate) fn go_back(
     back: &Back,
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
-    let seen = survey(place.target(), request).map_err(stop)?;
+    let seen = steady_survey(place.target(), request)?;
     let digests = digests(&seen);
     session.print(&text(&seen.plan, &Frame { place: &place.shown(), dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {

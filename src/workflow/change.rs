@@ -7,9 +7,10 @@ use super::load::Loaded;
 use super::opinion::Asking;
 use super::proving::{Live, Strict, Unproven, kept_stack};
 use super::session::{Exit, Session, Stop};
+use super::steady::steady_survey;
 use super::survey::digests;
 use super::{consent, host, proving};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey};
 use crate::report::plan::{Frame, text};
 use crate::report::verdict;
 use crate::validate::Opinion;
@@ -66,12 +67,12 @@ pub(crate) fn fresh_survey(
     place: &mut Place,
     request: &Request<'_>,
 ) -> Result<Survey, Stop> {
-    let first = survey(place.target(), request).map_err(|error| host::stopped(&error))?;
+    let first = steady_survey(place.target(), request)?;
     if first.pending.is_none() {
         return Ok(first);
     }
     consent::recover(session, place.exclusive(), request, "apply")?;
-    survey(place.target(), request).map_err(|error| host::stopped(&error))
+    steady_survey(place.target(), request)
 }
 
 pub(crate) fn show(

@@ -3,12 +3,10 @@
 use super::host;
 use super::session::{Exit, Session, Stop};
 use crate::apply::{
-    self, ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction,
-    Survey,
+    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
 use crate::host::{Exclusive, Holder};
-use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 use std::io::BufRead;
@@ -22,12 +20,14 @@ pub struct Granted {
     pub accept_drift: bool,
     /// `--adopt`.
     pub adopt: bool,
+    /// Whether the state goes when everything is given back: `destroy`.
+    pub forget: bool,
 }
 
 impl Granted {
     /// What the flags grant.
     pub fn of(consent: &cli::Consent, adopt: bool) -> Self {
-        Self { approved: consent.auto_approve, accept_drift: consent.accept_drift, adopt }
+        Self { approved: consent.auto_approve, accept_drift: consent.accept_drift, adopt, forget: false }
     }
 }
 
@@ -92,20 +92,19 @@ pub fn carry_out(
 ) -> Result<Outcome, ApplyError> {
     let consent =
         Consent { approved: survey.digest, accept_drift: granted.accept_drift, adopt: granted.adopt };
-    let outcome = Transaction::begin(target, request.ground, holder)?.apply(request, &consent, judges);
-    // A first apply that was taken back leaves nothing behind, its state neither.
-    if !matches!(outcome, Ok(Outcome::Kept { .. } | Outcome::Incomplete { .. })) {
-        let _how_it_ended_is_to_be_told = forget_nothing(target, request.ground, holder);
+    let mut transaction = Transaction::begin(target, request.ground, holder)?;
+    let outcome = transaction.apply(request, &consent, judges);
+    match &outcome {
+        Ok(Outcome::Kept { left: None, .. }) if granted.forget => {
+            transaction.forget_given_back()?;
+        }
+        Ok(Outcome::Kept { .. } | Outcome::Incomplete { .. }) => {}
+        // A first apply that was taken back leaves nothing behind, its state neither.
+        _ => {
+            let _how_it_ended_is_to_be_told = transaction.forget_nothing();
+        }
     }
     outcome
-}
-
-/// Removes a state that no generation and no journal is in.
-fn forget_nothing(target: &mut dyn Exclusive, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
-    if apply::pending(target, ground)?.is_none() && apply::remembers_nothing(target, ground)? {
-        apply::forget(target, ground, holder)?;
-    }
-    Ok(())
 }
 
 /// Finishes or takes back what a killed run left, before anything is shown.
@@ -150,7 +149,7 @@ pub(crate) fn say_notes(session: &mut Session, notes: &[String]) {
 pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Outcome)) -> Exit {
     match outcome {
         Outcome::Unchanged => Exit::Fine,
-        Outcome::Kept { generation, proof, notes } => {
+        Outcome::Kept { generation, proof, notes, left } => {
             let (added, changed, destroyed) = survey.plan.counts();
             say_notes(session, &notes);
             session.print(&format!(
@@ -158,6 +157,9 @@ pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Out
             ));
             if survey.machine.is_some() {
                 say_proof(session, &proof);
+            }
+            if let Some(left) = left {
+                session.say(&format!("note: the next run clears away what is left: {left}\n"));
             }
             Exit::Fine
         }

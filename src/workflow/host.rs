@@ -183,7 +183,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         | ApplyError::NotAdopted(_)
         | ApplyError::NoGeneration(_)
         | ApplyError::NothingApplied => Exit::Refused,
-        ApplyError::Incomplete(_) => Exit::Incomplete,
+        ApplyError::Incomplete(_) | ApplyError::Unfinished(_) => Exit::Incomplete,
         _ => Exit::Machine,
     };
     let help = match error {
@@ -194,6 +194,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Incomplete(_) => {
             "\n  help: move away what somebody else put at these paths, mend what keeps a unit from running, and run the verb again"
         }
+        ApplyError::Unfinished(_) => "\n  help: mend what keeps it there; the next run goes on with it",
         ApplyError::Locked(Some(holder)) => {
             let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
             return Stop::Because(exit, with_causes(error) + &waits);

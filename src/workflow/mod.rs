@@ -21,6 +21,7 @@ pub mod running;
 pub mod session;
 pub mod stages;
 pub mod status;
+pub(crate) mod steady;
 pub mod survey;
 pub mod trial;
 pub mod watch;

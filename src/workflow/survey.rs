@@ -63,6 +63,9 @@ pub(crate) fn told(Killed { author, fate }: &Killed) -> String {
             format!("generation {generation} is kept, and the next apply or rollback clears up first")
         }
         Fate::TakenBack => "the next apply or rollback takes it back first".to_owned(),
+        Fate::GivenBack => {
+            "everything was given back, and the next run removes what is left of the state".to_owned()
+        }
         Fate::Roots => "`sudo tracewright apply` finishes it or takes it back".to_owned(),
     };
     format!("{who} ended half way; {then}")

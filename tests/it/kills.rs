@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Every system call that changes a file, a name or what is durable.
 pub const MUTATING: &str = "mkdir,mkdirat,openat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,link,\
                             linkat,unlink,unlinkat,rmdir,fchmod,fchmodat,chmod,fchown,fchownat,symlink,symlinkat,\
-                            fsetxattr,ftruncate,flock";
+                            fsetxattr,fremovexattr,ftruncate,flock";
 
 /// Which calls of each kind to kill, numbered as strace counts them, from the log of one thread. The
 /// first `idle` opens and writes are none.

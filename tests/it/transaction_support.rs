@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use tracewright::apply::NoProver;
 use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
 use tracewright::apply::{Consent, Survey};
-use tracewright::host::{Host, Root};
-use tracewright::model::desired::{Content, Desired, DesiredFile, DesiredFolder};
+use tracewright::host::{Host, Process, Root};
+use tracewright::model::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
 use tracewright::model::env::EnvFormat;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath};
@@ -173,4 +173,14 @@ pub fn kept(outcome: Outcome) -> Option<GenerationNumber> {
         Outcome::Unchanged => None,
         other => panic!("{other:?}"),
     }
+}
+
+/// The journal of a run that has only begun.
+pub fn journal_of(process: Process) -> Vec<u8> {
+    let begin = format!(
+        r#"{{"version":1,"reads":"0.1.0","generation":2,"author":{{"time":"","user":"pde","verb":"apply"}},"process":{{"pid":{},"started":{}}},"steps":[]}}"#,
+        process.pid, process.started
+    );
+    let sum = Digest::of(begin.as_bytes()).to_string();
+    format!("{:08x} {} {begin}\n", begin.len(), &sum[..8]).into_bytes()
 }

@@ -148,7 +148,8 @@ pub(super) fn documents(source: &SourceName, text: &str) -> Result<Vec<Tree>, su
             at: Mark { source: source.clone(), span },
             text,
         };
-        let document = yaml::parse(&rest).map_err(|error| fault(error.span, error.text))?;
+        let document =
+            yaml::parse(&rest, yaml::Dialect::V3).map_err(|error| fault(error.span, error.text))?;
         if let Some((span, key)) = document.duplicates.into_iter().next() {
             return Err(fault(span, format!("the key `{key}` stands twice in one block")));
         }

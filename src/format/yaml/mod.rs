@@ -2,27 +2,53 @@
 //!
 //! It holds text and style only: whether `yes` is a bool is the engine's business, so scalars are
 //! turned into values by each component's reader. Offsets are bytes of the text that was parsed.
-//! Built on the parser's events, because only there duplicate keys and aliases can be seen.
+//!
+//! The engines read YAML with go-yaml, which follows libyaml and no version of the specification; a
+//! reader of the specification accepts what they refuse and reads other values. So characters become
+//! tokens (`scan`), nodes (`parse`) and the tree (`build`, `mapping`) by go-yaml's rules here, and
+//! `tests/yaml` holds the result against go-yaml itself.
 //! Called by [`crate::topology::Reader`] once for each distinct content.
 
 mod build;
+mod cursor;
+mod mapping;
+mod parse;
+mod resolve;
+mod scan;
+mod token;
 
 pub use build::parse;
+pub use resolve::Resolved;
 
 use std::ops::Range;
 
 /// Larger files are not read (bytes).
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
+/// Deeper nesting is refused: every walk over the tree is recursive.
+const MAX_DEPTH: usize = 100;
+
+/// Whose library reads a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialect {
+    /// Tempo: `go.yaml.in/yaml/v2` v2.4.4, strict, into structs.
+    V2,
+    /// Collector: `go.yaml.in/yaml/v3` v3.0.5, into maps. Grafana: its twin `gopkg.in/yaml.v3`.
+    V3,
+}
+
 /// The first document of a YAML text.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// Its content; an empty plain scalar for an empty text.
     pub root: Node,
-    /// Where a second document begins, which the engines do not read.
+    /// What stands behind it, which the engines do not read.
     pub second: Option<Range<usize>>,
     /// Keys that stand twice in one mapping: the second one, and its text.
     pub duplicates: Vec<(Range<usize>, String)>,
+    /// Keys that yaml.v2 sets twice because of `<<`. In a block with fixed keys the later one counts,
+    /// as the tree has it; where keys are free it refuses the file.
+    pub overlaps: Vec<(Range<usize>, String)>,
 }
 
 /// Why a text is not YAML that can be read.
@@ -70,6 +96,8 @@ pub struct Entry {
     pub key: String,
     /// Where the key stands.
     pub key_span: Range<usize>,
+    /// Whether the key can only be a text; to some readers `1` is a number.
+    pub key_quoted: bool,
     /// The value.
     pub value: Node,
 }
@@ -147,13 +175,5 @@ impl Node {
     /// A null that stands nowhere.
     pub fn nothing() -> Self {
         Self { value: Value::Scalar(Scalar { text: String::new(), quoted: false }), span: 0..0 }
-    }
-
-    fn count(&self) -> usize {
-        1 + match &self.value {
-            Value::Scalar(_) => 0,
-            Value::Sequence(items) => items.iter().map(Node::count).sum(),
-            Value::Mapping(entries) => entries.iter().map(|entry| entry.value.count()).sum(),
-        }
     }
 }

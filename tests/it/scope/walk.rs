@@ -46,14 +46,12 @@ fn a_link_is_followed_where_root_alone_could_have_made_it() {
     for path in ["/lib/unit/file", "/usr/up/file", "/usr/absolute/file"] {
         assert!(is_file(&root, path), "{path}");
     }
-    for path in
-        ["/by-person/unit/file", "/home/by-root/unit/file", "/open/by-root/unit/file", "/nowhere/file"]
-    {
+    let nowhere =
+        ["/by-person/unit/file", "/home/by-root/unit/file", "/open/by-root/unit/file", "/nowhere/file"];
+    for path in nowhere.into_iter().chain(["/round/file"]) {
         assert_eq!(at(&root, path), Ok(Standing::Absent), "{path}");
     }
     assert_eq!(at(&root, "/lib"), Ok(Standing::Link { to: "usr/lib".to_owned() }), "not the last component");
-    let fault = at(&root, "/round/file").unwrap_err();
-    assert!(fault.contains("Too many levels of symbolic links"), "{fault}");
 
     let make = |path| Step::MakeFolder { path: TargetPath::new(path), mode: Mode(0o755), ids: None };
     root.perform(&make("/usr/up/made")).unwrap();

@@ -1,0 +1,410 @@
+//! Tokens -> nodes, by the grammar of libyaml as the engines' libraries have it.
+//!
+//! Nodes lie in one list, so that an alias is a number and a value may be asked for again.
+
+use super::scan::Scanner;
+use super::token::{Kind, Token};
+use super::{Dialect, Fault, MAX_DEPTH};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What was written at one place.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub value: Form,
+    /// Its bytes, without anchor and tag.
+    pub span: Range<usize>,
+    /// Its tag, resolved: `tag:yaml.org,2002:int`.
+    pub tag: Option<String>,
+}
+
+/// The forms of a node. Numbers are places in [`Tree::nodes`].
+#[derive(Debug)]
+pub(super) enum Form {
+    /// The text, and whether it is plain.
+    Scalar(String, bool),
+    Alias(usize),
+    Sequence(Vec<usize>),
+    Mapping(Vec<(usize, usize)>),
+}
+
+/// The first document of a text.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub nodes: Vec<Written>,
+    pub root: Option<usize>,
+    /// What stands behind the document, which no engine reads.
+    pub rest: Option<Range<usize>>,
+}
+
+/// Reads the first document.
+pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Tree, Fault> {
+    let mut parser = Parser {
+        scanner: Scanner::new(text, dialect),
+        nodes: Vec::new(),
+        anchors: BTreeMap::new(),
+        handles: BTreeMap::new(),
+        depth: 0,
+    };
+    let root = parser.document()?;
+    let rest = if root.is_some() { parser.rest() } else { None };
+    Ok(Tree { nodes: parser.nodes, root, rest })
+}
+
+struct Parser<'a> {
+    scanner: Scanner<'a>,
+    nodes: Vec<Written>,
+    anchors: BTreeMap<String, usize>,
+    /// Handles of tags and what they stand for.
+    handles: BTreeMap<String, String>,
+    depth: usize,
+}
+
+/// Which nodes may stand at a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Flow,
+    Block,
+    /// Also a sequence that is not further in than the key it belongs to.
+    BlockOrIndentless,
+}
+
+impl Parser<'_> {
+    fn document(&mut self) -> Result<Option<usize>, Fault> {
+        let explicit = matches!(
+            self.scanner.peek()?.kind,
+            Kind::Version(..) | Kind::TagDirective(..) | Kind::DocumentStart
+        );
+        if self.scanner.peek()?.kind == Kind::StreamEnd {
+            return Ok(None);
+        }
+        self.directives()?;
+        if !explicit {
+            let root = self.node(Place::Block)?;
+            return self.document_end(root);
+        }
+        let start = self.scanner.take()?;
+        if start.kind != Kind::DocumentStart {
+            return Err(fault(&start, "did not find expected <document start>"));
+        }
+        let root = match self.scanner.peek()?.kind {
+            Kind::Version(..)
+            | Kind::TagDirective(..)
+            | Kind::DocumentStart
+            | Kind::DocumentEnd
+            | Kind::StreamEnd => self.empty(start.span.end),
+            _ => self.node(Place::Block)?,
+        };
+        self.document_end(root)
+    }
+
+    fn document_end(&mut self, root: usize) -> Result<Option<usize>, Fault> {
+        if self.scanner.peek()?.kind == Kind::DocumentEnd {
+            self.scanner.take()?;
+        }
+        Ok(Some(root))
+    }
+
+    /// Whatever follows the document. What cannot be read there hinders no engine.
+    fn rest(&mut self) -> Option<Range<usize>> {
+        loop {
+            match self.scanner.peek() {
+                Ok(token) if token.kind == Kind::StreamEnd => return None,
+                Ok(token) if token.kind != Kind::DocumentEnd => return Some(token.span.clone()),
+                Ok(_) => {}
+                Err(fault) => return Some(fault.span),
+            }
+            if let Err(fault) = self.scanner.take() {
+                return Some(fault.span);
+            }
+        }
+    }
+
+    fn directives(&mut self) -> Result<(), Fault> {
+        let mut versions = 0;
+        loop {
+            match &self.scanner.peek()?.kind {
+                Kind::Version(major, minor) => {
+                    versions += 1;
+                    let text = match (versions, major, minor) {
+                        (1, 1, 1) => None,
+                        (1, ..) => Some("found incompatible YAML document: the engines read %YAML 1.1 alone"),
+                        _ => Some("found duplicate %YAML directive"),
+                    };
+                    let token = self.scanner.take()?;
+                    if let Some(text) = text {
+                        return Err(fault(&token, text));
+                    }
+                }
+                Kind::TagDirective(handle, prefix) => {
+                    let (handle, prefix) = (handle.clone(), prefix.clone());
+                    let token = self.scanner.take()?;
+                    if self.handles.insert(handle, prefix).is_some() {
+                        return Err(fault(&token, "found duplicate %TAG directive"));
+                    }
+                }
+                _ => break,
+            }
+        }
+        self.handles.entry("!".to_owned()).or_insert_with(|| "!".to_owned());
+        self.handles.entry("!!".to_owned()).or_insert_with(|| CORE.to_owned());
+        Ok(())
+    }
+
+    /// A node with its anchor and tag, or an alias.
+    fn node(&mut self, place: Place) -> Result<usize, Fault> {
+        if let Kind::Alias(name) = &self.scanner.peek()?.kind {
+            let name = name.clone();
+            let token = self.scanner.take()?;
+            let Some(target) = self.anchors.get(&name) else {
+                return Err(fault(&token, &format!("unknown anchor `{name}` referenced")));
+            };
+            return Ok(self.add(Form::Alias(*target), token.span, None));
+        }
+        let start = self.scanner.peek()?.span.clone();
+        let (mut anchor, mut tag) = (None, None);
+        loop {
+            match &self.scanner.peek()?.kind {
+                Kind::Anchor(name) if anchor.is_none() => anchor = Some(name.clone()),
+                Kind::Tag(handle, suffix) if tag.is_none() => {
+                    tag = Some((handle.clone(), suffix.clone()));
+                }
+                _ => break,
+            }
+            self.scanner.take()?;
+        }
+        let has_properties = anchor.is_some() || tag.is_some();
+        let tag = tag.map(|(handle, suffix)| self.resolved(&handle, &suffix, &start)).transpose()?;
+        let tag = tag.filter(|tag| !tag.is_empty());
+        // The anchor is known before the value is read: a value may hold an alias of itself.
+        let index = self.add(Form::Scalar(String::new(), true), start.clone(), tag);
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, index);
+        }
+        self.content(index, place, has_properties)?;
+        Ok(index)
+    }
+
+    fn resolved(&self, handle: &str, suffix: &str, start: &Range<usize>) -> Result<String, Fault> {
+        if handle.is_empty() {
+            return Ok(suffix.to_owned());
+        }
+        match self.handles.get(handle) {
+            Some(prefix) => Ok(format!("{prefix}{suffix}")),
+            None => {
+                Err(Fault { span: start.clone(), text: format!("found undefined tag handle `{handle}`") })
+            }
+        }
+    }
+
+    fn content(&mut self, index: usize, place: Place, has_properties: bool) -> Result<(), Fault> {
+        let block = place != Place::Flow;
+        let read = match self.scanner.peek()?.kind {
+            Kind::BlockEntry if place == Place::BlockOrIndentless => Self::indentless_sequence,
+            Kind::FlowSequenceStart => Self::flow_sequence,
+            Kind::FlowMappingStart => Self::flow_mapping,
+            Kind::BlockSequenceStart if block => Self::block_sequence,
+            Kind::BlockMappingStart if block => Self::block_mapping,
+            Kind::Scalar(..) => {
+                let token = self.scanner.take()?;
+                if let Kind::Scalar(text, plain) = token.kind {
+                    self.fill(index, Form::Scalar(text, plain), token.span);
+                }
+                return Ok(());
+            }
+            _ if has_properties => {
+                let end = self.nodes[index].span.end;
+                self.nodes[index].span = end..end;
+                return Ok(());
+            }
+            _ => return Err(fault(self.scanner.peek()?, "did not find expected node content")),
+        };
+        let start = self.scanner.peek()?.span.clone();
+        if self.depth >= MAX_DEPTH {
+            return Err(Fault { span: start, text: format!("nested deeper than {MAX_DEPTH} levels") });
+        }
+        self.depth += 1;
+        let (form, end) = read(self)?;
+        self.depth -= 1;
+        self.fill(index, form, start.start..end.max(start.start));
+        Ok(())
+    }
+
+    fn add(&mut self, value: Form, span: Range<usize>, tag: Option<String>) -> usize {
+        self.nodes.push(Written { value, span, tag });
+        self.nodes.len() - 1
+    }
+
+    fn fill(&mut self, index: usize, value: Form, span: Range<usize>) {
+        self.nodes[index].value = value;
+        self.nodes[index].span = span;
+    }
+
+    /// The nothing that stands at a place.
+    fn empty(&mut self, at: usize) -> usize {
+        self.add(Form::Scalar(String::new(), true), at..at, None)
+    }
+
+    fn end_of(&self, index: Option<usize>) -> usize {
+        index.map_or(0, |index| self.nodes[index].span.end)
+    }
+
+    fn indentless_sequence(&mut self) -> Result<(Form, usize), Fault> {
+        let mut items = Vec::new();
+        while self.scanner.peek()?.kind == Kind::BlockEntry {
+            let entry = self.scanner.take()?;
+            items.push(match self.scanner.peek()?.kind {
+                Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(entry.span.end),
+                _ => self.node(Place::Block)?,
+            });
+        }
+        let end = self.end_of(items.last().copied());
+        Ok((Form::Sequence(items), end))
+    }
+
+    fn block_sequence(&mut self) -> Result<(Form, usize), Fault> {
+        self.scanner.take()?;
+        let mut items = Vec::new();
+        loop {
+            let token = self.scanner.take()?;
+            match token.kind {
+                Kind::BlockEntry => items.push(match self.scanner.peek()?.kind {
+                    Kind::BlockEntry | Kind::BlockEnd => self.empty(token.span.end),
+                    _ => self.node(Place::Block)?,
+                }),
+                Kind::BlockEnd => break,
+                _ => return Err(fault(&token, "did not find expected '-' indicator")),
+            }
+        }
+        let end = self.end_of(items.last().copied());
+        Ok((Form::Sequence(items), end))
+    }
+
+    fn block_mapping(&mut self) -> Result<(Form, usize), Fault> {
+        self.scanner.take()?;
+        let mut entries = Vec::new();
+        loop {
+            let token = self.scanner.take()?;
+            match token.kind {
+                Kind::Key => {}
+                Kind::BlockEnd => break,
+                _ => return Err(fault(&token, "did not find expected key")),
+            }
+            let key = self.block_part(token.span.end)?;
+            let next = self.scanner.peek()?;
+            let value = if next.kind == Kind::Value {
+                let end = next.span.end;
+                self.scanner.take()?;
+                self.block_part(end)?
+            } else {
+                let at = next.span.start;
+                self.empty(at)
+            };
+            entries.push((key, value));
+        }
+        let end =
+            entries.last().map_or(0, |(key, value)| self.end_of(Some(*key)).max(self.end_of(Some(*value))));
+        Ok((Form::Mapping(entries), end))
+    }
+
+    /// A key or a value of a block mapping.
+    fn block_part(&mut self, at: usize) -> Result<usize, Fault> {
+        match self.scanner.peek()?.kind {
+            Kind::Key | Kind::Value | Kind::BlockEnd => Ok(self.empty(at)),
+            _ => self.node(Place::BlockOrIndentless),
+        }
+    }
+
+    fn flow_sequence(&mut self) -> Result<(Form, usize), Fault> {
+        self.scanner.take()?;
+        let mut items = Vec::new();
+        loop {
+            if self.scanner.peek()?.kind == Kind::FlowSequenceEnd {
+                break;
+            }
+            if !items.is_empty() {
+                self.flow_separator("did not find expected ',' or ']'")?;
+            }
+            let token = self.scanner.peek()?.clone();
+            match token.kind {
+                Kind::FlowSequenceEnd => break,
+                Kind::Key => items.push(self.flow_pair(&token)?),
+                _ => items.push(self.node(Place::Flow)?),
+            }
+        }
+        Ok((Form::Sequence(items), self.scanner.take()?.span.end))
+    }
+
+    /// `[a: b]`: a mapping of one key.
+    fn flow_pair(&mut self, start: &Token) -> Result<usize, Fault> {
+        self.scanner.take()?;
+        let index = self.add(Form::Mapping(Vec::new()), start.span.clone(), None);
+        let next = self.scanner.peek()?.clone();
+        let key = if let Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd = next.kind {
+            // The libraries take the token with the empty key: `[? : a]` has no value here.
+            self.scanner.take()?;
+            self.empty(next.span.end)
+        } else {
+            self.node(Place::Flow)?
+        };
+        let value = self.flow_value(&Kind::FlowSequenceEnd)?;
+        let end = self.end_of(Some(value)).max(self.end_of(Some(key)));
+        self.fill(index, Form::Mapping(vec![(key, value)]), start.span.start..end.max(start.span.start));
+        Ok(index)
+    }
+
+    fn flow_mapping(&mut self) -> Result<(Form, usize), Fault> {
+        self.scanner.take()?;
+        let mut entries = Vec::new();
+        loop {
+            if self.scanner.peek()?.kind == Kind::FlowMappingEnd {
+                break;
+            }
+            if !entries.is_empty() {
+                self.flow_separator("did not find expected ',' or '}'")?;
+            }
+            let token = self.scanner.peek()?.clone();
+            match token.kind {
+                Kind::FlowMappingEnd => break,
+                Kind::Key => {
+                    self.scanner.take()?;
+                    let next = self.scanner.peek()?.clone();
+                    let empty = matches!(next.kind, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd);
+                    let key = if empty { self.empty(next.span.start) } else { self.node(Place::Flow)? };
+                    entries.push((key, self.flow_value(&Kind::FlowMappingEnd)?));
+                }
+                _ => {
+                    let key = self.node(Place::Flow)?;
+                    let at = self.scanner.peek()?.span.start;
+                    entries.push((key, self.empty(at)));
+                }
+            }
+        }
+        Ok((Form::Mapping(entries), self.scanner.take()?.span.end))
+    }
+
+    /// The value behind a key in a flow collection that ends with that token.
+    fn flow_value(&mut self, end: &Kind) -> Result<usize, Fault> {
+        if self.scanner.peek()?.kind == Kind::Value {
+            self.scanner.take()?;
+            let next = self.scanner.peek()?;
+            if next.kind != Kind::FlowEntry && next.kind != *end {
+                return self.node(Place::Flow);
+            }
+        }
+        let at = self.scanner.peek()?.span.start;
+        Ok(self.empty(at))
+    }
+
+    fn flow_separator(&mut self, text: &str) -> Result<(), Fault> {
+        let token = self.scanner.take()?;
+        if token.kind == Kind::FlowEntry { Ok(()) } else { Err(fault(&token, text)) }
+    }
+}
+
+/// What `!!` stands for.
+pub(super) const CORE: &str = "tag:yaml.org,2002:";
+
+fn fault(token: &Token, text: &str) -> Fault {
+    Fault { span: token.span.clone(), text: text.to_owned() }
+}

@@ -1,0 +1,81 @@
+//! Our reading of a document in the words of `tests/yaml/main.go`.
+
+use tracewright::format::yaml::{Dialect, Node, Resolved, Scalar, Value, parse};
+
+/// What we read; "error" for what we refuse. A key that `<<` and the block both have is an error to
+/// yaml.v2 where it reads into a map, as the oracle has it do.
+pub fn shown(text: &str, dialect: Dialect) -> String {
+    match parse(text, dialect) {
+        Ok(document) if document.duplicates.is_empty() && document.overlaps.is_empty() => {
+            node(&document.root, dialect)
+        }
+        _ => "error".to_owned(),
+    }
+}
+
+fn node(value: &Node, dialect: Dialect) -> String {
+    match &value.value {
+        Value::Scalar(text) => scalar(text, dialect),
+        Value::Sequence(items) => {
+            let items: Vec<String> = items.iter().map(|item| node(item, dialect)).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Mapping(entries) => {
+            let mut lines: Vec<String> = entries
+                .iter()
+                .map(|entry| {
+                    let key = Scalar { text: entry.key.clone(), quoted: entry.key_quoted };
+                    format!("{}:{}", scalar(&key, dialect), node(&entry.value, dialect))
+                })
+                .collect();
+            lines.sort();
+            format!("{{{}}}", lines.join(","))
+        }
+    }
+}
+
+fn scalar(scalar: &Scalar, dialect: Dialect) -> String {
+    match scalar.resolve(dialect) {
+        Resolved::Null => "~".to_owned(),
+        Resolved::Bool(value) => value.to_string(),
+        Resolved::Integer(value) => value.to_string(),
+        Resolved::Float(value) if value.trunc() == value && value.abs() < 2_f64.powi(53) => {
+            format!("{value:.0}").replace("-0", "0")
+        }
+        Resolved::Float(value) => format!("f:{:016x}", value.to_bits()),
+        // To yaml.v3 a plain date is a time; every key of a configuration takes it as a text.
+        Resolved::Text if dialect == Dialect::V3 && !scalar.quoted && is_date(&scalar.text) => {
+            "time".to_owned()
+        }
+        Resolved::Text => quoted(&scalar.text),
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let numbers: Vec<Option<u32>> = text
+        .splitn(3, '-')
+        .map(|part| part.parse().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())))
+        .collect();
+    let [Some(year), Some(month), Some(day)] = numbers[..] else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let short = text.splitn(3, '-').skip(1).all(|part| part.len() <= 2);
+    text.find('-') == Some(4) && short && (1..=12).contains(&month) && (1..=days).contains(&day)
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            letter if letter < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
