@@ -6,7 +6,7 @@ use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Bind, Protocol, ServerTlsMode};
+use crate::model::dataflow::{Bind, Listener, Protocol, ServerTlsMode};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");
@@ -35,7 +35,9 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of listeners that others can reach and that serve plaintext. Half-written TLS and unset
 /// variables have rules of their own.
 pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
-    for listener in &facts.topology.listeners {
+    // Who may reach a neighbour is no business of a tracing stack.
+    let ours = |listener: &&Listener| listener.protocol != Protocol::PrometheusApi;
+    for listener in facts.topology.listeners.iter().filter(ours) {
         let Bind::Address(address) = listener.bind else { continue };
         let half = half_tls::of_listener(facts.topology, listener).is_some();
         if half || !listener.bind.is_reachable() || listener.tls.mode != ServerTlsMode::Plaintext {
@@ -44,12 +46,9 @@ pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
         let server = door(facts.server(listener), listener);
         let where_to =
             if address.is_unspecified() { "all interfaces".to_owned() } else { address.to_string() };
-        findings.push(
-            Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
-                .at(listener.at.clone(), format!("port {} on {where_to}", listener.port))
-                .help(advice::loopback(listener))
-                .help(advice::serve_tls(facts, listener)),
-        );
+        let finding = Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
+            .at(listener.at.clone(), format!("port {} on {where_to}", listener.port));
+        findings.push(advice::keep_close(facts, listener).into_iter().fold(finding, Finding::help));
     }
 }
 

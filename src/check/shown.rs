@@ -29,7 +29,9 @@ const PLAIN: &[&str] = &[
 /// lines, so that marks still fit.
 pub fn shown_text(kind: ProgramKind, text: &str) -> String {
     match kind {
-        ProgramKind::App => text.split_inclusive('\n').map(environment_line).collect(),
+        ProgramKind::App | ProgramKind::Prometheus => {
+            text.split_inclusive('\n').map(environment_line).collect()
+        }
         ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana => yaml(text),
     }
 }
@@ -40,11 +42,21 @@ fn environment_line(line: &str) -> String {
     if body.starts_with("# >>> tracewright ") || body.starts_with("# <<< tracewright ") {
         return line.to_owned();
     }
+    if body.starts_with('[') || body.starts_with("ExecStart=") && is_plain_command(body) {
+        return line.to_owned();
+    }
+    let body = body.strip_prefix("Environment=").map_or(body, |rest| rest.trim_matches('"'));
     match body.split_once('=') {
         Some((key, value)) if PLAIN.contains(&key) && !value.contains('@') => line.to_owned(),
         Some((key, _)) if key.starts_with("OTEL_") => after(line, '='),
         _ => starred(line),
     }
+}
+
+/// Whether a command line holds flags alone, and none that sounds secret.
+fn is_plain_command(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    !line.contains('@') && !SECRET.iter().any(|word| line.contains(word))
 }
 
 /// Values of keys that sound secret, and everything below `headers`, are starred out.

@@ -25,7 +25,7 @@ fn file(path: &str) -> FileReference {
 }
 
 fn program(kind: ProgramKind, path: &str) -> Program {
-    Program { kind, file: TargetPath::new(path), version: Version::None, excerpt: false }
+    Program { kind, file: TargetPath::new(path), version: Version::None, excerpt: false, starts_here: true }
 }
 
 fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {

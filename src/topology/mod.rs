@@ -8,6 +8,7 @@ pub mod named;
 pub mod places;
 mod reader;
 pub mod tree;
+mod unit_programs;
 
 pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};

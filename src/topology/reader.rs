@@ -1,7 +1,7 @@
 //! Files -> topology: which file is what, each read by its program's reader, and the certificates
 //! they name.
 
-use super::{Examined, FileSet, named, places};
+use super::{Examined, FileSet, named, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::SourceName;
@@ -55,6 +55,7 @@ impl Reader {
         for file in &found {
             self.read_file(files, file, &units, &mut topology);
         }
+        unit_programs::read(files, &units, &texts, &mut topology);
         named::read_named(&mut topology, files);
         topology
     }
@@ -90,8 +91,7 @@ impl Reader {
     }
 
     fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, units: &[Unit], topology: &mut Topology) {
-        let source = files.shown_as.get(file.path).cloned();
-        let source = source.unwrap_or_else(|| SourceName(file.path.to_string()));
+        let source = source_of(files, file.path);
         topology.sources.insert(file.path.clone(), source.clone());
         let unit = units.iter().find(|unit| unit.configs.contains(file.path));
         let environment = unit.map_or_else(|| without_unit(file.path), |unit| unit.environment.clone());
@@ -103,7 +103,14 @@ impl Reader {
         };
         let program = topology.programs.len();
         let version = Version::None;
-        topology.programs.push(Program { kind: file.kind, file: file.path.clone(), version, excerpt: false });
+        let starts_here = unit.is_some() || files.complete;
+        topology.programs.push(Program {
+            kind: file.kind,
+            file: file.path.clone(),
+            version,
+            excerpt: false,
+            starts_here,
+        });
         let values = Values { expansion, environment: &environment };
         let start = match unit.filter(|unit| unit.configs.len() == 1) {
             Some(unit) => Start::Alone(&unit.flags),
@@ -130,11 +137,18 @@ impl Reader {
     }
 }
 
+/// The name under which a file is shown.
+pub(super) fn source_of(files: &FileSet<'_>, path: &TargetPath) -> SourceName {
+    files.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))
+}
+
 /// The library that the program reads its YAML with.
 fn dialect(kind: ProgramKind) -> Dialect {
     match kind {
         ProgramKind::Tempo => Dialect::V2,
-        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App => Dialect::V3,
+        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => {
+            Dialect::V3
+        }
     }
 }
 
@@ -266,6 +280,6 @@ fn read_document(
             grafana::read::read(page, root);
             Version::None
         }
-        ProgramKind::App => Version::None,
+        ProgramKind::App | ProgramKind::Prometheus => Version::None,
     }
 }

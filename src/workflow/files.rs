@@ -19,7 +19,7 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
             .into());
     }
     let found = discover(&FolderTree::below(folder));
-    if found.programs == 0 {
+    if found.programs == 0 && found.not_read.is_empty() {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
         let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
         return Err(Finding::error(Code("no-files"), title).help(help).into());

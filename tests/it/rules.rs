@@ -423,6 +423,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             file: TargetPath::new(format!("/{index}")),
             version: Version::None,
             excerpt: false,
+            starts_here: true,
         };
         let mut topology = Topology {
             programs: kinds.iter().enumerate().map(program).collect(),

@@ -2,14 +2,29 @@
 
 use super::Pair;
 use super::condition::{Fault, Found};
+use crate::model::dataflow::{Listener, Protocol};
 
-/// The protocol.
+/// Whether a listener understands a protocol.
+pub(super) fn understands(listener: &Listener, protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::TempoInternal if listener.protocol == Protocol::TempoApi => listener.takes.grpc_over_http,
+        Protocol::RemoteWrite => listener.protocol == Protocol::PrometheusApi,
+        protocol => protocol == listener.protocol,
+    }
+}
+
+/// The protocol, and what a client wants of it beyond plain answers.
 pub(super) fn judge(pair: &Pair<'_>) -> Found {
-    Found::of((pair.listener.protocol != pair.dialler.protocol).then_some(Fault::Protocol))
+    if !understands(pair.listener, pair.dialler.protocol) {
+        return Found::Broken(Fault::Protocol);
+    }
+    let streams = pair.dialler.sends.streams.is_some() && !pair.listener.takes.grpc_over_http;
+    Found::of(streams.then_some(Fault::Streaming))
 }
 
 /// The path of the request; nothing to ask where the protocol is another one anyway.
 pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
-    let sent = pair.dialler.wrong_path.as_ref().filter(|_| pair.listener.protocol == pair.dialler.protocol);
+    let spoken = understands(pair.listener, pair.dialler.protocol);
+    let sent = pair.dialler.wrong_path.as_ref().filter(|_| spoken);
     Found::of(sent.map(|sent| Fault::Path(sent.clone())))
 }

@@ -4,6 +4,7 @@
 //! and the collector as `*:PORT`.
 
 use super::super::unchecked;
+use super::protocol::understands;
 use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Topology};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -37,7 +38,7 @@ pub(super) fn reach(topology: &Topology, dialler: &Dialler) -> Reach {
         let own = |l: &Listener| l.program == dialler.program;
         let internal = dialler.protocol == Protocol::TempoInternal;
         let rank =
-            |i: usize, l: &Listener| (l.protocol != dialler.protocol, !meant(l), own(l) != internal, i);
+            |i: usize, l: &Listener| (!understands(l, dialler.protocol), !meant(l), own(l) != internal, i);
         found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
     };
     let dialled = addresses(&dialler.host);

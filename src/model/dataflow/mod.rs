@@ -58,6 +58,10 @@ pub enum Protocol {
     TempoInternal,
     /// A plain HTTP door of a program's own: metrics, health, zPages, pprof.
     OwnHttp,
+    /// Prometheus's own HTTP port.
+    PrometheusApi,
+    /// Prometheus remote write, to that port.
+    RemoteWrite,
     /// A receiver or server that is not OTLP (jaeger, zipkin, memberlist): its port counts.
     Other,
 }
@@ -70,6 +74,8 @@ impl fmt::Display for Protocol {
             Self::TempoApi => "Tempo's HTTP API",
             Self::TempoInternal => "Tempo's internal gRPC",
             Self::OwnHttp => "HTTP",
+            Self::PrometheusApi => "Prometheus's HTTP API",
+            Self::RemoteWrite => "remote write",
             Self::Other => "another protocol",
         })
     }
@@ -86,6 +92,8 @@ pub enum ProgramKind {
     App,
     /// Grafana, by its datasource file.
     Grafana,
+    /// Prometheus, by the unit that starts it.
+    Prometheus,
 }
 
 impl fmt::Display for ProgramKind {
@@ -95,6 +103,7 @@ impl fmt::Display for ProgramKind {
             Self::Tempo => "Tempo",
             Self::App => "application",
             Self::Grafana => "Grafana",
+            Self::Prometheus => "Prometheus",
         })
     }
 }
@@ -131,6 +140,8 @@ pub struct Program {
     /// Whether the file is a part of a configuration, shown alone or merged with others: what it leaves
     /// out may stand elsewhere.
     pub excerpt: bool,
+    /// Whether something here starts it on the host itself.
+    pub starts_here: bool,
 }
 
 impl fmt::Display for Program {

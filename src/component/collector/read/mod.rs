@@ -46,7 +46,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
         let before = page.topology.listeners.len();
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
         for listener in &mut page.topology.listeners[before..] {
-            listener.takes = Takes { pipelines: entry.pipelines.clone() };
+            listener.takes = Takes { pipelines: entry.pipelines.clone(), ..Takes::default() };
         }
     }
     used(page, root, pipelines, "processors");
@@ -59,7 +59,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
             kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for dialler in &mut page.topology.diallers[before..] {
-            dialler.sends = Sends { pipelines: entry.pipelines.clone() };
+            dialler.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
         }
     }
     join(page, root, pipelines);

@@ -58,6 +58,11 @@ pub struct Assigned {
 }
 
 impl Unit {
+    /// Whether it starts Prometheus.
+    pub fn is_prometheus(&self) -> bool {
+        self.binary == "prometheus"
+    }
+
     /// The engine it starts, by the name of its binary.
     pub fn engine(&self) -> Option<ProgramKind> {
         if self.binary.starts_with("otelcol") {

@@ -30,7 +30,12 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: &'static Release, edition
         let help = "an empty block takes every default away: Tempo does not start";
         page.fault(entry.key_span.clone(), help);
     }
+    let before = page.topology.listeners.len();
     let internal = server::read(page, root, edition);
+    let streams = scalars::flag(page, root, "stream_over_http_enabled", "");
+    for listener in &mut page.topology.listeners[before..] {
+        listener.takes.grpc_over_http = streams && listener.protocol == Protocol::TempoApi;
+    }
     read_receivers(page, root, edition);
     generator::read(page, root);
     silent::read(page, root);
