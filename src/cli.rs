@@ -8,24 +8,13 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   fine, or nothing to do
-  1   the machine failed us, or a proof failed
-  2   changes are pending (only `plan --detailed-exitcode`)
-  3   a finding that is an error, or refused: not approved, no terminal
-  4   drift that was not accepted, or `--expect` differs
-  6   a rollback is incomplete; a human is needed
-  7   somebody else holds the lock
-  64  wrong usage";
-
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
 ///
 /// A stack describes applications that export OTLP, OpenTelemetry Collectors, Grafana Tempo and
 /// Grafana. From it all their files follow; `check` proves that every dialler meets its listener,
 /// `plan` shows what would change, `apply` changes it as one transaction that can be taken back.
 #[derive(Debug, Parser)]
-#[command(name = "tracewright", version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "tracewright", version, after_help = crate::exit::help(), max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -88,6 +77,14 @@ pub enum Verb {
     Status(Status),
     /// Show what the engines say: those of a trial, or the services of this host
     Logs(Logs),
+    /// Print completions for a shell
+    ///
+    /// For instance: `tracewright completions bash > ~/.local/share/bash-completion/completions/tracewright`.
+    Completions(Completions),
+    /// Print the manual page, or that of one verb
+    ///
+    /// To read it: `tracewright man | man -l -`.
+    Man(Man),
     /// What this binary starts itself again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
@@ -346,6 +343,20 @@ pub struct Logs {
     /// Go on with what is said from now on, until Ctrl-C
     #[arg(short, long)]
     pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The verb; without it the page of the whole
+    #[arg(value_name = "VERB")]
+    pub verb: Option<String>,
 }
 
 /// Processes of this binary that are not the one that the user started.

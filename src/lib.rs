@@ -26,6 +26,7 @@ pub mod cli;
 pub mod command;
 pub mod component;
 pub mod diagnostic;
+pub mod exit;
 pub mod format;
 pub mod host;
 pub mod model;

@@ -20,7 +20,6 @@ mod keys;
 mod leaf;
 mod loops;
 mod meeting;
-mod pages;
 mod ports;
 mod protocol;
 mod shown;
@@ -29,7 +28,6 @@ mod tls;
 mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
-pub use pages::{CODES, explain, nearest_code};
 pub use shown::shown_text;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;

@@ -2,13 +2,14 @@
 
 use crate::apply::{Outcome, Request, Wish};
 use crate::cli::Apply;
+use crate::exit::Exit;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
 use crate::workflow::consent::Granted;
 use crate::workflow::host::Place;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::{authority, consent, host, proving, reach};
 

@@ -1,12 +1,13 @@
 //! `check`: judges a stack, or any folder of finished files.
 
 use crate::cli::{Check, Format};
+use crate::exit::Exit;
 use crate::report::verdict::{self, Subject};
 use crate::validate::Opinion;
 use crate::workflow::judge::{Environment, Judged, judge};
 use crate::workflow::load::load;
 use crate::workflow::opinion::Asking;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     match &arguments.files {

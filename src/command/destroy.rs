@@ -2,6 +2,7 @@
 
 use crate::apply::{self, ApplyError, NoProver, Outcome, Request, Survey, Wish};
 use crate::cli;
+use crate::exit::Exit;
 use crate::host::Holder;
 use crate::model::ground::Ground;
 use crate::model::names::HostName;
@@ -10,7 +11,7 @@ use crate::workflow::back::{Back, go_back, recovered};
 use crate::workflow::consent::Granted;
 use crate::workflow::host::Place;
 use crate::workflow::load::load_name;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::{consent, host};
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {

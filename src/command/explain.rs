@@ -1,14 +1,15 @@
 //! `explain`: a finding's page, or what an application's settings come to.
 
-use crate::check;
 use crate::cli::Explain;
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, pages};
+use crate::exit::Exit;
+use crate::format::keys::nearest;
 use crate::model::names::ComponentName;
 use crate::stack::App;
 use crate::workflow::application::application;
 use crate::workflow::judge::{Environment, judge};
 use crate::workflow::load::{Loaded, load};
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, Stop> {
     let Some(app) = arguments.topic.strip_prefix("app.") else {
@@ -22,9 +23,9 @@ pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, St
 }
 
 fn page(session: &mut Session, code: &str) -> Result<Exit, Stop> {
-    let Some(page) = check::explain(code) else {
+    let Some(page) = pages::explain(code) else {
         let finding = Finding::error(Code("topic-unknown"), format!("there is no code `{code}`"));
-        let near = check::nearest_code(code).map(|near| format!("did you mean `{near}`?"));
+        let near = nearest(code, pages::CODES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "a code as findings show it in brackets, or `app.NAME`".to_owned());
         return Err(finding.help(help).into());
     };

@@ -2,12 +2,13 @@
 
 use crate::apply;
 use crate::cli::{Format, History};
+use crate::exit::Exit;
 use crate::model::names::HostName;
 use crate::report::history;
 use crate::workflow::host;
 use crate::workflow::host::Place;
 use crate::workflow::load::load_name;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &History) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

@@ -2,7 +2,8 @@
 
 use crate::cli::Init;
 use crate::diagnostic::{Code, Finding};
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
 use std::fs;
 use std::io::{ErrorKind, Write};
 

@@ -1,10 +1,11 @@
 //! `logs`: what the engines of a trial say, or those that run as services of this host.
 
 use crate::cli::Logs;
+use crate::exit::Exit;
 use crate::trial::running;
 use crate::workflow::load::load_name;
 use crate::workflow::logs::{of_host, of_trial};
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &Logs) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

@@ -4,18 +4,21 @@
 
 mod apply;
 mod check;
+mod completions;
 mod destroy;
 mod explain;
 mod history;
 mod init;
 mod logs;
+mod man;
 mod plan;
 mod prove;
 mod render;
 mod rollback;
 mod status;
 
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
 
 use crate::cli::{Cli, Verb};
 use crate::host::serve_scope;
@@ -44,6 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
+        Verb::Completions(arguments) => completions::run(&mut session, arguments),
+        Verb::Man(arguments) => man::run(&mut session, arguments),
         Verb::TrialChild(child) => crate::workflow::trial::child(child),
         Verb::ScopeChild { uid } => {
             serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))

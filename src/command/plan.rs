@@ -2,13 +2,14 @@
 
 use crate::apply::Survey;
 use crate::cli::{Format, Plan};
+use crate::exit::Exit;
 use crate::report::plan::Frame;
 use crate::report::{plan, plan_json, verdict};
 use crate::workflow::host::Place;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{digests, host_of, look, say_pending};
 use crate::workflow::{host, reach};
 

@@ -1,6 +1,7 @@
 //! `prove`: a trace through every application's door of what runs.
 
 use crate::cli::{Format, Prove};
+use crate::exit::Exit;
 use crate::prove::{Logs, Numbered, Proof, Prover};
 use crate::report::proof;
 use crate::report::proof::Outcome;
@@ -8,7 +9,7 @@ use crate::trial;
 use crate::workflow::journals::Journals;
 use crate::workflow::proof::{TrialLogs, exit, nothing_to_prove, somebody_listens, within};
 use crate::workflow::running::There;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::stages::Stages;
 
 pub(super) fn run(session: &mut Session, arguments: &Prove) -> Result<Exit, Stop> {

@@ -2,10 +2,11 @@
 //! certificates or state.
 
 use crate::cli::Render;
+use crate::exit::Exit;
 use crate::report::verdict::plural;
 use crate::workflow::judge::{Environment, judge};
 use crate::workflow::load::load;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::written::{files, in_the_way, write};
 
 pub(super) fn run(session: &mut Session, arguments: &Render) -> Result<Exit, Stop> {

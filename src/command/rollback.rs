@@ -2,6 +2,7 @@
 
 use crate::apply::{Request, Wish};
 use crate::cli;
+use crate::exit::Exit;
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
 use crate::workflow::back::{Back, go_back, recovered};
@@ -10,7 +11,7 @@ use crate::workflow::consent;
 use crate::workflow::consent::Granted;
 use crate::workflow::host::Place;
 use crate::workflow::load::load_name;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;

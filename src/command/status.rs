@@ -1,11 +1,12 @@
 //! `status`: what of a stack runs, and what it says of itself. Writes nothing, takes no lock.
 
 use crate::cli::{Format, Status};
+use crate::exit::Exit;
 use crate::report::status;
 use crate::trial::running;
 use crate::workflow::load::load_name;
 use crate::workflow::running::There;
-use crate::workflow::session::{Exit, Session, Stop};
+use crate::workflow::session::{Session, Stop};
 use crate::workflow::status::of_trial;
 use crate::workflow::watch;
 

@@ -4,6 +4,7 @@
 //! terminals, files or colours. Every stage collects all of its faults in [`Findings`] instead of
 //! stopping at the first.
 
+pub mod pages;
 mod place;
 
 pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};

@@ -10,6 +10,7 @@ pub mod ground;
 pub mod names;
 pub mod observed;
 pub mod prior;
+pub mod release;
 mod serial;
 pub mod step;
 pub mod units;

@@ -18,10 +18,10 @@ pub use settings::{
     TlsSettings, TlsVersion, WhenFull,
 };
 
-use crate::component::collector::CollectorDialect;
-use crate::component::tempo::TempoDialect;
 use crate::diagnostic::KeyPath;
 use crate::model::dataflow::OtlpProtocol;
+use crate::model::release::collector::CollectorRelease;
+use crate::model::release::tempo::TempoRelease;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ pub struct Collector {
     /// The version as written, `0.159` or `0.159.0`.
     pub version: String,
     /// What that version understands.
-    pub dialect: &'static CollectorDialect,
+    pub dialect: &'static CollectorRelease,
     /// Which build of the collector.
     pub distribution: Distribution,
     /// `service`.
@@ -124,7 +124,7 @@ pub struct Tempo {
     /// The version as written, `2.10` or `2.10.8`.
     pub version: String,
     /// What that version understands.
-    pub dialect: &'static TempoDialect,
+    pub dialect: &'static TempoRelease,
     /// `service`.
     pub service: Service,
     /// `paths`.

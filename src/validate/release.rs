@@ -1,8 +1,8 @@
 //! Releases as binaries tell them, and how they compare with what a stack names.
 
 use super::Kind;
-use crate::component::collector::CollectorDialect;
-use crate::component::tempo::TempoDialect;
+use crate::model::release::collector::CollectorRelease;
+use crate::model::release::tempo::TempoRelease;
 use std::fmt;
 
 /// A release, exact or a whole line: `0.159.0`, `2.10`.
@@ -56,7 +56,7 @@ impl Release {
             || match kind {
                 Kind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
                 Kind::Tempo => {
-                    let of = |(major, minor): (u16, u16)| TempoDialect::of_line((major.into(), minor.into()));
+                    let of = |(major, minor): (u16, u16)| TempoRelease::of_line((major.into(), minor.into()));
                     same(of(self.line), of(found.line))
                 }
             };
@@ -70,8 +70,8 @@ impl Release {
     }
 }
 
-fn collector_dialect((major, minor): (u16, u16)) -> Option<&'static CollectorDialect> {
-    (major == 0).then(|| CollectorDialect::of_minor(minor)).flatten()
+fn collector_dialect((major, minor): (u16, u16)) -> Option<&'static CollectorRelease> {
+    (major == 0).then(|| CollectorRelease::of_minor(minor)).flatten()
 }
 
 fn same<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {

@@ -1,11 +1,12 @@
 //! Asking, refusing, and saying how it ended: what apply and rollback share.
 
 use super::host;
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use crate::apply::{
     ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
 };
 use crate::cli;
+use crate::exit::Exit;
 use crate::host::{Exclusive, Holder};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;

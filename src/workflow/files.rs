@@ -1,9 +1,10 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use crate::check::{check, shown_text};
 use crate::cli::{Check, Format};
 use crate::diagnostic::{Code, Finding, Sources};
+use crate::exit::Exit;
 use crate::host::FolderTree;
 use crate::model::dataflow::Program;
 use crate::report::verdict::{self, Subject};

@@ -4,9 +4,10 @@
 
 use super::judge::Environment;
 use super::load::load;
-use super::session::{Exit, Session, Stop, with_causes};
+use super::session::{Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
+use crate::exit::Exit;
 use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};

@@ -3,8 +3,9 @@
 use super::host::Place;
 use super::journals;
 use super::load::load;
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use crate::cli::{Logs, RootArgument};
+use crate::exit::Exit;
 use crate::host::Journal;
 use crate::model::names::StackName;
 use crate::model::observed::Inventory;

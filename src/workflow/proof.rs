@@ -1,6 +1,7 @@
 //! What a proof needs of a stack that runs: time, logs, names, and somebody who listens.
 
-use super::session::{Exit, Stop};
+use super::session::Stop;
+use crate::exit::Exit;
 use crate::host::{all_listening, real};
 use crate::prove::{Component, Door, Logs};
 use crate::report::proof::Outcome;

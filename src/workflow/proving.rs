@@ -3,11 +3,12 @@
 use super::journals::Journals;
 use super::proof::{nothing_to_prove, within};
 use super::running::authority_file;
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use super::stages::Stages;
 use super::status::counters;
 use crate::apply::{self, NoProver};
 use crate::diagnostic::SourceName;
+use crate::exit::Exit;
 use crate::host::all_listening;
 use crate::model::ground::Ground;
 use crate::model::units::UnitId;

@@ -2,10 +2,11 @@
 
 use super::judge::Judged;
 use super::load::Loaded;
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use super::survey::host_of;
 use crate::apply::Survey;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::exit::Exit;
 use crate::host::is_program;
 use crate::model::ground::Ground;
 use crate::model::names::Scope;

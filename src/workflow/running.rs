@@ -40,7 +40,7 @@ impl There {
         let (wiring, _) = wire(&stack).map_err(stop)?;
         let gone = || {
             Stop::Because(
-                super::session::Exit::Machine,
+                crate::exit::Exit::Machine,
                 format!("the trial of `{name}` was begun by another version"),
             )
         };

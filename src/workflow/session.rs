@@ -3,49 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "the environment and the clock enter here, once")]
 
 use crate::diagnostic::{Finding, Findings, Sources};
+use crate::exit::Exit;
 use crate::report::diagnostics;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
-
-/// How a verb ended, by its exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// Fine, or nothing to do.
-    Fine,
-    /// The machine failed us.
-    Machine,
-    /// Changes are pending.
-    Changes,
-    /// An error finding, or refused.
-    Refused,
-    /// Drift was not accepted, or the digest differs.
-    Drift,
-    /// It was applied, did not work, and was taken back.
-    TakenBack,
-    /// A rollback is incomplete.
-    Incomplete,
-    /// Somebody else holds the lock.
-    Locked,
-    /// Wrong usage.
-    Usage,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Fine => 0,
-            Exit::Machine => 1,
-            Exit::Changes => 2,
-            Exit::Refused => 3,
-            Exit::Drift => 4,
-            Exit::TakenBack => 5,
-            Exit::Incomplete => 6,
-            Exit::Locked => 7,
-            Exit::Usage => 64,
-        })
-    }
-}
 
 /// Why a verb ended before its end.
 #[derive(Debug)]

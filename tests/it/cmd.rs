@@ -13,6 +13,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use tracewright::exit::EXITS;
 
 /// Mutants, and the short names that the pages have for them.
 const HOSTS: [(&str, &str); 2] =
@@ -47,6 +48,15 @@ fn output(command: &str, (folder, path): (&Path, &Path)) -> String {
     let mut text = String::from_utf8(output.stdout).expect("output is UTF-8");
     text = text.replace(&folder.display().to_string(), "[FOLDER]");
     transcript::shown(text, output.status.code())
+}
+
+#[test]
+fn the_exit_codes_of_the_readme_are_those_of_the_tool() {
+    let page = fs::read_to_string(repository().join("README.md")).unwrap();
+    let (_, rest) = page.split_once("| exit code | means |\n|---|---|\n").expect("the README has a table");
+    let told: Vec<&str> = rest.lines().take_while(|line| line.starts_with('|')).collect();
+    let rows = EXITS.iter().map(|(_, number, meaning)| format!("| {number} | {meaning} |"));
+    assert_eq!(told, rows.collect::<Vec<_>>());
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use tracewright::component::collector::CollectorDialect;
-use tracewright::component::tempo::TempoDialect;
 use tracewright::diagnostic::{Place, SourceName};
+use tracewright::model::release::collector::CollectorRelease;
+use tracewright::model::release::tempo::TempoRelease;
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
 use tracewright::toml::schema::{Kind, Schema, Status};
@@ -154,9 +154,9 @@ fn every_example_can_be_typed() {
         assert!(parsed.is_ok(), "{}: {:?}", spot.path, parsed.err());
     }
     let version = |path: &str| spots().into_iter().find(|spot| spot.path == path).unwrap().example;
-    let newest = format!("version = \"{}\"", CollectorDialect::newest().newest_version());
+    let newest = format!("version = \"{}\"", CollectorRelease::newest().newest_version());
     assert_eq!(version("collector.main.version"), newest);
-    assert_eq!(version("tempo.version"), format!("version = \"{}\"", TempoDialect::newest().name));
+    assert_eq!(version("tempo.version"), format!("version = \"{}\"", TempoRelease::newest().name));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A version becomes a dialect here, once.
 
 use super::Scene;
-use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
-use crate::component::tempo::TempoDialect;
 use crate::diagnostic::{Code, Finding};
+use crate::model::release::collector::{CollectorRelease, KNOWN_MINORS};
+use crate::model::release::tempo::TempoRelease;
 use crate::toml::RawTable;
 
 /// The release line of `0.159` and `0.159.0`: the first two numbers.
@@ -17,9 +17,9 @@ pub(super) fn line(version: &str) -> (u32, u32) {
 pub(super) fn collector(
     table: &RawTable,
     scene: &mut Scene<'_>,
-) -> Option<(String, &'static CollectorDialect)> {
+) -> Option<(String, &'static CollectorRelease)> {
     let version = table.text("version")?;
-    let newest = CollectorDialect::newest().newest_version();
+    let newest = CollectorRelease::newest().newest_version();
     let known = u16::try_from(line(version).1)
         .ok()
         .filter(|minor| line(version).0 == 0 && (KNOWN_MINORS.0..=KNOWN_MINORS.1).contains(minor));
@@ -28,7 +28,7 @@ pub(super) fn collector(
         return scene
             .fault(unknown("collector", version, table).help(help).help(format!("version = \"{newest}\"")));
     };
-    match CollectorDialect::of_minor(minor) {
+    match CollectorRelease::of_minor(minor) {
         Some(dialect) => Some((version.to_owned(), dialect)),
         None => {
             let title = format!("collector {version} is planned, not written yet");
@@ -39,11 +39,11 @@ pub(super) fn collector(
 }
 
 /// The version as written and Tempo's dialect.
-pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<(String, &'static TempoDialect)> {
+pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<(String, &'static TempoRelease)> {
     let version = table.text("version")?;
-    let Some(dialect) = TempoDialect::of_line(line(version)) else {
-        let known = format!("known: {}", TempoDialect::names().collect::<Vec<_>>().join(", "));
-        let newest = format!("version = \"{}\"", TempoDialect::newest().name);
+    let Some(dialect) = TempoRelease::of_line(line(version)) else {
+        let known = format!("known: {}", TempoRelease::names().collect::<Vec<_>>().join(", "));
+        let newest = format!("version = \"{}\"", TempoRelease::newest().name);
         return scene.fault(unknown("Tempo", version, table).help(known).help(newest));
     };
     Some((version.to_owned(), dialect))

@@ -1,10 +1,11 @@
 //! The engines of a trial: all of them must be there.
 
 use crate::cli::EnginesArgument;
+use crate::exit::Exit;
 use crate::validate::{Engine, Fit, Release, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
-use crate::workflow::session::{Exit, Stop};
+use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
 
 /// The engine of each component that runs.

@@ -9,9 +9,10 @@ mod round;
 
 use super::judge::{Environment, judge};
 use super::load::load;
-use super::session::{Exit, Session, Stop};
+use super::session::{Session, Stop};
 use super::stages::Stages;
 use crate::cli::{Child, Try};
+use crate::exit::Exit;
 use crate::trial::{Engine, Folder, Interrupt, TrialError, become_engine, become_sweeper};
 use round::{Round, Trouble};
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::diagnostic::{Findings, Sources};
+use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::names::ComponentName;
 use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
@@ -14,7 +15,7 @@ use crate::trial::{
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::judge::{Environment, Judged, judge_stack};
-use crate::workflow::session::{Exit, Stop};
+use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};

@@ -1,9 +1,9 @@
 //! What a release of the collector does with a finished file, for files of any release. The
 //! dialect beside it says which releases are rendered.
 
-use crate::component::collector::{CollectorDialect, KNOWN_MINORS};
 use crate::format::yaml::Node;
 use crate::model::dataflow::{ServerTlsMode, Version};
+use crate::model::release::collector::{CollectorRelease, KNOWN_MINORS};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A release of line 0, by the effects that differ.
@@ -25,7 +25,7 @@ impl Release {
             return (Self { minor }, Version::Given(format!("0.{minor}")));
         }
         let newest = Self { minor: KNOWN_MINORS.1 };
-        let dialect = CollectorDialect::newest();
+        let dialect = CollectorRelease::newest();
         let exporters = root.get("exporters").map(Node::entries).unwrap_or_default();
         let told = exporters.iter().any(|entry| {
             let kind = kind_of(&entry.key);
@@ -67,8 +67,8 @@ impl Release {
     }
 
     /// The newest key table that fits, if one does.
-    pub fn dialect(self) -> Option<&'static CollectorDialect> {
-        CollectorDialect::of_minor(self.minor)
+    pub fn dialect(self) -> Option<&'static CollectorRelease> {
+        CollectorRelease::of_minor(self.minor)
     }
 
     fn localhost_from(self, minor: u16) -> IpAddr {

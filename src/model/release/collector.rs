@@ -4,7 +4,7 @@
 ///
 /// Sources: the collector's `CHANGELOG.md` and runs of 0.144, 0.152 and 0.159 (core).
 #[derive(Debug, PartialEq, Eq)]
-pub struct CollectorDialect {
+pub struct CollectorRelease {
     /// Its name in messages, and the folder of its templates: `0.144`.
     pub name: &'static str,
     /// Minor versions of release line 0, inclusive.
@@ -16,7 +16,7 @@ pub struct CollectorDialect {
 }
 
 /// All rendered ranges, oldest first.
-const DIALECTS: &[CollectorDialect] = &[CollectorDialect {
+const RELEASES: &[CollectorRelease] = &[CollectorRelease {
     name: "0.144",
     minors: (144, 159),
     grpc_exporter: "otlp_grpc",
@@ -26,10 +26,10 @@ const DIALECTS: &[CollectorDialect] = &[CollectorDialect {
 /// Minor versions of release line 0 that the language knows, rendered or not.
 pub const KNOWN_MINORS: (u16, u16) = (111, 159);
 
-impl CollectorDialect {
-    /// The dialect of `0.MINOR`, if that release is rendered.
+impl CollectorRelease {
+    /// The release of `0.MINOR`, if that release is rendered.
     pub fn of_minor(minor: u16) -> Option<&'static Self> {
-        DIALECTS.iter().find(|dialect| (dialect.minors.0..=dialect.minors.1).contains(&minor))
+        RELEASES.iter().find(|release| (release.minors.0..=release.minors.1).contains(&minor))
     }
 
     /// The newest release that it describes, as `version` takes it.
@@ -37,8 +37,8 @@ impl CollectorDialect {
         format!("0.{}", self.minors.1)
     }
 
-    /// The newest dialect.
+    /// The newest release.
     pub fn newest() -> &'static Self {
-        &DIALECTS[DIALECTS.len() - 1]
+        &RELEASES[RELEASES.len() - 1]
     }
 }

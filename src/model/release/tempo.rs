@@ -4,7 +4,7 @@
 ///
 /// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8 and 3.0.3.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TempoDialect {
+pub struct TempoRelease {
     /// Its name in messages, and the folder of its templates: `2.10`.
     pub name: &'static str,
     /// Release line, (major, minor).
@@ -18,8 +18,8 @@ pub struct TempoDialect {
 }
 
 /// All rendered lines, oldest first.
-const DIALECTS: &[TempoDialect] = &[
-    TempoDialect {
+const RELEASES: &[TempoRelease] = &[
+    TempoRelease {
         name: "2.10",
         line: (2, 10),
         internal_clients: &[
@@ -29,7 +29,7 @@ const DIALECTS: &[TempoDialect] = &[
         ],
         executable_memory: false,
     },
-    TempoDialect {
+    TempoRelease {
         name: "3.0",
         line: (3, 0),
         internal_clients: &[
@@ -41,19 +41,19 @@ const DIALECTS: &[TempoDialect] = &[
     },
 ];
 
-impl TempoDialect {
-    /// The dialect of a release line, if it is known.
+impl TempoRelease {
+    /// The release of a release line, if it is known.
     pub fn of_line(line: (u32, u32)) -> Option<&'static Self> {
-        DIALECTS.iter().find(|dialect| dialect.line == line)
+        RELEASES.iter().find(|release| release.line == line)
     }
 
     /// The names of all lines, oldest first.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        DIALECTS.iter().map(|dialect| dialect.name)
+        RELEASES.iter().map(|release| release.name)
     }
 
-    /// The newest dialect.
+    /// The newest release.
     pub fn newest() -> &'static Self {
-        &DIALECTS[DIALECTS.len() - 1]
+        &RELEASES[RELEASES.len() - 1]
     }
 }

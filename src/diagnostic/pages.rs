@@ -1,28 +1,23 @@
-//! The help pages, one a code: what it means, what one sees when it is ignored, the ways out.
-
-use crate::format::keys::nearest;
+//! Every code that a finding can bear, and its page of help: what it means, what one sees when it is
+//! ignored, the ways out. A page stands beside what finds the fault.
 
 macro_rules! pages {
-    ($($code:literal),+ $(,)?) => {
-        /// Every code that has a page, in alphabetical order.
-        pub const CODES: &[&str] = &[$($code),+];
+    ($($folder:literal: $($code:literal),+;)+) => {
+        /// Every code that has a page: those of checks, then those of proofs, each in alphabetical order.
+        pub const CODES: &[&str] = &[$($($code),+),+];
 
-        /// The help page of a code, in Markdown; `None` for a code that does not exist.
+        /// The page of a code, in Markdown; `None` for a code that does not exist.
         pub fn explain(code: &str) -> Option<&'static str> {
             match code {
-                $($code => Some(include_str!(concat!("pages/", $code, ".md"))),)+
+                $($($code => Some(include_str!(concat!("../", $folder, "/pages/", $code, ".md"))),)+)+
                 _ => None,
             }
         }
     };
 }
 
-/// The code that a mistyped one was most likely meant to be.
-pub fn nearest_code(text: &str) -> Option<&'static str> {
-    nearest(text, CODES.iter().copied()).and_then(|near| CODES.iter().copied().find(|code| *code == near))
-}
-
 pages! {
+    "check":
     "address-text",
     "authority-in-git",
     "batch-size",
@@ -130,5 +125,37 @@ pages! {
     "version-missing",
     "version-not-text",
     "version-text",
-    "version-unknown",
+    "version-unknown";
+    "prove":
+    "proof-altered",
+    "proof-certificate-unfit",
+    "proof-client-certificate-missing",
+    "proof-client-certificate-refused",
+    "proof-expired",
+    "proof-exporter-dropped",
+    "proof-exporter-retrying",
+    "proof-forwarded-elsewhere",
+    "proof-frontend-silent",
+    "proof-limit",
+    "proof-lost",
+    "proof-no-answer",
+    "proof-nobody-listens",
+    "proof-not-allowed",
+    "proof-not-forwarded",
+    "proof-not-otlp",
+    "proof-not-readable",
+    "proof-not-stored",
+    "proof-not-yet-valid",
+    "proof-other-tenant",
+    "proof-plaintext-to-tls",
+    "proof-protocol-mixed",
+    "proof-queue-full",
+    "proof-spans-missing",
+    "proof-tempo-internal",
+    "proof-tempo-not-ready",
+    "proof-tenant-missing",
+    "proof-tls-to-plaintext",
+    "proof-unexpected-answer",
+    "proof-unknown-authority",
+    "proof-wrong-name";
 }

@@ -1,0 +1,13 @@
+//! `completions`: what a shell needs to complete verbs and flags.
+
+use super::man::shown;
+use crate::cli::Completions;
+use crate::exit::Exit;
+use crate::workflow::session::{Session, Stop};
+
+pub(super) fn run(session: &mut Session, arguments: &Completions) -> Result<Exit, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut shown(), "tracewright", &mut script);
+    session.print(&String::from_utf8_lossy(&script));
+    Ok(Exit::Fine)
+}

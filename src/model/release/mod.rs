@@ -1,0 +1,4 @@
+//! Releases of engines: what one range of versions understands. Versions are compared here and nowhere else.
+
+pub mod collector;
+pub mod tempo;
