@@ -4,7 +4,6 @@
 use super::{Examined, FileSet, named, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
-use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
 use crate::format::page::{Page, Start};
 use crate::format::values::{Environment, Expansion, Values};
@@ -91,7 +90,7 @@ impl Reader {
     }
 
     fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, units: &[Unit], topology: &mut Topology) {
-        let source = source_of(files, file.path);
+        let source = files.source_of(file.path);
         topology.sources.insert(file.path.clone(), source.clone());
         let unit = units.iter().find(|unit| unit.configs.contains(file.path));
         let environment = unit.map_or_else(|| without_unit(file.path), |unit| unit.environment.clone());
@@ -135,11 +134,6 @@ impl Reader {
         };
         topology.programs[program].version = version;
     }
-}
-
-/// The name under which a file is shown.
-pub(super) fn source_of(files: &FileSet<'_>, path: &TargetPath) -> SourceName {
-    files.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))
 }
 
 /// The library that the program reads its YAML with.

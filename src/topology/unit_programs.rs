@@ -2,7 +2,6 @@
 //! whose flags say where it listens.
 
 use super::FileSet;
-use super::reader::source_of;
 use crate::component::systemd::read::{Assigned, Unit};
 use crate::component::{app, prometheus};
 use crate::format::env_file::{EnvEntry, EnvFile};
@@ -84,7 +83,7 @@ fn with_page(
     topology: &mut Topology,
     read: impl FnOnce(&mut Page<'_>),
 ) {
-    let source = source_of(files, path);
+    let source = files.source_of(path);
     topology.sources.insert(path.clone(), source.clone());
     let program = topology.programs.len();
     topology.programs.push(Program {

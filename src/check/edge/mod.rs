@@ -9,7 +9,6 @@ mod chain;
 mod condition;
 mod protocol;
 mod reach;
-mod signals;
 mod tls;
 
 pub use condition::{Condition, ConditionKind, ConditionState};
@@ -177,7 +176,7 @@ impl Pair<'_> {
         judged.found.push((ConditionKind::Protocol, protocol::judge(self)));
         judged.found.push((ConditionKind::Path, protocol::judge_path(self)));
         judged.found.extend(tls::judge(self).into_iter().map(|found| (ConditionKind::Tls, found)));
-        judged.found.extend(signals::judge(self).map(|found| (ConditionKind::Signals, found)));
+        judged.found.extend(protocol::judge_signals(self).map(|found| (ConditionKind::Signals, found)));
         if tls::is_spoken(self) {
             certificate::judge(self, judged);
         }

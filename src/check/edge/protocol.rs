@@ -1,5 +1,6 @@
-//! Whether both ends speak the same, and about a path that is served.
+//! Whether both ends speak the same, about a path that is served, and of what is taken.
 
+use super::super::unchecked;
 use super::Pair;
 use super::condition::{Fault, Found};
 use crate::model::dataflow::{Listener, Protocol};
@@ -27,4 +28,13 @@ pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
     let spoken = understands(pair.listener, pair.dialler.protocol);
     let sent = pair.dialler.wrong_path.as_ref().filter(|_| spoken);
     Found::of(sent.map(|sent| Fault::Path(sent.clone())))
+}
+
+/// Remote writes are taken where the receiver for them is switched on.
+pub(super) fn judge_signals(pair: &Pair<'_>) -> Option<Found> {
+    (pair.dialler.protocol == Protocol::RemoteWrite).then_some(match pair.listener.takes.remote_write {
+        Some(true) => Found::Met,
+        Some(false) => Found::Broken(Fault::RemoteWriteOff),
+        None => Found::NotKnown(unchecked::FLAGS),
+    })
 }
