@@ -115,7 +115,7 @@ pub struct RootArgument {
 }
 
 // The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
-// stack says, and on `PATH`.
+// stack says if that is allowed, and on `PATH`.
 #[derive(Debug, Args)]
 pub struct EnginesArgument {
     /// The collector's binary
@@ -124,6 +124,9 @@ pub struct EnginesArgument {
     /// Tempo's binary
     #[arg(long, value_name = "PATH")]
     pub tempo: Option<PathBuf>,
+    /// Also start what the stack names (`service.binary`): only for a stack that you trust
+    #[arg(long)]
+    pub engines_of_stack: bool,
 }
 
 // Whether the engines' own validators are asked, and which engines.
@@ -132,7 +135,7 @@ pub struct ValidatorsArgument {
     #[command(flatten)]
     pub engines: EnginesArgument,
     /// Ask no engine: what their validators would judge is listed as not checked
-    #[arg(long, conflicts_with_all = ["collector", "tempo"])]
+    #[arg(long, conflicts_with_all = ["collector", "tempo", "engines_of_stack"])]
     pub no_engines: bool,
 }
 
@@ -174,7 +177,7 @@ pub struct Check {
     #[command(flatten)]
     pub validators: ValidatorsArgument,
     /// Judge the files below DIR, laid out like the root of a host, instead of a stack
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "no_engines"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Option<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
     #[arg(long, value_name = "V", requires = "files", value_parser = release)]

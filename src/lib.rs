@@ -36,6 +36,7 @@ pub mod prove;
 pub mod render;
 pub mod report;
 pub mod stack;
+pub mod text;
 pub mod toml;
 pub mod topology;
 pub mod trial;

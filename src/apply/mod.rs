@@ -14,6 +14,7 @@ mod journal;
 mod prover;
 mod ready;
 mod recover;
+mod restage;
 mod reverse;
 mod session;
 mod state;

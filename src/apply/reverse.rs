@@ -6,6 +6,7 @@
 use super::prover::Prover;
 use super::ready::wait;
 use super::recover::{again, end};
+use super::restage::restage;
 use super::state::State;
 use super::{ApplyError, journal::Begin};
 use crate::host::{Host, HostError};
@@ -13,6 +14,7 @@ use crate::model::block::{Markers, Origin, Split};
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
 use crate::model::observed::{Identity, Observed, Standing};
+use crate::model::prior::GenerationNumber;
 use crate::model::step::{Found, Step};
 use crate::model::units::{Run, UnitId};
 
@@ -52,7 +54,7 @@ fn reverse_once(
     let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeFolder { .. }));
     let services = if visible { &begin.steps[..] } else { steps };
     stop_started(target, services, &mut reversed)?;
-    files_back(target, steps, &mut reversed)?;
+    files_back(target, (state, begin.generation), steps, &mut reversed)?;
     run_again(target, services, &mut reversed, prover)?;
     for step in steps.iter().filter(|step| matches!(step, Step::Linger { .. })) {
         reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
@@ -129,14 +131,19 @@ fn was_done(target: &dyn Host, step: &Step) -> Result<bool, HostError> {
     Ok(step.found(&target.observe(&step.inventory())?) != Found::Before)
 }
 
-fn files_back(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
+fn files_back(
+    target: &mut dyn Host,
+    of: (&State, GenerationNumber),
+    steps: &[Step],
+    reversed: &mut Reversed,
+) -> Result<(), ApplyError> {
     let mut held: Vec<&TargetPath> = Vec::new();
     for (index, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.path().is_some()) {
         // A staged name may hold the only copy of what a step that is left took away.
         if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
             continue;
         }
-        let taken = match take_back(target, step, &mut reversed.notes) {
+        let taken = match take_back(target, of, step, &mut reversed.notes) {
             Err(Left::Foreign | Left::ForeignOver(_)) if is_before(target, &steps[..index], step)? => Ok(()),
             Err(Left::Host(death @ HostError::Died { .. })) => return Err(death.into()),
             taken => taken,
@@ -158,6 +165,17 @@ enum Left {
     ForeignOver(TargetPath),
     #[error(transparent)]
     Host(#[from] HostError),
+    #[error("the state does not give what stood there: {0}")]
+    State(Box<ApplyError>),
+}
+
+impl From<ApplyError> for Left {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Host(fault) => Self::Host(fault),
+            error => Self::State(Box::new(error)),
+        }
+    }
 }
 
 /// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
@@ -171,11 +189,21 @@ fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, 
     Ok(false)
 }
 
-fn take_back(target: &mut dyn Host, step: &Step, notes: &mut Vec<String>) -> Result<(), Left> {
+fn take_back(
+    target: &mut dyn Host,
+    of: (&State, GenerationNumber),
+    step: &Step,
+    notes: &mut Vec<String>,
+) -> Result<(), Left> {
     if let Step::Exchange { staged, path, .. } = step {
         target.perform(&Step::Settle { staged: staged.clone(), path: path.clone() })?;
     }
-    let observed = target.observe(&step.inventory())?;
+    let mut observed = target.observe(&step.inventory())?;
+    if step.found(&observed) == Found::Foreign && restage(target, of, (step, &observed))? {
+        let path = step.path().map_or_else(String::new, ToString::to_string);
+        notes.push(format!("{path}: the old file beside it was gone; it comes back from the state"));
+        observed = target.observe(&step.inventory())?;
+    }
     match step.found(&observed) {
         Found::Before => Ok(()),
         Found::Foreign => match step {

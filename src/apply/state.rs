@@ -175,25 +175,34 @@ impl State {
     pub(super) fn remembered(&self, target: &dyn Host) -> Result<Remembered, ApplyError> {
         self.refuse_damage(target)?;
         let newest = self.up_to(target, None)?;
-        Ok(Remembered { newest, objects: BTreeMap::new(), taken: self.taken(target)? })
+        let (taken, unread) = self.taken(target)?;
+        Ok(Remembered { newest, objects: BTreeMap::new(), taken, unread })
     }
 
-    /// The files that other stacks of the host manage.
-    fn taken(&self, target: &dyn Host) -> Result<BTreeMap<TargetPath, StackName>, ApplyError> {
-        let mut taken = BTreeMap::new();
+    /// The files that other stacks of the host manage, and which of their states cannot be read: that is no
+    /// reason to stop this one.
+    fn taken(&self, target: &dyn Host) -> Result<(BTreeMap<TargetPath, StackName>, Vec<String>), ApplyError> {
+        let (mut taken, mut unread) = (BTreeMap::new(), Vec::new());
         for folder in self.folders() {
             for name in names_in(target, &folder.0.parent())? {
                 let other = Folder(folder.0.parent().join(&name));
                 if other == folder {
                     continue;
                 }
-                let Some(number) = other.numbers(target)?.pop() else { continue };
-                let Some(manifest) = other.read(target, number)? else { continue };
+                let manifest = match other.newest(target) {
+                    Ok(Some(manifest)) => manifest,
+                    Ok(None) => continue,
+                    Err(ApplyError::Host(fault)) => return Err(fault.into()),
+                    Err(fault) => {
+                        unread.push(format!("{fault}; which files that stack manages is not known"));
+                        continue;
+                    }
+                };
                 let files = manifest.entries.into_iter().filter(|(_, entry)| file_of(entry).is_some());
                 taken.extend(files.map(|(path, _)| (path, manifest.stack.clone())));
             }
         }
-        Ok(taken)
+        Ok((taken, unread))
     }
 
     /// Those of the objects that are there and are what their name says.
@@ -302,7 +311,17 @@ impl Folder {
     fn read(&self, target: &dyn Host, number: GenerationNumber) -> Result<Option<Manifest>, ApplyError> {
         let path = self.manifest(number);
         let observed = target.observe(&Inventory::of([path.clone()]))?;
-        bytes_at(&observed, &path)?.map(|bytes| decode(&path, bytes)).transpose()
+        let Some(bytes) = bytes_at(&observed, &path)? else { return Ok(None) };
+        let manifest: Manifest = decode(&path, bytes)?;
+        match flaw(&manifest) {
+            None => Ok(Some(manifest)),
+            Some(what) => Err(ApplyError::State { path, what }),
+        }
+    }
+
+    fn newest(&self, target: &dyn Host) -> Result<Option<Manifest>, ApplyError> {
+        let newest = self.numbers(target)?.pop();
+        newest.map_or(Ok(None), |number| self.read(target, number))
     }
 
     fn superfluous(&self, target: &dyn Host) -> Result<Vec<TargetPath>, ApplyError> {
@@ -343,6 +362,16 @@ fn together(mut parts: Vec<Manifest>) -> Option<Manifest> {
     }
     whole.units.sort_by_key(|unit| unit.order);
     Some(whole)
+}
+
+/// What no manifest of ours says, if this one does.
+fn flaw(manifest: &Manifest) -> Option<String> {
+    let paths = manifest.entries.keys().chain(manifest.before.keys()).chain(manifest.users.keys());
+    let wrong = paths.filter_map(|path| path.flaw().map(|flaw| (path, flaw)));
+    let (path, flaw) = wrong.into_iter().next()?;
+    // No more of it than names it; it may be as long as the file.
+    let shown: String = path.as_str().chars().take(80).collect();
+    Some(format!("it is damaged: {shown:?} {flaw}"))
 }
 
 /// The bytes of a file of the state that was looked at; `None` where it is missing.

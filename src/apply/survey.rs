@@ -111,6 +111,18 @@ pub fn survey(target: &dyn Host, request: &Request<'_>) -> Result<Survey, ApplyE
 }
 
 impl Survey {
+    /// When the newest generation was kept, by the clock of that time.
+    pub fn kept_at(&self) -> Option<SystemTime> {
+        let time = &self.remembered.newest.as_ref()?.time;
+        let time: jiff::Timestamp = time.parse().ok()?;
+        Some(time.into())
+    }
+
+    /// What a person should know of the states of other stacks.
+    pub fn notes(&self) -> &[String] {
+        &self.remembered.unread
+    }
+
     /// The text of the `stack.toml` that the newest generation was made from, where it is still there.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Bind, Listener, Protocol, ServerTlsMode};
+use crate::model::dataflow::{Bind, Dialler, Listener, Protocol, ServerTlsMode, SiteKind};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");
@@ -24,12 +24,22 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
             .also(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
             .edge(broken.edge)
-            .help(advice::bind(listener, dialler));
-        if dialler.protocol != Protocol::TempoInternal {
+            .help(if crosses(facts, dialler, listener) {
+                advice::everywhere(listener)
+            } else {
+                advice::bind(listener, dialler)
+            });
+        if !crosses(facts, dialler, listener) && dialler.protocol != Protocol::TempoInternal {
             finding = finding.help(advice::dial(facts, dialler, listener));
         }
         findings.push(finding);
     }
+}
+
+/// Whether the client comes from outside of the listener's container.
+fn crosses(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> bool {
+    let site = |program: usize| facts.topology.programs[program].site;
+    site(dialler.program) != site(listener.program)
 }
 
 /// Speaks of listeners that others can reach and that serve plaintext. Half-written TLS and unset
@@ -39,6 +49,10 @@ pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
     let ours = |listener: &&Listener| listener.protocol != Protocol::PrometheusApi;
     for listener in facts.topology.listeners.iter().filter(ours) {
         let Bind::Address(address) = listener.bind else { continue };
+        // In a container only what is published leaves it, and where it goes is the host's business.
+        if facts.topology.site_of(listener.program).kind != SiteKind::Host {
+            continue;
+        }
         let half = half_tls::of_listener(facts.topology, listener).is_some();
         if half || !listener.bind.is_reachable() || listener.tls.mode != ServerTlsMode::Plaintext {
             continue;

@@ -19,7 +19,7 @@ pub(super) fn components(facts: &Facts<'_>, findings: &mut Findings) {
     for fault in &facts.topology.file_faults {
         let Kind::ComponentGone { path, reason, instead } = &fault.kind else { continue };
         let (line, is_guess) = match &facts.topology.programs[fault.program].version {
-            Version::Given(line) | Version::Inferred(line) => (line.as_str(), false),
+            Version::Given(line) | Version::Image(line) | Version::Inferred(line) => (line.as_str(), false),
             Version::Assumed(line) | Version::Nearest { line, .. } => (line.as_str(), true),
             Version::None => ("", true),
         };

@@ -14,7 +14,7 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
     for key in &facts.topology.unknown_keys {
         let program = &facts.topology.programs[key.program];
         let (severity, version) = match &program.version {
-            Version::Given(line) | Version::Inferred(line) => {
+            Version::Given(line) | Version::Image(line) | Version::Inferred(line) => {
                 (Severity::Error, format!("{} {line}", program.kind))
             }
             Version::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),

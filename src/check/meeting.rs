@@ -6,12 +6,11 @@
 //! folder may well have a second backend in a container nobody wrote a file for.
 
 use super::advice;
-use super::edge::Reach;
-use super::edge::{Fault, Found};
+use super::edge::{Fault, Found, Lead, Reach, lead};
 use super::facts::{Facts, door, peer};
 use super::unchecked;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Dialler, Program, Protocol, Topology};
+use crate::model::dataflow::{Dialler, Program, ProgramKind, Protocol, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");
@@ -24,6 +23,18 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
         // Tempo's own clients dial Tempo's own port, and both are in one file.
         Protocol::TempoInternal => return Found::Broken(fault),
         _ => {}
+    }
+    if let Lead::Own(site) | Lead::Over(site) = lead(topology, dialler)
+        && topology.site(site).is_container()
+    {
+        let engine = |program: &&Program| {
+            program.site == site && matches!(program.kind, ProgramKind::Collector | ProgramKind::Tempo)
+        };
+        let mut there = topology.programs.iter().filter(engine);
+        return match there.any(|program| is_partly_read(topology, program)) {
+            true => Found::NotKnown(unchecked::PEER_NOT_READ),
+            false => Found::Broken(fault),
+        };
     }
     let mut meant = candidates(topology, dialler).map(|(_, program)| program).peekable();
     if meant.peek().is_none() {
@@ -51,7 +62,7 @@ fn is_partly_read(topology: &Topology, program: &Program) -> bool {
     const DOORS: [&str; 6] = ["receivers", "distributor", "server", "service", "extensions", "target"];
     let file = program.file.as_str();
     let shown = topology.sources.get(&program.file).map_or(file, |source| source.0.as_str());
-    let hides_doors = |place: &str| match place.strip_prefix(file) {
+    let hides_doors = |place: &str| match place.strip_prefix(shown) {
         Some("") => true,
         Some(rest) => DOORS.iter().any(|door| rest.trim_start().starts_with(door)),
         None => false,
@@ -82,8 +93,13 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(dialler)))
             .at(dialler.at.clone(), format!("dialled by `{}`", dialler.setting))
             .edge(dialler.edge(topology));
+        let over = match lead(topology, dialler) {
+            Lead::Over(site) => Some(site),
+            _ => None,
+        };
         let doors = topology.listeners.iter().filter(|listener| {
-            listener.protocol == dialler.protocol
+            over.is_none_or(|site| topology.programs[listener.program].site == site)
+                && listener.protocol == dialler.protocol
                 && dialler.means.contains(&topology.programs[listener.program].kind)
                 && (listener.program != dialler.program || dialler.protocol == Protocol::TempoInternal)
         });
@@ -101,6 +117,34 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         if !served {
             finding = finding.help(advice::open(facts, dialler));
         }
-        findings.push(finding);
+        findings.push(of_containers(topology, dialler, finding));
+    }
+}
+
+/// What containers add to it: a port of the host is none of the container's, `localhost` is the
+/// container itself.
+fn of_containers(topology: &Topology, dialler: &Dialler, finding: Finding) -> Finding {
+    match lead(topology, dialler) {
+        Lead::Over(site) => {
+            let site = topology.site(site);
+            match site.published.iter().find(|one| one.has(dialler.port) && one.target != dialler.port) {
+                Some(one) => finding.also(
+                    one.at.clone(),
+                    format!("{} is its port on the host; services reach it on {}", dialler.port, one.target),
+                ),
+                None => finding,
+            }
+        }
+        Lead::Own(site) => match topology.site(site).service() {
+            Some(service) => {
+                let text = format!("in the container of `{service}`, localhost is that container itself");
+                match topology.site(site).at.clone() {
+                    Some(at) => finding.also(at, text),
+                    None => finding,
+                }
+            }
+            None => finding,
+        },
+        _ => finding,
     }
 }

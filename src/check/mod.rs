@@ -9,6 +9,7 @@
 mod advice;
 mod bind;
 mod certificates;
+mod compose;
 mod edge;
 mod environment;
 mod excerpt;
@@ -20,15 +21,17 @@ mod keys;
 mod leaf;
 mod loops;
 mod meeting;
+mod names;
 mod ports;
 mod protocol;
+mod published;
 mod shown;
 mod table;
 mod tls;
 mod unchecked;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
-pub use shown::shown_text;
+pub use shown::shown_texts;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 

@@ -3,6 +3,7 @@
 use super::advice;
 use super::edge::overlap;
 use super::facts::{Facts, door};
+use super::published;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Protocol, Topology};
 use crate::model::names::Port;
@@ -17,13 +18,19 @@ pub(super) fn conflicts(topology: &Topology) -> Vec<(usize, usize)> {
     let listeners = &topology.listeners;
     let first = |second: usize| {
         let (port, bind) = (listeners[second].port, &listeners[second].bind);
-        (0..second).find(|first| listeners[*first].port == port && overlap(&listeners[*first].bind, bind))
+        let site = |listener: usize| topology.programs[listeners[listener].program].site;
+        (0..second).find(|first| {
+            listeners[*first].port == port
+                && site(*first) == site(second)
+                && overlap(&listeners[*first].bind, bind)
+        })
     };
     (0..listeners.len()).filter_map(|second| Some((first(second)?, second))).collect()
 }
 
-/// Speaks of every listener that finds its port taken.
+/// Speaks of every listener that finds its port taken, and of ports that are published twice.
 pub(super) fn taken(facts: &Facts<'_>, findings: &mut Findings) {
+    published::twice(facts, findings);
     for (first, second) in &facts.taken {
         let (first, second) = (&facts.topology.listeners[*first], &facts.topology.listeners[*second]);
         let label = |listener| format!("{} on {}", door(facts.server(listener), listener), listener.bind);

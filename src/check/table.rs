@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, environment, file_faults, half_tls, internal, keys, loops, meeting, ports, protocol,
-    tls,
+    bind, certificates, compose, environment, file_faults, half_tls, internal, keys, loops, meeting, names,
+    ports, protocol, published, tls,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -44,7 +44,12 @@ pub const RULES: &[Rule] = &[
     error(file_faults::VARIABLE, "a dollar sign that was meant as a variable", file_faults::variables),
     error(file_faults::GENERATOR, "a metrics generator that generates nothing", file_faults::generator),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
+    error(compose::REFUSED, "a project that Compose does not take", compose::refused),
+    error(compose::MISSING, "a mounted path where nothing is", compose::missing),
+    error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
+    error(published::LOOPBACK, "a published port whose listener is loopback's", published::loopback),
+    error(names::CODE, "a name that no network of the client resolves", names::judge),
     error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),
     error(meeting::CODE, "a client that dials where nothing listens", meeting::judge),
     error(bind::UNREACHABLE, "a listener on an address that its client does not dial", bind::unreachable),
@@ -70,5 +75,9 @@ pub const RULES: &[Rule] = &[
         bind::from_variable,
     ),
     warning(bind::PLAINTEXT, "plaintext that can leave the host", bind::plaintext),
+    warning(compose::UNSET, "a variable that no file sets", compose::unset),
+    warning(compose::MOVING, "a tag that moves, under a file of an older line", compose::moving),
+    warning(compose::NOT_PUBLISHED, "ports that publish nothing", compose::not_published),
+    warning(compose::HEALTHCHECK, "a health check that the image cannot run", compose::healthcheck),
     warning(ports::CONVENTION, "a conventional port with the other protocol", ports::convention),
 ];

@@ -25,7 +25,14 @@ fn file(path: &str) -> FileReference {
 }
 
 fn program(kind: ProgramKind, path: &str) -> Program {
-    Program { kind, file: TargetPath::new(path), version: Version::None, excerpt: false, starts_here: true }
+    Program {
+        kind,
+        file: TargetPath::new(path),
+        version: Version::None,
+        excerpt: false,
+        starts_here: true,
+        site: 0,
+    }
 }
 
 fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {

@@ -10,6 +10,17 @@ pub(super) const OTHER_HOST: &str = "dials another host, whose files are not her
 pub(super) const NOT_IN_FOLDER: &str = "dials a port of this host that no file here opens";
 /// The program it means was not read completely.
 pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
+/// The site it dials runs something that is not read.
+pub(super) const OPEN_SITE: &str = "dials a container or host where something runs that is not read";
+/// Nobody says where its program runs.
+pub(super) const NO_SITE: &str = "nothing here says where its program runs, so neither where the name leads";
+/// A name that Docker Desktop alone has.
+pub(super) const DOCKER_HOST: &str = "Docker Desktop alone has this name; elsewhere it needs `extra_hosts`";
+/// A network that was made by somebody else.
+pub(super) const SHARED_NETWORK: &str =
+    "the name may be of a container on the external network, whose project is not here";
+/// A name of another project of the directory.
+pub(super) const OTHER_PROJECT: &str = "the name is of a service of another project here";
 /// The hosts file decides.
 pub(super) const LOCALHOST: &str = "whether localhost is also ::1 is decided by the host's own files";
 /// Zipkin, Jaeger and the like.

@@ -11,7 +11,7 @@ use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
-use crate::workflow::{authority, consent, host, proving, reach};
+use crate::workflow::{authority, clock, consent, host, proving, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
@@ -35,6 +35,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     let opinion = asking.about_changes(&survey.plan)?;
     heed(session, &opinion, &judged)?;
     show(session, (&judged, &survey, &opinion), &place);
+    consent::say_notes(session, survey.notes());
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
@@ -42,6 +43,7 @@ pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop
     }
     let granted = Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
+    clock::refuse_wrong(session, &survey)?;
     reach::refuse_issuing(&survey, &judged, &ground)?;
     let unproven = unproven(&place, arguments.no_prove);
     if unproven.is_none() {

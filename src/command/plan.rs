@@ -11,7 +11,7 @@ use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{digests, host_of, look, say_pending};
-use crate::workflow::{host, reach};
+use crate::workflow::{clock, consent, host, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
@@ -38,6 +38,8 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
         }
     }
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
+    let doubt = clock::doubt(session.now, &survey);
+    consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);
     Ok(exit(&survey, arguments.detailed_exitcode))
 }

@@ -7,7 +7,7 @@
 pub mod pages;
 mod place;
 
-pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName};
 
 use std::fmt;
 

@@ -1,7 +1,6 @@
 //! Where a finding stands: a key of `stack.toml`, or a byte range of some text.
 
 use super::Finding;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -14,10 +13,6 @@ impl fmt::Display for SourceName {
         f.write_str(&self.0)
     }
 }
-
-/// The texts that marks point into, for drawing their lines.
-#[derive(Clone, Debug, Default)]
-pub struct Sources(pub BTreeMap<SourceName, String>);
 
 /// The way to a value in `stack.toml`: `collector`, `main`, `receive`, `grpc`. Array elements are
 /// their index in digits.
@@ -95,6 +90,16 @@ pub struct Label {
     pub place: Place,
     /// What stands beside the caret; may be empty.
     pub text: String,
+}
+
+impl Label {
+    /// The text that it points into.
+    pub fn source(&self) -> Option<&SourceName> {
+        match &self.place {
+            Place::Text(mark) => Some(&mark.source),
+            Place::Stack(..) => None,
+        }
+    }
 }
 
 /// The key by which findings are put in order.

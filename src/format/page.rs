@@ -1,6 +1,7 @@
 //! One configuration file while it is read: where marks point, and what is found in it.
 
 use super::address;
+use super::compose::{Inside, Led};
 use super::values::{Text, Values};
 use super::yaml::{Entry, Node};
 use crate::diagnostic::{Mark, SourceName};
@@ -27,6 +28,8 @@ pub struct Page<'a> {
     pub values: Values<'a>,
     /// The command line of the program.
     pub start: Start<'a>,
+    /// What its program finds around it, where that is a container.
+    pub inside: Option<&'a Inside>,
 }
 
 /// How the program is started.
@@ -67,7 +70,7 @@ impl Page<'_> {
 
     /// Lists something as not read.
     pub fn not_read(&mut self, key: &str, reason: impl Into<String>) {
-        let place = if key.is_empty() { self.path.to_string() } else { format!("{} {key}", self.path) };
+        let place = if key.is_empty() { self.source.0.clone() } else { format!("{} {key}", self.source) };
         self.topology.not_read.push(NotRead { place, reason: reason.into() });
     }
 
@@ -144,13 +147,31 @@ impl Page<'_> {
             return Written::No;
         }
         match address::path(&text.text) {
-            Some(path) => Written::File(FileReference { path, at: self.mark(entry.place()) }),
+            Some(path) => self.led(path, entry, &format!("{door}.{}", way.join("."))),
             None => {
                 let reason = format!("`{}` is relative to the folder the program is started in", text.text);
                 self.not_read(&format!("{door}.{}", way.join(".")), reason);
                 Written::Somewhere
             }
         }
+    }
+
+    /// The file that stands at a path where the program runs.
+    fn led(&mut self, path: TargetPath, entry: &Entry, key: &str) -> Written {
+        let led = match self.inside.map(|inside| inside.lead(&path)) {
+            None => return Written::File(FileReference { path, at: self.mark(entry.place()) }),
+            Some(led) => led,
+        };
+        let reason = match led {
+            Led::Here(path, _) => {
+                return Written::File(FileReference { path, at: self.mark(entry.place()) });
+            }
+            Led::Inline(_) => "a text in a Compose file".to_owned(),
+            Led::Image => format!("no file of this directory is mounted at `{path}`"),
+            Led::Unknown(what) => what.to_owned(),
+        };
+        self.not_read(key, reason);
+        Written::Somewhere
     }
 
     /// The address at a key of a block.
@@ -188,12 +209,20 @@ impl Page<'_> {
         let bind = match (&text.unset, address::bind(host)) {
             (Some(name), _) if host.is_empty() => Bind::UnsetVariable(name.clone()),
             (_, Some(address)) => Bind::Address(address),
+            (_, None) if self.is_own_name(host) => Bind::OwnName(host.to_owned()),
             (_, None) => {
                 self.not_read(door, format!("the address of `{host}` is known where it runs"));
                 return None;
             }
         };
         Some(Socket { bind, port, at })
+    }
+}
+
+impl Page<'_> {
+    /// Whether a name is one of the container the program runs in.
+    pub fn is_own_name(&self, host: &str) -> bool {
+        self.inside.is_some_and(|inside| inside.names.contains(&host.to_lowercase()))
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Expansion {
 pub struct Environment {
     /// Variables with a known value.
     pub values: BTreeMap<String, String>,
+    /// Variables that are set, to something that is not known here, and why not.
+    pub unknown: BTreeMap<String, String>,
     /// Environment files that are named and could not be looked into: any variable may be set there.
     pub unread: Vec<String>,
     /// Whether nothing tells who starts the process: then any variable may be set.
@@ -46,6 +48,9 @@ impl Environment {
     fn look_up(&self, name: &str) -> Variable<'_> {
         if let Some(value) = self.values.get(name) {
             return Variable::Set(value);
+        }
+        if let Some(reason) = self.unknown.get(name) {
+            return Variable::Unknown(reason.clone());
         }
         match self.unread.first() {
             Some(file) => Variable::Unknown(format!("`{name}` may be set in {file}, which was not read")),

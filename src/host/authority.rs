@@ -2,44 +2,55 @@
 //!
 //! An authority is two files, `ca-ID.crt` and `ca-ID.key`, named by the start of the certificate's
 //! SHA-256. None is ever overwritten: a transaction that is taken back, or a rollback to older
-//! certificates, finds the authority that goes with them.
-#![expect(clippy::disallowed_methods, reason = "this is the door: keys are kept on this machine")]
+//! certificates, finds the authority that goes with them. Each gets its name when it is whole and durable.
+//! The folder must be one in which nobody else can change names: who could, would be the authority.
 
 use super::HostError;
 use crate::model::desired::Digest;
 use crate::pki::{Authority, facts_of};
-use std::fs::{DirBuilder, File, OpenOptions, read_dir, read_to_string};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{
+    AtFlags, Dir, FileType, FlockOperation, Mode as Bits, OFlags, RenameFlags, flock, fstat, fsync, open,
+    openat, renameat_with, unlinkat,
+};
+use rustix::io::Errno;
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+
+/// No certificate or key is larger.
+const LARGEST: u64 = 1024 * 1024;
+/// What ends the name of a file that is not whole yet.
+const UNFINISHED: &str = ".new";
+/// Bits of a folder with which others than its owner may change names in it.
+const OTHERS_WRITE: u32 = 0o022;
+const EVERYBODY_WRITES: u32 = 0o002;
+const STICKY: u32 = 0o1000;
 
 /// A folder with kept authorities.
 #[derive(Clone, Debug)]
 pub struct AuthorityFolder {
+    /// Where it really is, links followed.
     path: PathBuf,
     kept: Vec<Authority>,
 }
 
 impl AuthorityFolder {
-    /// Reads what is kept, the one that lives longest first. The folder need not be there yet; one
-    /// inside a git work tree is refused.
+    /// Reads what is kept, the one that lives longest first. The folder need not be there yet.
+    ///
+    /// # Errors
+    /// It is inside a git work tree, others may write to it, or what is in it cannot be read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HostError> {
-        let path = path.into();
+        let path = real(&path.into())?;
         if let Some(tree) = path.ancestors().find(|folder| folder.join(".git").exists()) {
             let (folder, tree) = (path.display().to_string(), tree.display().to_string());
             return Err(HostError::InWorkTree { folder, tree });
         }
         let mut kept = Vec::new();
-        match read_dir(&path) {
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
-            Err(cause) => return Err(fault("list", &path, cause)),
-            Ok(entries) => {
-                for entry in entries {
-                    let certificate = entry.map_err(|cause| fault("list", &path, cause))?.path();
-                    if certificate.extension().is_some_and(|suffix| suffix == "crt") {
-                        kept.extend(read_pair(&certificate)?);
-                    }
-                }
+        if let Some(folder) = private(&path)? {
+            for name in names(&folder, &path)?.iter().filter(|name| name.ends_with(".crt")) {
+                kept.extend(read_pair((&folder, &path), name)?);
             }
         }
         let end =
@@ -54,37 +65,138 @@ impl AuthorityFolder {
     }
 
     /// Keeps an authority: the key first, so that a certificate is never there without it.
+    ///
+    /// # Errors
+    /// The system refused; then neither is there, or the key alone, which signs nothing.
     pub fn keep(&self, authority: &Authority) -> Result<(), HostError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&self.path)
             .map_err(|cause| fault("make folder", &self.path, cause))?;
+        let gone = || fault("open folder", &self.path, io::ErrorKind::NotFound.into());
+        let folder = private(&self.path)?.ok_or_else(gone)?;
+        // Another stack may keep its own here at the same time, and what is not whole is nobody's then.
+        flock(&folder, FlockOperation::LockExclusive)
+            .map_err(|errno| fault("lock", &self.path, errno.into()))?;
+        for name in names(&folder, &self.path)? {
+            if name.starts_with(".ca-") && name.ends_with(UNFINISHED) {
+                unlinkat(&folder, &*name, AtFlags::empty())
+                    .map_err(|errno| fault("remove", &self.path.join(name), errno.into()))?;
+            }
+        }
         let id = Digest::of(authority.certificate.as_bytes()).to_string();
         for (suffix, text) in [("key", &authority.key), ("crt", &authority.certificate)] {
-            let path = self.path.join(format!("ca-{}.{suffix}", &id[..16]));
-            OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&path)
-                .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-                .map_err(|cause| fault("write", &path, cause))?;
+            let name = format!("ca-{}.{suffix}", &id[..16]);
+            write(&folder, &name, text)
+                .map_err(|errno| fault("write", &self.path.join(&name), errno.into()))?;
         }
-        File::open(&self.path)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|cause| fault("synchronize", &self.path, cause))
+        fsync(&folder).map_err(|errno| fault("synchronize", &self.path, errno.into()))
     }
 }
 
-/// A certificate and its key; `None` where the key is not beside it.
-fn read_pair(certificate: &Path) -> Result<Option<Authority>, HostError> {
-    let text = |path: &Path| read_to_string(path).map_err(|cause| fault("read", path, cause));
-    let key = certificate.with_extension("key");
-    if !key.exists() {
-        return Ok(None);
+/// Writes a file under a name that nobody reads, and gives it its own when it is durable.
+fn write(folder: &OwnedFd, name: &str, text: &str) -> rustix::io::Result<()> {
+    let unfinished = format!(".{name}{UNFINISHED}");
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let whole = || {
+        let file = openat(folder, &*unfinished, flags, Bits::from_raw_mode(0o600))?;
+        super::attributes::clear(&file)?;
+        let mut file = File::from(file);
+        file.write_all(text.as_bytes()).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+        fsync(&file)?;
+        renameat_with(folder, &*unfinished, folder, name, RenameFlags::NOREPLACE)
+    };
+    whole().inspect_err(|_first_fault_counts| {
+        let _swept_by_the_next = unlinkat(folder, &*unfinished, AtFlags::empty());
+    })
+}
+
+/// Where a folder really is, links followed as far as there is something.
+fn real(path: &Path) -> Result<PathBuf, HostError> {
+    let path = std::path::absolute(path).map_err(|cause| fault("find", path, cause))?;
+    for there in path.ancestors() {
+        match there.canonicalize() {
+            Ok(found) => {
+                let rest = path.strip_prefix(there).unwrap_or(Path::new(""));
+                return Ok(if rest.as_os_str().is_empty() { found } else { found.join(rest) });
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            Err(cause) => return Err(fault("find", there, cause)),
+        }
     }
-    Ok(Some(Authority { certificate: text(certificate)?, key: text(&key)? }))
+    Ok(path)
+}
+
+/// The folder, open, if nobody else may change names in it or on the way; `None` where there is none.
+fn private(path: &Path) -> Result<Option<OwnedFd>, HostError> {
+    let shared = |at: &Path, what: String| {
+        Err(HostError::Shared { folder: path.display().to_string(), at: at.display().to_string(), what })
+    };
+    for above in path.ancestors().skip(1) {
+        let Ok(metadata) = above.metadata() else { continue };
+        if metadata.mode() & EVERYBODY_WRITES != 0 && metadata.mode() & STICKY == 0 {
+            return shared(above, format!("has the mode {:04o}", metadata.mode() & 0o7777));
+        }
+    }
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = match open(path, flags, Bits::empty()) {
+        Err(Errno::NOENT) => return Ok(None),
+        opened => opened.map_err(|errno| fault("open folder", path, errno.into()))?,
+    };
+    let stat = fstat(&folder).map_err(|errno| fault("look at", path, errno.into()))?;
+    let own = rustix::process::geteuid().as_raw();
+    if stat.st_uid != own && stat.st_uid != 0 {
+        return shared(path, format!("belongs to user {}", stat.st_uid));
+    }
+    if stat.st_mode & OTHERS_WRITE != 0 {
+        return shared(path, format!("has the mode {:04o}", stat.st_mode & 0o7777));
+    }
+    Ok(Some(folder))
+}
+
+fn names(folder: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
+    let fail = |errno: Errno| fault("list", path, errno.into());
+    let mut names = Vec::new();
+    for entry in Dir::read_from(folder.as_fd()).map_err(fail)? {
+        names.extend(entry.map_err(fail)?.file_name().to_str().ok().map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A certificate and its key; `None` where the key is not beside it.
+fn read_pair(folder: (&OwnedFd, &Path), certificate: &str) -> Result<Option<Authority>, HostError> {
+    let key = format!("{}.key", certificate.trim_end_matches(".crt"));
+    let Some(key) = read(folder, &key)? else { return Ok(None) };
+    let Some(pem) = read(folder, certificate)? else { return Ok(None) };
+    if facts_of(pem.as_bytes()).is_none() {
+        let path = folder.1.join(certificate).display().to_string();
+        return Err(HostError::Strange { path, what: "something that is no whole certificate" });
+    }
+    Ok(Some(Authority { certificate: pem, key }))
+}
+
+/// The text of a file; nothing else is waited for or read to its end.
+fn read((folder, path): (&OwnedFd, &Path), name: &str) -> Result<Option<String>, HostError> {
+    let shown = path.join(name);
+    let fail = |errno: Errno| fault("read", &shown, errno.into());
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match openat(folder, name, flags, Bits::empty()) {
+        Err(Errno::NOENT) => return Ok(None),
+        opened => opened.map_err(fail)?,
+    };
+    let stat = fstat(&file).map_err(fail)?;
+    let strange = |what| Err(HostError::Strange { path: shown.display().to_string(), what });
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return strange("something that is no file");
+    }
+    let mut text = String::new();
+    match File::from(file).take(LARGEST + 1).read_to_string(&mut text) {
+        Ok(length) if length as u64 > LARGEST => strange("a file above 1 MiB"),
+        Ok(_) => Ok(Some(text)),
+        Err(cause) => Err(fault("read", &shown, cause)),
+    }
 }
 
 fn fault(operation: &'static str, path: &Path, cause: io::Error) -> HostError {

@@ -149,6 +149,16 @@ pub enum HostError {
         /// The work tree.
         tree: String,
     },
+    /// A folder for keys in which others may change names.
+    #[error("{folder} is no folder for private keys: {at} {what}")]
+    Shared {
+        /// The folder.
+        folder: String,
+        /// It, or a folder above it.
+        at: String,
+        /// What lets others in.
+        what: String,
+    },
     /// What was to be done with the rights of a user was not.
     #[error("for {user}: {what}")]
     Scope {

@@ -47,6 +47,11 @@ impl HostName {
     }
 }
 
+/// Bytes of the longest name that a file system gives to a file.
+pub const LONGEST_NAME: usize = 255;
+/// Bytes of the longest path that the kernel takes in one call.
+pub const LONGEST_PATH: usize = 4095;
+
 impl TargetPath {
     /// The path of an entry below this folder; `below` has no leading slash.
     #[must_use]
@@ -66,6 +71,21 @@ impl TargetPath {
     /// The last component.
     pub fn file_name(&self) -> &str {
         self.0.rsplit_once('/').map_or(self.0.as_str(), |(_, name)| name)
+    }
+
+    /// Why no host has such a path, or has it in another spelling; `None` for a path that a host may have.
+    pub fn flaw(&self) -> Option<&'static str> {
+        let Some(below) = self.0.strip_prefix('/') else { return Some("is not absolute") };
+        let parts = || below.split('/');
+        if self.0.contains('\0') {
+            Some("holds a zero byte")
+        } else if parts().any(|part| matches!(part, "" | "." | "..")) {
+            Some("is not the only spelling of a path")
+        } else if parts().any(|part| part.len() > LONGEST_NAME) {
+            Some("has a name of more than 255 bytes")
+        } else {
+            (self.0.len() > LONGEST_PATH).then_some("has more than 4095 bytes")
+        }
     }
 
     /// Whether it is `folder` or lies below it.

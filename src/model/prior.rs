@@ -154,6 +154,8 @@ pub struct Remembered {
     pub objects: BTreeMap<Digest, Vec<u8>>,
     /// Files that another stack manages on the same host. Two blocks in one file get on.
     pub taken: BTreeMap<TargetPath, StackName>,
+    /// Which states of other stacks cannot be read, and why.
+    pub unread: Vec<String>,
 }
 
 impl Remembered {

@@ -7,6 +7,7 @@ use crate::model::names::{CertificateName, ComponentName, Mode, Owner, StackName
 use crate::model::observed::{Identity, Ids};
 use crate::model::prior::Subject;
 use crate::pki::CertificateFacts;
+use crate::text::Redacted;
 use std::fmt;
 
 /// What a plan does at one path.
@@ -158,13 +159,13 @@ impl Refusal {
 pub enum ContentChange {
     /// Nothing.
     None,
-    /// Text, with secret values masked on both sides; of a file that is not ours only our block.
+    /// Text, with secret values redacted on both sides; of a file that is not ours only our block.
     Text {
         /// Before; empty where nothing stood there.
-        before: String,
+        before: Redacted,
         /// Afterwards; empty where nothing stands there then.
-        after: String,
-        /// Whether something changes that the mask hides.
+        after: Redacted,
+        /// Whether something changes that is not shown.
         hidden: bool,
     },
     /// Bytes that are no text.

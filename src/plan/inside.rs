@@ -1,17 +1,18 @@
 //! What a plan shows of a change inside a file.
 
 use super::entry::{CertificateAfter, ContentChange};
-use super::mask::mask;
 use super::meaning;
 use crate::model::certificate::CertificateWish;
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
 use crate::model::prior::Subject;
 use crate::pki::facts_of;
+use crate::text::{Redacted, TextFormat, redact};
 
 /// The change of a whole file; `after` is `None` where it leaves or is issued at apply.
 pub(super) fn of_change(
     subject: Subject,
+    path: &TargetPath,
     before: Option<&[u8]>,
     after: Option<&[u8]>,
     wish: Option<&CertificateWish>,
@@ -29,12 +30,14 @@ pub(super) fn of_change(
                 (None, None) => CertificateAfter::Gone,
             },
         },
-        _ => of_text(before, after),
+        _ => of_text(TextFormat::of_path(path.as_str()), before, after),
     }
 }
 
-fn of_text(before: Option<&[u8]>, after: Option<&[u8]>) -> ContentChange {
-    let text = |bytes: Option<&[u8]>| std::str::from_utf8(bytes.unwrap_or_default()).map(mask);
+fn of_text(format: TextFormat, before: Option<&[u8]>, after: Option<&[u8]>) -> ContentChange {
+    let text = |bytes: Option<&[u8]>| {
+        std::str::from_utf8(bytes.unwrap_or_default()).map(|text| redact(format, text))
+    };
     match (text(before), text(after)) {
         (Ok(old), Ok(new)) => ContentChange::Text { hidden: old == new, before: old, after: new },
         _ => ContentChange::Binary { before: before.map(<[u8]>::len), after: after.map(<[u8]>::len) },
@@ -43,8 +46,9 @@ fn of_text(before: Option<&[u8]>, after: Option<&[u8]>) -> ContentChange {
 
 /// The change of a block; nothing of the rest of the file is ever shown.
 pub(super) fn of_block(before: Option<&[String]>, after: Option<&[String]>) -> ContentChange {
-    let text = |lines: Option<&[String]>| {
-        mask(&lines.unwrap_or_default().iter().map(|line| format!("{line}\n")).collect::<String>())
+    let text = |lines: Option<&[String]>| -> Redacted {
+        let lines = lines.unwrap_or_default().iter().map(|line| format!("{line}\n"));
+        redact(TextFormat::Environment, &lines.collect::<String>())
     };
     let (old, new) = (text(before), text(after));
     ContentChange::Text { hidden: old == new && before != after, before: old, after: new }

@@ -11,7 +11,6 @@ mod goal;
 mod identity;
 mod inside;
 mod machine;
-mod mask;
 mod meaning;
 mod services;
 mod steps;
@@ -25,7 +24,6 @@ pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
 pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile};
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
-pub use mask::mask;
 pub use services::{Service, ServiceChange};
 pub use steps::{Author, Steps, steps};
 

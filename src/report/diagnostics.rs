@@ -3,12 +3,12 @@
 //! The texts may be anybody's (a `.env`, a file on a host): whatever they hold, what is printed is
 //! one line a line, without control characters, and never panics.
 
-use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName, Sources};
+use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName};
+use crate::text::Sources;
+use crate::text::{Hidden, InPlace, foreign};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
-};
-use std::collections::BTreeMap;
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// All findings in their order, an empty line between two; the text ends with a newline unless there
@@ -18,23 +18,56 @@ pub fn render(findings: &Findings, sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     // Folding long lines must not depend on the terminal: output is compared as text.
     let renderer = renderer.term_width(DEFAULT_TERM_WIDTH);
-    let texts = sources.0.iter().map(|(name, text)| (name, Text::new(text))).collect();
+    let findings = without_secrets(findings, sources);
+    let shown = shown(&findings, sources);
+    let texts = shown.iter().map(|(name, source)| (*name, Text::new(source))).collect();
     let rendered = findings.iter().map(|finding| one(finding, &texts, &renderer));
     rendered.collect::<Vec<_>>().join("\n")
+}
+
+/// The findings without the secrets of the texts that they speak of: no title, label or help repeats one.
+pub(super) fn without_secrets(findings: &Findings, sources: &Sources) -> Findings {
+    let mut findings = findings.clone();
+    if findings.is_empty() {
+        return findings;
+    }
+    let mut hidden = Hidden::default();
+    sources.0.values().for_each(|source| source.hides(&mut hidden));
+    findings.for_each(|finding| {
+        finding.title = hidden.replace(&finding.title);
+        finding.help.iter_mut().for_each(|help| *help = hidden.replace(help));
+        let labels = finding.at.iter_mut().chain(&mut finding.also);
+        labels.for_each(|label| label.text = hidden.replace(&label.text));
+    });
+    findings
+}
+
+/// What may be shown of the texts that findings point into.
+fn shown<'s>(findings: &Findings, sources: &'s Sources) -> BTreeMap<&'s SourceName, InPlace> {
+    let labels = findings.iter().flat_map(|finding| finding.at.iter().chain(&finding.also));
+    let named: BTreeSet<&SourceName> = labels.filter_map(Label::source).collect();
+    let texts = sources.0.iter().filter(|(name, _)| named.contains(name));
+    texts.map(|(name, source)| (name, source.in_place())).collect()
 }
 
 /// A text and where its lines begin, so that each finding takes out its own lines only.
 struct Text<'t> {
     text: &'t str,
+    unparsed: bool,
     lines: Vec<usize>,
 }
 
 type Texts<'t> = BTreeMap<&'t SourceName, Text<'t>>;
 
 impl<'t> Text<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(shown: &'t InPlace) -> Self {
+        let text = shown.text.as_str();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Self { text, lines: std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect() }
+        Self {
+            text,
+            unparsed: shown.unparsed,
+            lines: std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect(),
+        }
     }
 
     /// The index of the line that a byte stands in.
@@ -65,6 +98,12 @@ fn one(finding: &Finding, texts: &Texts<'_>, renderer: &Renderer) -> String {
     }
     for key in labels.iter().filter_map(|label| words(label)) {
         group = group.element(Level::NOTE.message(key));
+    }
+    for source in
+        in_order(&labels).into_iter().filter(|source| texts.get(source).is_some_and(|text| text.unparsed))
+    {
+        let note = format!("`{}` is not shown: it cannot be parsed", line(&source.0));
+        group = group.element(Level::NOTE.message(note));
     }
     for help in &finding.help {
         group = group.element(Level::HELP.message(lines(help)));
@@ -133,7 +172,7 @@ fn snippet<'a>(source: &SourceName, text: &Text<'a>, marks: &[Underline<'_>]) ->
 /// A text as one line without control characters.
 fn line(text: &str) -> String {
     let escaped = text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
-    normalize_untrusted_str(&escaped)
+    foreign(&escaped).into_owned()
 }
 
 /// What is to be typed may be a block: line by line without control characters.
@@ -176,13 +215,15 @@ fn indented(rendered: &str) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
+    use crate::text::{Source, TextFormat};
 
     fn mark(source: &str, span: Range<usize>) -> Mark {
         Mark { source: SourceName(source.into()), span }
     }
 
     fn sources(texts: &[(&str, &str)]) -> Sources {
-        Sources(texts.iter().map(|(name, text)| (SourceName((*name).into()), (*text).into())).collect())
+        let source = |text: &str| Source::new(TextFormat::Stack, text);
+        Sources(texts.iter().map(|(name, text)| (SourceName((*name).into()), source(text))).collect())
     }
 
     fn finding() -> Finding {

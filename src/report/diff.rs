@@ -1,5 +1,6 @@
 //! The difference of two texts, line by line, with three lines around each change.
 
+use crate::text::Redacted;
 use similar::{ChangeTag, TextDiff};
 use std::time::Duration;
 
@@ -7,12 +8,13 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_millis(500);
 
 /// The lines of a unified difference without file headers; of a new or removed text, all of it.
-pub fn unified(before: &str, after: &str) -> Vec<String> {
+pub fn unified(before: &Redacted, after: &Redacted) -> Vec<String> {
+    let (before, after) = (before.as_str(), after.as_str());
     if before.is_empty() {
-        return after.lines().map(|line| format!("+ {}", safe(line))).collect();
+        return after.lines().map(|line| format!("+ {line}")).collect();
     }
     if after.is_empty() {
-        return before.lines().map(|line| format!("- {}", safe(line))).collect();
+        return before.lines().map(|line| format!("- {line}")).collect();
     }
     let diff = TextDiff::configure().timeout(DEADLINE).diff_lines(before, after);
     let mut lines = Vec::new();
@@ -26,13 +28,8 @@ pub fn unified(before: &str, after: &str) -> Vec<String> {
                 ChangeTag::Delete => '-',
                 ChangeTag::Equal => ' ',
             };
-            lines.push(format!("{sign} {}", safe(change.value().trim_end_matches('\n'))));
+            lines.push(format!("{sign} {}", change.value().trim_end_matches('\n')));
         }
     }
     lines
-}
-
-/// A terminal must not obey what stands in a file.
-fn safe(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
 }

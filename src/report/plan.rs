@@ -1,7 +1,7 @@
 //! A plan as text, in the look that Terraform's users know by heart.
 //!
-//! Deterministic to the byte: no clock, no temporary path, no order of a hash. Secret values arrive
-//! masked and private keys as digests; nothing here could show more.
+//! Deterministic to the byte: no clock, no temporary path, no order of a hash. Contents arrive redacted
+//! and private keys as digests; nothing here could show more.
 
 use super::diff;
 use crate::model::certificate::{CertificateRole, CertificateWish};

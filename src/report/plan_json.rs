@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub const FORMAT_VERSION: &str = "1.2";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
-/// masked there would be lost on a program.
+/// redacted there would be lost on a program.
 pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, engines: &Value) -> String {
     let (added, changed, destroyed) = plan.counts();
     let digests: serde_json::Map<_, _> =

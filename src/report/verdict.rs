@@ -2,8 +2,9 @@
 
 use super::diagnostics;
 use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
-use crate::diagnostic::{Finding, Label, Place, Severity, Sources};
-use crate::model::dataflow::{Dialler, Topology};
+use crate::diagnostic::{Finding, Label, Place, Severity};
+use crate::model::dataflow::{Dialler, Topology, Version};
+use crate::text::Sources;
 use crate::validate::{Opinion, Validated};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -64,6 +65,13 @@ pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> St
         let exposure = exposure.as_ref().map(|level| format!(", exposure {level}")).unwrap_or_default();
         push(&mut text, format_args!("  {file}: {word} by {by}{exposure}\n"));
     }
+    let judged_as = judged_as(topology);
+    if !judged_as.is_empty() {
+        text.push_str("Judged as:\n");
+    }
+    for one in judged_as {
+        push(&mut text, format_args!("  {one}\n"));
+    }
     let not_checked = not_checked(verdict, engines);
     if !not_checked.is_empty() {
         text.push_str("Not checked:\n");
@@ -74,6 +82,25 @@ pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> St
     text
 }
 
+/// Whose rules were applied to the programs in containers, and what tells the release.
+fn judged_as(topology: &Topology) -> BTreeSet<String> {
+    let programs = topology.programs.iter().enumerate();
+    let in_container = programs.filter(|(index, _)| topology.site_of(*index).service().is_some());
+    in_container
+        .filter_map(|(index, program)| {
+            let version = match &program.version {
+                Version::Image(line) => format!("{line} (image tag)"),
+                Version::Given(line) => format!("{line} (given)"),
+                Version::Inferred(line) => format!("{line} (by its keys)"),
+                Version::Nearest { given, line } => format!("{line} ({given} is not known here)"),
+                Version::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
+                Version::None => return None,
+            };
+            Some(format!("{}{}: {} {version}", topology.file(index), site(topology, index), program.kind))
+        })
+        .collect()
+}
+
 /// What neither rules nor engines could decide.
 fn not_checked<'a>(verdict: &'a Verdict, engines: &'a Opinion) -> BTreeSet<&'a NotChecked> {
     verdict.not_checked.iter().chain(&engines.not_checked).collect()
@@ -81,7 +108,6 @@ fn not_checked<'a>(verdict: &'a Verdict, engines: &'a Opinion) -> BTreeSet<&'a N
 
 fn line(topology: &Topology, edge: &Edge) -> String {
     let dialler = &topology.diallers[edge.dialler];
-    let program = &topology.programs[dialler.program];
     let tls = if dialler.tls.enabled { "TLS" } else { "plaintext" };
     let word = match edge.state() {
         ConditionState::Met => "ok    ",
@@ -90,10 +116,21 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     };
     let peer = edge.listener.map_or_else(String::new, |index| {
         let listener = &topology.listeners[index];
-        format!(" ({} of {})", listener.door, topology.programs[listener.program].file)
+        format!(
+            " ({} of {}{})",
+            listener.door,
+            topology.file(listener.program),
+            site(topology, listener.program)
+        )
     });
     let socket = socket(dialler);
-    format!("{word}  {} {} -> {socket}, {}, {tls}{peer}", program.file, dialler.setting, dialler.protocol)
+    let (file, site) = (topology.file(dialler.program), site(topology, dialler.program));
+    format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", dialler.setting, dialler.protocol)
+}
+
+/// The service whose container a program runs in.
+fn site(topology: &Topology, program: usize) -> String {
+    topology.site_of(program).service().map(|service| format!(" in `{service}`")).unwrap_or_default()
 }
 
 fn socket(dialler: &Dialler) -> String {
@@ -130,11 +167,8 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) 
             "name": edge.name,
             "holds": edge.holds(),
             "conditions": edge.conditions.iter().map(condition_json).collect::<Vec<_>>(),
-            "dialler": { "file": topology.programs[dialler.program].file.as_str(), "setting": dialler.setting },
-            "listener": listener.map(|listener| json!({
-                "file": topology.programs[listener.program].file.as_str(),
-                "door": listener.door,
-            })),
+            "dialler": end(topology, dialler.program, "setting", &dialler.setting),
+            "listener": listener.map(|listener| end(topology, listener.program, "door", &listener.door)),
             "dials": socket(dialler),
             "protocol": dialler.protocol.to_string(),
             "tls": dialler.tls.enabled,
@@ -144,6 +178,15 @@ pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) 
     let not_checked =
         not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
     json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
+}
+
+/// One end of an edge; the service only where there is one.
+fn end(topology: &Topology, program: usize, what: &str, key: &str) -> Value {
+    let mut shown = json!({ "file": topology.file(program), what: key });
+    if let Some(service) = topology.site_of(program).service() {
+        shown["service"] = json!(service);
+    }
+    shown
 }
 
 fn condition_json(condition: &Condition) -> Value {
@@ -170,7 +213,8 @@ pub fn engines_json(engines: &Opinion) -> Value {
 
 /// Findings with line and column of each place.
 pub fn findings_json(subject: &Subject<'_>) -> Value {
-    subject.verdict.findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
+    let findings = diagnostics::without_secrets(&subject.verdict.findings, subject.sources);
+    findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
 }
 
 fn finding_json(finding: &Finding, sources: &Sources) -> Value {
@@ -189,10 +233,8 @@ fn label_json(label: &Label, sources: &Sources) -> Value {
     match &label.place {
         Place::Stack(key, _) => json!({ "key": key.to_string(), "text": label.text }),
         Place::Text(mark) => {
-            let text = sources.0.get(&mark.source).map_or("", String::as_str);
-            let before = text.get(..mark.span.start.min(text.len())).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+            let source = sources.0.get(&mark.source);
+            let (line, column) = source.map_or((1, 1), |source| source.position(mark.span.start));
             json!({ "file": mark.source.0, "line": line, "column": column, "text": label.text })
         }
     }

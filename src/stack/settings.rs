@@ -96,7 +96,7 @@ pub struct Export {
 /// A header of the collector's way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeaderValue {
-    /// A plain text, visible in plans.
+    /// A plain text.
     Plain(String),
     /// A reference that the engine resolves when it starts.
     Secret(SecretReference),

@@ -3,9 +3,9 @@
 use super::raw::{RawHosts, RawListener, RawValue};
 use super::schema::{Kind, Schema, Status, Word, listed};
 use super::shape::{self, Misshapen, Way};
-use super::suggest;
 use super::walk::{Walk, Written};
 use crate::diagnostic::{Code, Finding, KeyPath, Place};
+use crate::text::nearest;
 use std::ops::Range;
 use toml::de::{DeInteger, DeValue};
 
@@ -49,9 +49,6 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
         ),
         (Kind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
-            if matches!(kind, Kind::Header) && shape::looks_secret(written.name) {
-                walk.document.mask(&written.value.span());
-            }
             let shaped = shaped(kind, text, written);
             shaped.map_err(|wrong| misshapen(walk, wrong, written, written.value_place())).ok()
         }
@@ -194,7 +191,7 @@ fn choice(
             _ => format!("unknown value `{}` of `{}`", text, written.name),
         };
         let found = Finding::error(Code(code), title).at(written.value_place(), "");
-        let near = suggest::nearest(text, known.iter().copied())
+        let near = nearest(text, known.iter().copied())
             .or_else(|| known.iter().copied().find(|word| word.starts_with(text) && !text.is_empty()));
         return walk.push(match near {
             Some(near) => found.help(format!("{} = \"{near}\"", written.name)),
@@ -222,9 +219,6 @@ fn not_yet_value(
 }
 
 fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
-    if matches!(kind, Kind::Secret | Kind::Header) {
-        walk.document.mask(&written.value.span());
-    }
     if matches!(kind, Kind::Secret) {
         misshapen(walk, shape::not_a_reference(written.name), written, written.value_place());
         return None;
@@ -261,9 +255,6 @@ pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written
     let whole = written.value.span();
     let names_a_table = wrong.code == "name-shape" && place == written.key_place();
     let is_plain = written.is_item() || place == written.key_place();
-    if wrong.code == "secret-value" {
-        walk.document.mask(&whole);
-    }
     let part = wrong.part.and_then(|part| part_of_text(walk, &whole, written, part));
     let place = part.map_or(place, |span| walk.document.mark(span).into());
     let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);

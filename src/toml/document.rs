@@ -1,6 +1,8 @@
 //! Where everything stands in the text: key paths to byte ranges.
 
-use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName, Sources};
+use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName};
+use crate::text::Sources;
+use crate::text::{Source, TextFormat};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -13,7 +15,6 @@ pub struct Document {
     entries: BTreeMap<KeyPath, Entry>,
     /// Every key, in the order of the text.
     keys: Vec<Range<usize>>,
-    masked: Vec<Range<usize>>,
 }
 
 /// The ranges of one entry.
@@ -27,8 +28,7 @@ struct Entry {
 impl Document {
     pub(super) fn new(source: SourceName, text: &str, root: &DeTable<'_>) -> Self {
         let entries = BTreeMap::new();
-        let mut document =
-            Self { source, text: text.to_owned(), entries, keys: Vec::new(), masked: Vec::new() };
+        let mut document = Self { source, text: text.to_owned(), entries, keys: Vec::new() };
         document.add(&KeyPath::default(), root);
         document.keys = document.entries.values().map(|entry| entry.key.clone()).collect();
         document.keys.sort_by_key(|key| key.start);
@@ -109,19 +109,10 @@ impl Document {
         Mark { source: self.source.clone(), span }
     }
 
-    /// The text as it may be shown: what could be a secret value is starred out, byte for byte, so
-    /// that every position holds.
+    /// The text, for drawing its lines; what of it is secret is not shown.
     pub fn sources(&self) -> Sources {
-        let mut shown = self.text.clone().into_bytes();
-        for span in &self.masked {
-            // A parser that gave up in the middle of a letter leaves half of it to the span.
-            let letter = |offset: &usize| self.text.is_char_boundary(*offset);
-            let start = (0..=span.start).rev().find(letter).unwrap_or(0);
-            let end = (span.end..=self.text.len()).find(letter).unwrap_or(self.text.len());
-            shown[start..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
-        }
-        let shown = String::from_utf8(shown).expect("whole characters were replaced by ASCII");
-        Sources(BTreeMap::from([(self.source.clone(), shown)]))
+        let source = Source::new(TextFormat::Stack, self.text.as_str());
+        Sources(BTreeMap::from([(self.source.clone(), source)]))
     }
 
     /// The name under which its text is shown.
@@ -132,13 +123,6 @@ impl Document {
     /// The text, secrets and all; for showing use [`Document::sources`].
     pub(super) fn text(&self) -> &str {
         &self.text
-    }
-
-    /// Stars out a value wherever the text is shown; quotes stay.
-    pub(super) fn mask(&mut self, span: &Range<usize>) {
-        let written = &self.text[span.clone()];
-        let quoted = written.len() > 1 && written.starts_with(['"', '\'']);
-        self.masked.push(if quoted { span.start + 1..span.end - 1 } else { span.clone() });
     }
 
     /// The first table header at a path or below it, `[colector.main]` for `colector`; the path

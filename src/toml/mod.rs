@@ -10,16 +10,16 @@ mod language;
 mod raw;
 pub mod schema;
 mod shape;
-mod suggest;
+
 mod syntax;
 mod unknown;
 mod walk;
 
+pub use crate::text::nearest;
 pub use document::Document;
 pub use language::ROOT;
 pub use raw::{RawHosts, RawListener, RawStack, RawTable};
-pub use shape::{is_credential_name, is_dns_name, looks_secret};
-pub use suggest::nearest;
+pub use shape::{is_credential_name, is_dns_name};
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
 use std::collections::BTreeSet;
@@ -56,7 +56,6 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut document = Document::new(source, text, root.get_ref());
-    syntax::mask(&mut document, &errors);
     let mut walk = Walk {
         document: &mut document,
         faults: Findings::new(),

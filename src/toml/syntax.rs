@@ -1,7 +1,6 @@
 //! Faults of the TOML itself, in the product's words.
 
 use super::document::Document;
-use super::shape::looks_secret;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, Place};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,17 +9,6 @@ use toml::de::Error;
 /// Whether parts of the text could not be read at all, so that what is missing may stand there.
 pub(super) fn is_broken(errors: &[Error]) -> bool {
     errors.iter().any(|error| !is_duplicate(error))
-}
-
-/// Stars out what follows the first `=` of a line that cannot be read and could hold a secret.
-pub(super) fn mask(document: &mut Document, errors: &[Error]) {
-    for error in errors.iter().filter(|error| !is_duplicate(error)) {
-        let start = document.line_start(span(error).start);
-        let line = document.text()[start..].split('\n').next().unwrap_or_default();
-        let Some(sign) = line.find('=').filter(|_| looks_secret(line)) else { continue };
-        let value = start + sign + 1..start + line.len();
-        document.mask(&value);
-    }
 }
 
 /// The faults of the syntax and those of the walk as one list, none told twice: a duplicate key

@@ -3,8 +3,8 @@
 use super::document::Document;
 use super::language::ROOT;
 use super::schema::{Key, Kind, Schema, Status};
-use super::suggest::nearest;
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use crate::text::nearest;
 use toml::de::DeValue;
 
 /// What to say of a key that its table does not have.

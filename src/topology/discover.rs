@@ -7,6 +7,8 @@
 use super::tree::{Looked, Tree};
 use super::{Examined, FileSet, Reader, places};
 use crate::component::systemd::read::{is_unit, units};
+use crate::diagnostic::SourceName;
+use crate::format::compose::{Project, is_compose_file};
 use crate::format::yaml;
 use crate::model::dataflow::{CertificateFile, NotRead};
 use crate::model::names::TargetPath;
@@ -18,6 +20,8 @@ const MOST_FILES: usize = 5_000;
 const MOST_FOLDERS: usize = 5_000;
 /// How deep below a home environment files are looked for.
 const DEPTH: usize = 4;
+/// Larger files of a repository are not read (bytes): nobody writes a configuration of that size.
+const MOST_BYTES: usize = 1024 * 1024;
 /// How often named files may name further ones.
 const ROUNDS: usize = 8;
 
@@ -32,6 +36,12 @@ pub struct Discovered {
     pub not_read: Vec<NotRead>,
     /// How many programs the files belong to; 0 means that there is nothing to judge.
     pub programs: usize,
+    /// Compose projects that have to do with tracing.
+    pub projects: Vec<Project>,
+    /// Paths that projects name and where nothing is.
+    pub absent: BTreeSet<TargetPath>,
+    /// Whether it is a repository, and not laid out like a host.
+    pub repository: bool,
 }
 
 impl Discovered {
@@ -42,15 +52,33 @@ impl Discovered {
             files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
             unread: self.unread.clone(),
             complete: false,
+            shown_as: self.files.keys().map(|path| (path.clone(), self.shown(path))).collect(),
+            projects: &self.projects,
+            absent: self.absent.clone(),
+            repository: self.repository,
             ..FileSet::default()
         }
+    }
+}
+
+impl Discovered {
+    /// The name under which a file is shown: relative in a repository.
+    pub fn shown(&self, path: &TargetPath) -> SourceName {
+        let text = path.as_str();
+        SourceName(if self.repository { text.trim_start_matches('/') } else { text }.to_owned())
     }
 }
 
 /// Finds the files of a stack in a tree.
 pub fn discover(tree: &dyn Tree) -> Discovered {
     let mut search = Search { tree, found: Discovered::default(), looked: BTreeSet::new(), folders: 0 };
-    search.places();
+    search.found.repository = !search.is_host();
+    if search.found.repository {
+        search.repository();
+    } else {
+        search.places();
+    }
+    search.projects();
     let mut reader = Reader::default();
     for _ in 0..ROUNDS {
         let named = search.named(&mut reader);
@@ -68,9 +96,9 @@ pub fn discover(tree: &dyn Tree) -> Discovered {
     search.found
 }
 
-struct Search<'t> {
-    tree: &'t dyn Tree,
-    found: Discovered,
+pub(super) struct Search<'t> {
+    pub(super) tree: &'t dyn Tree,
+    pub(super) found: Discovered,
     looked: BTreeSet<TargetPath>,
     folders: usize,
 }
@@ -111,7 +139,7 @@ impl Search<'_> {
     }
 
     /// Names in a folder, and whether each is a folder.
-    fn list(&mut self, folder: &TargetPath) -> Vec<(String, bool)> {
+    pub(super) fn list(&mut self, folder: &TargetPath) -> Vec<(String, bool)> {
         let listed = self.tree.list(folder);
         for reason in &listed.unread {
             self.not_read(folder, reason);
@@ -139,7 +167,7 @@ impl Search<'_> {
         }
         for (name, is_folder) in self.list(folder) {
             let path = folder.join(&name);
-            if !is_folder && places::is_environment(&path) {
+            if !is_folder && (places::is_environment(&path) || is_compose_file(&name)) {
                 self.look(&path);
             } else if is_folder
                 && depth > 0
@@ -240,7 +268,7 @@ impl Search<'_> {
     }
 
     /// Reads a file into the set, once.
-    fn look(&mut self, path: &TargetPath) {
+    pub(super) fn look(&mut self, path: &TargetPath) {
         if let Some(bytes) = self.fetch(path) {
             self.found.files.insert(path.clone(), bytes);
         }
@@ -253,7 +281,8 @@ impl Search<'_> {
             }
             return None;
         }
-        match self.tree.read(path, yaml::MAX_BYTES) {
+        let most = if self.found.repository { MOST_BYTES } else { yaml::MAX_BYTES };
+        match self.tree.read(path, most) {
             Looked::Absent => None,
             Looked::Bytes(bytes) => Some(bytes),
             Looked::Unreadable(reason) => {
@@ -264,7 +293,7 @@ impl Search<'_> {
         }
     }
 
-    fn not_read(&mut self, path: &TargetPath, reason: &str) {
-        self.found.not_read.push(NotRead { place: path.to_string(), reason: reason.to_owned() });
+    pub(super) fn not_read(&mut self, path: &TargetPath, reason: &str) {
+        self.found.not_read.push(NotRead { place: self.found.shown(path).0, reason: reason.to_owned() });
     }
 }

@@ -3,10 +3,12 @@
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
+mod compose;
 mod discover;
 pub mod named;
 pub mod places;
 mod reader;
+mod repository;
 pub mod tree;
 mod unit_programs;
 
@@ -14,6 +16,7 @@ pub use discover::{Discovered, discover};
 pub use reader::{Reader, read};
 
 use crate::diagnostic::SourceName;
+use crate::format::compose::Project;
 use crate::model::certificate::CertificateWish;
 use crate::model::env::EnvFormat;
 use crate::model::names::{CertificateName, TargetPath};
@@ -49,6 +52,12 @@ pub struct FileSet<'a> {
     /// Whether a path that a file names and that is not in the set is really absent. False for a
     /// folder that holds only a part of a host.
     pub complete: bool,
+    /// Compose projects among the files.
+    pub projects: &'a [Project],
+    /// Paths that something names and where nothing is: neither a file nor a folder with anything in it.
+    pub absent: BTreeSet<TargetPath>,
+    /// Whether it is a repository and no host: a file stands for a program only where something says so.
+    pub repository: bool,
 }
 
 impl FileSet<'_> {

@@ -1,15 +1,17 @@
 //! Files -> topology: which file is what, each read by its program's reader, and the certificates
 //! they name.
 
+use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::{Examined, FileSet, named, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
+use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
 use crate::format::page::{Page, Start};
-use crate::format::values::{Environment, Expansion, Values};
+use crate::format::values::{self, Expansion, Values};
 use crate::format::yaml::{Dialect, Document, Fault, Node};
 use crate::format::{env_file, yaml};
-use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, Site, SiteKind, Topology, Version};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use sha2::{Digest, Sha256};
@@ -31,14 +33,35 @@ pub struct Reader {
 /// A file that belongs to a program.
 struct Found<'a> {
     kind: ProgramKind,
-    path: &'a TargetPath,
+    path: TargetPath,
+    /// The name under which its text is shown.
+    source: SourceName,
     content: Content<'a>,
+    /// How its program is started, where that is known.
+    process: Option<&'a Unit>,
+    place: Place<'a>,
+}
+
+/// Where a program runs.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    /// Index into the sites.
+    site: usize,
+    /// Its container, if it runs in one.
+    container: Option<&'a Container<'a>>,
 }
 
 enum Content<'a> {
     /// The digest under which its tree is kept.
     Yaml(ContentDigest),
     Environment(EnvFile<'a>, EnvFormat),
+}
+
+/// What a file is found by.
+struct Known<'a> {
+    files: &'a FileSet<'a>,
+    texts: BTreeMap<&'a TargetPath, &'a str>,
+    units: &'a [Unit],
 }
 
 impl Reader {
@@ -48,52 +71,132 @@ impl Reader {
         let texts = texts(files, &mut topology);
         let unit_files = texts.iter().filter(|(path, _)| is_unit(path)).map(|(path, text)| (*path, *text));
         let units = units(unit_files, &|path| texts.get(path).copied(), &|path| files.is_absent(path));
-        let mut found = self.configurations(&texts, &units);
-        found.extend(environments(files, &texts, &units, &found));
-        found.sort_by(|a, b| (a.kind, a.path).cmp(&(b.kind, b.path)));
-        for file in &found {
-            self.read_file(files, file, &units, &mut topology);
+        let known = Known { files, texts, units: &units };
+        let Layout { sites, containers } = compose::layout(files.projects, !files.repository);
+        topology.sites = sites;
+        compose::facts(files, &containers, &mut topology);
+        let mut found = Vec::new();
+        for container in &containers {
+            self.in_container(container, &known, &mut topology, &mut found);
         }
-        unit_programs::read(files, &units, &texts, &mut topology);
+        let alone = self.configurations(&known, &found, &mut topology);
+        found.extend(alone);
+        found.extend(environments(&known, &found, &mut topology));
+        found.sort_by(|a, b| (a.kind, &a.path, a.place.site).cmp(&(b.kind, &b.path, b.place.site)));
+        for file in &found {
+            self.read_file(files, file, &mut topology);
+        }
+        unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
         topology
     }
 
-    /// The YAML files that a program reads: by place, by a unit's command line, by content.
+    /// The YAML files that a program on a host reads: by place, by a unit's command line, by content.
     fn configurations<'a>(
         &mut self,
-        texts: &BTreeMap<&'a TargetPath, &'a str>,
-        units: &[Unit],
+        known: &Known<'a>,
+        found: &[Found<'_>],
+        topology: &mut Topology,
     ) -> Vec<Found<'a>> {
-        let mut found = Vec::new();
-        for (path, text) in texts {
-            let named = units.iter().find(|unit| unit.configs.contains(path));
-            if !places::is_yaml(path) && named.is_none() {
+        let mut alone = Vec::new();
+        for (path, text) in &known.texts {
+            let named = known.units.iter().find(|unit| unit.configs.contains(path));
+            let in_container = found.iter().any(|file| file.path == **path);
+            if in_container && named.is_none() || !places::is_yaml(path) && named.is_none() {
                 continue;
             }
-            let digest: ContentDigest = Sha256::digest(text.as_bytes()).into();
-            let kind = places::kind_of(path).or_else(|| named.and_then(Unit::engine)).or_else(|| {
-                let parsed = self.parsed(digest, Dialect::V3, text);
-                parsed.as_ref().ok().and_then(|document| kind_by_content(&document.root))
+            if known.files.projects.iter().any(|project| project.files.contains(*path)) {
+                continue;
+            }
+            let kind = places::kind_of(path)
+                .or_else(|| named.and_then(Unit::engine))
+                .or_else(|| self.parse(text, None).1.and_then(kind_by_content));
+            let Some(kind) = kind else { continue };
+            let (digest, _) = self.parse(text, Some(kind));
+            let placed = named.is_some() || places::kind_of(path).is_some();
+            let site = if known.files.repository && !placed { nowhere(topology) } else { 0 };
+            alone.push(Found {
+                kind,
+                path: (*path).clone(),
+                source: known.files.source_of(path),
+                content: Content::Yaml(digest),
+                process: named,
+                place: Place { site, container: None },
             });
+        }
+        alone
+    }
+
+    /// What of a container is read: its engine's configuration, its datasources, its environment.
+    fn in_container<'a>(
+        &mut self,
+        container: &'a Container<'a>,
+        known: &Known<'a>,
+        topology: &mut Topology,
+        found: &mut Vec<Found<'a>>,
+    ) {
+        let place = Place { site: container.site, container: Some(container) };
+        if container.runs() == Runs::Engine(ProgramKind::Grafana) {
+            for path in compose::datasources(container, known.texts.keys().copied()) {
+                let (digest, root) = self.parse(known.texts[path], Some(ProgramKind::Grafana));
+                if root.is_some_and(|root| kind_by_content(root) == Some(ProgramKind::Grafana)) {
+                    found.push(Found {
+                        kind: ProgramKind::Grafana,
+                        path: path.clone(),
+                        source: known.files.source_of(path),
+                        content: Content::Yaml(digest),
+                        process: None,
+                        place,
+                    });
+                }
+            }
+        } else if let Some(configured) = compose::configured(container, known.files, topology) {
+            let Configured { path, source, text } = configured;
+            let text = match text {
+                Some(masked) => Some(masked),
+                None => known.texts.get(&path).map(|text| (*text).to_owned()),
+            };
+            let Some(text) = text else { return };
+            let kind = match container.runs() {
+                Runs::Engine(kind) => Some(kind),
+                Runs::Other => self.parse(&text, None).1.and_then(kind_by_content),
+            };
             if let Some(kind) = kind {
-                self.parsed(digest, dialect(kind), text);
-                found.push(Found { kind, path, content: Content::Yaml(digest) });
+                let (digest, _) = self.parse(&text, Some(kind));
+                if container.runs() == Runs::Other {
+                    topology.sites[container.site].open = None;
+                }
+                let content = Content::Yaml(digest);
+                found.push(Found { kind, path, source, content, process: Some(&container.process), place });
             }
         }
-        found
+        if let Some(environment) = compose::environment(container.service) {
+            let Environment { lines, source } = environment;
+            if app::read::is_app(&lines) {
+                let path = TargetPath::new(format!(
+                    "/{}#{}",
+                    source.0.trim_start_matches('/'),
+                    container.service.name
+                ));
+                let content = Content::Environment(lines, EnvFormat::Docker);
+                found.push(Found { kind: ProgramKind::App, path, source, content, process: None, place });
+            }
+        }
     }
 
-    /// A content by one library's rules.
-    fn parsed(&mut self, digest: ContentDigest, dialect: Dialect, text: &str) -> &Result<Document, Fault> {
-        self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect))
+    /// Parses a text for a program, once in a run; while it is not known whose it is, as most of them do.
+    fn parse(&mut self, text: &str, kind: Option<ProgramKind>) -> (ContentDigest, Option<&Node>) {
+        let digest: ContentDigest = Sha256::digest(text.as_bytes()).into();
+        let dialect = kind.map_or(Dialect::V3, dialect);
+        let parsed = self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect));
+        (digest, parsed.as_ref().ok().map(|document| &document.root))
     }
 
-    fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, units: &[Unit], topology: &mut Topology) {
-        let source = files.source_of(file.path);
+    fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, topology: &mut Topology) {
+        let source = file.source.clone();
         topology.sources.insert(file.path.clone(), source.clone());
-        let unit = units.iter().find(|unit| unit.configs.contains(file.path));
-        let environment = unit.map_or_else(|| without_unit(file.path), |unit| unit.environment.clone());
+        let unit = file.process;
+        let environment = unit.map_or_else(|| without_unit(&file.path), |unit| unit.environment.clone());
         let expansion = match file.kind {
             ProgramKind::Collector => Expansion::Collector,
             ProgramKind::Tempo if unit.is_some_and(|unit| unit.expands) => Expansion::Tempo,
@@ -101,21 +204,22 @@ impl Reader {
             _ => Expansion::None,
         };
         let program = topology.programs.len();
-        let version = Version::None;
-        let starts_here = unit.is_some() || files.complete;
+        let container = file.place.container;
         topology.programs.push(Program {
             kind: file.kind,
             file: file.path.clone(),
-            version,
+            version: Version::None,
             excerpt: false,
-            starts_here,
+            starts_here: (unit.is_some() || files.complete) && container.is_none(),
+            site: file.place.site,
         });
         let values = Values { expansion, environment: &environment };
         let start = match unit.filter(|unit| unit.configs.len() == 1) {
             Some(unit) => Start::Alone(&unit.flags),
             None => Start::Unknown,
         };
-        let mut page = Page { topology, program, path: file.path, source, values, start };
+        let inside = container.map(|container| &container.inside);
+        let mut page = Page { topology, program, path: &file.path, source, values, start, inside };
         let version = match &file.content {
             Content::Environment(lines, dialect) => {
                 app::read::read(&mut page, lines, *dialect);
@@ -123,7 +227,7 @@ impl Reader {
             }
             Content::Yaml(digest) => match &self.parsed[&(*digest, dialect(file.kind))] {
                 Ok(document) if started_with_it_alone(&mut page, unit) => {
-                    read_document(&mut page, files, file.kind, document)
+                    read_document(&mut page, files, file, document)
                 }
                 Ok(_) => Version::None,
                 Err(fault) => {
@@ -134,6 +238,16 @@ impl Reader {
         };
         topology.programs[program].version = version;
     }
+}
+
+/// A site of its own for a file of which nobody says where its program runs.
+fn nowhere(topology: &mut Topology) -> usize {
+    if topology.sites.is_empty() {
+        topology.sites.push(Site::HOST);
+    }
+    let open = Some("nothing here says where it runs".to_owned());
+    topology.sites.push(Site { kind: SiteKind::Unknown, open, ..Site::HOST });
+    topology.sites.len() - 1
 }
 
 /// The library that the program reads its YAML with.
@@ -185,14 +299,10 @@ fn kind_by_content(root: &Node) -> Option<ProgramKind> {
 }
 
 /// The environment files of applications: named by a unit that starts no engine, or by their name.
-fn environments<'a>(
-    files: &FileSet<'_>,
-    texts: &BTreeMap<&'a TargetPath, &'a str>,
-    units: &[Unit],
-    found: &[Found<'_>],
-) -> Vec<Found<'a>> {
+fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topology) -> Vec<Found<'a>> {
+    let Known { files, texts, units } = known;
     let is_engine = |unit: &Unit| {
-        unit.engine().is_some() || unit.configs.iter().any(|path| found.iter().any(|file| file.path == path))
+        unit.engine().is_some() || unit.configs.iter().any(|path| found.iter().any(|file| file.path == *path))
     };
     let (engines, others): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| is_engine(unit));
     let names =
@@ -206,16 +316,33 @@ fn environments<'a>(
         }
         let dialect = given.unwrap_or(if by_unit { EnvFormat::Systemd } else { EnvFormat::Dotenv });
         let lines = env_file::parse(text, dialect);
-        if app::read::is_app(&lines) {
-            all.push(Found { kind: ProgramKind::App, path, content: Content::Environment(lines, dialect) });
+        if !app::read::is_app(&lines) {
+            continue;
         }
+        let source = files.source_of(path);
+        if files.repository && !by_unit {
+            let in_project = files.projects.iter().any(|project| project.files.contains(*path));
+            if !in_project {
+                let reason = "an environment file, and nothing here says whose".to_owned();
+                topology.not_read.push(NotRead { place: source.0, reason });
+            }
+            continue;
+        }
+        all.push(Found {
+            kind: ProgramKind::App,
+            path: (*path).clone(),
+            source,
+            content: Content::Environment(lines, dialect),
+            process: None,
+            place: Place::default(),
+        });
     }
     all
 }
 
 /// What is known of a process that no unit starts: nothing but its home, where the path tells it.
-fn without_unit(path: &TargetPath) -> Environment {
-    let mut environment = Environment { is_unknown: true, ..Environment::default() };
+fn without_unit(path: &TargetPath) -> values::Environment {
+    let mut environment = values::Environment { is_unknown: true, ..values::Environment::default() };
     if let Some((home, _)) = path.as_str().split_once("/.config/") {
         environment.values.insert("HOME".to_owned(), home.to_owned());
     }
@@ -227,21 +354,23 @@ fn without_unit(path: &TargetPath) -> Environment {
 fn started_with_it_alone(page: &mut Page<'_>, unit: Option<&Unit>) -> bool {
     let Some(unit) = unit else { return true };
     if unit.configs.len() > 1 {
-        page.not_read("", "its unit starts the program with several configuration files, which are merged");
+        let starts = if page.inside.is_some() { "its service" } else { "its unit" };
+        page.not_read(
+            "",
+            format!("{starts} starts the program with several configuration files, which are merged"),
+        );
         return false;
     }
     if unit.more {
-        page.not_read("", "its unit's command line changes keys of the configuration");
+        let starts = if page.inside.is_some() { "its service" } else { "its unit" };
+        page.not_read("", format!("{starts}'s command line changes keys of the configuration"));
     }
     true
 }
 
-fn read_document(
-    page: &mut Page<'_>,
-    files: &FileSet<'_>,
-    kind: ProgramKind,
-    document: &Document,
-) -> Version {
+fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, document: &Document) -> Version {
+    let kind = file.kind;
+    let tagged = file.place.container.and_then(Container::release);
     let root = &document.root;
     for (span, key) in &document.duplicates {
         page.fault(span.clone(), format!("the key `{key}` stands twice in one block"));
@@ -254,19 +383,23 @@ fn read_document(
     }
     match kind {
         ProgramKind::Collector => {
-            let (release, version) = collector::read::Release::of(files.collector_version.as_deref(), root);
+            let (release, version) =
+                collector::read::Release::of(tagged.or(files.collector_version.as_deref()), root);
             collector::read::read(page, root, release);
-            version
+            by_tag(version, tagged)
         }
         ProgramKind::Tempo => {
-            let (release, version) = tempo::read::Release::of(files.tempo_version.as_deref(), root);
-            let edition = tempo::read::Edition::of(files.tempo_version.as_deref());
-            tempo::read::read(page, root, release, edition);
+            let given = tagged.or(files.tempo_version.as_deref());
+            let (release, version) = tempo::read::Release::of(given, root);
+            tempo::read::read(page, root, release, tempo::read::Edition::of(given));
             if let Version::Nearest { given, line } = &version {
-                page.not_read(
-                    "",
-                    format!("judged by the keys of {line}: those of {given} are not known here"),
-                );
+                let reason = format!("judged by the keys of {line}: those of {given} are not known here");
+                page.not_read("", reason);
+            }
+            let version = by_tag(version, tagged);
+            if let Some(container) = file.place.container {
+                compose::moving_tag(page.topology, container, &version);
+                compose::data(page.topology, container, &tempo::read::data_paths(root));
             }
             version
         }
@@ -275,5 +408,13 @@ fn read_document(
             Version::None
         }
         ProgramKind::App | ProgramKind::Prometheus => Version::None,
+    }
+}
+
+/// A version that was given by the tag of an image.
+fn by_tag(version: Version, tagged: Option<&str>) -> Version {
+    match version {
+        Version::Given(line) if tagged.is_some() => Version::Image(line),
+        other => other,
     }
 }

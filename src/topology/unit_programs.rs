@@ -92,10 +92,11 @@ fn with_page(
         version: Version::None,
         excerpt: false,
         starts_here: true,
+        site: 0,
     });
     let environment = Environment::default();
     let values = Values { expansion: Expansion::None, environment: &environment };
-    read(&mut Page { topology, program, path, source, values, start: Start::Unknown });
+    read(&mut Page { topology, program, path, source, values, start: Start::Unknown, inside: None });
 }
 
 /// Where an assignment stands in the text of its unit; the beginning where it stands in another file.

@@ -1,4 +1,5 @@
-//! Finding an engine: where the user says, in the folder of engines, where the stack says, on `PATH`.
+//! Finding an engine: where the user says, in the folder of engines, where the stack says if the user allows
+//! that, on `PATH`.
 
 use super::{Engine, Kind, Missing, Release};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
@@ -62,6 +63,8 @@ pub struct Surroundings {
     pub engines_folder: Option<PathBuf>,
     /// `$PATH`.
     pub path: Option<OsString>,
+    /// Whether the programs that the stack names may be started too: it may come from somebody else.
+    pub of_stack: bool,
     /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
     pub temporary: PathBuf,
     /// Whether programs would run with the rights of root.
@@ -102,11 +105,20 @@ impl Surroundings {
 /// There is none, or the first one does not answer: then the places behind it are not looked at, so
 /// that nobody wonders which one was asked.
 pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
-    let path = place(wanted, around).ok_or(Missing::Nowhere(wanted.kind))?;
+    let path = place(wanted, around).ok_or_else(|| nowhere(wanted))?;
     if !named(wanted, around, &path) {
         around.may_run(&path)?;
     }
     ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
+}
+
+/// Why nothing was found: what the stack names was not looked at.
+fn nowhere(wanted: &Wanted) -> Missing {
+    if is_program(&wanted.installed) {
+        Missing::OfStack { kind: wanted.kind, path: wanted.installed.clone() }
+    } else {
+        Missing::Nowhere(wanted.kind)
+    }
 }
 
 /// Whether whoever runs the tool named this binary, or the folder of engines that it is in: the stack, which
@@ -122,7 +134,7 @@ fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
         return Some(if bare { Path::new(".").join(explicit) } else { explicit.clone() });
     }
     from_folder(wanted, around)
-        .or_else(|| is_program(&wanted.installed).then(|| wanted.installed.clone()))
+        .or_else(|| (around.of_stack && is_program(&wanted.installed)).then(|| wanted.installed.clone()))
         .or_else(|| on_path(wanted.kind.binary(), around))
 }
 
@@ -213,6 +225,7 @@ mod tests {
         Surroundings {
             engines_folder: engines.map(Path::to_owned),
             path: path.map(|path| path.as_os_str().to_owned()),
+            of_stack: true,
             temporary: "/tmp".into(),
             as_root: false,
             patience: Duration::from_secs(10),
@@ -276,8 +289,14 @@ mod tests {
         assert_eq!(patch(&wanted, &around), Some(2));
         around.engines_folder = None;
         assert_eq!(patch(&wanted, &around), Some(3));
-        wanted.installed = "/nonexistent/engine".into();
+        let stack = std::mem::replace(&mut wanted.installed, "/nonexistent/engine".into());
         assert_eq!(patch(&wanted, &around), Some(4));
+        // What the stack names is nobody's choice but the stack's.
+        (wanted.installed, around.of_stack) = (stack.clone(), false);
+        assert_eq!(patch(&wanted, &around), Some(4));
+        around.path = None;
+        assert_eq!(find(&wanted, &around), Err(Missing::OfStack { kind: CORE, path: stack }));
+        wanted.installed = "/nonexistent/engine".into();
         around.path = Some("relative:.".into());
         assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(CORE)));
     }

@@ -71,6 +71,14 @@ pub enum Missing {
     /// None of the places has one.
     #[error("no {} binary", .0.binary())]
     Nowhere(Kind),
+    /// None of them has one, and what the stack names is not started unasked.
+    #[error("no {} binary but `{}`, which the stack names: `--engines-of-stack` starts it", kind.binary(), path.display())]
+    OfStack {
+        /// Which program was wanted.
+        kind: Kind,
+        /// Where the stack's units start it.
+        path: PathBuf,
+    },
     /// The first one found does not answer as it should.
     #[error("`{}` {what}", path.display())]
     Unusable {

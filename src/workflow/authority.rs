@@ -12,15 +12,23 @@ use std::path::PathBuf;
 /// `None` below a root folder where none is named: the key is dropped then.
 ///
 /// # Errors
-/// The folder lies in a git work tree, or cannot be read.
+/// The folder lies in a git work tree, others may write to it, or it cannot be read.
 pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<AuthorityFolder>, Stop> {
     let own = || ground.runs_services().then(|| PathBuf::from(ground.state().join("authority").as_str()));
     let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
     match AuthorityFolder::open(folder) {
         Ok(folder) => Ok(Some(folder)),
         Err(HostError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
+        Err(HostError::Shared { at, what, .. }) => Err(shared(&at, &what).into()),
         Err(error) => Err(host::stopped(&error.into())),
     }
+}
+
+/// Whoever may put another file in the place of the key is the authority.
+fn shared(at: &str, what: &str) -> Finding {
+    let title = format!("others may put their own authority into `certificates.folder`: `{at}` {what}");
+    Finding::error(Code("authority-shared"), title)
+        .help(format!("`chmod go-w {at}`, or a folder that is yours alone; look at what is in it first"))
 }
 
 /// A key must not be committed by accident.

@@ -17,15 +17,16 @@ pub fn named(arguments: &EnginesArgument) -> Named {
     Named { collector: arguments.collector.clone(), tempo: arguments.tempo.clone() }
 }
 
-/// The engines that the units of a stack start, and no others.
+/// The engines of a stack.
 pub fn wanted_here(wiring: &Wiring<'_>) -> BTreeMap<ComponentId, Wanted> {
-    let installed = |wanted: Wanted| Wanted { explicit: Some(wanted.installed.clone()), ..wanted };
-    wanted(wiring, &Named::default()).into_iter().map(|(id, one)| (id, installed(one))).collect()
+    wanted(wiring, &Named::default())
 }
 
-/// What a binary says of itself, and what is wrong with it.
+/// What the program that a unit of an applied stack starts says of itself, and what is wrong with it. No
+/// other one is asked.
 pub fn asked(wanted: &Wanted) -> (Option<String>, Option<String>) {
-    let engine = match find(wanted, &surroundings()) {
+    let only_this = Surroundings { engines_folder: None, path: None, of_stack: true, ..surroundings(false) };
+    let engine = match find(wanted, &only_this) {
         Ok(engine) => engine,
         Err(missing) => return (None, Some(missing.to_string())),
     };
@@ -34,11 +35,12 @@ pub fn asked(wanted: &Wanted) -> (Option<String>, Option<String>) {
     (Some(engine.to_string()), other)
 }
 
-/// The places of this machine where engines may be.
-pub fn surroundings() -> Surroundings {
+/// The places of this machine where engines may be; `of_stack`: also where the stack says.
+pub fn surroundings(of_stack: bool) -> Surroundings {
     Surroundings {
         engines_folder: std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from),
         path: std::env::var_os("PATH"),
+        of_stack,
         temporary: std::env::temp_dir(),
         as_root: rustix::process::geteuid().is_root(),
         patience: PATIENCE,

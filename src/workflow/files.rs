@@ -1,12 +1,11 @@
 //! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
 
 use super::session::{Session, Stop};
-use crate::check::{check, shown_text};
+use crate::check::{check, shown_texts};
 use crate::cli::{Check, Format};
-use crate::diagnostic::{Code, Finding, Sources};
+use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::host::FolderTree;
-use crate::model::dataflow::Program;
 use crate::report::verdict::{self, Subject};
 use crate::topology::{discover, read};
 use crate::validate::Opinion;
@@ -20,7 +19,7 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
             .into());
     }
     let found = discover(&FolderTree::below(folder));
-    if found.programs == 0 && found.not_read.is_empty() {
+    if found.programs == 0 && found.projects.is_empty() && found.not_read.is_empty() {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
         let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
         return Err(Finding::error(Code("no-files"), title).help(help).into());
@@ -34,11 +33,7 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     topology.not_read.extend(found.not_read.iter().cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let shown = |program: &Program| {
-        let text = String::from_utf8_lossy(&found.files[&program.file]);
-        (topology.sources[&program.file].clone(), shown_text(program.kind, &text))
-    };
-    let sources = Sources(topology.programs.iter().map(shown).collect());
+    let sources = shown_texts(&found, &topology);
     let subject = Subject {
         topology: &topology,
         verdict: &verdict,

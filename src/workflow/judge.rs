@@ -3,15 +3,17 @@
 
 use super::load::Loaded;
 use super::session::{Session, Stop};
-use crate::check::{Verdict, check, shown_text};
-use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName, Sources};
+use crate::check::{Verdict, check};
+use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName};
 use crate::model::block::{Markers, Origin, Split};
-use crate::model::dataflow::{ProgramKind, Topology};
+use crate::model::dataflow::Topology;
 use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
 use crate::stack::Stack;
+use crate::text::Sources;
+use crate::text::{Source, TextFormat};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -108,13 +110,16 @@ fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String>
     files.filter_map(|((_, path), file)| Some((path.clone(), text(path, &file.content)?))).collect()
 }
 
-/// The text as findings may show it: lines of others in an environment file are starred out.
-fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, String) {
+/// The text for findings; of an environment file no lines of others are shown.
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, Source) {
     let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
         at == path && matches!(file.content, Content::Block { .. })
     };
-    let text = if desired.files.iter().any(is_block) { shown_text(ProgramKind::App, &text) } else { text };
-    (SourceName(path.to_string()), text)
+    let format = match desired.files.iter().any(is_block) {
+        true => TextFormat::ForeignEnvironment,
+        false => TextFormat::of_path(path.as_str()),
+    };
+    (SourceName(path.to_string()), Source::new(format, text))
 }
 
 fn file_set<'a>(
@@ -139,6 +144,7 @@ fn file_set<'a>(
         environment_dialects: dialects(desired),
         unread: std::collections::BTreeSet::new(),
         complete: true,
+        ..FileSet::default()
     }
 }
 

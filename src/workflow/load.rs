@@ -1,9 +1,11 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
 use super::session::Stop;
-use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName, Sources};
+use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName};
 use crate::model::names::StackName;
 use crate::stack::Stack;
+use crate::text::Sources;
+use crate::text::{Source, TextFormat};
 use crate::toml::Document;
 use crate::{stack, toml};
 use std::io::Read;
@@ -97,7 +99,8 @@ fn not_utf8(name: &SourceName, error: &std::string::FromUtf8Error) -> Stop {
     let finding = Finding::error(Code("stack-not-utf8"), format!("`{name}` is not UTF-8"))
         .at(mark, "the first byte that is not")
         .help("save it as UTF-8: `iconv -f latin1 -t utf-8`");
-    Stop::Findings(finding.into(), Sources([(name.clone(), text)].into()))
+    let source = Source::new(TextFormat::Stack, text);
+    Stop::Findings(finding.into(), Sources([(name.clone(), source)].into()))
 }
 
 /// The path as typed; one without a folder stands alone.

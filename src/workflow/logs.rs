@@ -95,7 +95,7 @@ fn follow(session: &mut Session, journals: &[(String, Journal)]) -> Result<Exit,
 /// The engines' units, those of them at least one of which a manager of this host knows.
 fn units(name: &StackName, arguments: &Logs) -> Result<Vec<(String, UnitId)>, Stop> {
     let stack = load(&arguments.stack.stack)?.stack;
-    let stop = |findings| Stop::Findings(findings, crate::diagnostic::Sources::default());
+    let stop = |findings| Stop::Findings(findings, crate::text::Sources::default());
     let (wiring, _) = wire(&stack).map_err(stop)?;
     let units: Vec<_> =
         wiring.engines.iter().map(|(id, place)| (id.to_string(), journals::unit(place))).collect();

@@ -5,6 +5,7 @@ pub mod application;
 pub mod authority;
 pub mod back;
 pub mod change;
+pub(crate) mod clock;
 pub mod consent;
 pub mod engines;
 pub mod files;

@@ -60,7 +60,8 @@ impl Asking<'_> {
             return Ok(refrain(wiring, texts));
         }
         let named = engines::named(&self.arguments.engines);
-        let mut opinion = consult(wiring, texts, &named, &engines::surroundings())?;
+        let mut opinion =
+            consult(wiring, texts, &named, &engines::surroundings(self.arguments.engines.engines_of_stack))?;
         self.loaded.document.locate(&mut opinion.findings);
         Ok(opinion)
     }

@@ -55,7 +55,7 @@ impl There {
     /// # Errors
     /// Faults of the stack.
     pub fn wiring(&self) -> Result<Wiring<'_>, Stop> {
-        let stop = |findings| Stop::Findings(findings, crate::diagnostic::Sources::default());
+        let stop = |findings| Stop::Findings(findings, crate::text::Sources::default());
         wire(&self.stack).map(|(wiring, _)| wiring).map_err(stop)
     }
 

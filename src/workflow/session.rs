@@ -2,9 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the environment and the clock enter here, once")]
 
-use crate::diagnostic::{Finding, Findings, Sources};
+use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
+use crate::text::Sources;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;

@@ -14,7 +14,6 @@ use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, Generation, Request, Survey, Wish, survey};
 use crate::cli::RootArgument;
-use crate::diagnostic::Sources;
 use crate::host::{Holder, started};
 use crate::model::desired::OnChange;
 use crate::model::ground::Ground;
@@ -27,6 +26,7 @@ use crate::prove::{Authority, Tls};
 use crate::report::status::{
     ComponentStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus, Wished,
 };
+use crate::text::Sources;
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -157,7 +157,10 @@ impl Looker<'_> {
             let (status, fault) = self.unit(&unit, (&machine, place), (judged, kept_at));
             seen.not_ready = fault.or(seen.not_ready);
             seen.pid = machine.units.get(&unit).and_then(|unit| unit.pid);
-            (seen.release, seen.release_fault) = engines::asked(&binaries[id]);
+            // What a stack that was never applied names is not started for a look.
+            if newest.is_some() {
+                (seen.release, seen.release_fault) = engines::asked(&binaries[id]);
+            }
             ComponentStatus { unit: Some(status), ..seen }
         };
         Ok(wiring.engines.iter().map(component).collect())

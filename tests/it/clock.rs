@@ -7,14 +7,19 @@ use std::process::Command;
 const PROMISE: &str = "promise: applies after the clock was set back";
 
 /// What the binary printed below `root`, as if so many days ago, and that its exit was good.
-fn run(days: u32, arguments: &[&str], stack: &Path, root: &Path) -> String {
+fn run(days: i32, arguments: &[&str], stack: &Path, root: &Path) -> String {
+    let (text, good) = tried(days, arguments, stack, root);
+    assert!(good, "{arguments:?}: {text}");
+    text
+}
+
+fn tried(days: i32, arguments: &[&str], stack: &Path, root: &Path) -> (String, bool) {
     let mut command = Command::new("faketime");
-    command.args(["-f", &format!("-{days}d"), env!("CARGO_BIN_EXE_tracewright")]);
+    command.args(["-f", &format!("{:+}d", -days), env!("CARGO_BIN_EXE_tracewright")]);
     command.args(arguments).arg(stack).arg("--root").arg(root);
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {text}");
-    text.into_owned()
+    (text.into_owned(), output.status.success())
 }
 
 #[test]
@@ -33,6 +38,11 @@ fn a_clock_that_was_set_back_changes_no_order() {
     std::fs::write(&file, text.replace("[tempo]\n", "[tempo]\nretention = \"50h\"\n")).unwrap();
     let plan = run(30, &["plan", "--no-engines"], &stack, &root);
     assert!(plan.contains("must be replaced: it is not valid before "), "{plan}");
+    assert!(plan.contains("note: the clock of this machine says "), "{plan}");
+    let (refused, good) = tried(30, &apply, &stack, &root);
+    assert!(!good && refused.contains("certificates that are good would be replaced by it"), "{refused}");
+    let plan = run(-2000, &["plan", "--no-engines"], &stack, &root);
+    assert!(plan.contains("by it certificates are replaced; `date` shows whether it is right"), "{plan}");
     let applied = run(20, &apply, &stack, &root);
     assert!(applied.contains("This is generation 2."), "{applied}");
     let back = run(19, &["rollback", "--auto-approve"], &stack, &root);

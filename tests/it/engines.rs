@@ -10,12 +10,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::diagnostic::{SourceName, Sources};
+use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::{Stack, resolve};
+use tracewright::text::Sources;
+use tracewright::text::{Source, TextFormat};
 use tracewright::toml;
 use tracewright::validate::{
     Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,
@@ -90,7 +92,7 @@ impl Judged<'_> {
     fn shown(&self, mut opinion: Opinion, (path, text): (&TargetPath, &str)) -> String {
         self.document.locate(&mut opinion.findings);
         let mut sources = self.sources.clone();
-        sources.0.insert(SourceName(path.to_string()), text.to_owned());
+        sources.0.insert(SourceName(path.to_string()), Source::new(TextFormat::of_path(path.as_str()), text));
         let mut said = diagnostics::render(&opinion.findings, &sources, false);
         for unknown in opinion.not_checked {
             writeln!(said, "not checked: {unknown}").unwrap();
@@ -113,6 +115,7 @@ fn around(temporary: &Path) -> Surroundings {
     Surroundings {
         engines_folder: None,
         path: None,
+        of_stack: true,
         temporary: temporary.to_owned(),
         as_root: false,
         patience: Duration::from_secs(30),

@@ -39,6 +39,7 @@ mod transaction_certificates;
 mod transaction_disk;
 mod transaction_drift;
 mod transaction_faults;
+mod transaction_hostile;
 mod transaction_lock;
 mod transaction_plan;
 mod transaction_property;

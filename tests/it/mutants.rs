@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tracewright::check::{self, Verdict};
-use tracewright::diagnostic::{Sources, pages};
+use tracewright::diagnostic::pages;
 use tracewright::host::FolderTree;
-use tracewright::model::dataflow::{Program, Topology};
+use tracewright::model::dataflow::Topology;
 use tracewright::model::names::TargetPath;
 use tracewright::report::verdict::{self, Subject};
-use tracewright::topology::{discover, read};
+use tracewright::topology::{Discovered, discover, read};
 use tracewright::validate::Opinion;
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
@@ -63,6 +63,11 @@ impl Mutant {
 
     /// As `check --files` does it, with the versions that the folder gives.
     fn judge(&self) -> (Topology, Verdict) {
+        let (_, topology, verdict) = self.judged();
+        (topology, verdict)
+    }
+
+    fn judged(&self) -> (Discovered, Topology, Verdict) {
         let found = discover(&FolderTree::below(self.folder.join("root")));
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
@@ -71,7 +76,7 @@ impl Mutant {
         files.collector_version = self.given("collector");
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
-        (topology, verdict)
+        (found, topology, verdict)
     }
 
     /// The same without any certificate or key that its files name, as in a repository.
@@ -101,12 +106,8 @@ impl Mutant {
     }
 
     fn shown(&self) -> String {
-        let (topology, verdict) = self.judge();
-        let text = |program: &Program| {
-            let text = std::str::from_utf8(&self.files[&program.file]).unwrap();
-            (topology.sources[&program.file].clone(), check::shown_text(program.kind, text))
-        };
-        let sources = Sources(topology.programs.iter().map(text).collect());
+        let (found, topology, verdict) = self.judged();
+        let sources = check::shown_texts(&found, &topology);
         verdict::text(
             &Subject {
                 topology: &topology,

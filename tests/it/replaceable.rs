@@ -94,6 +94,7 @@ fn an_engine_of_a_user_is_not_asked_by_root() {
         let around = Surroundings {
             engines_folder: None,
             path: None,
+            of_stack: true,
             temporary: PathBuf::from("/tmp"),
             as_root,
             patience: Duration::from_secs(10),

@@ -424,6 +424,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             version: Version::None,
             excerpt: false,
             starts_here: true,
+            site: 0,
         };
         let mut topology = Topology {
             programs: kinds.iter().enumerate().map(program).collect(),

@@ -9,11 +9,12 @@ use walkdir::WalkDir;
 
 /// The way, leftmost first, one folder (or file at the top) of `src/` each: whoever stands here names only what
 /// stands before it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "diagnostic",
     "model",
     "format",
     "pki",
+    "text",
     "toml",
     "stack",
     "wiring",

@@ -13,15 +13,15 @@ use tracewright::host::Process;
 use tracewright::model::desired::Desired;
 use tracewright::model::ground::Ground;
 
-const STATE: &str = "/var/lib/tracewright/shop";
+pub const STATE: &str = "/var/lib/tracewright/shop";
 
-fn numbered(number: u32) -> Desired {
+pub fn numbered(number: u32) -> Desired {
     let mut desired = empty();
     desired.files.insert(at("/etc/tempo/config.yml"), whole(&format!("number: {number}\n"), 0o640));
     desired
 }
 
-fn apply_number(root: &Path, number: u32) {
+pub fn apply_number(root: &Path, number: u32) {
     kept(run_at(root, of_stack(&numbered(number)), false, true).unwrap()).unwrap();
 }
 

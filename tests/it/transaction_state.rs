@@ -204,6 +204,10 @@ impl Prover for Fails<'_> {
 }
 
 fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
+    run_proven_with(root, desired, prover, false)
+}
+
+fn run_proven_with(root: &Path, desired: &Desired, prover: &dyn Prover, adopt: bool) -> Outcome {
     let (stack, host) = (stack(), HostName::this());
     let wish = of_stack(desired);
     let request = Request {
@@ -215,8 +219,7 @@ fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
         authorities: None,
         now: now(),
     };
-    let consent =
-        Consent { approved: look_at(root, wish).unwrap().digest, accept_drift: false, adopt: false };
+    let consent = Consent { approved: look_at(root, wish).unwrap().digest, accept_drift: false, adopt };
     apply(
         &mut root_at(root),
         &request,
@@ -322,4 +325,34 @@ fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
         survey.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();
     assert_eq!(refused, ["/etc/tempo/config.yml: the stack shop manages it"]);
     assert_eq!(survey.plan.entries.len(), 2);
+}
+
+/// Our names beside the files look like litter to whoever tidies up.
+#[test]
+fn old_files_that_were_cleared_away_meanwhile_come_back_from_the_state() {
+    let temporary = folder();
+    let root = temporary.path();
+    put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
+    let mut first = numbered(1);
+    first.files.insert(at("/etc/tempo/leaves.yml"), whole("gone: soon\n", 0o600));
+    let before = tree(root);
+    let tidy = || {
+        for name in fs::read_dir(root.join("etc/tempo")).unwrap().map(|entry| entry.unwrap().path()) {
+            if name.display().to_string().contains("/.tracewright-") {
+                fs::remove_file(name).unwrap();
+            }
+        }
+    };
+    // What stood there before us, and then what we put there.
+    for (desired, adopt) in [(&first, true), (&numbered(2), false)] {
+        let before = if adopt { before.clone() } else { tree(root) };
+        let outcome = run_proven_with(root, desired, &fails(&tidy), adopt);
+        let Outcome::RolledBack { notes, .. } = outcome else { panic!("{outcome:?}") };
+        assert!(
+            notes.iter().any(|note| note.starts_with("/etc/tempo/config.yml: the old file")),
+            "{notes:?}"
+        );
+        assert_eq!(tree(root), before);
+        kept(run_at(root, of_stack(&first), false, true).unwrap());
+    }
 }

@@ -12,6 +12,7 @@ use tracewright::model::env::EnvFormat;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath};
 use tracewright::model::prior::GenerationNumber;
+use tracewright::model::step::Step;
 use tracewright::plan::Author;
 
 pub type MemoryRoot = Root<MemoryDisk>;
@@ -177,10 +178,20 @@ pub fn kept(outcome: Outcome) -> Option<GenerationNumber> {
 
 /// The journal of a run that has only begun.
 pub fn journal_of(process: Process) -> Vec<u8> {
-    let begin = format!(
-        r#"{{"version":1,"reads":"0.1.0","generation":2,"author":{{"time":"","user":"pde","verb":"apply"}},"process":{{"pid":{},"started":{}}},"steps":[]}}"#,
-        process.pid, process.started
-    );
-    let sum = Digest::of(begin.as_bytes()).to_string();
-    format!("{:08x} {} {begin}\n", begin.len(), &sum[..8]).into_bytes()
+    let process = format!(r#""process":{{"pid":{},"started":{}}},"#, process.pid, process.started);
+    framed(&format!(r#"{BEGIN}{process}"steps":[]}}"#))
+}
+
+/// The journal of a run that announced all of these steps and was killed.
+pub fn journal_with(steps: &[Step]) -> Vec<u8> {
+    let begin = framed(&format!(r#"{BEGIN}"steps":{}}}"#, serde_json::to_string(steps).unwrap()));
+    [begin, framed(&format!(r#"{{"doing":{}}}"#, steps.len() - 1))].concat()
+}
+
+const BEGIN: &str =
+    r#"{"version":1,"reads":"0.1.0","generation":2,"author":{"time":"","user":"pde","verb":"apply"},"#;
+
+fn framed(record: &str) -> Vec<u8> {
+    let sum = Digest::of(record.as_bytes()).to_string();
+    format!("{:08x} {} {record}\n", record.len(), &sum[..8]).into_bytes()
 }

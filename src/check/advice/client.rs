@@ -9,7 +9,18 @@ use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTls
 
 /// Point the client at this listener.
 pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
-    dial_as(facts, dialler, listener, &server::reached_as(listener))
+    dial_as(facts, dialler, listener, &host(facts, dialler, listener))
+}
+
+/// The name or address under which the client finds the listener.
+fn host(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+    let (from, to) = (facts.topology.site_of(dialler.program), facts.topology.site_of(listener.program));
+    let shared =
+        to.networks.iter().find(|there| from.networks.iter().any(|here| here.network == there.network));
+    match shared.and_then(|network| network.names.first()) {
+        Some(name) if to.service() != from.service() => name.clone(),
+        _ => server::reached_as(listener),
+    }
 }
 
 fn dial_as(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener, host: &str) -> String {

@@ -12,6 +12,7 @@ pub(super) fn reached_as(listener: &Listener) -> String {
     match listener.bind {
         Bind::Address(address) if !address.is_unspecified() => literal(address),
         Bind::Address(_) | Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
+        Bind::OwnName(ref name) => name.clone(),
     }
 }
 
@@ -81,7 +82,9 @@ pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Dialler) -> String {
     } else {
         dialler.port
     };
-    format!("open a door for {}: under `{door}`: `endpoint: 127.0.0.1:{port}`", dialler.protocol)
+    let inside = program.is_some_and(|(index, _)| facts.topology.site_of(index).is_container());
+    let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
+    format!("open a door for {}: under `{door}`: `endpoint: {address}:{port}`", dialler.protocol)
 }
 
 /// Let the listener accept where the client dials.
@@ -91,6 +94,11 @@ pub(in super::super) fn bind(listener: &Listener, dialler: &Dialler) -> String {
         DialledHost::Address(_) | DialledHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     at_address(listener, address)
+}
+
+/// Let the listener accept from outside of its container.
+pub(in super::super) fn everywhere(listener: &Listener) -> String {
+    at_address(listener, IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 /// Let the listener accept on this host only.
@@ -193,6 +201,7 @@ fn bound(bind: &Bind) -> String {
     match bind {
         Bind::Address(address) => literal(*address),
         Bind::UnsetVariable(_) => "127.0.0.1".to_owned(),
+        Bind::OwnName(name) => name.clone(),
     }
 }
 

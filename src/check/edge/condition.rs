@@ -1,6 +1,7 @@
 //! The conditions of an edge: what has to be so that it carries anything, one by one.
 
 use super::certificate::CertificateFault;
+use super::sites::Lost;
 use std::fmt;
 
 /// What an edge needs, the most fundamental first: the order in which the engines themselves stumble.
@@ -120,6 +121,8 @@ pub(in super::super) enum Fault {
     Loop(usize),
     /// `no-listener`.
     NoListener,
+    /// `unresolved-name`.
+    Name(Lost),
     /// `bind-unreachable`.
     Misses,
     /// `protocol-mismatch`.

@@ -9,6 +9,7 @@ mod chain;
 mod condition;
 mod protocol;
 mod reach;
+mod sites;
 mod tls;
 
 pub use condition::{Condition, ConditionKind, ConditionState};
@@ -16,6 +17,7 @@ pub use condition::{Condition, ConditionKind, ConditionState};
 pub(super) use certificate::{CertificateFault, CertificateFaultKind, Side};
 pub(super) use condition::{Fault, Found};
 pub(super) use reach::{Reach, overlap};
+pub(super) use sites::{Lead, Lost, lead};
 
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
@@ -102,7 +104,7 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
         let reachability = reachability(topology, &reached, taken, index);
         let listener = match reached[index] {
             Reach::Arrives(listener) | Reach::Misses(listener) => Some(listener),
-            Reach::Nothing | Reach::Unsure(_) => None,
+            Reach::Nothing | Reach::Lost(_) | Reach::Unsure(_) => None,
         };
         let mut judged = Judged { dialler: index, listener: None, found: Vec::new(), notes: Vec::new() };
         if let Found::NotKnown(_) = reachability {
@@ -135,6 +137,7 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
 fn reachability(topology: &Topology, reached: &[Reach], taken: &[(usize, usize)], index: usize) -> Found {
     match reached[index] {
         Reach::Unsure(reason) => Found::NotKnown(reason),
+        Reach::Lost(lost) => Found::Broken(Fault::Name(lost)),
         Reach::Nothing => meeting::without_listener(topology, reached, index, Fault::NoListener),
         Reach::Misses(_) => meeting::without_listener(topology, reached, index, Fault::Misses),
         Reach::Arrives(_) if topology.diallers[index].protocol == Protocol::Other => {

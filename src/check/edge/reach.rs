@@ -1,11 +1,13 @@
-//! Which listener a dialler arrives at, by port and address, on this host.
+//! Which listener a dialler arrives at: where its name leads, by port and address there.
 //!
 //! Go's wildcard listeners (`0.0.0.0`, `::`, no address) accept both address families, seen on Tempo
 //! and the collector as `*:PORT`.
 
 use super::super::unchecked;
 use super::protocol::understands;
-use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Topology};
+use super::sites::{Lead, Lost, lead};
+use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Publication, Topology};
+use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Where a dialler arrives.
@@ -17,6 +19,8 @@ pub(in super::super) enum Reach {
     Misses(usize),
     /// At nothing: no listener has the port.
     Nothing,
+    /// At nothing: the name leads nowhere.
+    Lost(Lost),
     /// That cannot be told, for this reason.
     Unsure(&'static str),
 }
@@ -31,22 +35,105 @@ pub(in super::super) fn overlap(one: &Bind, other: &Bind) -> bool {
 
 /// Where the dialler arrives.
 pub(super) fn reach(topology: &Topology, dialler: &Dialler) -> Reach {
-    let on_port = || topology.listeners.iter().enumerate().filter(|(_, l)| l.port == dialler.port);
-    let best = |found: Vec<(usize, &Listener)>| {
-        let meant = |l: &Listener| dialler.means.contains(&topology.programs[l.program].kind);
-        // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
-        let own = |l: &Listener| l.program == dialler.program;
-        let internal = dialler.protocol == Protocol::TempoInternal;
-        let rank =
-            |i: usize, l: &Listener| (!understands(l, dialler.protocol), !meant(l), own(l) != internal, i);
-        found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
+    match lead(topology, dialler) {
+        Lead::Own(site) => match at_home(topology, dialler, site) {
+            Reach::Nothing => {
+                let published = published(topology, dialler, site, &|_| true);
+                published.unwrap_or_else(|| match meant_elsewhere(topology, dialler, site) {
+                    true => Reach::Nothing,
+                    false => nothing(topology, site),
+                })
+            }
+            reach => reach,
+        },
+        Lead::Over(site) => over(topology, dialler, site, dialler.port),
+        Lead::Gateway(host) => {
+            let outside =
+                |publication: &Publication| publication.address.is_none_or(|address| !address.is_loopback());
+            match over(topology, dialler, host, dialler.port) {
+                Reach::Arrives(listener) => Reach::Arrives(listener),
+                _ => published(topology, dialler, host, &outside)
+                    .unwrap_or(Reach::Unsure(unchecked::OTHER_HOST)),
+            }
+        }
+        Lead::Lost(lost) => Reach::Lost(lost),
+        // A host has addresses that are not in its files.
+        Lead::Unknown(reason) => match at_home(topology, dialler, topology.programs[dialler.program].site) {
+            Reach::Arrives(listener) => Reach::Arrives(listener),
+            _ => Reach::Unsure(reason),
+        },
+    }
+}
+
+fn on_site(topology: &Topology, site: usize, port: Port) -> impl Iterator<Item = (usize, &Listener)> {
+    let on_site = move |l: &Listener| topology.programs[l.program].site == site && l.port == port;
+    topology.listeners.iter().enumerate().filter(move |(_, l)| on_site(l))
+}
+
+/// The listener that is meant, of several that a client may arrive at.
+fn best(topology: &Topology, dialler: &Dialler, found: Vec<(usize, &Listener)>) -> Option<usize> {
+    let meant = |l: &Listener| dialler.means.contains(&topology.programs[l.program].kind);
+    // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
+    let own = |l: &Listener| l.program == dialler.program;
+    let internal = dialler.protocol == Protocol::TempoInternal;
+    let rank = |i: usize, l: &Listener| (!understands(l, dialler.protocol), !meant(l), own(l) != internal, i);
+    found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
+}
+
+/// Whether a client dials its own container for what another container of the project serves: an
+/// application's image holds no collector.
+fn meant_elsewhere(topology: &Topology, dialler: &Dialler, site: usize) -> bool {
+    let serves = |l: &Listener| {
+        let there = topology.programs[l.program].site;
+        there != site
+            && topology.site(there).host == topology.site(site).host
+            && (l.port, l.protocol) == (dialler.port, dialler.protocol)
     };
+    topology.site(site).is_container() && topology.listeners.iter().any(serves)
+}
+
+/// At nothing, where everything that listens there is known.
+fn nothing(topology: &Topology, site: usize) -> Reach {
+    match topology.site(site).open {
+        Some(_) => Reach::Unsure(unchecked::OPEN_SITE),
+        None => Reach::Nothing,
+    }
+}
+
+/// Where a client arrives at another site, over a network: loopback is nobody else's.
+fn over(topology: &Topology, dialler: &Dialler, site: usize, port: Port) -> Reach {
+    let reachable = on_site(topology, site, port).filter(|(_, l)| l.bind.is_reachable()).collect();
+    if let Some(listener) = best(topology, dialler, reachable) {
+        return Reach::Arrives(listener);
+    }
+    match best(topology, dialler, on_site(topology, site, port).collect()) {
+        Some(listener) => Reach::Misses(listener),
+        None => nothing(topology, site),
+    }
+}
+
+/// Where a port that containers publish on a host leads.
+fn published(
+    topology: &Topology,
+    dialler: &Dialler,
+    host: usize,
+    lets_in: &dyn Fn(&Publication) -> bool,
+) -> Option<Reach> {
+    topology.sites.iter().enumerate().filter(|(_, site)| site.host == Some(host)).find_map(|(index, site)| {
+        let publication = site.published.iter().find(|one| one.has(dialler.port) && lets_in(one))?;
+        Some(over(topology, dialler, index, publication.target))
+    })
+}
+
+/// Where a client arrives on its own site.
+fn at_home(topology: &Topology, dialler: &Dialler, site: usize) -> Reach {
     let dialled = addresses(&dialler.host);
     let here = dialler.host.is_this_host();
     let covered = |l: &Listener| {
         literal(&l.bind).is_some_and(|bound| dialled.contains(&bound)) || here && l.bind.is_wildcard()
     };
-    if let Some(listener) = best(on_port().filter(|(_, l)| covered(l)).collect()) {
+    let found = on_site(topology, site, dialler.port).filter(|(_, l)| covered(l)).collect();
+    if let Some(listener) = best(topology, dialler, found) {
         return Reach::Arrives(listener);
     }
     if !here {
@@ -56,7 +143,8 @@ pub(super) fn reach(topology: &Topology, dialler: &Dialler) -> Reach {
         dialler.means.contains(&topology.programs[l.program].kind)
             && (l.program != dialler.program || dialler.protocol == Protocol::TempoInternal)
     };
-    match best(on_port().filter(|(_, l)| meant(l)).collect()) {
+    let found = on_site(topology, site, dialler.port).filter(|(_, l)| meant(l)).collect();
+    match best(topology, dialler, found) {
         None => Reach::Nothing,
         Some(listener)
             if is_localhost(&dialler.host) && literal(&topology.listeners[listener].bind) == Some(V6) =>
@@ -86,6 +174,6 @@ fn is_localhost(host: &DialledHost) -> bool {
 fn literal(bind: &Bind) -> Option<IpAddr> {
     match bind {
         Bind::Address(address) => Some(address.to_canonical()),
-        Bind::UnsetVariable(_) => None,
+        Bind::UnsetVariable(_) | Bind::OwnName(_) => None,
     }
 }

@@ -8,6 +8,7 @@
 mod command;
 mod dotenv;
 mod image;
+mod inside;
 mod interpolate;
 mod load;
 mod merge;
@@ -19,6 +20,7 @@ mod service;
 mod tree;
 
 pub use image::{Image, ImageProgram};
+pub use inside::{Inside, Led};
 pub use mounts::{Mount, Source};
 pub use names::{is_compose_file, main_files};
 pub use paths::HostPath;
@@ -234,6 +236,7 @@ pub fn load(files: &[TargetPath], folder: &Folder<'_>) -> Project {
             secrets: &secrets,
             faults: &mut faults,
             not_read: &mut not_read,
+            files: &mut project.files,
         };
         let services = whole.get("services").map(Tree::fields).unwrap_or_default();
         project.services = services

@@ -9,7 +9,7 @@ use super::tree::{Field, Kind, Shape, Text, Tree};
 use super::{Attachment, EnvValue, Fault, Folder, Found, Mode, Service, Shared, Written};
 use crate::diagnostic::Mark;
 use crate::model::names::TargetPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a service is read with.
 pub(super) struct Around<'a, 't> {
@@ -19,6 +19,8 @@ pub(super) struct Around<'a, 't> {
     pub(super) secrets: &'a BTreeMap<String, Shared>,
     pub(super) faults: &'a mut Vec<Fault>,
     pub(super) not_read: &'a mut Vec<(TargetPath, String)>,
+    /// Files that were read.
+    pub(super) files: &'a mut BTreeSet<TargetPath>,
 }
 
 pub(super) fn written(tree: &Tree) -> Option<Written> {
@@ -222,6 +224,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
         }
     };
     let source = around.folder.shown(&path);
+    around.files.insert(path);
     // What earlier files set is known in later ones; what the project's `.env` sets is stronger.
     let mut known: Variables = all
         .iter()

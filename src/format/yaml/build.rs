@@ -14,17 +14,7 @@ const MAX_ALIASED_NODES: usize = 100_000;
 /// The first syntax fault, or what makes the text unreadable for this tool (size, nesting, aliases
 /// that grow without bound).
 pub fn parse(text: &str, dialect: Dialect) -> Result<Document, Fault> {
-    if text.len() > MAX_BYTES {
-        return Err(Fault { span: 0..0, text: "larger than 8 MB".to_owned() });
-    }
-    if let Some((at, character)) = cursor::forbidden(text) {
-        let text = match character {
-            cursor::BYTE_ORDER_MARK => "a byte order mark inside the file".to_owned(),
-            _ => format!("control characters are not allowed (U+{:04X})", u32::from(character)),
-        };
-        return Err(Fault { span: at..at + character.len_utf8(), text });
-    }
-    let tree = parse::parse(text, dialect)?;
+    let tree = written(text, dialect)?;
     let mut builder = Builder {
         tree: &tree,
         dialect,
@@ -40,6 +30,25 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Document, Fault> {
     };
     let Builder { duplicates, overlaps, .. } = builder;
     Ok(Document { root, second: tree.rest.clone(), duplicates, overlaps })
+}
+
+/// Parses the first document of a text no further than to its nodes, for whoever must not overlook what
+/// is written twice, anchored or merged.
+///
+/// # Errors
+/// The first syntax fault.
+pub fn written(text: &str, dialect: Dialect) -> Result<Tree, Fault> {
+    if text.len() > MAX_BYTES {
+        return Err(Fault { span: 0..0, text: "larger than 8 MB".to_owned() });
+    }
+    if let Some((at, character)) = cursor::forbidden(text) {
+        let text = match character {
+            cursor::BYTE_ORDER_MARK => "a byte order mark inside the file".to_owned(),
+            _ => format!("control characters are not allowed (U+{:04X})", u32::from(character)),
+        };
+        return Err(Fault { span: at..at + character.len_utf8(), text });
+    }
+    parse::parse(text, dialect)
 }
 
 pub(super) struct Builder<'a> {

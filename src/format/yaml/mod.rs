@@ -17,7 +17,8 @@ mod resolve;
 mod scan;
 mod token;
 
-pub use build::parse;
+pub use build::{parse, written};
+pub use parse::{Form, Tree, Written};
 pub use resolve::Resolved;
 
 use std::ops::Range;

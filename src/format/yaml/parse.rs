@@ -10,7 +10,8 @@ use std::ops::Range;
 
 /// What was written at one place.
 #[derive(Debug)]
-pub(super) struct Written {
+pub struct Written {
+    /// The value.
     pub value: Form,
     /// Its bytes, without anchor and tag.
     pub span: Range<usize>,
@@ -20,18 +21,23 @@ pub(super) struct Written {
 
 /// The forms of a node. Numbers are places in [`Tree::nodes`].
 #[derive(Debug)]
-pub(super) enum Form {
+pub enum Form {
     /// The text, and whether it is plain.
     Scalar(String, bool),
+    /// The node that it stands for.
     Alias(usize),
+    /// Its items.
     Sequence(Vec<usize>),
+    /// Keys with their values, those that stand twice twice.
     Mapping(Vec<(usize, usize)>),
 }
 
 /// The first document of a text.
 #[derive(Debug)]
-pub(super) struct Tree {
+pub struct Tree {
+    /// All nodes.
     pub nodes: Vec<Written>,
+    /// The outermost one; none for an empty text.
     pub root: Option<usize>,
     /// What stands behind the document, which no engine reads.
     pub rest: Option<Range<usize>>,

@@ -4,12 +4,16 @@
 //! `wiring/` says with these words what it expects and `topology/` what it read; the two never see
 //! each other, and a property test compares them. Types only: nothing is read or decided here.
 
+mod compose;
 mod exchange;
 mod file_fault;
+mod site;
 mod tls;
 
+pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
+pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
 use crate::diagnostic::{Mark, SourceName};
@@ -122,6 +126,8 @@ pub enum Version {
         /// The line that is known.
         line: String,
     },
+    /// The tag of its image says so.
+    Image(String),
     /// Nothing tells; the newest known line was assumed.
     Assumed(String),
     /// A kind of file that has no version of its own (environment, datasource).
@@ -142,6 +148,8 @@ pub struct Program {
     pub excerpt: bool,
     /// Whether something here starts it on the host itself.
     pub starts_here: bool,
+    /// Where it stands: index into [`Topology::sites`].
+    pub site: usize,
 }
 
 impl fmt::Display for Program {
@@ -158,6 +166,8 @@ pub enum Bind {
     /// The address comes from this variable, which nothing sets: the collector then binds all
     /// interfaces with no more than a warning (seen on 0.159).
     UnsetVariable(String),
+    /// A name of its own site, which is the container's address: everybody but itself by loopback.
+    OwnName(String),
 }
 
 impl Bind {
@@ -165,7 +175,7 @@ impl Bind {
     pub fn is_reachable(&self) -> bool {
         match self {
             Self::Address(address) => !address.is_loopback(),
-            Self::UnsetVariable(_) => true,
+            Self::UnsetVariable(_) | Self::OwnName(_) => true,
         }
     }
 
@@ -174,6 +184,7 @@ impl Bind {
         match self {
             Self::Address(address) => address.is_unspecified(),
             Self::UnsetVariable(_) => true,
+            Self::OwnName(_) => false,
         }
     }
 }
@@ -183,6 +194,7 @@ impl fmt::Display for Bind {
         match self {
             Self::Address(address) => address.fmt(f),
             Self::UnsetVariable(name) => write!(f, "${{{name}}} (unset)"),
+            Self::OwnName(name) => f.write_str(name),
         }
     }
 }
@@ -268,7 +280,14 @@ pub struct Dialler {
 impl Dialler {
     /// The name of the edge that begins here: the file and the setting.
     pub fn edge(&self, topology: &Topology) -> String {
-        format!("{}#{}", topology.programs[self.program].file, self.setting)
+        let file = topology.file(self.program);
+        match topology.site_of(self.program).service() {
+            // Several services stand in one file.
+            Some(service) if topology.programs[self.program].kind == ProgramKind::App => {
+                format!("{file}#{service}.{}", self.setting)
+            }
+            _ => format!("{file}#{}", self.setting),
+        }
     }
 }
 
@@ -351,6 +370,8 @@ pub enum CertificateFile {
 /// semantics, defaults included. All that rules see.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
+    /// Where programs stand; the first is the host. Empty where a host is all there is.
+    pub sites: Vec<Site>,
     /// The programs found, in order of kind and file.
     pub programs: Vec<Program>,
     /// All sockets served.
@@ -361,6 +382,8 @@ pub struct Topology {
     pub joints: Vec<Joint>,
     /// What is wrong with single files.
     pub file_faults: Vec<FileFault>,
+    /// What Compose projects say that cannot work.
+    pub compose: Vec<ComposeFact>,
     /// Keys that the version does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.
@@ -376,4 +399,24 @@ pub struct Topology {
     pub faults: Vec<(Mark, String)>,
     /// The name under which the text of a file is shown.
     pub sources: BTreeMap<TargetPath, SourceName>,
+}
+
+static HOST: Site = Site::HOST;
+
+impl Topology {
+    /// The site that a program stands on.
+    pub fn site_of(&self, program: usize) -> &Site {
+        self.site(self.programs[program].site)
+    }
+
+    /// A site; the only one of a topology without sites is a host.
+    pub fn site(&self, index: usize) -> &Site {
+        self.sites.get(index).unwrap_or(&HOST)
+    }
+
+    /// The name under which the file of a program is shown.
+    pub fn file(&self, program: usize) -> &str {
+        let path = &self.programs[program].file;
+        self.sources.get(path).map_or(path.as_str(), |source| source.0.as_str())
+    }
 }

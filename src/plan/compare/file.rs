@@ -73,7 +73,7 @@ impl<'a> Comparison<'a> {
             {
                 ContentChange::Owner { before: *before, after: *after }
             }
-            _ => inside::of_change(wanted.subject, before, after, wish),
+            _ => inside::of_change(wanted.subject, path, before, after, wish),
         };
         entry.same_meaning =
             self.inputs.contains(path) && inside::same_meaning(wanted.subject, path, before, after);

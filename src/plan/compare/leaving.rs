@@ -21,7 +21,7 @@ impl<'a> Comparison<'a> {
             _ => Subject::File,
         };
         let mut entry = self.entry(path, subject, Action::Delete, needs);
-        entry.content = inside::of_change(subject, bytes_of(standing), None, None);
+        entry.content = inside::of_change(subject, path, bytes_of(standing), None, None);
         entry.work = Some(match standing {
             Standing::Folder(_) => Work::RemoveFolder,
             _ => Work::Remove { before: standing.identity() },

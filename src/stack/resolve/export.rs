@@ -2,7 +2,8 @@
 
 use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
-use crate::toml::{RawTable, looks_secret, nearest};
+use crate::text::sounds_secret;
+use crate::toml::{RawTable, nearest};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -92,8 +93,9 @@ pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<Strin
             let found = Finding::error(Code("header-text"), title).at((path.clone(), KeyPart::Value), "");
             faults.push(found.help("clients fail or crash on them: write ASCII"));
         }
-        if looks_secret(name) {
-            let title = format!("header `{name}` looks like a secret, and its value is visible in plans");
+        if sounds_secret(name) {
+            let title =
+                format!("header `{name}` looks like a secret, and its value stands in clear in the files");
             let found = Finding::warning(Code("header-secret"), title).at((path, KeyPart::Key), "");
             faults.push(if table.declares_rendered("secret_headers") {
                 found.help(format!("secret_headers = {{ {name} = \"env:NAME\" }}"))

@@ -174,13 +174,6 @@ fn name_of_control(letter: char) -> String {
     }
 }
 
-/// Whether a header of this name usually carries a secret.
-pub fn looks_secret(header: &str) -> bool {
-    const WORDS: [&str; 6] = ["authorization", "api-key", "apikey", "token", "secret", "password"];
-    let header = header.to_ascii_lowercase();
-    WORDS.iter().any(|word| header.contains(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

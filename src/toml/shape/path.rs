@@ -1,6 +1,11 @@
 //! Paths on a host.
 
 use super::{Misshapen, Shaped, quoted};
+use crate::model::names::{LONGEST_NAME, LONGEST_PATH};
+
+/// What is made beside or below a path that is written must still be one: the home in place of `~`, the
+/// files of a folder.
+const LONGEST: usize = LONGEST_PATH - 3 * LONGEST_NAME;
 
 /// An absolute path, or one below `~/`, in the only spelling it has.
 pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
@@ -16,6 +21,14 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
     let parts: Vec<&str> = below.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.is_empty() {
         let title = "a path on the host names a file or a folder below `/`";
+        return Err(Misshapen::new("path-shape", title).or(quoted(example)));
+    }
+    if parts.iter().any(|part| part.len() > LONGEST_NAME) {
+        let title = format!("a name on a host has at most {LONGEST_NAME} bytes");
+        return Err(Misshapen::new("path-shape", title).or(quoted(example)));
+    }
+    if text.len() > LONGEST {
+        let title = format!("a path on the host has at most {LONGEST} bytes");
         return Err(Misshapen::new("path-shape", title).or(quoted(example)));
     }
     let root = &text[..text.len() - below.len()];
@@ -34,6 +47,10 @@ mod tests {
     #[test]
     fn paths() {
         let read = |text| path(text, "data = \"/srv/traces\"");
+        let longest = [format!("/etc/{}", "x".repeat(255)), "/x".repeat(1665)];
+        for text in &longest {
+            assert_eq!(read(text), Ok(text.clone()));
+        }
         for text in ["/etc/tempo", "/a", "~/x", "~/.config/otelcol/config.yaml", "/a b/ö", "/..a/b.."] {
             assert_eq!(read(text), Ok(text.to_owned()));
         }
@@ -49,6 +66,9 @@ mod tests {
             ("/etc/../tempo", "path-shape", "/srv/traces"),
             ("/", "path-shape", "/srv/traces"),
             ("~/", "path-shape", "/srv/traces"),
+            (&format!("/etc/{}", "x".repeat(256)), "path-shape", "/srv/traces"),
+            (&format!("/etc/{}", "ö".repeat(128)), "path-shape", "/srv/traces"),
+            (&"/x".repeat(1666), "path-shape", "/srv/traces"),
         ] {
             let wrong = read(text).expect_err(text);
             assert_eq!(

@@ -16,7 +16,7 @@ pub(crate) type Binaries = BTreeMap<ComponentId, Engine>;
 /// # Errors
 /// Those that are missing, or whose configuration is written differently, by name.
 pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Result<Binaries, Stop> {
-    let around = engines::surroundings();
+    let around = engines::surroundings(arguments.engines_of_stack);
     let mut found = Binaries::new();
     let mut faults = Vec::new();
     for (id, wanted) in wanted(wiring, &engines::named(arguments)) {

@@ -2,13 +2,14 @@
 
 use super::binaries::Binaries;
 use super::{Trial, hold};
-use crate::diagnostic::{Findings, Sources};
+use crate::diagnostic::Findings;
 use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::names::ComponentName;
 use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
 use crate::report::proof::{self, Outcome};
 use crate::stack::RouteTarget;
+use crate::text::Sources;
 use crate::trial::{
     Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, moved, newest_lines,
     reader, told_cause, write,

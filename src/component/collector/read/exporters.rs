@@ -110,6 +110,11 @@ fn endpoint<'n>(
 /// Records an endpoint that is not one: a fault, unless a variable that nothing sets is the cause.
 fn refuse(page: &mut Page<'_>, text: &Text<'_>, endpoint: &Entry, setting: &str, fault: &str) {
     match &text.unset {
+        // All that a container's process can see is in the Compose file.
+        Some(name) if page.inside.is_some() => page.fault(
+            endpoint.place(),
+            format!("requires a non-empty endpoint, and nothing sets `{name}` in this container"),
+        ),
         Some(name) => page.not_read(setting, format!("its endpoint comes from `{name}`, which nothing sets")),
         None => page.fault(endpoint.place(), fault),
     }

@@ -2,6 +2,7 @@
 
 use super::{Assigned, Unit};
 use crate::format::unit::{logical_lines, specified, words};
+use crate::format::values::Environment;
 use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
@@ -104,6 +105,17 @@ impl Unit {
                 None => arguments.push(self.put_in(&word)),
             }
         }
+        self.arguments(arguments);
+    }
+
+    /// A process by its arguments, the first of them its binary.
+    pub fn started(arguments: Vec<String>, environment: Environment) -> Self {
+        let mut unit = Self { environment, ..Self::default() };
+        unit.arguments(arguments);
+        unit
+    }
+
+    fn arguments(&mut self, arguments: Vec<String>) {
         let mut arguments = arguments.into_iter();
         self.binary = arguments
             .next()

@@ -11,11 +11,12 @@ mod silent;
 pub use release::{Edition, Release};
 
 use crate::component::collector::read::receivers;
+use crate::format::address;
 use crate::format::page::{Page, Socket, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
-use crate::model::names::Port;
+use crate::model::names::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
@@ -42,6 +43,13 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: &'static Release, edition
     if let Some(port) = internal {
         clients::read(page, root, release, port);
     }
+}
+
+/// The folders that it writes its blocks to, where they are written.
+pub fn data_paths(root: &Node) -> Vec<TargetPath> {
+    let ways: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
+    let texts = ways.iter().filter_map(|way| root.at(way)?.value.scalar());
+    texts.filter_map(|scalar| address::path(&scalar.text)).collect()
 }
 
 /// Doors that open where no receivers are written (`defaultReceivers`, `modules/distributor/config.go`).

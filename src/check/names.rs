@@ -1,0 +1,75 @@
+//! `unresolved-name`: a container dials a name that leads nowhere from where it is.
+
+use super::advice;
+use super::edge::{Fault, Lost};
+use super::facts::{Facts, peer};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::format::keys::nearest;
+use crate::model::dataflow::{Dialler, Listener, Topology};
+
+/// The code of this rule.
+pub(super) const CODE: Code = Code("unresolved-name");
+
+/// Speaks of every name that no network of the client resolves.
+pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
+    let topology = facts.topology;
+    for judged in &facts.judged {
+        let lost = judged.faults().find_map(|fault| match fault {
+            Fault::Name(lost) => Some(*lost),
+            _ => None,
+        });
+        let Some(lost) = lost else { continue };
+        let dialler = &topology.diallers[judged.dialler];
+        let site = topology.site_of(dialler.program);
+        let service = site.service().unwrap_or_default();
+        let title = format!("`{}` is no name that `{service}` can resolve", dialler.host);
+        let mut finding = Finding::error(CODE, title)
+            .at(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
+            .edge(dialler.edge(topology));
+        finding = match lost {
+            Lost::OtherNetwork(other) => {
+                let other = topology.site(other);
+                let name = other.service().unwrap_or_default();
+                let networks: Vec<&str> =
+                    other.networks.iter().map(|network| network.network.as_str()).collect();
+                let finding = match &other.at {
+                    Some(at) => finding.also(at.clone(), format!("`{name}` is on {}", networks.join(", "))),
+                    None => finding,
+                };
+                finding.help(format!("put `{service}` and `{name}` on one network: `networks:` of either"))
+            }
+            Lost::NoSuchName => near(facts, dialler, finding),
+        };
+        findings.push(finding);
+    }
+}
+
+/// The service that is meant: one that serves what is dialled, by the nearest name.
+fn near(facts: &Facts<'_>, dialler: &Dialler, finding: Finding) -> Finding {
+    let topology = facts.topology;
+    let fits = |listener: &&Listener| {
+        listener.protocol == dialler.protocol
+            && listener.program != dialler.program
+            && shares_network(topology, dialler, listener)
+    };
+    let names: Vec<String> = topology
+        .sites
+        .iter()
+        .filter(|site| site.host == topology.site_of(dialler.program).host)
+        .filter_map(|site| Some(site.service()?.to_owned()))
+        .collect();
+    let finding = match nearest(&dialler.host.to_string(), names.iter().map(String::as_str)) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding,
+    };
+    match topology.listeners.iter().find(fits) {
+        Some(listener) => finding.help(advice::dial(facts, dialler, listener)),
+        None if names.is_empty() => finding,
+        None => finding.help(format!("the services of this project are {}", names.join(", "))),
+    }
+}
+
+fn shares_network(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {
+    let (from, to) = (topology.site_of(dialler.program), topology.site_of(listener.program));
+    to.networks.iter().any(|there| from.networks.iter().any(|here| here.network == there.network))
+}

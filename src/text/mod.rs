@@ -1,0 +1,12 @@
+//! Text on its way to a person: what of it is a secret, what of it a terminal would obey, and what was
+//! probably meant by a word that does not exist. Works on bytes alone; called by every output.
+
+mod foreign;
+mod redact;
+mod secret;
+mod suggest;
+
+pub use foreign::{foreign, foreign_in_place, foreign_line, json_safe};
+pub use redact::{Hidden, InPlace, Redacted, Source, Sources, TextFormat, redact, redact_line};
+pub use secret::sounds_secret;
+pub use suggest::nearest;

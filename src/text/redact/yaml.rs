@@ -1,0 +1,129 @@
+//! Secrets in YAML and JSON, by the nodes as they are written: nothing is overlooked, duplicate keys,
+//! further documents and merged blocks included.
+//!
+//! Two libraries read the engines' files, and not always alike. What either takes for a secret is one.
+
+use super::tree::{Entry, Kind, Marked, Node, Scalar, Value, mark};
+use super::{comment, ranges::merged};
+use crate::format::yaml::{Dialect, Form, Tree, written};
+use std::ops::Range;
+
+/// More values are not looked into.
+const MAX_NODES: usize = 300_000;
+/// More documents in one text are not looked into.
+const MAX_DOCUMENTS: usize = 100;
+
+/// What must not be shown of a text, so deep inside of other texts.
+///
+/// # Errors
+/// It cannot be parsed, so nothing can be told of it.
+pub(super) fn secrets(text: &str, depth: usize) -> Result<Marked, ()> {
+    let mut readings =
+        [Dialect::V3, Dialect::V2].into_iter().filter_map(|dialect| read(text, dialect, depth));
+    let mut marked = readings.next().ok_or(())?;
+    for other in readings {
+        marked.hidden.extend(other.hidden);
+        marked.values.extend(other.values);
+    }
+    Ok(marked)
+}
+
+/// What one library sees; `None` where it cannot read the first document. What cannot be read behind that
+/// one is hidden.
+fn read(text: &str, dialect: Dialect, depth: usize) -> Option<Marked> {
+    let (mut roots, mut taken, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+    let mut start = 0;
+    for count in 0.. {
+        let tree = written(&text[start..], dialect).ok().filter(|tree| tree.nodes.len() <= MAX_NODES);
+        let Some(tree) = tree.filter(|_| count < MAX_DOCUMENTS) else {
+            if count == 0 {
+                return None;
+            }
+            hidden.push(start..text.len());
+            break;
+        };
+        let document = Nodes { text, start, count, tree: &tree };
+        roots.extend(tree.root.map(|root| document.node(root)));
+        taken.extend(document.scalars());
+        match &tree.rest {
+            // One that begins where this one did would be read for ever.
+            Some(rest) if rest.start > 0 => start += rest.start,
+            Some(_) => hidden.push(start..text.len()),
+            None => break,
+        }
+        if !hidden.is_empty() {
+            break;
+        }
+    }
+    let mut marked = mark(text, &roots, Kind::Yaml(depth));
+    let comments = comment::secrets(text, &merged(taken), &marked.below, false);
+    marked.values.extend(comments.iter().map(|range| text[range.clone()].trim().to_owned()));
+    marked.hidden.extend(comments.into_iter().chain(hidden));
+    Some(marked)
+}
+
+/// The nodes of one document, as the tree that all formats share.
+struct Nodes<'t> {
+    text: &'t str,
+    /// Where the document begins.
+    start: usize,
+    /// How many stand before it.
+    count: usize,
+    tree: &'t Tree,
+}
+
+impl Nodes<'_> {
+    fn span(&self, index: usize) -> Range<usize> {
+        let span = &self.tree.nodes[index].span;
+        self.start + span.start..self.start + span.end.max(span.start)
+    }
+
+    /// The value of a node. Nesting is bounded by the parser.
+    fn node(&self, index: usize) -> Node {
+        let at = self.span(index);
+        let value = match &self.tree.nodes[index].value {
+            Form::Scalar(text, _) => {
+                Value::Scalar(Scalar { text: text.clone(), inner: inner(self.text, at.clone()) })
+            }
+            // Numbers of anchors are those of their nodes, unlike in every document.
+            Form::Alias(target) => Value::Alias(self.anchor(*target)),
+            Form::Sequence(items) => Value::List(items.iter().map(|item| self.node(*item)).collect()),
+            Form::Mapping(entries) => {
+                let entry = |(key, value): &(usize, usize)| Entry {
+                    key: self.node(*key),
+                    value: self.node(*value),
+                    is_name: false,
+                };
+                Value::Table(entries.iter().map(entry).collect())
+            }
+        };
+        Node { at, value, anchor: self.anchor(index) }
+    }
+
+    fn anchor(&self, index: usize) -> usize {
+        self.count * MAX_NODES + index + 1
+    }
+
+    /// The bytes of all single values. The head of a block may end with a comment.
+    fn scalars(&self) -> impl Iterator<Item = Range<usize>> {
+        let scalar = |index: &usize| matches!(self.tree.nodes[*index].value, Form::Scalar(..));
+        (0..self.tree.nodes.len()).filter(scalar).map(|index| {
+            let at = self.span(index);
+            if self.text[at.clone()].starts_with(['|', '>']) { inner(self.text, at) } else { at }
+        })
+    }
+}
+
+/// A value without its quotes; of a block its lines, without the head before them.
+fn inner(text: &str, at: Range<usize>) -> Range<usize> {
+    let raw = &text[at.clone()];
+    if raw.len() > 1 && raw.starts_with(['"', '\'']) {
+        return at.start + 1..at.end - 1;
+    }
+    if raw.starts_with(['|', '>']) {
+        let body = raw.find('\n').map_or("", |line| &raw[line + 1..]);
+        let start = at.end - body.trim_start_matches([' ', '\n', '\r']).len();
+        return start..start + text[start..at.end].trim_end().len();
+    }
+    at.start..at.start + raw.trim_end().len()
+}

@@ -1,0 +1,156 @@
+//! What runs in a container: the program of its image, the command line, the configuration.
+
+use crate::component::systemd::read::Unit;
+use crate::format::compose::{Image, ImageProgram, Inside, Service, Text};
+use crate::format::values::Environment;
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::TargetPath;
+use std::collections::BTreeSet;
+
+/// A service with what is known of the process in its container.
+pub(in crate::topology) struct Container<'p> {
+    pub(in crate::topology) service: &'p Service,
+    /// Index into the sites.
+    pub(in crate::topology) site: usize,
+    /// The image, where its name is known.
+    pub(in crate::topology) image: Option<Image>,
+    /// Its command line and environment.
+    pub(in crate::topology) process: Unit,
+    /// What the process finds around it.
+    pub(in crate::topology) inside: Inside,
+}
+
+/// Which of our programs a container runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::topology) enum Runs {
+    /// This one.
+    Engine(ProgramKind),
+    /// Something else: an application, or a program that is not read.
+    Other,
+}
+
+/// Where an image of the collector keeps its configuration, and the program in it.
+const COLLECTOR_DEFAULTS: &[(&str, &str)] =
+    &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
+
+impl<'p> Container<'p> {
+    pub(super) fn of(service: &'p Service, site: usize) -> Self {
+        let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
+        let program = image.as_ref().and_then(|image| image.program);
+        let names = own_names(service);
+        let inside = Inside::of(service, names);
+        let process = Unit::started(command_line(service, program, &inside), environment(service, program));
+        Self { service, site, image, process, inside }
+    }
+
+    /// Which of our programs it runs, by its image, else by the name of its binary.
+    pub(in crate::topology) fn runs(&self) -> Runs {
+        let program = self.image.as_ref().and_then(|image| image.program);
+        let engine = match program {
+            Some(ImageProgram::Collector(_)) => Some(ProgramKind::Collector),
+            Some(ImageProgram::Tempo) => Some(ProgramKind::Tempo),
+            Some(ImageProgram::Grafana) => Some(ProgramKind::Grafana),
+            Some(ImageProgram::Known(_)) => None,
+            None => self.process.engine(),
+        };
+        engine.map_or(Runs::Other, Runs::Engine)
+    }
+
+    /// Whether its image is an official one, of which is known what is in it.
+    pub(in crate::topology) fn is_official(&self) -> bool {
+        self.image.as_ref().is_some_and(|image| image.program.is_some()) && !self.service.builds
+    }
+
+    /// Why it may listen where nobody here knows: its program is none that is read.
+    pub(super) fn open(&self) -> Option<String> {
+        let name = &self.service.name;
+        match (self.runs(), self.image.as_ref().and_then(|image| image.program)) {
+            (Runs::Engine(ProgramKind::Collector | ProgramKind::Tempo), _) => None,
+            (_, Some(ImageProgram::Known(program))) => {
+                Some(format!("`{name}` runs {program}, which is not read"))
+            }
+            _ => Some(format!("what `{name}` listens on is not read")),
+        }
+    }
+
+    /// The release that the tag of its image names.
+    pub(in crate::topology) fn release(&self) -> Option<&str> {
+        self.image.as_ref()?.release.as_deref()
+    }
+
+    /// The configuration files on its command line; of an image's own one where it names none.
+    pub(in crate::topology) fn configs(&self) -> &[TargetPath] {
+        &self.process.configs
+    }
+}
+
+/// The names that a container's own hosts file and its networks give it.
+fn own_names(service: &Service) -> BTreeSet<String> {
+    let all = [Some(service.name.clone()), service.container_name.clone(), service.hostname.clone()];
+    let aliases = service.networks.iter().flat_map(|attachment| attachment.aliases.iter().cloned());
+    all.into_iter().flatten().chain(aliases).map(|name| name.to_lowercase()).collect()
+}
+
+/// Entrypoint and command, those of the official image where the service has none.
+fn command_line(service: &Service, program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
+    let words = |words: &Option<Vec<crate::format::compose::Written>>| {
+        words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
+    };
+    let default = default_command(program, inside);
+    let (mut line, own_entrypoint) = match words(&service.entrypoint) {
+        Some(entrypoint) => (entrypoint, true),
+        None => (default.iter().take(1).cloned().collect(), false),
+    };
+    match words(&service.command) {
+        Some(command) => line.extend(command),
+        // An entrypoint that is written takes the image's command away.
+        None if own_entrypoint => {}
+        None => line.extend(default.into_iter().skip(1)),
+    }
+    line
+}
+
+fn default_command(program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
+    let at_default =
+        COLLECTOR_DEFAULTS.iter().find(|(path, _)| inside.mounts().iter().any(|mount| mount.target == *path));
+    let (path, binary) = match program {
+        Some(ImageProgram::Collector("contrib")) => COLLECTOR_DEFAULTS[0],
+        Some(ImageProgram::Collector("core")) => COLLECTOR_DEFAULTS[1],
+        Some(ImageProgram::Collector(_)) => return vec!["/otelcol".to_owned()],
+        Some(ImageProgram::Tempo) => return vec!["/tempo".to_owned()],
+        Some(ImageProgram::Grafana | ImageProgram::Known(_)) => return Vec::new(),
+        // Some other image with a file where those of the collector have theirs.
+        None => match at_default {
+            Some(row) => *row,
+            None => return Vec::new(),
+        },
+    };
+    vec![binary.to_owned(), "--config".to_owned(), path.to_owned()]
+}
+
+/// What the process finds set. What an image of somebody's own sets is not known.
+fn environment(service: &Service, program: Option<ImageProgram>) -> Environment {
+    let mut environment = Environment::default();
+    for (key, value) in service.variables() {
+        match &value.value {
+            Some(Text { text, unset: None, .. }) => {
+                environment.values.insert(key.to_owned(), text.clone());
+            }
+            Some(Text { unset: Some(name), .. }) => {
+                let reason = format!("`{key}` is made of `{name}`, which no file here sets");
+                environment.unknown.insert(key.to_owned(), reason);
+            }
+            None => {
+                let reason = format!("`{key}` is taken from the shell that starts the project");
+                environment.unknown.insert(key.to_owned(), reason);
+            }
+        }
+    }
+    if service.has_unread_environment() {
+        environment.unread.push(format!("an environment file of `{}`", service.name));
+    }
+    if program.is_none() || service.builds {
+        environment.unread.push(format!("the image of `{}`", service.name));
+    }
+    environment
+}
