@@ -20,10 +20,10 @@ use tracewright::model::block::{Origin, Split};
 use tracewright::model::desired::{Content, Desired, Digest};
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{HostName, TargetPath};
-use tracewright::model::observed::{Ids, Observed, ObservedFile, ObservedFolder, Standing};
-use tracewright::model::prior::{Remembered, RememberedPath};
+use tracewright::model::observed::{Ids, Observed, ObservedDirectory, ObservedFile, PathState};
+use tracewright::model::prior::{Prior, PriorPath};
 use tracewright::pki::issue;
-use tracewright::plan::{Author, Circumstances, Goal, plan};
+use tracewright::plan::{Author, Circumstances, DesiredHost, plan};
 use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
@@ -92,7 +92,7 @@ fn rendered(stack: &Stack, templates: &Templates, stages: &mut Stages) -> Desire
 /// A host as an apply left it, and what that apply remembered.
 struct Applied {
     observed: Observed,
-    remembered: Remembered,
+    remembered: Prior,
 }
 
 impl Applied {
@@ -100,10 +100,10 @@ impl Applied {
     fn new(desired: &Desired, now: SystemTime) -> Self {
         let host = host(desired);
         let nothing = Observed { host: host.clone(), at: BTreeMap::new(), machine: None };
-        let first = Remembered::default();
+        let first = Prior::default();
         let ground = Ground::below_root(&desired.stack);
         let plan = plan(
-            &Goal::of_stack(desired, (host, &ground), &first),
+            &DesiredHost::of_stack(desired, (host, &ground), &first),
             &nothing,
             &first,
             &Circumstances::at(now),
@@ -118,14 +118,14 @@ impl Applied {
             manifest.entries.iter().map(|(path, entry)| (path.clone(), standing(entry, &objects))).collect();
         Self {
             observed: Observed { host: host.clone(), at, machine: None },
-            remembered: Remembered { newest: Some(manifest), ..Remembered::default() },
+            remembered: Prior { newest: Some(manifest), ..Prior::default() },
         }
     }
 
     /// Whether the stack wants anything of this host.
     fn is_settled(&self, desired: &Desired, now: SystemTime) -> bool {
         let ground = Ground::below_root(&desired.stack);
-        let goal = Goal::of_stack(desired, (host(desired), &ground), &self.remembered);
+        let goal = DesiredHost::of_stack(desired, (host(desired), &ground), &self.remembered);
         plan(&goal, &self.observed, &self.remembered, &Circumstances::at(now)).is_empty()
     }
 }
@@ -135,18 +135,18 @@ fn host(desired: &Desired) -> &HostName {
 }
 
 /// What stands at a managed path after an apply.
-fn standing(entry: &RememberedPath, objects: &BTreeMap<Digest, &[u8]>) -> Standing {
+fn standing(entry: &PriorPath, objects: &BTreeMap<Digest, &[u8]>) -> PathState {
     let ids = Ids { uid: 0, gid: 0 };
-    let file = |bytes, mode| Standing::File(ObservedFile { bytes, mode, ids, links: 1 });
+    let file = |bytes, mode| PathState::File(ObservedFile { bytes, mode, ids, links: 1 });
     match entry {
-        RememberedPath::File { digest, mode, .. } => file(objects[digest].to_vec(), *mode),
-        RememberedPath::Block { markers, lines, mode, .. } => {
+        PriorPath::File { digest, mode, .. } => file(objects[digest].to_vec(), *mode),
+        PriorPath::Block { markers, lines, mode, .. } => {
             let empty = Split::of(b"", markers).expect("an empty file splits");
             file(empty.with(markers, lines, Origin::default()).0, *mode)
         }
-        RememberedPath::Link { to } => Standing::Link { to: to.clone() },
-        RememberedPath::Folder { mode, .. } => {
-            Standing::Folder(ObservedFolder { mode: *mode, ids, entries: None })
+        PriorPath::Link { to } => PathState::Link { to: to.clone() },
+        PriorPath::Folder { mode, .. } => {
+            PathState::Folder(ObservedDirectory { mode: *mode, ids, entries: None })
         }
     }
 }

@@ -29,62 +29,62 @@ pub enum Verb {
     ///
     /// Copies one of the stacks that come with the tool to DIR/stack.toml. A file that is there is
     /// never overwritten.
-    Init(Init),
+    Init(InitArguments),
     /// Judge a stack, or any folder of finished files
     ///
     /// Reads the files as their engines would, and proves that every dialler meets its listener:
     /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
-    Check(Check),
+    Check(CheckArguments),
     /// Write the files of a stack to a folder, for review
     ///
     /// Configuration, units and the lines of environment files, each below its final path. Never
     /// keys, certificates or state; nothing else on this machine is touched.
-    Render(Render),
+    Render(RenderArguments),
     /// Show what apply would change
     ///
     /// Compares what the stack wants with what is there and with what the last apply left. Writes
     /// nothing.
-    Plan(Plan),
+    Plan(PlanArguments),
     /// Change it: all of the plan, or nothing
     ///
     /// Shows the plan, asks, and carries it out as one transaction with backups. `rollback` takes it
     /// back exactly.
-    Apply(Apply),
+    Apply(ApplyArguments),
     /// Go back to an earlier generation
     ///
     /// Shows, asks and applies like `apply`, and makes a new generation of it.
-    Rollback(Rollback),
+    Rollback(RollbackArguments),
     /// Give everything back: every path as it was before the first apply
     ///
     /// What ran before runs again as it did, what did not is stopped; the state of the stack goes last.
-    Destroy(Destroy),
+    Destroy(DestroyArguments),
     /// List the generations: who, when, what
-    History(History),
+    History(HistoryArguments),
     /// Explain a finding's code, or what an application's settings come to
-    Explain(Explain),
+    Explain(ExplainArguments),
     /// Run a stack for real in a throw-away folder, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
     /// application's door, reads it back from Tempo, stops and removes everything. Needs no root, no
     /// systemd, and touches nothing of this machine.
-    Try(Try),
+    Try(TryArguments),
     /// Send a trace through every application's door and read it back
     ///
     /// Proves what runs: a trial of this stack that is held, else what listens at the stack's own
     /// addresses. A failure names the edge and the cause, with what was seen of it.
-    Prove(Prove),
+    Prove(ProveArguments),
     /// Show what of a stack runs: engines, sockets, counters
-    Status(Status),
+    Status(StatusArguments),
     /// Show what the engines say: those of a trial, or the services of this host
-    Logs(Logs),
+    Logs(LogsArguments),
     /// Print completions for a shell
     ///
     /// For instance: `tracewright completions bash > ~/.local/share/bash-completion/completions/tracewright`.
-    Completions(Completions),
+    Completions(CompletionsArguments),
     /// Print the manual page, or that of one verb
     ///
     /// To read it: `tracewright man | man -l -`.
-    Man(Man),
+    Man(ManArguments),
     /// What this binary starts itself again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
@@ -150,7 +150,7 @@ pub enum Format {
 }
 
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArguments {
     /// The folder to write stack.toml to
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
@@ -171,7 +171,7 @@ fn release(text: &str) -> Result<String, String> {
 }
 
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
@@ -191,7 +191,7 @@ pub struct Check {
 }
 
 #[derive(Debug, Args)]
-pub struct Render {
+pub struct RenderArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     /// The folder to write to; files that differ are replaced
@@ -200,7 +200,7 @@ pub struct Render {
 }
 
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct PlanArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
@@ -217,7 +217,7 @@ pub struct Plan {
 
 // What may be overwritten, and who is asked.
 #[derive(Debug, Args)]
-pub struct Consent {
+pub struct ConsentArguments {
     /// Do not ask
     #[arg(long)]
     pub auto_approve: bool,
@@ -227,7 +227,7 @@ pub struct Consent {
 }
 
 #[derive(Debug, Args)]
-pub struct Apply {
+pub struct ApplyArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
@@ -235,7 +235,7 @@ pub struct Apply {
     #[command(flatten)]
     pub validators: ValidatorsArgument,
     #[command(flatten)]
-    pub consent: Consent,
+    pub consent: ConsentArguments,
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
     pub adopt: bool,
@@ -250,13 +250,13 @@ pub struct Apply {
 }
 
 #[derive(Debug, Args)]
-pub struct Rollback {
+pub struct RollbackArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
-    pub consent: Consent,
+    pub consent: ConsentArguments,
     /// The generation to go back to; 0 is what stood there before the first apply
     #[arg(long, value_name = "N")]
     pub to: Option<u64>,
@@ -266,17 +266,17 @@ pub struct Rollback {
 }
 
 #[derive(Debug, Args)]
-pub struct Destroy {
+pub struct DestroyArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
-    pub consent: Consent,
+    pub consent: ConsentArguments,
 }
 
 #[derive(Debug, Args)]
-pub struct History {
+pub struct HistoryArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     #[command(flatten)]
@@ -287,7 +287,7 @@ pub struct History {
 }
 
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArguments {
     /// A finding's code, such as `tls-mismatch`, or `app.NAME`
     #[arg(value_name = "TOPIC")]
     pub topic: String,
@@ -296,7 +296,7 @@ pub struct Explain {
 }
 
 #[derive(Debug, Args)]
-pub struct Try {
+pub struct TryArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     /// Leave the folder with files, data and logs
@@ -313,7 +313,7 @@ pub struct Try {
 }
 
 #[derive(Debug, Args)]
-pub struct Prove {
+pub struct ProveArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     /// Send so many numbered spans through each door, and say which did not come back
@@ -328,7 +328,7 @@ pub struct Prove {
 }
 
 #[derive(Debug, Args)]
-pub struct Status {
+pub struct StatusArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     /// How to print
@@ -337,7 +337,7 @@ pub struct Status {
 }
 
 #[derive(Debug, Args)]
-pub struct Logs {
+pub struct LogsArguments {
     #[command(flatten)]
     pub stack: StackArgument,
     /// Only this one: `tempo`, `collector.main`, or `main`
@@ -349,14 +349,14 @@ pub struct Logs {
 }
 
 #[derive(Debug, Args)]
-pub struct Completions {
+pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
-pub struct Man {
+pub struct ManArguments {
     /// The verb; without it the page of the whole
     #[arg(value_name = "VERB")]
     pub verb: Option<String>,

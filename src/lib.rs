@@ -1,10 +1,10 @@
 //! One `stack.toml` becomes a checked, planned, applied and reversible tracing stack.
 //!
 //! ```text
-//! text -> RawStack -> Stack -> Wiring -> Desired -> Topology -> Verdict
+//! text -> RawStack -> Stack -> Wiring -> Desired -> Topology -> CheckReport
 //!         toml        stack    wiring    render     topology    check
 //!                                           |
-//! host -> Observed ; state -> Remembered ---+-> Plan -> Steps -> Transaction -> Outcome
+//! host -> Observed ; state -> Prior --------+-> Plan -> Steps -> Transaction -> Outcome
 //!         host       apply                      plan    plan     apply
 //! ```
 //!

@@ -1,11 +1,11 @@
 //! The end of a state: when everything was given back, nothing has to be remembered.
 
 use super::ApplyError;
-use super::state::{Folder, State, names_in};
+use super::state::{StackState, StateDirectory, names_in};
 use crate::host::Host;
 use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Inventory, Standing};
+use crate::model::observed::{Inventory, PathState};
 use crate::model::step::Step;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
@@ -14,7 +14,7 @@ const DEPTH: usize = 1;
 /// Removes the state of a stack, those of users' parts first. The locks are held, and are the last files to
 /// go: until then nobody else begins. Other stacks keep their states.
 pub(super) fn forget(target: &mut dyn Host, ground: &Ground) -> Result<(), ApplyError> {
-    let folders: Vec<_> = State::of(ground).folders().collect();
+    let folders: Vec<_> = StackState::of(ground).folders().collect();
     for folder in folders.iter().rev() {
         target.perform(&Step::Keep { path: folder.forgotten(), bytes: Vec::new() })?;
         let made = made_above(target, folder)?;
@@ -30,7 +30,7 @@ pub(super) fn forget(target: &mut dyn Host, ground: &Ground) -> Result<(), Apply
 
 /// Removes all that a state holds but its lock and what tells of the folders above it. As long as its mark
 /// is there, whoever finds it goes on with that.
-pub(super) fn empty(target: &mut dyn Host, folder: &Folder) -> Result<(), ApplyError> {
+pub(super) fn empty(target: &mut dyn Host, folder: &StateDirectory) -> Result<(), ApplyError> {
     // The newest manifest goes after the others: it says that everything was given back.
     let mut manifests: Vec<_> = names_in(target, &folder.generations())?.into_iter().collect();
     manifests.sort_by_key(|name| name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok()));
@@ -48,10 +48,10 @@ pub(super) fn empty(target: &mut dyn Host, folder: &Folder) -> Result<(), ApplyE
 }
 
 /// The folders above a state that were made for it, the lowest first.
-fn made_above(target: &dyn Host, folder: &Folder) -> Result<Vec<TargetPath>, ApplyError> {
+fn made_above(target: &dyn Host, folder: &StateDirectory) -> Result<Vec<TargetPath>, ApplyError> {
     let path = folder.made();
     let observed = target.observe(&Inventory::of([path.clone()]))?;
-    let Standing::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
+    let PathState::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
     let text = String::from_utf8_lossy(&file.bytes);
     // Only what is above the state, whatever the file says.
     let above = text.lines().map(TargetPath::new).filter(|path| folder.0.is_within(path));
@@ -66,7 +66,7 @@ fn made_above(target: &dyn Host, folder: &Folder) -> Result<Vec<TargetPath>, App
 fn remove_if_empty(target: &mut dyn Host, path: &TargetPath) -> Result<(), ApplyError> {
     let is_empty = |target: &dyn Host| -> Result<bool, ApplyError> {
         let observed = target.observe(&Inventory::of([path.clone()]))?;
-        let stands = matches!(observed.standing(path), Standing::Folder(_));
+        let stands = matches!(observed.standing(path), PathState::Folder(_));
         Ok(stands && names_in(target, path)?.is_empty())
     };
     if !is_empty(target)? {
@@ -83,21 +83,21 @@ fn remove_if_empty(target: &mut dyn Host, path: &TargetPath) -> Result<(), Apply
 /// # Errors
 /// It cannot be read, or is damaged.
 pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
-    let state = State::of(ground);
+    let state = StackState::of(ground);
     let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
     state.refuse_damage(target)?;
-    Ok(matches!(observed.standing(ground.state()), Standing::Folder(_)) && state.numbers(target)?.is_empty())
+    Ok(matches!(observed.standing(ground.state()), PathState::Folder(_)) && state.numbers(target)?.is_empty())
 }
 
 /// Whether nothing is managed any more: the newest generation is what stood there before the first.
 pub(super) fn is_given_back(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
-    let newest = State::of(ground).remembered(target)?.newest;
+    let newest = StackState::of(ground).remembered(target)?.newest;
     Ok(newest.is_none_or(|newest| newest.entries.is_empty()))
 }
 
 fn remove(target: &mut dyn Host, path: &TargetPath, depth: usize) -> Result<(), ApplyError> {
     let observed = target.observe(&Inventory::of([path.clone()]))?;
-    if matches!(observed.standing(path), Standing::Folder(_)) && depth > 0 {
+    if matches!(observed.standing(path), PathState::Folder(_)) && depth > 0 {
         for name in names_in(target, path)? {
             remove(target, &path.join(&name), depth - 1)?;
         }

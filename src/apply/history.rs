@@ -1,7 +1,7 @@
 //! What was applied, when, and by whom.
 
 use super::ApplyError;
-use super::state::State;
+use super::state::StackState;
 use crate::host::Host;
 use crate::model::ground::Ground;
 use crate::model::names::{TargetPath, UserName};
@@ -26,13 +26,13 @@ pub struct Generation {
 
 /// The users whose parts the last apply of root took care of, by their homes.
 pub fn users(target: &dyn Host, ground: &Ground) -> Result<BTreeMap<TargetPath, UserName>, ApplyError> {
-    State::of(ground).users(target)
+    StackState::of(ground).users(target)
 }
 
 /// All generations that are kept, oldest first. Generation 0, what stood there before, is not listed: it
 /// can be gone back to as soon as there is any other.
 pub fn history(target: &dyn Host, ground: &Ground) -> Result<Vec<Generation>, ApplyError> {
-    let state = State::of(ground);
+    let state = StackState::of(ground);
     let mut generations = Vec::new();
     for number in state.numbers(target)? {
         let Some(manifest) = state.read(target, number)? else { continue };

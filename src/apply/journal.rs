@@ -4,11 +4,11 @@
 //! digits of its SHA-256. Each record is durable before the step it announces. A last line that is
 //! torn counts as absent; a broken line before others is a fault of the state. Holds no bytes of files.
 
-use super::state::{VERSION, decode, encode};
-use super::{ApplyError, state::State};
+use super::ApplyError;
+use super::state::{StackState, VERSION, decode, encode};
 use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;
-use crate::model::observed::{Inventory, Observed, Standing};
+use crate::model::observed::{Inventory, Observed, PathState};
 use crate::model::prior::GenerationNumber;
 use crate::model::step::Step;
 use crate::plan::Author;
@@ -37,24 +37,24 @@ struct Doing {
 
 /// A journal as it was read.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct ApplyJournal {
     pub(super) begin: Begin,
     /// How many steps were announced, and so may have been done.
     pub(super) announced: usize,
 }
 
 /// The record that begins a journal.
-pub(super) fn begin(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), HostError> {
+pub(super) fn begin(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<(), HostError> {
     append(target, state, &encode(begin))
 }
 
 /// Announces a step.
-pub(super) fn announce(target: &mut dyn Host, state: &State, step: usize) -> Result<(), HostError> {
+pub(super) fn announce(target: &mut dyn Host, state: &StackState, step: usize) -> Result<(), HostError> {
     let record = serde_json::to_vec(&Doing { doing: step }).expect("a number is plain data");
     append(target, state, &record)
 }
 
-fn append(target: &mut dyn Host, state: &State, json: &[u8]) -> Result<(), HostError> {
+fn append(target: &mut dyn Host, state: &StackState, json: &[u8]) -> Result<(), HostError> {
     let checksum = checksum(json);
     let mut line = format!("{:08x} {checksum} ", json.len()).into_bytes();
     line.extend_from_slice(json);
@@ -63,16 +63,22 @@ fn append(target: &mut dyn Host, state: &State, json: &[u8]) -> Result<(), HostE
 }
 
 /// The journal of a run that did not end; `None` where there is none, or it did not get to its first step.
-pub(super) fn read(target: &dyn Host, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
+pub(super) fn read(
+    target: &dyn Host,
+    state: &StackState,
+) -> Result<Option<Option<ApplyJournal>>, ApplyError> {
     seen(&target.observe(&Inventory::of([state.journal()]))?, state)
 }
 
 /// The same of what a look at the journal, and at other files, has shown.
-pub(super) fn seen(observed: &Observed, state: &State) -> Result<Option<Option<Journal>>, ApplyError> {
+pub(super) fn seen(
+    observed: &Observed,
+    state: &StackState,
+) -> Result<Option<Option<ApplyJournal>>, ApplyError> {
     let path = state.journal();
     let bytes = match observed.standing(&path) {
-        Standing::Absent => return Ok(None),
-        Standing::File(file) => &file.bytes,
+        PathState::Absent => return Ok(None),
+        PathState::File(file) => &file.bytes,
         other => return Err(ApplyError::State { path, what: format!("{other} stands there") }),
     };
     let mut records = Vec::new();
@@ -96,7 +102,7 @@ pub(super) fn seen(observed: &Observed, state: &State) -> Result<Option<Option<J
         announced = announced.max(doing + 1);
     }
     let announced = announced.min(begin.steps.len());
-    Ok(Some(Some(Journal { begin, announced })))
+    Ok(Some(Some(ApplyJournal { begin, announced })))
 }
 
 /// The JSON of a whole line.

@@ -26,9 +26,9 @@ pub use forget::remembers_nothing;
 pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Fate, Killed, Recovered, at_work, pending, recover};
-pub use session::{Consent, Judges, Session, apply};
-pub use survey::{Request, Survey, Wish, survey};
-pub use transaction::{Cause, Outcome, Swapped, Transaction, Validated};
+pub use session::{ApplySession, Consent, Judges, apply};
+pub use survey::{DesiredState, Survey, SurveyRequest, survey};
+pub use transaction::{Outcome, Swapped, TakenBackCause, Transaction, Validated};
 pub use validator::{NoValidator, Validator};
 
 use crate::diagnostic::Findings;

@@ -7,7 +7,7 @@
 use super::prover::Prover;
 use crate::host::{Host, HostError};
 use crate::model::observed::Inventory;
-use crate::model::units::{Run, UnitId};
+use crate::model::units::{UnitId, UnitRun};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ const SETTLING: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(super) struct Started {
     unit: UnitId,
-    run: Run,
+    run: UnitRun,
     at: Instant,
 }
 
@@ -91,26 +91,26 @@ pub(super) fn stay(target: &dyn Host, started: &[Started]) -> Result<(), (UnitId
 }
 
 /// Whether it is the same run.
-fn stayed(target: &dyn Host, unit: &UnitId, first: &Run) -> Result<(), String> {
+fn stayed(target: &dyn Host, unit: &UnitId, first: &UnitRun) -> Result<(), String> {
     let what = match (seen(target, unit)?, first) {
-        (Run::Running(now), Run::Running(first)) if now == *first => return Ok(()),
-        (Run::Running(_), _) => "ended and was started again by its manager",
-        (Run::Failed(how), _) => &*format!("ended: {how}"),
-        (Run::Stopped, _) => "ended",
+        (UnitRun::Running(now), UnitRun::Running(first)) if now == *first => return Ok(()),
+        (UnitRun::Running(_), _) => "ended and was started again by its manager",
+        (UnitRun::Failed(how), _) => &*format!("ended: {how}"),
+        (UnitRun::Stopped, _) => "ended",
     };
     Err(with_words(target, first, what.to_owned()))
 }
 
-fn seen(target: &dyn Host, unit: &UnitId) -> Result<Run, String> {
+fn seen(target: &dyn Host, unit: &UnitId) -> Result<UnitRun, String> {
     let inventory = Inventory { units: [unit.clone()].into(), ..Inventory::default() };
     let observed = target.observe(&inventory).map_err(|fault: HostError| fault.to_string())?;
     let machine = observed.machine.unwrap_or_default();
-    Ok(machine.units.get(unit).map_or(Run::Stopped, |unit| unit.run.clone()))
+    Ok(machine.units.get(unit).map_or(UnitRun::Stopped, |unit| unit.run.clone()))
 }
 
 /// What happened, with the last lines that this run logged.
-fn with_words(target: &dyn Host, run: &Run, what: String) -> String {
-    let Run::Running(invocation) = run else { return what };
+fn with_words(target: &dyn Host, run: &UnitRun, what: String) -> String {
+    let UnitRun::Running(invocation) = run else { return what };
     match target.last_words(invocation) {
         Ok(lines) if !lines.is_empty() => {
             lines.iter().fold(what + "\n  its last lines:", |text, line| text + "\n    " + line)

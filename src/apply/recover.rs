@@ -3,11 +3,11 @@
 use super::forget::empty;
 use super::journal::{self, Begin};
 use super::reverse::reverse;
-use super::state::{Folder, Pending, State, decode};
+use super::state::{Pending, StackState, StateDirectory, decode};
 use super::{ApplyError, NoProver};
 use crate::host::{Holder, Host, HostError};
 use crate::model::ground::Ground;
-use crate::model::observed::{Identity, Inventory, Observed, Standing};
+use crate::model::observed::{Identity, Inventory, Observed, PathState};
 use crate::model::prior::GenerationNumber;
 use crate::model::step::Step;
 use crate::plan::Author;
@@ -62,10 +62,11 @@ pub enum Fate {
 pub fn pending(target: &dyn Host, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
     let own = states(ground).map(|state| state.own());
     let looked_at = own.flat_map(|own| [own.journal(), own.forgotten()]);
-    let observed = target.observe(&Inventory::of(looked_at.chain([State::of(ground).own().pending()])))?;
+    let observed =
+        target.observe(&Inventory::of(looked_at.chain([StackState::of(ground).own().pending()])))?;
     for state in states(ground) {
         let Some(read) = journal::seen(&observed, &state)? else {
-            if !matches!(observed.standing(&state.own().forgotten()), Standing::Absent) {
+            if !matches!(observed.standing(&state.own().forgotten()), PathState::Absent) {
                 let author = Author { time: String::new(), user: String::new(), verb: "destroy".to_owned() };
                 return Ok(Some(Killed { author, fate: Fate::GivenBack }));
             }
@@ -86,9 +87,9 @@ pub fn pending(target: &dyn Host, ground: &Ground) -> Result<Option<Killed>, App
 /// and nobody was killed.
 pub fn at_work(target: &dyn Host, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
     let seen = target.observe(&Inventory::of(states(ground).map(|state| state.own().lock())))?;
-    let holder = |standing: &Standing| match standing {
+    let holder = |standing: &PathState| match standing {
         // One that is written at this moment is read the next time.
-        Standing::File(file) => serde_json::from_slice::<Holder>(&file.bytes).ok(),
+        PathState::File(file) => serde_json::from_slice::<Holder>(&file.bytes).ok(),
         _ => None,
     };
     Ok(seen.at.values().filter_map(holder).find(Holder::is_alive))
@@ -97,16 +98,16 @@ pub fn at_work(target: &dyn Host, ground: &Ground) -> Result<Option<Holder>, App
 /// The run of root that was killed while it changed the part of the user who runs the tool: its journal
 /// is not the user's to read.
 fn roots_run(observed: &Observed, ground: &Ground) -> Result<Option<Author>, ApplyError> {
-    let path = State::of(ground).own().pending();
+    let path = StackState::of(ground).own().pending();
     match observed.standing(&path) {
-        Standing::File(file) => decode::<Pending>(&path, &file.bytes).map(|pending| Some(pending.author)),
+        PathState::File(file) => decode::<Pending>(&path, &file.bytes).map(|pending| Some(pending.author)),
         _ => Ok(None),
     }
 }
 
 /// The state of whoever runs the tool, then as root that of each user's own runs.
-fn states(ground: &Ground) -> impl Iterator<Item = State> {
-    std::iter::once(State::of(ground)).chain(ground.alone().map(|ground| State::of(&ground)))
+fn states(ground: &Ground) -> impl Iterator<Item = StackState> {
+    std::iter::once(StackState::of(ground)).chain(ground.alone().map(|ground| StackState::of(&ground)))
 }
 
 /// Finishes or takes back what a killed run left; the lock must be held. `Incomplete` names what
@@ -116,14 +117,14 @@ pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovere
     for state in states(ground) {
         recovered = recover_one(target, &state)?.or(recovered);
     }
-    let observed = target.observe(&Inventory::of([State::of(ground).own().pending()]))?;
+    let observed = target.observe(&Inventory::of([StackState::of(ground).own().pending()]))?;
     match roots_run(&observed, ground)? {
         Some(author) => Err(ApplyError::RootsRun(author)),
         None => Ok(recovered),
     }
 }
 
-fn recover_one(target: &mut dyn Host, state: &State) -> Result<Option<Recovered>, ApplyError> {
+fn recover_one(target: &mut dyn Host, state: &StackState) -> Result<Option<Recovered>, ApplyError> {
     let Some(read) = journal::read(target, state)? else { return go_on_forgetting(target, &state.own()) };
     let Some(journal) = read else {
         target.perform(&Step::Discard { path: state.journal() })?;
@@ -150,18 +151,18 @@ fn recover_one(target: &mut dyn Host, state: &State) -> Result<Option<Recovered>
 }
 
 /// Ends what a run was at that had given everything back and was killed while it removed the state.
-fn go_on_forgetting(target: &mut dyn Host, own: &Folder) -> Result<Option<Recovered>, ApplyError> {
+fn go_on_forgetting(target: &mut dyn Host, own: &StateDirectory) -> Result<Option<Recovered>, ApplyError> {
     let mark = own.forgotten();
-    if matches!(target.observe(&Inventory::of([mark.clone()]))?.standing(&mark), Standing::Absent) {
+    if matches!(target.observe(&Inventory::of([mark.clone()]))?.standing(&mark), PathState::Absent) {
         return Ok(None);
     }
     empty(target, own)?;
     Ok(Some(Recovered::Nothing))
 }
 
-fn is_kept(target: &dyn Host, state: &State, number: GenerationNumber) -> Result<bool, ApplyError> {
+fn is_kept(target: &dyn Host, state: &StackState, number: GenerationNumber) -> Result<bool, ApplyError> {
     let path = state.own().manifest(number);
-    Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), Standing::Absent))
+    Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), PathState::Absent))
 }
 
 /// Does what can be done again once more, where the process that works for a user was ended meanwhile.
@@ -174,11 +175,11 @@ pub(super) fn again<T>(mut act: impl FnMut() -> Result<T, ApplyError>) -> Result
 
 /// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
 /// our names, old generations and the journal go.
-pub(super) fn finish(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+pub(super) fn finish(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<(), ApplyError> {
     again(|| finish_once(target, state, begin))
 }
 
-fn finish_once(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<(), ApplyError> {
+fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<(), ApplyError> {
     for folder in state.folders() {
         let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
@@ -197,7 +198,7 @@ fn finish_once(target: &mut dyn Host, state: &State, begin: &Begin) -> Result<()
 }
 
 /// The last of a transaction, however it ended.
-pub(super) fn end(target: &mut dyn Host, state: &State) -> Result<(), ApplyError> {
+pub(super) fn end(target: &mut dyn Host, state: &StackState) -> Result<(), ApplyError> {
     for folder in state.folders().filter(|folder| *folder != state.own()) {
         for path in [folder.torn_pending(), folder.pending()] {
             target.perform(&Step::Discard { path })?;

@@ -4,18 +4,18 @@
 //! tidies up may take that for litter; then what is taken back comes from the objects.
 
 use super::ApplyError;
-use super::state::State;
+use super::state::StackState;
 use crate::host::Host;
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Identity, Ids, Inventory, Observed, Standing};
-use crate::model::prior::{Baseline, GenerationNumber, Manifest, RememberedPath};
+use crate::model::observed::{Identity, Ids, Inventory, Observed, PathState};
+use crate::model::prior::{Baseline, GenerationNumber, Manifest, PriorPath};
 use crate::model::step::Step;
 
 /// Puts what a step took away back under the name of ours where it was, if the state has it; whether it did.
 pub(super) fn restage(
     target: &mut dyn Host,
-    (state, generation): (&State, GenerationNumber),
+    (state, generation): (&StackState, GenerationNumber),
     (step, observed): (&Step, &Observed),
 ) -> Result<bool, ApplyError> {
     let at = |path: &TargetPath| observed.standing(path).identity();
@@ -39,7 +39,7 @@ pub(super) fn restage(
 /// Whose the file was, as the newest manifest or the one that was about to be kept says.
 fn owner(
     target: &dyn Host,
-    (state, generation): (&State, GenerationNumber),
+    (state, generation): (&StackState, GenerationNumber),
     (path, digest): (&TargetPath, Digest),
 ) -> Result<Option<Ids>, ApplyError> {
     if !state.ground.sets_owner(path) {
@@ -48,7 +48,7 @@ fn owner(
     let newest = state.remembered(target)?.newest;
     let staged = state.own().staged_manifest(generation);
     let staged = match target.observe(&Inventory::of([staged.clone()]))?.standing(&staged) {
-        Standing::File(file) => super::state::decode::<Manifest>(&staged, &file.bytes).ok(),
+        PathState::File(file) => super::state::decode::<Manifest>(&staged, &file.bytes).ok(),
         _ => None,
     };
     let known = newest.iter().chain(&staged).find_map(|manifest| owner_in(manifest, path, digest));
@@ -57,7 +57,7 @@ fn owner(
 
 fn owner_in(manifest: &Manifest, path: &TargetPath, digest: Digest) -> Option<Ids> {
     let managed = match manifest.entries.get(path) {
-        Some(RememberedPath::File { digest: of, ids, .. }) if *of == digest => Some(*ids),
+        Some(PriorPath::File { digest: of, ids, .. }) if *of == digest => Some(*ids),
         _ => None,
     };
     managed.or_else(|| match manifest.before.get(path) {

@@ -7,16 +7,16 @@ use super::prover::Prover;
 use super::ready::wait;
 use super::recover::{again, end};
 use super::restage::restage;
-use super::state::State;
+use super::state::StackState;
 use super::{ApplyError, journal::Begin};
 use crate::host::{Host, HostError};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Identity, Observed, Standing};
+use crate::model::observed::{Identity, Observed, PathState};
 use crate::model::prior::GenerationNumber;
-use crate::model::step::{Found, Step};
-use crate::model::units::{Run, UnitId};
+use crate::model::step::{Step, StepStatus};
+use crate::model::units::{UnitId, UnitRun};
 
 /// What taking back left.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Reversed {
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Host,
-    state: &State,
+    state: &StackState,
     from: (&Begin, usize),
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
@@ -41,7 +41,7 @@ pub(super) fn reverse(
 
 fn reverse_once(
     target: &mut dyn Host,
-    state: &State,
+    state: &StackState,
     (begin, announced): (&Begin, usize),
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
@@ -88,7 +88,7 @@ fn stop_started(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) 
 /// Whether a unit that is stopped before it is started has not even been stopped.
 fn still_runs(target: &dyn Host, steps: &[Step], unit: &UnitId) -> Result<bool, HostError> {
     for step in steps.iter().filter(|step| step.unit() == Some(unit)) {
-        if matches!(step, Step::Stop { before: Run::Running(_), .. }) && !was_done(target, step)? {
+        if matches!(step, Step::Stop { before: UnitRun::Running(_), .. }) && !was_done(target, step)? {
             return Ok(true);
         }
     }
@@ -105,10 +105,11 @@ fn run_again(
     for step in steps {
         let anew = match step {
             Step::ReloadManager { .. } => step.clone(),
-            Step::Start { unit, before: Run::Running(_) } | Step::Stop { unit, before: Run::Running(_) }
+            Step::Start { unit, before: UnitRun::Running(_) }
+            | Step::Stop { unit, before: UnitRun::Running(_) }
                 if was_done(target, step)? =>
             {
-                Step::Start { unit: unit.clone(), before: Run::Stopped }
+                Step::Start { unit: unit.clone(), before: UnitRun::Stopped }
             }
             _ => continue,
         };
@@ -128,12 +129,12 @@ fn run_again(
 }
 
 fn was_done(target: &dyn Host, step: &Step) -> Result<bool, HostError> {
-    Ok(step.found(&target.observe(&step.inventory())?) != Found::Before)
+    Ok(step.found(&target.observe(&step.inventory())?) != StepStatus::Before)
 }
 
 fn files_back(
     target: &mut dyn Host,
-    of: (&State, GenerationNumber),
+    of: (&StackState, GenerationNumber),
     steps: &[Step],
     reversed: &mut Reversed,
 ) -> Result<(), ApplyError> {
@@ -182,7 +183,7 @@ impl From<ApplyError> for Left {
 /// are two steps, and a run that was killed while taking back may have taken back both.
 fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, HostError> {
     for step in earlier.iter().filter(|step| step.path().is_some() && step.path() == later.path()) {
-        if step.found(&target.observe(&step.inventory())?) == Found::Before {
+        if step.found(&target.observe(&step.inventory())?) == StepStatus::Before {
             return Ok(true);
         }
     }
@@ -191,7 +192,7 @@ fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, 
 
 fn take_back(
     target: &mut dyn Host,
-    of: (&State, GenerationNumber),
+    of: (&StackState, GenerationNumber),
     step: &Step,
     notes: &mut Vec<String>,
 ) -> Result<(), Left> {
@@ -199,14 +200,14 @@ fn take_back(
         target.perform(&Step::Settle { staged: staged.clone(), path: path.clone() })?;
     }
     let mut observed = target.observe(&step.inventory())?;
-    if step.found(&observed) == Found::Foreign && restage(target, of, (step, &observed))? {
+    if step.found(&observed) == StepStatus::Foreign && restage(target, of, (step, &observed))? {
         let path = step.path().map_or_else(String::new, ToString::to_string);
         notes.push(format!("{path}: the old file beside it was gone; it comes back from the state"));
         observed = target.observe(&step.inventory())?;
     }
     match step.found(&observed) {
-        Found::Before => Ok(()),
-        Found::Foreign => match step {
+        StepStatus::Before => Ok(()),
+        StepStatus::Foreign => match step {
             Step::Exchange { path, staged, block: Some(markers), .. } => {
                 block_wise(target, &observed, (path, staged), markers, notes)
             }
@@ -222,7 +223,7 @@ fn take_back(
             }
             _ => Err(Left::Foreign),
         },
-        Found::After => match step {
+        StepStatus::After => match step {
             Step::MakeFolder { path, .. } if !is_empty(&observed, path) => {
                 notes.push(format!("{path} stays: it is not empty"));
                 Ok(())
@@ -233,12 +234,12 @@ fn take_back(
 }
 
 fn is_absent(observed: &Observed, path: &TargetPath) -> bool {
-    matches!(observed.standing(path), Standing::Absent)
+    matches!(observed.standing(path), PathState::Absent)
 }
 
 fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
     match observed.standing(path) {
-        Standing::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
+        PathState::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
         _ => true,
     }
 }
@@ -251,7 +252,7 @@ fn block_wise(
     markers: &Markers,
     notes: &mut Vec<String>,
 ) -> Result<(), Left> {
-    let (Standing::File(now), Standing::File(old)) = (observed.standing(path), observed.standing(staged))
+    let (PathState::File(now), PathState::File(old)) = (observed.standing(path), observed.standing(staged))
     else {
         return Err(Left::Foreign);
     };

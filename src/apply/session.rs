@@ -3,7 +3,7 @@
 use super::forget::{forget, is_given_back, remembers_nothing};
 use super::prover::NoProver;
 use super::prover::Prover;
-use super::survey::{Request, Survey, survey};
+use super::survey::{Survey, SurveyRequest, survey};
 use super::transaction::{Outcome, Transaction};
 use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, pending, recover};
@@ -46,14 +46,14 @@ impl<'a> Judges<'a> {
 }
 
 /// The held locks on the state of a stack.
-pub struct Session<'t> {
+pub struct ApplySession<'t> {
     target: &'t mut dyn Exclusive,
     ground: Ground,
     author: Author,
     _locks: Vec<Lock>,
 }
 
-impl<'t> Session<'t> {
+impl<'t> ApplySession<'t> {
     /// Takes the lock of every part of the state, making the folders that are missing.
     pub fn begin(
         target: &'t mut dyn Exclusive,
@@ -77,7 +77,7 @@ impl<'t> Session<'t> {
     /// Looks at the host again and carries the approved plan out.
     pub fn apply(
         &mut self,
-        request: &Request<'_>,
+        request: &SurveyRequest<'_>,
         consent: &Consent,
         judges: Judges<'_>,
     ) -> Result<Outcome, ApplyError> {
@@ -109,7 +109,7 @@ impl<'t> Session<'t> {
 /// lock; what an earlier run left is recovered first.
 pub fn apply(
     target: &mut dyn Host,
-    request: &Request<'_>,
+    request: &SurveyRequest<'_>,
     consent: &Consent,
     (author, judges): (&Author, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
@@ -151,7 +151,7 @@ fn refuse(survey: &Survey, consent: &Consent) -> Result<(), ApplyError> {
     Ok(())
 }
 
-fn issued(survey: &Survey, request: &Request<'_>) -> Result<Issued, ApplyError> {
+fn issued(survey: &Survey, request: &SurveyRequest<'_>) -> Result<Issued, ApplyError> {
     let wishes = &survey.plan.to_issue;
     match &wishes.authority {
         Some(authority) if !wishes.is_empty() => {

@@ -8,8 +8,8 @@ use crate::host::Host;
 use crate::model::desired::Digest;
 use crate::model::ground::Ground;
 use crate::model::names::{Scope, StackName, TargetPath, UserName};
-use crate::model::observed::{Inventory, Look, Observed, Standing};
-use crate::model::prior::{GenerationNumber, Manifest, Remembered, RememberedPath};
+use crate::model::observed::{Inventory, Look, Observed, PathState};
+use crate::model::prior::{GenerationNumber, Manifest, Prior, PriorPath};
 use crate::plan::Author;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ const KEPT: usize = 20;
 /// each user who has a part of the stack. A generation is the newest manifest of each folder up to its
 /// number, taken together; the numbers of all folders are one sequence.
 #[derive(Clone, Debug)]
-pub(super) struct State {
+pub(super) struct StackState {
     pub(super) ground: Ground,
 }
 
@@ -61,19 +61,19 @@ pub(super) fn decode<T: DeserializeOwned>(path: &TargetPath, bytes: &[u8]) -> Re
     serde_json::from_slice(bytes).map_err(fault)
 }
 
-impl State {
+impl StackState {
     pub(super) fn of(ground: &Ground) -> Self {
         Self { ground: ground.clone() }
     }
 
     /// All folders: that of whoever runs the tool first.
-    pub(super) fn folders(&self) -> impl Iterator<Item = Folder> {
-        std::iter::once(self.ground.state().clone()).chain(self.ground.parts()).map(Folder)
+    pub(super) fn folders(&self) -> impl Iterator<Item = StateDirectory> {
+        std::iter::once(self.ground.state().clone()).chain(self.ground.parts()).map(StateDirectory)
     }
 
     /// The folder of whoever runs the tool: its manifest's name is what keeps a generation.
-    pub(super) fn own(&self) -> Folder {
-        Folder(self.ground.state().clone())
+    pub(super) fn own(&self) -> StateDirectory {
+        StateDirectory(self.ground.state().clone())
     }
 
     pub(super) fn journal(&self) -> TargetPath {
@@ -127,8 +127,8 @@ impl State {
     }
 
     /// A manifest taken apart: what each folder shall hold of it.
-    pub(super) fn apart(&self, manifest: &Manifest) -> Vec<(Folder, Manifest)> {
-        let of = |folder: Folder| {
+    pub(super) fn apart(&self, manifest: &Manifest) -> Vec<(StateDirectory, Manifest)> {
+        let of = |folder: StateDirectory| {
             let own = folder == self.own();
             let here = |path: &TargetPath| self.ground.state_of(path) == folder.0;
             let in_scope = |scope: &Scope| self.ground.state_of_scope(scope) == folder.0;
@@ -162,21 +162,21 @@ impl State {
         Ok(())
     }
 
-    fn is_damaged(&self, target: &dyn Host, folder: &Folder) -> Result<bool, ApplyError> {
+    fn is_damaged(&self, target: &dyn Host, folder: &StateDirectory) -> Result<bool, ApplyError> {
         if !folder.numbers(target)?.is_empty() || names_in(target, &folder.objects())?.is_empty() {
             return Ok(false);
         }
         let signs = [self.journal(), folder.journal(), folder.pending(), folder.forgotten()];
         let observed = target.observe(&Inventory::of(signs))?;
-        Ok(observed.at.values().all(|standing| matches!(standing, Standing::Absent)))
+        Ok(observed.at.values().all(|standing| matches!(standing, PathState::Absent)))
     }
 
     /// What the newest generation remembers, without objects.
-    pub(super) fn remembered(&self, target: &dyn Host) -> Result<Remembered, ApplyError> {
+    pub(super) fn remembered(&self, target: &dyn Host) -> Result<Prior, ApplyError> {
         self.refuse_damage(target)?;
         let newest = self.up_to(target, None)?;
         let (taken, unread) = self.taken(target)?;
-        Ok(Remembered { newest, objects: BTreeMap::new(), taken, unread })
+        Ok(Prior { newest, objects: BTreeMap::new(), taken, unread })
     }
 
     /// The files that other stacks of the host manage, and which of their states cannot be read: that is no
@@ -185,7 +185,7 @@ impl State {
         let (mut taken, mut unread) = (BTreeMap::new(), Vec::new());
         for folder in self.folders() {
             for name in names_in(target, &folder.0.parent())? {
-                let other = Folder(folder.0.parent().join(&name));
+                let other = StateDirectory(folder.0.parent().join(&name));
                 if other == folder {
                     continue;
                 }
@@ -219,7 +219,7 @@ impl State {
         let inventory = Inventory::of(folders);
         let observed: Observed = target.observe(&inventory)?;
         let files = observed.at.into_values().filter_map(|standing| match standing {
-            Standing::File(file) => Some((Digest::of(&file.bytes), file.bytes)),
+            PathState::File(file) => Some((Digest::of(&file.bytes), file.bytes)),
             _ => None,
         });
         Ok(files.filter(|(digest, _)| digests.contains(digest)).collect())
@@ -244,9 +244,9 @@ pub(super) struct Pending {
 
 /// One folder of the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Folder(pub(super) TargetPath);
+pub(super) struct StateDirectory(pub(super) TargetPath);
 
-impl Folder {
+impl StateDirectory {
     pub(super) fn generations(&self) -> TargetPath {
         self.0.join("generations")
     }
@@ -377,8 +377,8 @@ fn flaw(manifest: &Manifest) -> Option<String> {
 /// The bytes of a file of the state that was looked at; `None` where it is missing.
 fn bytes_at<'o>(observed: &'o Observed, path: &TargetPath) -> Result<Option<&'o [u8]>, ApplyError> {
     match observed.standing(path) {
-        Standing::File(file) => Ok(Some(&file.bytes)),
-        Standing::Absent => Ok(None),
+        PathState::File(file) => Ok(Some(&file.bytes)),
+        PathState::Absent => Ok(None),
         other => Err(ApplyError::State { path: path.clone(), what: format!("{other} stands there") }),
     }
 }
@@ -388,16 +388,16 @@ pub(super) fn names_in(target: &dyn Host, folder: &TargetPath) -> Result<BTreeSe
     let mut inventory = Inventory::default();
     inventory.add(folder.clone(), Look::Names);
     match target.observe(&inventory)?.at.remove(folder) {
-        Some(Standing::Folder(folder)) => Ok(folder.entries.unwrap_or_default()),
-        None | Some(Standing::Absent) => Ok(BTreeSet::new()),
+        Some(PathState::Folder(folder)) => Ok(folder.entries.unwrap_or_default()),
+        None | Some(PathState::Absent) => Ok(BTreeSet::new()),
         Some(other) => Err(ApplyError::State { path: folder.clone(), what: format!("{other} stands there") }),
     }
 }
 
 /// The digest of a managed whole file.
-pub(super) fn file_of(entry: &RememberedPath) -> Option<Digest> {
+pub(super) fn file_of(entry: &PriorPath) -> Option<Digest> {
     match entry {
-        RememberedPath::File { digest, .. } => Some(*digest),
+        PriorPath::File { digest, .. } => Some(*digest),
         _ => None,
     }
 }

@@ -1,22 +1,22 @@
 //! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
 
-use super::state::{State, file_of};
+use super::state::{StackState, file_of};
 use super::{ApplyError, Killed, recover};
-use crate::host::{AuthorityFolder, Host};
+use crate::host::{CaDirectory, Host};
 use crate::model::desired::{Desired, Digest};
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, StackName};
-use crate::model::observed::{Observed, Standing};
-use crate::model::prior::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
+use crate::model::observed::{Observed, PathState};
+use crate::model::prior::{Baseline, GenerationNumber, Manifest, PathKind, Prior, PriorPath};
 use crate::model::units::Machine;
-use crate::pki::Authority;
-use crate::plan::{Circumstances, Goal, Plan, PlanDigest, plan};
+use crate::pki::CaPair;
+use crate::plan::{Circumstances, DesiredHost, Plan, PlanDigest, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 /// What a host shall become.
 #[derive(Clone, Copy, Debug)]
-pub enum Wish<'a> {
+pub enum DesiredState<'a> {
     /// What the stack wants.
     Stack(&'a Desired),
     /// What a generation left; `None`: the one before the newest.
@@ -25,7 +25,7 @@ pub enum Wish<'a> {
 
 /// All that a plan is made from, beside the host.
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct SurveyRequest<'a> {
     /// The stack.
     pub stack: &'a StackName,
     /// The host.
@@ -33,11 +33,11 @@ pub struct Request<'a> {
     /// Whose part of the stack, and where the state is.
     pub ground: &'a Ground,
     /// What it shall become.
-    pub wish: Wish<'a>,
+    pub wish: DesiredState<'a>,
     /// The text of `stack.toml`, to be kept with the generation; of a generation to go back to its own.
     pub text: Option<&'a str>,
     /// Where authorities are kept; `None`: the key of one is dropped when the run ends.
-    pub authorities: Option<&'a AuthorityFolder>,
+    pub authorities: Option<&'a CaDirectory>,
     /// The time by which certificates are judged.
     pub now: SystemTime,
 }
@@ -55,17 +55,17 @@ pub struct Survey {
     pub machine: Option<Machine>,
     /// Of a generation to go back to, the text that it was made from.
     pub text_after: Option<String>,
-    pub(super) remembered: Remembered,
-    pub(super) authority: Option<Authority>,
+    pub(super) remembered: Prior,
+    pub(super) authority: Option<CaPair>,
 }
 
 /// Looks at a host and compares.
-pub fn survey(target: &dyn Host, request: &Request<'_>) -> Result<Survey, ApplyError> {
-    let state = State::of(request.ground);
+pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, ApplyError> {
+    let state = StackState::of(request.ground);
     let mut remembered = state.remembered(target)?;
     let aim = match request.wish {
-        Wish::Stack(desired) => Aim::Stack(desired),
-        Wish::Generation(number) => {
+        DesiredState::Stack(desired) => Aim::Stack(desired),
+        DesiredState::Generation(number) => {
             Aim::Generation(Box::new(going_back(target, &state, &remembered, number)?))
         }
     };
@@ -131,7 +131,7 @@ impl Survey {
         let Some(digest) = self.remembered.newest.as_ref().and_then(|newest| newest.text) else {
             return Ok(None);
         };
-        let text = State::of(ground).objects(target, &[digest].into())?.remove(&digest);
+        let text = StackState::of(ground).objects(target, &[digest].into())?.remove(&digest);
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 }
@@ -152,18 +152,18 @@ impl Aim<'_> {
     }
 }
 
-fn goal<'a>(request: &Request<'a>, aim: &'a Aim<'_>, remembered: &'a Remembered) -> Goal<'a> {
+fn goal<'a>(request: &SurveyRequest<'a>, aim: &'a Aim<'_>, remembered: &'a Prior) -> DesiredHost<'a> {
     match aim {
-        Aim::Stack(desired) => Goal::of_stack(desired, (request.host, request.ground), remembered),
-        Aim::Generation(manifest) => Goal::of_generation(manifest, request.ground, remembered),
+        Aim::Stack(desired) => DesiredHost::of_stack(desired, (request.host, request.ground), remembered),
+        Aim::Generation(manifest) => DesiredHost::of_generation(manifest, request.ground, remembered),
     }
 }
 
 /// The manifest to go back to. Generation 0 manages nothing: every path is as it was before us.
 fn going_back(
     target: &dyn Host,
-    state: &State,
-    remembered: &Remembered,
+    state: &StackState,
+    remembered: &Prior,
     number: Option<GenerationNumber>,
 ) -> Result<Manifest, ApplyError> {
     let newest = remembered.newest.as_ref().ok_or(ApplyError::NothingApplied)?;
@@ -188,7 +188,7 @@ fn going_back(
 }
 
 /// The objects whose bytes the goal is made of.
-fn needed(remembered: &Remembered, host: &HostName, aim: &Aim<'_>) -> BTreeSet<Digest> {
+fn needed(remembered: &Prior, host: &HostName, aim: &Aim<'_>) -> BTreeSet<Digest> {
     let stays = |path| match aim {
         Aim::Stack(desired) => desired.files.contains_key(&(host.clone(), path)),
         Aim::Generation(manifest) => manifest.entries.contains_key(&path),
@@ -205,13 +205,13 @@ fn needed(remembered: &Remembered, host: &HostName, aim: &Aim<'_>) -> BTreeSet<D
     before.chain(back).collect()
 }
 
-fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Digest> {
+fn changed_certificates(observed: &Observed, remembered: &Prior) -> Vec<Digest> {
     let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
     entries
         .filter_map(|(path, entry)| match entry {
-            RememberedPath::File { subject: Subject::Certificate | Subject::PrivateKey, digest, .. } => {
+            PriorPath::File { subject: PathKind::Certificate | PathKind::PrivateKey, digest, .. } => {
                 let same = matches!(observed.standing(path),
-                    Standing::File(file) if Digest::of(&file.bytes) == *digest);
+                    PathState::File(file) if Digest::of(&file.bytes) == *digest);
                 (!same).then_some(*digest)
             }
             _ => None,
@@ -220,8 +220,8 @@ fn changed_certificates(observed: &Observed, remembered: &Remembered) -> Vec<Dig
 }
 
 /// Of the authorities in the folder, the one that the last apply used; else the first.
-fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Authority> {
-    let used = |authority: &&Authority| {
+fn kept_authority(request: &SurveyRequest<'_>, remembered: &Prior) -> Option<CaPair> {
+    let used = |authority: &&CaPair| {
         let digest = Digest::of(authority.certificate.as_bytes());
         remembered
             .newest
@@ -230,6 +230,6 @@ fn kept_authority(request: &Request<'_>, remembered: &Remembered) -> Option<Auth
             .filter_map(file_of)
             .any(|of| of == digest)
     };
-    let kept = request.authorities.map_or(&[][..], AuthorityFolder::kept);
+    let kept = request.authorities.map_or(&[][..], CaDirectory::kept);
     kept.iter().find(used).or_else(|| kept.first()).cloned()
 }

@@ -7,16 +7,16 @@ use super::ready::{self, Started, look_again, stay};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::session::{Judges, PROOF};
-use super::state::{Folder, Pending, State, encode};
+use super::state::{Pending, StackState, StateDirectory, encode};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{Identity, Inventory, ObservedFile, Standing};
-use crate::model::prior::{GenerationNumber, Remembered};
-use crate::model::step::{Found, Step};
-use crate::model::units::{Run, UnitId};
+use crate::model::observed::{Identity, Inventory, ObservedFile, PathState};
+use crate::model::prior::{GenerationNumber, Prior};
+use crate::model::step::{Step, StepStatus};
+use crate::model::units::{UnitId, UnitRun};
 use crate::pki::Issued;
 use crate::plan::{Author, Plan, Steps, steps};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ const BLOCK: u64 = 4096;
 
 /// Why a transaction was taken back.
 #[derive(Debug)]
-pub enum Cause {
+pub enum TakenBackCause {
     /// The machine refused a step.
     Machine(HostError),
     /// What was started does not run, or is not ready.
@@ -58,7 +58,7 @@ pub enum Outcome {
     /// Everything is as it was.
     RolledBack {
         /// Why.
-        cause: Cause,
+        cause: TakenBackCause,
         /// What the proof of the old state said.
         old_state: Proof,
         /// What a person should know.
@@ -67,7 +67,7 @@ pub enum Outcome {
     /// Not everything could be taken back; a person is needed.
     Incomplete {
         /// Why it was taken back.
-        cause: Cause,
+        cause: TakenBackCause,
         /// The steps that are left, and why.
         left: Vec<String>,
     },
@@ -77,7 +77,7 @@ pub enum Outcome {
 #[must_use]
 pub struct Transaction<'t> {
     target: &'t mut dyn Host,
-    state: State,
+    state: StackState,
     begin: Begin,
     steps: Steps,
     /// How many steps the journal has announced.
@@ -85,7 +85,7 @@ pub struct Transaction<'t> {
     /// The staged files as they stand on the disk, by the path they are for.
     staged: BTreeMap<TargetPath, ObservedFile>,
     /// The manifest of whoever runs the tool, and those of the users' parts.
-    manifests: Vec<(Folder, Vec<u8>)>,
+    manifests: Vec<(StateDirectory, Vec<u8>)>,
     /// What was started, and was ready.
     started: Vec<Started>,
     /// What a person should know.
@@ -110,7 +110,7 @@ impl<'t> Transaction<'t> {
         author: &Author,
     ) -> Result<Self, ApplyError> {
         let plan = &survey.plan;
-        let state = State::of(plan.ground());
+        let state = StackState::of(plan.ground());
         let steps = steps(plan, issued);
         let begin = Begin {
             generation: plan.next_generation(),
@@ -143,7 +143,7 @@ impl<'t> Transaction<'t> {
         }
     }
 
-    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Remembered) -> Result<(), HostError> {
+    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Prior) -> Result<(), HostError> {
         for folder in self.state.folders().filter(|folder| *folder != self.state.own()) {
             let bytes = encode(Pending { author: self.begin.author.clone() });
             self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
@@ -191,14 +191,14 @@ impl<'t> Transaction<'t> {
         let folders = self.state.folders().flat_map(|folder| [folder.generations(), folder.objects()]);
         let folders = folders.map(|path| Step::MakeFolder { path, mode: Mode(0o700), ids: None });
         let objects = objects.into_iter().map(|((folder, digest), bytes)| Step::Keep {
-            path: Folder(folder).object(digest),
+            path: StateDirectory(folder).object(digest),
             bytes: bytes.to_vec(),
         });
         let steps: Vec<_> = folders.chain(objects).collect();
         let seen = self.target.observe(&Inventory::of(steps.iter().filter_map(Step::path).cloned()))?;
         steps
             .iter()
-            .filter(|step| step.found(&seen) == Found::Before)
+            .filter(|step| step.found(&seen) == StepStatus::Before)
             .try_for_each(|step| self.target.perform(step))
     }
 
@@ -211,7 +211,7 @@ impl<'t> Transaction<'t> {
         let observed =
             self.target.observe(&Inventory::of(named.clone().map(|(staged, _)| staged.clone())))?;
         let files = named.filter_map(|(staged, path)| match observed.standing(staged) {
-            Standing::File(file) => Some((path.clone(), file.clone())),
+            PathState::File(file) => Some((path.clone(), file.clone())),
             _ => None,
         });
         Ok(files.collect())
@@ -242,10 +242,10 @@ impl<'t> Transaction<'t> {
 
 impl Transaction<'_> {
     /// One step of the second half; what it started must be ready before the next.
-    fn swap_one(&mut self, index: usize, judges: Judges<'_>) -> Result<(), Cause> {
+    fn swap_one(&mut self, index: usize, judges: Judges<'_>) -> Result<(), TakenBackCause> {
         let step = &self.steps.swap[index];
         // What it sends to was away just now, where something was started before it.
-        if let Step::Start { unit, before: Run::Running(_) } = step
+        if let Step::Start { unit, before: UnitRun::Running(_) } = step
             && !self.started.is_empty()
         {
             self.notes.extend(ready::drain(unit, judges.before));
@@ -253,12 +253,12 @@ impl Transaction<'_> {
         let done = self.target.perform(step);
         match step {
             Step::Start { unit, .. } => {
-                let failed = |why| Cause::Service(unit.clone(), why);
+                let failed = |why| TakenBackCause::Service(unit.clone(), why);
                 done.map_err(|fault| failed(fault.what()))?;
                 self.started.push(ready::wait(self.target, unit, judges.prover).map_err(failed)?);
                 Ok(())
             }
-            _ => done.map_err(Cause::Machine),
+            _ => done.map_err(TakenBackCause::Machine),
         }
     }
 }
@@ -269,7 +269,7 @@ impl<'t> Validated<'t> {
         let mut transaction = self.0;
         let first = transaction.steps.prepare.len() + transaction.manifests.len();
         for index in 0..transaction.steps.swap.len() {
-            let done = transaction.announce(first + index).map_err(Cause::Machine);
+            let done = transaction.announce(first + index).map_err(TakenBackCause::Machine);
             if let Err(cause) = done.and_then(|()| transaction.swap_one(index, judges)) {
                 return Err(Box::new(taken_back(transaction, cause, judges.before)));
             }
@@ -287,10 +287,10 @@ impl Swapped<'_> {
             // What the proof met with may be no more than a sign of this.
             let left = stay(transaction.target, &transaction.started).err();
             let cause = left.map_or(cause.clone(), |(unit, why)| format!("{unit} {why}\n{cause}"));
-            return taken_back(transaction, Cause::Proof(cause), judges.before);
+            return taken_back(transaction, TakenBackCause::Proof(cause), judges.before);
         }
         if let Err((unit, why)) = look_again(transaction.target, &transaction.started) {
-            return taken_back(transaction, Cause::Service(unit, why), judges.before);
+            return taken_back(transaction, TakenBackCause::Service(unit, why), judges.before);
         }
         let generation = transaction.begin.generation;
         let (own, manifest) = &transaction.manifests[0];
@@ -300,7 +300,7 @@ impl Swapped<'_> {
             after: Identity::File { digest: Digest::of(manifest), mode: Mode(0o600) },
         };
         if let Err(fault) = transaction.target.perform(&keep) {
-            return taken_back(transaction, Cause::Machine(fault), judges.before);
+            return taken_back(transaction, TakenBackCause::Machine(fault), judges.before);
         }
         let left = finish(transaction.target, &transaction.state, &transaction.begin).err();
         let left = left.map(|fault| fault.to_string());
@@ -308,7 +308,7 @@ impl Swapped<'_> {
     }
 }
 
-fn taken_back(transaction: Transaction<'_>, cause: Cause, before: &dyn Prover) -> Outcome {
+fn taken_back(transaction: Transaction<'_>, cause: TakenBackCause, before: &dyn Prover) -> Outcome {
     let Transaction { target, state, begin, announced, steps, .. } = transaction;
     let serves = steps.swap.iter().any(|step| step.unit().is_some());
     match reverse(target, &state, (&begin, announced), before) {
@@ -323,7 +323,7 @@ fn taken_back(transaction: Transaction<'_>, cause: Cause, before: &dyn Prover) -
 }
 
 /// All steps that the journal knows, in order: manifests are staged between the two halves.
-fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<Step> {
+fn announced(state: &StackState, generation: GenerationNumber, steps: &Steps) -> Vec<Step> {
     let manifests = state.folders().map(|folder| Step::Stage {
         staged: folder.staged_manifest(generation),
         bytes: Vec::new(),
@@ -337,7 +337,7 @@ fn announced(state: &State, generation: GenerationNumber, steps: &Steps) -> Vec<
 fn refuse_leftovers(target: &dyn Host, steps: &[Step]) -> Result<(), ApplyError> {
     let names = Inventory::of(steps.iter().filter_map(Step::leftover).cloned());
     let observed = target.observe(&names)?;
-    match observed.at.iter().find(|(_, standing)| !matches!(standing, Standing::Absent)) {
+    match observed.at.iter().find(|(_, standing)| !matches!(standing, PathState::Absent)) {
         Some((path, _)) => Err(ApplyError::Leftover(path.clone())),
         None => Ok(()),
     }

@@ -6,7 +6,7 @@ use super::edge::Fault;
 use super::facts::{Facts, door, peer};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Bind, Dialler, Listener, Protocol, ServerTlsMode, SiteKind};
+use crate::model::dataflow::{Bind, Client, Listener, Protocol, ServerTlsMode, SiteKind};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");
@@ -37,7 +37,7 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 /// Whether the client comes from outside of the listener's container.
-fn crosses(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> bool {
+fn crosses(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> bool {
     let site = |program: usize| facts.topology.programs[program].site;
     site(dialler.program) != site(listener.program)
 }

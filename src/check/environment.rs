@@ -3,14 +3,14 @@
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Dialler, EnvironmentFaultKind, Topology};
+use crate::model::dataflow::{Client, EnvironmentFaultKind, Topology};
 use crate::model::env::EnvFormat;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("env-conflict");
 
 /// Whether the edge of a dialler depends on who reads its file.
-pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
+pub(super) fn of_dialler(topology: &Topology, dialler: &Client) -> bool {
     topology.environment.iter().filter(|fault| fault.program == dialler.program).any(|fault| {
         match &fault.kind {
             EnvironmentFaultKind::Duplicate(key) => *key == dialler.setting,
@@ -22,7 +22,7 @@ pub(super) fn of_dialler(topology: &Topology, dialler: &Dialler) -> bool {
 }
 
 /// Whether the peer of a dialler depends on who reads its file.
-pub(super) fn is_ambiguous(topology: &Topology, dialler: &Dialler) -> bool {
+pub(super) fn is_ambiguous(topology: &Topology, dialler: &Client) -> bool {
     topology.environment.iter().any(|fault| {
         fault.program == dialler.program
             && matches!(&fault.kind, EnvironmentFaultKind::Duplicate(key) if *key == dialler.setting)

@@ -1,8 +1,8 @@
 //! What every rule looks at: the topology with its edges matched and judged.
 
-use super::edge::{self, Fault, Judged};
+use super::edge::{self, EdgeKnowledge, Fault};
 use super::ports;
-use crate::model::dataflow::{DialledHost, Dialler, Listener, Program, ProgramKind, Topology};
+use crate::model::dataflow::{Client, ClientHost, Listener, Program, ProgramKind, Topology};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The topology, the moment, and what follows from both.
@@ -14,13 +14,13 @@ pub(super) struct Facts<'a> {
     /// Pairs of listeners that cannot both have their port.
     pub(super) taken: Vec<(usize, usize)>,
     /// One for each dialler, in its order.
-    pub(super) judged: Vec<Judged>,
+    pub(super) judged: Vec<EdgeKnowledge>,
 }
 
 /// One fault of an edge whose listener is known.
 pub(super) struct Broken<'a> {
     /// Its client end.
-    pub(super) dialler: &'a Dialler,
+    pub(super) dialler: &'a Client,
     /// Its server end.
     pub(super) listener: &'a Listener,
     /// Why not.
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The kind of program a dialler belongs to.
-    pub(super) fn client(&self, dialler: &Dialler) -> ProgramKind {
+    pub(super) fn client(&self, dialler: &Client) -> ProgramKind {
         self.topology.programs[dialler.program].kind
     }
 
@@ -64,9 +64,9 @@ impl<'a> Facts<'a> {
 }
 
 /// `127.0.0.1:4317` as the dialler says it.
-pub(super) fn peer(dialler: &Dialler) -> String {
+pub(super) fn peer(dialler: &Client) -> String {
     match &dialler.host {
-        DialledHost::Name(name) if name.is_empty() => format!("localhost:{}", dialler.port),
+        ClientHost::Name(name) if name.is_empty() => format!("localhost:{}", dialler.port),
         host => format!("{host}:{}", dialler.port),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{FileFault, FileFaultKind as Kind, Version};
+use crate::model::dataflow::{FileFault, FileFaultKind as Kind, ReadVersion};
 
 /// The code of a component that the release does not hold.
 pub(super) const COMPONENT: Code = Code("component-unknown");
@@ -19,9 +19,11 @@ pub(super) fn components(facts: &Facts<'_>, findings: &mut Findings) {
     for fault in &facts.topology.file_faults {
         let Kind::ComponentGone { path, reason, instead } = &fault.kind else { continue };
         let (line, is_guess) = match &facts.topology.programs[fault.program].version {
-            Version::Given(line) | Version::Image(line) | Version::Inferred(line) => (line.as_str(), false),
-            Version::Assumed(line) | Version::Nearest { line, .. } => (line.as_str(), true),
-            Version::None => ("", true),
+            ReadVersion::Given(line) | ReadVersion::Image(line) | ReadVersion::Inferred(line) => {
+                (line.as_str(), false)
+            }
+            ReadVersion::Assumed(line) | ReadVersion::Nearest { line, .. } => (line.as_str(), true),
+            ReadVersion::None => ("", true),
         };
         let title = format!("the collector {line} has no component for `{path}`");
         let finding = if is_guess {

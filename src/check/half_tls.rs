@@ -10,7 +10,7 @@ use super::advice;
 use super::facts::{Facts, door};
 use crate::diagnostic::{self, Code, Finding, Findings};
 use crate::model::dataflow::{
-    CertificateFile, Dialler, FileReference, Listener, ServerTlsMode, Topology, Trust,
+    CertificateFile, Client, FileReference, Listener, ServerTlsMode, Topology, Trust,
 };
 use crate::pki::read::CertificateFacts;
 
@@ -59,7 +59,7 @@ pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) ->
 }
 
 /// What is half about a dialler.
-pub(super) fn of_dialler<'a>(topology: &'a Topology, dialler: &'a Dialler) -> Option<Half<'a>> {
+pub(super) fn of_dialler<'a>(topology: &'a Topology, dialler: &'a Client) -> Option<Half<'a>> {
     let tls = &dialler.tls;
     // What is not read of this client may be the other half.
     let place = format!("{} {}.", topology.programs[dialler.program].file, dialler.setting);

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings, Severity};
-use crate::model::dataflow::{ProgramKind, Suggestion, Version};
+use crate::model::dataflow::{ProgramKind, ReadVersion, Suggestion};
 
 /// The code of a key that the version does not know.
 pub(super) const UNKNOWN: Code = Code("unknown-key");
@@ -14,12 +14,12 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
     for key in &facts.topology.unknown_keys {
         let program = &facts.topology.programs[key.program];
         let (severity, version) = match &program.version {
-            Version::Given(line) | Version::Image(line) | Version::Inferred(line) => {
+            ReadVersion::Given(line) | ReadVersion::Image(line) | ReadVersion::Inferred(line) => {
                 (Severity::Error, format!("{} {line}", program.kind))
             }
-            Version::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),
-            Version::Nearest { line, .. } => (Severity::Warning, format!("{} {line}", program.kind)),
-            Version::None => (Severity::Error, program.kind.to_string()),
+            ReadVersion::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),
+            ReadVersion::Nearest { line, .. } => (Severity::Warning, format!("{} {line}", program.kind)),
+            ReadVersion::None => (Severity::Error, program.kind.to_string()),
         };
         let title = format!("{version} does not know `{}`", key.path);
         let finding = match severity {
@@ -28,7 +28,7 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
                 let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
                 let finding = Finding::warning(UNKNOWN, title);
                 match &program.version {
-                    Version::Nearest { given, .. } => {
+                    ReadVersion::Nearest { given, .. } => {
                         finding.at(key.at.clone(), format!("the keys of {given} are not known here"))
                     }
                     _ => finding

@@ -7,7 +7,7 @@ use super::edge::Fault;
 use super::edge::Reach;
 use super::facts::{Facts, peer};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, Signal, Topology};
+use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, Signal, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of this rule.
@@ -67,7 +67,7 @@ fn ways<'a>(topology: &'a Topology, reached: &[Reach]) -> Vec<Way<'a>> {
     ways
 }
 
-fn is_hop(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {
+fn is_hop(topology: &Topology, dialler: &Client, listener: &Listener) -> bool {
     let collector = |program: usize| topology.programs[program].kind == ProgramKind::Collector;
     matches!(dialler.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
         && matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)

@@ -10,7 +10,7 @@ use super::edge::{Fault, Found, Lead, Reach, lead};
 use super::facts::{Facts, door, peer};
 use super::unchecked;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Dialler, Program, ProgramKind, Protocol, Topology};
+use crate::model::dataflow::{Client, Program, ProgramKind, Protocol, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");
@@ -49,10 +49,7 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
     Found::Broken(fault)
 }
 
-fn candidates<'a>(
-    topology: &'a Topology,
-    dialler: &'a Dialler,
-) -> impl Iterator<Item = (usize, &'a Program)> {
+fn candidates<'a>(topology: &'a Topology, dialler: &'a Client) -> impl Iterator<Item = (usize, &'a Program)> {
     let programs = topology.programs.iter().enumerate();
     programs.filter(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind))
 }
@@ -71,7 +68,7 @@ fn is_partly_read(topology: &Topology, program: &Program) -> bool {
         || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown)
 }
 
-fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Dialler) -> bool {
+fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Client) -> bool {
     topology.diallers.iter().zip(reached).any(|(other, reach)| match reach {
         Reach::Arrives(listener) => {
             let met = topology.listeners[*listener].program;
@@ -123,7 +120,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
 
 /// What containers add to it: a port of the host is none of the container's, `localhost` is the
 /// container itself.
-fn of_containers(topology: &Topology, dialler: &Dialler, finding: Finding) -> Finding {
+fn of_containers(topology: &Topology, dialler: &Client, finding: Finding) -> Finding {
     match lead(topology, dialler) {
         Lead::Over(site) => {
             let site = topology.site(site);

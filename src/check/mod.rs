@@ -3,7 +3,7 @@
 //! A rule sees nothing but the topology and a moment in time, so the same rules judge what was
 //! rendered, what is on a host and what somebody wrote by hand. Every edge is matched once, and each of
 //! its conditions is judged by itself (`edge`); exactly one rule speaks of each that is broken. A rule that
-//! is not sure says nothing: what could not be decided is listed by name in [`Verdict::not_checked`].
+//! is not sure says nothing: what could not be decided is listed by name in [`CheckReport::not_checked`].
 //! Called by the `check`, `plan` and `apply` verbs.
 
 mod advice;
@@ -42,7 +42,7 @@ use std::time::SystemTime;
 
 /// What the rules say of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct CheckReport {
     /// The edges that were judged, in the order of their diallers. A dialler whose peer could not be
     /// decided stands in `not_checked` instead.
     pub edges: Vec<Edge>,
@@ -53,7 +53,7 @@ pub struct Verdict {
 }
 
 /// Judges a topology as of `now`, which only the dates of certificates depend on.
-pub fn check(topology: &Topology, now: SystemTime) -> Verdict {
+pub fn check(topology: &Topology, now: SystemTime) -> CheckReport {
     let facts = Facts::new(topology, now);
     let mut findings = Findings::new();
     for rule in RULES {
@@ -62,7 +62,7 @@ pub fn check(topology: &Topology, now: SystemTime) -> Verdict {
     let mut findings = together(findings);
     excerpt::soften(topology, &mut findings);
     findings.sort();
-    Verdict { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
+    CheckReport { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }
 
 /// Makes one finding of several with the same code, title and place: a listener with three clients

@@ -5,7 +5,7 @@ use super::edge::{Fault, Lost};
 use super::facts::{Facts, peer};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::format::keys::nearest;
-use crate::model::dataflow::{Dialler, Listener, Topology};
+use crate::model::dataflow::{Client, Listener, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("unresolved-name");
@@ -45,7 +45,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 /// The service that is meant: one that serves what is dialled, by the nearest name.
-fn near(facts: &Facts<'_>, dialler: &Dialler, finding: Finding) -> Finding {
+fn near(facts: &Facts<'_>, dialler: &Client, finding: Finding) -> Finding {
     let topology = facts.topology;
     let fits = |listener: &&Listener| {
         listener.protocol == dialler.protocol
@@ -69,7 +69,7 @@ fn near(facts: &Facts<'_>, dialler: &Dialler, finding: Finding) -> Finding {
     }
 }
 
-fn shares_network(topology: &Topology, dialler: &Dialler, listener: &Listener) -> bool {
+fn shares_network(topology: &Topology, dialler: &Client, listener: &Listener) -> bool {
     let (from, to) = (topology.site_of(dialler.program), topology.site_of(listener.program));
     to.networks.iter().any(|there| from.networks.iter().any(|here| here.network == there.network))
 }

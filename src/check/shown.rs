@@ -3,14 +3,14 @@
 
 use crate::model::dataflow::{ProgramKind, Topology};
 use crate::model::names::TargetPath;
-use crate::text::{Source, Sources, TextFormat};
+use crate::text::{RedactSource, Sources, TextFormat};
 use crate::topology::{Discovered, places};
 
 /// Every file that a finding may show.
 pub fn shown_texts(found: &Discovered, topology: &Topology) -> Sources {
     let shown = found.files.iter().map(|(path, bytes)| {
         let text = String::from_utf8_lossy(bytes);
-        (found.shown(path), Source::new(format(topology, path), text))
+        (found.shown(path), RedactSource::new(format(topology, path), text))
     });
     Sources(shown.collect())
 }

@@ -3,11 +3,11 @@
 
 use super::{ConditionState, check};
 use crate::diagnostic::{Mark, SourceName};
-use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use crate::model::dataflow::{
-    Bind, CertificateFile, ClientTls, DialledHost, Dialler, FileReference, Joint, Listener, NotRead, Program,
-    ProgramKind, Protocol, Sends, ServerTls, ServerTlsMode, Suggestion, Takes, Topology, Trust, UnknownKey,
-    Version,
+    Bind, CertificateFile, Client, ClientHost, ClientTls, FileReference, Joint, Listener, NotRead, Program,
+    ProgramKind, Protocol, ReadVersion, Sends, ServerTls, ServerTlsMode, Suggestion, Takes, Topology, Trust,
+    UnknownKey,
 };
 use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ fn program(kind: ProgramKind, path: &str) -> Program {
     Program {
         kind,
         file: TargetPath::new(path),
-        version: Version::None,
+        version: ReadVersion::None,
         excerpt: false,
         starts_here: true,
         site: 0,
@@ -48,12 +48,12 @@ fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
     }
 }
 
-fn dialler(setting: &str, host: &str, port: u16) -> Dialler {
-    Dialler {
+fn dialler(setting: &str, host: &str, port: u16) -> Client {
+    Client {
         program: COLLECTOR,
         setting: setting.to_owned(),
         protocol: Protocol::OtlpGrpc,
-        host: host.parse().map_or_else(|_| DialledHost::Name(host.to_owned()), DialledHost::Address),
+        host: host.parse().map_or_else(|_| ClientHost::Name(host.to_owned()), ClientHost::Address),
         port: Port::known(port),
         wrong_path: None,
         tls: ClientTls::plaintext(),
@@ -86,7 +86,7 @@ fn with_tls(leaf: CertificateFile, key: CertificateFile, authority: CertificateF
 }
 
 fn wish(name: &str, role: CertificateRole) -> CertificateFile {
-    CertificateFile::Wish(CertificateWish {
+    CertificateFile::Wish(CertificateSpec {
         name: CertificateName::new(name),
         organization: "test".to_owned(),
         common_name: format!("test {name}"),
@@ -266,9 +266,9 @@ fn an_unknown_key_is_a_warning_where_the_version_is_a_guess() {
     use crate::diagnostic::Severity::{Error, Warning};
     let line = || "2.10".to_owned();
     for (version, severity) in [
-        (Version::Given(line()), Error),
-        (Version::Inferred(line()), Error),
-        (Version::Assumed(line()), Warning),
+        (ReadVersion::Given(line()), Error),
+        (ReadVersion::Inferred(line()), Error),
+        (ReadVersion::Assumed(line()), Warning),
     ] {
         let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
         topology.programs[TEMPO].version = version;

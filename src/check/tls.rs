@@ -4,7 +4,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Broken, Facts, door, peer};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
-use crate::model::dataflow::Dialler;
+use crate::model::dataflow::Client;
 
 /// The code of TLS on one end only.
 pub(super) const MISMATCH: Code = Code("tls-mismatch");
@@ -60,7 +60,7 @@ fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
 }
 
 /// Where the client says how it dials.
-fn decides(dialler: &Dialler) -> Mark {
+fn decides(dialler: &Client) -> Mark {
     dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone())
 }
 

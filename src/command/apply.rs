@@ -1,11 +1,11 @@
 //! `apply`: the plan, one question, one transaction.
 
-use crate::apply::{Outcome, Request, Wish};
-use crate::cli::Apply;
+use crate::apply::{DesiredState, Outcome, SurveyRequest};
+use crate::cli::ApplyArguments;
 use crate::exit::Exit;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
 use crate::workflow::consent::Granted;
-use crate::workflow::host::Place;
+use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
@@ -13,18 +13,18 @@ use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::{authority, clock, consent, host, proving, reach};
 
-pub(super) fn run(session: &mut Session, arguments: &Apply) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut place = Place::of(&arguments.root, host_of(&loaded.stack))?;
+    let mut place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
     let authorities = authority::open(&loaded.stack.certificates, &ground)?;
-    let request = Request {
+    let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         ground: &ground,
-        wish: Wish::Stack(&judged.desired),
+        wish: DesiredState::Stack(&judged.desired),
         text: Some(&loaded.text),
         authorities: authorities.as_ref(),
         now: session.now,

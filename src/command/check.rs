@@ -1,24 +1,24 @@
 //! `check`: judges a stack, or any folder of finished files.
 
-use crate::cli::{Check, Format};
+use crate::cli::{CheckArguments, Format};
 use crate::exit::Exit;
-use crate::report::verdict::{self, Subject};
-use crate::validate::Opinion;
-use crate::workflow::judge::{Environment, Judged, judge};
+use crate::report::verdict::{self, CheckView};
+use crate::validate::Validation;
+use crate::workflow::judge::{CheckedStack, HostEnvFiles, judge};
 use crate::workflow::load::load;
 use crate::workflow::opinion::Asking;
 use crate::workflow::session::{Session, Stop};
 
-pub(super) fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     match &arguments.files {
         Some(folder) => crate::workflow::files::run(session, arguments, folder),
         None => stack(session, arguments),
     }
 }
 
-fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
+fn stack(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut judged = judge(session, &loaded, &Environment::new())?;
+    let mut judged = judge(session, &loaded, &HostEnvFiles::new())?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let opinion = asking.about_all()?;
     judged.verdict.findings.extend(opinion.findings.clone());
@@ -28,8 +28,13 @@ fn stack(session: &mut Session, arguments: &Check) -> Result<Exit, Stop> {
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
 }
 
-fn print(session: &mut Session, (judged, engines): (&Judged<'_>, &Opinion), digest: &str, format: Format) {
-    let subject = Subject {
+fn print(
+    session: &mut Session,
+    (judged, engines): (&CheckedStack<'_>, &Validation),
+    digest: &str,
+    format: Format,
+) {
+    let subject = CheckView {
         topology: &judged.topology,
         verdict: &judged.verdict,
         engines,

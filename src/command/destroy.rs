@@ -1,6 +1,6 @@
 //! `destroy`: back to what stood there before the first apply, and the state goes too.
 
-use crate::apply::{self, ApplyError, NoProver, Outcome, Request, Survey, Wish};
+use crate::apply::{self, ApplyError, DesiredState, NoProver, Outcome, Survey, SurveyRequest};
 use crate::cli;
 use crate::exit::Exit;
 use crate::host::Holder;
@@ -9,18 +9,18 @@ use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
 use crate::workflow::back::{Back, go_back, recovered};
 use crate::workflow::consent::Granted;
-use crate::workflow::host::Place;
+use crate::workflow::host::HostChoice;
 use crate::workflow::load::load_name;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::{consent, host};
 
-pub(super) fn run(session: &mut Session, arguments: &cli::Destroy) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
-    let mut place = Place::of(&arguments.root, &host)?;
+    let mut place = HostChoice::of(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
-    let wish = Wish::Generation(Some(GenerationNumber(0)));
-    let request = Request {
+    let wish = DesiredState::Generation(Some(GenerationNumber(0)));
+    let request = SurveyRequest {
         stack: &name,
         host: &host,
         ground: &ground,
@@ -56,8 +56,8 @@ fn say_gone(session: &mut Session, seen: &Survey, notes: &[String]) {
 }
 
 /// Removes a state with which nothing has to be given back any more, as the lock holds it still.
-fn forget(place: &mut Place, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
-    let run = apply::Session::begin(place.exclusive(), ground, holder)?;
+fn forget(place: &mut HostChoice, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
+    let run = apply::ApplySession::begin(place.exclusive(), ground, holder)?;
     // Somebody applied it meanwhile.
     if run.forget_given_back()? { Ok(()) } else { Err(ApplyError::Locked(None)) }
 }

@@ -1,22 +1,22 @@
 //! `explain`: a finding's page, or what an application's settings come to.
 
-use crate::cli::Explain;
+use crate::cli::ExplainArguments;
 use crate::diagnostic::{Code, Finding, pages};
 use crate::exit::Exit;
 use crate::format::keys::nearest;
 use crate::model::names::ComponentName;
 use crate::stack::App;
 use crate::workflow::application::application;
-use crate::workflow::judge::{Environment, judge};
+use crate::workflow::judge::{HostEnvFiles, judge};
 use crate::workflow::load::{Loaded, load};
 use crate::workflow::session::{Session, Stop};
 
-pub(super) fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result<Exit, Stop> {
     let Some(app) = arguments.topic.strip_prefix("app.") else {
         return page(session, &arguments.topic);
     };
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &Environment::new())?;
+    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
     let app = find(&loaded, app)?;
     session.print(&application(&judged.wiring, app));
     Ok(Exit::Fine)

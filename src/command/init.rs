@@ -1,6 +1,6 @@
 //! `init`: a stack to start from.
 
-use crate::cli::Init;
+use crate::cli::InitArguments;
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::workflow::session::{Session, Stop};
@@ -15,7 +15,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
 ];
 
-pub(super) fn run(session: &mut Session, arguments: &Init) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Exit, Stop> {
     let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == arguments.from) else {
         let names: Vec<_> = SHIPPED.iter().map(|(name, _)| format!("`--from {name}`")).collect();
         let finding =

@@ -1,13 +1,13 @@
 //! `man`: the manual pages, made of the same declarations as `--help`.
 
-use crate::cli::{Cli, Man};
+use crate::cli::{Cli, ManArguments};
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::workflow::session::{Session, Stop};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man as Page;
 
-pub(super) fn run(session: &mut Session, arguments: &Man) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &ManArguments) -> Result<Exit, Stop> {
     let whole = shown();
     let page = match &arguments.verb {
         None => Page::new(whole),

@@ -1,11 +1,11 @@
 //! `plan`: what apply would change. Creates nothing, takes no lock.
 
 use crate::apply::Survey;
-use crate::cli::{Format, Plan};
+use crate::cli::{Format, PlanArguments};
 use crate::exit::Exit;
-use crate::report::plan::Frame;
+use crate::report::plan::PlanFrame;
 use crate::report::{plan, plan_json, verdict};
-use crate::workflow::host::Place;
+use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::opinion::{Asking, heed};
@@ -13,9 +13,9 @@ use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{digests, host_of, look, say_pending};
 use crate::workflow::{clock, consent, host, reach};
 
-pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let place = Place::of(&arguments.root, host_of(&loaded.stack))?;
+    let place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
@@ -28,7 +28,7 @@ pub(super) fn run(session: &mut Session, arguments: &Plan) -> Result<Exit, Stop>
     let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
-            let frame = Frame { place: &place.shown(), dataflow: &dataflow, digests: &digests };
+            let frame = PlanFrame { place: &place.shown(), dataflow: &dataflow, digests: &digests };
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {

@@ -1,10 +1,10 @@
 //! `prove`: a trace through every application's door of what runs.
 
-use crate::cli::{Format, Prove};
+use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
-use crate::prove::{Logs, Numbered, Proof, Prover};
+use crate::prove::{LogSource, Numbered, TraceProof, TraceProver};
 use crate::report::proof;
-use crate::report::proof::Outcome;
+use crate::report::proof::ProofOutcome;
 use crate::trial;
 use crate::workflow::journals::Journals;
 use crate::workflow::proof::{TrialLogs, exit, nothing_to_prove, somebody_listens, within};
@@ -12,7 +12,7 @@ use crate::workflow::running::There;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::stages::Stages;
 
-pub(super) fn run(session: &mut Session, arguments: &Prove) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<Exit, Stop> {
     let there = There::find(session, &arguments.stack.stack)?;
     let wiring = there.wiring()?;
     let doors = trial::doors(&wiring);
@@ -21,20 +21,20 @@ pub(super) fn run(session: &mut Session, arguments: &Prove) -> Result<Exit, Stop
     if there.trial.is_none() {
         somebody_listens(&wiring)?;
     }
-    let logs: Box<dyn Logs> = match &there.trial {
+    let logs: Box<dyn LogSource> = match &there.trial {
         Some(found) => Box::new(TrialLogs(found.clone())),
         None => Box::new(Journals(&wiring)),
     };
-    let prover = Prover { reader: &reader, logs: &*logs, within: within(&wiring) };
+    let prover = TraceProver { reader: &reader, logs: &*logs, within: within(&wiring) };
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();
     for door in doors {
         stages.begin(&format!("app.{}", door.name), "a trace is sent and read back");
         let outcome = match arguments.count {
-            None => Outcome::from(prover.prove(&door)),
+            None => ProofOutcome::from(prover.prove(&door)),
             Some(count) => match prover.count(&door, Numbered { count, rate: arguments.rate }) {
-                Ok((tally, failure)) => Outcome::Counted(tally, failure),
-                Err(not) => Outcome::from(Proof::CouldNotRun(not)),
+                Ok((tally, failure)) => ProofOutcome::Counted(tally, failure),
+                Err(not) => ProofOutcome::from(TraceProof::CouldNotRun(not)),
             },
         };
         stages.clear();

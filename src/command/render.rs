@@ -1,17 +1,17 @@
 //! `render`: the files of a stack in a folder, as a team commits and reviews them. Never keys,
 //! certificates or state.
 
-use crate::cli::Render;
+use crate::cli::RenderArguments;
 use crate::exit::Exit;
 use crate::report::verdict::plural;
-use crate::workflow::judge::{Environment, judge};
+use crate::workflow::judge::{HostEnvFiles, judge};
 use crate::workflow::load::load;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::written::{files, in_the_way, write};
 
-pub(super) fn run(session: &mut Session, arguments: &Render) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &Environment::new())?;
+    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
     judged.refuse(session)?;
     let files = files(&judged.desired);
     let refusals: Vec<_> = files.iter().filter_map(|(path, _)| in_the_way(&arguments.out, path)).collect();

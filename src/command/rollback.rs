@@ -1,6 +1,6 @@
 //! `rollback`: an apply whose wish is an earlier generation.
 
-use crate::apply::{Request, Wish};
+use crate::apply::{DesiredState, SurveyRequest};
 use crate::cli;
 use crate::exit::Exit;
 use crate::model::names::HostName;
@@ -9,17 +9,17 @@ use crate::workflow::back::{Back, go_back, recovered};
 use crate::workflow::change::unproven;
 use crate::workflow::consent;
 use crate::workflow::consent::Granted;
-use crate::workflow::host::Place;
+use crate::workflow::host::HostChoice;
 use crate::workflow::load::load_name;
 use crate::workflow::session::{Session, Stop};
 
-pub(super) fn run(session: &mut Session, arguments: &cli::Rollback) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;
     let host = HostName::this();
-    let mut place = Place::of(&arguments.root, &host)?;
+    let mut place = HostChoice::of(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
-    let wish = Wish::Generation(arguments.to.map(GenerationNumber));
-    let request = Request {
+    let wish = DesiredState::Generation(arguments.to.map(GenerationNumber));
+    let request = SurveyRequest {
         stack: &name,
         host: &host,
         ground: &ground,

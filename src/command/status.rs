@@ -1,6 +1,6 @@
 //! `status`: what of a stack runs, and what it says of itself. Writes nothing, takes no lock.
 
-use crate::cli::{Format, Status};
+use crate::cli::{Format, StatusArguments};
 use crate::exit::Exit;
 use crate::report::status;
 use crate::trial::running;
@@ -10,7 +10,7 @@ use crate::workflow::session::{Session, Stop};
 use crate::workflow::status::of_trial;
 use crate::workflow::watch;
 
-pub(super) fn run(session: &mut Session, arguments: &Status) -> Result<Exit, Stop> {
+pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<Exit, Stop> {
     let name = load_name(&arguments.stack.stack)?;
     let picture = if running(&name).is_empty() {
         watch::picture(session, &name, &arguments.stack.stack)?

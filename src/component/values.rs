@@ -1,7 +1,7 @@
 //! Values as the engines spell them, shared by the template sides of the components.
 
 use crate::stack::{Size, TlsVersion};
-use crate::wiring::{EnginePlace, Listener, Wiring};
+use crate::wiring::{EnginePlace, WiredListener, Wiring};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -28,33 +28,45 @@ pub struct ServerFiles {
 
 /// An OTLP door.
 #[derive(Debug, Serialize)]
-pub struct OtlpDoor {
+pub struct OtlpListenerValues {
     endpoint: String,
     max_message_mib: u64,
     max_message_bytes: u64,
     tls: Option<ServerFiles>,
 }
 
-/// The leaf of a component, if this listener serves TLS.
-pub fn server_files(wiring: &Wiring<'_>, place: &EnginePlace, listener: &Listener) -> Option<ServerFiles> {
+/// The leaf of a component, if this listener serves TLS; `literal` spells a text so that the engine
+/// reads it as it is.
+pub fn server_files(
+    wiring: &Wiring<'_>,
+    place: &EnginePlace,
+    listener: &WiredListener,
+    literal: fn(&str) -> String,
+) -> Option<ServerFiles> {
     let settings = &wiring.stack.certificates;
     let name = listener.id.component.short();
+    let file = |suffix| literal(place.certificate(&format!("{name}.{suffix}")).as_str());
     listener.tls.then(|| ServerFiles {
-        certificate: place.certificate(&format!("{name}.crt")).to_string(),
-        key: place.certificate(&format!("{name}.key")).to_string(),
+        certificate: file("crt"),
+        key: file("key"),
         minimum_version: collector_version(settings.minimum_version),
         reload: go_duration(settings.reload),
     })
 }
 
 /// An OTLP door for a template.
-pub fn otlp_door(wiring: &Wiring<'_>, place: &EnginePlace, listener: &Listener) -> OtlpDoor {
+pub fn otlp_door(
+    wiring: &Wiring<'_>,
+    place: &EnginePlace,
+    listener: &WiredListener,
+    literal: fn(&str) -> String,
+) -> OtlpListenerValues {
     let Size(bytes) = listener.max_message;
-    OtlpDoor {
+    OtlpListenerValues {
         endpoint: listener.endpoint(),
         max_message_mib: bytes / (1024 * 1024),
         max_message_bytes: bytes,
-        tls: server_files(wiring, place, listener),
+        tls: server_files(wiring, place, listener, literal),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Addresses as configuration files write them: `host:port`, `:port`, `[::1]:port`, URLs, paths.
 
-use crate::model::dataflow::DialledHost;
+use crate::model::dataflow::ClientHost;
 use crate::model::names::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -36,8 +36,8 @@ pub fn bind(host: &str) -> Option<IpAddr> {
 }
 
 /// The host a client dials.
-pub fn dialled(host: &str) -> DialledHost {
-    host.parse().map_or_else(|_| DialledHost::Name(host.to_owned()), DialledHost::Address)
+pub fn dialled(host: &str) -> ClientHost {
+    host.parse().map_or_else(|_| ClientHost::Name(host.to_owned()), ClientHost::Address)
 }
 
 /// A URL in the parts that matter here.

@@ -5,8 +5,8 @@
 //! out when this program is compiled: a file uses a handful of its blocks, and every verb would wait
 //! for the other thousand lines.
 
-use super::page::Page;
-use super::yaml::{Entry, Node};
+use super::page::FileReading;
+use super::yaml::{Node, YamlEntry};
 use crate::model::dataflow::Suggestion;
 
 /// No more than this many are reported for a file: then it is another file altogether.
@@ -131,7 +131,7 @@ impl Keys {
     }
 
     /// Records every key of a block, and of the blocks below it, that the table does not have.
-    pub fn check(self, page: &mut Page<'_>, node: &Node, path: &str) {
+    pub fn check(self, page: &mut FileReading<'_>, node: &Node, path: &str) {
         let (open, rows): (Vec<Row>, Vec<Row>) = self.rows().partition(|row| row.key == "*");
         if rows.is_empty() {
             return;
@@ -198,7 +198,7 @@ impl Row {
         group.unwrap_or(self.inner)
     }
 
-    fn check(self, page: &mut Page<'_>, entry: &Entry, path: &str) {
+    fn check(self, page: &mut FileReading<'_>, entry: &YamlEntry, path: &str) {
         match self.shape() {
             Shape::Leaf => {}
             Shape::Block => self.below().check(page, &entry.value, path),

@@ -2,11 +2,11 @@
 
 use super::address;
 use super::compose::{Inside, Led};
-use super::values::{Text, Values};
-use super::yaml::{Entry, Node};
+use super::values::{ExpandedText, Values};
+use super::yaml::{Node, YamlEntry};
 use crate::diagnostic::{Mark, SourceName};
 use crate::model::dataflow::{
-    Bind, Dialler, FileFault, FileFaultKind, FileReference, Listener, NotRead, Protocol, ServerTls,
+    Bind, Client, FileFault, FileFaultKind, FileReference, Listener, NotRead, Protocol, ServerTls,
     Suggestion, Takes, Topology, UnknownKey,
 };
 use crate::model::names::{Port, TargetPath};
@@ -15,7 +15,7 @@ use std::ops::Range;
 
 /// A file that is being read into a topology.
 #[derive(Debug)]
-pub struct Page<'a> {
+pub struct FileReading<'a> {
     /// What has been found so far.
     pub topology: &'a mut Topology,
     /// The program whose file it is: index into [`Topology::programs`].
@@ -62,7 +62,7 @@ pub struct Socket {
     pub at: Mark,
 }
 
-impl Page<'_> {
+impl FileReading<'_> {
     /// A place in this file.
     pub fn mark(&self, span: Range<usize>) -> Mark {
         Mark { source: self.source.clone(), span }
@@ -117,12 +117,17 @@ impl Page<'_> {
     }
 
     /// Adds a dialler.
-    pub fn dialler(&mut self, dialler: Dialler) {
+    pub fn dialler(&mut self, dialler: Client) {
         self.topology.diallers.push(dialler);
     }
 
     /// The text at a key; listed as not read where it cannot be told. Null is `None`.
-    pub fn text<'n>(&mut self, node: &'n Node, way: &[&str], door: &str) -> Option<(Text<'n>, &'n Entry)> {
+    pub fn text<'n>(
+        &mut self,
+        node: &'n Node,
+        way: &[&str],
+        door: &str,
+    ) -> Option<(ExpandedText<'n>, &'n YamlEntry)> {
         let entry = node.at(way)?;
         match self.values.text(&entry.value) {
             Ok(text) if text.is_null() => None,
@@ -135,63 +140,63 @@ impl Page<'_> {
     }
 
     /// The path at a key, where it is written and not empty.
-    pub fn file(&mut self, node: &Node, way: &[&str], door: &str) -> Written {
+    pub fn file(&mut self, node: &Node, way: &[&str], door: &str) -> WrittenPath {
         let Some((text, entry)) = self.text(node, way, door) else {
             return if node.at(way).is_some_and(|entry| !entry.value.is_null()) {
-                Written::Somewhere
+                WrittenPath::Somewhere
             } else {
-                Written::No
+                WrittenPath::No
             };
         };
         if text.text.is_empty() {
-            return Written::No;
+            return WrittenPath::No;
         }
         match address::path(&text.text) {
             Some(path) => self.led(path, entry, &format!("{door}.{}", way.join("."))),
             None => {
                 let reason = format!("`{}` is relative to the folder the program is started in", text.text);
                 self.not_read(&format!("{door}.{}", way.join(".")), reason);
-                Written::Somewhere
+                WrittenPath::Somewhere
             }
         }
     }
 
     /// The file that stands at a path where the program runs.
-    fn led(&mut self, path: TargetPath, entry: &Entry, key: &str) -> Written {
+    fn led(&mut self, path: TargetPath, entry: &YamlEntry, key: &str) -> WrittenPath {
         let led = match self.inside.map(|inside| inside.lead(&path)) {
-            None => return Written::File(FileReference { path, at: self.mark(entry.place()) }),
+            None => return WrittenPath::File(FileReference { path, at: self.mark(entry.place()) }),
             Some(led) => led,
         };
         let reason = match led {
             Led::Here(path, _) => {
-                return Written::File(FileReference { path, at: self.mark(entry.place()) });
+                return WrittenPath::File(FileReference { path, at: self.mark(entry.place()) });
             }
             Led::Inline(_) => "a text in a Compose file".to_owned(),
             Led::Image => format!("no file of this directory is mounted at `{path}`"),
             Led::Unknown(what) => what.to_owned(),
         };
         self.not_read(key, reason);
-        Written::Somewhere
+        WrittenPath::Somewhere
     }
 
     /// The address at a key of a block.
-    pub fn address(&mut self, block: &Node, key: &str, door: &str) -> Address {
+    pub fn address(&mut self, block: &Node, key: &str, door: &str) -> WrittenAddress {
         let Some(entry) = block.entry(key).filter(|entry| !entry.value.is_null()) else {
-            return Address::Default;
+            return WrittenAddress::Default;
         };
         let text = self.values.text(&entry.value);
         match text {
-            Ok(text) => self.socket(&text, entry, door).map_or(Address::Nowhere, Address::At),
+            Ok(text) => self.socket(&text, entry, door).map_or(WrittenAddress::Nowhere, WrittenAddress::At),
             Err(reason) => {
                 self.not_read(&format!("{door}.{key}"), reason);
-                Address::Nowhere
+                WrittenAddress::Nowhere
             }
         }
     }
 
     /// The socket that `host:port` in this file opens; faults and unknowns are recorded. Without a port
     /// after the colon, or with nothing at all, the engines open a random one.
-    fn socket(&mut self, text: &Text<'_>, entry: &Entry, door: &str) -> Option<Socket> {
+    fn socket(&mut self, text: &ExpandedText<'_>, entry: &YamlEntry, door: &str) -> Option<Socket> {
         let at = self.mark(entry.place());
         let (host, written) = address::split(&text.text);
         let Some(port) = written.and_then(address::port) else {
@@ -219,7 +224,7 @@ impl Page<'_> {
     }
 }
 
-impl Page<'_> {
+impl FileReading<'_> {
     /// Whether a name is one of the container the program runs in.
     pub fn is_own_name(&self, host: &str) -> bool {
         self.inside.is_some_and(|inside| inside.names.contains(&host.to_lowercase()))
@@ -228,7 +233,7 @@ impl Page<'_> {
 
 /// What a file says about the address of a door.
 #[derive(Clone, Debug)]
-pub enum Address {
+pub enum WrittenAddress {
     /// Nothing: the engine's default counts.
     Default,
     /// This socket.
@@ -239,7 +244,7 @@ pub enum Address {
 
 /// A path to a file as a configuration has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum WrittenPath {
     /// Not written, or empty.
     No,
     /// Written, and which file it is cannot be told from here.
@@ -248,7 +253,7 @@ pub enum Written {
     File(FileReference),
 }
 
-impl Written {
+impl WrittenPath {
     /// Whether there is something.
     pub fn is_written(&self) -> bool {
         *self != Self::No

@@ -22,7 +22,7 @@ pub enum Expansion {
 
 /// The variables of the process that reads a configuration file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
+pub struct ProcessEnvironment {
     /// Variables with a known value.
     pub values: BTreeMap<String, String>,
     /// Variables that are set, to something that is not known here, and why not.
@@ -44,7 +44,7 @@ enum Variable<'a> {
     Unknown(String),
 }
 
-impl Environment {
+impl ProcessEnvironment {
     fn look_up(&self, name: &str) -> Variable<'_> {
         if let Some(value) = self.values.get(name) {
             return Variable::Set(value);
@@ -65,7 +65,7 @@ impl Environment {
 
 /// A scalar after expansion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text<'a> {
+pub struct ExpandedText<'a> {
     /// The text; unset variables are empty in it, as the engines do it.
     pub text: Cow<'a, str>,
     /// Whether it can only be a string in YAML.
@@ -74,7 +74,7 @@ pub struct Text<'a> {
     pub unset: Option<String>,
 }
 
-impl Text<'_> {
+impl ExpandedText<'_> {
     /// Whether YAML reads it as null.
     pub fn is_null(&self) -> bool {
         !self.quoted && matches!(&*self.text, "" | "~" | "null" | "Null" | "NULL")
@@ -87,7 +87,7 @@ pub struct Values<'a> {
     /// The engine's way.
     pub expansion: Expansion,
     /// The variables of the process.
-    pub environment: &'a Environment,
+    pub environment: &'a ProcessEnvironment,
 }
 
 impl<'a> Values<'a> {
@@ -96,7 +96,7 @@ impl<'a> Values<'a> {
     /// # Errors
     /// Why it cannot be told: not a scalar, a variable whose value is not known, a provider that is
     /// not read (`${file:...}`).
-    pub fn text<'n>(&self, node: &'n Node) -> Result<Text<'n>, String> {
+    pub fn text<'n>(&self, node: &'n Node) -> Result<ExpandedText<'n>, String> {
         let scalar = node.scalar().ok_or("not a text")?;
         if self.expansion == Expansion::TempoOrNone && scalar.text.contains("${") {
             return Err(format!(
@@ -105,9 +105,13 @@ impl<'a> Values<'a> {
             ));
         }
         if matches!(self.expansion, Expansion::None | Expansion::TempoOrNone) || !scalar.text.contains('$') {
-            return Ok(Text { text: Cow::Borrowed(&scalar.text), quoted: scalar.quoted, unset: None });
+            return Ok(ExpandedText {
+                text: Cow::Borrowed(&scalar.text),
+                quoted: scalar.quoted,
+                unset: None,
+            });
         }
-        let mut out = Text { text: Cow::Borrowed(""), quoted: scalar.quoted, unset: None };
+        let mut out = ExpandedText { text: Cow::Borrowed(""), quoted: scalar.quoted, unset: None };
         self.expand(&scalar.text, &mut out)?;
         // The collector reads what one variable alone holds as YAML, quotes around it or not.
         let alone = scalar.text.starts_with("${") && scalar.text.find('}') == Some(scalar.text.len() - 1);
@@ -115,7 +119,7 @@ impl<'a> Values<'a> {
         Ok(out)
     }
 
-    fn expand(&self, text: &str, out: &mut Text<'_>) -> Result<(), String> {
+    fn expand(&self, text: &str, out: &mut ExpandedText<'_>) -> Result<(), String> {
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             out.text.to_mut().push_str(&rest[..at]);
@@ -136,7 +140,7 @@ impl<'a> Values<'a> {
     }
 
     /// Puts in what stands between the braces.
-    fn variable(&self, inside: &str, out: &mut Text<'_>) -> Result<(), String> {
+    fn variable(&self, inside: &str, out: &mut ExpandedText<'_>) -> Result<(), String> {
         let (name, default) = match inside.split_once(":-") {
             Some((name, default)) => (name, Some(default)),
             None => (inside, None),

@@ -7,7 +7,7 @@
 
 use super::HostError;
 use crate::model::desired::Digest;
-use crate::pki::{Authority, facts_of};
+use crate::pki::{CaPair, facts_of};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
     AtFlags, Dir, FileType, FlockOperation, Mode as Bits, OFlags, RenameFlags, flock, fstat, fsync, open,
@@ -30,13 +30,13 @@ const STICKY: u32 = 0o1000;
 
 /// A folder with kept authorities.
 #[derive(Clone, Debug)]
-pub struct AuthorityFolder {
+pub struct CaDirectory {
     /// Where it really is, links followed.
     path: PathBuf,
-    kept: Vec<Authority>,
+    kept: Vec<CaPair>,
 }
 
-impl AuthorityFolder {
+impl CaDirectory {
     /// Reads what is kept, the one that lives longest first. The folder need not be there yet.
     ///
     /// # Errors
@@ -54,13 +54,13 @@ impl AuthorityFolder {
             }
         }
         let end =
-            |authority: &Authority| facts_of(authority.certificate.as_bytes()).map(|facts| facts.not_after);
+            |authority: &CaPair| facts_of(authority.certificate.as_bytes()).map(|facts| facts.not_after);
         kept.sort_by(|a, b| end(b).cmp(&end(a)).then_with(|| a.certificate.cmp(&b.certificate)));
         Ok(Self { path, kept })
     }
 
     /// The authorities that were kept when the folder was opened.
-    pub fn kept(&self) -> &[Authority] {
+    pub fn kept(&self) -> &[CaPair] {
         &self.kept
     }
 
@@ -68,7 +68,7 @@ impl AuthorityFolder {
     ///
     /// # Errors
     /// The system refused; then neither is there, or the key alone, which signs nothing.
-    pub fn keep(&self, authority: &Authority) -> Result<(), HostError> {
+    pub fn keep(&self, authority: &CaPair) -> Result<(), HostError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -166,7 +166,7 @@ fn names(folder: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
 }
 
 /// A certificate and its key; `None` where the key is not beside it.
-fn read_pair(folder: (&OwnedFd, &Path), certificate: &str) -> Result<Option<Authority>, HostError> {
+fn read_pair(folder: (&OwnedFd, &Path), certificate: &str) -> Result<Option<CaPair>, HostError> {
     let key = format!("{}.key", certificate.trim_end_matches(".crt"));
     let Some(key) = read(folder, &key)? else { return Ok(None) };
     let Some(pem) = read(folder, certificate)? else { return Ok(None) };
@@ -174,7 +174,7 @@ fn read_pair(folder: (&OwnedFd, &Path), certificate: &str) -> Result<Option<Auth
         let path = folder.1.join(certificate).display().to_string();
         return Err(HostError::Strange { path, what: "something that is no whole certificate" });
     }
-    Ok(Some(Authority { certificate: pem, key }))
+    Ok(Some(CaPair { certificate: pem, key }))
 }
 
 /// The text of a file; nothing else is waited for or read to its end.

@@ -21,14 +21,14 @@ pub enum Naming {
 
 /// Who may do what with something that is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rights {
+pub struct DiskRights {
     /// Its permission bits.
     pub mode: Mode,
     /// Its owner; `None`: whoever makes it.
     pub ids: Option<Ids>,
 }
 
-impl From<Mode> for Rights {
+impl From<Mode> for DiskRights {
     fn from(mode: Mode) -> Self {
         Self { mode, ids: None }
     }
@@ -45,14 +45,14 @@ pub trait Disk {
     /// Makes the root itself where it is missing.
     fn make_root(&mut self) -> Result<(), HostError>;
     /// Makes a folder with exactly these rights.
-    fn make_folder(&mut self, path: &TargetPath, rights: Rights) -> Result<(), HostError>;
+    fn make_folder(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError>;
     /// Makes a file that is not there, 0600 from the first byte, then of exactly these rights, and
     /// synchronizes it.
     fn create(
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        rights: Rights,
+        rights: DiskRights,
         like: Option<&Like>,
     ) -> Result<(), HostError>;
     /// Adds to a file, making it (0600) where it is missing, and synchronizes it. Whether it was empty: then

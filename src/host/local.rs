@@ -5,8 +5,8 @@
 //! they get their mode through the open descriptor, so that neither it nor the umask matters.
 
 use super::HostError;
-use super::disk::{Disk, Naming, Rights};
-use super::walk::{Care, Walk, fault, shown};
+use super::disk::{Disk, DiskRights, Naming};
+use super::walk::{Care, DirectoryWalk, fault, shown};
 use crate::model::names::{HostName, Mode, TargetPath};
 use crate::model::observed::{Ids, Inventory, Observed};
 use crate::model::step::Like;
@@ -27,7 +27,7 @@ pub struct LocalDisk {
     host: HostName,
     pub(super) care: Care,
     made: bool,
-    walk: RefCell<Walk>,
+    walk: RefCell<DirectoryWalk>,
 }
 
 impl LocalDisk {
@@ -44,7 +44,7 @@ impl LocalDisk {
     }
 
     fn with(root: PathBuf, host: HostName, care: Care) -> Self {
-        let walk = RefCell::new(Walk::below(root.clone(), care));
+        let walk = RefCell::new(DirectoryWalk::below(root.clone(), care));
         Self { root, host, care, made: false, walk }
     }
 
@@ -53,7 +53,7 @@ impl LocalDisk {
         &self.root
     }
 
-    pub(super) fn walk(&self) -> RefMut<'_, Walk> {
+    pub(super) fn walk(&self) -> RefMut<'_, DirectoryWalk> {
         self.walk.borrow_mut()
     }
 
@@ -75,7 +75,7 @@ impl LocalDisk {
     fn write_new(
         &self,
         (path, bytes): (&TargetPath, &[u8]),
-        rights: Rights,
+        rights: DiskRights,
         like: Option<&Like>,
     ) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
@@ -101,7 +101,7 @@ impl LocalDisk {
     /// Owner (of a file that is not ours) and attributes of the file that is replaced.
     fn take_over(
         &self,
-        walk: &mut Walk,
+        walk: &mut DirectoryWalk,
         file: &std::fs::File,
         path: &TargetPath,
         like: &Like,
@@ -126,7 +126,7 @@ impl LocalDisk {
 }
 
 /// The owner first: a change of owner takes bits of the mode away. What came of it is looked at.
-fn give(file: &impl AsFd, rights: Rights) -> rustix::io::Result<()> {
+fn give(file: &impl AsFd, rights: DiskRights) -> rustix::io::Result<()> {
     if let Some(Ids { uid, gid }) = rights.ids {
         fchown(file, Some(rustix::fs::Uid::from_raw(uid)), Some(rustix::fs::Gid::from_raw(gid)))?;
     }
@@ -159,7 +159,7 @@ impl Disk for LocalDisk {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, rights: Rights) -> Result<(), HostError> {
+    fn make_folder(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let (folder, name) = self.walk().parent("make folder", path)?;
         self.walk().forget(path);
@@ -178,7 +178,7 @@ impl Disk for LocalDisk {
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        rights: Rights,
+        rights: DiskRights,
         like: Option<&Like>,
     ) -> Result<(), HostError> {
         self.write_new((path, bytes), rights, like)
@@ -250,7 +250,7 @@ impl Disk for LocalDisk {
         let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
         self.refuse_other_names(&file, path)?;
         let mode = Mode(fstat(&file).map_err(|errno| fail("look at", errno))?.st_mode & 0o7777);
-        give(&file, Rights { mode, ids: Some(ids) }).map_err(|errno| fail("set the owner of", errno))?;
+        give(&file, DiskRights { mode, ids: Some(ids) }).map_err(|errno| fail("set the owner of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
     }
 

@@ -1,9 +1,9 @@
 //! What stands at a path of a disk, with one look at it.
 
-use super::walk::{Care, Walk, fault, is_name};
+use super::walk::{Care, DirectoryWalk, fault, is_name};
 use super::{HostError, LARGEST_FILE, LocalDisk};
 use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{Ids, Look, ObservedFile, ObservedFolder, Standing};
+use crate::model::observed::{Ids, Look, ObservedDirectory, ObservedFile, PathState};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, Stat, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;
@@ -19,19 +19,19 @@ pub(super) const OTHERS: [&str; 6] =
 impl LocalDisk {
     pub(super) fn standing(
         &self,
-        walk: &mut Walk,
+        walk: &mut DirectoryWalk,
         path: &TargetPath,
         look: Look,
-    ) -> Result<Standing, HostError> {
+    ) -> Result<PathState, HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let folder = match walk.folder(path.parent().as_str()) {
             Err(fault) if self.care == Care::Guarded && fault.is_refused() => {
-                return Ok(Standing::Other(OUT_OF_SIGHT));
+                return Ok(PathState::Other(OUT_OF_SIGHT));
             }
             folder => folder?,
         };
         let name = path.file_name();
-        let Some(folder) = folder.filter(|_| is_name(name)) else { return Ok(Standing::Absent) };
+        let Some(folder) = folder.filter(|_| is_name(name)) else { return Ok(PathState::Absent) };
         // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         match openat(folder.as_fd(), name, flags, Bits::empty()) {
@@ -46,10 +46,10 @@ impl LocalDisk {
                     Look::Names => Some(self.names(&file, path)?),
                 };
                 let (mode, ids) = rights(&stat);
-                Ok(Standing::Folder(ObservedFolder { mode, ids, entries }))
+                Ok(PathState::Folder(ObservedDirectory { mode, ids, entries }))
             }
             // No file system has names as long as some that a record may hold.
-            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(Standing::Absent),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(PathState::Absent),
             Err(Errno::LOOP | Errno::NXIO) => self.unopened(&folder, path),
             Err(Errno::ACCESS) if self.care == Care::Guarded => self.unreadable(&folder, path, look),
             Err(errno) => Err(fail("read", errno)),
@@ -57,24 +57,24 @@ impl LocalDisk {
     }
 
     /// A link, or something that cannot be opened as a file.
-    fn unopened(&self, folder: impl AsFd, path: &TargetPath) -> Result<Standing, HostError> {
+    fn unopened(&self, folder: impl AsFd, path: &TargetPath) -> Result<PathState, HostError> {
         let stat = self.stat(&folder, path)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
-            return Ok(Standing::Other(kind(&stat)));
+            return Ok(PathState::Other(kind(&stat)));
         }
         let to = readlinkat(folder, path.file_name(), Vec::new())
             .map_err(|errno| fault("read the link", &self.shown(path), errno))?;
-        Ok(Standing::Link { to: to.to_string_lossy().into_owned() })
+        Ok(PathState::Link { to: to.to_string_lossy().into_owned() })
     }
 
     /// Of a folder that may not be listed its rights are seen all the same.
-    fn unreadable(&self, folder: impl AsFd, path: &TargetPath, look: Look) -> Result<Standing, HostError> {
+    fn unreadable(&self, folder: impl AsFd, path: &TargetPath, look: Look) -> Result<PathState, HostError> {
         let stat = self.stat(&folder, path)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Directory || look == Look::Names {
-            return Ok(Standing::Other(OUT_OF_SIGHT));
+            return Ok(PathState::Other(OUT_OF_SIGHT));
         }
         let (mode, ids) = rights(&stat);
-        Ok(Standing::Folder(ObservedFolder { mode, ids, entries: None }))
+        Ok(PathState::Folder(ObservedDirectory { mode, ids, entries: None }))
     }
 
     fn stat(&self, folder: impl AsFd, path: &TargetPath) -> Result<Stat, HostError> {
@@ -82,10 +82,10 @@ impl LocalDisk {
             .map_err(|errno| fault("look at", &self.shown(path), errno))
     }
 
-    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<Standing, HostError> {
+    fn opened(&self, file: OwnedFd, stat: &Stat, path: &TargetPath) -> Result<PathState, HostError> {
         let length = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
         match FileType::from_raw_mode(stat.st_mode) {
-            FileType::RegularFile if length > LARGEST_FILE => Ok(Standing::Other("a file above 8 MiB")),
+            FileType::RegularFile if length > LARGEST_FILE => Ok(PathState::Other("a file above 8 MiB")),
             FileType::RegularFile => {
                 let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
                 std::fs::File::from(file)
@@ -93,9 +93,9 @@ impl LocalDisk {
                     .read_to_end(&mut bytes)
                     .map_err(|cause| HostError::Io { operation: "read", path: self.shown(path), cause })?;
                 let (mode, ids) = rights(stat);
-                Ok(Standing::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
+                Ok(PathState::File(ObservedFile { bytes, mode, ids, links: stat.st_nlink }))
             }
-            _ => Ok(Standing::Other(kind(stat))),
+            _ => Ok(PathState::Other(kind(stat))),
         }
     }
 

@@ -27,8 +27,8 @@ mod tree;
 mod walk;
 
 pub use accounts::{Accounts, Person};
-pub use authority::AuthorityFolder;
-pub use disk::{Disk, Naming, Rights};
+pub use authority::CaDirectory;
+pub use disk::{Disk, DiskRights, Naming};
 pub use live::LiveHost;
 pub use local::LocalDisk;
 pub use lock::{Holder, Lock};
@@ -40,8 +40,8 @@ pub use run::{CommandLine, Ran, TIED, run_here};
 pub use scope::serve_scope;
 pub use scratch::Scratch;
 pub use sockets::{all_listening, listening, real, sockets};
-pub use systemd::{Followed, Journal, ServiceManager, last_words};
-pub use tree::FolderTree;
+pub use systemd::{Followed, ServiceManager, UnitJournal, last_words};
+pub use tree::DirectoryTree;
 
 use crate::model::names::{TargetPath, UserName};
 use crate::model::observed::{Inventory, Observed};

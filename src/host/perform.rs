@@ -1,11 +1,11 @@
 //! Steps in terms of a disk: which operations, in which order, and what is made durable when.
 
-use super::disk::{Disk, Naming, Rights};
+use super::disk::{Disk, DiskRights, Naming};
 use super::run::{CommandLine, Ran, run_here};
 use super::{Host, HostError};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{Identity, Ids, Inventory, Look, Observed, Standing};
+use crate::model::observed::{Identity, Ids, Inventory, Look, Observed, PathState};
 use crate::model::step::Step;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl<D: Disk> Root<D> {
         inventory.add(path.clone(), Look::Names);
         let observed = self.disk.look(&inventory)?;
         Ok(match observed.standing(path) {
-            Standing::Folder(folder) => {
+            PathState::Folder(folder) => {
                 *before == Identity::Folder && folder.entries.as_ref().is_none_or(BTreeSet::is_empty)
             }
             standing => standing.identity() == *before,
@@ -96,7 +96,7 @@ impl<D: Disk> Root<D> {
     ) -> Result<(), HostError> {
         let seen = self.disk.look(&Inventory::of([path.clone()]))?;
         match seen.standing(path) {
-            Standing::File(file) if Digest::of(&file.bytes) == digest && file.ids == before => {
+            PathState::File(file) if Digest::of(&file.bytes) == digest && file.ids == before => {
                 self.disk.set_owner(path, after)
             }
             _ => Err(HostError::Changed { path: path.clone() }),
@@ -106,7 +106,7 @@ impl<D: Disk> Root<D> {
     fn settle(&mut self, staged: &TargetPath, path: &TargetPath) -> Result<(), HostError> {
         let old = third_name(staged);
         let observed = self.disk.look(&Inventory::of([old.clone(), path.clone(), staged.clone()]))?;
-        let stands = |path| !matches!(observed.standing(path), Standing::Absent);
+        let stands = |path| !matches!(observed.standing(path), PathState::Absent);
         match (stands(&old), stands(path), stands(staged)) {
             (true, false, _) => self.disk.rename(&old, path, Naming::New)?,
             (true, true, false) => self.disk.rename(&old, staged, Naming::New)?,
@@ -133,8 +133,8 @@ impl<D: Disk> Root<D> {
     fn discard(&mut self, path: &TargetPath) -> Result<(), HostError> {
         let observed = self.disk.look(&Inventory::of([path.clone()]))?;
         match observed.standing(path) {
-            Standing::Absent => return Ok(()),
-            Standing::Folder(_) => self.disk.remove_folder(path)?,
+            PathState::Absent => return Ok(()),
+            PathState::Folder(_) => self.disk.remove_folder(path)?,
             _ => self.disk.remove_file(path)?,
         }
         self.disk.sync(&path.parent())
@@ -158,7 +158,7 @@ impl<D: Disk> Root<D> {
     pub(super) fn make_folders(&mut self, folder: &TargetPath) -> Result<Vec<TargetPath>, HostError> {
         self.disk.make_root()?;
         let there = self.disk.look(&Inventory::of([folder.clone()]))?;
-        if !matches!(there.standing(folder), Standing::Absent) {
+        if !matches!(there.standing(folder), PathState::Absent) {
             return Ok(Vec::new());
         }
         let mut missing = vec![folder.clone()];
@@ -166,7 +166,7 @@ impl<D: Disk> Root<D> {
             missing.push(next);
         }
         let observed = self.disk.look(&Inventory::of(missing.iter().cloned()))?;
-        missing.retain(|path| matches!(observed.standing(path), Standing::Absent));
+        missing.retain(|path| matches!(observed.standing(path), PathState::Absent));
         missing.reverse();
         let mut made = Vec::new();
         for path in missing {
@@ -204,12 +204,12 @@ impl<D: Disk> Root<D> {
         self.disk.make_root()?;
         match step {
             Step::MakeFolder { path, mode, ids } => {
-                self.disk.make_folder(path, Rights { mode: *mode, ids: *ids })?;
+                self.disk.make_folder(path, DiskRights { mode: *mode, ids: *ids })?;
                 self.disk.sync(&path.parent())
             }
             // The name need not be durable before the step that makes it visible.
             Step::Stage { staged, bytes, mode, ids, like } => {
-                self.disk.create(staged, bytes, Rights { mode: *mode, ids: *ids }, like.as_ref())
+                self.disk.create(staged, bytes, DiskRights { mode: *mode, ids: *ids }, like.as_ref())
             }
             Step::Create { staged, path, after } => self.name(staged, path, after),
             Step::Exchange { staged, path, before, .. } => self.exchange(staged, path, before),

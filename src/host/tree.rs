@@ -1,7 +1,7 @@
 //! A folder of this machine as a tree to look for files in. A link is followed only below the folder:
 //! its target is read as a path of the host, as everything in such a folder is.
 use crate::model::names::TargetPath;
-use crate::topology::tree::{Listed, Looked, Tree, TreeEntry};
+use crate::topology::tree::{FileTree, Listed, Looked, TreeEntry};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ const MOST_LINKS: usize = 40;
 
 /// A folder laid out like the root of a host.
 #[derive(Debug)]
-pub struct FolderTree {
+pub struct DirectoryTree {
     root: PathBuf,
 }
 
-impl FolderTree {
+impl DirectoryTree {
     /// The tree below a folder.
     pub fn below(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
@@ -82,7 +82,7 @@ fn parts(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".").rev().map(str::to_owned).collect()
 }
 
-impl Tree for FolderTree {
+impl FileTree for DirectoryTree {
     fn list(&self, folder: &TargetPath) -> Listed {
         let mut listed = Listed::default();
         match self.find(folder) {

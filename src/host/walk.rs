@@ -34,7 +34,7 @@ pub(super) enum Care {
 
 /// A folder that was reached.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct OpenDirectory {
     descriptor: OwnedFd,
     /// Where it is, with the links that were followed resolved.
     real: String,
@@ -42,7 +42,7 @@ pub(super) struct Folder {
     within: Option<u32>,
 }
 
-impl AsFd for Folder {
+impl AsFd for OpenDirectory {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.descriptor.as_fd()
     }
@@ -50,15 +50,15 @@ impl AsFd for Folder {
 
 /// The open folders of one look or step, so that a folder is opened once for all that stands in it.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(super) struct DirectoryWalk {
     root: PathBuf,
     care: Care,
-    open: BTreeMap<String, Option<Rc<Folder>>>,
+    open: BTreeMap<String, Option<Rc<OpenDirectory>>>,
     /// How many links are being followed at the moment.
     links: usize,
 }
 
-impl Walk {
+impl DirectoryWalk {
     pub(super) fn below(root: PathBuf, care: Care) -> Self {
         Self { root, care, open: BTreeMap::new(), links: 0 }
     }
@@ -75,7 +75,7 @@ impl Walk {
 
     /// A folder, or `None` where it, or one on the way, is missing or is no folder. What is spelt with `..`
     /// is nowhere: no path that was judged is, and a record that somebody wrote could be.
-    pub(super) fn folder(&mut self, path: &str) -> Result<Option<Rc<Folder>>, HostError> {
+    pub(super) fn folder(&mut self, path: &str) -> Result<Option<Rc<OpenDirectory>>, HostError> {
         let (mut at, mut reached) = self.known_above(path)?;
         while at < path.len() && path != "/" {
             let name = &path[at..].trim_start_matches('/');
@@ -96,7 +96,7 @@ impl Walk {
     }
 
     /// The lowest folder on the way that is open already, and how far that is; else the root.
-    fn known_above(&mut self, path: &str) -> Result<(usize, Option<Rc<Folder>>), HostError> {
+    fn known_above(&mut self, path: &str) -> Result<(usize, Option<Rc<OpenDirectory>>), HostError> {
         let ends = std::iter::once(path.len()).chain(path.rmatch_indices('/').map(|(end, _)| end));
         for end in ends.filter(|end| *end > 0) {
             if let Some(known) = self.open.get(&path[..end]) {
@@ -113,15 +113,15 @@ impl Walk {
 
     /// Keeps a folder that was opened to be looked at, for what stands in it. To look at one is not yet
     /// to go through it: where that matters it is opened again.
-    pub(super) fn remember(&mut self, path: &TargetPath, descriptor: OwnedFd) -> Rc<Folder> {
-        let folder = Rc::new(Folder { descriptor, real: path.as_str().to_owned(), within: None });
+    pub(super) fn remember(&mut self, path: &TargetPath, descriptor: OwnedFd) -> Rc<OpenDirectory> {
+        let folder = Rc::new(OpenDirectory { descriptor, real: path.as_str().to_owned(), within: None });
         if self.care == Care::Plain {
             self.open.insert(path.as_str().to_owned(), Some(Rc::clone(&folder)));
         }
         folder
     }
 
-    fn open_root(&self) -> Result<Option<Rc<Folder>>, HostError> {
+    fn open_root(&self) -> Result<Option<Rc<OpenDirectory>>, HostError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match rustix::fs::open(&self.root, flags, Bits::empty()) {
             Ok(descriptor) => self.enter(None, descriptor, "/").map(Some),
@@ -130,7 +130,12 @@ impl Walk {
         }
     }
 
-    fn open_in(&mut self, parent: &Folder, name: &str, path: &str) -> Result<Option<Rc<Folder>>, HostError> {
+    fn open_in(
+        &mut self,
+        parent: &OpenDirectory,
+        name: &str,
+        path: &str,
+    ) -> Result<Option<Rc<OpenDirectory>>, HostError> {
         let opened = match openat(parent, name, FOLDER, Bits::empty()) {
             Err(Errno::ACCESS) => openat(parent, name, PASSED, Bits::empty()),
             opened => opened,
@@ -147,10 +152,10 @@ impl Walk {
     /// A folder that was opened, if it may be gone through.
     fn enter(
         &self,
-        parent: Option<&Folder>,
+        parent: Option<&OpenDirectory>,
         descriptor: OwnedFd,
         path: &str,
-    ) -> Result<Rc<Folder>, HostError> {
+    ) -> Result<Rc<OpenDirectory>, HostError> {
         let real = match (parent, path.rsplit_once('/')) {
             (Some(parent), Some((_, name))) => format!("{}/{name}", parent.real.trim_end_matches('/')),
             _ => "/".to_owned(),
@@ -163,11 +168,16 @@ impl Walk {
             }
             within = (owner != 0).then_some(owner);
         }
-        Ok(Rc::new(Folder { descriptor, real, within }))
+        Ok(Rc::new(OpenDirectory { descriptor, real, within }))
     }
 
     /// Where a link that root alone could have made leads; `None` for any other, and for what is none.
-    fn follow(&mut self, parent: &Folder, name: &str, path: &str) -> Result<Option<Rc<Folder>>, HostError> {
+    fn follow(
+        &mut self,
+        parent: &OpenDirectory,
+        name: &str,
+        path: &str,
+    ) -> Result<Option<Rc<OpenDirectory>>, HostError> {
         let fail = |errno| self.fault("follow the link", path, errno);
         let link = match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
             Err(Errno::NOENT) => return Ok(None),
@@ -196,7 +206,7 @@ impl Walk {
         &mut self,
         operation: &'static str,
         path: &'p TargetPath,
-    ) -> Result<(Rc<Folder>, &'p str), HostError> {
+    ) -> Result<(Rc<OpenDirectory>, &'p str), HostError> {
         let parent = path.parent();
         let name = path.file_name();
         match self.folder(parent.as_str())?.filter(|_| is_name(name)) {

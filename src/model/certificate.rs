@@ -61,7 +61,7 @@ pub enum CertificateRole {
 
 /// A certificate of the stack that apply shall issue, keep or renew.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CertificateWish {
+pub struct CertificateSpec {
     /// Its name within the stack; the common name of the subject is `STACK NAME`.
     pub name: CertificateName,
     /// `O=` of the subject.

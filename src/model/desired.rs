@@ -7,7 +7,7 @@ mod digest;
 
 pub use digest::{Canonical, DesiredDigest, Digest};
 
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::env::EnvFormat;
 use crate::model::names::{
     CertificateName, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath, UnitName,
@@ -25,7 +25,7 @@ pub struct Desired {
     /// The stack it belongs to.
     pub stack: StackName,
     /// Folders that must exist before a file or a unit can use them. One that exists keeps its mode.
-    pub folders: BTreeMap<HostPath, DesiredFolder>,
+    pub folders: BTreeMap<HostPath, DesiredDirectory>,
     /// Files, whole or in part.
     pub files: BTreeMap<HostPath, DesiredFile>,
     /// Units that run on these files, in start order (listeners before diallers).
@@ -34,7 +34,7 @@ pub struct Desired {
 
 /// A folder to make where it is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DesiredFolder {
+pub struct DesiredDirectory {
     /// Who makes it.
     pub scope: Scope,
     /// Its owner when made.
@@ -78,7 +78,7 @@ pub enum Content {
         dialect: EnvFormat,
     },
     /// A PEM certificate issued at apply.
-    Certificate(CertificateWish),
+    Certificate(CertificateSpec),
     /// The PKCS#8 key of the certificate with this name.
     PrivateKey(CertificateName),
 }

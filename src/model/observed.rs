@@ -37,7 +37,7 @@ pub struct ObservedFile {
 
 /// A folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObservedFolder {
+pub struct ObservedDirectory {
     /// Permission bits.
     pub mode: Mode,
     /// Its owner.
@@ -48,13 +48,13 @@ pub struct ObservedFolder {
 
 /// What stands at a path; a link is never followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PathState {
     /// Nothing, or a parent is no folder.
     Absent,
     /// A regular file.
     File(ObservedFile),
     /// A folder.
-    Folder(ObservedFolder),
+    Folder(ObservedDirectory),
     /// A symbolic link and its target.
     Link {
         /// Where it points, as it is written.
@@ -64,7 +64,7 @@ pub enum Standing {
     Other(&'static str),
 }
 
-impl Standing {
+impl PathState {
     /// What is needed to know it again.
     pub fn identity(&self) -> Identity {
         match self {
@@ -77,7 +77,7 @@ impl Standing {
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for PathState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Absent => f.write_str("nothing"),
@@ -159,14 +159,14 @@ pub struct Observed {
     /// The host.
     pub host: HostName,
     /// What stands at each path of the inventory.
-    pub at: BTreeMap<TargetPath, Standing>,
+    pub at: BTreeMap<TargetPath, PathState>,
     /// What else was seen; `None` of a root folder, where nothing runs and nobody owns anything.
     pub machine: Option<Machine>,
 }
 
 impl Observed {
     /// What stands at a path; a path nobody looked at is absent.
-    pub fn standing(&self, path: &TargetPath) -> &Standing {
-        self.at.get(path).unwrap_or(&Standing::Absent)
+    pub fn standing(&self, path: &TargetPath) -> &PathState {
+        self.at.get(path).unwrap_or(&PathState::Absent)
     }
 }

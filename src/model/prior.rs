@@ -23,7 +23,7 @@ impl fmt::Display for GenerationNumber {
 /// What kind of thing stands at a managed path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Subject {
+pub enum PathKind {
     /// A file of ours.
     File,
     /// A PEM certificate issued by the stack.
@@ -41,11 +41,11 @@ pub enum Subject {
 /// A managed path of one generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum RememberedPath {
+pub enum PriorPath {
     /// A whole file.
     File {
         /// File, certificate or key.
-        subject: Subject,
+        subject: PathKind,
         /// Of its bytes; also the name of the object that holds them.
         digest: Digest,
         /// Permission bits.
@@ -130,7 +130,7 @@ pub struct Manifest {
     /// What it was made from: the digest of the desired state.
     pub digest: String,
     /// Every managed path.
-    pub entries: BTreeMap<TargetPath, RememberedPath>,
+    pub entries: BTreeMap<TargetPath, PriorPath>,
     /// The units that run on them.
     pub units: Vec<DesiredUnit>,
     /// Those of them that ran before we took them over.
@@ -146,7 +146,7 @@ pub struct Manifest {
 
 /// What is remembered of one host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remembered {
+pub struct Prior {
     /// The newest generation; `None` before the first apply.
     pub newest: Option<Manifest>,
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
@@ -158,9 +158,9 @@ pub struct Remembered {
     pub unread: Vec<String>,
 }
 
-impl Remembered {
+impl Prior {
     /// What the newest generation says of a path.
-    pub fn entry(&self, path: &TargetPath) -> Option<&RememberedPath> {
+    pub fn entry(&self, path: &TargetPath) -> Option<&PriorPath> {
         self.newest.as_ref()?.entries.get(path)
     }
 

@@ -2,8 +2,8 @@
 //! again on a host that lost power in the middle.
 
 use super::block::Markers;
-use super::observed::{Identity, Ids, Inventory, Look, Observed, Standing};
-use super::units::{Run, UnitId};
+use super::observed::{Identity, Ids, Inventory, Look, Observed, PathState};
+use super::units::{UnitId, UnitRun};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, Scope, TargetPath, UserName};
 use serde::{Deserialize, Serialize};
@@ -118,14 +118,14 @@ pub enum Step {
         /// The unit.
         unit: UnitId,
         /// Whether it ran before.
-        before: Run,
+        before: UnitRun,
     },
     /// Stops a unit.
     Stop {
         /// The unit.
         unit: UnitId,
         /// Whether it ran before.
-        before: Run,
+        before: UnitRun,
     },
     /// Removes an empty folder that an earlier step made.
     RemoveFolder {
@@ -178,7 +178,7 @@ pub struct Like {
 
 /// On which side of a step the world is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum StepStatus {
     /// It was not done.
     Before,
     /// It was done.
@@ -221,10 +221,11 @@ impl Step {
             Self::Unlink { path, to } => Self::Link { path: path.clone(), to: to.clone() },
             Self::ReloadManager { scope } => Self::ReloadManager { scope: scope.clone() },
             // Which run comes back is not the run that was, so what stands before is what is found then.
-            Self::Start { unit, before: Run::Running(_) } | Self::Stop { unit, before: Run::Running(_) } => {
-                Self::Start { unit: unit.clone(), before: Run::Stopped }
+            Self::Start { unit, before: UnitRun::Running(_) }
+            | Self::Stop { unit, before: UnitRun::Running(_) } => {
+                Self::Start { unit: unit.clone(), before: UnitRun::Stopped }
             }
-            Self::Start { unit, .. } => Self::Stop { unit: unit.clone(), before: Run::Stopped },
+            Self::Start { unit, .. } => Self::Stop { unit: unit.clone(), before: UnitRun::Stopped },
             Self::Stop { .. }
             | Self::Linger { .. }
             | Self::Settle { .. }
@@ -294,22 +295,22 @@ impl Step {
     }
 
     /// On which side of the step a host is.
-    pub fn found(&self, observed: &Observed) -> Found {
+    pub fn found(&self, observed: &Observed) -> StepStatus {
         let at = |path: &TargetPath| observed.standing(path).identity();
         match self {
-            Self::MakeFolder { path, .. } => by_folder(observed.standing(path), Found::Before),
-            Self::RemoveFolder { path, .. } => by_folder(observed.standing(path), Found::After),
+            Self::MakeFolder { path, .. } => by_folder(observed.standing(path), StepStatus::Before),
+            Self::RemoveFolder { path, .. } => by_folder(observed.standing(path), StepStatus::After),
             Self::Stage { staged, .. } => match observed.standing(staged) {
-                Standing::Absent => Found::Before,
-                _ => Found::After,
+                PathState::Absent => StepStatus::Before,
+                _ => StepStatus::After,
             },
             Self::Create { path, after, .. } => either(&at(path), &Identity::Absent, after),
             Self::Remove { path, before, aside } => match either(&at(path), before, &Identity::Absent) {
-                Found::After if at(aside) != *before => Found::Foreign,
+                StepStatus::After if at(aside) != *before => StepStatus::Foreign,
                 found => found,
             },
             Self::Exchange { path, before, after, staged, .. } => match either(&at(path), before, after) {
-                Found::After if at(staged) != *before => Found::Foreign,
+                StepStatus::After if at(staged) != *before => StepStatus::Foreign,
                 found => found,
             },
             Self::SetMode { path, digest, before, after } => {
@@ -317,13 +318,13 @@ impl Step {
                 either(&at(path), &file(*before), &file(*after))
             }
             Self::SetOwner { path, digest, before, after } => match observed.standing(path) {
-                Standing::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *before => {
-                    Found::Before
+                PathState::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *before => {
+                    StepStatus::Before
                 }
-                Standing::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *after => {
-                    Found::After
+                PathState::File(file) if Digest::of(&file.bytes) == *digest && file.ids == *after => {
+                    StepStatus::After
                 }
-                _ => Found::Foreign,
+                _ => StepStatus::Foreign,
             },
             Self::Link { path, to } => {
                 either(&at(path), &Identity::Absent, &Identity::Link { to: to.clone() })
@@ -333,51 +334,51 @@ impl Step {
             }
             Self::Start { unit, before } | Self::Stop { unit, before } => by_run(observed, unit, before),
             // Neither can be seen, and both may be done again.
-            Self::ReloadManager { .. } | Self::Linger { .. } | Self::Settle { .. } => Found::After,
+            Self::ReloadManager { .. } | Self::Linger { .. } | Self::Settle { .. } => StepStatus::After,
             Self::Discard { path } => match observed.standing(path) {
-                Standing::Absent => Found::After,
-                _ => Found::Before,
+                PathState::Absent => StepStatus::After,
+                _ => StepStatus::Before,
             },
             Self::Keep { path, bytes } => match observed.standing(path) {
-                Standing::File(file) if file.bytes == *bytes => Found::After,
-                _ => Found::Before,
+                PathState::File(file) if file.bytes == *bytes => StepStatus::After,
+                _ => StepStatus::Before,
             },
             Self::Append { path, bytes } => match observed.standing(path) {
-                Standing::File(file) if file.bytes.ends_with(bytes) => Found::After,
-                _ => Found::Before,
+                PathState::File(file) if file.bytes.ends_with(bytes) => StepStatus::After,
+                _ => StepStatus::Before,
             },
         }
     }
 }
 
-fn either(at: &Identity, before: &Identity, after: &Identity) -> Found {
+fn either(at: &Identity, before: &Identity, after: &Identity) -> StepStatus {
     match at {
-        _ if at == before => Found::Before,
-        _ if at == after => Found::After,
-        _ => Found::Foreign,
+        _ if at == before => StepStatus::Before,
+        _ if at == after => StepStatus::After,
+        _ => StepStatus::Foreign,
     }
 }
 
 /// A unit that still has the run it had, or still has none, was not touched. Whatever else it does is
 /// not what it did before.
-fn by_run(observed: &Observed, unit: &UnitId, before: &Run) -> Found {
+fn by_run(observed: &Observed, unit: &UnitId, before: &UnitRun) -> StepStatus {
     let now = observed.machine.as_ref().and_then(|machine| machine.units.get(unit)).map(|unit| &unit.run);
     let same = match (now, before) {
-        (Some(Run::Running(now)), Run::Running(before)) => now == before,
-        (None, Run::Stopped | Run::Failed(_))
-        | (Some(Run::Stopped), Run::Stopped)
-        | (Some(Run::Failed(_)), Run::Failed(_)) => true,
+        (Some(UnitRun::Running(now)), UnitRun::Running(before)) => now == before,
+        (None, UnitRun::Stopped | UnitRun::Failed(_))
+        | (Some(UnitRun::Stopped), UnitRun::Stopped)
+        | (Some(UnitRun::Failed(_)), UnitRun::Failed(_)) => true,
         _ => false,
     };
-    if same { Found::Before } else { Found::After }
+    if same { StepStatus::Before } else { StepStatus::After }
 }
 
-fn by_folder(standing: &Standing, absent: Found) -> Found {
+fn by_folder(standing: &PathState, absent: StepStatus) -> StepStatus {
     match (standing, absent) {
-        (Standing::Absent, found) => found,
-        (Standing::Folder(_), Found::Before) => Found::After,
-        (Standing::Folder(_), _) => Found::Before,
-        _ => Found::Foreign,
+        (PathState::Absent, found) => found,
+        (PathState::Folder(_), StepStatus::Before) => StepStatus::After,
+        (PathState::Folder(_), _) => StepStatus::Before,
+        _ => StepStatus::Foreign,
     }
 }
 
@@ -398,7 +399,7 @@ impl fmt::Display for Step {
                 return write!(f, "reload the manager of {user}");
             }
             Self::Linger { user } => return write!(f, "let the services of {user} run without a login"),
-            Self::Start { unit, before: Run::Running(_) } => return write!(f, "restart {unit}"),
+            Self::Start { unit, before: UnitRun::Running(_) } => return write!(f, "restart {unit}"),
             Self::Start { unit, .. } => return write!(f, "start {unit}"),
             Self::Stop { unit, .. } => return write!(f, "stop {unit}"),
             Self::RemoveFolder { .. } => "remove folder",

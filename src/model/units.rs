@@ -41,7 +41,7 @@ pub enum Load {
 /// Whether a unit runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Run {
+pub enum UnitRun {
     /// It does not.
     Stopped,
     /// It does not, and systemd counts it as failed: systemd's word for how (`exit-code`, `timeout`).
@@ -50,7 +50,7 @@ pub enum Run {
     Running(String),
 }
 
-impl Run {
+impl UnitRun {
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
         matches!(self, Self::Running(_))
@@ -63,7 +63,7 @@ pub struct ObservedUnit {
     /// Whether the manager knows it.
     pub load: Load,
     /// Whether it runs. One that waits for its automatic restart counts as running.
-    pub run: Run,
+    pub run: UnitRun,
     /// Automatic restarts of this run (`NRestarts`).
     pub restarts: u32,
     /// Whether a job of the manager for it is under way.

@@ -1,14 +1,14 @@
 //! Whether a certificate still fulfils its wish.
 
 use super::facts::{date, time};
-use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use crate::pki::read::{CertificateFacts, KeyType};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 /// The verdict on a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum CertificateFit {
     /// It does.
     Keep,
     /// It does not; why.
@@ -17,19 +17,19 @@ pub enum Fit {
 
 /// Judges a certificate by its wish and, for a leaf, by the authority that shall have signed it.
 pub fn fit(
-    wish: &CertificateWish,
+    wish: &CertificateSpec,
     facts: &CertificateFacts,
     authority: Option<&CertificateFacts>,
     now: SystemTime,
-) -> Fit {
+) -> CertificateFit {
     match misfit(wish, facts, authority).or_else(|| ended(wish, facts, now)) {
-        None => Fit::Keep,
-        Some(reason) => Fit::Replace(reason),
+        None => CertificateFit::Keep,
+        Some(reason) => CertificateFit::Replace(reason),
     }
 }
 
 fn misfit(
-    wish: &CertificateWish,
+    wish: &CertificateSpec,
     facts: &CertificateFacts,
     authority: Option<&CertificateFacts>,
 ) -> Option<String> {
@@ -66,7 +66,7 @@ fn misfit(
 }
 
 /// A life that does not last as long as wished, and the date from which it is replaced.
-fn ended(wish: &CertificateWish, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
+fn ended(wish: &CertificateSpec, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
     let (from, until) = (time(facts.not_before), time(facts.not_after));
     let life = until.duration_since(from).unwrap_or(Duration::ZERO);
     let wished = wish.lifetime + super::issue::BACKDATED;

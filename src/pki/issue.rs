@@ -1,6 +1,6 @@
 //! Issuing: an authority and the leaves it signs.
 
-use crate::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use crate::model::names::CertificateName;
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
@@ -30,7 +30,7 @@ pub enum PkiError {
 
 /// Certificate and PKCS#8 key of an authority, both PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Authority {
+pub struct CaPair {
     /// The certificate.
     pub certificate: String,
     /// The key.
@@ -52,14 +52,14 @@ pub struct Issued {
     /// Leaves, and the authority's certificate without its key, by name.
     pub pairs: BTreeMap<CertificateName, IssuedPair>,
     /// The authority that was made; `None` where a kept one signed.
-    pub new_authority: Option<Authority>,
+    pub new_authority: Option<CaPair>,
 }
 
 /// Issues leaves. Without an `authority` one is made first, as `authority_wish` says.
 pub fn issue(
-    leaves: &[CertificateWish],
-    authority_wish: &CertificateWish,
-    authority: Option<&Authority>,
+    leaves: &[CertificateSpec],
+    authority_wish: &CertificateSpec,
+    authority: Option<&CaPair>,
     now: SystemTime,
 ) -> Result<Issued, PkiError> {
     let mut issued = Issued::default();
@@ -83,18 +83,18 @@ pub fn issue(
     Ok(issued)
 }
 
-fn make_authority(wish: &CertificateWish, now: SystemTime) -> Result<Authority, PkiError> {
+fn make_authority(wish: &CertificateSpec, now: SystemTime) -> Result<CaPair, PkiError> {
     let fault = |cause| PkiError::Issue { name: wish.name.clone(), cause };
     let mut params = params(wish, now).map_err(fault)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let key = new_key(wish.algorithm).map_err(fault)?;
     let certificate: Certificate = params.self_signed(&key).map_err(fault)?;
-    Ok(Authority { certificate: certificate.pem(), key: key.serialize_pem() })
+    Ok(CaPair { certificate: certificate.pem(), key: key.serialize_pem() })
 }
 
 fn make_leaf(
-    wish: &CertificateWish,
+    wish: &CertificateSpec,
     issuer: &Issuer<'_, KeyPair>,
     now: SystemTime,
 ) -> Result<IssuedPair, PkiError> {
@@ -124,7 +124,7 @@ fn make_leaf(
 }
 
 /// Subject and dates. The serial number is the generator's: a digest of the new, random key.
-fn params(wish: &CertificateWish, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
+fn params(wish: &CertificateSpec, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     let mut subject = DistinguishedName::new();
     subject.push(DnType::OrganizationName, wish.organization.as_str());

@@ -11,6 +11,6 @@ pub mod private_key;
 pub mod read;
 
 pub use facts::{date, facts_of};
-pub use fit::{Fit, fit};
-pub use issue::{Authority, Issued, IssuedPair, PkiError, issue};
+pub use fit::{CertificateFit, fit};
+pub use issue::{CaPair, Issued, IssuedPair, PkiError, issue};
 pub use read::CertificateFacts;

@@ -3,14 +3,14 @@
 //! What is judged is what the last apply left, not what happens to stand there: a certificate that
 //! somebody removed comes back from the state as long as it is fit, and is only then drift.
 
-use super::goal::{Goal, Wanted, WantedContent, WantedFile};
+use super::goal::{DesiredContent, DesiredHost, DesiredPath, DesiredPathFile};
 use super::{Circumstances, entry::Part};
-use crate::model::certificate::{CertificateRole, CertificateWish};
+use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, TargetPath};
-use crate::model::observed::{Observed, Standing};
-use crate::model::prior::{Remembered, RememberedPath};
-use crate::pki::{CertificateFacts, Fit, facts_of, fit};
+use crate::model::observed::{Observed, PathState};
+use crate::model::prior::{Prior, PriorPath};
+use crate::pki::{CertificateFacts, CertificateFit, facts_of, fit};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,9 +19,9 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToIssue {
     /// Leaves, by name.
-    pub leaves: Vec<CertificateWish>,
+    pub leaves: Vec<CertificateSpec>,
     /// What the authority must say.
-    pub authority: Option<CertificateWish>,
+    pub authority: Option<CertificateSpec>,
     /// Whether a new authority is made, also where an old one's key is kept.
     pub new_authority: bool,
 }
@@ -46,14 +46,14 @@ pub(super) enum Decided<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decisions<'a> {
     pub(super) at: BTreeMap<&'a TargetPath, Decided<'a>>,
-    pub(super) wishes: BTreeMap<&'a TargetPath, &'a CertificateWish>,
+    pub(super) wishes: BTreeMap<&'a TargetPath, &'a CertificateSpec>,
     pub(super) to_issue: ToIssue,
 }
 
 /// One certificate of the goal and the paths it stands at.
 #[derive(Default)]
 struct Wished<'a> {
-    wish: Option<&'a CertificateWish>,
+    wish: Option<&'a CertificateSpec>,
     certificates: Vec<&'a TargetPath>,
     keys: Vec<&'a TargetPath>,
 }
@@ -64,13 +64,13 @@ type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 /// What the world knows of the goal's certificates.
 struct Ours<'a> {
     observed: &'a Observed,
-    remembered: &'a Remembered,
+    remembered: &'a Prior,
 }
 
 pub(super) fn decide<'a>(
-    goal: &'a Goal<'a>,
+    goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Remembered,
+    remembered: &'a Prior,
     around: &'a Circumstances,
 ) -> Decisions<'a> {
     let (authority, leaves) = wished(goal);
@@ -84,8 +84,8 @@ pub(super) fn decide<'a>(
     let mut signer = ours.authority(&authority, around);
     let mut renew = signer.as_ref().map_or(Some("new in the stack".to_owned()), |(_, facts)| {
         match fit(&authority_wish, facts, None, around.now) {
-            Fit::Keep => None,
-            Fit::Replace(reason) => Some(reason),
+            CertificateFit::Keep => None,
+            CertificateFit::Replace(reason) => Some(reason),
         }
     });
     let mut verdicts: BTreeMap<&CertificateName, Result<Pair<'a>, String>> = leaves
@@ -124,13 +124,13 @@ pub(super) fn decide<'a>(
 }
 
 /// The goal's authority and leaves with their paths.
-fn wished<'a>(goal: &'a Goal<'a>) -> (Wished<'a>, BTreeMap<&'a CertificateName, Wished<'a>>) {
+fn wished<'a>(goal: &'a DesiredHost<'a>) -> (Wished<'a>, BTreeMap<&'a CertificateName, Wished<'a>>) {
     let mut authority = Wished::default();
     let mut leaves: BTreeMap<&CertificateName, Wished<'_>> = BTreeMap::new();
     for (path, wanted) in &goal.wanted {
-        let Wanted::File(WantedFile { content, .. }) = wanted else { continue };
+        let DesiredPath::File(DesiredPathFile { content, .. }) = wanted else { continue };
         match content {
-            WantedContent::Certificate(wish) => {
+            DesiredContent::Certificate(wish) => {
                 let place = match wish.role {
                     CertificateRole::Authority => &mut authority,
                     CertificateRole::Leaf { .. } => leaves.entry(&wish.name).or_default(),
@@ -138,18 +138,18 @@ fn wished<'a>(goal: &'a Goal<'a>) -> (Wished<'a>, BTreeMap<&'a CertificateName, 
                 place.wish = Some(wish);
                 place.certificates.push(path);
             }
-            WantedContent::Key(name) => leaves.entry(name).or_default().keys.push(path),
-            WantedContent::Bytes(_) | WantedContent::Lost(_) => {}
+            DesiredContent::Key(name) => leaves.entry(name).or_default().keys.push(path),
+            DesiredContent::Bytes(_) | DesiredContent::Lost(_) => {}
         }
     }
     (authority, leaves)
 }
 
 /// A stack whose files name no authority still needs one to sign its leaves.
-fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<CertificateWish> {
+fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<CertificateSpec> {
     const DAY: u64 = 24 * 3600;
     let leaf = leaves.values().find_map(|leaf| leaf.wish)?;
-    Some(CertificateWish {
+    Some(CertificateSpec {
         name: CertificateName::new("ca"),
         organization: leaf.organization.clone(),
         common_name: format!("{} ca", leaf.organization),
@@ -163,9 +163,9 @@ fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<
 impl<'a> Ours<'a> {
     /// What the last apply left at a path: what stands there if it is still that, else the object.
     fn left_at(&self, path: &TargetPath) -> Option<Cow<'a, [u8]>> {
-        let Some(RememberedPath::File { digest, .. }) = self.remembered.entry(path) else { return None };
+        let Some(PriorPath::File { digest, .. }) = self.remembered.entry(path) else { return None };
         match self.observed.standing(path) {
-            Standing::File(file) if Digest::of(&file.bytes) == *digest => Some(Cow::Borrowed(&file.bytes)),
+            PathState::File(file) if Digest::of(&file.bytes) == *digest => Some(Cow::Borrowed(&file.bytes)),
             _ => self.remembered.objects.get(digest).map(|bytes| Cow::Borrowed(bytes.as_slice())),
         }
     }
@@ -199,8 +199,8 @@ impl<'a> Ours<'a> {
         let facts = facts_of(&certificate).ok_or("it cannot be read")?;
         let Some(wish) = leaf.wish else { return Ok((certificate, key)) };
         match fit(wish, &facts, authority, around.now) {
-            Fit::Keep => Ok((certificate, key)),
-            Fit::Replace(reason) => Err(reason),
+            CertificateFit::Keep => Ok((certificate, key)),
+            CertificateFit::Replace(reason) => Err(reason),
         }
     }
 }

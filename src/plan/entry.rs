@@ -1,22 +1,22 @@
 //! One line of a plan: what happens at a path, why, and what it needs to be allowed.
 
 use crate::model::block::{BlockFault, Markers};
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, ComponentName, Mode, Owner, StackName, TargetPath};
 use crate::model::observed::{Identity, Ids};
-use crate::model::prior::Subject;
+use crate::model::prior::PathKind;
 use crate::pki::CertificateFacts;
 use crate::text::Redacted;
 use std::fmt;
 
 /// What a plan does at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Change {
     /// The path.
     pub path: TargetPath,
     /// What kind of thing it is.
-    pub subject: Subject,
+    pub subject: PathKind,
     /// What happens to it.
     pub action: Action,
     /// Why, for a person: "new in the stack", "two thirds of its life ended 2026-10-01".
@@ -78,12 +78,12 @@ pub enum Needs {
     /// `--adopt`: a file that is not ours stands in the way.
     Adopt,
     /// It cannot happen.
-    Refused(Refusal),
+    Refused(ChangeRefusal),
 }
 
 /// Why a path cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ChangeRefusal {
     /// A symbolic link that is not ours.
     Link {
         /// Its target.
@@ -109,7 +109,7 @@ pub enum Refusal {
     Lost(Digest),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ChangeRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Link { to } => write!(f, "a symbolic link to {to} stands in the way"),
@@ -128,7 +128,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Refusal {
+impl ChangeRefusal {
     /// What helps, as it is typed; `None` where only a look at the place tells.
     pub fn help(&self, path: &TargetPath) -> Option<String> {
         Some(match self {
@@ -207,7 +207,7 @@ pub enum ContentChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateAfter {
     /// One that apply issues.
-    Issued(Box<CertificateWish>),
+    Issued(Box<CertificateSpec>),
     /// One that was issued before and comes back.
     Known(Option<Box<CertificateFacts>>),
     /// None.
@@ -218,19 +218,19 @@ pub enum CertificateAfter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Work {
     MakeFolder { mode: Mode, ids: Option<Ids> },
-    Create { payload: Payload, rights: Rights },
-    Exchange { payload: Payload, rights: Rights, before: Identity, take_over: TakeOver },
+    Create { payload: Payload, rights: FileRights },
+    Exchange { payload: Payload, rights: FileRights, before: Identity, take_over: TakeOver },
     SetRights { digest: Digest, mode: (Mode, Mode), ids: Option<(Ids, Ids)> },
     Link { to: String },
     Unlink { to: String },
     Remove { before: Identity },
     RemoveFolder,
-    FolderToFile { payload: Payload, rights: Rights },
+    FolderToFile { payload: Payload, rights: FileRights },
     FileToFolder { before: Identity, mode: Mode, ids: Option<Ids> },
 }
 
 /// Mode of a file that is written, and its owner where that is ours to choose.
-pub(super) type Rights = (Mode, Option<Ids>);
+pub(super) type FileRights = (Mode, Option<Ids>);
 
 /// What a replaced file hands on to its successor.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! What shall stand on one host: the common shape of a stack's wish and of a generation to go back to.
 
 use crate::model::block::Markers;
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::desired::{Content, Desired, DesiredFile, DesiredUnit, Digest};
 use crate::model::ground::Ground;
 use crate::model::names::{
     CertificateName, ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath,
 };
 use crate::model::observed::{Ids, Inventory, Look};
-use crate::model::prior::{Baseline, GenerationNumber, Manifest, Remembered, RememberedPath, Subject};
+use crate::model::prior::{Baseline, GenerationNumber, Manifest, PathKind, Prior, PriorPath};
 use crate::model::units::UnitId;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ const WAY_MODE: Mode = Mode(0o755);
 
 /// What one host shall look like.
 #[derive(Clone, Debug)]
-pub struct Goal<'a> {
+pub struct DesiredHost<'a> {
     /// The stack.
     pub stack: &'a StackName,
     /// The host.
@@ -26,16 +26,16 @@ pub struct Goal<'a> {
     /// Whose part it is.
     pub ground: &'a Ground,
     /// Where the goal comes from.
-    pub source: GoalSource,
+    pub source: DesiredSource,
     /// Every path with a wish, those that leave included.
-    pub wanted: BTreeMap<TargetPath, Wanted<'a>>,
+    pub wanted: BTreeMap<TargetPath, DesiredPath<'a>>,
     /// The units that run on the files.
     pub units: Cow<'a, [DesiredUnit]>,
 }
 
 /// Where a goal comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GoalSource {
+pub enum DesiredSource {
     /// The stack; its desired digest.
     Stack(String),
     /// A generation to go back to, and the digest it was made from.
@@ -44,7 +44,7 @@ pub enum GoalSource {
 
 /// What shall stand at a path.
 #[derive(Clone, Debug)]
-pub enum Wanted<'a> {
+pub enum DesiredPath<'a> {
     /// A folder; one that is there keeps its mode.
     Folder {
         /// Its mode when made.
@@ -62,9 +62,9 @@ pub enum Wanted<'a> {
     /// A link of ours that leaves.
     LinkGone,
     /// A whole file.
-    File(WantedFile<'a>),
+    File(DesiredPathFile<'a>),
     /// A block in somebody else's file.
-    Block(WantedBlock<'a>),
+    Block(DesiredBlock<'a>),
     /// A managed file that leaves.
     Gone,
     /// A block that leaves.
@@ -78,7 +78,7 @@ pub enum Wanted<'a> {
 
 /// A block that is wanted in somebody else's file.
 #[derive(Clone, Debug)]
-pub struct WantedBlock<'a> {
+pub struct DesiredBlock<'a> {
     /// The lines around it.
     pub markers: Cow<'a, Markers>,
     /// Its lines.
@@ -93,9 +93,9 @@ pub struct WantedBlock<'a> {
 
 /// A whole file that is wanted.
 #[derive(Clone, Debug)]
-pub struct WantedFile<'a> {
+pub struct DesiredPathFile<'a> {
     /// What is in it.
-    pub content: WantedContent<'a>,
+    pub content: DesiredContent<'a>,
     /// Its permission bits.
     pub mode: Mode,
     /// The owner the stack names; `None` where it goes back to somebody else.
@@ -103,25 +103,25 @@ pub struct WantedFile<'a> {
     /// The owner it goes back to.
     pub ids: Option<Ids>,
     /// File, certificate or key.
-    pub subject: Subject,
+    pub subject: PathKind,
     /// Whose file it is.
     pub component: Option<&'a ComponentName>,
 }
 
 /// What a wanted file holds.
 #[derive(Clone, Debug)]
-pub enum WantedContent<'a> {
+pub enum DesiredContent<'a> {
     /// These bytes.
     Bytes(Cow<'a, [u8]>),
     /// Bytes of an object that the state has lost.
     Lost(Digest),
     /// A certificate to keep or to issue.
-    Certificate(&'a CertificateWish),
+    Certificate(&'a CertificateSpec),
     /// The key of a certificate.
     Key(&'a CertificateName),
 }
 
-impl Wanted<'_> {
+impl DesiredPath<'_> {
     /// The owner the stack names.
     fn owner(&self) -> Option<&Owner> {
         match self {
@@ -133,12 +133,12 @@ impl Wanted<'_> {
     }
 }
 
-impl<'a> Goal<'a> {
+impl<'a> DesiredHost<'a> {
     /// What a stack wants of one host, and that what it no longer wants leaves.
     pub fn of_stack(
         desired: &'a Desired,
         (host, ground): (&'a HostName, &'a Ground),
-        remembered: &'a Remembered,
+        remembered: &'a Prior,
     ) -> Self {
         let mut wanted = BTreeMap::new();
         let covered = |at: &HostName, scope: &Scope| at == host && ground.covers(scope);
@@ -148,8 +148,8 @@ impl<'a> Goal<'a> {
         {
             if covered(at, &folder.scope) {
                 let theirs = folder.only_below_root && ground.runs_services();
-                let made = Wanted::Folder { mode: folder.mode, owner: Some(&folder.owner) };
-                wanted.insert(path.clone(), if theirs { Wanted::Theirs } else { made });
+                let made = DesiredPath::Folder { mode: folder.mode, owner: Some(&folder.owner) };
+                wanted.insert(path.clone(), if theirs { DesiredPath::Theirs } else { made });
             }
         }
         for ((_, path), file) in desired.files.iter().filter(|((at, _), file)| covered(at, &file.scope)) {
@@ -158,7 +158,7 @@ impl<'a> Goal<'a> {
         let here = |unit: &DesiredUnit| covered(&unit.host, &unit.scope);
         for unit in desired.units.iter().filter(|unit| here(unit) && ground.runs_services()) {
             if let Some(link) = &unit.enablement {
-                wanted.insert(link.path.clone(), Wanted::Link { to: &link.to });
+                wanted.insert(link.path.clone(), DesiredPath::Link { to: &link.to });
             }
         }
         let units = if desired.units.iter().all(here) {
@@ -166,7 +166,7 @@ impl<'a> Goal<'a> {
         } else {
             desired.units.iter().filter(|unit| here(unit)).cloned().collect()
         };
-        let source = GoalSource::Stack(desired.digest().to_string());
+        let source = DesiredSource::Stack(desired.digest().to_string());
         let mut goal = Self { stack: &desired.stack, host, ground, source, wanted, units };
         goal.add_leaving(remembered);
         goal.add_way(remembered);
@@ -174,7 +174,7 @@ impl<'a> Goal<'a> {
     }
 
     /// What a generation left, as the stack's files were then.
-    pub fn of_generation(manifest: &'a Manifest, ground: &'a Ground, remembered: &'a Remembered) -> Self {
+    pub fn of_generation(manifest: &'a Manifest, ground: &'a Ground, remembered: &'a Prior) -> Self {
         let wanted = manifest
             .entries
             .iter()
@@ -184,7 +184,7 @@ impl<'a> Goal<'a> {
             stack: &manifest.stack,
             host: &manifest.host,
             ground,
-            source: GoalSource::Generation(manifest.generation, manifest.digest.clone()),
+            source: DesiredSource::Generation(manifest.generation, manifest.digest.clone()),
             wanted,
             units: Cow::Borrowed(&manifest.units),
         };
@@ -194,50 +194,50 @@ impl<'a> Goal<'a> {
     }
 
     /// A path that is managed now and not wanted any more goes back to what stood there before us.
-    fn add_leaving(&mut self, remembered: &'a Remembered) {
+    fn add_leaving(&mut self, remembered: &'a Prior) {
         let Some(newest) = &remembered.newest else { return };
         for (path, entry) in &newest.entries {
             if self.wanted.contains_key(path) {
                 continue;
             }
             let leaving = match (entry, remembered.baseline(path)) {
-                (RememberedPath::Folder { .. }, _) => Wanted::FolderGone,
-                (RememberedPath::Link { .. }, _) => Wanted::LinkGone,
-                (RememberedPath::Block { markers, .. }, _) => Wanted::Unmarked { markers },
-                (RememberedPath::File { .. }, Some(Baseline::File { digest, mode, ids })) => {
-                    Wanted::File(WantedFile {
+                (PriorPath::Folder { .. }, _) => DesiredPath::FolderGone,
+                (PriorPath::Link { .. }, _) => DesiredPath::LinkGone,
+                (PriorPath::Block { markers, .. }, _) => DesiredPath::Unmarked { markers },
+                (PriorPath::File { .. }, Some(Baseline::File { digest, mode, ids })) => {
+                    DesiredPath::File(DesiredPathFile {
                         content: stored(*digest, remembered),
                         mode: *mode,
                         owner: None,
                         ids: Some(*ids),
-                        subject: Subject::File,
+                        subject: PathKind::File,
                         component: None,
                     })
                 }
-                (RememberedPath::File { .. }, _) => Wanted::Gone,
+                (PriorPath::File { .. }, _) => DesiredPath::Gone,
             };
             self.wanted.insert(path.clone(), leaving);
         }
     }
 
     /// Folders on the way to a wanted path. Those above the state folder are the state's own.
-    fn add_way(&mut self, remembered: &Remembered) {
+    fn add_way(&mut self, remembered: &Prior) {
         let mut missing = Vec::new();
         for (path, wanted) in &self.wanted {
             if matches!(
                 wanted,
-                Wanted::Gone
-                    | Wanted::Unmarked { .. }
-                    | Wanted::FolderGone
-                    | Wanted::LinkGone
-                    | Wanted::Theirs
+                DesiredPath::Gone
+                    | DesiredPath::Unmarked { .. }
+                    | DesiredPath::FolderGone
+                    | DesiredPath::LinkGone
+                    | DesiredPath::Theirs
             ) {
                 continue;
             }
             let mut folder = path.parent();
             while folder.as_str() != "/" && !self.ground.is_above_state(&folder) {
                 match self.wanted.get(&folder) {
-                    Some(Wanted::Folder { .. } | Wanted::Theirs) => break,
+                    Some(DesiredPath::Folder { .. } | DesiredPath::Theirs) => break,
                     _ => missing.push(folder.clone()),
                 }
                 folder = folder.parent();
@@ -245,19 +245,19 @@ impl<'a> Goal<'a> {
         }
         for folder in missing {
             let mode = match remembered.entry(&folder) {
-                Some(RememberedPath::Folder { mode, .. }) => *mode,
+                Some(PriorPath::Folder { mode, .. }) => *mode,
                 _ => WAY_MODE,
             };
-            self.wanted.insert(folder, Wanted::Folder { mode, owner: None });
+            self.wanted.insert(folder, DesiredPath::Folder { mode, owner: None });
         }
     }
 
     /// What must be looked at to compare a host with the goal.
-    pub fn inventory(&self, remembered: &Remembered) -> Inventory {
+    pub fn inventory(&self, remembered: &Prior) -> Inventory {
         let mut inventory = Inventory::default();
         for (path, wanted) in &self.wanted {
             let look = match wanted {
-                Wanted::Folder { .. } => Look::Plain,
+                DesiredPath::Folder { .. } => Look::Plain,
                 _ => Look::Names,
             };
             inventory.add(path.clone(), look);
@@ -267,7 +267,7 @@ impl<'a> Goal<'a> {
                 |unit: &DesiredUnit| Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? });
             let before = remembered.newest.iter().flat_map(|newest| &newest.units);
             inventory.units = self.units.iter().chain(before).filter_map(named).collect();
-            let owners = self.wanted.values().filter_map(Wanted::owner);
+            let owners = self.wanted.values().filter_map(DesiredPath::owner);
             let runners = self.units.iter().filter_map(|unit| unit.runs_as.as_ref());
             inventory.owners = owners.chain(runners).cloned().collect();
             inventory.sockets = true;
@@ -276,13 +276,13 @@ impl<'a> Goal<'a> {
     }
 }
 
-fn of_file(file: &DesiredFile) -> Wanted<'_> {
+fn of_file(file: &DesiredFile) -> DesiredPath<'_> {
     let (content, subject) = match &file.content {
-        Content::Whole(text) => (WantedContent::Bytes(Cow::Borrowed(text.as_bytes())), Subject::File),
-        Content::Certificate(wish) => (WantedContent::Certificate(wish), Subject::Certificate),
-        Content::PrivateKey(name) => (WantedContent::Key(name), Subject::PrivateKey),
+        Content::Whole(text) => (DesiredContent::Bytes(Cow::Borrowed(text.as_bytes())), PathKind::File),
+        Content::Certificate(wish) => (DesiredContent::Certificate(wish), PathKind::Certificate),
+        Content::PrivateKey(name) => (DesiredContent::Key(name), PathKind::PrivateKey),
         Content::Block { lines, begin, end, .. } => {
-            return Wanted::Block(WantedBlock {
+            return DesiredPath::Block(DesiredBlock {
                 markers: Cow::Owned(Markers { begin: begin.clone(), end: end.clone() }),
                 lines,
                 mode: file.mode,
@@ -291,7 +291,7 @@ fn of_file(file: &DesiredFile) -> Wanted<'_> {
             });
         }
     };
-    Wanted::File(WantedFile {
+    DesiredPath::File(DesiredPathFile {
         content,
         mode: file.mode,
         owner: Some(&file.owner),
@@ -301,31 +301,33 @@ fn of_file(file: &DesiredFile) -> Wanted<'_> {
     })
 }
 
-fn of_remembered<'a>(entry: &'a RememberedPath, remembered: &'a Remembered) -> Wanted<'a> {
+fn of_remembered<'a>(entry: &'a PriorPath, remembered: &'a Prior) -> DesiredPath<'a> {
     match entry {
-        RememberedPath::File { subject, digest, mode, owner, component, .. } => Wanted::File(WantedFile {
-            content: stored(*digest, remembered),
-            mode: *mode,
-            owner: Some(owner),
-            ids: None,
-            subject: *subject,
-            component: Some(component),
-        }),
-        RememberedPath::Block { markers, lines, mode, owner, component, .. } => Wanted::Block(WantedBlock {
+        PriorPath::File { subject, digest, mode, owner, component, .. } => {
+            DesiredPath::File(DesiredPathFile {
+                content: stored(*digest, remembered),
+                mode: *mode,
+                owner: Some(owner),
+                ids: None,
+                subject: *subject,
+                component: Some(component),
+            })
+        }
+        PriorPath::Block { markers, lines, mode, owner, component, .. } => DesiredPath::Block(DesiredBlock {
             markers: Cow::Borrowed(markers),
             lines,
             mode: *mode,
             owner,
             component,
         }),
-        RememberedPath::Folder { mode, owner } => Wanted::Folder { mode: *mode, owner: owner.as_ref() },
-        RememberedPath::Link { to } => Wanted::Link { to },
+        PriorPath::Folder { mode, owner } => DesiredPath::Folder { mode: *mode, owner: owner.as_ref() },
+        PriorPath::Link { to } => DesiredPath::Link { to },
     }
 }
 
-fn stored(digest: Digest, remembered: &Remembered) -> WantedContent<'_> {
+fn stored(digest: Digest, remembered: &Prior) -> DesiredContent<'_> {
     match remembered.objects.get(&digest) {
-        Some(bytes) => WantedContent::Bytes(Cow::Borrowed(bytes)),
-        None => WantedContent::Lost(digest),
+        Some(bytes) => DesiredContent::Bytes(Cow::Borrowed(bytes)),
+        None => DesiredContent::Lost(digest),
     }
 }

@@ -1,10 +1,10 @@
 //! The digest of a plan: bound to what was wanted, seen and remembered when it was made.
 
-use super::goal::{Goal, GoalSource, Wanted};
+use super::goal::{DesiredHost, DesiredPath, DesiredSource};
 use crate::model::block::Split;
 use crate::model::desired::{Canonical, Digest};
-use crate::model::observed::{Identity, Observed, Standing};
-use crate::model::prior::Remembered;
+use crate::model::observed::{Identity, Observed, PathState};
+use crate::model::prior::Prior;
 use std::fmt;
 
 /// The digest of a plan, shown as `sha256:…`.
@@ -23,14 +23,14 @@ impl fmt::Display for PlanDigest {
 
 impl PlanDigest {
     /// The digest of the plan that these make.
-    pub fn of(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered) -> Self {
+    pub fn of(goal: &DesiredHost<'_>, observed: &Observed, remembered: &Prior) -> Self {
         let mut form = Canonical::default();
         form.field("tracewright plan 1");
         form.field(goal.stack.as_str());
         form.field(goal.host.as_str());
         match &goal.source {
-            GoalSource::Stack(digest) => form.field(digest),
-            GoalSource::Generation(number, digest) => {
+            DesiredSource::Stack(digest) => form.field(digest),
+            DesiredSource::Generation(number, digest) => {
                 form.number(number.0);
                 form.field(digest);
             }
@@ -40,12 +40,12 @@ impl PlanDigest {
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());
             let markers = match wanted {
-                Wanted::Block(block) => Some(&*block.markers),
-                Wanted::Unmarked { markers } => Some(*markers),
+                DesiredPath::Block(block) => Some(&*block.markers),
+                DesiredPath::Unmarked { markers } => Some(*markers),
                 _ => None,
             };
             match (observed.standing(path), markers) {
-                (Standing::File(file), Some(markers)) => match Split::of(&file.bytes, markers) {
+                (PathState::File(file), Some(markers)) => match Split::of(&file.bytes, markers) {
                     Ok(split) => {
                         form.field("block");
                         split.lines().into_iter().flatten().for_each(|line| form.field(line));

@@ -2,27 +2,27 @@
 
 use super::entry::{CertificateAfter, ContentChange};
 use super::meaning;
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::prior::Subject;
+use crate::model::prior::PathKind;
 use crate::pki::facts_of;
 use crate::text::{Redacted, TextFormat, redact};
 
 /// The change of a whole file; `after` is `None` where it leaves or is issued at apply.
 pub(super) fn of_change(
-    subject: Subject,
+    subject: PathKind,
     path: &TargetPath,
     before: Option<&[u8]>,
     after: Option<&[u8]>,
-    wish: Option<&CertificateWish>,
+    wish: Option<&CertificateSpec>,
 ) -> ContentChange {
     match subject {
         _ if before.is_some() && before == after => ContentChange::None,
-        Subject::PrivateKey => {
+        PathKind::PrivateKey => {
             ContentChange::PrivateKey { before: before.map(Digest::of), after: after.map(Digest::of) }
         }
-        Subject::Certificate => ContentChange::Certificate {
+        PathKind::Certificate => ContentChange::Certificate {
             before: before.and_then(facts_of).map(Box::new),
             after: match (after, wish) {
                 (Some(pem), _) => CertificateAfter::Known(facts_of(pem).map(Box::new)),
@@ -56,14 +56,14 @@ pub(super) fn of_block(before: Option<&[String]>, after: Option<&[String]>) -> C
 
 /// Whether the reader of a file sees no difference between two contents.
 pub(super) fn same_meaning(
-    subject: Subject,
+    subject: PathKind,
     path: &TargetPath,
     before: Option<&[u8]>,
     after: Option<&[u8]>,
 ) -> bool {
     match (subject, before, after) {
         (_, Some(before), Some(after)) if before == after => true,
-        (Subject::File, Some(before), Some(after)) => meaning::same(path, before, after),
+        (PathKind::File, Some(before), Some(after)) => meaning::same(path, before, after),
         _ => false,
     }
 }

@@ -4,7 +4,7 @@
 //! Decided on what a parser sees, never on text. In doubt the answer is no: one restart too many costs
 //! less than a program that runs on what is no longer written.
 
-use crate::format::yaml::{self, Dialect, Entry, Node, Value};
+use crate::format::yaml::{self, Node, Value, YamlEntry, YamlLibrary};
 use crate::model::names::TargetPath;
 
 use std::collections::BTreeMap;
@@ -24,11 +24,11 @@ pub(super) fn same(path: &TargetPath, before: &[u8], after: &[u8]) -> bool {
 
 /// Whether two YAML texts hold the same tree; comments, the order of keys and quoting aside.
 fn same_yaml(before: &str, after: &str) -> bool {
-    let whole = |document: &yaml::Document| {
+    let whole = |document: &yaml::YamlDocument| {
         document.second.is_none() && document.duplicates.is_empty() && document.overlaps.is_empty()
     };
     // Whose file it is does not show here: it means the same where it does to both libraries.
-    [Dialect::V2, Dialect::V3].into_iter().all(|dialect| {
+    [YamlLibrary::V2, YamlLibrary::V3].into_iter().all(|dialect| {
         match (yaml::parse(before, dialect), yaml::parse(after, dialect)) {
             (Ok(before), Ok(after)) => {
                 whole(&before) && whole(&after) && same_node(&before.root, &after.root)
@@ -41,7 +41,8 @@ fn same_yaml(before: &str, after: &str) -> bool {
 fn same_node(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Value::Mapping(before), Value::Mapping(after)) => {
-            let same = |entry: &Entry| b.get(&entry.key).is_some_and(|other| same_node(&entry.value, other));
+            let same =
+                |entry: &YamlEntry| b.get(&entry.key).is_some_and(|other| same_node(&entry.value, other));
             before.len() == after.len() && before.iter().all(same)
         }
         (Value::Sequence(before), Value::Sequence(after)) => {

@@ -17,14 +17,14 @@ mod steps;
 
 use crate::model::ground::Ground;
 use crate::model::observed::Observed;
-use crate::model::prior::{Baseline, GenerationNumber, Remembered, RememberedPath};
+use crate::model::prior::{Baseline, GenerationNumber, Prior, PriorPath};
 use crate::model::units::UnitId;
 pub use certificates::ToIssue;
-pub use entry::{Action, CertificateAfter, ContentChange, Entry, Needs, Refusal};
-pub use goal::{Goal, GoalSource, Wanted, WantedBlock, WantedContent, WantedFile};
+pub use entry::{Action, CertificateAfter, Change, ChangeRefusal, ContentChange, Needs};
+pub use goal::{DesiredBlock, DesiredContent, DesiredHost, DesiredPath, DesiredPathFile, DesiredSource};
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
-pub use services::{Service, ServiceChange};
+pub use services::{PlannedService, ServiceChange};
 pub use steps::{Author, Steps, steps};
 
 use crate::model::desired::Digest;
@@ -58,13 +58,13 @@ pub struct Plan {
     /// The host.
     pub host: HostName,
     /// Where the goal comes from.
-    pub source: GoalSource,
+    pub source: DesiredSource,
     /// The generation that is there; 0 before the first apply.
     pub generation: GenerationNumber,
     /// Every path that changes, by path.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Change>,
     /// Every unit on the changed files, in start order.
-    pub services: Vec<Service>,
+    pub services: Vec<PlannedService>,
     /// What apply must issue.
     pub to_issue: ToIssue,
     /// Users whose services must be let run without a login.
@@ -73,14 +73,14 @@ pub struct Plan {
     text: Option<Digest>,
     ran_before: BTreeSet<UnitId>,
     unit_files: Vec<(TargetPath, Scope)>,
-    next: BTreeMap<TargetPath, RememberedPath>,
+    next: BTreeMap<TargetPath, PriorPath>,
     units: Vec<crate::model::desired::DesiredUnit>,
     baselines: BTreeMap<TargetPath, Baseline>,
     keepsakes: BTreeMap<(TargetPath, Digest), Vec<u8>>,
 }
 
 /// Compares a goal with a host. `remembered` must be what the goal was made with.
-pub fn plan(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered, around: &Circumstances) -> Plan {
+pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, remembered: &Prior, around: &Circumstances) -> Plan {
     let decisions = certificates::decide(goal, observed, remembered, around);
     let to_issue = decisions.to_issue.clone();
     let compared = compare::compare(goal, observed, remembered, decisions);
@@ -110,7 +110,7 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
             && self.to_linger.is_empty()
-            && !self.services.iter().any(Service::is_acted_on)
+            && !self.services.iter().any(PlannedService::is_acted_on)
     }
 
     /// The ground that it was made for.
@@ -128,7 +128,7 @@ impl Plan {
     }
 
     /// Entries that cannot happen.
-    pub fn refused(&self) -> impl Iterator<Item = (&Entry, &Refusal)> {
+    pub fn refused(&self) -> impl Iterator<Item = (&Change, &ChangeRefusal)> {
         self.entries.iter().filter_map(|entry| match &entry.needs {
             Needs::Refused(refusal) => Some((entry, refusal)),
             _ => None,
@@ -136,12 +136,12 @@ impl Plan {
     }
 
     /// Entries that overwrite what somebody else changed.
-    pub fn drifted(&self) -> impl Iterator<Item = &Entry> {
+    pub fn drifted(&self) -> impl Iterator<Item = &Change> {
         self.entries.iter().filter(|entry| matches!(entry.needs, Needs::AcceptDrift { .. }))
     }
 
     /// Entries that take over a file that is not ours.
-    pub fn adopted(&self) -> impl Iterator<Item = &Entry> {
+    pub fn adopted(&self) -> impl Iterator<Item = &Change> {
         self.entries.iter().filter(|entry| entry.needs == Needs::Adopt)
     }
 

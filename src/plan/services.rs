@@ -1,19 +1,19 @@
 //! What a plan means for the programs that run on its files, and the steps about them.
 
 use super::Plan;
-use super::entry::{Action, Entry};
-use super::goal::Goal;
+use super::entry::{Action, Change};
+use super::goal::DesiredHost;
 use crate::model::desired::{DesiredUnit, OnChange, UnitInput};
 use crate::model::names::{ComponentName, Scope, TargetPath, UnitName, UserName};
 use crate::model::observed::Observed;
-use crate::model::prior::{Remembered, Subject};
+use crate::model::prior::{PathKind, Prior};
 use crate::model::step::Step;
-use crate::model::units::{Load, Machine, Run, SocketHolder, UnitId};
+use crate::model::units::{Load, Machine, SocketHolder, UnitId, UnitRun};
 use std::collections::BTreeSet;
 
 /// A unit and what the plan asks of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
+pub struct PlannedService {
     /// Its manager.
     pub scope: Scope,
     /// Its name; `None`: a neighbour whose unit the stack does not name.
@@ -27,7 +27,7 @@ pub struct Service {
     /// The changed files that it runs on, and what each asks for.
     pub because: Vec<(TargetPath, String)>,
     /// Whether it runs now; `None` below a root folder, where nothing does.
-    pub run: Option<Run>,
+    pub run: Option<UnitRun>,
     /// Whether it must stop before any other unit starts: it holds a socket that one of them will have, or
     /// may have.
     pub first: bool,
@@ -48,7 +48,7 @@ pub enum ServiceChange {
     Stop,
 }
 
-impl Service {
+impl PlannedService {
     /// Whether a step is about it: below a root folder there is none.
     pub fn is_acted_on(&self) -> bool {
         self.id().is_some() && self.run.is_some() && self.change != ServiceChange::Untouched
@@ -65,17 +65,17 @@ fn id_of(unit: &DesiredUnit) -> Option<UnitId> {
 
 /// Every unit of the goal in start order (listeners before diallers), then those that leave.
 pub(super) fn services(
-    goal: &Goal<'_>,
-    entries: &[Entry],
-    (observed, remembered): (&Observed, &Remembered),
-) -> Vec<Service> {
+    goal: &DesiredHost<'_>,
+    entries: &[Change],
+    (observed, remembered): (&Observed, &Prior),
+) -> Vec<PlannedService> {
     let newest = remembered.newest.as_ref();
     let before: &[DesiredUnit] = newest.map_or(&[], |newest| &newest.units);
     let same = |a: &DesiredUnit, b: &DesiredUnit| {
         (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component)
     };
     let machine = observed.machine.as_ref();
-    let mut services: Vec<Service> = Vec::new();
+    let mut services: Vec<PlannedService> = Vec::new();
     for unit in goal.units.iter() {
         let known = before.iter().any(|other| same(other, unit));
         let mut service = service(unit, entries, machine);
@@ -98,32 +98,36 @@ pub(super) fn services(
 
 /// Where a unit listened before it was ours nobody remembers; so that none finds its port taken, all that
 /// go back stop before the first of them starts.
-fn goes_back(service: &Service) -> bool {
-    service.change == ServiceChange::ReloadAndRestart && service.run.as_ref().is_some_and(Run::is_running)
+fn goes_back(service: &PlannedService) -> bool {
+    service.change == ServiceChange::ReloadAndRestart && service.run.as_ref().is_some_and(UnitRun::is_running)
 }
 
 /// What a unit of the goal needs. One that is ours shall run.
-fn staying(unit: &DesiredUnit, asked: ServiceChange, (known, run): (bool, Option<&Run>)) -> ServiceChange {
+fn staying(
+    unit: &DesiredUnit,
+    asked: ServiceChange,
+    (known, run): (bool, Option<&UnitRun>),
+) -> ServiceChange {
     match (unit.managed, run) {
         (true, None) if !known && asked != ServiceChange::Untouched => ServiceChange::Start,
-        (true, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Start,
-        (false, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Untouched,
+        (true, Some(UnitRun::Stopped | UnitRun::Failed(_))) => ServiceChange::Start,
+        (false, Some(UnitRun::Stopped | UnitRun::Failed(_))) => ServiceChange::Untouched,
         _ => asked,
     }
 }
 
 /// What a unit that leaves needs: what ran before us runs again as it did, all else stops.
-fn leaves(unit: &DesiredUnit, asked: ServiceChange, (ran, run): (bool, Option<&Run>)) -> ServiceChange {
+fn leaves(unit: &DesiredUnit, asked: ServiceChange, (ran, run): (bool, Option<&UnitRun>)) -> ServiceChange {
     match (unit.managed, run) {
-        (false, Some(Run::Stopped | Run::Failed(_))) => ServiceChange::Untouched,
+        (false, Some(UnitRun::Stopped | UnitRun::Failed(_))) => ServiceChange::Untouched,
         (false, _) => asked,
-        (true, Some(Run::Stopped | Run::Failed(_))) if !ran => ServiceChange::Untouched,
+        (true, Some(UnitRun::Stopped | UnitRun::Failed(_))) if !ran => ServiceChange::Untouched,
         (true, _) if ran => ServiceChange::ReloadAndRestart,
         (true, _) => ServiceChange::Stop,
     }
 }
 
-fn service(unit: &DesiredUnit, entries: &[Entry], machine: Option<&Machine>) -> Service {
+fn service(unit: &DesiredUnit, entries: &[Change], machine: Option<&Machine>) -> PlannedService {
     let mut change = ServiceChange::Untouched;
     let mut because = Vec::new();
     for input in &unit.inputs {
@@ -133,23 +137,23 @@ fn service(unit: &DesiredUnit, entries: &[Entry], machine: Option<&Machine>) -> 
         because.push((input.path.clone(), why));
     }
     let seen = machine.zip(id_of(unit)).map(|(machine, id)| machine.units.get(&id));
-    Service {
+    PlannedService {
         scope: unit.scope.clone(),
         unit: unit.unit.clone(),
         component: unit.component.clone(),
         managed: unit.managed,
         change,
         because,
-        run: seen.map(|seen| seen.map_or(Run::Stopped, |unit| unit.run.clone())),
+        run: seen.map(|seen| seen.map_or(UnitRun::Stopped, |unit| unit.run.clone())),
         first: false,
     }
 }
 
-fn asked(input: &UnitInput, entry: &Entry) -> (ServiceChange, String) {
+fn asked(input: &UnitInput, entry: &Change) -> (ServiceChange, String) {
     let what = match (entry.action, entry.subject) {
         (Action::Create, _) => "is new",
         (Action::Delete, _) => "leaves",
-        (Action::Replace, Subject::Certificate | Subject::PrivateKey) => "is issued anew",
+        (Action::Replace, PathKind::Certificate | PathKind::PrivateKey) => "is issued anew",
         _ => "changes",
     };
     if entry.same_meaning {
@@ -165,7 +169,7 @@ fn asked(input: &UnitInput, entry: &Entry) -> (ServiceChange, String) {
 }
 
 /// A unit that holds a socket which an earlier one in the order will have stops before that one starts.
-fn make_way(services: &mut [Service], goal: &Goal<'_>, machine: &Machine) {
+fn make_way(services: &mut [PlannedService], goal: &DesiredHost<'_>, machine: &Machine) {
     let holds = |id: &UnitId, port: u16| {
         machine.sockets.iter().filter(|socket| socket.address.port() == port).any(|socket| {
             let SocketHolder::Unit { uid, name, .. } = &socket.holder else { return false };
@@ -188,7 +192,7 @@ fn make_way(services: &mut [Service], goal: &Goal<'_>, machine: &Machine) {
 }
 
 /// Users of ours whose services would not run without a login.
-pub(super) fn to_linger(goal: &Goal<'_>, observed: &Observed) -> Vec<UserName> {
+pub(super) fn to_linger(goal: &DesiredHost<'_>, observed: &Observed) -> Vec<UserName> {
     let Some(machine) = observed.machine.as_ref().filter(|_| goal.ground.is_machine()) else {
         return Vec::new();
     };
@@ -206,7 +210,11 @@ pub(super) fn to_linger(goal: &Goal<'_>, observed: &Observed) -> Vec<UserName> {
 }
 
 /// The units that ran before we took them over: those remembered, and new ones that run now.
-pub(super) fn ran_before(goal: &Goal<'_>, observed: &Observed, remembered: &Remembered) -> BTreeSet<UnitId> {
+pub(super) fn ran_before(
+    goal: &DesiredHost<'_>,
+    observed: &Observed,
+    remembered: &Prior,
+) -> BTreeSet<UnitId> {
     let newest = remembered.newest.as_ref();
     let known: BTreeSet<_> = newest.iter().flat_map(|newest| &newest.units).filter_map(id_of).collect();
     let runs = |id: &UnitId| {
@@ -223,11 +231,12 @@ pub(super) fn ran_before(goal: &Goal<'_>, observed: &Observed, remembered: &Reme
 /// diallers first, and so do those that make way.
 pub(super) fn before(plan: &Plan) -> Vec<Step> {
     let linger = plan.to_linger.iter().map(|user| Step::Linger { user: user.clone() });
-    let stops = |service: &&Service| {
+    let stops = |service: &&PlannedService| {
         (service.change == ServiceChange::Stop || service.first)
-            && service.run.as_ref().is_some_and(Run::is_running)
+            && service.run.as_ref().is_some_and(UnitRun::is_running)
     };
-    let stop = |service: &Service| Some(Step::Stop { unit: service.id()?, before: service.run.clone()? });
+    let stop =
+        |service: &PlannedService| Some(Step::Stop { unit: service.id()?, before: service.run.clone()? });
     let acted = plan.services.iter().filter(|service| service.is_acted_on());
     linger.chain(acted.rev().filter(stops).filter_map(stop)).collect()
 }
@@ -237,8 +246,8 @@ pub(super) fn before(plan: &Plan) -> Vec<Step> {
 pub(super) fn after(plan: &Plan) -> Vec<Step> {
     let scopes: BTreeSet<_> = plan.reloads().collect();
     let reloads = scopes.into_iter().map(|scope| Step::ReloadManager { scope: scope.clone() });
-    let starts = |service: &Service| {
-        let run = if service.first { Run::Stopped } else { service.run.clone()? };
+    let starts = |service: &PlannedService| {
+        let run = if service.first { UnitRun::Stopped } else { service.run.clone()? };
         Some(Step::Start { unit: service.id()?, before: run })
     };
     let acted = plan.services.iter().filter(|service| service.is_acted_on());
@@ -255,7 +264,7 @@ impl Plan {
 }
 
 /// The files of all units, those that leave included, and whose manager reads each.
-pub(super) fn unit_files(goal: &Goal<'_>, remembered: &Remembered) -> Vec<(TargetPath, Scope)> {
+pub(super) fn unit_files(goal: &DesiredHost<'_>, remembered: &Prior) -> Vec<(TargetPath, Scope)> {
     let before = remembered.newest.iter().flat_map(|newest| &newest.units);
     let units = goal.units.iter().chain(before);
     let files = units.flat_map(|unit| {

@@ -3,12 +3,12 @@
 //! Folders first, then everything staged beside its destination, then what is visible: so that whatever
 //! fails on a full disk fails before anything changed. Apply obeys the steps alone.
 
-use super::entry::{Entry, Part, Payload, Rights, TakeOver, Work};
+use super::entry::{Change, FileRights, Part, Payload, TakeOver, Work};
 use super::{Plan, services};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, TargetPath};
 use crate::model::observed::{Identity, Ids};
-use crate::model::prior::{Baseline, Manifest, Remembered, RememberedPath};
+use crate::model::prior::{Baseline, Manifest, Prior, PriorPath};
 use crate::model::step::{Like, Step};
 use crate::pki::Issued;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(plan: &'a Plan, issued: &'a Issued) -> Self {
         let vanishes =
-            |entry: &&Entry| matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }));
+            |entry: &&Change| matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }));
         Self {
             plan,
             issued,
@@ -64,7 +64,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &Change) {
         let Some(work) = &entry.work else { return };
         let path = &entry.path;
         match work {
@@ -120,7 +120,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn create(&mut self, path: &TargetPath, payload: &Payload, rights: Rights) -> Option<Step> {
+    fn create(&mut self, path: &TargetPath, payload: &Payload, rights: FileRights) -> Option<Step> {
         let (staged, after) = self.stage(path, (payload, rights), None)?;
         Some(Step::Create { staged, path: path.clone(), after })
     }
@@ -128,7 +128,7 @@ impl<'a> Builder<'a> {
     fn exchange(
         &mut self,
         path: &TargetPath,
-        content: (&Payload, Rights),
+        content: (&Payload, FileRights),
         before: &Identity,
         take_over: &TakeOver,
     ) {
@@ -151,7 +151,7 @@ impl<'a> Builder<'a> {
     fn stage(
         &mut self,
         path: &TargetPath,
-        (payload, (mode, ids)): (&Payload, Rights),
+        (payload, (mode, ids)): (&Payload, FileRights),
         like: Option<Like>,
     ) -> Option<(TargetPath, Identity)> {
         let bytes = bytes_of(payload, self.issued)?.to_vec();
@@ -220,12 +220,12 @@ impl Plan {
         &self,
         issued: &Issued,
         author: &Author,
-        remembered: &Remembered,
+        remembered: &Prior,
         ids: &BTreeMap<TargetPath, Ids>,
     ) -> Manifest {
         let mut entries = self.next.clone();
         for (path, bytes) in self.written(issued) {
-            if let Some(RememberedPath::File { digest, ids: owner, .. }) = entries.get_mut(path) {
+            if let Some(PriorPath::File { digest, ids: owner, .. }) = entries.get_mut(path) {
                 *digest = Digest::of(bytes);
                 *owner = ids.get(path).copied().unwrap_or(*owner);
             }
@@ -241,7 +241,9 @@ impl Plan {
             user: author.user.clone(),
             verb: author.verb.clone(),
             digest: match &self.source {
-                super::GoalSource::Stack(digest) | super::GoalSource::Generation(_, digest) => digest.clone(),
+                super::DesiredSource::Stack(digest) | super::DesiredSource::Generation(_, digest) => {
+                    digest.clone()
+                }
             },
             entries,
             units: self.units.clone(),
@@ -255,7 +257,7 @@ impl Plan {
     /// The bytes that the state keeps for this generation and for generation 0, and in which folder of
     /// the state.
     pub fn objects<'a>(&'a self, issued: &'a Issued) -> BTreeMap<(TargetPath, Digest), &'a [u8]> {
-        let ours = |path: &TargetPath| matches!(self.next.get(path), Some(RememberedPath::File { .. }));
+        let ours = |path: &TargetPath| matches!(self.next.get(path), Some(PriorPath::File { .. }));
         let written = self.written(issued).filter(|(path, _)| ours(path));
         let written = written.map(|(path, bytes)| ((self.ground.state_of(path), Digest::of(bytes)), bytes));
         let kept = self.keepsakes.iter();

@@ -4,10 +4,10 @@
 
 use super::dial::DialFault;
 use super::exchange::ExchangeFault;
-use super::route::{Door, Reader};
-use super::send::{Sender, Sent};
+use super::route::{Endpoint, TempoReader};
+use super::send::{Sent, TraceSender};
 use super::tempo::{Api, By, Read};
-use super::trace::{ProofTrace, Run};
+use super::trace::{ProofRun, ProofTrace};
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 
@@ -35,7 +35,7 @@ pub struct Timings {
 
 /// What went wrong.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum AttemptFailure {
     /// The door did not take it.
     NotSent(Sent),
     /// The door took it; by the deadline nothing of it had come back. The last read is given.
@@ -50,18 +50,18 @@ pub(super) enum Trouble {
 
 /// Sends one trace through the door and reads it back, by a deadline counted from now.
 pub(super) async fn attempt(
-    door: &Door,
-    reader: &Reader,
-    run: &Run,
+    door: &Endpoint,
+    reader: &TempoReader,
+    run: &ProofRun,
     within: Duration,
-) -> Result<Timings, Trouble> {
+) -> Result<Timings, AttemptFailure> {
     let trace = run.trace(0..SPANS);
     let start = Instant::now();
     let end = start + within;
-    let mut sender = Sender::new(&door.dial);
+    let mut sender = TraceSender::new(&door.dial);
     let sent = send_until(&mut sender, end, || trace.encode(0..SPANS, now())).await;
     if !matches!(sent, Sent::Accepted) {
-        return Err(Trouble::NotSent(sent));
+        return Err(AttemptFailure::NotSent(sent));
     }
     let accepted = start.elapsed();
     let mut api = Api::new(reader);
@@ -69,13 +69,17 @@ pub(super) async fn attempt(
     let readable = start.elapsed();
     match judge(api.trace(By::Frontend, &trace.hex(), LAST_READ).await, &trace) {
         Ok(()) => Ok(Timings { accepted, readable, whole: start.elapsed() }),
-        Err(Trouble::NotRead(read)) => Err(Trouble::NotReadByFrontend(read)),
+        Err(AttemptFailure::NotRead(read)) => Err(AttemptFailure::NotReadByFrontend(read)),
         Err(trouble) => Err(trouble),
     }
 }
 
 /// Sends until it is accepted, or refused for good, or the end has come.
-pub(super) async fn send_until(sender: &mut Sender<'_>, end: Instant, message: impl Fn() -> Vec<u8>) -> Sent {
+pub(super) async fn send_until(
+    sender: &mut TraceSender<'_>,
+    end: Instant,
+    message: impl Fn() -> Vec<u8>,
+) -> Sent {
     loop {
         let sent = sender.send(message()).await;
         if !may_be_sent_again(&sent) || Instant::now() + RESEND >= end {
@@ -98,7 +102,7 @@ fn may_be_sent_again(sent: &Sent) -> bool {
 }
 
 /// Reads until the trace is whole; what kept it from being so by the end, otherwise.
-async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Result<(), Trouble> {
+async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Result<(), AttemptFailure> {
     let id = trace.hex();
     loop {
         let judged = judge(api.trace(By::Querier, &id, READ).await, trace);
@@ -110,10 +114,10 @@ async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> 
 }
 
 /// Whether waiting can change it: not where Tempo refuses the reader, or the API is something else.
-fn may_heal(trouble: &Trouble) -> bool {
+fn may_heal(trouble: &AttemptFailure) -> bool {
     match trouble {
-        Trouble::Incomplete(_) => true,
-        Trouble::NotRead(read) => match read {
+        AttemptFailure::Incomplete(_) => true,
+        AttemptFailure::NotRead(read) => match read {
             Read::Trace(_) => true,
             Read::Answered(answer) => matches!(answer.status, 404 | 429 | 500..),
             Read::Failed(ExchangeFault::Silent(_)) => true,
@@ -126,17 +130,17 @@ fn may_heal(trouble: &Trouble) -> bool {
     }
 }
 
-fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<(), Trouble> {
-    let Read::Trace(found) = read else { return Err(Trouble::NotRead(read)) };
+fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<(), AttemptFailure> {
+    let Read::Trace(found) = read else { return Err(AttemptFailure::NotRead(read)) };
     if found.is_empty() {
-        return Err(Trouble::NotRead(Read::Trace(found)));
+        return Err(AttemptFailure::NotRead(Read::Trace(found)));
     }
     let seen = trace.judge(&found);
     let missing = trace.missing(&seen);
     match seen.altered {
-        Some(change) => Err(Trouble::Altered(change)),
+        Some(change) => Err(AttemptFailure::Altered(change)),
         None if missing.is_empty() => Ok(()),
-        None => Err(Trouble::Incomplete(missing)),
+        None => Err(AttemptFailure::Incomplete(missing)),
     }
 }
 

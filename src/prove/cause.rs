@@ -13,7 +13,7 @@ pub struct Failure {
     /// The address at the far end of that edge, or the name of the collector that holds the spans.
     pub peer: String,
     /// What is wrong there.
-    pub cause: Cause,
+    pub cause: FailureCause,
     /// What was seen of it, one line each: a counter, a line of a log, an answer.
     pub evidence: Vec<String>,
 }
@@ -28,7 +28,7 @@ impl Failure {
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum FailureCause {
     /// The two ends of the edge do not fit.
     Edge(Mismatch),
     /// The two ends of an edge inside Tempo do not fit: its own clients and its own gRPC server.
@@ -115,7 +115,7 @@ pub enum Limit {
     Memory,
 }
 
-impl Cause {
+impl FailureCause {
     /// Its stable name.
     pub fn code(&self) -> Code {
         Code(match self {

@@ -3,12 +3,12 @@
 //! Spans travel in traces of [`PER_TRACE`], each read back as a whole, so what is kept in memory is
 //! one answer and the numbers still missing.
 
-use super::Prover;
-use super::attempt::{POLL, READ, RESEND, Trouble, now, send_until};
-use super::route::Door;
-use super::send::{Sender, Sent};
+use super::TraceProver;
+use super::attempt::{AttemptFailure, POLL, READ, RESEND, now, send_until};
+use super::route::Endpoint;
+use super::send::{Sent, TraceSender};
 use super::tempo::{Api, By, Read};
-use super::trace::{ReadTrace, Run};
+use super::trace::{ProofRun, ReadTrace};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
@@ -44,11 +44,11 @@ pub struct Tally {
 /// Sends all of them and reads them back; the last of them by the prover's deadline after it was
 /// sent. With the trouble, where not all came back.
 pub(super) async fn count(
-    prover: &Prover<'_>,
-    door: &Door,
-    run: &Run,
+    prover: &TraceProver<'_>,
+    door: &Endpoint,
+    run: &ProofRun,
     numbered: Numbered,
-) -> (Tally, Option<Trouble>) {
+) -> (Tally, Option<AttemptFailure>) {
     let mut counting = Counting {
         run,
         api: Api::new(prover.reader),
@@ -68,7 +68,7 @@ pub(super) async fn count(
 }
 
 struct Counting<'c> {
-    run: &'c Run,
+    run: &'c ProofRun,
     api: Api<'c>,
     /// First numbers of the traces that are not whole yet, with what of them is missing.
     pending: VecDeque<(u32, Vec<u32>)>,
@@ -80,8 +80,8 @@ struct Counting<'c> {
 impl Counting<'_> {
     /// Sends all spans, reading while it waits for the next moment to send. Gives the refusal that
     /// ended it, if one did.
-    async fn send(&mut self, prover: &Prover<'_>, door: &Door, numbered: Numbered) -> Option<Sent> {
-        let mut sender = Sender::new(&door.dial);
+    async fn send(&mut self, prover: &TraceProver<'_>, door: &Endpoint, numbered: Numbered) -> Option<Sent> {
+        let mut sender = TraceSender::new(&door.dial);
         let step = numbered.rate.map_or(PER_TRACE, |rate| (rate / TICKS).clamp(1, PER_TRACE));
         let pause = numbered.rate.map(|rate| Duration::from_secs(1) * step / rate.max(1));
         let mut tick = Instant::now();
@@ -156,16 +156,16 @@ impl Counting<'_> {
         }
     }
 
-    fn finish(mut self, refused: Option<Sent>) -> (Tally, Option<Trouble>) {
+    fn finish(mut self, refused: Option<Sent>) -> (Tally, Option<AttemptFailure>) {
         let mut missing: Vec<u32> = self.pending.into_iter().flat_map(|(_, missing)| missing).collect();
         missing.sort_unstable();
         let lost = u32::try_from(missing.len()).unwrap_or(u32::MAX);
         self.tally.returned = self.tally.accepted - lost;
         let trouble = match refused {
-            Some(sent) => Some(Trouble::NotSent(sent)),
+            Some(sent) => Some(AttemptFailure::NotSent(sent)),
             None if missing.is_empty() => None,
-            None if self.tally.returned == 0 => Some(Trouble::NotRead(self.last)),
-            None => Some(Trouble::Incomplete(missing)),
+            None if self.tally.returned == 0 => Some(AttemptFailure::NotRead(self.last)),
+            None => Some(AttemptFailure::Incomplete(missing)),
         };
         (self.tally, trouble)
     }

@@ -3,7 +3,7 @@
 //! The stages are kept apart (name, TCP, handshake) so that a cause follows from *where* it
 //! failed and from rustls' own error values, not from a library's words.
 
-use super::route::{Authority, ClientCertificate, Tls};
+use super::route::{ClientCertificate, Tls, TrustedCa};
 use http::Uri;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -51,7 +51,7 @@ pub(super) enum DialFault {
 
 /// Where to dial, taken from a URL.
 #[derive(Clone, Debug)]
-pub(super) struct Address {
+pub(super) struct DialAddress {
     /// Host without brackets.
     pub(super) host: String,
     /// Port, the scheme's own where none is written.
@@ -60,7 +60,7 @@ pub(super) struct Address {
     pub(super) tls: bool,
 }
 
-impl Address {
+impl DialAddress {
     /// The host and port of a URL with the scheme `http` or `https`.
     pub(super) fn of(url: &Uri) -> Result<Self, DialFault> {
         let tls = match url.scheme_str() {
@@ -75,7 +75,7 @@ impl Address {
 }
 
 /// A TCP connection to the address.
-pub(super) async fn tcp(address: &Address) -> Result<TcpStream, DialFault> {
+pub(super) async fn tcp(address: &DialAddress) -> Result<TcpStream, DialFault> {
     let connecting = TcpStream::connect((address.host.as_str(), address.port));
     let stream = match timeout(CONNECT, connecting).await {
         Err(_) => return Err(DialFault::Silent),
@@ -99,7 +99,11 @@ fn tcp_fault(host: &str, error: &io::Error) -> DialFault {
 
 /// Connects, and shakes hands where the address asks for TLS; `protocol` is the word offered to
 /// the server (`h2`, `http/1.1`).
-pub(super) async fn dial(address: &Address, tls: &Tls, protocol: &str) -> Result<Box<dyn Stream>, DialFault> {
+pub(super) async fn dial(
+    address: &DialAddress,
+    tls: &Tls,
+    protocol: &str,
+) -> Result<Box<dyn Stream>, DialFault> {
     if !address.tls {
         return Ok(Box::new(tcp(address).await?));
     }
@@ -156,16 +160,16 @@ fn client_config(tls: &Tls, protocol: &str) -> Result<Arc<ClientConfig>, DialFau
     Ok(Arc::new(config))
 }
 
-fn roots(authority: &Authority) -> Result<RootCertStore, DialFault> {
+fn roots(authority: &TrustedCa) -> Result<RootCertStore, DialFault> {
     let mut store = RootCertStore::empty();
     match authority {
-        Authority::File(path) => {
+        TrustedCa::File(path) => {
             for certificate in certificates(path)? {
                 store.add(certificate).map_err(|error| unusable(path, &error))?;
             }
         }
         // A trust store may hold a few certificates nobody can read: the others count.
-        Authority::System => {
+        TrustedCa::System => {
             store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         }
     }
@@ -200,7 +204,7 @@ mod tests {
     #[test]
     fn addresses_of_urls() {
         let parts = |url: &str| {
-            Address::of(&url.parse().unwrap()).map(|address| (address.host, address.port, address.tls))
+            DialAddress::of(&url.parse().unwrap()).map(|address| (address.host, address.port, address.tls))
         };
         assert_eq!(parts("http://127.0.0.1:4318").unwrap(), ("127.0.0.1".to_owned(), 4318, false));
         assert_eq!(parts("https://[::1]:4317/v1/traces").unwrap(), ("::1".to_owned(), 4317, true));

@@ -1,11 +1,11 @@
 //! The cause of an exchange that failed: from typed faults, the peer that was looked at, and only
 //! then from words.
 
-use super::cause::{Cause, Limit, Mismatch};
+use super::cause::{FailureCause, Limit, Mismatch};
 use super::dial::DialFault;
 use super::exchange::{Answer, ExchangeFault};
-use super::peer::{Inside, Peer};
-use super::route::{Dial, Reader, Tls};
+use super::peer::{Peer, PeerInside};
+use super::route::{Dial, TempoReader, Tls};
 use super::said;
 use super::send::{Rejection, Sent};
 use super::words;
@@ -14,9 +14,9 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 /// What a failed exchange comes to.
 #[derive(Debug)]
-pub(super) enum Judged {
+pub(super) enum EdgeFailure {
     /// A cause, with what was seen of it.
-    Cause(Cause, String),
+    Cause(FailureCause, String),
     /// The exchange could not be tried, for this reason.
     NotTried(String),
 }
@@ -44,7 +44,7 @@ impl<'d> Dialled<'d> {
     }
 
     /// Tempo's API.
-    pub(super) fn api(reader: &Reader, peer: Option<&'d Peer>) -> Self {
+    pub(super) fn api(reader: &TempoReader, peer: Option<&'d Peer>) -> Self {
         Self { peer, ..Self::url(&reader.api, &reader.tls) }
     }
 
@@ -62,58 +62,62 @@ impl<'d> Dialled<'d> {
     }
 
     /// The cause why something sent was not taken. `Accepted` never comes here.
-    pub(super) fn of_sent(&self, sent: &Sent) -> Judged {
+    pub(super) fn of_sent(&self, sent: &Sent) -> EdgeFailure {
         match sent {
-            Sent::Accepted => Judged::Cause(Cause::UnexpectedAnswer, format!("{} accepted it", self.asked)),
+            Sent::Accepted => {
+                EdgeFailure::Cause(FailureCause::UnexpectedAnswer, format!("{} accepted it", self.asked))
+            }
             Sent::Rejected(rejection) => self.of_rejection(rejection),
             Sent::Foreign(answer) => self.of_answer(answer),
             Sent::Failed(fault) => self.of_fault(fault),
         }
     }
 
-    fn of_rejection(&self, rejection: &Rejection) -> Judged {
+    fn of_rejection(&self, rejection: &Rejection) -> EdgeFailure {
         let Rejection { code, message } = rejection;
         let cause = said::cause(message).unwrap_or(match code {
-            7 | 16 | 401 | 403 => Cause::NotAllowed,
-            12 | 404 => Cause::NotOtlp,
-            413 => Cause::Limit(Limit::MessageSize),
-            429 | 8 => Cause::Limit(Limit::Rate),
-            _ => Cause::UnexpectedAnswer,
+            7 | 16 | 401 | 403 => FailureCause::NotAllowed,
+            12 | 404 => FailureCause::NotOtlp,
+            413 => FailureCause::Limit(Limit::MessageSize),
+            429 | 8 => FailureCause::Limit(Limit::Rate),
+            _ => FailureCause::UnexpectedAnswer,
         });
-        Judged::Cause(cause, format!("{} answered {code}: {message}", self.asked))
+        EdgeFailure::Cause(cause, format!("{} answered {code}: {message}", self.asked))
     }
 
     /// The cause behind an answer that no OTLP door and no Tempo gives when all is well.
-    pub(super) fn of_answer(&self, answer: &Answer) -> Judged {
+    pub(super) fn of_answer(&self, answer: &Answer) -> EdgeFailure {
         let text = String::from_utf8_lossy(&answer.body);
         let cause = match answer.status {
-            _ if text.contains("HTTP request to an HTTPS server") => Cause::Edge(Mismatch::PlaintextToTls),
-            _ if text.contains("no org id") => Cause::TenantMissing,
-            401 | 403 => Cause::NotAllowed,
-            413 => Cause::Limit(Limit::MessageSize),
-            429 => Cause::Limit(Limit::Rate),
+            _ if text.contains("HTTP request to an HTTPS server") => {
+                FailureCause::Edge(Mismatch::PlaintextToTls)
+            }
+            _ if text.contains("no org id") => FailureCause::TenantMissing,
+            401 | 403 => FailureCause::NotAllowed,
+            413 => FailureCause::Limit(Limit::MessageSize),
+            429 => FailureCause::Limit(Limit::Rate),
             // A plain HTTP server that was asked over HTTP/2 for a method of gRPC.
-            200..=299 | 400 | 404 | 405 | 415 if self.grpc => Cause::Edge(Mismatch::Protocol),
-            404 => Cause::NotOtlp,
-            _ => Cause::UnexpectedAnswer,
+            200..=299 | 400 | 404 | 405 | 415 if self.grpc => FailureCause::Edge(Mismatch::Protocol),
+            404 => FailureCause::NotOtlp,
+            _ => FailureCause::UnexpectedAnswer,
         };
-        Judged::Cause(cause, format!("{} {}", self.asked, answered(answer)))
+        EdgeFailure::Cause(cause, format!("{} {}", self.asked, answered(answer)))
     }
 
     /// The cause of an exchange that got no whole answer.
-    pub(super) fn of_fault(&self, fault: &ExchangeFault) -> Judged {
+    pub(super) fn of_fault(&self, fault: &ExchangeFault) -> EdgeFailure {
         let mismatch = match fault {
-            ExchangeFault::Dial(DialFault::Settings(reason)) => return Judged::NotTried(reason.clone()),
+            ExchangeFault::Dial(DialFault::Settings(reason)) => return EdgeFailure::NotTried(reason.clone()),
             ExchangeFault::Dial(DialFault::Refused) => Mismatch::NobodyListens,
             ExchangeFault::Dial(DialFault::Tls(TlsError::InvalidMessage(_)) | DialFault::Closed(_))
             | ExchangeFault::Broken(_) => return self.of_peer(&fault.to_string()),
             ExchangeFault::Dial(DialFault::Tls(error)) | ExchangeFault::Tls(error) => {
-                return Judged::Cause(Cause::Edge(self.of_tls(error)), self.tls_evidence(error));
+                return EdgeFailure::Cause(FailureCause::Edge(self.of_tls(error)), self.tls_evidence(error));
             }
             ExchangeFault::Dial(DialFault::NoAddress { .. } | DialFault::Silent | DialFault::Network(_))
             | ExchangeFault::Silent(_) => Mismatch::NoAnswer,
         };
-        Judged::Cause(Cause::Edge(mismatch), format!("{}: {fault}", self.at))
+        EdgeFailure::Cause(FailureCause::Edge(mismatch), format!("{}: {fault}", self.at))
     }
 
     fn tls_evidence(&self, error: &TlsError) -> String {
@@ -121,7 +125,7 @@ impl<'d> Dialled<'d> {
     }
 
     /// The exchange broke, with words that depend on timing: what is spoken there decides.
-    fn of_peer(&self, text: &str) -> Judged {
+    fn of_peer(&self, text: &str) -> EdgeFailure {
         let at = &self.at;
         let (mismatch, evidence) = match (self.peer, self.tls) {
             (Some(Peer::Tls(_)), false) => {
@@ -135,20 +139,22 @@ impl<'d> Dialled<'d> {
                 if tls { Mismatch::TlsToPlaintext } else { Mismatch::Protocol },
                 format!("{at} answers the first frame of HTTP/2 with `{line}`"),
             ),
-            (Some(Peer::Tls(Inside::Fault(error))), true) => (self.of_tls(error), self.tls_evidence(error)),
-            (Some(Peer::Tls(Inside::Http2)), true) if !self.grpc => {
+            (Some(Peer::Tls(PeerInside::Fault(error))), true) => {
+                (self.of_tls(error), self.tls_evidence(error))
+            }
+            (Some(Peer::Tls(PeerInside::Http2)), true) if !self.grpc => {
                 (Mismatch::Protocol, format!("{at} answers HTTP/2 inside of TLS, and not HTTP/1.1"))
             }
             // TLS that ends before anything is said: so do servers that miss a certificate.
-            (Some(Peer::Tls(Inside::Silence)), true) if !self.client_certificate => {
+            (Some(Peer::Tls(PeerInside::Silence)), true) if !self.client_certificate => {
                 (Mismatch::ClientCertificateMissing, format!("{at} ends TLS before it says anything"))
             }
             (Some(Peer::Unreachable(DialFault::Refused)), _) => {
                 (Mismatch::NobodyListens, format!("{at}: connection refused"))
             }
-            _ => return Judged::Cause(Cause::UnexpectedAnswer, format!("{at}: {text}")),
+            _ => return EdgeFailure::Cause(FailureCause::UnexpectedAnswer, format!("{at}: {text}")),
         };
-        Judged::Cause(Cause::Edge(mismatch), evidence)
+        EdgeFailure::Cause(FailureCause::Edge(mismatch), evidence)
     }
 
     fn of_tls(&self, error: &TlsError) -> Mismatch {

@@ -2,7 +2,7 @@
 //!
 //! Redirects are never followed, answers are cut at a limit, every exchange has its deadline.
 
-use super::dial::{Address, DialFault, dial, rustls_error};
+use super::dial::{DialAddress, DialFault, dial, rustls_error};
 use super::route::Tls;
 use http::{HeaderMap, Request, Uri};
 use http_body_util::{BodyExt, Full};
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 /// Which HTTP a connection speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
+pub(super) enum HttpVersion {
     Http1,
     Http2,
 }
@@ -70,22 +70,22 @@ enum Sender {
 
 impl Connection {
     /// Connects to the URL's host. Runs inside a runtime: the connection is driven by a task there.
-    pub(super) async fn open(url: &Uri, tls: &Tls, version: Version) -> Result<Self, ExchangeFault> {
-        let address = Address::of(url)?;
+    pub(super) async fn open(url: &Uri, tls: &Tls, version: HttpVersion) -> Result<Self, ExchangeFault> {
+        let address = DialAddress::of(url)?;
         let word = match version {
-            Version::Http1 => "http/1.1",
-            Version::Http2 => "h2",
+            HttpVersion::Http1 => "http/1.1",
+            HttpVersion::Http2 => "h2",
         };
         let stream = TokioIo::new(dial(&address, tls, word).await?);
         let sender = match version {
-            Version::Http1 => {
+            HttpVersion::Http1 => {
                 let (sender, connection) =
                     http1::Builder::new().max_buf_size(64 << 10).handshake(stream).await.map_err(broken)?;
                 // Its end, good or bad, also ends the exchange that waits on it.
                 tokio::spawn(async move { connection.await.ok() });
                 Sender::Http1(sender)
             }
-            Version::Http2 => {
+            HttpVersion::Http2 => {
                 let mut builder = http2::Builder::new(TokioExecutor::new());
                 builder.max_header_list_size(64 << 10);
                 let (sender, connection) = builder.handshake(stream).await.map_err(broken)?;

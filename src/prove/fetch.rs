@@ -4,7 +4,7 @@
 
 use super::block_on;
 use super::counters::Counters;
-use super::exchange::{Connection, Version};
+use super::exchange::{Connection, HttpVersion};
 use super::route::Tls;
 use http::{Request, Uri};
 use http_body_util::Full;
@@ -17,7 +17,7 @@ const LIMIT: usize = 4 << 20;
 
 /// A page as it was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct FetchedPage {
     /// The HTTP status.
     pub status: u16,
     /// Its text, cut at 4 MiB.
@@ -29,7 +29,7 @@ pub struct Page {
 ///
 /// # Errors
 /// One line that says why there is no answer.
-pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<Page, String> {
+pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<FetchedPage, String> {
     let uri: Uri = url.parse().map_err(|error| format!("`{url}` is no URL: {error}"))?;
     let authority = uri.authority().ok_or_else(|| format!("`{url}` names no host"))?;
     let path = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
@@ -38,11 +38,11 @@ pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<Page, String> {
         .body(Full::new(Bytes::new()))
         .map_err(|error| error.to_string())?;
     let answer = block_on(async {
-        let mut connection = Connection::open(&uri, tls, Version::Http1).await?;
+        let mut connection = Connection::open(&uri, tls, HttpVersion::Http1).await?;
         connection.exchange(request, LIMIT, within).await
     })?;
     let answer = answer.map_err(|fault| fault.to_string())?;
-    Ok(Page { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
+    Ok(FetchedPage { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
 }
 
 /// The counters that a proof looks at, as a page of metrics shows them: name and sum over all labels.

@@ -4,13 +4,13 @@
 
 use super::attempt::now;
 use super::counters::Counters;
-use super::dial::Address;
-use super::exchange::{Answer, Connection, Version};
+use super::dial::DialAddress;
+use super::exchange::{Answer, Connection, HttpVersion};
 use super::peer::{Peer, look};
-use super::route::{Collector, Dial, Door, Reader, Tls};
-use super::send::{Sender, Sent};
+use super::route::{Dial, Endpoint, RouteCollector, TempoReader, Tls};
+use super::send::{Sent, TraceSender};
 use super::tempo::Api;
-use super::trace::Run;
+use super::trace::ProofRun;
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -34,7 +34,7 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// Reads all of them.
-    pub(super) async fn take(door: &Door, reader: &Reader) -> Self {
+    pub(super) async fn take(door: &Endpoint, reader: &TempoReader) -> Self {
         let mut collectors = Vec::new();
         for collector in &door.through {
             collectors.push(match &collector.metrics {
@@ -47,35 +47,35 @@ impl Snapshot {
 }
 
 /// What `/ready` says: its status and text.
-pub(super) async fn readiness(reader: &Reader) -> Option<(u16, String)> {
+pub(super) async fn readiness(reader: &TempoReader) -> Option<(u16, String)> {
     api_page(reader, "/ready", SHORT).await.map(|answer| (answer.status, answer.excerpt()))
 }
 
 /// What is spoken at Tempo's own gRPC server.
-pub(super) async fn internal(reader: &Reader) -> Option<Peer> {
+pub(super) async fn internal(reader: &TempoReader) -> Option<Peer> {
     let authority: http::uri::Authority = reader.internal.as_ref()?.parse().ok()?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let address = Address { host, port: authority.port_u16()?, tls: false };
+    let address = DialAddress { host, port: authority.port_u16()?, tls: false };
     Some(look(&address, &Tls::default()).await)
 }
 
 /// What is spoken where a setting dials.
 pub(super) async fn peer(dial: &Dial) -> Option<Peer> {
-    let address = Address::of(&dial.url.parse().ok()?).ok()?;
+    let address = DialAddress::of(&dial.url.parse().ok()?).ok()?;
     Some(look(&address, &dial.tls).await)
 }
 
 /// What is spoken at Tempo's API.
-pub(super) async fn api(reader: &Reader) -> Option<Peer> {
-    let address = Address::of(&reader.api.parse().ok()?).ok()?;
+pub(super) async fn api(reader: &TempoReader) -> Option<Peer> {
+    let address = DialAddress::of(&reader.api.parse().ok()?).ok()?;
     Some(look(&address, &reader.tls).await)
 }
 
 /// Sends a trace of its own where a collector's exporter sends, as that exporter would.
-pub(super) async fn hop(collector: &Collector, run: &Run) -> Option<(Sent, Option<Peer>)> {
+pub(super) async fn hop(collector: &RouteCollector, run: &ProofRun) -> Option<(Sent, Option<Peer>)> {
     let dial = &collector.forwards.as_ref()?.dial;
     let message = run.trace(0..1).encode(0..1, now());
-    let sent = Sender::new(dial).send(message).await;
+    let sent = TraceSender::new(dial).send(message).await;
     let seen = if matches!(sent, Sent::Failed(_)) { peer(dial).await } else { None };
     Some((sent, seen))
 }
@@ -85,7 +85,7 @@ fn counters(answer: &Answer) -> Option<Counters> {
     (answer.status == 200).then(|| Counters::read(&String::from_utf8_lossy(&answer.body)))
 }
 
-async fn api_page(reader: &Reader, path: &str, limit: usize) -> Option<Answer> {
+async fn api_page(reader: &TempoReader, path: &str, limit: usize) -> Option<Answer> {
     Api::new(reader).get(path, limit, LOOK).await.ok()
 }
 
@@ -95,6 +95,6 @@ async fn page(url: &str) -> Option<Answer> {
         .header("host", url.authority()?.as_str())
         .body(Full::new(Bytes::new()))
         .ok()?;
-    let mut connection = Connection::open(&url, &Tls::default(), Version::Http1).await.ok()?;
+    let mut connection = Connection::open(&url, &Tls::default(), HttpVersion::Http1).await.ok()?;
     connection.exchange(request, METRICS, LOOK).await.ok()
 }

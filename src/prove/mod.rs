@@ -1,8 +1,8 @@
 //! Proof traces: sent through an application's door exactly as the application would, and read
 //! back by their id from Tempo.
 //!
-//! The only module that talks to a stack over the network. Its input is plain data ([`Door`],
-//! [`Reader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
+//! The only module that talks to a stack over the network. Its input is plain data ([`Endpoint`],
+//! [`TempoReader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
 //! target. The asynchronous runtime lives inside one call and nothing of it is touched before:
 //! callers see plain functions. Called by `apply` through its prover, by the verbs `prove` and
 //! `try`, and by `trial` while it waits for engines.
@@ -30,23 +30,23 @@ mod trace;
 mod words;
 
 pub use attempt::Timings;
-pub use cause::{Cause, Failure, Limit, Mismatch};
+pub use cause::{Failure, FailureCause, Limit, Mismatch};
 pub use count::{Numbered, Tally};
-pub use fetch::{Page, fetch, watched};
-pub use route::{Authority, ClientCertificate, Collector, Dial, Door, Forward, Reader, Tls};
+pub use fetch::{FetchedPage, fetch, watched};
+pub use route::{ClientCertificate, Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
 
-use attempt::{Trouble, attempt};
+use attempt::{AttemptFailure, attempt};
 use diagnose::{Scene, judge};
 use gather::Snapshot;
 use rustls::crypto::SecureRandom;
 use send::Sent;
 use std::time::Duration;
 use tempo::Read;
-use trace::Run;
+use trace::ProofRun;
 
 /// The outcome of proving one door.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum TraceProof {
     /// The trace came back whole and unchanged.
     Proven(Timings),
     /// It did not, for this cause.
@@ -74,7 +74,7 @@ pub enum Component<'c> {
 }
 
 /// The logs of what runs, as far as anybody keeps them. Only asked after a failure.
-pub trait Logs {
+pub trait LogSource {
     /// The newest lines a component logged, oldest first; `None` where nobody keeps them.
     fn newest(&self, component: Component<'_>) -> Option<String>;
 }
@@ -83,7 +83,7 @@ pub trait Logs {
 #[derive(Clone, Copy, Debug)]
 pub struct NoLogs;
 
-impl Logs for NoLogs {
+impl LogSource for NoLogs {
     fn newest(&self, _: Component<'_>) -> Option<String> {
         None
     }
@@ -91,30 +91,30 @@ impl Logs for NoLogs {
 
 /// Proves doors against one Tempo.
 #[derive(Clone, Copy)]
-pub struct Prover<'p> {
+pub struct TraceProver<'p> {
     /// Where traces are read back.
-    pub reader: &'p Reader,
+    pub reader: &'p TempoReader,
     /// Logs that may tell more when a proof fails.
-    pub logs: &'p dyn Logs,
+    pub logs: &'p dyn LogSource,
     /// By when a trace must have come back, counted from its sending. Looking for a cause after
     /// that takes a few seconds more.
     pub within: Duration,
 }
 
-impl Prover<'_> {
+impl TraceProver<'_> {
     /// Sends one trace through a door and reads it back.
-    pub fn prove(&self, door: &Door) -> Proof {
+    pub fn prove(&self, door: &Endpoint) -> TraceProof {
         let proving = self.run(door).and_then(|run| {
             block_on(async {
                 let before = Snapshot::take(door, self.reader).await;
                 match attempt(door, self.reader, &run, self.within).await {
-                    Ok(timings) => Ok(Proof::Proven(timings)),
-                    Err(trouble) => self.explain(door, &before, &trouble).await.map(Proof::Failed),
+                    Ok(timings) => Ok(TraceProof::Proven(timings)),
+                    Err(trouble) => self.explain(door, &before, &trouble).await.map(TraceProof::Failed),
                 }
             })
             .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
         });
-        proving.unwrap_or_else(Proof::CouldNotRun)
+        proving.unwrap_or_else(TraceProof::CouldNotRun)
     }
 
     /// Sends numbered spans through a door and reads them back. With the tally comes the failure
@@ -122,7 +122,7 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// It could not be tried.
-    pub fn count(&self, door: &Door, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
+    pub fn count(&self, door: &Endpoint, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
         let run = self.run(door)?;
         block_on(async {
             let before = Snapshot::take(door, self.reader).await;
@@ -133,15 +133,20 @@ impl Prover<'_> {
         .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
     }
 
-    fn run(&self, door: &Door) -> Result<Run, NotTried> {
+    fn run(&self, door: &Endpoint) -> Result<ProofRun, NotTried> {
         let id = fresh_id().map_err(|reason| NotTried { edge: door.edge.clone(), reason })?;
-        Ok(Run::new(id, &door.service_name))
+        Ok(ProofRun::new(id, &door.service_name))
     }
 
-    async fn explain(&self, door: &Door, before: &Snapshot, trouble: &Trouble) -> Result<Failure, NotTried> {
+    async fn explain(
+        &self,
+        door: &Endpoint,
+        before: &Snapshot,
+        trouble: &AttemptFailure,
+    ) -> Result<Failure, NotTried> {
         let peer = match trouble {
-            Trouble::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
-            Trouble::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
+            AttemptFailure::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
+            AttemptFailure::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
             _ => None,
         };
         let after = Snapshot::take(door, self.reader).await;

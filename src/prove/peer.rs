@@ -4,7 +4,7 @@
 //! it depends on timing. So after a failed exchange the peer is asked twice, once in plaintext and
 //! once with TLS, and its first bytes tell.
 
-use super::dial::{Address, DialFault, dial, rustls_error, tcp};
+use super::dial::{DialAddress, DialFault, dial, rustls_error, tcp};
 use super::route::Tls;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,14 +25,14 @@ pub(super) enum Peer {
     /// Plaintext HTTP/1, with the first line it answered.
     Http1(String),
     /// TLS, and what is spoken inside it.
-    Tls(Inside),
+    Tls(PeerInside),
     /// None of these.
     Unknown,
 }
 
 /// What was seen inside of TLS.
 #[derive(Clone, Debug)]
-pub(super) enum Inside {
+pub(super) enum PeerInside {
     /// The handshake failed, or an alert came after it.
     Fault(rustls::Error),
     /// An answer to the first frame of HTTP/2.
@@ -42,7 +42,7 @@ pub(super) enum Inside {
 }
 
 /// Looks at an address; `tls` is what the dialler would use there.
-pub(super) async fn look(address: &Address, tls: &Tls) -> Peer {
+pub(super) async fn look(address: &DialAddress, tls: &Tls) -> Peer {
     let plain = match tcp(address).await {
         Err(fault) => return Peer::Unreachable(fault),
         Ok(stream) => first_bytes(stream, PREFACE).await.unwrap_or_default(),
@@ -62,17 +62,17 @@ fn is_http2(bytes: &[u8]) -> bool {
     matches!(bytes, [_, _, _, 4, _, 0, 0, 0, 0, ..])
 }
 
-async fn shake_hands(address: &Address, tls: &Tls) -> Peer {
-    let address = Address { tls: true, ..address.clone() };
+async fn shake_hands(address: &DialAddress, tls: &Tls) -> Peer {
+    let address = DialAddress { tls: true, ..address.clone() };
     match dial(&address, tls, "h2").await {
         // A server that misses a client certificate says so only after the client is done.
         Ok(stream) => Peer::Tls(match first_bytes(stream, PREFACE).await {
-            Ok(bytes) if is_http2(&bytes) => Inside::Http2,
-            Ok(_) => Inside::Silence,
-            Err(error) => rustls_error(&error).cloned().map_or(Inside::Silence, Inside::Fault),
+            Ok(bytes) if is_http2(&bytes) => PeerInside::Http2,
+            Ok(_) => PeerInside::Silence,
+            Err(error) => rustls_error(&error).cloned().map_or(PeerInside::Silence, PeerInside::Fault),
         }),
         Err(DialFault::Tls(rustls::Error::InvalidMessage(_)) | DialFault::Closed(_)) => Peer::Unknown,
-        Err(DialFault::Tls(error)) => Peer::Tls(Inside::Fault(error)),
+        Err(DialFault::Tls(error)) => Peer::Tls(PeerInside::Fault(error)),
         Err(fault) => Peer::Unreachable(fault),
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The way of one application into the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct Endpoint {
     /// The application as the user knows it: `shop`.
     pub name: String,
     /// The edge from the application to what it dials, as `Finding::edge` names it.
@@ -18,7 +18,7 @@ pub struct Door {
     /// How the application dials.
     pub dial: Dial,
     /// The collectors its spans pass, first one first; empty where it sends to Tempo itself.
-    pub through: Vec<Collector>,
+    pub through: Vec<RouteCollector>,
 }
 
 /// One client setting: everything needed to send OTLP as its owner would.
@@ -39,7 +39,7 @@ pub struct Dial {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
     /// Whom it trusts.
-    pub authority: Authority,
+    pub authority: TrustedCa,
     /// What it shows of itself.
     pub client: Option<ClientCertificate>,
     /// The name it asks for and checks instead of the dialled host.
@@ -48,7 +48,7 @@ pub struct Tls {
 
 /// Whom a client trusts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Authority {
+pub enum TrustedCa {
     /// The host's trust store.
     #[default]
     System,
@@ -67,7 +67,7 @@ pub struct ClientCertificate {
 
 /// A collector on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Collector {
+pub struct RouteCollector {
     /// Its name in the stack: `main`.
     pub name: String,
     /// The URL of its own metrics, where it has such a door.
@@ -87,7 +87,7 @@ pub struct Forward {
 
 /// Tempo's API as its reader, Grafana, dials it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reader {
+pub struct TempoReader {
     /// The edge from the reader to Tempo's API.
     pub edge: String,
     /// The edge from Tempo's internal clients to Tempo's own gRPC server.

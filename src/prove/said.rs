@@ -6,59 +6,59 @@
 //! connection that was reset or a broken pipe names no cause: a server that misses a client
 //! certificate leaves both, and so does one that was restarted.
 
-use super::cause::{Cause, Limit, Mismatch};
+use super::cause::{FailureCause, Limit, Mismatch};
 
 /// Fragments in the order in which they are looked for: one that holds another stands first.
-const FRAGMENTS: &[(&str, Cause)] = &[
-    ("no org id", Cause::TenantMissing),
-    ("RATE_LIMITED", Cause::Limit(Limit::Rate)),
-    ("TRACE_TOO_LARGE", Cause::Limit(Limit::TraceSize)),
-    ("LIVE_TRACES_EXCEEDED", Cause::Limit(Limit::LiveTraces)),
-    ("message larger than max", Cause::Limit(Limit::MessageSize)),
-    ("message after decompression larger than max", Cause::Limit(Limit::MessageSize)),
-    ("request body too large", Cause::Limit(Limit::MessageSize)),
-    ("sending queue is full", Cause::QueueFull),
-    ("high memory usage", Cause::Limit(Limit::Memory)),
-    ("code = Unauthenticated", Cause::NotAllowed),
-    ("unknown service opentelemetry", Cause::NotOtlp),
-    ("HTTP Status Code 404", Cause::NotOtlp),
-    ("Client sent an HTTP request to an HTTPS server", Cause::Edge(Mismatch::PlaintextToTls)),
-    ("first record does not look like a TLS handshake", Cause::Edge(Mismatch::TlsToPlaintext)),
-    ("server gave HTTP response to HTTPS client", Cause::Edge(Mismatch::TlsToPlaintext)),
-    ("certificate signed by unknown authority", Cause::Edge(Mismatch::UnknownAuthority)),
-    ("cannot validate certificate for", Cause::Edge(Mismatch::WrongName)),
-    ("certificate is valid for", Cause::Edge(Mismatch::WrongName)),
-    ("certificate is not valid for any names", Cause::Edge(Mismatch::WrongName)),
-    ("certificate relies on legacy Common Name", Cause::Edge(Mismatch::WrongName)),
-    ("incompatible key usage", Cause::Edge(Mismatch::CertificateUnfit)),
-    ("tls: unrecognized name", Cause::Edge(Mismatch::CertificateUnfit)),
-    ("tls: certificate required", Cause::Edge(Mismatch::ClientCertificateMissing)),
-    ("tls: bad certificate", Cause::Edge(Mismatch::ClientCertificateRefused)),
-    ("tls: unknown certificate authority", Cause::Edge(Mismatch::ClientCertificateRefused)),
-    ("tls: expired certificate", Cause::Edge(Mismatch::ClientCertificateRefused)),
-    ("looked like an HTTP/1.1 header", Cause::Edge(Mismatch::Protocol)),
-    ("http2: frame too large", Cause::Edge(Mismatch::Protocol)),
-    ("malformed HTTP response", Cause::Edge(Mismatch::Protocol)),
-    ("readLoopPeekFailLocked", Cause::Edge(Mismatch::Protocol)),
-    ("HTTP Status Code 400", Cause::Edge(Mismatch::PlaintextToTls)),
-    ("error reading server preface", Cause::Edge(Mismatch::PlaintextToTls)),
-    ("connect: connection refused", Cause::Edge(Mismatch::NobodyListens)),
-    ("no such host", Cause::Edge(Mismatch::NoAnswer)),
-    ("i/o timeout", Cause::Edge(Mismatch::NoAnswer)),
+const FRAGMENTS: &[(&str, FailureCause)] = &[
+    ("no org id", FailureCause::TenantMissing),
+    ("RATE_LIMITED", FailureCause::Limit(Limit::Rate)),
+    ("TRACE_TOO_LARGE", FailureCause::Limit(Limit::TraceSize)),
+    ("LIVE_TRACES_EXCEEDED", FailureCause::Limit(Limit::LiveTraces)),
+    ("message larger than max", FailureCause::Limit(Limit::MessageSize)),
+    ("message after decompression larger than max", FailureCause::Limit(Limit::MessageSize)),
+    ("request body too large", FailureCause::Limit(Limit::MessageSize)),
+    ("sending queue is full", FailureCause::QueueFull),
+    ("high memory usage", FailureCause::Limit(Limit::Memory)),
+    ("code = Unauthenticated", FailureCause::NotAllowed),
+    ("unknown service opentelemetry", FailureCause::NotOtlp),
+    ("HTTP Status Code 404", FailureCause::NotOtlp),
+    ("Client sent an HTTP request to an HTTPS server", FailureCause::Edge(Mismatch::PlaintextToTls)),
+    ("first record does not look like a TLS handshake", FailureCause::Edge(Mismatch::TlsToPlaintext)),
+    ("server gave HTTP response to HTTPS client", FailureCause::Edge(Mismatch::TlsToPlaintext)),
+    ("certificate signed by unknown authority", FailureCause::Edge(Mismatch::UnknownAuthority)),
+    ("cannot validate certificate for", FailureCause::Edge(Mismatch::WrongName)),
+    ("certificate is valid for", FailureCause::Edge(Mismatch::WrongName)),
+    ("certificate is not valid for any names", FailureCause::Edge(Mismatch::WrongName)),
+    ("certificate relies on legacy Common Name", FailureCause::Edge(Mismatch::WrongName)),
+    ("incompatible key usage", FailureCause::Edge(Mismatch::CertificateUnfit)),
+    ("tls: unrecognized name", FailureCause::Edge(Mismatch::CertificateUnfit)),
+    ("tls: certificate required", FailureCause::Edge(Mismatch::ClientCertificateMissing)),
+    ("tls: bad certificate", FailureCause::Edge(Mismatch::ClientCertificateRefused)),
+    ("tls: unknown certificate authority", FailureCause::Edge(Mismatch::ClientCertificateRefused)),
+    ("tls: expired certificate", FailureCause::Edge(Mismatch::ClientCertificateRefused)),
+    ("looked like an HTTP/1.1 header", FailureCause::Edge(Mismatch::Protocol)),
+    ("http2: frame too large", FailureCause::Edge(Mismatch::Protocol)),
+    ("malformed HTTP response", FailureCause::Edge(Mismatch::Protocol)),
+    ("readLoopPeekFailLocked", FailureCause::Edge(Mismatch::Protocol)),
+    ("HTTP Status Code 400", FailureCause::Edge(Mismatch::PlaintextToTls)),
+    ("error reading server preface", FailureCause::Edge(Mismatch::PlaintextToTls)),
+    ("connect: connection refused", FailureCause::Edge(Mismatch::NobodyListens)),
+    ("no such host", FailureCause::Edge(Mismatch::NoAnswer)),
+    ("i/o timeout", FailureCause::Edge(Mismatch::NoAnswer)),
 ];
 
 /// The cause that a text speaks of, if it speaks of one.
-pub(super) fn cause(text: &str) -> Option<Cause> {
+pub(super) fn cause(text: &str) -> Option<FailureCause> {
     if text.contains("certificate has expired or is not yet valid") {
         let early = text.contains(" is before ");
-        return Some(Cause::Edge(if early { Mismatch::NotYetValid } else { Mismatch::Expired }));
+        return Some(FailureCause::Edge(if early { Mismatch::NotYetValid } else { Mismatch::Expired }));
     }
     FRAGMENTS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone())
 }
 
 /// The newest line of a log that speaks of a failure and names its cause; where no line names one,
 /// the newest that speaks of a failure.
-pub(super) fn newest<'l>(log: &'l str, speaks_of: &str) -> Option<(&'l str, Option<Cause>)> {
+pub(super) fn newest<'l>(log: &'l str, speaks_of: &str) -> Option<(&'l str, Option<FailureCause>)> {
     let lines = || log.lines().rev().filter(|line| line.contains(speaks_of));
     let named = lines().find_map(|line| cause(line).map(|cause| (line, Some(cause))));
     named.or_else(|| lines().next().map(|line| (line, None)))
@@ -99,7 +99,7 @@ mod tests {
         let log =
             "Exporting failed. no org id\nExporting failed. sending queue is full\nExporting failed. what\n";
         let (line, cause) = newest(log, "Exporting failed").unwrap();
-        assert_eq!((line, cause), ("Exporting failed. sending queue is full", Some(Cause::QueueFull)));
+        assert_eq!((line, cause), ("Exporting failed. sending queue is full", Some(FailureCause::QueueFull)));
         assert_eq!(newest("Exporting failed. what", "Exporting failed").unwrap().1, None);
         assert_eq!(newest("all is well", "Exporting failed"), None);
     }

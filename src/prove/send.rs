@@ -1,6 +1,6 @@
 //! Sending OTLP as an application or an exporter would, over gRPC or HTTP.
 
-use super::exchange::{Answer, Connection, ExchangeFault, Version};
+use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
 use super::route::Dial;
 use crate::model::dataflow::OtlpProtocol;
 use http::{HeaderName, HeaderValue, Request, Uri};
@@ -39,12 +39,12 @@ pub(super) struct Rejection {
 }
 
 /// A client of one door, which connects when it first sends.
-pub(super) struct Sender<'d> {
+pub(super) struct TraceSender<'d> {
     dial: &'d Dial,
     connection: Option<Connection>,
 }
 
-impl<'d> Sender<'d> {
+impl<'d> TraceSender<'d> {
     /// A client that dials as told.
     pub(super) fn new(dial: &'d Dial) -> Self {
         Self { dial, connection: None }
@@ -73,8 +73,8 @@ impl<'d> Sender<'d> {
             }
         }
         let version = match self.dial.protocol {
-            OtlpProtocol::Grpc => Version::Http2,
-            OtlpProtocol::HttpProtobuf => Version::Http1,
+            OtlpProtocol::Grpc => HttpVersion::Http2,
+            OtlpProtocol::HttpProtobuf => HttpVersion::Http1,
         };
         let request = request(self.dial, &url, &message)?;
         let mut connection = Connection::open(&url, &self.dial.tls, version).await?;

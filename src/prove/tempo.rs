@@ -5,8 +5,8 @@
 //! on Tempo 2.10.8 and 3.0.3). After a read there Tempo does not stop by SIGTERM for 30 s, so it is
 //! used once, last.
 
-use super::exchange::{Answer, Connection, ExchangeFault, Version};
-use super::route::Reader;
+use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
+use super::route::TempoReader;
 use super::trace::{ReadTrace, TraceAnswer};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
@@ -40,13 +40,13 @@ pub(super) enum Read {
 
 /// A client of Tempo's API, which keeps its connection.
 pub(super) struct Api<'r> {
-    reader: &'r Reader,
+    reader: &'r TempoReader,
     connection: Option<Connection>,
 }
 
 impl<'r> Api<'r> {
     /// A client that dials as told.
-    pub(super) fn new(reader: &'r Reader) -> Self {
+    pub(super) fn new(reader: &'r TempoReader) -> Self {
         Self { reader, connection: None }
     }
 
@@ -86,7 +86,7 @@ impl<'r> Api<'r> {
                 Err(_) => {}
             }
         }
-        let mut connection = Connection::open(&url, &self.reader.tls, Version::Http1).await?;
+        let mut connection = Connection::open(&url, &self.reader.tls, HttpVersion::Http1).await?;
         let answer = connection.exchange(self.request(&url, path)?, limit, within).await?;
         Ok(self.keep(connection, answer))
     }

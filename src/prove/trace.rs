@@ -20,12 +20,12 @@ const PRIORITY: &str = "sampling.priority";
 
 /// One run of the prover: the random part of all its ids, and the name it sends under.
 #[derive(Clone, Debug)]
-pub(super) struct Run {
+pub(super) struct ProofRun {
     id: [u8; 8],
     service: String,
 }
 
-impl Run {
+impl ProofRun {
     /// A run with these random bytes.
     pub(super) fn new(id: [u8; 8], service_name: &str) -> Self {
         Self { id, service: format!("{service_name}-proof") }
@@ -41,7 +41,7 @@ impl Run {
 /// One trace of a run.
 #[derive(Clone, Debug)]
 pub(super) struct ProofTrace<'r> {
-    run: &'r Run,
+    run: &'r ProofRun,
     numbers: Range<u32>,
 }
 
@@ -107,8 +107,8 @@ impl ProofTrace<'_> {
     }
 
     /// Judges what was read back under this trace's id.
-    pub(super) fn judge(&self, read: &ReadTrace) -> Seen {
-        let mut seen = Seen { numbers: BTreeSet::new(), altered: None };
+    pub(super) fn judge(&self, read: &ReadTrace) -> SeenTrace {
+        let mut seen = SeenTrace { numbers: BTreeSet::new(), altered: None };
         for group in &read.resource_spans {
             let resource = group.resource.as_ref().map_or(&[][..], |resource| &resource.attributes);
             if let Some(change) = self.resource_change(resource) {
@@ -133,7 +133,7 @@ impl ProofTrace<'_> {
         mark_change(attributes, "resource")
     }
 
-    fn judge_span(&self, span: &ReadSpan, seen: &mut Seen) {
+    fn judge_span(&self, span: &ReadSpan, seen: &mut SeenTrace) {
         let number = span.attributes.iter().find(|attribute| attribute.key == NUMBER);
         let number = number.and_then(|attribute| attribute.value.as_number());
         let Some(number) = number.filter(|number| self.numbers.contains(number)) else {
@@ -149,14 +149,14 @@ impl ProofTrace<'_> {
     }
 
     /// The numbers that are not among those seen.
-    pub(super) fn missing(&self, seen: &Seen) -> Vec<u32> {
+    pub(super) fn missing(&self, seen: &SeenTrace) -> Vec<u32> {
         self.numbers.clone().filter(|number| !seen.numbers.contains(number)).collect()
     }
 }
 
 /// What came back of a trace.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenTrace {
     /// Each span's number once, however often it came.
     pub(super) numbers: BTreeSet<u32>,
     /// The first difference in an attribute or name.
@@ -283,7 +283,7 @@ mod tests {
             let found = recorded(&format!("trace-by-id-v2-{version}")).trace;
             assert_eq!(found.resource_spans[0].scope_spans[0].spans.len(), 3);
             // It is not a proof trace: nothing of it may count.
-            let run = Run::new([7; 8], "lab-app");
+            let run = ProofRun::new([7; 8], "lab-app");
             let seen = run.trace(0..3).judge(&found);
             assert!(seen.numbers.is_empty() && seen.altered.is_some());
             assert!(recorded(&format!("trace-not-found-v2-{version}")).trace.is_empty());
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn ids_of_a_run_are_all_different_and_never_zero() {
         for random in [[0; 8], [255; 8], [1, 2, 3, 4, 5, 6, 7, 8]] {
-            let run = Run::new(random, "shop");
+            let run = ProofRun::new(random, "shop");
             let traces: BTreeSet<[u8; 16]> = (0..500).map(|start| run.trace(start..start + 1).id()).collect();
             assert_eq!(traces.len(), 500);
             assert!(!traces.contains(&[0; 16]));

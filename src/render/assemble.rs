@@ -4,13 +4,13 @@ use super::Templates;
 use crate::component::{app, collector, grafana, systemd, tempo};
 use crate::diagnostic::Findings;
 use crate::model::desired::{
-    Content, Desired, DesiredFile, DesiredFolder, DesiredUnit, Enablement, OnChange, UnitInput,
+    Content, Desired, DesiredDirectory, DesiredFile, DesiredUnit, Enablement, OnChange, UnitInput,
 };
 use crate::model::names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
-use crate::stack::{App, Neighbour, Service};
-use crate::wiring::{ClientPlace, ComponentId, Dialler, Door, EnginePlace, UnitShape, Wiring};
+use crate::stack::{App, Neighbour, ServiceSettings};
+use crate::wiring::{ClientId, ClientPlace, ComponentId, EnginePlace, ListenerKind, UnitShape, Wiring};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -75,7 +75,7 @@ impl<'a> Assembly<'a> {
         &mut self,
         id: &ComponentId,
         host: &HostName,
-        service: &Service,
+        service: &ServiceSettings,
         config: Result<String, Findings>,
     ) {
         let place = self.place(id);
@@ -135,7 +135,10 @@ impl<'a> Assembly<'a> {
         let stale = self.wiring.edges.iter().any(|edge| {
             let listener = self.wiring.target(edge);
             let by_address = edge.host.parse::<std::net::IpAddr>().is_ok();
-            listener.tls && listener.id.component == *part.id && listener.id.door == Door::Api && by_address
+            listener.tls
+                && listener.id.component == *part.id
+                && listener.id.door == ListenerKind::Api
+                && by_address
         });
         let on_change = if stale { OnChange::Restart } else { OnChange::ReadsByItself };
         let contents = [("crt", Content::Certificate(wish)), ("key", Content::PrivateKey(name))];
@@ -186,7 +189,7 @@ impl<'a> Assembly<'a> {
             let place = &self.wiring.clients[&id];
             let part = Part { host: &app.host, id: &id, scope: &place.scope, home: &place.home };
             let mut inputs = self.block(&part, app, place);
-            let edge = self.wiring.edge_from(&Dialler::App(id.clone()));
+            let edge = self.wiring.edge_from(&ClientId::App(id.clone()));
             let tls = edge.is_some_and(|edge| self.wiring.target(edge).tls);
             if tls && app::describe::needs_authority(app) {
                 inputs.push(self.authority(&part, &place.certificates, client_rights(place)));
@@ -280,7 +283,7 @@ impl<'a> Assembly<'a> {
     /// of its surroundings: a user's below a home, root's elsewhere.
     fn folder(&mut self, part: &Part<'_>, path: &TargetPath, (owner, mode): (Owner, Mode)) {
         let mut add = |path: &TargetPath, owner: Owner, mode: Mode| {
-            let folder = DesiredFolder { scope: part.scope.clone(), owner, mode, only_below_root: false };
+            let folder = DesiredDirectory { scope: part.scope.clone(), owner, mode, only_below_root: false };
             self.desired.folders.entry((part.host.clone(), path.clone())).or_insert(folder);
         };
         add(path, owner, mode);

@@ -215,14 +215,14 @@ fn indented(rendered: &str) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
-    use crate::text::{Source, TextFormat};
+    use crate::text::{RedactSource, TextFormat};
 
     fn mark(source: &str, span: Range<usize>) -> Mark {
         Mark { source: SourceName(source.into()), span }
     }
 
     fn sources(texts: &[(&str, &str)]) -> Sources {
-        let source = |text: &str| Source::new(TextFormat::Stack, text);
+        let source = |text: &str| RedactSource::new(TextFormat::Stack, text);
         Sources(texts.iter().map(|(name, text)| (SourceName((*name).into()), source(text))).collect())
     }
 

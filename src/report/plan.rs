@@ -4,20 +4,21 @@
 //! and private keys as digests; nothing here could show more.
 
 use super::diff;
-use crate::model::certificate::{CertificateRole, CertificateWish};
+use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
 use crate::model::names::Scope;
-use crate::model::prior::Subject;
-use crate::model::units::Run;
+use crate::model::prior::PathKind;
+use crate::model::units::UnitRun;
 use crate::pki::CertificateFacts;
 use crate::plan::{
-    Action, CertificateAfter, ContentChange, Entry, GoalSource, Needs, Plan, Service, ServiceChange,
+    Action, CertificateAfter, Change, ContentChange, DesiredSource, Needs, Plan, PlannedService,
+    ServiceChange,
 };
 use std::fmt::Write;
 
 /// What the plan's text needs besides the plan.
 #[derive(Debug)]
-pub struct Frame<'a> {
+pub struct PlanFrame<'a> {
     /// Where it works: `below ./out`.
     pub place: &'a str,
     /// The dataflow part, already printed; empty for a rollback, whose stack is not read.
@@ -27,7 +28,7 @@ pub struct Frame<'a> {
 }
 
 /// The whole plan. One sentence where there is nothing to do.
-pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
+pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
     let mut text = String::new();
     if plan.is_empty() {
         push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
@@ -35,7 +36,7 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         folders(&mut text, plan);
         for entry in
-            plan.entries.iter().filter(|entry| entry.subject != Subject::Folder || needs_words(entry))
+            plan.entries.iter().filter(|entry| entry.subject != PathKind::Folder || needs_words(entry))
         {
             object(&mut text, entry);
         }
@@ -56,8 +57,8 @@ pub fn text(plan: &Plan, frame: &Frame<'_>) -> String {
 /// What it is like once nothing differs, and what the changes are for.
 fn goal(plan: &Plan) -> (String, String) {
     match &plan.source {
-        GoalSource::Stack(_) => ("the stack wants it".to_owned(), String::new()),
-        GoalSource::Generation(number, _) => {
+        DesiredSource::Stack(_) => ("the stack wants it".to_owned(), String::new()),
+        DesiredSource::Generation(number, _) => {
             (format!("in generation {number}"), format!(" to go back to generation {number}"))
         }
     }
@@ -69,7 +70,7 @@ pub fn summary(plan: &Plan) -> String {
     format!("Plan: {added} to add, {changed} to change, {destroyed} to destroy.")
 }
 
-fn needs_words(entry: &Entry) -> bool {
+fn needs_words(entry: &Change) -> bool {
     entry.needs != Needs::Nothing
 }
 
@@ -78,7 +79,7 @@ fn folders(text: &mut String, plan: &Plan) {
     let rows: Vec<_> = plan
         .entries
         .iter()
-        .filter(|entry| entry.subject == Subject::Folder && !needs_words(entry))
+        .filter(|entry| entry.subject == PathKind::Folder && !needs_words(entry))
         .map(|entry| format!("{:>3} {} {}", entry.action.symbol(), rights(entry), entry.path))
         .collect();
     if !rows.is_empty() {
@@ -86,7 +87,7 @@ fn folders(text: &mut String, plan: &Plan) {
     }
 }
 
-fn object(text: &mut String, entry: &Entry) {
+fn object(text: &mut String, entry: &Change) {
     push(text, format_args!("\n  # {} {}: {}\n", entry.path, fate(entry), entry.reason));
     needs(text, entry);
     push(
@@ -114,7 +115,7 @@ pub(super) fn action(action: Action) -> &'static str {
     }
 }
 
-fn fate(entry: &Entry) -> &'static str {
+fn fate(entry: &Change) -> &'static str {
     match (&entry.needs, entry.action) {
         (Needs::Refused(_), _) => "cannot be changed",
         (_, Action::Create) => "will be created",
@@ -125,19 +126,19 @@ fn fate(entry: &Entry) -> &'static str {
 }
 
 /// What kind of thing an entry is about.
-pub(super) fn noun(subject: Subject) -> &'static str {
+pub(super) fn noun(subject: PathKind) -> &'static str {
     match subject {
-        Subject::File => "file",
-        Subject::Certificate => "certificate",
-        Subject::PrivateKey => "private key",
-        Subject::Block => "block",
-        Subject::Folder => "folder",
-        Subject::Link => "link",
+        PathKind::File => "file",
+        PathKind::Certificate => "certificate",
+        PathKind::PrivateKey => "private key",
+        PathKind::Block => "block",
+        PathKind::Folder => "folder",
+        PathKind::Link => "link",
     }
 }
 
 /// What must be allowed before this can happen; why stands in the line above.
-fn needs(text: &mut String, entry: &Entry) {
+fn needs(text: &mut String, entry: &Change) {
     text.push_str(match entry.needs {
         Needs::Nothing | Needs::Refused(_) => "",
         Needs::AcceptDrift { .. } => "  # drift: somebody else changed it; --accept-drift overwrites it\n",
@@ -145,13 +146,13 @@ fn needs(text: &mut String, entry: &Entry) {
     });
 }
 
-fn rights(entry: &Entry) -> String {
+fn rights(entry: &Change) -> String {
     let mode = entry.mode_after.or(entry.mode_before).map(|mode| mode.to_string());
     let owner = entry.owner.as_ref().map(ToString::to_string);
     [mode, owner].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn mode_change(entry: &Entry) -> String {
+fn mode_change(entry: &Change) -> String {
     match (entry.mode_before, entry.mode_after) {
         (Some(before), Some(after)) if before != after => format!(" (mode was {before})"),
         _ => String::new(),
@@ -205,7 +206,7 @@ fn known(facts: &CertificateFacts) -> String {
 }
 
 /// `CN=ag tempo, O=ag, names 127.0.0.1, 397 days, issued at apply`.
-fn wished(wish: &CertificateWish) -> String {
+fn wished(wish: &CertificateSpec) -> String {
     let role = match &wish.role {
         CertificateRole::Authority => "certificate authority".to_owned(),
         CertificateRole::Leaf { names, .. } => {
@@ -235,9 +236,9 @@ fn services(text: &mut String, plan: &Plan) {
         if service.first {
             text.push_str("             stops before the others start: it may hold a port of theirs\n");
         }
-        if let Some(Run::Failed(how)) = &service.run {
+        if let Some(UnitRun::Failed(how)) = &service.run {
             push(text, format_args!("             it does not run: {how}\n"));
-        } else if service.run == Some(Run::Stopped) && service.change == ServiceChange::Start {
+        } else if service.run == Some(UnitRun::Stopped) && service.change == ServiceChange::Start {
             text.push_str("             it does not run\n");
         }
         for (path, why) in &service.because {
@@ -246,7 +247,7 @@ fn services(text: &mut String, plan: &Plan) {
     }
 }
 
-fn verb(service: &Service) -> &'static str {
+fn verb(service: &PlannedService) -> &'static str {
     match (service.change, service.managed, &service.unit) {
         (ServiceChange::Untouched, ..) => "untouched",
         (ServiceChange::Stop, ..) => "stop",
@@ -256,7 +257,7 @@ fn verb(service: &Service) -> &'static str {
     }
 }
 
-fn unit(service: &Service) -> String {
+fn unit(service: &PlannedService) -> String {
     let scope = match &service.scope {
         Scope::System => "system".to_owned(),
         Scope::User(user) => format!("user {user}"),

@@ -1,7 +1,7 @@
 //! A plan as one JSON document.
 
 use crate::model::names::{ComponentName, UnitName};
-use crate::plan::{ContentChange, Entry, Needs, Plan, Service, ServiceChange};
+use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
@@ -25,10 +25,10 @@ pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, e
         "dataflow": dataflow,
         "engines": engines,
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
-fn entry(entry: &Entry) -> Value {
+fn entry(entry: &Change) -> Value {
     json!({
         "path": entry.path.as_str(),
         "kind": super::plan::noun(entry.subject),
@@ -47,7 +47,7 @@ fn entry(entry: &Entry) -> Value {
     })
 }
 
-fn service(service: &Service) -> Value {
+fn service(service: &PlannedService) -> Value {
     json!({
         "unit": service.unit.as_ref().map(UnitName::as_str),
         "component": service.component.as_str(),

@@ -1,6 +1,6 @@
 //! Proofs as text and as JSON: one line a door that is proven, the cause with its evidence otherwise.
 
-use crate::prove::{Cause, Door, Failure, NotTried, Proof, Tally, Timings};
+use crate::prove::{Endpoint, Failure, FailureCause, NotTried, Tally, Timings, TraceProof};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -10,7 +10,7 @@ pub const FORMAT_VERSION: &str = "1.0";
 
 /// What became of one door.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum ProofOutcome {
     /// The trace came back.
     Proven(Timings),
     /// It did not.
@@ -21,17 +21,17 @@ pub enum Outcome {
     Counted(Tally, Option<Failure>),
 }
 
-impl From<Proof> for Outcome {
-    fn from(proof: Proof) -> Self {
+impl From<TraceProof> for ProofOutcome {
+    fn from(proof: TraceProof) -> Self {
         match proof {
-            Proof::Proven(timings) => Self::Proven(timings),
-            Proof::Failed(failure) => Self::Failed(failure),
-            Proof::CouldNotRun(not) => Self::NotTried(not),
+            TraceProof::Proven(timings) => Self::Proven(timings),
+            TraceProof::Failed(failure) => Self::Failed(failure),
+            TraceProof::CouldNotRun(not) => Self::NotTried(not),
         }
     }
 }
 
-impl Outcome {
+impl ProofOutcome {
     /// Whether something did not come back.
     pub fn is_failed(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Counted(_, Some(_)))
@@ -39,7 +39,7 @@ impl Outcome {
 
     /// Whether it did not come back because a collector is not through yet and keeps trying.
     pub fn is_retrying(&self) -> bool {
-        matches!(self, Self::Failed(failure) if failure.cause == Cause::ExporterRetrying)
+        matches!(self, Self::Failed(failure) if failure.cause == FailureCause::ExporterRetrying)
     }
 
     /// Whether nothing was sent.
@@ -58,7 +58,7 @@ impl Outcome {
 }
 
 /// All doors in their order.
-pub fn text(outcomes: &[(Door, Outcome)]) -> String {
+pub fn text(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
     let mut text = String::new();
     for (door, outcome) in outcomes {
         one(&mut text, door, outcome).expect("writing to a string does not fail");
@@ -66,16 +66,16 @@ pub fn text(outcomes: &[(Door, Outcome)]) -> String {
     text
 }
 
-fn one(text: &mut String, door: &Door, outcome: &Outcome) -> std::fmt::Result {
+fn one(text: &mut String, door: &Endpoint, outcome: &ProofOutcome) -> std::fmt::Result {
     writeln!(text, "{}  app.{}: {}", outcome.word(), door.name, way(door))?;
     match outcome {
-        Outcome::Proven(timings) => writeln!(
+        ProofOutcome::Proven(timings) => writeln!(
             text,
             "  a trace came back whole: accepted after {}, readable after {}",
             milliseconds(timings.accepted),
             milliseconds(timings.readable)
         ),
-        Outcome::Counted(tally, failure) => {
+        ProofOutcome::Counted(tally, failure) => {
             let Tally { accepted, returned, .. } = tally;
             let took = (milliseconds(tally.sending), milliseconds(tally.whole));
             writeln!(
@@ -85,8 +85,8 @@ fn one(text: &mut String, door: &Door, outcome: &Outcome) -> std::fmt::Result {
             )?;
             failure.iter().try_for_each(|failure| failed(text, failure))
         }
-        Outcome::Failed(failure) => failed(text, failure),
-        Outcome::NotTried(not) => writeln!(text, "  {}\n  edge: {}", not.reason, not.edge),
+        ProofOutcome::Failed(failure) => failed(text, failure),
+        ProofOutcome::NotTried(not) => writeln!(text, "  {}\n  edge: {}", not.reason, not.edge),
     }
 }
 
@@ -103,12 +103,12 @@ fn failed(text: &mut String, failure: &Failure) -> std::fmt::Result {
 }
 
 /// `http/protobuf to http://127.0.0.1:4318/v1/traces, collector.main, tempo`.
-fn way(door: &Door) -> String {
+fn way(door: &Endpoint) -> String {
     let hops = hops(door).join(", ");
     format!("{} to {}, {hops}", door.dial.protocol, door.dial.url)
 }
 
-fn hops(door: &Door) -> Vec<String> {
+fn hops(door: &Endpoint) -> Vec<String> {
     let collectors = door.through.iter().map(|collector| format!("collector.{}", collector.name));
     collectors.chain(std::iter::once("tempo".to_owned())).collect()
 }
@@ -118,7 +118,7 @@ fn milliseconds(duration: Duration) -> String {
 }
 
 /// The same as one JSON document. Times are whole milliseconds from the moment of sending.
-pub fn json(outcomes: &[(Door, Outcome)]) -> String {
+pub fn json(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
     let proofs = outcomes.iter().map(|(door, outcome)| {
         json!({
             "app": door.name,
@@ -131,19 +131,19 @@ pub fn json(outcomes: &[(Door, Outcome)]) -> String {
             "readable_ms": timings(outcome).map(|timings| timings.readable.as_millis()),
             "spans": spans(outcome),
             "failure": failure(outcome).map(failure_json),
-            "reason": match outcome { Outcome::NotTried(not) => Some(&not.reason), _ => None },
+            "reason": match outcome { ProofOutcome::NotTried(not) => Some(&not.reason), _ => None },
         })
     });
     let document = json!({ "format_version": FORMAT_VERSION, "proofs": proofs.collect::<Vec<_>>() });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
-fn timings(outcome: &Outcome) -> Option<Timings> {
-    if let Outcome::Proven(timings) = outcome { Some(*timings) } else { None }
+fn timings(outcome: &ProofOutcome) -> Option<Timings> {
+    if let ProofOutcome::Proven(timings) = outcome { Some(*timings) } else { None }
 }
 
-fn spans(outcome: &Outcome) -> Option<Value> {
-    let Outcome::Counted(tally, _) = outcome else { return None };
+fn spans(outcome: &ProofOutcome) -> Option<Value> {
+    let ProofOutcome::Counted(tally, _) = outcome else { return None };
     Some(json!({
         "accepted": tally.accepted,
         "returned": tally.returned,
@@ -152,10 +152,10 @@ fn spans(outcome: &Outcome) -> Option<Value> {
     }))
 }
 
-fn failure(outcome: &Outcome) -> Option<&Failure> {
+fn failure(outcome: &ProofOutcome) -> Option<&Failure> {
     match outcome {
-        Outcome::Failed(failure) => Some(failure),
-        Outcome::Counted(_, failure) => failure.as_ref(),
+        ProofOutcome::Failed(failure) => Some(failure),
+        ProofOutcome::Counted(_, failure) => failure.as_ref(),
         _ => None,
     }
 }

@@ -1,11 +1,11 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
 use super::diagnostics;
-use crate::check::{Condition, ConditionState, Edge, NotChecked, Verdict};
+use crate::check::{CheckReport, Condition, ConditionState, Edge, NotChecked};
 use crate::diagnostic::{Finding, Label, Place, Severity};
-use crate::model::dataflow::{Dialler, Topology, Version};
+use crate::model::dataflow::{Client, ReadVersion, Topology};
 use crate::text::Sources;
-use crate::validate::{Opinion, Validated};
+use crate::validate::{ValidatedFile, Validation};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,13 +15,13 @@ pub const FORMAT_VERSION: &str = "1.3";
 
 /// What is printed.
 #[derive(Debug)]
-pub struct Subject<'a> {
+pub struct CheckView<'a> {
     /// The files as read.
     pub topology: &'a Topology,
     /// What the rules say of them.
-    pub verdict: &'a Verdict,
+    pub verdict: &'a CheckReport,
     /// What the engines say; their findings are among those of the verdict.
-    pub engines: &'a Opinion,
+    pub engines: &'a Validation,
     /// The texts that findings point into.
     pub sources: &'a Sources,
     /// The digest of what is wanted, where a stack was judged.
@@ -29,7 +29,7 @@ pub struct Subject<'a> {
 }
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
-pub fn text(subject: &Subject<'_>, colour: bool) -> String {
+pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
     let verdict = subject.verdict;
     let mut text = diagnostics::render(&verdict.findings, subject.sources, colour);
     if !text.is_empty() {
@@ -46,7 +46,7 @@ pub fn text(subject: &Subject<'_>, colour: bool) -> String {
 }
 
 /// The edges that were checked, what the engines judged and, by name, what nobody could.
-pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> String {
+pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> String {
     let count = |state| verdict.edges.iter().filter(|edge| edge.state() == state).count();
     let (edges, holding) = (plural(verdict.edges.len(), "edge"), count(ConditionState::Met));
     let mut text = format!("Dataflow: {edges} checked, {holding} ok");
@@ -60,7 +60,7 @@ pub fn dataflow(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> St
     if !engines.validated.is_empty() {
         text.push_str("Engines:\n");
     }
-    for Validated { file, by, accepted, exposure, .. } in &engines.validated {
+    for ValidatedFile { file, by, accepted, exposure, .. } in &engines.validated {
         let word = if *accepted { "validated" } else { "refused" };
         let exposure = exposure.as_ref().map(|level| format!(", exposure {level}")).unwrap_or_default();
         push(&mut text, format_args!("  {file}: {word} by {by}{exposure}\n"));
@@ -89,12 +89,12 @@ fn judged_as(topology: &Topology) -> BTreeSet<String> {
     in_container
         .filter_map(|(index, program)| {
             let version = match &program.version {
-                Version::Image(line) => format!("{line} (image tag)"),
-                Version::Given(line) => format!("{line} (given)"),
-                Version::Inferred(line) => format!("{line} (by its keys)"),
-                Version::Nearest { given, line } => format!("{line} ({given} is not known here)"),
-                Version::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
-                Version::None => return None,
+                ReadVersion::Image(line) => format!("{line} (image tag)"),
+                ReadVersion::Given(line) => format!("{line} (given)"),
+                ReadVersion::Inferred(line) => format!("{line} (by its keys)"),
+                ReadVersion::Nearest { given, line } => format!("{line} ({given} is not known here)"),
+                ReadVersion::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
+                ReadVersion::None => return None,
             };
             Some(format!("{}{}: {} {version}", topology.file(index), site(topology, index), program.kind))
         })
@@ -102,7 +102,7 @@ fn judged_as(topology: &Topology) -> BTreeSet<String> {
 }
 
 /// What neither rules nor engines could decide.
-fn not_checked<'a>(verdict: &'a Verdict, engines: &'a Opinion) -> BTreeSet<&'a NotChecked> {
+fn not_checked<'a>(verdict: &'a CheckReport, engines: &'a Validation) -> BTreeSet<&'a NotChecked> {
     verdict.not_checked.iter().chain(&engines.not_checked).collect()
 }
 
@@ -133,7 +133,7 @@ fn site(topology: &Topology, program: usize) -> String {
     topology.site_of(program).service().map(|service| format!(" in `{service}`")).unwrap_or_default()
 }
 
-fn socket(dialler: &Dialler) -> String {
+fn socket(dialler: &Client) -> String {
     format!("{}:{}", dialler.host, dialler.port)
 }
 
@@ -147,7 +147,7 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 /// The same as one JSON document.
-pub fn json(subject: &Subject<'_>) -> String {
+pub fn json(subject: &CheckView<'_>) -> String {
     let document = json!({
         "format_version": FORMAT_VERSION,
         "desired": subject.desired,
@@ -155,11 +155,11 @@ pub fn json(subject: &Subject<'_>) -> String {
         "engines": engines_json(subject.engines),
         "findings": findings_json(subject),
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 /// Edges and what was not checked.
-pub fn dataflow_json(topology: &Topology, verdict: &Verdict, engines: &Opinion) -> Value {
+pub fn dataflow_json(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> Value {
     let edges = verdict.edges.iter().map(|edge| {
         let dialler = &topology.diallers[edge.dialler];
         let listener = edge.listener.map(|index| &topology.listeners[index]);
@@ -194,8 +194,8 @@ fn condition_json(condition: &Condition) -> Value {
 }
 
 /// Which file was judged by which binary.
-pub fn engines_json(engines: &Opinion) -> Value {
-    let one = |judged: &Validated| {
+pub fn engines_json(engines: &Validation) -> Value {
+    let one = |judged: &ValidatedFile| {
         let mut shown = json!({
             "file": judged.file.as_str(),
             "by": judged.by,
@@ -212,7 +212,7 @@ pub fn engines_json(engines: &Opinion) -> Value {
 }
 
 /// Findings with line and column of each place.
-pub fn findings_json(subject: &Subject<'_>) -> Value {
+pub fn findings_json(subject: &CheckView<'_>) -> Value {
     let findings = diagnostics::without_secrets(&subject.verdict.findings, subject.sources);
     findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
 }

@@ -11,11 +11,11 @@ mod settings;
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
 pub use resolve::{load, load_name, resolve};
-pub use service::{Hardening, Neighbour, PathWishes, Service};
+pub use service::{Hardening, Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, Export, HeaderValue, ListenerWish,
-    OtlpDoors, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage, SecretReference, Size,
-    TlsSettings, TlsVersion, WhenFull,
+    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, Export, HeaderValue,
+    ListenerSettings, OtlpListeners, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage,
+    SecretReference, Size, TlsSettings, TlsVersion, WhenFull,
 };
 
 use crate::diagnostic::KeyPath;
@@ -33,7 +33,7 @@ pub struct Stack {
     /// Root key `tls`.
     pub tls: TlsPreset,
     /// The hosts; `this` where none is named. Never empty.
-    pub hosts: BTreeMap<HostName, Host>,
+    pub hosts: BTreeMap<HostName, HostSettings>,
     /// `[collector.NAME]`.
     pub collectors: BTreeMap<ComponentName, Collector>,
     /// `[tempo]`.
@@ -57,7 +57,7 @@ pub enum TlsPreset {
 
 /// One host of the stack.
 #[derive(Clone, Debug)]
-pub struct Host {
+pub struct HostSettings {
     /// Name or address by which other hosts reach it; `None` for the unnamed only host.
     pub address: Option<String>,
     /// `listen`: the bind of listeners that must be reached from elsewhere; `None` is `any`.
@@ -82,15 +82,15 @@ pub struct Collector {
     /// Which build of the collector.
     pub distribution: Distribution,
     /// `service`.
-    pub service: Service,
+    pub service: ServiceSettings,
     /// `paths`.
-    pub paths: PathWishes,
+    pub paths: PathSettings,
     /// `receive`; at least one door is open.
-    pub receive: OtlpDoors,
+    pub receive: OtlpListeners,
     /// Own metrics; `None` when switched off.
-    pub metrics: Option<ListenerWish>,
+    pub metrics: Option<ListenerSettings>,
     /// `health_check`; `None` when switched off.
-    pub health: Option<ListenerWish>,
+    pub health: Option<ListenerSettings>,
     /// Where it sends, and how.
     pub route: Route,
     /// Settings of the way out.
@@ -126,15 +126,15 @@ pub struct Tempo {
     /// What that version understands.
     pub dialect: &'static TempoRelease,
     /// `service`.
-    pub service: Service,
+    pub service: ServiceSettings,
     /// `paths`.
-    pub paths: PathWishes,
+    pub paths: PathSettings,
     /// `receive`; at least one door is open.
-    pub receive: OtlpDoors,
+    pub receive: OtlpListeners,
     /// API, `/ready`, `/metrics`.
-    pub http: ListenerWish,
+    pub http: ListenerSettings,
     /// Tempo's own gRPC.
-    pub internal: ListenerWish,
+    pub internal: ListenerSettings,
     /// `storage.local`; `None` is the data folder.
     pub local_storage: Option<TargetPath>,
     /// `retention`.

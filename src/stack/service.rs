@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// `service = { ... }` of a managed program.
 #[derive(Clone, Debug)]
-pub struct Service {
+pub struct ServiceSettings {
     /// `scope`, with the user where it is `user`.
     pub scope: Scope,
     /// `user` of a system service; `None` is the package's.
@@ -67,7 +67,7 @@ pub struct Neighbour {
 
 /// `paths = { ... }`: only what is written, `~/` already resolved.
 #[derive(Clone, Debug, Default)]
-pub struct PathWishes {
+pub struct PathSettings {
     /// `config`.
     pub config: Option<TargetPath>,
     /// `data`.

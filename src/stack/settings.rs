@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// A listener as written.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ListenerWish {
+pub struct ListenerSettings {
     /// Written, or the place's default.
     pub port: Port,
     /// Written bind; `any` is 0.0.0.0, `loopback` 127.0.0.1.
@@ -27,18 +27,18 @@ pub struct ListenerWish {
 
 /// OTLP doors of a program; at least one is open.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OtlpDoors {
+pub struct OtlpListeners {
     /// `receive.grpc`.
-    pub grpc: Option<ListenerWish>,
+    pub grpc: Option<ListenerSettings>,
     /// `receive.http`.
-    pub http: Option<ListenerWish>,
+    pub http: Option<ListenerSettings>,
     /// `COMPONENT.receive`.
     pub key: KeyPath,
 }
 
-impl OtlpDoors {
+impl OtlpListeners {
     /// The door that speaks a protocol.
-    pub fn door(&self, protocol: OtlpProtocol) -> Option<&ListenerWish> {
+    pub fn door(&self, protocol: OtlpProtocol) -> Option<&ListenerSettings> {
         match protocol {
             OtlpProtocol::Grpc => self.grpc.as_ref(),
             OtlpProtocol::HttpProtobuf => self.http.as_ref(),

@@ -1,37 +1,43 @@
 //! One value by its kind. The kind decides what is read; nothing is found by trying.
 
 use super::raw::{RawHosts, RawListener, RawValue};
-use super::schema::{Kind, Schema, Status, Word, listed};
-use super::shape::{self, Misshapen, Way};
-use super::walk::{Walk, Written};
+use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
+use super::shape::{self, Misshapen, WayOut};
+use super::walk::{TableWalk, WrittenKey};
 use crate::diagnostic::{Code, Finding, KeyPath, Place};
 use crate::text::nearest;
 use std::ops::Range;
 use toml::de::{DeInteger, DeValue};
 
 /// Decodes a value that is not made of further values.
-pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
+pub(super) fn single(
+    walk: &mut TableWalk<'_>,
+    kind: ValueKind,
+    written: &WrittenKey<'_, '_>,
+) -> Option<RawValue> {
     match (kind, written.value.get_ref()) {
-        (Kind::Flag(not_yet), DeValue::Boolean(flag)) => match not_yet {
+        (ValueKind::Flag(not_yet), DeValue::Boolean(flag)) => match not_yet {
             Some((refused, instead)) if refused == *flag => {
                 not_yet_value(walk, written, &flag.to_string(), instead)
             }
             _ => Some(RawValue::Flag(*flag)),
         },
-        (Kind::Whole(least, most), DeValue::Integer(number)) => whole(walk, (least, most), number, written),
-        (Kind::Port, DeValue::Integer(number)) => {
+        (ValueKind::Whole(least, most), DeValue::Integer(number)) => {
+            whole(walk, (least, most), number, written)
+        }
+        (ValueKind::Port, DeValue::Integer(number)) => {
             port(walk, number, written).map(|port| RawValue::Whole(port.into()))
         }
-        (Kind::Version, DeValue::Float(_) | DeValue::Integer(_)) => version_not_text(walk, written),
-        (Kind::Bind, DeValue::Array(_)) => {
+        (ValueKind::Version, DeValue::Float(_) | DeValue::Integer(_)) => version_not_text(walk, written),
+        (ValueKind::Bind, DeValue::Array(_)) => {
             let title = "a list of bind addresses is planned, not written yet";
             let found = Finding::error(Code("not-yet"), title).at(written.value_place(), "");
             walk.push(found.help("bind = \"any\""))
         }
-        (Kind::Hosts, DeValue::Array(items)) => {
+        (ValueKind::Hosts, DeValue::Array(items)) => {
             let names = items.iter().enumerate().map(|(index, value)| {
                 let path = written.path.join(&index.to_string());
-                single(walk, Kind::Name, &Written { path, value, ..*written })
+                single(walk, ValueKind::Name, &WrittenKey { path, value, ..*written })
             });
             let names: Vec<Option<RawValue>> = names.collect();
             let text = |name| match name {
@@ -41,13 +47,13 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
             let names: Option<Vec<String>> = names.into_iter().map(|name| name.map(text)).collect();
             names.map(|names| RawValue::Hosts(RawHosts::Listed(names)))
         }
-        (Kind::Hosts, DeValue::String(text)) if text == "all" => Some(RawValue::Hosts(RawHosts::All)),
-        (Kind::Hosts, DeValue::String(text)) => walk.push(
+        (ValueKind::Hosts, DeValue::String(text)) if text == "all" => Some(RawValue::Hosts(RawHosts::All)),
+        (ValueKind::Hosts, DeValue::String(text)) => walk.push(
             Finding::error(Code("host-list"), "`hosts` takes a list, or \"all\"")
                 .at(written.value_place(), "")
                 .help(format!("host = \"{text}\"")),
         ),
-        (Kind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
+        (ValueKind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
             let shaped = shaped(kind, text, written);
             shaped.map_err(|wrong| misshapen(walk, wrong, written, written.value_place())).ok()
@@ -57,43 +63,45 @@ pub(super) fn single(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>)
 }
 
 /// Whether a value of this kind is written as a text.
-fn is_text(kind: Kind) -> bool {
+fn is_text(kind: ValueKind) -> bool {
     !matches!(
         kind,
-        Kind::Flag(_)
-            | Kind::Whole(..)
-            | Kind::Port
-            | Kind::List(_)
-            | Kind::Map(_)
-            | Kind::Table(_)
-            | Kind::Named(..)
+        ValueKind::Flag(_)
+            | ValueKind::Whole(..)
+            | ValueKind::Port
+            | ValueKind::List(_)
+            | ValueKind::Map(_)
+            | ValueKind::Table(_)
+            | ValueKind::Named(..)
     )
 }
 
-fn shaped(kind: Kind, text: &str, written: &Written<'_, '_>) -> Result<RawValue, Misshapen> {
+fn shaped(kind: ValueKind, text: &str, written: &WrittenKey<'_, '_>) -> Result<RawValue, Misshapen> {
     let plain = || shape::text(text, &format!("`{}`", written.name));
     match kind {
-        Kind::Duration => shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time))),
-        Kind::DurationOrNever if text == "never" => Ok(RawValue::Duration(None)),
-        Kind::DurationOrNever => {
+        ValueKind::Duration => {
             shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
         }
-        Kind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
-        Kind::Version => shape::version(text, written.example).map(RawValue::Text),
-        Kind::Bind => shape::bind(text).map(RawValue::Bind),
-        Kind::Path => plain().and_then(|text| shape::path(&text, written.example)).map(RawValue::Text),
-        Kind::Name => shape::name(text).map(RawValue::Text),
-        Kind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
-        Kind::Secret => shape::secret(text, written.name).map(RawValue::Text),
+        ValueKind::DurationOrNever if text == "never" => Ok(RawValue::Duration(None)),
+        ValueKind::DurationOrNever => {
+            shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
+        }
+        ValueKind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
+        ValueKind::Version => shape::version(text, written.example).map(RawValue::Text),
+        ValueKind::Bind => shape::bind(text).map(RawValue::Bind),
+        ValueKind::Path => plain().and_then(|text| shape::path(&text, written.example)).map(RawValue::Text),
+        ValueKind::Name => shape::name(text).map(RawValue::Text),
+        ValueKind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
+        ValueKind::Secret => shape::secret(text, written.name).map(RawValue::Text),
         _ => plain().map(RawValue::Text),
     }
 }
 
 /// A listener in one of its three shapes, chosen by the TOML type.
 pub(super) fn listener(
-    walk: &mut Walk<'_>,
+    walk: &mut TableWalk<'_>,
     schema: &'static Schema,
-    written: &Written<'_, '_>,
+    written: &WrittenKey<'_, '_>,
 ) -> Option<RawListener> {
     match written.value.get_ref() {
         DeValue::Integer(number) => {
@@ -132,10 +140,10 @@ pub(super) fn listener(
 }
 
 fn whole(
-    walk: &mut Walk<'_>,
+    walk: &mut TableWalk<'_>,
     (least, most): (u64, u64),
     number: &DeInteger<'_>,
-    written: &Written<'_, '_>,
+    written: &WrittenKey<'_, '_>,
 ) -> Option<RawValue> {
     let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
     match value.filter(|value| (least..=most).contains(value)) {
@@ -151,7 +159,7 @@ fn whole(
     }
 }
 
-fn port(walk: &mut Walk<'_>, number: &DeInteger<'_>, written: &Written<'_, '_>) -> Option<u16> {
+fn port(walk: &mut TableWalk<'_>, number: &DeInteger<'_>, written: &WrittenKey<'_, '_>) -> Option<u16> {
     let value = u16::from_str_radix(number.as_str(), number.radix()).ok().filter(|port| *port != 0);
     if value.is_none() {
         misshapen(walk, shape::port_range(&number.to_string()), written, written.value_place());
@@ -159,7 +167,7 @@ fn port(walk: &mut Walk<'_>, number: &DeInteger<'_>, written: &Written<'_, '_>) 
     value
 }
 
-fn version_not_text(walk: &mut Walk<'_>, written: &Written<'_, '_>) -> Option<RawValue> {
+fn version_not_text(walk: &mut TableWalk<'_>, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
     let typed = walk.document.text()[written.value.span()].to_owned();
     let read = typed.replace('_', "").parse::<f64>().map(|number| number.to_string());
     let label = match read {
@@ -175,15 +183,15 @@ fn version_not_text(walk: &mut Walk<'_>, written: &Written<'_, '_>) -> Option<Ra
 }
 
 fn choice(
-    walk: &mut Walk<'_>,
+    walk: &mut TableWalk<'_>,
     (code, words): (&'static str, &'static [Word]),
     text: &str,
-    written: &Written<'_, '_>,
+    written: &WrittenKey<'_, '_>,
 ) -> Option<RawValue> {
     let Some(word) = words.iter().find(|word| word.text == text) else {
         let known: Vec<&str> = words
             .iter()
-            .filter(|word| matches!(word.status, Status::Rendered))
+            .filter(|word| matches!(word.status, KeyStatus::Rendered))
             .map(|word| word.text)
             .collect();
         let title = match code {
@@ -203,14 +211,14 @@ fn choice(
         });
     };
     match word.status {
-        Status::NotYet(instead) => not_yet_value(walk, written, &format!("\"{text}\""), instead),
+        KeyStatus::NotYet(instead) => not_yet_value(walk, written, &format!("\"{text}\""), instead),
         _ => Some(RawValue::Text(text.to_owned())),
     }
 }
 
 fn not_yet_value(
-    walk: &mut Walk<'_>,
-    written: &Written<'_, '_>,
+    walk: &mut TableWalk<'_>,
+    written: &WrittenKey<'_, '_>,
     value: &str,
     instead: &str,
 ) -> Option<RawValue> {
@@ -218,26 +226,28 @@ fn not_yet_value(
     walk.push(Finding::error(Code("not-yet"), title).at(written.value_place(), "").help(instead))
 }
 
-fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
-    if matches!(kind, Kind::Secret) {
+fn wrong_type(walk: &mut TableWalk<'_>, kind: ValueKind, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
+    if matches!(kind, ValueKind::Secret) {
         misshapen(walk, shape::not_a_reference(written.name), written, written.value_place());
         return None;
     }
     let (code, title) = match kind {
-        Kind::Duration | Kind::DurationOrNever => {
+        ValueKind::Duration | ValueKind::DurationOrNever => {
             ("duration-unit", "a duration is one number and one unit".into())
         }
-        Kind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
-        Kind::Flag(_) if written.name == "tls" => ("listener-tls", "a listener takes true or false".into()),
-        Kind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),
+        ValueKind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
+        ValueKind::Flag(_) if written.name == "tls" => {
+            ("listener-tls", "a listener takes true or false".into())
+        }
+        ValueKind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),
         _ => ("value-type", format!("`{}` takes {}", written.name, kind.noun())),
     };
     let found = Finding::error(Code(code), title).at(written.value_place(), "");
     let found = match (kind, written.value.get_ref()) {
-        (Kind::Flag(_), _) if code == "listener-tls" => {
+        (ValueKind::Flag(_), _) if code == "listener-tls" => {
             found.help("tls = true").help("presets stand on top of the file, above the first table")
         }
-        (Kind::Duration | Kind::DurationOrNever | Kind::Size(_), DeValue::Integer(number)) => {
+        (ValueKind::Duration | ValueKind::DurationOrNever | ValueKind::Size(_), DeValue::Integer(number)) => {
             let unit = written
                 .example
                 .trim_end_matches('"')
@@ -251,7 +261,12 @@ fn wrong_type(walk: &mut Walk<'_>, kind: Kind, written: &Written<'_, '_>) -> Opt
 }
 
 /// Records a text that has not the shape of its kind.
-pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written<'_, '_>, place: Place) {
+pub(super) fn misshapen(
+    walk: &mut TableWalk<'_>,
+    wrong: Misshapen,
+    written: &WrittenKey<'_, '_>,
+    place: Place,
+) {
     let whole = written.value.span();
     let names_a_table = wrong.code == "name-shape" && place == written.key_place();
     let is_plain = written.is_item() || place == written.key_place();
@@ -260,12 +275,12 @@ pub(super) fn misshapen(walk: &mut Walk<'_>, wrong: Misshapen, written: &Written
     let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);
     for way in wrong.ways {
         found = found.help(match way {
-            Way::Value(value) if names_a_table => {
+            WayOut::Value(value) if names_a_table => {
                 format!("`[{}]`", with_last(&written.path, value.trim_matches('"')))
             }
-            Way::Value(value) if is_plain => value,
-            Way::Value(value) => format!("{} = {value}", written.name),
-            Way::Words(words) => words,
+            WayOut::Value(value) if is_plain => value,
+            WayOut::Value(value) => format!("{} = {value}", written.name),
+            WayOut::Words(words) => words,
         });
     }
     walk.faults.push(found);
@@ -278,9 +293,9 @@ fn with_last(path: &KeyPath, last: &str) -> KeyPath {
 
 /// The range of a part of a quoted text, where what is written is what is meant (no escapes).
 fn part_of_text(
-    walk: &Walk<'_>,
+    walk: &TableWalk<'_>,
     whole: &Range<usize>,
-    written: &Written<'_, '_>,
+    written: &WrittenKey<'_, '_>,
     part: Range<usize>,
 ) -> Option<Range<usize>> {
     let text = written.value.get_ref().as_str()?;

@@ -1,15 +1,14 @@
 //! Where everything stands in the text: key paths to byte ranges.
 
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName};
-use crate::text::Sources;
-use crate::text::{Source, TextFormat};
+use crate::text::{RedactSource, Sources, TextFormat};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 /// The text of a `stack.toml` and where each of its keys stands.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct TomlDocument {
     source: SourceName,
     text: String,
     entries: BTreeMap<KeyPath, Entry>,
@@ -25,7 +24,7 @@ struct Entry {
     header: Range<usize>,
 }
 
-impl Document {
+impl TomlDocument {
     pub(super) fn new(source: SourceName, text: &str, root: &DeTable<'_>) -> Self {
         let entries = BTreeMap::new();
         let mut document = Self { source, text: text.to_owned(), entries, keys: Vec::new() };
@@ -111,7 +110,7 @@ impl Document {
 
     /// The text, for drawing its lines; what of it is secret is not shown.
     pub fn sources(&self) -> Sources {
-        let source = Source::new(TextFormat::Stack, self.text.as_str());
+        let source = RedactSource::new(TextFormat::Stack, self.text.as_str());
         Sources(BTreeMap::from([(self.source.clone(), source)]))
     }
 
@@ -120,7 +119,7 @@ impl Document {
         &self.source
     }
 
-    /// The text, secrets and all; for showing use [`Document::sources`].
+    /// The text, secrets and all; for showing use [`TomlDocument::sources`].
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -1,16 +1,18 @@
 //! The language, schema 1, as data: every key of every table, and which of them this version
 //! writes out. A key that is missing here does not exist; a key that is here is never ignored.
 
-use super::schema::{Key, Kind, Refusal, Schema, SizeRule, Word, key, later, later_word, never, word};
+use super::schema::{
+    Key, KeyRefusal, Schema, SizeRule, ValueKind, Word, key, later, later_word, never, word,
+};
 
 const MIB: SizeRule = SizeRule { whole_mib: true, zero: false };
 const BYTES: SizeRule = SizeRule { whole_mib: false, zero: false };
 const BYTES_OR_NONE: SizeRule = SizeRule { whole_mib: false, zero: true };
 const MIB_OR_NONE: SizeRule = SizeRule { whole_mib: true, zero: true };
 /// Twice the largest still fits what the engines count in.
-const COUNT: Kind = Kind::Whole(1, 1_000_000_000);
+const COUNT: ValueKind = ValueKind::Whole(1, 1_000_000_000);
 const UNKNOWN_WORD: &str = "value-unknown";
-const FLAG: Kind = Kind::Flag(None);
+const FLAG: ValueKind = ValueKind::Flag(None);
 
 /// There is nothing to type instead: the key is left out.
 const LEAVE_OUT: &str = "";
@@ -18,17 +20,17 @@ const LEAVE_OUT: &str = "";
 /// The whole file.
 pub static ROOT: Schema = Schema {
     keys: &[
-        key("schema", Kind::Whole(1, u32::MAX as u64), "schema = 1"),
-        key("name", Kind::Name, "name = \"shop\"").required(),
-        key("tls", Kind::Choice(UNKNOWN_WORD, PRESETS), "tls = \"edge\""),
+        key("schema", ValueKind::Whole(1, u32::MAX as u64), "schema = 1"),
+        key("name", ValueKind::Name, "name = \"shop\"").required(),
+        key("tls", ValueKind::Choice(UNKNOWN_WORD, PRESETS), "tls = \"edge\""),
         later("templates", LEAVE_OUT),
-        key("host", Kind::Named(&HOST, "a host"), "[host.main]"),
-        key("certificates", Kind::Table(&CERTIFICATES), "[certificates]"),
+        key("host", ValueKind::Named(&HOST, "a host"), "[host.main]"),
+        key("certificates", ValueKind::Table(&CERTIFICATES), "[certificates]"),
         later("certificate", "let the stack issue its own: leave `[certificate.NAME]` out"),
-        key("collector", Kind::Named(&COLLECTOR, "a collector"), "[collector.main]"),
-        key("tempo", Kind::Table(&TEMPO), "[tempo]"),
-        key("app", Kind::Named(&APP, "an application"), "[app.shop]"),
-        key("grafana", Kind::Table(&GRAFANA), "[grafana]"),
+        key("collector", ValueKind::Named(&COLLECTOR, "a collector"), "[collector.main]"),
+        key("tempo", ValueKind::Table(&TEMPO), "[tempo]"),
+        key("app", ValueKind::Named(&APP, "an application"), "[app.shop]"),
+        key("grafana", ValueKind::Table(&GRAFANA), "[grafana]"),
         later("prometheus", LEAVE_OUT),
         later("include", LEAVE_OUT),
         later("loki", LEAVE_OUT),
@@ -46,22 +48,22 @@ const PRESETS: &[Word] = &[
 
 static HOST: Schema = Schema {
     keys: &[
-        key("address", Kind::Text, "address = \"tempo.lan\"").required(),
-        key("listen", Kind::Bind, "listen = \"any\""),
-        key("names", Kind::List(&Kind::Text), "names = [\"tempo.example\"]"),
+        key("address", ValueKind::Text, "address = \"tempo.lan\"").required(),
+        key("listen", ValueKind::Bind, "listen = \"any\""),
+        key("names", ValueKind::List(&ValueKind::Text), "names = [\"tempo.example\"]"),
     ],
 };
 
 static CERTIFICATES: Schema = Schema {
     keys: &[
-        key("folder", Kind::Path, "folder = \"/root/authority\""),
-        key("organization", Kind::Text, "organization = \"Example Ltd\""),
-        key("authority_lifetime", Kind::Duration, "authority_lifetime = \"3650d\""),
-        key("lifetime", Kind::Duration, "lifetime = \"397d\""),
-        key("renew_before", Kind::Duration, "renew_before = \"132d\""),
-        key("algorithm", Kind::Choice(UNKNOWN_WORD, ALGORITHMS), "algorithm = \"ecdsa-p256\""),
-        key("minimum_version", Kind::Choice(UNKNOWN_WORD, TLS_VERSIONS), "minimum_version = \"1.2\""),
-        key("reload", Kind::Duration, "reload = \"5m\""),
+        key("folder", ValueKind::Path, "folder = \"/root/authority\""),
+        key("organization", ValueKind::Text, "organization = \"Example Ltd\""),
+        key("authority_lifetime", ValueKind::Duration, "authority_lifetime = \"3650d\""),
+        key("lifetime", ValueKind::Duration, "lifetime = \"397d\""),
+        key("renew_before", ValueKind::Duration, "renew_before = \"132d\""),
+        key("algorithm", ValueKind::Choice(UNKNOWN_WORD, ALGORITHMS), "algorithm = \"ecdsa-p256\""),
+        key("minimum_version", ValueKind::Choice(UNKNOWN_WORD, TLS_VERSIONS), "minimum_version = \"1.2\""),
+        key("reload", ValueKind::Duration, "reload = \"5m\""),
     ],
 };
 
@@ -69,15 +71,15 @@ const ALGORITHMS: &[Word] = &[word("ecdsa-p256"), word("ecdsa-p384")];
 const TLS_VERSIONS: &[Word] = &[word("1.2"), word("1.3")];
 
 // What every listener has; `max_message` and `allowed_origins` come on top for some.
-const PORT: Key = key("port", Kind::Port, "port = 4317");
-const BIND: Key = key("bind", Kind::Bind, "bind = \"any\"");
+const PORT: Key = key("port", ValueKind::Port, "port = 4317");
+const BIND: Key = key("bind", ValueKind::Bind, "bind = \"any\"");
 const TLS: Key = key("tls", FLAG, "tls = true");
 const MUTUAL: Key = later("mutual", "tls = true");
-const DIAL: Key = key("dial", Kind::Dial, "dial = \"tempo.lan:4317\"");
+const DIAL: Key = key("dial", ValueKind::Dial, "dial = \"tempo.lan:4317\"");
 const ENABLED: Key = key("enabled", FLAG, "enabled = false");
 // gRPC counts in MiB, HTTP in bytes.
-const GRPC_MESSAGE: Key = key("max_message", Kind::Size(MIB), "max_message = \"16MiB\"");
-const HTTP_MESSAGE: Key = key("max_message", Kind::Size(BYTES), "max_message = \"16MiB\"");
+const GRPC_MESSAGE: Key = key("max_message", ValueKind::Size(MIB), "max_message = \"16MiB\"");
+const HTTP_MESSAGE: Key = key("max_message", ValueKind::Size(BYTES), "max_message = \"16MiB\"");
 
 static DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED] };
 static GRPC_DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, GRPC_MESSAGE] };
@@ -88,15 +90,15 @@ static COLLECTOR_HTTP_DOOR: Schema = Schema {
 
 static COLLECTOR_RECEIVE: Schema = Schema {
     keys: &[
-        key("grpc", Kind::Listener(&GRPC_DOOR), "grpc = 4317"),
-        key("http", Kind::Listener(&COLLECTOR_HTTP_DOOR), "http = 4318"),
+        key("grpc", ValueKind::Listener(&GRPC_DOOR), "grpc = 4317"),
+        key("http", ValueKind::Listener(&COLLECTOR_HTTP_DOOR), "http = 4318"),
     ],
 };
 
 static TEMPO_RECEIVE: Schema = Schema {
     keys: &[
-        key("grpc", Kind::Listener(&GRPC_DOOR), "grpc = 14317"),
-        key("http", Kind::Listener(&HTTP_DOOR), "http = 14318"),
+        key("grpc", ValueKind::Listener(&GRPC_DOOR), "grpc = 14317"),
+        key("http", ValueKind::Listener(&HTTP_DOOR), "http = 14318"),
     ],
 };
 
@@ -105,28 +107,28 @@ const DIALECT: Key = later("dialect", LEAVE_OUT);
 const MANAGED: Key = later("managed", LEAVE_OUT);
 const CERTIFICATE: Key = later("certificate", "let the stack issue its own: leave `certificate` out");
 const EXTRA: Key = later("extra", LEAVE_OUT);
-const ON_HOST: Key = key("host", Kind::Name, "host = \"main\"");
-const ON_HOSTS: Key = key("hosts", Kind::Hosts, "hosts = [\"main\"]");
-const PATHS: Key = key("paths", Kind::Table(&PATH_WISHES), "paths = { data = \"/srv/traces\" }");
+const ON_HOST: Key = key("host", ValueKind::Name, "host = \"main\"");
+const ON_HOSTS: Key = key("hosts", ValueKind::Hosts, "hosts = [\"main\"]");
+const PATHS: Key = key("paths", ValueKind::Table(&PATH_WISHES), "paths = { data = \"/srv/traces\" }");
 const CERTIFICATE_PATH: Key =
-    key("paths", Kind::Table(&CERTIFICATE_PATHS), "paths = { certificates = \"/etc/shop/tls\" }");
-const NEIGHBOUR: Key = key("service", Kind::Table(&NEIGHBOUR_SERVICE), "service = { user = \"shop\" }");
+    key("paths", ValueKind::Table(&CERTIFICATE_PATHS), "paths = { certificates = \"/etc/shop/tls\" }");
+const NEIGHBOUR: Key = key("service", ValueKind::Table(&NEIGHBOUR_SERVICE), "service = { user = \"shop\" }");
 
 static PATH_WISHES: Schema = Schema {
     keys: &[
-        key("config", Kind::Path, "config = \"/etc/otelcol/config.yaml\""),
-        key("data", Kind::Path, "data = \"/srv/traces\""),
-        key("certificates", Kind::Path, "certificates = \"/etc/otelcol/tls\""),
+        key("config", ValueKind::Path, "config = \"/etc/otelcol/config.yaml\""),
+        key("data", ValueKind::Path, "data = \"/srv/traces\""),
+        key("certificates", ValueKind::Path, "certificates = \"/etc/otelcol/tls\""),
     ],
 };
 
 static CERTIFICATE_PATHS: Schema =
-    Schema { keys: &[key("certificates", Kind::Path, "certificates = \"/etc/shop/tls\"")] };
+    Schema { keys: &[key("certificates", ValueKind::Path, "certificates = \"/etc/shop/tls\"")] };
 
 // The way out, the same for applications and collectors.
-const SEND_TO: Key = key("send_to", Kind::Reference, "send_to = \"tempo\"");
-const TIMEOUT: Key = key("timeout", Kind::Duration, "timeout = \"10s\"");
-const HEADERS: Key = key("headers", Kind::Map(&Kind::Header), "headers = { x-team = \"shop\" }");
+const SEND_TO: Key = key("send_to", ValueKind::Reference, "send_to = \"tempo\"");
+const TIMEOUT: Key = key("timeout", ValueKind::Duration, "timeout = \"10s\"");
+const HEADERS: Key = key("headers", ValueKind::Map(&ValueKind::Header), "headers = { x-team = \"shop\" }");
 const TENANT: Key = later("tenant", LEAVE_OUT);
 const BALANCE: Key = later("balance", LEAVE_OUT);
 const RESOURCE_ATTRIBUTES: Key = later("resource_attributes", LEAVE_OUT);
@@ -142,7 +144,7 @@ static SERVICE: Schema = Schema {
         key("packaged", FLAG, "packaged = true"),
         BINARY,
         HARDENING,
-        key("memory_limit", Kind::Size(MIB_OR_NONE), "memory_limit = \"512MiB\""),
+        key("memory_limit", ValueKind::Size(MIB_OR_NONE), "memory_limit = \"512MiB\""),
         STOP_TIMEOUT,
         ENVIRONMENT_FILES,
         CREDENTIALS,
@@ -152,15 +154,15 @@ static SERVICE: Schema = Schema {
 
 static TEMPO_SERVICE: Schema = Schema {
     keys: &[
-        key("scope", Kind::Choice(UNKNOWN_WORD, TEMPO_SCOPES), "scope = \"system\""),
+        key("scope", ValueKind::Choice(UNKNOWN_WORD, TEMPO_SCOPES), "scope = \"system\""),
         USER,
         GROUP,
         HOME,
         UNIT,
-        key("packaged", Kind::Flag(Some((false, "packaged = true"))), "packaged = true"),
+        key("packaged", ValueKind::Flag(Some((false, "packaged = true"))), "packaged = true"),
         BINARY,
         HARDENING,
-        key("memory_limit", Kind::Size(BYTES_OR_NONE), "memory_limit = \"4GiB\""),
+        key("memory_limit", ValueKind::Size(BYTES_OR_NONE), "memory_limit = \"4GiB\""),
         STOP_TIMEOUT,
         ENVIRONMENT_FILES,
         CREDENTIALS,
@@ -170,58 +172,62 @@ static TEMPO_SERVICE: Schema = Schema {
 
 static NEIGHBOUR_SERVICE: Schema = Schema { keys: &[SCOPE, USER, GROUP, HOME, UNIT] };
 
-const SCOPE: Key = key("scope", Kind::Choice(UNKNOWN_WORD, SCOPES), "scope = \"user\"");
-const USER: Key = key("user", Kind::Text, "user = \"otel\"");
-const GROUP: Key = key("group", Kind::Text, "group = \"otel\"");
-const HOME: Key = key("home", Kind::Path, "home = \"/home/pde\"");
-const UNIT: Key = key("unit", Kind::Text, "unit = \"otelcol.service\"");
-const BINARY: Key = key("binary", Kind::Path, "binary = \"/usr/bin/otelcol\"");
-const HARDENING: Key = key("hardening", Kind::Choice(UNKNOWN_WORD, HARDENINGS), "hardening = \"strict\"");
-const STOP_TIMEOUT: Key = key("stop_timeout", Kind::Duration, "stop_timeout = \"30s\"");
-const ENVIRONMENT_FILES: Key =
-    key("environment_files", Kind::List(&Kind::Path), "environment_files = [\"/etc/otelcol/secrets.env\"]");
+const SCOPE: Key = key("scope", ValueKind::Choice(UNKNOWN_WORD, SCOPES), "scope = \"user\"");
+const USER: Key = key("user", ValueKind::Text, "user = \"otel\"");
+const GROUP: Key = key("group", ValueKind::Text, "group = \"otel\"");
+const HOME: Key = key("home", ValueKind::Path, "home = \"/home/pde\"");
+const UNIT: Key = key("unit", ValueKind::Text, "unit = \"otelcol.service\"");
+const BINARY: Key = key("binary", ValueKind::Path, "binary = \"/usr/bin/otelcol\"");
+const HARDENING: Key =
+    key("hardening", ValueKind::Choice(UNKNOWN_WORD, HARDENINGS), "hardening = \"strict\"");
+const STOP_TIMEOUT: Key = key("stop_timeout", ValueKind::Duration, "stop_timeout = \"30s\"");
+const ENVIRONMENT_FILES: Key = key(
+    "environment_files",
+    ValueKind::List(&ValueKind::Path),
+    "environment_files = [\"/etc/otelcol/secrets.env\"]",
+);
 const CREDENTIALS: Key =
-    key("credentials", Kind::Map(&Kind::Path), "credentials = { token = \"/etc/otelcol/token\" }");
+    key("credentials", ValueKind::Map(&ValueKind::Path), "credentials = { token = \"/etc/otelcol/token\" }");
 const SCOPES: &[Word] = &[word("system"), word("user")];
 const TEMPO_SCOPES: &[Word] = &[word("system"), later_word("user", "scope = \"system\"")];
 const HARDENINGS: &[Word] = &[word("strict"), word("off")];
 
 static COLLECTOR: Schema = Schema {
     keys: &[
-        key("version", Kind::Version, "version = \"0.159\"").required(),
+        key("version", ValueKind::Version, "version = \"0.159\"").required(),
         DIALECT,
         MANAGED,
         ON_HOST,
         ON_HOSTS,
         CERTIFICATE,
-        key("service", Kind::Table(&SERVICE), "service = { scope = \"user\", user = \"pde\" }"),
+        key("service", ValueKind::Table(&SERVICE), "service = { scope = \"user\", user = \"pde\" }"),
         PATHS,
         RESOURCE_ATTRIBUTES,
         EXTRA,
         SEND_TO,
-        key("protocol", Kind::Choice(UNKNOWN_PROTOCOL, COLLECTOR_PROTOCOLS), "protocol = \"grpc\""),
-        key("compression", Kind::Choice(UNKNOWN_WORD, COLLECTOR_COMPRESSIONS), "compression = \"gzip\""),
+        key("protocol", ValueKind::Choice(UNKNOWN_PROTOCOL, COLLECTOR_PROTOCOLS), "protocol = \"grpc\""),
+        key("compression", ValueKind::Choice(UNKNOWN_WORD, COLLECTOR_COMPRESSIONS), "compression = \"gzip\""),
         TIMEOUT,
         HEADERS,
         key(
             "secret_headers",
-            Kind::Map(&Kind::Secret),
+            ValueKind::Map(&ValueKind::Secret),
             "secret_headers = { authorization = \"env:TEMPO_TOKEN\" }",
         ),
         TENANT,
         BALANCE,
-        key("distribution", Kind::Choice(UNKNOWN_WORD, DISTRIBUTIONS), "distribution = \"core\""),
+        key("distribution", ValueKind::Choice(UNKNOWN_WORD, DISTRIBUTIONS), "distribution = \"core\""),
         later("components", "distribution = \"contrib\""),
-        key("receive", Kind::Table(&COLLECTOR_RECEIVE), "receive = { grpc = 4317, http = 4318 }"),
-        key("metrics", Kind::Listener(&DOOR), "metrics = 8888"),
-        key("health", Kind::Listener(&DOOR), "health = 13133"),
+        key("receive", ValueKind::Table(&COLLECTOR_RECEIVE), "receive = { grpc = 4317, http = 4318 }"),
+        key("metrics", ValueKind::Listener(&DOOR), "metrics = 8888"),
+        key("health", ValueKind::Listener(&DOOR), "health = 13133"),
         later("zpages", LEAVE_OUT),
         later("pprof", LEAVE_OUT),
-        key("batch", Kind::Table(&BATCH), "batch = { size = 2048, timeout = \"1s\" }"),
-        key("queue", Kind::Table(&QUEUE), "queue = { requests = 1000 }"),
-        key("retry", Kind::Table(&RETRY), "retry = { give_up = \"5m\" }"),
+        key("batch", ValueKind::Table(&BATCH), "batch = { size = 2048, timeout = \"1s\" }"),
+        key("queue", ValueKind::Table(&QUEUE), "queue = { requests = 1000 }"),
+        key("retry", ValueKind::Table(&RETRY), "retry = { give_up = \"5m\" }"),
         later("sampling", LEAVE_OUT),
-        key("debug", Kind::Choice(UNKNOWN_WORD, DEBUGS), "debug = \"basic\""),
+        key("debug", ValueKind::Choice(UNKNOWN_WORD, DEBUGS), "debug = \"basic\""),
         later("pipeline", LEAVE_OUT),
     ],
 };
@@ -242,8 +248,8 @@ static BATCH: Schema = Schema {
         ENABLED,
         key("size", COUNT, "size = 2048"),
         key("max_size", COUNT, "max_size = 4096"),
-        key("timeout", Kind::Duration, "timeout = \"1s\""),
-        key("place", Kind::Choice(UNKNOWN_WORD, BATCH_PLACES), "place = \"exporter\""),
+        key("timeout", ValueKind::Duration, "timeout = \"1s\""),
+        key("place", ValueKind::Choice(UNKNOWN_WORD, BATCH_PLACES), "place = \"exporter\""),
     ],
 };
 
@@ -252,10 +258,10 @@ const BATCH_PLACES: &[Word] = &[word("exporter"), word("processor")];
 static QUEUE: Schema = Schema {
     keys: &[
         ENABLED,
-        key("persistent", Kind::Flag(Some((true, "persistent = false"))), "persistent = false"),
+        key("persistent", ValueKind::Flag(Some((true, "persistent = false"))), "persistent = false"),
         key("requests", COUNT, "requests = 1000"),
-        key("bytes", Kind::Size(BYTES), "bytes = \"64MiB\""),
-        key("when_full", Kind::Choice(UNKNOWN_WORD, WHEN_FULL), "when_full = \"wait\""),
+        key("bytes", ValueKind::Size(BYTES), "bytes = \"64MiB\""),
+        key("when_full", ValueKind::Choice(UNKNOWN_WORD, WHEN_FULL), "when_full = \"wait\""),
     ],
 };
 
@@ -264,32 +270,32 @@ const WHEN_FULL: &[Word] = &[word("refuse"), word("wait")];
 static RETRY: Schema = Schema {
     keys: &[
         ENABLED,
-        key("first", Kind::Duration, "first = \"5s\""),
-        key("longest", Kind::Duration, "longest = \"30s\""),
-        key("give_up", Kind::DurationOrNever, "give_up = \"5m\""),
+        key("first", ValueKind::Duration, "first = \"5s\""),
+        key("longest", ValueKind::Duration, "longest = \"30s\""),
+        key("give_up", ValueKind::DurationOrNever, "give_up = \"5m\""),
     ],
 };
 
 static TEMPO: Schema = Schema {
     keys: &[
-        key("version", Kind::Version, "version = \"3.0\"").required(),
+        key("version", ValueKind::Version, "version = \"3.0\"").required(),
         DIALECT,
         MANAGED,
         ON_HOST,
         CERTIFICATE,
-        key("service", Kind::Table(&TEMPO_SERVICE), "service = { memory_limit = \"4GiB\" }"),
+        key("service", ValueKind::Table(&TEMPO_SERVICE), "service = { memory_limit = \"4GiB\" }"),
         PATHS,
         EXTRA,
-        key("receive", Kind::Table(&TEMPO_RECEIVE), "receive = { grpc = 14317 }"),
-        key("http", Kind::Listener(&DOOR), "http = 3200"),
-        key("internal", Kind::Listener(&DOOR), "internal = { tls = true }"),
+        key("receive", ValueKind::Table(&TEMPO_RECEIVE), "receive = { grpc = 14317 }"),
+        key("http", ValueKind::Listener(&DOOR), "http = 3200"),
+        key("internal", ValueKind::Listener(&DOOR), "internal = { tls = true }"),
         later("health", "ask `/ready` on `http` instead: leave `health` out"),
-        key("storage", Kind::Table(&STORAGE), "storage = { local = \"/var/lib/tempo\" }"),
-        key("retention", Kind::Duration, "retention = \"336h\""),
+        key("storage", ValueKind::Table(&STORAGE), "storage = { local = \"/var/lib/tempo\" }"),
+        key("retention", ValueKind::Duration, "retention = \"336h\""),
         later("limits", LEAVE_OUT),
         later("metrics_generator", LEAVE_OUT),
         key("usage_report", FLAG, "usage_report = false"),
-        key("mode", Kind::Choice(UNKNOWN_WORD, MODES), "mode = \"single\""),
+        key("mode", ValueKind::Choice(UNKNOWN_WORD, MODES), "mode = \"single\""),
         later("tenant", LEAVE_OUT),
         later("target", "mode = \"single\""),
         later("kafka", "mode = \"single\""),
@@ -303,7 +309,7 @@ const LOCAL_INSTEAD: &str = "storage = { local = \"/var/lib/tempo\" }";
 
 static STORAGE: Schema = Schema {
     keys: &[
-        key("local", Kind::Path, "local = \"/var/lib/tempo\""),
+        key("local", ValueKind::Path, "local = \"/var/lib/tempo\""),
         later("s3", LOCAL_INSTEAD),
         later("gcs", LOCAL_INSTEAD),
         later("azure", LOCAL_INSTEAD),
@@ -319,26 +325,26 @@ static APP: Schema = Schema {
         CERTIFICATE_PATH,
         EXTRA,
         SEND_TO,
-        key("protocol", Kind::Choice(UNKNOWN_PROTOCOL, APP_PROTOCOLS), "protocol = \"http/protobuf\""),
-        key("compression", Kind::Choice(UNKNOWN_WORD, APP_COMPRESSIONS), "compression = \"gzip\""),
+        key("protocol", ValueKind::Choice(UNKNOWN_PROTOCOL, APP_PROTOCOLS), "protocol = \"http/protobuf\""),
+        key("compression", ValueKind::Choice(UNKNOWN_WORD, APP_COMPRESSIONS), "compression = \"gzip\""),
         TIMEOUT,
         HEADERS,
         never("secret_headers", &SECRET_IN_ENVIRONMENT),
         TENANT,
         BALANCE,
-        key("env_file", Kind::Path, "env_file = \"/srv/shop/.env\""),
-        key("env_dialect", Kind::Choice(UNKNOWN_WORD, ENV_DIALECTS), "env_dialect = \"dotenv\""),
-        key("service_name", Kind::Text, "service_name = \"shop\""),
-        key("sdk", Kind::Table(&SDK), "sdk = { language = \"rust\", version = \"0.31\" }"),
-        key("signals", Kind::Choice(UNKNOWN_WORD, SIGNALS), "signals = \"traces\""),
+        key("env_file", ValueKind::Path, "env_file = \"/srv/shop/.env\""),
+        key("env_dialect", ValueKind::Choice(UNKNOWN_WORD, ENV_DIALECTS), "env_dialect = \"dotenv\""),
+        key("service_name", ValueKind::Text, "service_name = \"shop\""),
+        key("sdk", ValueKind::Table(&SDK), "sdk = { language = \"rust\", version = \"0.31\" }"),
+        key("signals", ValueKind::Choice(UNKNOWN_WORD, SIGNALS), "signals = \"traces\""),
         later("sampling", LEAVE_OUT),
         RESOURCE_ATTRIBUTES,
         later("container", LEAVE_OUT),
-        key("health_url", Kind::Text, "health_url = \"http://127.0.0.1:3010/health\""),
+        key("health_url", ValueKind::Text, "health_url = \"http://127.0.0.1:3010/health\""),
     ],
 };
 
-static SECRET_IN_ENVIRONMENT: Refusal = Refusal {
+static SECRET_IN_ENVIRONMENT: KeyRefusal = KeyRefusal {
     code: "secret-unsupported",
     title: "an application's environment file would hold the secret in clear",
     help: "send to a collector, and write `secret_headers` there",
@@ -359,10 +365,10 @@ const SIGNALS: &[Word] = &[
 
 static SDK: Schema = Schema {
     keys: &[
-        key("language", Kind::Choice(UNKNOWN_WORD, LANGUAGES), "language = \"other\"").required(),
-        key("version", Kind::Version, "version = \"0.31\""),
+        key("language", ValueKind::Choice(UNKNOWN_WORD, LANGUAGES), "language = \"other\"").required(),
+        key("version", ValueKind::Version, "version = \"0.31\""),
         later("agent", "language = \"other\""),
-        key("tls_settings", Kind::Choice(UNKNOWN_WORD, TLS_SETTINGS), "tls_settings = \"code\""),
+        key("tls_settings", ValueKind::Choice(UNKNOWN_WORD, TLS_SETTINGS), "tls_settings = \"code\""),
     ],
 };
 
@@ -385,9 +391,9 @@ static GRAFANA: Schema = Schema {
         NEIGHBOUR,
         CERTIFICATE_PATH,
         EXTRA,
-        key("provisioning", Kind::Path, "provisioning = \"/etc/grafana/provisioning\""),
-        key("datasource", Kind::Text, "datasource = \"Tempo\""),
-        key("uid", Kind::Text, "uid = \"tempo\""),
+        key("provisioning", ValueKind::Path, "provisioning = \"/etc/grafana/provisioning\""),
+        key("datasource", ValueKind::Text, "datasource = \"Tempo\""),
+        key("uid", ValueKind::Text, "uid = \"tempo\""),
         later("streaming", LEAVE_OUT),
         later("dashboards", LEAVE_OUT),
         later("prometheus_uid", LEAVE_OUT),

@@ -16,7 +16,7 @@ mod unknown;
 mod walk;
 
 pub use crate::text::nearest;
-pub use document::Document;
+pub use document::TomlDocument;
 pub use language::ROOT;
 pub use raw::{RawHosts, RawListener, RawStack, RawTable};
 pub use shape::{is_credential_name, is_dns_name};
@@ -24,7 +24,7 @@ pub use shape::{is_credential_name, is_dns_name};
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
 use std::collections::BTreeSet;
 use toml::de::DeTable;
-use walk::Walk;
+use walk::TableWalk;
 
 /// The largest text that is read, in bytes.
 pub const MAX_BYTES: u64 = 1_000_000;
@@ -39,7 +39,7 @@ pub fn too_large(source: &SourceName, bytes: u64) -> Option<Finding> {
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// Where everything stands.
-    pub document: Document,
+    pub document: TomlDocument,
     /// What is sound; tables with a fault are marked.
     pub stack: RawStack,
     /// All faults, not yet located.
@@ -50,13 +50,13 @@ pub struct Parsed {
 /// stages can go on with the rest.
 pub fn read(source: SourceName, text: &str) -> Parsed {
     if let Some(finding) = too_large(&source, text.len() as u64) {
-        let document = Document::new(source, "", &DeTable::new());
+        let document = TomlDocument::new(source, "", &DeTable::new());
         let root = RawTable::new(KeyPath::default(), &ROOT);
         return Parsed { document, stack: RawStack { root }, faults: finding.into() };
     }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let mut document = Document::new(source, text, root.get_ref());
-    let mut walk = Walk {
+    let mut document = TomlDocument::new(source, text, root.get_ref());
+    let mut walk = TableWalk {
         document: &mut document,
         faults: Findings::new(),
         broken: syntax::is_broken(&errors),
@@ -69,7 +69,7 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
 }
 
 /// The whole file or all of its faults, located and in order.
-pub fn parse(source: SourceName, text: &str) -> (Document, Result<RawStack, Findings>) {
+pub fn parse(source: SourceName, text: &str) -> (TomlDocument, Result<RawStack, Findings>) {
     let mut parsed = read(source, text);
     if parsed.faults.is_empty() {
         return (parsed.document, Ok(parsed.stack));
@@ -79,7 +79,7 @@ pub fn parse(source: SourceName, text: &str) -> (Document, Result<RawStack, Find
 }
 
 /// The name alone, for verbs that need no more: other faults of the file do not stop them.
-pub fn stack_name(source: SourceName, text: &str) -> (Document, Result<String, Findings>) {
+pub fn stack_name(source: SourceName, text: &str) -> (TomlDocument, Result<String, Findings>) {
     let mut parsed = read(source, text);
     if let Some(name) = parsed.stack.root.text("name") {
         return (parsed.document, Ok(name.to_owned()));

@@ -4,7 +4,7 @@
 //! declared to be; both are invariants of the code, not of the file. Numbers, texts and addresses
 //! are plain here: the nouns of the product are made of them by `stack::resolve`.
 
-use super::schema::{Kind, Schema, Status};
+use super::schema::{KeyStatus, Schema, ValueKind};
 use crate::diagnostic::{KeyPart, KeyPath, Place};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -138,7 +138,7 @@ impl RawTable {
 
     /// Whether this table may hold the key and it is written out.
     pub fn declares_rendered(&self, key: &str) -> bool {
-        self.schema.key(key).is_some_and(|key| matches!(key.status, Status::Rendered))
+        self.schema.key(key).is_some_and(|key| matches!(key.status, KeyStatus::Rendered))
     }
 
     /// Whether the key is written.
@@ -243,7 +243,7 @@ impl RawTable {
     /// A table with declared keys; an empty one stands in where it is not written.
     pub fn table(&self, key: &str) -> RawTable {
         self.written_table(key).cloned().unwrap_or_else(|| match self.declared(key) {
-            Kind::Table(schema) => RawTable::new(self.path_of(key), schema),
+            ValueKind::Table(schema) => RawTable::new(self.path_of(key), schema),
             other => unreachable!("`{key}` is declared as {other:?}, not as a table"),
         })
     }
@@ -270,7 +270,7 @@ impl RawTable {
         self.values.get(key)
     }
 
-    fn declared(&self, key: &str) -> Kind {
+    fn declared(&self, key: &str) -> ValueKind {
         self.schema.key(key).unwrap_or_else(|| unreachable!("`{key}` is not declared in {}", self.path)).kind
     }
 }

@@ -16,9 +16,9 @@ pub struct Key {
     /// Its name in the file.
     pub name: &'static str,
     /// What it takes.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it is written out by this version.
-    pub status: Status,
+    pub status: KeyStatus,
     /// Whether the table is faulty without it.
     pub required: bool,
     /// A value that can be typed, for help texts.
@@ -27,18 +27,18 @@ pub struct Key {
 
 /// Whether a key or a value is understood by this version.
 #[derive(Debug, Clone, Copy)]
-pub enum Status {
+pub enum KeyStatus {
     /// It is.
     Rendered,
     /// It is known and refused, with what can be typed instead; its value is not looked into.
     NotYet(&'static str),
     /// It will never work in this place: code, title, and what can be typed instead.
-    Refused(&'static Refusal),
+    Refused(&'static KeyRefusal),
 }
 
 /// Why a key is refused in a place for good.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct KeyRefusal {
     /// Code of the finding.
     pub code: &'static str,
     /// Its title.
@@ -53,13 +53,13 @@ pub struct Word {
     /// As it is written.
     pub text: &'static str,
     /// Whether it is understood by this version.
-    pub status: Status,
+    pub status: KeyStatus,
 }
 
 /// The kinds of values. Each has one decoder, chosen by the TOML type or by which key is present;
 /// none tries alternatives.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum ValueKind {
     /// `true` or `false`; where a value of the two is not understood yet, the pair says which and
     /// what to type.
     Flag(Option<(bool, &'static str)>),
@@ -98,9 +98,9 @@ pub enum Kind {
     /// A port, `"bind:port"`, or a table with these keys.
     Listener(&'static Schema),
     /// A list, each of this kind.
-    List(&'static Kind),
+    List(&'static ValueKind),
     /// A table whose keys are the user's, each value of this kind.
-    Map(&'static Kind),
+    Map(&'static ValueKind),
     /// A table with these keys.
     Table(&'static Schema),
     /// A table of named tables, each with these keys; the text is how one is spoken of.
@@ -126,28 +126,28 @@ impl Schema {
 }
 
 /// A rendered, optional key; the other facts are added by the calls below.
-pub const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
-    Key { name, kind, status: Status::Rendered, required: false, example }
+pub const fn key(name: &'static str, kind: ValueKind, example: &'static str) -> Key {
+    Key { name, kind, status: KeyStatus::Rendered, required: false, example }
 }
 
 /// A key that is known and not written yet, with what to type instead.
 pub const fn later(name: &'static str, instead: &'static str) -> Key {
-    Key { name, kind: Kind::Anything, status: Status::NotYet(instead), required: false, example: "" }
+    Key { name, kind: ValueKind::Anything, status: KeyStatus::NotYet(instead), required: false, example: "" }
 }
 
 /// A key that a reader could expect here and that is refused for good.
-pub const fn never(name: &'static str, refusal: &'static Refusal) -> Key {
-    Key { name, kind: Kind::Anything, status: Status::Refused(refusal), required: false, example: "" }
+pub const fn never(name: &'static str, refusal: &'static KeyRefusal) -> Key {
+    Key { name, kind: ValueKind::Anything, status: KeyStatus::Refused(refusal), required: false, example: "" }
 }
 
 /// A word that is understood.
 pub const fn word(text: &'static str) -> Word {
-    Word { text, status: Status::Rendered }
+    Word { text, status: KeyStatus::Rendered }
 }
 
 /// A word that is known and not written yet, with what to type instead.
 pub const fn later_word(text: &'static str, instead: &'static str) -> Word {
-    Word { text, status: Status::NotYet(instead) }
+    Word { text, status: KeyStatus::NotYet(instead) }
 }
 
 impl Key {
@@ -158,7 +158,7 @@ impl Key {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// What a value of this kind is called in `KEY takes ...`.
     pub fn noun(&self) -> String {
         match self {

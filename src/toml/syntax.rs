@@ -1,6 +1,6 @@
 //! Faults of the TOML itself, in the product's words.
 
-use super::document::Document;
+use super::document::TomlDocument;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, Place};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -13,7 +13,7 @@ pub(super) fn is_broken(errors: &[Error]) -> bool {
 
 /// The faults of the syntax and those of the walk as one list, none told twice: a duplicate key
 /// explains what the walk found there, and the walk explains a value that is no TOML better.
-pub(super) fn merge(document: &Document, errors: &[Error], walk: Findings) -> Findings {
+pub(super) fn merge(document: &TomlDocument, errors: &[Error], walk: Findings) -> Findings {
     let (duplicates, broken): (Vec<&Error>, Vec<&Error>) =
         errors.iter().partition(|error| is_duplicate(error));
     let told = Spans::new(duplicates.iter().map(|error| span(error)));
@@ -51,7 +51,7 @@ impl Spans {
     }
 }
 
-fn describe(document: &Document, error: &Error) -> Finding {
+fn describe(document: &TomlDocument, error: &Error) -> Finding {
     let span = span(error);
     let written = document.text().get(span.clone()).unwrap_or_default();
     if !is_duplicate(error) {
@@ -75,7 +75,7 @@ fn describe(document: &Document, error: &Error) -> Finding {
 }
 
 /// The root key `tls`, found in the text: the table of this name has taken its place in the tree.
-fn preset(document: &Document) -> Option<Range<usize>> {
+fn preset(document: &TomlDocument) -> Option<Range<usize>> {
     let root = document.text().split_inclusive('\n').take_while(|line| !line.trim_start().starts_with('['));
     let mut start = 0;
     let starts = root.map(|line| {
@@ -95,7 +95,7 @@ fn span(error: &Error) -> Range<usize> {
     error.span().unwrap_or(0..0)
 }
 
-fn place(document: &Document, finding: &Finding) -> Range<usize> {
+fn place(document: &TomlDocument, finding: &Finding) -> Range<usize> {
     match finding.at.as_ref().map(|label| &label.place) {
         Some(Place::Text(mark)) => mark.span.clone(),
         Some(Place::Stack(path, KeyPart::Header)) if path.0.is_empty() => 0..0,

@@ -1,15 +1,15 @@
 //! Keys that do not exist, and keys that must: what was probably meant.
 
-use super::document::Document;
+use super::document::TomlDocument;
 use super::language::ROOT;
-use super::schema::{Key, Kind, Schema, Status};
+use super::schema::{Key, KeyStatus, Schema, ValueKind};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
 use crate::text::nearest;
 use toml::de::DeValue;
 
 /// What to say of a key that its table does not have.
 pub(super) fn describe(
-    document: &Document,
+    document: &TomlDocument,
     schema: &'static Schema,
     path: &KeyPath,
     value: &DeValue<'_>,
@@ -37,7 +37,7 @@ pub(super) fn describe(
 }
 
 /// A table header that does not exist.
-pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> Finding {
+pub(super) fn table(document: &TomlDocument, path: &KeyPath, near: Option<&str>) -> Finding {
     // The header as it is written, which may go deeper than the part that is unknown.
     let below = document.header_below(path);
     let written = document.header_text(&below).map_or_else(|| format!("[{below}]"), ToOwned::to_owned);
@@ -57,7 +57,7 @@ pub(super) fn table(document: &Document, path: &KeyPath, near: Option<&str>) -> 
     }
 }
 
-fn landed(document: &Document, path: &KeyPath, parent: &KeyPath) -> Finding {
+fn landed(document: &TomlDocument, path: &KeyPath, parent: &KeyPath) -> Finding {
     let name = path.0.last().map_or("", String::as_str);
     let found = Finding::error(
         Code("unknown-key"),
@@ -101,12 +101,12 @@ pub(super) fn may_be_target(name: &str) -> bool {
 }
 
 /// Whether a key of this kind stands on a line of its own.
-pub(super) fn is_scalar(kind: Kind) -> bool {
-    !matches!(kind, Kind::Table(_) | Kind::Named(..) | Kind::Map(_) | Kind::Anything)
+pub(super) fn is_scalar(kind: ValueKind) -> bool {
+    !matches!(kind, ValueKind::Table(_) | ValueKind::Named(..) | ValueKind::Map(_) | ValueKind::Anything)
 }
 
 fn known(schema: &Schema) -> String {
-    let rendered = schema.keys.iter().filter(|key| matches!(key.status, Status::Rendered));
+    let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
     rendered.map(|key| key.name).collect::<Vec<_>>().join(", ")
 }
 
@@ -125,8 +125,10 @@ fn collect_homes(schema: &'static Schema, path: &str, name: &str, found: &mut Ve
         }
         let below = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
         match key.kind {
-            Kind::Table(schema) | Kind::Listener(schema) => collect_homes(schema, &below, name, found),
-            Kind::Named(schema, _) => collect_homes(schema, &format!("{below}.NAME"), name, found),
+            ValueKind::Table(schema) | ValueKind::Listener(schema) => {
+                collect_homes(schema, &below, name, found);
+            }
+            ValueKind::Named(schema, _) => collect_homes(schema, &format!("{below}.NAME"), name, found),
             _ => {}
         }
     }

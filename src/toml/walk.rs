@@ -4,9 +4,9 @@
 //! refuses is not looked into.
 
 use super::decode;
-use super::document::Document;
+use super::document::TomlDocument;
 use super::raw::{RawTable, RawValue};
-use super::schema::{Key, Kind, Schema, Status};
+use super::schema::{Key, KeyStatus, Schema, ValueKind};
 use super::shape;
 use super::unknown;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath, Place};
@@ -15,8 +15,8 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 /// What every step of the walk needs: the text and its positions, and the faults so far.
-pub(super) struct Walk<'d> {
-    pub(super) document: &'d mut Document,
+pub(super) struct TableWalk<'d> {
+    pub(super) document: &'d mut TomlDocument,
     pub(super) faults: Findings,
     /// Whether the text had syntax faults: what is missing may then stand in the broken part.
     pub(super) broken: bool,
@@ -25,7 +25,7 @@ pub(super) struct Walk<'d> {
 }
 
 /// A key with its value, as written.
-pub(super) struct Written<'a, 'v> {
+pub(super) struct WrittenKey<'a, 'v> {
     /// The whole path of the key.
     pub(super) path: KeyPath,
     /// Its last part.
@@ -36,7 +36,7 @@ pub(super) struct Written<'a, 'v> {
     pub(super) value: &'a Spanned<DeValue<'v>>,
 }
 
-impl Written<'_, '_> {
+impl WrittenKey<'_, '_> {
     /// Whether it is one of a list, and so has no key of its own.
     pub(super) fn is_item(&self) -> bool {
         self.path.0.last().is_none_or(|last| last != self.name)
@@ -51,7 +51,7 @@ impl Written<'_, '_> {
     }
 }
 
-impl Walk<'_> {
+impl TableWalk<'_> {
     /// Walks one table and what is below it.
     pub(super) fn table(&mut self, path: KeyPath, table: &DeTable<'_>, schema: &'static Schema) -> RawTable {
         let mut raw = RawTable::new(path, schema);
@@ -59,7 +59,7 @@ impl Walk<'_> {
             let name: &str = key.get_ref();
             let path = raw.path().join(name);
             let decoded = match schema.key(name) {
-                Some(known) => self.known(known, &Written { path, name, example: known.example, value }),
+                Some(known) => self.known(known, &WrittenKey { path, name, example: known.example, value }),
                 None => {
                     if unknown::is_root_key(name) {
                         self.landed.insert(name.to_owned());
@@ -91,14 +91,16 @@ impl Walk<'_> {
         }
     }
 
-    fn known(&mut self, key: &Key, written: &Written<'_, '_>) -> Option<RawValue> {
+    fn known(&mut self, key: &Key, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
         match key.status {
-            Status::Rendered if unknown::is_scalar(key.kind) && self.document.has_header(&written.path) => {
+            KeyStatus::Rendered
+                if unknown::is_scalar(key.kind) && self.document.has_header(&written.path) =>
+            {
                 let found = unknown::table(self.document, &written.path, None);
                 self.push(found)
             }
-            Status::Rendered => self.value(key.kind, written),
-            Status::NotYet(instead) => {
+            KeyStatus::Rendered => self.value(key.kind, written),
+            KeyStatus::NotYet(instead) => {
                 let header = self.document.header_below(&written.path);
                 let name = self.document.header_text(&header).unwrap_or(key.name).to_owned();
                 let instead =
@@ -107,7 +109,7 @@ impl Walk<'_> {
                 let place = (header, KeyPart::Header);
                 self.push(Finding::error(Code("not-yet"), title).at(place, "").help(instead))
             }
-            Status::Refused(refusal) => self.push(
+            KeyStatus::Refused(refusal) => self.push(
                 Finding::error(Code(refusal.code), refusal.title)
                     .at(written.key_place(), "")
                     .help(refusal.help),
@@ -116,35 +118,37 @@ impl Walk<'_> {
     }
 
     /// Decodes a value by its kind. Kinds made of values are here, single values in `decode`.
-    pub(super) fn value(&mut self, kind: Kind, written: &Written<'_, '_>) -> Option<RawValue> {
+    pub(super) fn value(&mut self, kind: ValueKind, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
         match (kind, written.value.get_ref()) {
-            (Kind::Table(schema), DeValue::Table(table)) => {
+            (ValueKind::Table(schema), DeValue::Table(table)) => {
                 Some(RawValue::Table(self.table(written.path.clone(), table, schema)))
             }
-            (Kind::Named(schema, spoken), value) => self.named(schema, spoken, value, written),
-            (Kind::Map(of), DeValue::Table(table)) => self.map(*of, table, written).map(RawValue::Map),
-            (Kind::List(of), DeValue::Array(items)) => {
+            (ValueKind::Named(schema, spoken), value) => self.named(schema, spoken, value, written),
+            (ValueKind::Map(of), DeValue::Table(table)) => self.map(*of, table, written).map(RawValue::Map),
+            (ValueKind::List(of), DeValue::Array(items)) => {
                 let items = items.iter().enumerate().map(|(index, value)| {
                     let path = written.path.join(&index.to_string());
-                    self.value(*of, &Written { path, value, ..*written })
+                    self.value(*of, &WrittenKey { path, value, ..*written })
                 });
                 all(items.collect()).map(RawValue::List)
             }
-            (Kind::Listener(schema), _) => decode::listener(self, schema, written).map(RawValue::Listener),
+            (ValueKind::Listener(schema), _) => {
+                decode::listener(self, schema, written).map(RawValue::Listener)
+            }
             _ => decode::single(self, kind, written),
         }
     }
 
     fn map(
         &mut self,
-        of: Kind,
+        of: ValueKind,
         table: &DeTable<'_>,
-        written: &Written<'_, '_>,
+        written: &WrittenKey<'_, '_>,
     ) -> Option<BTreeMap<String, RawValue>> {
         let entries = in_text_order(table).into_iter().map(|(key, value)| {
             let name: &str = key.get_ref();
             let path = written.path.join(name);
-            let entry = Written { path, name, example: written.example, value };
+            let entry = WrittenKey { path, name, example: written.example, value };
             let shaped = shape::text(name, "the key");
             let shaped =
                 shaped.map_err(|wrong| decode::misshapen(self, wrong, &entry, entry.key_place())).ok();
@@ -159,7 +163,7 @@ impl Walk<'_> {
         schema: &'static Schema,
         spoken: &str,
         value: &DeValue<'_>,
-        written: &Written<'_, '_>,
+        written: &WrittenKey<'_, '_>,
     ) -> Option<RawValue> {
         let unnamed = |walk: &mut Self| {
             let place = (written.path.clone(), KeyPart::Header);
@@ -175,7 +179,7 @@ impl Walk<'_> {
         for (key, value) in in_text_order(tables) {
             let name: &str = key.get_ref();
             let path = written.path.join(name);
-            let entry = Written { path, name, example: "", value };
+            let entry = WrittenKey { path, name, example: "", value };
             let shaped = shape::name(name);
             let shaped =
                 shaped.map_err(|wrong| decode::misshapen(self, wrong, &entry, entry.key_place())).is_ok();

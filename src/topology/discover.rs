@@ -4,8 +4,8 @@
 //! Bounded in number, depth and size; whatever a bound cuts off is listed. Called by
 //! `check --files` and by whoever looks at a host.
 
-use super::tree::{Looked, Tree};
-use super::{Examined, FileSet, Reader, places};
+use super::tree::{FileTree, Looked};
+use super::{Examined, FileReader, FileSet, places};
 use crate::component::systemd::read::{is_unit, units};
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Project, is_compose_file};
@@ -70,7 +70,7 @@ impl Discovered {
 }
 
 /// Finds the files of a stack in a tree.
-pub fn discover(tree: &dyn Tree) -> Discovered {
+pub fn discover(tree: &dyn FileTree) -> Discovered {
     let mut search = Search { tree, found: Discovered::default(), looked: BTreeSet::new(), folders: 0 };
     search.found.repository = !search.is_host();
     if search.found.repository {
@@ -79,7 +79,7 @@ pub fn discover(tree: &dyn Tree) -> Discovered {
         search.places();
     }
     search.projects();
-    let mut reader = Reader::default();
+    let mut reader = FileReader::default();
     for _ in 0..ROUNDS {
         let named = search.named(&mut reader);
         let before = search.looked.len();
@@ -97,7 +97,7 @@ pub fn discover(tree: &dyn Tree) -> Discovered {
 }
 
 pub(super) struct Search<'t> {
-    pub(super) tree: &'t dyn Tree,
+    pub(super) tree: &'t dyn FileTree,
     pub(super) found: Discovered,
     looked: BTreeSet<TargetPath>,
     folders: usize,
@@ -246,7 +246,7 @@ impl Search<'_> {
     }
 
     /// Paths that the files found so far name, and that a judgement needs.
-    fn named(&mut self, reader: &mut Reader) -> Vec<TargetPath> {
+    fn named(&mut self, reader: &mut FileReader) -> Vec<TargetPath> {
         let set = self.found.file_set();
         let topology = reader.read(&set);
         self.found.programs = topology.programs.len();

@@ -13,11 +13,11 @@ pub mod tree;
 mod unit_programs;
 
 pub use discover::{Discovered, discover};
-pub use reader::{Reader, read};
+pub use reader::{FileReader, read};
 
 use crate::diagnostic::SourceName;
 use crate::format::compose::Project;
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::env::EnvFormat;
 use crate::model::names::{CertificateName, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ pub enum Examined<'a> {
     /// The file's bytes.
     Bytes(&'a [u8]),
     /// A certificate that apply will issue.
-    Wish(&'a CertificateWish),
+    Wish(&'a CertificateSpec),
     /// The private key that apply will make for a certificate.
     WishedKey(&'a CertificateName),
 }

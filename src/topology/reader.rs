@@ -7,11 +7,11 @@ use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::SourceName;
 use crate::format::env_file::EnvFile;
-use crate::format::page::{Page, Start};
+use crate::format::page::{FileReading, Start};
 use crate::format::values::{self, Expansion, Values};
-use crate::format::yaml::{Dialect, Document, Fault, Node};
+use crate::format::yaml::{Node, YamlDocument, YamlFault, YamlLibrary};
 use crate::format::{env_file, yaml};
-use crate::model::dataflow::{NotRead, Program, ProgramKind, Site, SiteKind, Topology, Version};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, ReadVersion, Site, SiteKind, Topology};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use sha2::{Digest, Sha256};
@@ -19,15 +19,15 @@ use std::collections::BTreeMap;
 
 /// Reads a set of files once. Total: what cannot be read is listed, never a panic.
 pub fn read(files: &FileSet<'_>) -> Topology {
-    Reader::default().read(files)
+    FileReader::default().read(files)
 }
 
 type ContentDigest = [u8; 32];
 
 /// Reads sets of files; a YAML content that was parsed before in the same run is not parsed again.
 #[derive(Debug, Default)]
-pub struct Reader {
-    parsed: BTreeMap<(ContentDigest, Dialect), Result<Document, Fault>>,
+pub struct FileReader {
+    parsed: BTreeMap<(ContentDigest, YamlLibrary), Result<YamlDocument, YamlFault>>,
 }
 
 /// A file that belongs to a program.
@@ -64,7 +64,7 @@ struct Known<'a> {
     units: &'a [Unit],
 }
 
-impl Reader {
+impl FileReader {
     /// Reads a set of files.
     pub fn read(&mut self, files: &FileSet<'_>) -> Topology {
         let mut topology = Topology::default();
@@ -187,7 +187,7 @@ impl Reader {
     /// Parses a text for a program, once in a run; while it is not known whose it is, as most of them do.
     fn parse(&mut self, text: &str, kind: Option<ProgramKind>) -> (ContentDigest, Option<&Node>) {
         let digest: ContentDigest = Sha256::digest(text.as_bytes()).into();
-        let dialect = kind.map_or(Dialect::V3, dialect);
+        let dialect = kind.map_or(YamlLibrary::V3, dialect);
         let parsed = self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect));
         (digest, parsed.as_ref().ok().map(|document| &document.root))
     }
@@ -208,7 +208,7 @@ impl Reader {
         topology.programs.push(Program {
             kind: file.kind,
             file: file.path.clone(),
-            version: Version::None,
+            version: ReadVersion::None,
             excerpt: false,
             starts_here: (unit.is_some() || files.complete) && container.is_none(),
             site: file.place.site,
@@ -219,20 +219,20 @@ impl Reader {
             None => Start::Unknown,
         };
         let inside = container.map(|container| &container.inside);
-        let mut page = Page { topology, program, path: &file.path, source, values, start, inside };
+        let mut page = FileReading { topology, program, path: &file.path, source, values, start, inside };
         let version = match &file.content {
             Content::Environment(lines, dialect) => {
                 app::read::read(&mut page, lines, *dialect);
-                Version::None
+                ReadVersion::None
             }
             Content::Yaml(digest) => match &self.parsed[&(*digest, dialect(file.kind))] {
                 Ok(document) if started_with_it_alone(&mut page, unit) => {
                     read_document(&mut page, files, file, document)
                 }
-                Ok(_) => Version::None,
+                Ok(_) => ReadVersion::None,
                 Err(fault) => {
                     page.fault(fault.span.clone(), fault.text.clone());
-                    Version::None
+                    ReadVersion::None
                 }
             },
         };
@@ -251,11 +251,11 @@ fn nowhere(topology: &mut Topology) -> usize {
 }
 
 /// The library that the program reads its YAML with.
-fn dialect(kind: ProgramKind) -> Dialect {
+fn dialect(kind: ProgramKind) -> YamlLibrary {
     match kind {
-        ProgramKind::Tempo => Dialect::V2,
+        ProgramKind::Tempo => YamlLibrary::V2,
         ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => {
-            Dialect::V3
+            YamlLibrary::V3
         }
     }
 }
@@ -341,8 +341,9 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
 }
 
 /// What is known of a process that no unit starts: nothing but its home, where the path tells it.
-fn without_unit(path: &TargetPath) -> values::Environment {
-    let mut environment = values::Environment { is_unknown: true, ..values::Environment::default() };
+fn without_unit(path: &TargetPath) -> values::ProcessEnvironment {
+    let mut environment =
+        values::ProcessEnvironment { is_unknown: true, ..values::ProcessEnvironment::default() };
     if let Some((home, _)) = path.as_str().split_once("/.config/") {
         environment.values.insert("HOME".to_owned(), home.to_owned());
     }
@@ -351,7 +352,7 @@ fn without_unit(path: &TargetPath) -> values::Environment {
 
 /// Whether the file is all the configuration that its unit starts the program with. Merged files are
 /// not read: each alone would be judged for what stands in another.
-fn started_with_it_alone(page: &mut Page<'_>, unit: Option<&Unit>) -> bool {
+fn started_with_it_alone(page: &mut FileReading<'_>, unit: Option<&Unit>) -> bool {
     let Some(unit) = unit else { return true };
     if unit.configs.len() > 1 {
         let starts = if page.inside.is_some() { "its service" } else { "its unit" };
@@ -368,7 +369,12 @@ fn started_with_it_alone(page: &mut Page<'_>, unit: Option<&Unit>) -> bool {
     true
 }
 
-fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, document: &Document) -> Version {
+fn read_document(
+    page: &mut FileReading<'_>,
+    files: &FileSet<'_>,
+    file: &Found<'_>,
+    document: &YamlDocument,
+) -> ReadVersion {
     let kind = file.kind;
     let tagged = file.place.container.and_then(Container::release);
     let root = &document.root;
@@ -384,15 +390,15 @@ fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, doc
     match kind {
         ProgramKind::Collector => {
             let (release, version) =
-                collector::read::Release::of(tagged.or(files.collector_version.as_deref()), root);
+                collector::read::CollectorReading::of(tagged.or(files.collector_version.as_deref()), root);
             collector::read::read(page, root, release);
             by_tag(version, tagged)
         }
         ProgramKind::Tempo => {
             let given = tagged.or(files.tempo_version.as_deref());
-            let (release, version) = tempo::read::Release::of(given, root);
+            let (release, version) = tempo::read::TempoReading::of(given, root);
             tempo::read::read(page, root, release, tempo::read::Edition::of(given));
-            if let Version::Nearest { given, line } = &version {
+            if let ReadVersion::Nearest { given, line } = &version {
                 let reason = format!("judged by the keys of {line}: those of {given} are not known here");
                 page.not_read("", reason);
             }
@@ -405,16 +411,16 @@ fn read_document(page: &mut Page<'_>, files: &FileSet<'_>, file: &Found<'_>, doc
         }
         ProgramKind::Grafana => {
             grafana::read::read(page, root);
-            Version::None
+            ReadVersion::None
         }
-        ProgramKind::App | ProgramKind::Prometheus => Version::None,
+        ProgramKind::App | ProgramKind::Prometheus => ReadVersion::None,
     }
 }
 
 /// A version that was given by the tag of an image.
-fn by_tag(version: Version, tagged: Option<&str>) -> Version {
+fn by_tag(version: ReadVersion, tagged: Option<&str>) -> ReadVersion {
     match version {
-        Version::Given(line) if tagged.is_some() => Version::Image(line),
+        ReadVersion::Given(line) if tagged.is_some() => ReadVersion::Image(line),
         other => other,
     }
 }

@@ -6,7 +6,9 @@ use super::compose;
 use super::discover::Search;
 use super::places;
 use crate::diagnostic::SourceName;
-use crate::format::compose::{self as format, Folder, Found, HostPath, Led, Project, Service, Source};
+use crate::format::compose::{
+    self as format, ComposeService, Led, Project, ProjectDirectory, ProjectFile, Source, SourcePath,
+};
 use crate::model::names::TargetPath;
 use crate::topology::tree::Looked;
 use std::cell::RefCell;
@@ -142,16 +144,16 @@ impl Search<'_> {
             let found = &self.found;
             let text = |path: &TargetPath| match found.files.get(path).map(|bytes| std::str::from_utf8(bytes))
             {
-                Some(Ok(text)) => Found::Text(text),
-                Some(Err(_)) => Found::Unreadable,
-                None if found.unread.contains(path) => Found::Unreadable,
+                Some(Ok(text)) => ProjectFile::Text(text),
+                Some(Err(_)) => ProjectFile::Unreadable,
+                None if found.unread.contains(path) => ProjectFile::Unreadable,
                 None => {
                     missed.borrow_mut().insert(path.clone());
-                    Found::Absent
+                    ProjectFile::Absent
                 }
             };
             let shown_as = |path: &TargetPath| -> SourceName { found.shown(path) };
-            let folder = Folder { text: &text, shown_as: &shown_as, rooted: !found.repository };
+            let folder = ProjectDirectory { text: &text, shown_as: &shown_as, rooted: !found.repository };
             let project = format::load(files, &folder);
             let before = self.found.files.len();
             missed.into_inner().iter().for_each(|path| self.look(path));
@@ -174,7 +176,7 @@ impl Search<'_> {
                 }
             }
             for mount in &container.service.mounts {
-                if let Source::Bind(HostPath::Here(path)) = &mount.source {
+                if let Source::Bind(SourcePath::Here(path)) = &mount.source {
                     self.note_absent(path);
                 }
             }
@@ -194,7 +196,7 @@ impl Search<'_> {
 /// Whether a project has to do with tracing: an engine in it, a client, or words of one in a file that
 /// cannot be read.
 fn concerns(project: &Project, search: &Search<'_>) -> bool {
-    let of_tracing = |service: &Service| {
+    let of_tracing = |service: &ComposeService| {
         let image = service.image.as_ref().map(|image| format::Image::of(&image.text.text));
         image.is_some_and(|image| image.program.is_some())
             || service.variables().any(|(key, _)| key.starts_with("OTEL_EXPORTER_OTLP"))

@@ -36,7 +36,7 @@ pub enum Looked {
 }
 
 /// A tree of files, read only.
-pub trait Tree {
+pub trait FileTree {
     /// The entries of a folder in order of their names; none where there is no such folder.
     fn list(&self, folder: &TargetPath) -> Listed;
 
@@ -44,7 +44,7 @@ pub trait Tree {
     fn read(&self, path: &TargetPath, most: usize) -> Looked;
 }
 
-impl Tree for BTreeMap<TargetPath, Vec<u8>> {
+impl FileTree for BTreeMap<TargetPath, Vec<u8>> {
     fn list(&self, folder: &TargetPath) -> Listed {
         let mut entries: Vec<TreeEntry> = self
             .keys()

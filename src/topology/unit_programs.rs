@@ -5,9 +5,9 @@ use super::FileSet;
 use crate::component::systemd::read::{Assigned, Unit};
 use crate::component::{app, prometheus};
 use crate::format::env_file::{EnvEntry, EnvFile};
-use crate::format::page::{Page, Start};
-use crate::format::values::{Environment, Expansion, Values};
-use crate::model::dataflow::{NotRead, Program, ProgramKind, Topology, Version};
+use crate::format::page::{FileReading, Start};
+use crate::format::values::{Expansion, ProcessEnvironment, Values};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, ReadVersion, Topology};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use std::borrow::Cow;
@@ -81,7 +81,7 @@ fn with_page(
     files: &FileSet<'_>,
     (kind, path): (ProgramKind, &TargetPath),
     topology: &mut Topology,
-    read: impl FnOnce(&mut Page<'_>),
+    read: impl FnOnce(&mut FileReading<'_>),
 ) {
     let source = files.source_of(path);
     topology.sources.insert(path.clone(), source.clone());
@@ -89,14 +89,14 @@ fn with_page(
     topology.programs.push(Program {
         kind,
         file: path.clone(),
-        version: Version::None,
+        version: ReadVersion::None,
         excerpt: false,
         starts_here: true,
         site: 0,
     });
-    let environment = Environment::default();
+    let environment = ProcessEnvironment::default();
     let values = Values { expansion: Expansion::None, environment: &environment };
-    read(&mut Page { topology, program, path, source, values, start: Start::Unknown, inside: None });
+    read(&mut FileReading { topology, program, path, source, values, start: Start::Unknown, inside: None });
 }
 
 /// Where an assignment stands in the text of its unit; the beginning where it stands in another file.

@@ -1,7 +1,7 @@
 //! An engine as a child process.
 
 use super::log::{keep, newest_lines};
-use super::{Folder, Interrupt, TrialError};
+use super::{Interrupt, TrialDirectory, TrialError};
 use crate::host::TIED;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
@@ -27,7 +27,7 @@ pub struct Launch {
 
 /// A running engine.
 #[derive(Debug)]
-pub struct Engine {
+pub struct RunningEngine {
     /// What it is called in the stack.
     pub name: String,
     child: Child,
@@ -49,13 +49,13 @@ impl std::fmt::Display for Ended {
     }
 }
 
-impl Engine {
+impl RunningEngine {
     /// Starts it, through this binary, so that it ends with this process. Only to be called from
     /// the main thread: the kernel ends the engine when the thread that started it ends.
     ///
     /// # Errors
     /// No process can be started.
-    pub fn start(launch: &Launch, folder: &Folder) -> Result<Self, TrialError> {
+    pub fn start(launch: &Launch, folder: &TrialDirectory) -> Result<Self, TrialError> {
         let fault = |cause| TrialError::Process { operation: "start", name: launch.name.clone(), cause };
         let (said, says) = std::io::pipe().map_err(fault)?;
         let child = Command::new("/proc/self/exe")

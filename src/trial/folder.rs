@@ -27,7 +27,7 @@ const KEPT: &str = ".kept";
 
 /// The folder of one trial.
 #[derive(Debug)]
-pub struct Folder {
+pub struct TrialDirectory {
     path: PathBuf,
     /// What a trial and all its engines hold; when the last of them is gone, the folder goes.
     leash: Option<PipeWriter>,
@@ -36,7 +36,7 @@ pub struct Folder {
     lock: OwnedFd,
 }
 
-impl Folder {
+impl TrialDirectory {
     /// Makes the folder of a trial of this stack. One that is `kept` is never removed.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Folder {
 }
 
 /// A folder that stands below the base.
-pub(super) struct Standing {
+pub(super) struct StandingTrial {
     /// Where it is.
     pub(super) path: PathBuf,
     stack: String,
@@ -141,7 +141,7 @@ pub(super) struct Standing {
     kept: bool,
 }
 
-impl Standing {
+impl StandingTrial {
     fn of(base: &Path, name: &str) -> Option<Self> {
         let plain = name.strip_suffix(KEPT);
         let (stack, pid) = plain.unwrap_or(name).rsplit_once('.')?;
@@ -160,10 +160,10 @@ impl Standing {
 }
 
 /// All folders of trials, running or not; none where the base is not this user's alone.
-pub(super) fn standing() -> Vec<Standing> {
+pub(super) fn standing() -> Vec<StandingTrial> {
     let base = base();
     let names = if judge(&base).is_ok() { file_names(&base) } else { Vec::new() };
-    names.iter().filter_map(|name| Standing::of(&base, name)).collect()
+    names.iter().filter_map(|name| StandingTrial::of(&base, name)).collect()
 }
 
 fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {

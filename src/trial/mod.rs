@@ -22,14 +22,14 @@ mod wire;
 mod write;
 
 pub use child::{become_engine, become_sweeper};
-pub use engine::{Ended, Engine, Launch};
-pub use folder::{Folder, base};
+pub use engine::{Ended, Launch, RunningEngine};
+pub use folder::{TrialDirectory, base};
 pub use interrupt::Interrupt;
 pub use log::{Follower, PORT_TAKEN, newest_lines, told_cause};
 pub use moved::{Ports, moved};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};
-pub use state::{Found, Running, State, announce, running};
+pub use state::{FoundTrial, Running, TrialState, announce, running};
 pub use wire::{doors, reader};
 pub use write::write;
 

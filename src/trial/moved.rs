@@ -6,15 +6,15 @@
 
 use crate::model::names::{Port, TargetPath};
 use crate::stack::{
-    CertificateSettings, Collector, Export, HeaderValue, ListenerWish, OtlpDoors, PathWishes,
-    SecretReference, Service, Stack, TlsSettings,
+    CertificateSettings, Collector, Export, HeaderValue, ListenerSettings, OtlpListeners, PathSettings,
+    SecretReference, ServiceSettings, Stack, TlsSettings,
 };
-use crate::wiring::{ComponentId, Door, DoorId, Listener, Wiring};
+use crate::wiring::{ComponentId, ListenerId, ListenerKind, WiredListener, Wiring};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The free port of each door.
-pub type Ports = BTreeMap<DoorId, Port>;
+pub type Ports = BTreeMap<ListenerId, Port>;
 
 /// The stack of a wiring, moved below a folder and to these ports. Every door has a port.
 pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
@@ -25,8 +25,8 @@ pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
         tempo.paths = moving.paths(&id, "config.yml");
         tempo.local_storage = tempo.local_storage.as_ref().map(|_| moving.home(&id).join("storage"));
         moving.doors(&id, &mut tempo.receive);
-        moving.door(&id, Door::Api, &mut tempo.http);
-        moving.door(&id, Door::Internal, &mut tempo.internal);
+        moving.door(&id, ListenerKind::Api, &mut tempo.http);
+        moving.door(&id, ListenerKind::Internal, &mut tempo.internal);
         moving.service(&mut tempo.service);
     }
     for collector in stack.collectors.values_mut() {
@@ -65,9 +65,11 @@ impl Moving<'_> {
         let id = ComponentId::Collector(collector.name.clone());
         // A folder that is written is granted; without one a collector has no state.
         let data = collector.paths.data.as_ref().map(|_| self.home(&id).join("data"));
-        collector.paths = PathWishes { data, ..self.paths(&id, "config.yaml") };
+        collector.paths = PathSettings { data, ..self.paths(&id, "config.yaml") };
         self.doors(&id, &mut collector.receive);
-        for (door, wish) in [(Door::Metrics, &mut collector.metrics), (Door::Health, &mut collector.health)] {
+        for (door, wish) in
+            [(ListenerKind::Metrics, &mut collector.metrics), (ListenerKind::Health, &mut collector.health)]
+        {
             if let Some(wish) = wish {
                 self.door(&id, door, wish);
             }
@@ -76,24 +78,26 @@ impl Moving<'_> {
         self.secrets(&id, &mut collector.export);
     }
 
-    fn paths(&self, id: &ComponentId, config: &str) -> PathWishes {
+    fn paths(&self, id: &ComponentId, config: &str) -> PathSettings {
         let home = self.home(id);
-        PathWishes {
+        PathSettings {
             config: Some(home.join(config)),
             data: Some(home.join("data")),
             certificates: Some(home.join("tls")),
         }
     }
 
-    fn doors(&self, id: &ComponentId, doors: &mut OtlpDoors) {
-        for (door, wish) in [(Door::OtlpGrpc, &mut doors.grpc), (Door::OtlpHttp, &mut doors.http)] {
+    fn doors(&self, id: &ComponentId, doors: &mut OtlpListeners) {
+        for (door, wish) in
+            [(ListenerKind::OtlpGrpc, &mut doors.grpc), (ListenerKind::OtlpHttp, &mut doors.http)]
+        {
             if let Some(wish) = wish {
                 self.door(id, door, wish);
             }
         }
     }
 
-    fn door(&self, component: &ComponentId, door: Door, wish: &mut ListenerWish) {
+    fn door(&self, component: &ComponentId, door: ListenerKind, wish: &mut ListenerSettings) {
         let decided = self.wiring.listener(component, door).expect("every open door was decided");
         wish.port = self.ports[&decided.id];
         wish.bind = Some(loopback(decided));
@@ -102,7 +106,7 @@ impl Moving<'_> {
     }
 
     /// What a unit would read for its engine is not read here.
-    fn service(&self, service: &mut Service) {
+    fn service(&self, service: &mut ServiceSettings) {
         service.environment_files.clear();
         service.credentials.clear();
     }
@@ -118,7 +122,7 @@ impl Moving<'_> {
 }
 
 /// Loopback of the family that is bound.
-fn loopback(listener: &Listener) -> IpAddr {
+fn loopback(listener: &WiredListener) -> IpAddr {
     match listener.bind {
         bind if bind.is_loopback() => bind,
         IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),

@@ -2,7 +2,7 @@
 
 use super::{Ports, TrialError};
 use crate::model::names::Port;
-use crate::wiring::Listener;
+use crate::wiring::WiredListener;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 /// A free port for each listener, all different. Between this call and the engine's own bind
@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 ///
 /// # Errors
 /// The system has none.
-pub fn free_ports(listeners: &[Listener]) -> Result<Ports, TrialError> {
+pub fn free_ports(listeners: &[WiredListener]) -> Result<Ports, TrialError> {
     let mut held = Vec::new();
     let mut ports = Ports::new();
     for listener in listeners {

@@ -2,7 +2,7 @@
 
 use crate::host::real;
 use crate::prove::{self, Tls};
-use crate::wiring::{ComponentId, Dialler, Door, Wiring};
+use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// What must answer before an engine counts as ready.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    doors: Vec<(Door, SocketAddr)>,
+    doors: Vec<(ListenerKind, SocketAddr)>,
     /// What it is called, and its URL.
     page: Option<(&'static str, String)>,
     tls: Tls,
@@ -31,7 +31,7 @@ impl std::fmt::Display for NotReady {
 
 impl Probe {
     /// The doors, with their addresses.
-    pub fn doors(&self) -> &[(Door, SocketAddr)] {
+    pub fn doors(&self) -> &[(ListenerKind, SocketAddr)] {
         &self.doors
     }
 
@@ -41,10 +41,10 @@ impl Probe {
         let doors = listeners
             .map(|listener| (listener.id.door, SocketAddr::new(listener.bind, listener.port.number())));
         let (door, word, path) = match component {
-            ComponentId::Tempo => (Door::Api, "/ready", "/ready"),
-            _ => (Door::Health, "health", "/"),
+            ComponentId::Tempo => (ListenerKind::Api, "/ready", "/ready"),
+            _ => (ListenerKind::Health, "health", "/"),
         };
-        let edge = wiring.edge_from(&Dialler::Tool(component.clone(), door));
+        let edge = wiring.edge_from(&ClientId::Tool(component.clone(), door));
         let page = edge.map(|edge| (word, format!("{}{path}", edge.url(wiring.target(edge).tls))));
         Self { doors: doors.collect(), page, tls }
     }

@@ -1,10 +1,10 @@
 //! What a running trial leaves in its folder, for `status`, `logs` and `prove` of another terminal.
 
-use super::folder::{Standing, standing};
-use super::{Folder, Ports, TrialError};
+use super::folder::{StandingTrial, standing};
+use super::{Ports, TrialDirectory, TrialError};
 use crate::host::ticks;
 use crate::model::names::{Port, StackName};
-use crate::wiring::Listener;
+use crate::wiring::WiredListener;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ const VERSION: u32 = 1;
 
 /// A trial whose engines are up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct State {
+pub struct TrialState {
     version: u32,
     /// The process of the verb `try`.
     pub pid: u32,
@@ -58,14 +58,14 @@ impl Running {
 
 /// A trial that was found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundTrial {
     /// Its folder.
     pub folder: PathBuf,
     /// What it left there.
-    pub state: State,
+    pub state: TrialState,
 }
 
-impl Found {
+impl FoundTrial {
     /// The text of its stack as it was read when it began.
     ///
     /// # Errors
@@ -76,8 +76,8 @@ impl Found {
     }
 
     /// The ports of its doors; `None` where it has not all of them.
-    pub fn ports(&self, listeners: &[Listener]) -> Option<Ports> {
-        let port = |listener: &Listener| {
+    pub fn ports(&self, listeners: &[WiredListener]) -> Option<Ports> {
+        let port = |listener: &WiredListener| {
             let number = self.state.ports.get(&listener.id.to_string())?;
             Some((listener.id.clone(), Port::new(i64::from(*number))?))
         };
@@ -95,13 +95,13 @@ impl Found {
 /// # Errors
 /// The folder cannot be written to.
 pub fn announce(
-    folder: &Folder,
+    folder: &TrialDirectory,
     stack: &str,
     ports: &Ports,
     engines: Vec<Running>,
 ) -> Result<(), TrialError> {
     let ports = ports.iter().map(|(door, port)| (door.to_string(), port.number())).collect();
-    let state = State { version: VERSION, pid: std::process::id(), ports, engines };
+    let state = TrialState { version: VERSION, pid: std::process::id(), ports, engines };
     let text = serde_json::to_string_pretty(&state).expect("names and numbers can always be written");
     let put = |name: &str, text: &str| {
         // Whoever looks at this moment sees all of it or nothing.
@@ -113,16 +113,17 @@ pub fn announce(
 }
 
 /// The trials of a stack that run now, the newest first.
-pub fn running(stack: &StackName) -> Vec<Found> {
+pub fn running(stack: &StackName) -> Vec<FoundTrial> {
     let mut found: Vec<_> =
         standing().into_iter().filter(|one| one.is_of(stack)).filter_map(|one| read(&one)).collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.state.engines.iter().map(|engine| engine.started).min()));
     found
 }
 
-fn read(standing: &Standing) -> Option<Found> {
+fn read(standing: &StandingTrial) -> Option<FoundTrial> {
     let text = fs::read_to_string(standing.path.join(FILE)).ok()?;
-    let state: State = serde_json::from_str(&text).ok().filter(|state: &State| state.version == VERSION)?;
+    let state: TrialState =
+        serde_json::from_str(&text).ok().filter(|state: &TrialState| state.version == VERSION)?;
     let alive = state.engines.iter().any(Running::is_alive);
-    alive.then(|| Found { folder: standing.path.clone(), state })
+    alive.then(|| FoundTrial { folder: standing.path.clone(), state })
 }

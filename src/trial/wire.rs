@@ -2,41 +2,41 @@
 
 use crate::component::app::describe::assignments;
 use crate::model::dataflow::OtlpProtocol;
-use crate::prove::{Authority, Collector, Dial, Door, Forward, Reader, Tls};
+use crate::prove::{Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
 use crate::stack::{App, HeaderValue, RouteTarget};
-use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
+use crate::wiring::{ClientId, ComponentId, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
 
 /// One door for each application.
-pub fn doors(wiring: &Wiring<'_>) -> Vec<Door> {
+pub fn doors(wiring: &Wiring<'_>) -> Vec<Endpoint> {
     wiring.stack.apps.values().map(|app| door(wiring, app)).collect()
 }
 
 /// Where traces are read back, trusting this authority; `None` in a stack without Tempo.
-pub fn reader(wiring: &Wiring<'_>, authority: &Path) -> Option<Reader> {
-    let tool = Dialler::Tool(ComponentId::Tempo, crate::wiring::Door::Api);
-    let edge = wiring.edge_from(&Dialler::Datasource).or_else(|| wiring.edge_from(&tool))?;
-    let internal = wiring.edge_from(&Dialler::TempoInternal);
-    Some(Reader {
+pub fn reader(wiring: &Wiring<'_>, authority: &Path) -> Option<TempoReader> {
+    let tool = ClientId::Tool(ComponentId::Tempo, crate::wiring::ListenerKind::Api);
+    let edge = wiring.edge_from(&ClientId::Datasource).or_else(|| wiring.edge_from(&tool))?;
+    let internal = wiring.edge_from(&ClientId::TempoInternal);
+    Some(TempoReader {
         edge: name(wiring, edge),
         internal_edge: internal.map(|edge| name(wiring, edge)).unwrap_or_default(),
         api: edge.url(wiring.target(edge).tls),
         tls: tls(authority.to_owned()),
         tenant: None,
-        internal: internal.map(Edge::socket),
+        internal: internal.map(WiredEdge::socket),
     })
 }
 
-fn door(wiring: &Wiring<'_>, app: &App) -> Door {
+fn door(wiring: &Wiring<'_>, app: &App) -> Endpoint {
     let id = ComponentId::App(app.name.clone());
-    let edge = wiring.edge_from(&Dialler::App(id.clone()));
+    let edge = wiring.edge_from(&ClientId::App(id.clone()));
     let edge = edge.expect("resolve gives every application a target with a door");
     let place = &wiring.clients[&id];
     // What the program reads, not what was decided for it: a difference must show.
     let said = assignments(wiring, app, place);
     let value = |wanted: &str| said.iter().find(|one| one.name == wanted).map(|one| one.value.clone());
     let authority = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(PathBuf::from);
-    Door {
+    Endpoint {
         name: app.name.to_string(),
         edge: name(wiring, edge),
         service_name: app.service_name.clone(),
@@ -52,7 +52,7 @@ fn door(wiring: &Wiring<'_>, app: &App) -> Door {
 
 /// The collectors from here to Tempo. A way that closes on itself is a finding of `check`; here it
 /// ends when it has passed all of them.
-fn through(wiring: &Wiring<'_>, to: &RouteTarget) -> Vec<Collector> {
+fn through(wiring: &Wiring<'_>, to: &RouteTarget) -> Vec<RouteCollector> {
     let mut passed = Vec::new();
     let mut to = to;
     while let RouteTarget::Collector(name) = to
@@ -64,10 +64,10 @@ fn through(wiring: &Wiring<'_>, to: &RouteTarget) -> Vec<Collector> {
     passed
 }
 
-fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> Collector {
+fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteCollector {
     let id = ComponentId::Collector(collector.name.clone());
-    let metrics = wiring.edge_from(&Dialler::Tool(id.clone(), crate::wiring::Door::Metrics));
-    let forwards = wiring.edge_from(&Dialler::Exporter(id.clone())).map(|edge| {
+    let metrics = wiring.edge_from(&ClientId::Tool(id.clone(), crate::wiring::ListenerKind::Metrics));
+    let forwards = wiring.edge_from(&ClientId::Exporter(id.clone())).map(|edge| {
         let served = wiring.target(edge).tls;
         let path = if collector.route.protocol == OtlpProtocol::HttpProtobuf { "/v1/traces" } else { "" };
         let authority = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());
@@ -83,7 +83,7 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> Collec
         };
         Forward { edge: name(wiring, edge), dial }
     });
-    Collector {
+    RouteCollector {
         name: collector.name.to_string(),
         metrics: metrics.map(|edge| format!("{}/metrics", edge.url(false))),
         forwards,
@@ -91,11 +91,11 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> Collec
 }
 
 fn tls(authority: PathBuf) -> Tls {
-    Tls { authority: Authority::File(authority), ..Tls::default() }
+    Tls { authority: TrustedCa::File(authority), ..Tls::default() }
 }
 
 /// `app.shop -> collector.main.receive.grpc`.
-fn name(wiring: &Wiring<'_>, edge: &Edge) -> String {
+fn name(wiring: &Wiring<'_>, edge: &WiredEdge) -> String {
     let from = edge.from.component().map_or_else(|| "tracewright".to_owned(), ToString::to_string);
     format!("{from} -> {}", wiring.target(edge).id)
 }

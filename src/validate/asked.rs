@@ -1,11 +1,10 @@
 //! One component whose configuration and unit are judged, each by its own program.
 
 use super::complaint::Complaint;
-use super::finding;
 use super::placeholder::without_secrets;
 use super::{
-    Engine, Fit, Kind, Missing, Opinion, Release, Surroundings, Texts, Validated, Wanted, collector, find,
-    on_path, systemd, tempo,
+    EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile,
+    Validation, WantedEngine, collector, find, finding, on_path, systemd, tempo,
 };
 use crate::host::{CommandLine, HostError, Scratch};
 use crate::model::names::TargetPath;
@@ -16,13 +15,13 @@ use std::path::{Path, PathBuf};
 const MOST: usize = 20;
 
 /// The component, and where its files are laid out for judging.
-pub(super) struct Asked<'a> {
+pub(super) struct ValidatorRun<'a> {
     /// Which one.
     pub id: &'a ComponentId,
     /// Its paths.
     pub place: &'a EnginePlace,
     /// Its engine.
-    pub wanted: &'a Wanted,
+    pub wanted: &'a WantedEngine,
     /// Where programs are found.
     pub around: &'a Surroundings,
     /// The private folder.
@@ -31,15 +30,15 @@ pub(super) struct Asked<'a> {
     pub below: PathBuf,
 }
 
-impl Asked<'_> {
+impl ValidatorRun<'_> {
     /// What its engine says of its configuration.
-    pub(super) fn configuration(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
-        let mut opinion = Opinion::default();
+    pub(super) fn configuration(&self, texts: &Texts<'_>) -> Result<Validation, HostError> {
+        let mut opinion = Validation::default();
         let path = &self.place.config;
         let Some(text) = texts.get(path) else { return Ok(opinion) };
         let Some(engine) = self.engine(&mut opinion) else { return Ok(opinion) };
         let kind = self.wanted.kind;
-        let plain = if kind == Kind::Tempo { (*text).to_owned() } else { without_secrets(text) };
+        let plain = if kind == EngineKind::Tempo { (*text).to_owned() } else { without_secrets(text) };
         let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
         match self.around.ask(command(kind, &engine.path, &file)) {
             Ok(ran) => {
@@ -55,7 +54,7 @@ impl Asked<'_> {
 
     /// The engine, if it can judge: it is here, and reads what is written for the release that the stack
     /// names.
-    fn engine(&self, opinion: &mut Opinion) -> Option<Engine> {
+    fn engine(&self, opinion: &mut Validation) -> Option<FoundEngine> {
         let (wanted, file) = (self.wanted, &self.place.config);
         let engine = match find(wanted, self.around) {
             Ok(engine) => engine,
@@ -67,10 +66,10 @@ impl Asked<'_> {
                 return None;
             }
         };
-        let named = Release::parse(&wanted.version);
-        let fit = named.map_or(Fit::Same, |release| release.fit(wanted.kind, &engine.release));
+        let named = EngineRelease::parse(&wanted.version);
+        let fit = named.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
         opinion.findings.extend(finding::other(self.id, wanted, &engine, fit).into_iter().collect());
-        if fit == Fit::Other {
+        if fit == ReleaseFit::Other {
             opinion.unknown(file, format!("{engine} is of another release line"));
             return None;
         }
@@ -78,8 +77,8 @@ impl Asked<'_> {
     }
 
     /// What systemd says of its unit.
-    pub(super) fn unit(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
-        let mut opinion = Opinion::default();
+    pub(super) fn unit(&self, texts: &Texts<'_>) -> Result<Validation, HostError> {
+        let mut opinion = Validation::default();
         let path = &self.place.unit.path;
         let Some(text) = texts.get(path) else { return Ok(opinion) };
         let Some(program) = on_path("systemd-analyze", self.around) else {
@@ -120,7 +119,7 @@ impl Asked<'_> {
 
     fn verdict(
         &self,
-        opinion: &mut Opinion,
+        opinion: &mut Validation,
         file: &TargetPath,
         (by, program): (String, PathBuf),
         mut complaints: Vec<Complaint>,
@@ -134,11 +133,11 @@ impl Asked<'_> {
         for complaint in complaints {
             opinion.findings.push(finding::complaint(self.id, file, &by, complaint));
         }
-        opinion.validated.push(Validated { file: file.clone(), by, program, accepted, exposure: None });
+        opinion.validated.push(ValidatedFile { file: file.clone(), by, program, accepted, exposure: None });
     }
 
     /// How exposed the unit, the one file judged here, leaves its service.
-    fn exposure(&self, opinion: &mut Opinion, file: &TargetPath, command: &CommandLine) {
+    fn exposure(&self, opinion: &mut Validation, file: &TargetPath, command: &CommandLine) {
         let ran = self.around.ask(command.clone()).map_err(|fault| fault.what());
         match ran.and_then(|ran| systemd::exposure(&ran)) {
             Ok(level) => {
@@ -152,24 +151,24 @@ impl Asked<'_> {
 }
 
 /// How an engine is asked. `-config.verify` alone would take the next argument for its value.
-pub(super) fn command(kind: Kind, engine: &Path, file: &Path) -> CommandLine {
+pub(super) fn command(kind: EngineKind, engine: &Path, file: &Path) -> CommandLine {
     let (engine, file) = (engine.display(), file.display());
     let arguments = match kind {
-        Kind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
-        Kind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
+        EngineKind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
+        EngineKind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
     };
     CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str))
 }
 
 /// What an engine says against its configuration. One that fails without a word that is understood is
 /// quoted as it is.
-pub(super) fn complaints(kind: Kind, code: Option<i32>, said: &str, text: &str) -> Vec<Complaint> {
+pub(super) fn complaints(kind: EngineKind, code: Option<i32>, said: &str, text: &str) -> Vec<Complaint> {
     if code == Some(0) {
         return Vec::new();
     }
     let found = match kind {
-        Kind::Tempo => tempo::complaints(said, text),
-        Kind::Collector(_) => collector::complaints(said, text),
+        EngineKind::Tempo => tempo::complaints(said, text),
+        EngineKind::Collector(_) => collector::complaints(said, text),
     };
     if !found.is_empty() {
         return found;

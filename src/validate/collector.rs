@@ -3,13 +3,13 @@
 //! It exits with 0 and silence, or with 1 and one `Error:` whose lines nest: a section and a component,
 //! keys inside it, and at the end what is wrong there.
 
-use super::complaint::{self, Complaint, Way};
-use crate::format::yaml::{self, Dialect, Node};
+use super::complaint::{self, Complaint, KeyWay};
+use crate::format::yaml::{self, Node, YamlLibrary};
 
 /// The complaints in what it printed.
 pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
-    let root = yaml::parse(file, Dialect::V3).map_or_else(|_| Node::nothing(), |document| document.root);
-    let mut way = Way::from(&root);
+    let root = yaml::parse(file, YamlLibrary::V3).map_or_else(|_| Node::nothing(), |document| document.root);
+    let mut way = KeyWay::from(&root);
     let mut found: Vec<Complaint> = Vec::new();
     let error = said.lines().skip_while(|line| !line.starts_with("Error: "));
     for line in error.filter_map(wordy) {
@@ -45,7 +45,7 @@ fn quoted(line: &str) -> Option<(&str, &str)> {
 }
 
 /// A line about a section, a key, or the Go type behind a block.
-fn about(way: &mut Way<'_>, (subject, rest): (&str, &str), line: &str) -> Option<Complaint> {
+fn about(way: &mut KeyWay<'_>, (subject, rest): (&str, &str), line: &str) -> Option<Complaint> {
     let id = |text: &str| text.split('"').nth(1).unwrap_or_default().to_owned();
     if let Some(component) = rest.strip_prefix("error reading configuration for ") {
         way.enter(&[subject.to_owned(), id(component)]);
@@ -70,7 +70,7 @@ fn about(way: &mut Way<'_>, (subject, rest): (&str, &str), line: &str) -> Option
 /// `processors::batch: send_batch_max_size must be greater or equal to send_batch_size`. What it means is
 /// the first word that is a key or a value of the component.
 fn in_component(root: &Node, (line, file): (&str, &str)) -> Complaint {
-    let mut way = Way::from(root);
+    let mut way = KeyWay::from(root);
     let mut words = line;
     while let Some((key, rest)) = path(words) {
         way.enter(&[key.to_owned()]);

@@ -1,6 +1,7 @@
 //! What an engine says against a file, and where in the file that is.
 
 use crate::format::yaml::Node;
+use crate::text::{cut, redact_line};
 use std::ops::Range;
 
 /// The most of an engine's words that is shown.
@@ -29,11 +30,9 @@ impl Complaint {
     }
 }
 
-/// A text of an engine's, without control characters and not longer than a finding can carry.
+/// A text of an engine's, without secrets and not longer than a finding can carry.
 fn shown(words: &str) -> String {
-    let mut plain = words.trim().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    let text: String = plain.by_ref().take(LONGEST).collect();
-    if plain.next().is_some() { text + "..." } else { text }
+    cut(&redact_line(words.trim()), LONGEST)
 }
 
 /// The bytes of a line, counted from 1, without the white space around it. Where a word is given and
@@ -50,12 +49,12 @@ pub(super) fn line(text: &str, number: usize, word: Option<&str>) -> Option<Rang
 
 /// A way of keys into a YAML file, as far as the file has it.
 #[derive(Clone, Debug)]
-pub(super) struct Way<'a> {
+pub(super) struct KeyWay<'a> {
     root: &'a Node,
     keys: Vec<String>,
 }
 
-impl<'a> Way<'a> {
+impl<'a> KeyWay<'a> {
     pub(super) fn from(root: &'a Node) -> Self {
         Self { root, keys: Vec::new() }
     }
@@ -82,7 +81,7 @@ impl<'a> Way<'a> {
     /// A key that stands right here, or a value anywhere inside.
     pub(super) fn inside(&self, word: &str) -> Option<Range<usize>> {
         let (node, _) = find(self.root, &self.keys).filter(|_| !self.keys.is_empty())?;
-        node.entry(word).map(crate::format::yaml::Entry::place).or_else(|| scalar(node, word))
+        node.entry(word).map(crate::format::yaml::YamlEntry::place).or_else(|| scalar(node, word))
     }
 
     /// The place of the last key; `None` at the root.
@@ -118,7 +117,7 @@ fn find<'a>(root: &'a Node, keys: &[String]) -> Option<(&'a Node, Range<usize>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::yaml::{Dialect, parse};
+    use crate::format::yaml::{YamlLibrary, parse};
 
     const FILE: &str = "a:\n  b: 1\n  c:\n    - d: two\n";
 
@@ -134,9 +133,9 @@ mod tests {
 
     #[test]
     fn a_way_goes_on_from_the_nearest_point_above() {
-        let document = parse(FILE, Dialect::V3).unwrap();
+        let document = parse(FILE, YamlLibrary::V3).unwrap();
         let keys = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let mut way = Way::from(&document.root);
+        let mut way = KeyWay::from(&document.root);
         let mut enter = |text: &str| {
             way.enter(&keys(text));
             way.place().map(|range| &FILE[range])
@@ -149,7 +148,7 @@ mod tests {
 
     #[test]
     fn words_are_bounded() {
-        assert_eq!(shown(" a\u{1b}[1m\n"), "a [1m");
+        assert_eq!(shown(" a\u{1b}[1m\n"), "a<U+001B>[1m");
         assert_eq!(shown(&"x".repeat(9000)).len(), LONGEST + 3);
     }
 }

@@ -1,7 +1,7 @@
 //! Asking the engines about files before anybody runs on them: all components at once, each with its
 //! own binary, in a private folder.
 
-use super::asked::Asked;
+use super::asked::ValidatorRun;
 use super::{Named, Surroundings, wanted};
 use crate::check::NotChecked;
 use crate::diagnostic::Findings;
@@ -17,7 +17,7 @@ pub type Texts<'a> = BTreeMap<&'a TargetPath, &'a str>;
 
 /// A file that a program judged.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Validated {
+pub struct ValidatedFile {
     /// The file.
     pub file: TargetPath,
     /// Who judged it, with the release: `otelcol 0.159.0`, `systemd-analyze 252`.
@@ -32,16 +32,16 @@ pub struct Validated {
 
 /// What the engines say.
 #[derive(Debug, Default)]
-pub struct Opinion {
+pub struct Validation {
     /// What was judged, sorted by file.
-    pub validated: Vec<Validated>,
+    pub validated: Vec<ValidatedFile>,
     /// Refusals, warnings, and binaries of another release.
     pub findings: Findings,
     /// What nobody could be asked about, sorted.
     pub not_checked: Vec<NotChecked>,
 }
 
-impl Opinion {
+impl Validation {
     /// Adds a file that nobody judged, and why.
     pub(super) fn unknown(&mut self, file: &TargetPath, reason: impl Into<String>) {
         self.not_checked.push(NotChecked { place: file.to_string(), reason: reason.into() });
@@ -72,10 +72,10 @@ pub fn consult(
     texts: &Texts<'_>,
     named: &Named,
     around: &Surroundings,
-) -> Result<Opinion, HostError> {
+) -> Result<Validation, HostError> {
     let concerned: Vec<_> = concerned(wiring, texts).collect();
     if concerned.is_empty() {
-        return Ok(Opinion::default());
+        return Ok(Validation::default());
     }
     let wanted = wanted(wiring, named);
     let scratch = match Scratch::below(&around.temporary) {
@@ -84,17 +84,17 @@ pub fn consult(
     };
     let asked = concerned.into_iter().enumerate().map(|(number, (id, place))| {
         let below = PathBuf::from(number.to_string());
-        Asked { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
+        ValidatorRun { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
     });
     let opinions = all_at_once(&asked.collect::<Vec<_>>(), texts);
     // The folder goes first; what went wrong before is still what is told.
     let closed = scratch.close();
-    let opinion = opinions?.into_iter().fold(Opinion::default(), Opinion::join);
+    let opinion = opinions?.into_iter().fold(Validation::default(), Validation::join);
     closed.map(|()| opinion.sorted())
 }
 
 /// One thread a file: each waits for its own programs.
-fn all_at_once(asked: &[Asked<'_>], texts: &Texts<'_>) -> Result<Vec<Opinion>, HostError> {
+fn all_at_once(asked: &[ValidatorRun<'_>], texts: &Texts<'_>) -> Result<Vec<Validation>, HostError> {
     thread::scope(|scope| {
         let threads: Vec<_> = asked
             .iter()
@@ -108,12 +108,12 @@ fn all_at_once(asked: &[Asked<'_>], texts: &Texts<'_>) -> Result<Vec<Opinion>, H
 }
 
 /// The same files, with the word that nobody was asked.
-pub fn refrain(wiring: &Wiring<'_>, texts: &Texts<'_>) -> Opinion {
+pub fn refrain(wiring: &Wiring<'_>, texts: &Texts<'_>) -> Validation {
     nobody(wiring, texts, "no engine was asked (--no-engines)")
 }
 
-fn nobody(wiring: &Wiring<'_>, texts: &Texts<'_>, why: &str) -> Opinion {
-    let mut opinion = Opinion::default();
+fn nobody(wiring: &Wiring<'_>, texts: &Texts<'_>, why: &str) -> Validation {
+    let mut opinion = Validation::default();
     for (_, place) in concerned(wiring, texts) {
         for file in [&place.config, &place.unit.path] {
             if texts.contains_key(file) {

@@ -1,8 +1,9 @@
 //! Finding an engine: where the user says, in the folder of engines, where the stack says if the user allows
 //! that, on `PATH`.
 
-use super::{Engine, Kind, Missing, Release};
+use super::{EngineKind, EngineRelease, FoundEngine, Missing};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
+use crate::text::{cut, redact_line};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,9 +12,9 @@ use std::time::Duration;
 
 /// The engine that is looked for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct WantedEngine {
     /// Which program.
-    pub kind: Kind,
+    pub kind: EngineKind,
     /// The release that the stack names, exact or a line: `0.159`, `2.10.8`.
     pub version: String,
     /// `--collector PATH` or `--tempo PATH`; then nothing else is looked at.
@@ -32,12 +33,12 @@ pub struct Named {
 }
 
 /// The engine of each managed component of a stack.
-pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, Wanted> {
+pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, WantedEngine> {
     let installed = |id: &ComponentId| PathBuf::from(wiring.engines[id].binary.as_str());
     let collectors = wiring.stack.collectors.values().map(|collector| {
         let id = ComponentId::Collector(collector.name.clone());
-        let wanted = Wanted {
-            kind: Kind::Collector(collector.distribution),
+        let wanted = WantedEngine {
+            kind: EngineKind::Collector(collector.distribution),
             version: collector.version.clone(),
             explicit: named.collector.clone(),
             installed: installed(&id),
@@ -45,8 +46,8 @@ pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, Wante
         (id, wanted)
     });
     let tempo = wiring.stack.tempo.iter().map(|tempo| {
-        let wanted = Wanted {
-            kind: Kind::Tempo,
+        let wanted = WantedEngine {
+            kind: EngineKind::Tempo,
             version: tempo.version.clone(),
             explicit: named.tempo.clone(),
             installed: installed(&ComponentId::Tempo),
@@ -104,7 +105,7 @@ impl Surroundings {
 /// # Errors
 /// There is none, or the first one does not answer: then the places behind it are not looked at, so
 /// that nobody wonders which one was asked.
-pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
+pub fn find(wanted: &WantedEngine, around: &Surroundings) -> Result<FoundEngine, Missing> {
     let path = place(wanted, around).ok_or_else(|| nowhere(wanted))?;
     if !named(wanted, around, &path) {
         around.may_run(&path)?;
@@ -113,7 +114,7 @@ pub fn find(wanted: &Wanted, around: &Surroundings) -> Result<Engine, Missing> {
 }
 
 /// Why nothing was found: what the stack names was not looked at.
-fn nowhere(wanted: &Wanted) -> Missing {
+fn nowhere(wanted: &WantedEngine) -> Missing {
     if is_program(&wanted.installed) {
         Missing::OfStack { kind: wanted.kind, path: wanted.installed.clone() }
     } else {
@@ -123,11 +124,11 @@ fn nowhere(wanted: &Wanted) -> Missing {
 
 /// Whether whoever runs the tool named this binary, or the folder of engines that it is in: the stack, which
 /// may come from elsewhere, did not.
-fn named(wanted: &Wanted, around: &Surroundings, path: &Path) -> bool {
+fn named(wanted: &WantedEngine, around: &Surroundings, path: &Path) -> bool {
     wanted.explicit.is_some() || around.engines_folder.as_ref().is_some_and(|folder| path.starts_with(folder))
 }
 
-fn place(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
+fn place(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
     if let Some(explicit) = &wanted.explicit {
         // A name without a folder is a file here, not a search of PATH.
         let bare = explicit.components().count() == 1;
@@ -146,12 +147,12 @@ pub(super) fn on_path(name: &str, around: &Surroundings) -> Option<PathBuf> {
 
 /// The best match of the folder of engines: the release that the stack names, else the newest of its
 /// line.
-fn from_folder(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
+fn from_folder(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
     let folder = around.engines_folder.as_ref()?;
-    let release = Release::parse(&wanted.version)?;
+    let release = EngineRelease::parse(&wanted.version)?;
     let prefix = format!("{}-", wanted.kind.binary());
     let known = file_names(folder).into_iter().filter_map(|name| {
-        let known = Release::parse(name.strip_prefix(&prefix)?)?;
+        let known = EngineRelease::parse(name.strip_prefix(&prefix)?)?;
         let path = folder.join(&name);
         (known.line == release.line && is_program(&path)).then_some((known, path))
     });
@@ -159,38 +160,38 @@ fn from_folder(wanted: &Wanted, around: &Surroundings) -> Option<PathBuf> {
 }
 
 /// Asks a binary for its version.
-fn ask(kind: Kind, path: &Path, around: &Surroundings) -> Result<Engine, String> {
+fn ask(kind: EngineKind, path: &Path, around: &Surroundings) -> Result<FoundEngine, String> {
     if !is_program(path) {
         return Err("is no file that can be executed".to_owned());
     }
     let program = path.to_str().ok_or("is no path in UTF-8")?;
     let flag = match kind {
-        Kind::Collector(_) => "--version",
-        Kind::Tempo => "-version",
+        EngineKind::Collector(_) => "--version",
+        EngineKind::Tempo => "-version",
     };
     let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
     let text = [ran.stdout, ran.stderr].concat();
     let first = String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned();
     let (name, release) = parse(kind, &first)
         .ok_or_else(|| format!("does not say its version: `{flag}` gave `{}`", shown(&first)))?;
-    Ok(Engine { kind, path: path.to_owned(), name: name.to_owned(), release })
+    Ok(FoundEngine { kind, path: path.to_owned(), name: name.to_owned(), release })
 }
 
 /// `otelcol-contrib version 0.159.0`; `tempo, version 2.10.8 (branch: HEAD, revision: 1a2b3c)`.
-fn parse(kind: Kind, line: &str) -> Option<(&str, Release)> {
+fn parse(kind: EngineKind, line: &str) -> Option<(&str, EngineRelease)> {
     let (name, rest) = line.split_once(" version ")?;
-    let release = Release::parse(rest.split(' ').next()?)?;
+    let release = EngineRelease::parse(rest.split(' ').next()?)?;
     let name = match kind {
-        Kind::Tempo => name.strip_suffix(',').filter(|name| *name == "tempo")?,
-        Kind::Collector(_) => name,
+        EngineKind::Tempo => name.strip_suffix(',').filter(|name| *name == "tempo")?,
+        EngineKind::Collector(_) => name,
     };
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
 }
 
-/// A text of somebody else's, short and without control characters.
+/// A text of somebody else's, short.
 fn shown(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+    cut(&redact_line(text.trim()), 80)
 }
 
 #[cfg(test)]
@@ -200,7 +201,7 @@ mod tests {
     use crate::stack::Distribution;
     use std::fs;
 
-    const CORE: Kind = Kind::Collector(Distribution::Core);
+    const CORE: EngineKind = EngineKind::Collector(Distribution::Core);
 
     /// Written by another process: a script that this one holds open, even for another test, cannot be
     /// executed.
@@ -212,13 +213,18 @@ mod tests {
         path
     }
 
-    fn says(folder: &Path, kind: Kind, release: &str) {
-        let (name, comma) = (kind.binary(), if kind == Kind::Tempo { "," } else { "" });
+    fn says(folder: &Path, kind: EngineKind, release: &str) {
+        let (name, comma) = (kind.binary(), if kind == EngineKind::Tempo { "," } else { "" });
         program(folder, &format!("{name}-{release}"), &format!("echo '{name}{comma} version {release}'"));
     }
 
-    fn wanted(kind: Kind, version: &str) -> Wanted {
-        Wanted { kind, version: version.to_owned(), explicit: None, installed: "/nonexistent/engine".into() }
+    fn wanted(kind: EngineKind, version: &str) -> WantedEngine {
+        WantedEngine {
+            kind,
+            version: version.to_owned(),
+            explicit: None,
+            installed: "/nonexistent/engine".into(),
+        }
     }
 
     fn around(engines: Option<&Path>, path: Option<&Path>) -> Surroundings {
@@ -235,17 +241,17 @@ mod tests {
 
     #[test]
     fn answers_are_read() {
-        let contrib = Kind::Collector(Distribution::Contrib);
+        let contrib = EngineKind::Collector(Distribution::Contrib);
         let answers = [
             (CORE, "otelcol version 0.159.0", Some("otelcol 0.159.0")),
             (contrib, "otelcol-contrib version 0.144.0", Some("otelcol-contrib 0.144.0")),
             (CORE, "our-otelcol version 0.159.0", Some("our-otelcol 0.159.0")),
             (CORE, "tempo, version 2.10.8 (branch: , revision: unknown)", None),
-            (Kind::Tempo, "tempo, version 2.10.8 (branch: , revision: unknown)", Some("tempo 2.10.8")),
-            (Kind::Tempo, "tempo, version v3.0.3 (branch: HEAD, revision: 1)", Some("tempo 3.0.3")),
-            (Kind::Tempo, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
-            (Kind::Tempo, "otelcol version 0.159.0", None),
-            (Kind::Tempo, "", None),
+            (EngineKind::Tempo, "tempo, version 2.10.8 (branch: , revision: unknown)", Some("tempo 2.10.8")),
+            (EngineKind::Tempo, "tempo, version v3.0.3 (branch: HEAD, revision: 1)", Some("tempo 3.0.3")),
+            (EngineKind::Tempo, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
+            (EngineKind::Tempo, "otelcol version 0.159.0", None),
+            (EngineKind::Tempo, "", None),
         ];
         for (kind, line, expected) in answers {
             let read = parse(kind, line).map(|(name, release)| format!("{name} {release}"));
@@ -257,11 +263,11 @@ mod tests {
     fn the_folder_gives_the_named_release_or_the_newest_of_its_line() {
         let folder = tempfile::tempdir().unwrap();
         for release in ["2.9.0", "2.10.7", "2.10.8", "2.10.10", "3.0.3"] {
-            says(folder.path(), Kind::Tempo, release);
+            says(folder.path(), EngineKind::Tempo, release);
         }
         fs::write(folder.path().join("tempo-2.10.99"), "not a program").unwrap();
         let found = |version| {
-            let found = find(&wanted(Kind::Tempo, version), &around(Some(folder.path()), None));
+            let found = find(&wanted(EngineKind::Tempo, version), &around(Some(folder.path()), None));
             found.map(|engine| engine.to_string()).map_err(|missing| missing.to_string())
         };
         assert_eq!(found("2.10"), Ok("tempo 2.10.10".to_owned()));
@@ -283,7 +289,8 @@ mod tests {
         wanted.explicit = Some(flag);
         wanted.installed = stack;
         let mut around = around(Some(folder.path()), Some(folder.path()));
-        let patch = |wanted: &Wanted, around: &Surroundings| find(wanted, around).unwrap().release.patch;
+        let patch =
+            |wanted: &WantedEngine, around: &Surroundings| find(wanted, around).unwrap().release.patch;
         assert_eq!(patch(&wanted, &around), Some(1));
         wanted.explicit = None;
         assert_eq!(patch(&wanted, &around), Some(2));
@@ -313,7 +320,7 @@ mod tests {
         assert_eq!(reason("sleep 60 & exit 0"), "does not say its version: `--version` gave ``");
         assert_eq!(
             reason("printf 'a\\033[1mb%200s'"),
-            format!("does not say its version: `--version` gave `a[1mb{}`", " ".repeat(75))
+            "does not say its version: `--version` gave `a<U+001B>[1mb`"
         );
         assert!(reason("yes").starts_with("did not end within"));
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));

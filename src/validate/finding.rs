@@ -1,7 +1,7 @@
 //! Findings about engines, and about files in an engine's own words.
 
 use super::complaint::Complaint;
-use super::{Engine, Fit, Kind, Wanted};
+use super::{EngineKind, FoundEngine, ReleaseFit, WantedEngine};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath, Mark, SourceName};
 use crate::model::names::TargetPath;
 use crate::wiring::ComponentId;
@@ -34,21 +34,26 @@ pub(super) fn complaint(id: &ComponentId, path: &TargetPath, by: &str, complaint
 }
 
 /// A binary that the user named and that cannot be asked.
-pub(super) fn unusable(kind: Kind, path: &Path, what: &str) -> Finding {
-    let flag = if kind == Kind::Tempo { "--tempo" } else { "--collector" };
+pub(super) fn unusable(kind: EngineKind, path: &Path, what: &str) -> Finding {
+    let flag = if kind == EngineKind::Tempo { "--tempo" } else { "--collector" };
     Finding::error(UNUSABLE, format!("`{flag} {}`: it {what}", path.display()))
         .help(format!("`{flag}` takes the path of a binary of `{}`", kind.binary()))
 }
 
 /// A binary of another release than the stack names, or of another build.
-pub(super) fn other(id: &ComponentId, wanted: &Wanted, engine: &Engine, fit: Fit) -> Option<Finding> {
+pub(super) fn other(
+    id: &ComponentId,
+    wanted: &WantedEngine,
+    engine: &FoundEngine,
+    fit: ReleaseFit,
+) -> Option<Finding> {
     let title = |named: &str| format!("`{}` is {engine}, and the stack names {named}", engine.path.display());
     let build = engine.name != wanted.kind.binary() && KNOWN_BUILDS.contains(&engine.name.as_str());
     let (finding, named) = match fit {
-        Fit::Other => (Finding::error(VERSION, title(&wanted.version)), "version"),
-        Fit::Covered => (Finding::warning(VERSION, title(&wanted.version)), "version"),
-        Fit::Same if build => (Finding::warning(VERSION, title(wanted.kind.binary())), "distribution"),
-        Fit::Same => return None,
+        ReleaseFit::Other => (Finding::error(VERSION, title(&wanted.version)), "version"),
+        ReleaseFit::Covered => (Finding::warning(VERSION, title(&wanted.version)), "version"),
+        ReleaseFit::Same if build => (Finding::warning(VERSION, title(wanted.kind.binary())), "distribution"),
+        ReleaseFit::Same => return None,
     };
     let (major, minor) = engine.release.line;
     let way_out = match named {

@@ -16,9 +16,9 @@ mod release;
 mod systemd;
 mod tempo;
 
-pub use consult::{Opinion, Texts, Validated, consult, refrain};
-pub use find::{Named, Surroundings, Wanted, find, wanted};
-pub use release::{Fit, Release};
+pub use consult::{Texts, ValidatedFile, Validation, consult, refrain};
+pub use find::{Named, Surroundings, WantedEngine, find, wanted};
+pub use release::{EngineRelease, ReleaseFit};
 
 use find::on_path;
 
@@ -28,14 +28,14 @@ use std::path::PathBuf;
 
 /// Which program is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EngineKind {
     /// A collector, of this build.
     Collector(Distribution),
     /// Grafana Tempo.
     Tempo,
 }
 
-impl Kind {
+impl EngineKind {
     /// The name of its binary, which is also that of its package.
     pub fn binary(self) -> &'static str {
         match self {
@@ -48,18 +48,18 @@ impl Kind {
 
 /// A binary that was found and said what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Engine {
+pub struct FoundEngine {
     /// Which program was wanted.
-    pub kind: Kind,
+    pub kind: EngineKind,
     /// Its path, as it was found: relative to the working folder where the user wrote it so.
     pub path: PathBuf,
     /// What it calls itself: `otelcol-contrib`, or the name of a build of somebody's own.
     pub name: String,
     /// What it said of its release.
-    pub release: Release,
+    pub release: EngineRelease,
 }
 
-impl fmt::Display for Engine {
+impl fmt::Display for FoundEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.release)
     }
@@ -70,12 +70,12 @@ impl fmt::Display for Engine {
 pub enum Missing {
     /// None of the places has one.
     #[error("no {} binary", .0.binary())]
-    Nowhere(Kind),
+    Nowhere(EngineKind),
     /// None of them has one, and what the stack names is not started unasked.
     #[error("no {} binary but `{}`, which the stack names: `--engines-of-stack` starts it", kind.binary(), path.display())]
     OfStack {
         /// Which program was wanted.
-        kind: Kind,
+        kind: EngineKind,
         /// Where the stack's units start it.
         path: PathBuf,
     },

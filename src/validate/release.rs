@@ -1,13 +1,13 @@
 //! Releases as binaries tell them, and how they compare with what a stack names.
 
-use super::Kind;
+use super::EngineKind;
 use crate::model::release::collector::CollectorRelease;
 use crate::model::release::tempo::TempoRelease;
 use std::fmt;
 
 /// A release, exact or a whole line: `0.159.0`, `2.10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release {
+pub struct EngineRelease {
     /// Major and minor number.
     pub line: (u16, u16),
     /// The third number; `None` for a whole line.
@@ -16,7 +16,7 @@ pub struct Release {
     suffix: String,
 }
 
-impl fmt::Display for Release {
+impl fmt::Display for EngineRelease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.line.0, self.line.1)?;
         self.patch.map_or(Ok(()), |patch| write!(f, ".{patch}"))?;
@@ -26,7 +26,7 @@ impl fmt::Display for Release {
 
 /// How the release of a binary relates to the one that a stack names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum ReleaseFit {
     /// It is that release, or one of that line.
     Same,
     /// Another release, whose configuration is written the same way.
@@ -35,7 +35,7 @@ pub enum Fit {
     Other,
 }
 
-impl Release {
+impl EngineRelease {
     /// `0.159`, `v2.10.8`, `2.10.8-rc.1`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.strip_prefix('v').unwrap_or(text);
@@ -51,21 +51,21 @@ impl Release {
     }
 
     /// How `found` fits, where this is what the stack names.
-    pub fn fit(&self, kind: Kind, found: &Self) -> Fit {
+    pub fn fit(&self, kind: EngineKind, found: &Self) -> ReleaseFit {
         let covered = self.line == found.line
             || match kind {
-                Kind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
-                Kind::Tempo => {
+                EngineKind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
+                EngineKind::Tempo => {
                     let of = |(major, minor): (u16, u16)| TempoRelease::of_line((major.into(), minor.into()));
                     same(of(self.line), of(found.line))
                 }
             };
         match covered {
-            false => Fit::Other,
+            false => ReleaseFit::Other,
             true if self.line == found.line && self.patch.is_none_or(|patch| Some(patch) == found.patch) => {
-                Fit::Same
+                ReleaseFit::Same
             }
-            true => Fit::Covered,
+            true => ReleaseFit::Covered,
         }
     }
 }
@@ -89,10 +89,10 @@ mod tests {
     use super::*;
     use crate::stack::Distribution;
 
-    const CORE: Kind = Kind::Collector(Distribution::Core);
+    const CORE: EngineKind = EngineKind::Collector(Distribution::Core);
 
-    fn release(text: &str) -> Release {
-        Release::parse(text).unwrap()
+    fn release(text: &str) -> EngineRelease {
+        EngineRelease::parse(text).unwrap()
     }
 
     #[test]
@@ -104,23 +104,23 @@ mod tests {
         for text in
             ["", "2", "main-1a2b3c", "2.x", "2.10.", "2.10.8.1", "2.10.8 ", "99999.1", "2.10.8-a\u{1b}"]
         {
-            assert_eq!(Release::parse(text), None, "{text}");
+            assert_eq!(EngineRelease::parse(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_line_is_matched_by_each_of_its_releases() {
         let fits = [
-            (CORE, "0.159", "0.159.0", Fit::Same),
-            (CORE, "0.159.0", "0.159.0", Fit::Same),
-            (CORE, "0.159.0", "0.159.1", Fit::Covered),
-            (CORE, "0.159", "0.144.0", Fit::Covered),
-            (CORE, "0.159", "0.128.0", Fit::Other),
-            (CORE, "0.159", "1.159.0", Fit::Other),
-            (Kind::Tempo, "2.10", "2.10.8", Fit::Same),
-            (Kind::Tempo, "2.10.7", "2.10.8", Fit::Covered),
-            (Kind::Tempo, "2.10", "3.0.3", Fit::Other),
-            (Kind::Tempo, "2.10", "2.9.0", Fit::Other),
+            (CORE, "0.159", "0.159.0", ReleaseFit::Same),
+            (CORE, "0.159.0", "0.159.0", ReleaseFit::Same),
+            (CORE, "0.159.0", "0.159.1", ReleaseFit::Covered),
+            (CORE, "0.159", "0.144.0", ReleaseFit::Covered),
+            (CORE, "0.159", "0.128.0", ReleaseFit::Other),
+            (CORE, "0.159", "1.159.0", ReleaseFit::Other),
+            (EngineKind::Tempo, "2.10", "2.10.8", ReleaseFit::Same),
+            (EngineKind::Tempo, "2.10.7", "2.10.8", ReleaseFit::Covered),
+            (EngineKind::Tempo, "2.10", "3.0.3", ReleaseFit::Other),
+            (EngineKind::Tempo, "2.10", "2.9.0", ReleaseFit::Other),
         ];
         for (kind, wanted, found, fit) in fits {
             assert_eq!(release(wanted).fit(kind, &release(found)), fit, "{wanted} {found}");

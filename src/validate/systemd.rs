@@ -35,7 +35,7 @@ pub(super) struct LaidOut {
 
 /// What it found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct UnitFindings {
     /// Faults of our file.
     pub complaints: Vec<Complaint>,
     /// Whether the engine that the unit starts is not installed here.
@@ -106,11 +106,11 @@ pub(super) fn name(version: &Ran) -> String {
 ///
 /// # Errors
 /// It failed for a reason of its own: then it judged nothing, and this is what it said.
-pub(super) fn read(laid_out: &LaidOut, ran: &Ran, text: &str) -> Result<Found, String> {
+pub(super) fn read(laid_out: &LaidOut, ran: &Ran, text: &str) -> Result<UnitFindings, String> {
     let said = String::from_utf8_lossy(&ran.stderr);
     let absent = format!("Command {} is not executable", laid_out.binary);
     let (ours, of_unit) = (format!("{}:", laid_out.file.display()), format!("{}: ", laid_out.unit));
-    let mut found = Found { complaints: Vec::new(), not_installed: false };
+    let mut found = UnitFindings { complaints: Vec::new(), not_installed: false };
     for line in said.lines() {
         let complaint = match (line.strip_prefix(&ours), line.strip_prefix(&of_unit)) {
             (Some(rest), _) => numbered(rest, text),
@@ -145,7 +145,7 @@ mod tests {
 
     const UNIT: &str = "[Service]\nType=exec\nPrivateTemp=yes\n";
 
-    fn answer(code: i32, said: &str) -> Result<Found, String> {
+    fn answer(code: i32, said: &str) -> Result<UnitFindings, String> {
         let laid_out = LaidOut {
             command: CommandLine::new("systemd-analyze", []),
             exposure: CommandLine::new("systemd-analyze", []),
@@ -173,7 +173,7 @@ mod tests {
         let unknown = ("PrivateTemp", "Unknown key 'PrivateTemp' in section [Service], ignoring.".to_owned());
         let command = ("", "Command /opt/tool is not executable: No such file or directory".to_owned());
         assert_eq!(complaints, [unknown, command]);
-        assert_eq!(answer(0, "").unwrap(), Found { complaints: Vec::new(), not_installed: false });
+        assert_eq!(answer(0, "").unwrap(), UnitFindings { complaints: Vec::new(), not_installed: false });
     }
 
     #[test]

@@ -7,7 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read recordings and start engines")]
 #![expect(clippy::print_stdout, reason = "what was shown is counted by the test command")]
 
-use super::Kind;
+use super::EngineKind;
 use super::asked::{command, complaints};
 use super::complaint::Complaint;
 use crate::host::{Scratch, run_here};
@@ -41,8 +41,12 @@ impl Case {
         sections.filter(|(head, _)| head.split(' ').next() == Some(name)).map(|(_, body)| body).collect()
     }
 
-    fn kind(&self) -> Kind {
-        if self.engine.starts_with("tempo") { Kind::Tempo } else { Kind::Collector(Distribution::Core) }
+    fn kind(&self) -> EngineKind {
+        if self.engine.starts_with("tempo") {
+            EngineKind::Tempo
+        } else {
+            EngineKind::Collector(Distribution::Core)
+        }
     }
 
     /// The good file with the replacements.

@@ -1,9 +1,9 @@
 //! Which certificates apply must issue: one CA, and one leaf for each program that serves TLS, named
 //! after everything its diallers dial.
 
-use super::edges::Edge;
-use super::listeners::Listener;
-use crate::model::certificate::{CertificateRole, CertificateWish, ServerName};
+use super::edges::WiredEdge;
+use super::listeners::WiredListener;
+use crate::model::certificate::{CertificateRole, CertificateSpec, ServerName};
 use crate::model::names::CertificateName;
 use crate::stack::Stack;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +12,9 @@ use std::time::Duration;
 /// The wishes; empty when nothing serves TLS.
 pub(super) fn wishes(
     stack: &Stack,
-    listeners: &[Listener],
-    edges: &[Edge],
-) -> BTreeMap<CertificateName, CertificateWish> {
+    listeners: &[WiredListener],
+    edges: &[WiredEdge],
+) -> BTreeMap<CertificateName, CertificateSpec> {
     let mut names: BTreeMap<String, BTreeSet<ServerName>> = BTreeMap::new();
     for edge in edges {
         let listener = &listeners[edge.to];
@@ -37,10 +37,10 @@ pub(super) fn wishes(
 
 fn with_authority(
     stack: &Stack,
-    mut wishes: BTreeMap<CertificateName, CertificateWish>,
-) -> BTreeMap<CertificateName, CertificateWish> {
+    mut wishes: BTreeMap<CertificateName, CertificateSpec>,
+) -> BTreeMap<CertificateName, CertificateSpec> {
     let settings = &stack.certificates;
-    let wish = CertificateWish {
+    let wish = CertificateSpec {
         name: CertificateName::new("ca"),
         organization: settings.organization.clone(),
         common_name: format!("{} CA", stack.name),
@@ -54,9 +54,9 @@ fn with_authority(
     wishes
 }
 
-fn leaf(stack: &Stack, component: &str, names: BTreeSet<ServerName>) -> CertificateWish {
+fn leaf(stack: &Stack, component: &str, names: BTreeSet<ServerName>) -> CertificateSpec {
     let settings = &stack.certificates;
-    CertificateWish {
+    CertificateSpec {
         name: CertificateName::new(component),
         organization: settings.organization.clone(),
         common_name: format!("{} {component}", stack.name),

@@ -1,6 +1,6 @@
 //! Two owners of one thing: a port, a file, a unit. And ports that mislead.
 
-use super::listeners::{Door, Listener};
+use super::listeners::{ListenerKind, WiredListener};
 use super::{ComponentId, Wiring};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::TargetPath;
@@ -14,7 +14,7 @@ pub(super) fn find(wiring: &Wiring<'_>, findings: &mut Findings) {
 }
 
 /// On one host two listeners conflict when ports are equal and the addresses are equal or one is any.
-fn overlap(a: &Listener, b: &Listener) -> bool {
+fn overlap(a: &WiredListener, b: &WiredListener) -> bool {
     let any = |address: IpAddr| address.is_unspecified();
     a.host == b.host && a.port == b.port && (a.bind == b.bind || any(a.bind) || any(b.bind))
 }
@@ -32,13 +32,13 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
 }
 
 /// The way out keeps the application's doors where they are and moves Tempo's.
-fn free_port_help(later: &Listener, earlier: &Listener) -> String {
+fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
     let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
     match tempo.id.door {
-        Door::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
+        ListenerKind::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
             "[tempo] receive = { grpc = 14317 }".to_owned()
         }
-        Door::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
+        ListenerKind::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
             "[tempo] receive = { http = 14318 }".to_owned()
         }
         _ => format!("another port for `{}`", later.id),
@@ -49,8 +49,8 @@ fn free_port_help(later: &Listener, earlier: &Listener) -> String {
 fn port_conventions(wiring: &Wiring<'_>, findings: &mut Findings) {
     for listener in &wiring.listeners {
         let (what, expected) = match (listener.id.door, listener.port.number()) {
-            (Door::OtlpGrpc, 4318) => ("gRPC on 4318", "HTTP"),
-            (Door::OtlpHttp, 4317) => ("HTTP on 4317", "gRPC"),
+            (ListenerKind::OtlpGrpc, 4318) => ("gRPC on 4318", "HTTP"),
+            (ListenerKind::OtlpHttp, 4317) => ("HTTP on 4317", "gRPC"),
             _ => continue,
         };
         let finding =

@@ -1,6 +1,6 @@
 //! Who dials whom, at which address and by which server name.
 
-use super::listeners::{Door, Listener};
+use super::listeners::{ListenerKind, WiredListener};
 use super::{ComponentId, socket_text};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A client of the stack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Dialler {
+pub enum ClientId {
     /// An application's exporter.
     App(ComponentId),
     /// A collector's exporter.
@@ -20,10 +20,10 @@ pub enum Dialler {
     /// Grafana's datasource.
     Datasource,
     /// This tool: readiness and proof. Counts for certificate names, not for binds.
-    Tool(ComponentId, Door),
+    Tool(ComponentId, ListenerKind),
 }
 
-impl Dialler {
+impl ClientId {
     /// Whose configuration holds the client; the tool has none.
     pub fn component(&self) -> Option<&ComponentId> {
         match self {
@@ -37,9 +37,9 @@ impl Dialler {
 
 /// A dialler and the listener it must reach.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Edge {
+pub struct WiredEdge {
     /// The client.
-    pub from: Dialler,
+    pub from: ClientId,
     /// Index into `Wiring::listeners`.
     pub to: usize,
     /// Host part dialled; also the server name that is checked.
@@ -50,7 +50,7 @@ pub struct Edge {
     pub key: KeyPath,
 }
 
-impl Edge {
+impl WiredEdge {
     /// `127.0.0.1:4317`.
     pub fn socket(&self) -> String {
         socket_text(&self.host, self.port)
@@ -63,63 +63,63 @@ impl Edge {
 }
 
 /// All edges of the stack, in order of dialler.
-pub(super) fn decide(stack: &Stack, listeners: &[Listener], findings: &mut Findings) -> Vec<Edge> {
+pub(super) fn decide(stack: &Stack, listeners: &[WiredListener], findings: &mut Findings) -> Vec<WiredEdge> {
     let mut edges = Vec::new();
-    let mut add = |from: Dialler, component: &ComponentId, door: Door, key: &KeyPath| {
+    let mut add = |from: ClientId, component: &ComponentId, door: ListenerKind, key: &KeyPath| {
         let found = listeners.iter().position(|l| l.id.component == *component && l.id.door == door);
         edges.extend(found.map(|to| {
             let (host, port) = address(&from, &listeners[to]);
-            Edge { from, to, host, port, key: key.clone() }
+            WiredEdge { from, to, host, port, key: key.clone() }
         }));
     };
     for app in stack.apps.values() {
         let (target, door) = target(&app.route);
-        add(Dialler::App(ComponentId::App(app.name.clone())), &target, door, &app.route.key);
+        add(ClientId::App(ComponentId::App(app.name.clone())), &target, door, &app.route.key);
     }
     for collector in stack.collectors.values() {
         let (target, door) = target(&collector.route);
         add(
-            Dialler::Exporter(ComponentId::Collector(collector.name.clone())),
+            ClientId::Exporter(ComponentId::Collector(collector.name.clone())),
             &target,
             door,
             &collector.route.key,
         );
     }
     if let Some(tempo) = &stack.tempo {
-        add(Dialler::TempoInternal, &ComponentId::Tempo, Door::Internal, &tempo.internal.key);
+        add(ClientId::TempoInternal, &ComponentId::Tempo, ListenerKind::Internal, &tempo.internal.key);
     }
     if let Some(grafana) = &stack.grafana {
-        add(Dialler::Datasource, &ComponentId::Tempo, Door::Api, &grafana.key);
+        add(ClientId::Datasource, &ComponentId::Tempo, ListenerKind::Api, &grafana.key);
     }
     for listener in listeners {
         let id = &listener.id;
-        if !matches!(id.door, Door::Internal) {
-            add(Dialler::Tool(id.component.clone(), id.door), &id.component, id.door, &listener.key);
+        if !matches!(id.door, ListenerKind::Internal) {
+            add(ClientId::Tool(id.component.clone(), id.door), &id.component, id.door, &listener.key);
         }
     }
     judge_sdks(stack, listeners, &edges, findings);
     edges
 }
 
-fn target(route: &Route) -> (ComponentId, Door) {
+fn target(route: &Route) -> (ComponentId, ListenerKind) {
     let component = match &route.to {
         RouteTarget::Tempo => ComponentId::Tempo,
         RouteTarget::Collector(name) => ComponentId::Collector(name.clone()),
     };
     let door = match route.protocol {
-        OtlpProtocol::Grpc => Door::OtlpGrpc,
-        OtlpProtocol::HttpProtobuf => Door::OtlpHttp,
+        OtlpProtocol::Grpc => ListenerKind::OtlpGrpc,
+        OtlpProtocol::HttpProtobuf => ListenerKind::OtlpHttp,
     };
     (component, door)
 }
 
 /// Tempo itself dials 127.0.0.1 (fixed by the engine); `dial` where written, but not for the tool,
 /// which wants the instance itself; else loopback, or the bound literal.
-fn address(from: &Dialler, listener: &Listener) -> (String, Port) {
-    if matches!(from, Dialler::TempoInternal) {
+fn address(from: &ClientId, listener: &WiredListener) -> (String, Port) {
+    if matches!(from, ClientId::TempoInternal) {
         return (Ipv4Addr::LOCALHOST.to_string(), listener.port);
     }
-    if let (Some((host, port)), false) = (&listener.dial, matches!(from, Dialler::Tool(..))) {
+    if let (Some((host, port)), false) = (&listener.dial, matches!(from, ClientId::Tool(..))) {
         return (host.clone(), port.unwrap_or(listener.port));
     }
     let host = match listener.bind {
@@ -132,9 +132,9 @@ fn address(from: &Dialler, listener: &Listener) -> (String, Port) {
 
 /// An SDK that reads no certificate variable cannot dial a TLS door with a private CA, unless the
 /// program or the host's trust store sees to it (measured: no Rust release reads one).
-fn judge_sdks(stack: &Stack, listeners: &[Listener], edges: &[Edge], findings: &mut Findings) {
+fn judge_sdks(stack: &Stack, listeners: &[WiredListener], edges: &[WiredEdge], findings: &mut Findings) {
     for app in stack.apps.values() {
-        let id = Dialler::App(ComponentId::App(app.name.clone()));
+        let id = ClientId::App(ComponentId::App(app.name.clone()));
         let Some(edge) = edges.iter().find(|edge| edge.from == id) else { continue };
         let listener = &listeners[edge.to];
         let blind = match app.sdk.tls_settings {

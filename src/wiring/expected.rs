@@ -3,15 +3,15 @@
 //! Exists for one property test: rendered files, read back with the engines' semantics, must equal
 //! this. Positions are left empty.
 
-use super::edges::{Dialler, Edge};
-use super::listeners::{Door, Listener};
+use super::edges::{ClientId, WiredEdge};
+use super::listeners::{ListenerKind, WiredListener};
 use super::places::EnginePlace;
 use super::{ComponentId, Wiring};
 use crate::diagnostic::Mark;
 use crate::model::dataflow;
 use crate::model::dataflow::{
-    Bind, ClientTls, DialledHost, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, Sends,
-    ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
+    Bind, ClientHost, ClientTls, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, ReadVersion,
+    Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust,
 };
 use crate::model::names::TargetPath;
 
@@ -38,10 +38,11 @@ struct Expected<'a> {
 fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
     let engine = |(id, place): (&ComponentId, &EnginePlace)| {
         let (kind, version) = match id {
-            ComponentId::Collector(name) => {
-                (ProgramKind::Collector, Version::Given(release_line(&wiring.stack.collectors[name].version)))
-            }
-            _ => (ProgramKind::Tempo, Version::Given(tempo_line(wiring))),
+            ComponentId::Collector(name) => (
+                ProgramKind::Collector,
+                ReadVersion::Given(release_line(&wiring.stack.collectors[name].version)),
+            ),
+            _ => (ProgramKind::Tempo, ReadVersion::Given(tempo_line(wiring))),
         };
         let file = place.config.clone();
         (id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 })
@@ -50,7 +51,7 @@ fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
         let kind = if *id == ComponentId::Grafana { ProgramKind::Grafana } else { ProgramKind::App };
         let reads = *id != ComponentId::Grafana || wiring.stack.tempo.is_some();
         let file = place.file.clone().filter(|_| reads)?;
-        let version = Version::None;
+        let version = ReadVersion::None;
         Some((id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 }))
     });
     let mut programs: Vec<_> = wiring.engines.iter().map(engine).chain(clients).collect();
@@ -72,7 +73,7 @@ impl Expected<'_> {
         self.programs.iter().position(|(known, _)| known == id)
     }
 
-    fn listener(&mut self, listener: &Listener) {
+    fn listener(&mut self, listener: &WiredListener) {
         let component = &listener.id.component;
         let Some(program) = self.program(component) else { return };
         let (door, protocol) = door(component, listener.id.door);
@@ -93,13 +94,13 @@ impl Expected<'_> {
         });
     }
 
-    fn dialler(&mut self, edge: &Edge) {
+    fn dialler(&mut self, edge: &WiredEdge) {
         let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
         let (protocol, means) = self.meaning(edge);
         for setting in self.settings(edge) {
             let host =
-                edge.host.parse().map_or_else(|_| DialledHost::Name(edge.host.clone()), DialledHost::Address);
-            self.topology.diallers.push(dataflow::Dialler {
+                edge.host.parse().map_or_else(|_| ClientHost::Name(edge.host.clone()), ClientHost::Address);
+            self.topology.diallers.push(dataflow::Client {
                 program,
                 setting,
                 protocol,
@@ -115,11 +116,11 @@ impl Expected<'_> {
     }
 
     /// The settings that hold a client in its file.
-    fn settings(&self, edge: &Edge) -> Vec<String> {
+    fn settings(&self, edge: &WiredEdge) -> Vec<String> {
         let stack = self.wiring.stack;
         match &edge.from {
-            Dialler::App(_) => vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()],
-            Dialler::Exporter(ComponentId::Collector(name)) => {
+            ClientId::App(_) => vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()],
+            ClientId::Exporter(ComponentId::Collector(name)) => {
                 let collector = &stack.collectors[name];
                 let kind = match collector.route.protocol {
                     OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
@@ -127,31 +128,31 @@ impl Expected<'_> {
                 };
                 vec![format!("exporters.{kind}/{}", self.wiring.target(edge).id.component.short())]
             }
-            Dialler::TempoInternal => {
+            ClientId::TempoInternal => {
                 let clients = stack.tempo.iter().flat_map(|tempo| tempo.dialect.internal_clients);
                 // Nothing dials the generator where none is configured.
                 let dialled = clients.filter(|client| !client.starts_with("metrics_generator"));
                 dialled.map(|client| (*client).to_owned()).collect()
             }
-            Dialler::Datasource => {
+            ClientId::Datasource => {
                 let name =
                     stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str()).unwrap_or_default();
                 vec![format!("datasources.{name}")]
             }
-            Dialler::Exporter(_) | Dialler::Tool(..) => Vec::new(),
+            ClientId::Exporter(_) | ClientId::Tool(..) => Vec::new(),
         }
     }
 
-    fn meaning(&self, edge: &Edge) -> (Protocol, Vec<ProgramKind>) {
+    fn meaning(&self, edge: &WiredEdge) -> (Protocol, Vec<ProgramKind>) {
         let (_, protocol) = door(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.door);
         let means = match edge.from {
-            Dialler::App(_) | Dialler::Exporter(_) => vec![ProgramKind::Collector, ProgramKind::Tempo],
+            ClientId::App(_) | ClientId::Exporter(_) => vec![ProgramKind::Collector, ProgramKind::Tempo],
             _ => vec![ProgramKind::Tempo],
         };
         (protocol, means)
     }
 
-    fn client_tls(&self, edge: &Edge) -> ClientTls {
+    fn client_tls(&self, edge: &WiredEdge) -> ClientTls {
         if !self.wiring.target(edge).tls {
             return ClientTls::plaintext();
         }
@@ -169,20 +170,20 @@ impl Expected<'_> {
     }
 }
 
-fn door(component: &ComponentId, door: Door) -> (&'static str, Protocol) {
+fn door(component: &ComponentId, door: ListenerKind) -> (&'static str, Protocol) {
     match (component, door) {
-        (ComponentId::Tempo, Door::OtlpGrpc) => {
+        (ComponentId::Tempo, ListenerKind::OtlpGrpc) => {
             ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc)
         }
-        (ComponentId::Tempo, Door::OtlpHttp) => {
+        (ComponentId::Tempo, ListenerKind::OtlpHttp) => {
             ("distributor.receivers.otlp.protocols.http", Protocol::OtlpHttp)
         }
-        (_, Door::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
-        (_, Door::OtlpHttp) => ("receivers.otlp.protocols.http", Protocol::OtlpHttp),
-        (_, Door::Api) => ("server.http", Protocol::TempoApi),
-        (_, Door::Internal) => ("server.grpc", Protocol::TempoInternal),
-        (_, Door::Metrics) => ("service.telemetry.metrics.readers.0", Protocol::OwnHttp),
-        (_, Door::Health) => ("extensions.health_check", Protocol::OwnHttp),
+        (_, ListenerKind::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
+        (_, ListenerKind::OtlpHttp) => ("receivers.otlp.protocols.http", Protocol::OtlpHttp),
+        (_, ListenerKind::Api) => ("server.http", Protocol::TempoApi),
+        (_, ListenerKind::Internal) => ("server.grpc", Protocol::TempoInternal),
+        (_, ListenerKind::Metrics) => ("service.telemetry.metrics.readers.0", Protocol::OwnHttp),
+        (_, ListenerKind::Health) => ("extensions.health_check", Protocol::OwnHttp),
     }
 }
 

@@ -3,13 +3,13 @@
 use super::ComponentId;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{HostName, Port};
-use crate::stack::{ListenerWish, OtlpDoors, Size, Stack, TlsPreset};
+use crate::stack::{ListenerSettings, OtlpListeners, Size, Stack, TlsPreset};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A door of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Door {
+pub enum ListenerKind {
     /// OTLP over gRPC.
     OtlpGrpc,
     /// OTLP over HTTP.
@@ -24,14 +24,14 @@ pub enum Door {
     Health,
 }
 
-impl Door {
+impl ListenerKind {
     /// Whether the engine can serve TLS there at all: the collector's metrics reader cannot.
     fn can_serve_tls(self) -> bool {
         self != Self::Metrics
     }
 }
 
-impl fmt::Display for Door {
+impl fmt::Display for ListenerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OtlpGrpc => "receive.grpc",
@@ -46,14 +46,14 @@ impl fmt::Display for Door {
 
 /// A door by its owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DoorId {
+pub struct ListenerId {
     /// Whose door.
     pub component: ComponentId,
     /// Which door.
-    pub door: Door,
+    pub door: ListenerKind,
 }
 
-impl fmt::Display for DoorId {
+impl fmt::Display for ListenerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.component, self.door)
     }
@@ -85,9 +85,9 @@ impl fmt::Display for DecidedBy {
 
 /// A socket the stack serves, decided.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listener {
+pub struct WiredListener {
     /// Whose door it is.
-    pub id: DoorId,
+    pub id: ListenerId,
     /// Where it runs.
     pub host: HostName,
     /// The address it binds.
@@ -106,7 +106,7 @@ pub struct Listener {
     pub key: KeyPath,
 }
 
-impl Listener {
+impl WiredListener {
     /// Whether anything but its host can reach it.
     pub fn is_reachable(&self) -> bool {
         !self.bind.is_loopback()
@@ -119,14 +119,14 @@ impl Listener {
 }
 
 /// All open doors of the stack.
-pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<Listener> {
+pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<WiredListener> {
     let mut listeners = Vec::new();
     for (id, host, door, wish) in wishes(stack) {
         // Nothing of a one-host stack dials from elsewhere, so what is not written stays on loopback.
         let bind = wish.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let (tls, decided_by) = tls(stack.tls, door, wish, bind);
-        let listener = Listener {
-            id: DoorId { component: id, door },
+        let listener = WiredListener {
+            id: ListenerId { component: id, door },
             host: host.clone(),
             bind,
             port: wish.port,
@@ -143,29 +143,29 @@ pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<Listener> {
 }
 
 /// Every open door as written, in order of component and door.
-fn wishes(stack: &Stack) -> Vec<(ComponentId, &HostName, Door, &ListenerWish)> {
+fn wishes(stack: &Stack) -> Vec<(ComponentId, &HostName, ListenerKind, &ListenerSettings)> {
     let mut all = Vec::new();
     if let Some(tempo) = &stack.tempo {
         let id = || ComponentId::Tempo;
         all.extend(otlp(&tempo.receive).map(|(door, wish)| (id(), &tempo.host, door, wish)));
-        all.push((id(), &tempo.host, Door::Api, &tempo.http));
-        all.push((id(), &tempo.host, Door::Internal, &tempo.internal));
+        all.push((id(), &tempo.host, ListenerKind::Api, &tempo.http));
+        all.push((id(), &tempo.host, ListenerKind::Internal, &tempo.internal));
     }
     for collector in stack.collectors.values() {
         let id = || ComponentId::Collector(collector.name.clone());
         all.extend(otlp(&collector.receive).map(|(door, wish)| (id(), &collector.host, door, wish)));
-        all.extend(collector.metrics.iter().map(|wish| (id(), &collector.host, Door::Metrics, wish)));
-        all.extend(collector.health.iter().map(|wish| (id(), &collector.host, Door::Health, wish)));
+        all.extend(collector.metrics.iter().map(|wish| (id(), &collector.host, ListenerKind::Metrics, wish)));
+        all.extend(collector.health.iter().map(|wish| (id(), &collector.host, ListenerKind::Health, wish)));
     }
     all
 }
 
-fn otlp(doors: &OtlpDoors) -> impl Iterator<Item = (Door, &ListenerWish)> {
-    let grpc = doors.grpc.iter().map(|wish| (Door::OtlpGrpc, wish));
-    grpc.chain(doors.http.iter().map(|wish| (Door::OtlpHttp, wish)))
+fn otlp(doors: &OtlpListeners) -> impl Iterator<Item = (ListenerKind, &ListenerSettings)> {
+    let grpc = doors.grpc.iter().map(|wish| (ListenerKind::OtlpGrpc, wish));
+    grpc.chain(doors.http.iter().map(|wish| (ListenerKind::OtlpHttp, wish)))
 }
 
-fn tls(preset: TlsPreset, door: Door, wish: &ListenerWish, bind: IpAddr) -> (bool, DecidedBy) {
+fn tls(preset: TlsPreset, door: ListenerKind, wish: &ListenerSettings, bind: IpAddr) -> (bool, DecidedBy) {
     match (wish.tls, preset) {
         (Some(tls), _) => (tls, DecidedBy::Written),
         (None, _) if !door.can_serve_tls() => (false, DecidedBy::CannotServeTls),
@@ -177,7 +177,7 @@ fn tls(preset: TlsPreset, door: Door, wish: &ListenerWish, bind: IpAddr) -> (boo
 
 /// Plaintext that leaves the host must be written by hand; a door that cannot serve TLS must not be
 /// asked to.
-fn judge(preset: TlsPreset, listener: &Listener, wish: &ListenerWish, findings: &mut Findings) {
+fn judge(preset: TlsPreset, listener: &WiredListener, wish: &ListenerSettings, findings: &mut Findings) {
     let key = || (listener.key.clone(), KeyPart::Key);
     if listener.tls && !listener.id.door.can_serve_tls() {
         let finding = Finding::error(

@@ -12,14 +12,14 @@ mod expected;
 mod listeners;
 mod places;
 
-pub use edges::{Dialler, Edge};
+pub use edges::{ClientId, WiredEdge};
 
 pub use expected::expected;
-pub use listeners::{DecidedBy, Door, DoorId, Listener};
+pub use listeners::{DecidedBy, ListenerId, ListenerKind, WiredListener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
 use crate::diagnostic::{Findings, KeyPath};
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::names::{CertificateName, ComponentName, Port};
 use crate::stack::Stack;
 use std::collections::BTreeMap;
@@ -67,15 +67,15 @@ pub struct Wiring<'a> {
     /// What was wanted.
     pub stack: &'a Stack,
     /// Sockets served, in order of component and door.
-    pub listeners: Vec<Listener>,
+    pub listeners: Vec<WiredListener>,
     /// Who dials whom, at which address.
-    pub edges: Vec<Edge>,
+    pub edges: Vec<WiredEdge>,
     /// Paths, owner and unit of each engine.
     pub engines: BTreeMap<ComponentId, EnginePlace>,
     /// Paths and owner of each neighbour.
     pub clients: BTreeMap<ComponentId, ClientPlace>,
     /// What apply must issue; empty when nothing serves TLS. The CA is named `ca`.
-    pub certificates: BTreeMap<CertificateName, CertificateWish>,
+    pub certificates: BTreeMap<CertificateName, CertificateSpec>,
 }
 
 /// Decides everything a stack leaves open.
@@ -98,17 +98,17 @@ pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
 
 impl Wiring<'_> {
     /// The listener of a door, if it is open.
-    pub fn listener(&self, component: &ComponentId, door: Door) -> Option<&Listener> {
+    pub fn listener(&self, component: &ComponentId, door: ListenerKind) -> Option<&WiredListener> {
         self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.door == door)
     }
 
     /// The edge a dialler of this component takes; each has one, but Tempo, whose clients share one.
-    pub fn edge_from(&self, dialler: &Dialler) -> Option<&Edge> {
+    pub fn edge_from(&self, dialler: &ClientId) -> Option<&WiredEdge> {
         self.edges.iter().find(|edge| edge.from == *dialler)
     }
 
     /// The listener an edge leads to.
-    pub fn target(&self, edge: &Edge) -> &Listener {
+    pub fn target(&self, edge: &WiredEdge) -> &WiredListener {
         &self.listeners[edge.to]
     }
 

@@ -5,7 +5,7 @@
 
 use super::ComponentId;
 use crate::model::names::{GroupName, Mode, Owner, Scope, TargetPath, UnitName, UserName};
-use crate::stack::{Collector, Distribution, Neighbour, PathWishes, Service, Stack};
+use crate::stack::{Collector, Distribution, Neighbour, PathSettings, ServiceSettings, Stack};
 use std::collections::BTreeMap;
 
 /// What a package calls things, where the stack does not.
@@ -165,7 +165,7 @@ fn collector_place(collector: &Collector) -> EnginePlace {
     place
 }
 
-fn engine(package: &Package, service: &Service, paths: &PathWishes) -> EnginePlace {
+fn engine(package: &Package, service: &ServiceSettings, paths: &PathSettings) -> EnginePlace {
     let binary =
         service.binary.clone().unwrap_or_else(|| TargetPath::new(format!("/usr/bin/{}", package.name)));
     let (user, group, home) = identity(package, service);
@@ -194,7 +194,7 @@ fn engine(package: &Package, service: &Service, paths: &PathWishes) -> EnginePla
     }
 }
 
-fn identity(package: &Package, service: &Service) -> (UserName, GroupName, TargetPath) {
+fn identity(package: &Package, service: &ServiceSettings) -> (UserName, GroupName, TargetPath) {
     match &service.scope {
         Scope::System => {
             let user = service.user.clone().unwrap_or_else(|| UserName::new(package.user));

@@ -2,26 +2,26 @@
 
 use crate::component::app::describe;
 use crate::stack::{App, RouteTarget};
-use crate::wiring::{ComponentId, Dialler, Edge, Wiring};
+use crate::wiring::{ClientId, ComponentId, WiredEdge, Wiring};
 use std::fmt::Write;
 
 /// The way of an application's spans, hop by hop, and the lines its program reads.
 pub(crate) fn application(wiring: &Wiring<'_>, app: &App) -> String {
     let id = ComponentId::App(app.name.clone());
     let mut text = format!("application `{}` on host `{}`\n\nThe way of its spans\n", app.name, app.host);
-    let mut from = Dialler::App(id.clone());
+    let mut from = ClientId::App(id.clone());
     let mut protocol = app.route.protocol;
     while let Some(edge) = wiring.edge_from(&from) {
         hop(&mut text, wiring, edge, protocol.as_str());
         let ComponentId::Collector(name) = &wiring.target(edge).id.component else { break };
         protocol = wiring.stack.collectors[name].route.protocol;
-        from = Dialler::Exporter(ComponentId::Collector(name.clone()));
+        from = ClientId::Exporter(ComponentId::Collector(name.clone()));
     }
     lines(&mut text, wiring, app, &id);
     text
 }
 
-fn hop(text: &mut String, wiring: &Wiring<'_>, edge: &Edge, protocol: &str) {
+fn hop(text: &mut String, wiring: &Wiring<'_>, edge: &WiredEdge, protocol: &str) {
     let listener = wiring.target(edge);
     let tls = if listener.tls { "TLS" } else { "plaintext" };
     let owner = edge.from.component().map(ToString::to_string).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::host;
 use super::session::Stop;
 use crate::diagnostic::{Code, Finding};
-use crate::host::{AuthorityFolder, HostError};
+use crate::host::{CaDirectory, HostError};
 use crate::model::ground::Ground;
 use crate::stack::CertificateSettings;
 use std::path::PathBuf;
@@ -13,10 +13,10 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// The folder lies in a git work tree, others may write to it, or it cannot be read.
-pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<AuthorityFolder>, Stop> {
+pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<CaDirectory>, Stop> {
     let own = || ground.runs_services().then(|| PathBuf::from(ground.state().join("authority").as_str()));
     let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
-    match AuthorityFolder::open(folder) {
+    match CaDirectory::open(folder) {
         Ok(folder) => Ok(Some(folder)),
         Err(HostError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
         Err(HostError::Shared { at, what, .. }) => Err(shared(&at, &what).into()),

@@ -1,15 +1,15 @@
 //! The way back to an earlier generation, as `rollback` and `destroy` go it.
 
 use super::consent::Granted;
-use super::host::Place;
+use super::host::HostChoice;
 use super::proving::{Unproven, kept_stack};
 use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
 use super::{consent, host, proving};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey, pending};
-use crate::plan::GoalSource;
-use crate::report::plan::{Frame, text};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Survey, SurveyRequest, pending};
+use crate::plan::DesiredSource;
+use crate::report::plan::{PlanFrame, text};
 use crate::wiring::wire;
 
 /// How a way back is asked for and judged.
@@ -24,7 +24,11 @@ pub(crate) struct Back {
 
 /// Finishes or takes back what a killed run left. Before anything else: of a first apply that was killed
 /// there is nothing yet to go back to.
-pub(crate) fn recovered(session: &mut Session, place: &mut Place, request: &Request<'_>) -> Result<(), Stop> {
+pub(crate) fn recovered(
+    session: &mut Session,
+    place: &mut HostChoice,
+    request: &SurveyRequest<'_>,
+) -> Result<(), Stop> {
     match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))? {
         Some(_) => consent::recover(session, place.exclusive(), request, "rollback"),
         None => Ok(()),
@@ -34,14 +38,14 @@ pub(crate) fn recovered(session: &mut Session, place: &mut Place, request: &Requ
 /// Shows, asks and carries out; `None` where there is nothing to do.
 pub(crate) fn go_back(
     session: &mut Session,
-    place: &mut Place,
-    request: &Request<'_>,
+    place: &mut HostChoice,
+    request: &SurveyRequest<'_>,
     back: &Back,
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
     let seen = steady_survey(place.target(), request)?;
     let digests = digests(&seen);
-    session.print(&text(&seen.plan, &Frame { place: &place.shown(), dataflow: "", digests: &digests }));
+    session.print(&text(&seen.plan, &PlanFrame { place: &place.shown(), dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {
         return Ok(None);
     }
@@ -53,13 +57,13 @@ pub(crate) fn go_back(
 
 fn carry_out(
     session: &mut Session,
-    place: &mut Place,
-    (request, seen): (&Request<'_>, &Survey),
+    place: &mut HostChoice,
+    (request, seen): (&SurveyRequest<'_>, &Survey),
     back: &Back,
 ) -> Result<Outcome, ApplyError> {
     let verb = match &seen.plan.source {
-        GoalSource::Generation(number, _) => format!("rollback to {number}"),
-        GoalSource::Stack(_) => "rollback".to_owned(),
+        DesiredSource::Generation(number, _) => format!("rollback to {number}"),
+        DesiredSource::Stack(_) => "rollback".to_owned(),
     };
     let holder = host::holder(session, &verb);
     let stages = proving::stages(session);

@@ -1,8 +1,8 @@
 //! An apply: what is there now, what is agreed to, what is carried out, and what to do next.
 
 use super::consent::Granted;
-use super::host::Place;
-use super::judge::Judged;
+use super::host::HostChoice;
+use super::judge::CheckedStack;
 use super::load::Loaded;
 use super::opinion::Asking;
 use super::proving::{Live, Strict, Unproven, kept_stack};
@@ -10,16 +10,16 @@ use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
 use super::{consent, host, proving};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Request, Survey};
+use crate::apply::{ApplyError, Judges, NoProver, Outcome, Survey, SurveyRequest};
 use crate::exit::Exit;
-use crate::report::plan::{Frame, text};
+use crate::report::plan::{PlanFrame, text};
 use crate::report::verdict;
-use crate::validate::Opinion;
+use crate::validate::Validation;
 use crate::wiring::wire;
 use std::path::Path;
 
 /// Why nothing is proven; `None` where it is.
-pub(crate) fn unproven(place: &Place, asked: bool) -> Option<NoProver> {
+pub(crate) fn unproven(place: &HostChoice, asked: bool) -> Option<NoProver> {
     match place.machine() {
         None => Some(NoProver::below_root()),
         Some(_) if asked => Some(NoProver("`--no-prove`".to_owned())),
@@ -29,8 +29,8 @@ pub(crate) fn unproven(place: &Place, asked: bool) -> Option<NoProver> {
 
 pub(crate) fn carry_out(
     session: &mut Session,
-    place: &mut Place,
-    (request, survey): (&Request<'_>, &Survey),
+    place: &mut HostChoice,
+    (request, survey): (&SurveyRequest<'_>, &Survey),
     (granted, asking, unproven): (Granted, &Asking<'_>, Option<NoProver>),
 ) -> Result<Outcome, ApplyError> {
     let holder = host::holder(session, "apply");
@@ -52,7 +52,7 @@ pub(crate) fn carry_out(
 }
 
 /// What the engines refused of the staged files is a finding like any other.
-pub(crate) fn refused(session: &mut Session, error: ApplyError, judged: &Judged<'_>) -> Stop {
+pub(crate) fn refused(session: &mut Session, error: ApplyError, judged: &CheckedStack<'_>) -> Stop {
     match error {
         ApplyError::Invalid(findings) => {
             session.say("error: the engines refuse what was staged; everything was taken back\n");
@@ -65,8 +65,8 @@ pub(crate) fn refused(session: &mut Session, error: ApplyError, judged: &Judged<
 /// What stands on the host now; a run that was killed is finished or taken back before.
 pub(crate) fn fresh_survey(
     session: &mut Session,
-    place: &mut Place,
-    request: &Request<'_>,
+    place: &mut HostChoice,
+    request: &SurveyRequest<'_>,
 ) -> Result<Survey, Stop> {
     let first = steady_survey(place.target(), request)?;
     if first.pending.is_none() {
@@ -78,13 +78,15 @@ pub(crate) fn fresh_survey(
 
 pub(crate) fn show(
     session: &mut Session,
-    (judged, survey, opinion): (&Judged<'_>, &Survey, &Opinion),
-    place: &Place,
+    (judged, survey, opinion): (&CheckedStack<'_>, &Survey, &Validation),
+    place: &HostChoice,
 ) {
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, opinion);
     let digests = digests(survey);
-    session
-        .print(&text(&survey.plan, &Frame { place: &place.shown(), dataflow: &dataflow, digests: &digests }));
+    session.print(&text(
+        &survey.plan,
+        &PlanFrame { place: &place.shown(), dataflow: &dataflow, digests: &digests },
+    ));
 }
 
 /// Either digest will do; it must be the one that was reviewed.
@@ -103,12 +105,12 @@ pub(crate) fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> 
 }
 
 /// What to look at, and what to do next.
-pub(crate) fn next_steps(session: &mut Session, loaded: &Loaded, (place, stack): (&Place, &Path)) {
+pub(crate) fn next_steps(session: &mut Session, loaded: &Loaded, (place, stack): (&HostChoice, &Path)) {
     let file = loaded.document.source();
     let (flag, stack) = (place.flag(), stack.display());
     let look = match place {
-        Place::Folder(root, _) => format!("find {} -type f", root.display()),
-        Place::Machine(_) => format!("tracewright status {stack}"),
+        HostChoice::Folder(root, _) => format!("find {} -type f", root.display()),
+        HostChoice::Machine(_) => format!("tracewright status {stack}"),
     };
     session.print(&format!(
         "\nLook at:   {look}\n           tracewright history {stack}{flag}\nThen try:  edit a line of {file}, and `tracewright plan {stack}{flag}`\n           tracewright rollback {stack}{flag}\n",

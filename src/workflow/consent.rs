@@ -3,7 +3,8 @@
 use super::host;
 use super::session::{Session, Stop};
 use crate::apply::{
-    ApplyError, Cause, Consent, Judges, Outcome, Proof, Recovered, Request, Session as Transaction, Survey,
+    ApplyError, ApplySession as Transaction, Consent, Judges, Outcome, Proof, Recovered, Survey,
+    SurveyRequest, TakenBackCause,
 };
 use crate::cli;
 use crate::exit::Exit;
@@ -27,7 +28,7 @@ pub struct Granted {
 
 impl Granted {
     /// What the flags grant.
-    pub fn of(consent: &cli::Consent, adopt: bool) -> Self {
+    pub fn of(consent: &cli::ConsentArguments, adopt: bool) -> Self {
         Self { approved: consent.auto_approve, accept_drift: consent.accept_drift, adopt, forget: false }
     }
 }
@@ -39,7 +40,7 @@ impl Granted {
 pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
     let refused: Vec<_> =
         survey.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();
-    let paths = |entries: &mut dyn Iterator<Item = &crate::plan::Entry>| -> Vec<TargetPath> {
+    let paths = |entries: &mut dyn Iterator<Item = &crate::plan::Change>| -> Vec<TargetPath> {
         entries.map(|entry| entry.path.clone()).collect()
     };
     let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
@@ -88,7 +89,7 @@ pub fn ask(session: &mut Session, granted: Granted, question: &str) -> Result<()
 /// As [`ApplyError`] says.
 pub fn carry_out(
     target: &mut dyn Exclusive,
-    (request, survey): (&Request<'_>, &Survey),
+    (request, survey): (&SurveyRequest<'_>, &Survey),
     (granted, holder, judges): (Granted, &Holder, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
     let consent =
@@ -115,7 +116,7 @@ pub fn carry_out(
 pub fn recover(
     session: &mut Session,
     target: &mut dyn Exclusive,
-    request: &Request<'_>,
+    request: &SurveyRequest<'_>,
     verb: &str,
 ) -> Result<(), Stop> {
     let holder = host::holder(session, verb);
@@ -182,11 +183,11 @@ pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Out
 }
 
 /// Why a transaction was taken back, and the exit code where that worked.
-fn told(cause: Cause) -> (String, Exit) {
+fn told(cause: TakenBackCause) -> (String, Exit) {
     match cause {
-        Cause::Machine(error) => (error.to_string(), Exit::Machine),
-        Cause::Service(unit, why) => (format!("{unit} {why}"), Exit::TakenBack),
-        Cause::Proof(why) => (format!("the proof failed\n{why}"), Exit::TakenBack),
+        TakenBackCause::Machine(error) => (error.to_string(), Exit::Machine),
+        TakenBackCause::Service(unit, why) => (format!("{unit} {why}"), Exit::TakenBack),
+        TakenBackCause::Proof(why) => (format!("the proof failed\n{why}"), Exit::TakenBack),
     }
 }
 

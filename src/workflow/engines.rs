@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment enters here")]
 
 use crate::cli::EnginesArgument;
-use crate::validate::{Fit, Named, Release, Surroundings, Wanted, find, wanted};
+use crate::validate::{EngineRelease, Named, ReleaseFit, Surroundings, WantedEngine, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,20 +18,21 @@ pub fn named(arguments: &EnginesArgument) -> Named {
 }
 
 /// The engines of a stack.
-pub fn wanted_here(wiring: &Wiring<'_>) -> BTreeMap<ComponentId, Wanted> {
+pub fn wanted_here(wiring: &Wiring<'_>) -> BTreeMap<ComponentId, WantedEngine> {
     wanted(wiring, &Named::default())
 }
 
 /// What the program that a unit of an applied stack starts says of itself, and what is wrong with it. No
 /// other one is asked.
-pub fn asked(wanted: &Wanted) -> (Option<String>, Option<String>) {
+pub fn asked(wanted: &WantedEngine) -> (Option<String>, Option<String>) {
     let only_this = Surroundings { engines_folder: None, path: None, of_stack: true, ..surroundings(false) };
     let engine = match find(wanted, &only_this) {
         Ok(engine) => engine,
         Err(missing) => return (None, Some(missing.to_string())),
     };
-    let fit = Release::parse(&wanted.version).map(|release| release.fit(wanted.kind, &engine.release));
-    let other = matches!(fit, None | Some(Fit::Other)).then(|| format!("the stack names {}", wanted.version));
+    let fit = EngineRelease::parse(&wanted.version).map(|release| release.fit(wanted.kind, &engine.release));
+    let other =
+        matches!(fit, None | Some(ReleaseFit::Other)).then(|| format!("the stack names {}", wanted.version));
     (Some(engine.to_string()), other)
 }
 

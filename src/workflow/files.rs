@@ -2,23 +2,23 @@
 
 use super::session::{Session, Stop};
 use crate::check::{check, shown_texts};
-use crate::cli::{Check, Format};
+use crate::cli::{CheckArguments, Format};
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
-use crate::host::FolderTree;
-use crate::report::verdict::{self, Subject};
+use crate::host::DirectoryTree;
+use crate::report::verdict::{self, CheckView};
 use crate::topology::{discover, read};
-use crate::validate::Opinion;
+use crate::validate::Validation;
 use std::path::Path;
 
-pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Result<Exit, Stop> {
+pub(crate) fn run(session: &mut Session, arguments: &CheckArguments, folder: &Path) -> Result<Exit, Stop> {
     if !folder.is_dir() {
         let title = format!("`{}` is not a folder", folder.display());
         return Err(Finding::error(Code("no-files"), title)
             .help("a folder laid out like the root of a host")
             .into());
     }
-    let found = discover(&FolderTree::below(folder));
+    let found = discover(&DirectoryTree::below(folder));
     if found.programs == 0 && found.projects.is_empty() && found.not_read.is_empty() {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
         let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
@@ -34,10 +34,10 @@ pub(crate) fn run(session: &mut Session, arguments: &Check, folder: &Path) -> Re
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
     let sources = shown_texts(&found, &topology);
-    let subject = Subject {
+    let subject = CheckView {
         topology: &topology,
         verdict: &verdict,
-        engines: &Opinion::default(),
+        engines: &Validation::default(),
         sources: &sources,
         desired: None,
     };

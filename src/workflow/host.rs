@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
-use super::judge::Environment;
+use super::judge::HostEnvFiles;
 use super::load::load;
 use super::session::{Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
-use crate::model::observed::{Inventory, Standing};
+use crate::model::observed::{Inventory, PathState};
 use crate::stack::Stack;
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -20,14 +20,14 @@ use std::time::SystemTime;
 
 /// Where a verb works.
 #[derive(Debug)]
-pub enum Place {
+pub enum HostChoice {
     /// A folder that stands for a host.
     Folder(PathBuf, LocalRoot),
     /// This machine.
     Machine(Box<LiveHost>),
 }
 
-impl Place {
+impl HostChoice {
     /// Below the folder that is named, or this machine itself.
     ///
     /// # Errors
@@ -126,11 +126,11 @@ fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
 ///
 /// # Errors
 /// The host cannot be looked at.
-pub fn environment(target: &dyn Host, stack: &Stack) -> Result<Environment, Stop> {
+pub fn environment(target: &dyn Host, stack: &Stack) -> Result<HostEnvFiles, Stop> {
     let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
     let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
     let file = |(path, standing)| match standing {
-        Standing::File(file) => Some((path, file.bytes)),
+        PathState::File(file) => Some((path, file.bytes)),
         _ => None,
     };
     Ok(observed.at.into_iter().filter_map(file).collect())

@@ -1,9 +1,9 @@
 //! The journals of a stack's engines on this machine.
 
 use super::proof::component_name;
-use crate::host::Journal;
+use crate::host::UnitJournal;
 use crate::model::units::UnitId;
-use crate::prove::{Component, Logs};
+use crate::prove::{Component, LogSource};
 use crate::wiring::{EnginePlace, Wiring};
 
 /// How old a line may be that speaks for the cause of a failure, in seconds: what was wrong before is not
@@ -18,12 +18,12 @@ pub(crate) fn unit(place: &EnginePlace) -> UnitId {
 /// The newest lines of each engine, for the cause of a failed proof.
 pub(crate) struct Journals<'a>(pub(crate) &'a Wiring<'a>);
 
-impl Logs for Journals<'_> {
+impl LogSource for Journals<'_> {
     /// A journal that cannot be read is one that nobody keeps: the log is a help, not the matter.
     fn newest(&self, component: Component<'_>) -> Option<String> {
         let mut engines = self.0.engines.iter();
         let (_, place) = engines.find(|(id, _)| id.to_string() == component_name(component))?;
-        let lines = Journal::of(&unit(place)).and_then(|journal| journal.newest(Some(FRESH))).ok()?;
+        let lines = UnitJournal::of(&unit(place)).and_then(|journal| journal.newest(Some(FRESH))).ok()?;
         Some(lines.join("\n"))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::load::Loaded;
 use super::session::{Session, Stop};
-use crate::check::{Verdict, check};
+use crate::check::{CheckReport, check};
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::dataflow::Topology;
@@ -12,8 +12,7 @@ use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
 use crate::stack::Stack;
-use crate::text::Sources;
-use crate::text::{Source, TextFormat};
+use crate::text::{RedactSource, Sources, TextFormat};
 use crate::topology::{Examined, FileSet, read};
 use crate::wiring::{Wiring, wire};
 use std::collections::BTreeMap;
@@ -21,7 +20,7 @@ use std::time::SystemTime;
 
 /// A stack with all its consequences, judged.
 #[derive(Debug)]
-pub struct Judged<'a> {
+pub struct CheckedStack<'a> {
     /// What was decided.
     pub wiring: Wiring<'a>,
     /// What is wanted on the hosts.
@@ -30,21 +29,25 @@ pub struct Judged<'a> {
     pub topology: Topology,
     /// Edges, findings (located and sorted, warnings of earlier stages included), and what could not
     /// be checked.
-    pub verdict: Verdict,
+    pub verdict: CheckReport,
     /// All texts that findings point into.
     pub sources: Sources,
 }
 
 /// The environment files that stand on a host: only there a block meets the lines around it. Nothing of
 /// them changes what is wanted.
-pub type Environment = BTreeMap<TargetPath, Vec<u8>>;
+pub type HostEnvFiles = BTreeMap<TargetPath, Vec<u8>>;
 
 /// Wires, renders, reads back and judges a stack.
 ///
 /// # Errors
 /// Faults of wiring and rendering. Errors the analyser finds are in the verdict; verbs other than
-/// `check` turn them into a refusal with [`Judged::refuse`].
-pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> Result<Judged<'a>, Stop> {
+/// `check` turn them into a refusal with [`CheckedStack::refuse`].
+pub fn judge<'a>(
+    session: &Session,
+    loaded: &'a Loaded,
+    there: &HostEnvFiles,
+) -> Result<CheckedStack<'a>, Stop> {
     let stop = |mut findings: Findings| {
         findings.extend(loaded.warnings.clone());
         loaded.document.locate(&mut findings);
@@ -64,8 +67,8 @@ pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &Environment) -> 
 pub fn judge_stack<'a>(
     now: SystemTime,
     stack: &'a Stack,
-    there: &Environment,
-) -> Result<Judged<'a>, Findings> {
+    there: &HostEnvFiles,
+) -> Result<CheckedStack<'a>, Findings> {
     let (wiring, warnings) = wire(stack)?;
     let desired = render(&wiring, &Templates::embedded())?;
     let texts = texts(&desired, there);
@@ -75,10 +78,10 @@ pub fn judge_stack<'a>(
     point_into_stack(&mut verdict.findings, &wiring);
     verdict.findings.extend(warnings);
     let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());
-    Ok(Judged { wiring, desired, topology, verdict, sources })
+    Ok(CheckedStack { wiring, desired, topology, verdict, sources })
 }
 
-impl Judged<'_> {
+impl CheckedStack<'_> {
     /// Refuses a stack whose own rendering does not pass; else says its warnings.
     ///
     /// # Errors
@@ -93,7 +96,7 @@ impl Judged<'_> {
 }
 
 /// The text of every file that has one.
-fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String> {
+fn texts(desired: &Desired, there: &HostEnvFiles) -> BTreeMap<TargetPath, String> {
     let text = |path: &TargetPath, content: &Content| match content {
         Content::Whole(text) => Some(text.clone()),
         Content::Block { lines, begin, end, .. } => {
@@ -111,7 +114,7 @@ fn texts(desired: &Desired, there: &Environment) -> BTreeMap<TargetPath, String>
 }
 
 /// The text for findings; of an environment file no lines of others are shown.
-fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, Source) {
+fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, RedactSource) {
     let is_block = |((_, at), file): (&HostPath, &DesiredFile)| {
         at == path && matches!(file.content, Content::Block { .. })
     };
@@ -119,7 +122,7 @@ fn shown(desired: &Desired, path: &TargetPath, text: String) -> (SourceName, Sou
         true => TextFormat::ForeignEnvironment,
         false => TextFormat::of_path(path.as_str()),
     };
-    (SourceName(path.to_string()), Source::new(format, text))
+    (SourceName(path.to_string()), RedactSource::new(format, text))
 }
 
 fn file_set<'a>(

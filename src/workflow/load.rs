@@ -4,9 +4,8 @@ use super::session::Stop;
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName};
 use crate::model::names::StackName;
 use crate::stack::Stack;
-use crate::text::Sources;
-use crate::text::{Source, TextFormat};
-use crate::toml::Document;
+use crate::text::{RedactSource, Sources, TextFormat};
+use crate::toml::TomlDocument;
 use crate::{stack, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ pub struct Loaded {
     /// The text as it was read.
     pub text: String,
     /// The text with its positions.
-    pub document: Document,
+    pub document: TomlDocument,
     /// What it means.
     pub stack: Stack,
     /// Warnings so far, without positions.
@@ -99,7 +98,7 @@ fn not_utf8(name: &SourceName, error: &std::string::FromUtf8Error) -> Stop {
     let finding = Finding::error(Code("stack-not-utf8"), format!("`{name}` is not UTF-8"))
         .at(mark, "the first byte that is not")
         .help("save it as UTF-8: `iconv -f latin1 -t utf-8`");
-    let source = Source::new(TextFormat::Stack, text);
+    let source = RedactSource::new(TextFormat::Stack, text);
     Stop::Findings(finding.into(), Sources([(name.clone(), source)].into()))
 }
 

@@ -1,16 +1,17 @@
 //! Logs of a trial, and journals of services.
 
-use super::host::Place;
+use super::host::HostChoice;
 use super::journals;
 use super::load::load;
 use super::session::{Session, Stop};
-use crate::cli::{Logs, RootArgument};
+use crate::cli::{LogsArguments, RootArgument};
 use crate::exit::Exit;
-use crate::host::Journal;
+use crate::host::UnitJournal;
 use crate::model::names::StackName;
 use crate::model::observed::Inventory;
 use crate::model::units::{Load, UnitId};
-use crate::trial::{Follower, Found};
+use crate::text::redact_line;
+use crate::trial::{Follower, FoundTrial};
 use crate::wiring::wire;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -19,7 +20,11 @@ use std::time::Duration;
 /// The pause between two looks at logs that are followed.
 const POLL: Duration = Duration::from_millis(100);
 
-pub(crate) fn of_trial(session: &mut Session, found: &Found, arguments: &Logs) -> Result<Exit, Stop> {
+pub(crate) fn of_trial(
+    session: &mut Session,
+    found: &FoundTrial,
+    arguments: &LogsArguments,
+) -> Result<Exit, Stop> {
     let all: Vec<_> = found.state.engines.iter().map(|engine| engine.name.clone()).collect();
     let names = wanted(all, arguments.component.as_deref(), "the trial runs")?;
     let mut logs: Vec<_> = names.iter().map(|name| (name, Follower::of(&found.log(name)))).collect();
@@ -30,6 +35,7 @@ pub(crate) fn of_trial(session: &mut Session, found: &Found, arguments: &Logs) -
         let over = !found.state.engines.iter().any(crate::trial::Running::is_alive);
         for (name, log) in &mut logs {
             let text = log.read().map_err(|error| Stop::machine(&error))?;
+            let text: String = text.lines().map(|line| redact_line(line) + "\n").collect();
             session.print(&if names.len() == 1 { text } else { prefixed(name, &text) });
         }
         if !arguments.follow || over || session.closed() {
@@ -40,7 +46,11 @@ pub(crate) fn of_trial(session: &mut Session, found: &Found, arguments: &Logs) -
 }
 
 /// The journals of the engines' services, as far as this user may read them.
-pub(crate) fn of_host(session: &mut Session, name: &StackName, arguments: &Logs) -> Result<Exit, Stop> {
+pub(crate) fn of_host(
+    session: &mut Session,
+    name: &StackName,
+    arguments: &LogsArguments,
+) -> Result<Exit, Stop> {
     let units = units(name, arguments)?;
     let names = wanted(
         units.iter().map(|(name, _)| name.clone()).collect(),
@@ -49,7 +59,7 @@ pub(crate) fn of_host(session: &mut Session, name: &StackName, arguments: &Logs)
     )?;
     let mut journals = Vec::new();
     for (name, unit) in units.into_iter().filter(|(name, _)| names.contains(name)) {
-        journals.push((name, Journal::of(&unit).map_err(|error| Stop::machine(&error))?));
+        journals.push((name, UnitJournal::of(&unit).map_err(|error| Stop::machine(&error))?));
     }
     if arguments.follow {
         session.say("following until Ctrl-C\n");
@@ -67,7 +77,7 @@ pub(crate) fn of_host(session: &mut Session, name: &StackName, arguments: &Logs)
 }
 
 /// One thread a journal: each waits for its own lines.
-fn follow(session: &mut Session, journals: &[(String, Journal)]) -> Result<Exit, Stop> {
+fn follow(session: &mut Session, journals: &[(String, UnitJournal)]) -> Result<Exit, Stop> {
     let (sender, lines) = channel();
     let alone = journals.len() == 1;
     for (name, journal) in journals {
@@ -93,13 +103,13 @@ fn follow(session: &mut Session, journals: &[(String, Journal)]) -> Result<Exit,
 }
 
 /// The engines' units, those of them at least one of which a manager of this host knows.
-fn units(name: &StackName, arguments: &Logs) -> Result<Vec<(String, UnitId)>, Stop> {
+fn units(name: &StackName, arguments: &LogsArguments) -> Result<Vec<(String, UnitId)>, Stop> {
     let stack = load(&arguments.stack.stack)?.stack;
     let stop = |findings| Stop::Findings(findings, crate::text::Sources::default());
     let (wiring, _) = wire(&stack).map_err(stop)?;
     let units: Vec<_> =
         wiring.engines.iter().map(|(id, place)| (id.to_string(), journals::unit(place))).collect();
-    let place = Place::of(&RootArgument { root: None }, crate::workflow::survey::host_of(&stack))?;
+    let place = HostChoice::of(&RootArgument { root: None }, crate::workflow::survey::host_of(&stack))?;
     let inventory =
         Inventory { units: units.iter().map(|(_, unit)| unit.clone()).collect(), ..Inventory::default() };
     let seen = place.target().observe(&inventory).map_err(|error| Stop::machine(&error))?;

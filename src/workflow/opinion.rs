@@ -1,7 +1,7 @@
 //! What the engines' own validators say of a stack's files, for the verbs that ask them.
 
 use super::engines;
-use super::judge::Judged;
+use super::judge::CheckedStack;
 use super::load::Loaded;
 use super::session::{Session, Stop};
 use crate::apply::{ApplyError, Validator};
@@ -10,7 +10,7 @@ use crate::host::HostError;
 use crate::model::desired::Content;
 use crate::model::names::TargetPath;
 use crate::plan::{Action, ContentChange, Plan};
-use crate::validate::{Opinion, Texts, consult, refrain};
+use crate::validate::{Texts, Validation, consult, refrain};
 use std::collections::BTreeMap;
 
 /// All that is needed to ask.
@@ -21,7 +21,7 @@ pub struct Asking<'a> {
     /// The stack.
     pub loaded: &'a Loaded,
     /// Its files.
-    pub judged: &'a Judged<'a>,
+    pub judged: &'a CheckedStack<'a>,
 }
 
 impl Asking<'_> {
@@ -29,7 +29,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// The machine failed us; what the engines find is in the opinion.
-    pub fn about_all(&self) -> Result<Opinion, Stop> {
+    pub fn about_all(&self) -> Result<Validation, Stop> {
         self.about(&self.texts(|_| true)).map_err(|error| Stop::machine(&error))
     }
 
@@ -37,7 +37,7 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// As [`Self::about_all`].
-    pub fn about_changes(&self, plan: &Plan) -> Result<Opinion, Stop> {
+    pub fn about_changes(&self, plan: &Plan) -> Result<Validation, Stop> {
         let changes = |path: &TargetPath| {
             let entry = plan.entries.iter().find(|entry| entry.path == *path);
             entry.is_some_and(|entry| entry.action != Action::Delete && entry.content != ContentChange::None)
@@ -54,7 +54,7 @@ impl Asking<'_> {
         whole.collect()
     }
 
-    fn about(&self, texts: &Texts<'_>) -> Result<Opinion, HostError> {
+    fn about(&self, texts: &Texts<'_>) -> Result<Validation, HostError> {
         let wiring = &self.judged.wiring;
         if self.arguments.no_engines {
             return Ok(refrain(wiring, texts));
@@ -80,7 +80,7 @@ impl Validator for Asking<'_> {
 ///
 /// # Errors
 /// They refuse a file.
-pub fn heed(session: &mut Session, opinion: &Opinion, judged: &Judged<'_>) -> Result<(), Stop> {
+pub fn heed(session: &mut Session, opinion: &Validation, judged: &CheckedStack<'_>) -> Result<(), Stop> {
     if opinion.findings.has_errors() {
         return Err(Stop::Findings(opinion.findings.clone(), judged.sources.clone()));
     }

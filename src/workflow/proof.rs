@@ -3,9 +3,9 @@
 use super::session::Stop;
 use crate::exit::Exit;
 use crate::host::{all_listening, real};
-use crate::prove::{Component, Door, Logs};
-use crate::report::proof::Outcome;
-use crate::trial::{Found, newest_lines};
+use crate::prove::{Component, Endpoint, LogSource};
+use crate::report::proof::ProofOutcome;
+use crate::trial::{FoundTrial, newest_lines};
 use crate::wiring::Wiring;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,11 +20,11 @@ pub(crate) fn within(wiring: &Wiring<'_>) -> Duration {
 }
 
 /// The worst of all decides.
-pub(crate) fn exit(outcomes: &[(Door, Outcome)]) -> Exit {
-    let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(|(_, outcome)| wanted(outcome));
-    if any(Outcome::is_failed) {
+pub(crate) fn exit(outcomes: &[(Endpoint, ProofOutcome)]) -> Exit {
+    let any = |wanted: fn(&ProofOutcome) -> bool| outcomes.iter().any(|(_, outcome)| wanted(outcome));
+    if any(ProofOutcome::is_failed) {
         Exit::Machine
-    } else if any(Outcome::is_not_tried) {
+    } else if any(ProofOutcome::is_not_tried) {
         Exit::Refused
     } else {
         Exit::Fine
@@ -55,9 +55,9 @@ pub(crate) fn somebody_listens(wiring: &Wiring<'_>) -> Result<(), Stop> {
 }
 
 /// The logs of a trial, for the cause of a failure.
-pub(crate) struct TrialLogs(pub(crate) Found);
+pub(crate) struct TrialLogs(pub(crate) FoundTrial);
 
-impl Logs for TrialLogs {
+impl LogSource for TrialLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
         newest_lines(&self.0.log(&component_name(component)))
     }

@@ -12,8 +12,8 @@ use crate::exit::Exit;
 use crate::host::all_listening;
 use crate::model::ground::Ground;
 use crate::model::units::UnitId;
-use crate::prove::{Authority, Door, Prover, Tls, fetch};
-use crate::report::proof::{self, Outcome};
+use crate::prove::{Endpoint, Tls, TraceProver, TrustedCa, fetch};
+use crate::report::proof::{self, ProofOutcome};
 use crate::stack::{self, Stack};
 use crate::trial::{self, Probe};
 use crate::wiring::{ComponentId, Wiring};
@@ -41,7 +41,7 @@ impl<'a, 's> Live<'a, 's> {
     }
 
     fn tls(&self) -> Tls {
-        Tls { authority: Authority::File(authority_file(self.wiring)), ..Tls::default() }
+        Tls { authority: TrustedCa::File(authority_file(self.wiring)), ..Tls::default() }
     }
 
     /// The engine that is a unit.
@@ -113,16 +113,16 @@ impl apply::Prover for Live<'_, '_> {
         let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
             return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
         };
-        let prover = Prover { reader: &reader, logs: &logs, within: within(self.wiring) };
+        let prover = TraceProver { reader: &reader, logs: &logs, within: within(self.wiring) };
         let mut outcomes = Vec::new();
         for door in &trial::doors(self.wiring) {
             let name = format!("app.{}", door.name);
             self.stages.borrow_mut().begin(&name, "a trace is sent and read back");
-            let mut outcome = Outcome::from(prover.prove(door));
+            let mut outcome = ProofOutcome::from(prover.prove(door));
             // A collector that met a closed door knocks again after a pause that grows with the time it
             // was closed (gRPC waits 1.6 times longer each time): the next knock may be after the first proof.
             while outcome.is_retrying() && began.elapsed() < deadline {
-                outcome = Outcome::from(prover.prove(door));
+                outcome = ProofOutcome::from(prover.prove(door));
             }
             let mut stages = self.stages.borrow_mut();
             let took = stages.took();
@@ -134,12 +134,12 @@ impl apply::Prover for Live<'_, '_> {
 }
 
 /// One door that failed is a failure of all; so is, but for its name, one that could not be tried.
-fn verdict(outcomes: &[(Door, Outcome)], took: Duration) -> apply::Proof {
-    let those = |wanted: fn(&Outcome) -> bool| -> Vec<_> {
+fn verdict(outcomes: &[(Endpoint, ProofOutcome)], took: Duration) -> apply::Proof {
+    let those = |wanted: fn(&ProofOutcome) -> bool| -> Vec<_> {
         outcomes.iter().filter(|(_, outcome)| wanted(outcome)).cloned().collect()
     };
     let text = |outcomes: &[_]| proof::text(outcomes).trim_end().to_owned();
-    let (failed, not_tried) = (those(Outcome::is_failed), those(Outcome::is_not_tried));
+    let (failed, not_tried) = (those(ProofOutcome::is_failed), those(ProofOutcome::is_not_tried));
     match (failed.is_empty(), not_tried.is_empty()) {
         (false, _) => apply::Proof::Failed(text(&failed)),
         (true, false) => apply::Proof::CouldNotRun(text(&not_tried)),

@@ -1,6 +1,6 @@
 //! What of a stack is within reach of whoever runs the tool on a machine, and what is not.
 
-use super::judge::Judged;
+use super::judge::CheckedStack;
 use super::load::Loaded;
 use super::session::{Session, Stop};
 use super::survey::host_of;
@@ -23,7 +23,7 @@ use std::path::Path;
 /// An error among them.
 pub(crate) fn confirm(
     session: &mut Session,
-    (loaded, judged): (&Loaded, &Judged<'_>),
+    (loaded, judged): (&Loaded, &CheckedStack<'_>),
     (ground, survey): (&Ground, &Survey),
 ) -> Result<(), Stop> {
     let Some(machine) = &survey.machine else { return Ok(()) };
@@ -66,7 +66,7 @@ fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
 }
 
 /// Says what an unprivileged user leaves to others, and how they do it.
-pub(crate) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stack): (&Ground, &Path)) {
+pub(crate) fn say_rest(session: &mut Session, judged: &CheckedStack<'_>, (ground, stack): (&Ground, &Path)) {
     let desired = &judged.desired;
     let files = desired.files.values().filter(|file| !ground.covers(&file.scope)).count();
     let units = desired.units.iter().filter(|unit| unit.managed && !ground.covers(&unit.scope));
@@ -86,7 +86,11 @@ pub(crate) fn say_rest(session: &mut Session, judged: &Judged<'_>, (ground, stac
 ///
 /// # Errors
 /// Something would be issued.
-pub(crate) fn refuse_issuing(survey: &Survey, judged: &Judged<'_>, ground: &Ground) -> Result<(), Stop> {
+pub(crate) fn refuse_issuing(
+    survey: &Survey,
+    judged: &CheckedStack<'_>,
+    ground: &Ground,
+) -> Result<(), Stop> {
     let others: BTreeSet<&Scope> =
         judged.desired.units.iter().map(|unit| &unit.scope).filter(|scope| !ground.covers(scope)).collect();
     if survey.plan.to_issue.is_empty() || others.is_empty() {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Findings, SourceName};
 use crate::model::names::TargetPath;
 use crate::stack;
 use crate::stack::Stack;
-use crate::trial::{Found, moved, running};
+use crate::trial::{FoundTrial, moved, running};
 use crate::wiring::{Wiring, wire};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub struct There {
     /// The stack; of a trial the one that it began with, moved.
     pub stack: Stack,
     /// The trial, where one runs.
-    pub trial: Option<Found>,
+    pub trial: Option<FoundTrial>,
 }
 
 impl There {

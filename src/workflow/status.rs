@@ -3,10 +3,10 @@
 use super::running::There;
 use super::session::Stop;
 use crate::host::{listening, real};
-use crate::prove::{Authority, Tls, fetch, watched};
+use crate::prove::{Tls, TrustedCa, fetch, watched};
 use crate::report::status::{ComponentStatus, DoorStatus, Picture, PlaceStatus};
-use crate::trial::{Found, Probe, Running};
-use crate::wiring::{ComponentId, Dialler, Door, Wiring};
+use crate::trial::{FoundTrial, Probe, Running};
+use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     let wiring = there.wiring()?;
-    let tls = Tls { authority: Authority::File(there.authority(&wiring)), ..Tls::default() };
+    let tls = Tls { authority: TrustedCa::File(there.authority(&wiring)), ..Tls::default() };
     let components = wiring.engines.keys().map(|id| {
         let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
         let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
@@ -34,7 +34,7 @@ pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     })
 }
 
-fn engine<'t>(trial: &'t Found, id: &ComponentId) -> Option<&'t Running> {
+fn engine<'t>(trial: &'t FoundTrial, id: &ComponentId) -> Option<&'t Running> {
     let name = id.to_string();
     trial.state.engines.iter().find(|engine| engine.name == name)
 }
@@ -76,7 +76,7 @@ pub(crate) fn component(
 
 /// The authority's file, where it is there and this user may not read it.
 fn barred(tls: &Tls) -> Option<&Path> {
-    let Authority::File(path) = &tls.authority else { return None };
+    let TrustedCa::File(path) = &tls.authority else { return None };
     let refused = std::fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
     refused.then_some(path)
 }
@@ -95,8 +95,8 @@ pub(crate) fn counters(
     id: &ComponentId,
     tls: &Tls,
 ) -> Option<BTreeMap<&'static str, f64>> {
-    let door = if *id == ComponentId::Tempo { Door::Api } else { Door::Metrics };
-    let edge = wiring.edge_from(&Dialler::Tool(id.clone(), door))?;
+    let door = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
+    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), door))?;
     let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
     let page = fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200)?;
     Some(watched(&page.body))

@@ -6,7 +6,7 @@
 
 use super::host;
 use super::session::Stop;
-use crate::apply::{ApplyError, Request, Survey, at_work, survey};
+use crate::apply::{ApplyError, Survey, SurveyRequest, at_work, survey};
 use crate::host::Host;
 
 /// How often it is looked until two looks agree.
@@ -16,7 +16,7 @@ const LOOKS: u32 = 6;
 ///
 /// # Errors
 /// As [`ApplyError`] says; another run is at work.
-pub(super) fn steady_survey(target: &dyn Host, request: &Request<'_>) -> Result<Survey, Stop> {
+pub(super) fn steady_survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, Stop> {
     let mut last = None;
     for _ in 0..LOOKS {
         let seen = survey(target, request);

@@ -1,13 +1,13 @@
 //! A stack beside what stands where it is planned.
 
-use super::host::Place;
-use super::judge::Judged;
+use super::host::HostChoice;
+use super::judge::CheckedStack;
 use super::load::Loaded;
 use super::session::{Session, Stop};
 use super::{authority, host};
-use crate::apply::{Fate, Killed, Request, Survey, Wish, survey};
+use crate::apply::{DesiredState, Fate, Killed, Survey, SurveyRequest, survey};
 use crate::model::ground::Ground;
-use crate::plan::GoalSource;
+use crate::plan::DesiredSource;
 use crate::stack::Stack;
 
 /// The host of a stack that has one.
@@ -18,15 +18,15 @@ pub(crate) fn host_of(stack: &Stack) -> &crate::model::names::HostName {
 /// What a stack's wish meets where it is planned.
 pub(crate) fn look(
     session: &Session,
-    (place, ground): (&Place, &Ground),
-    (loaded, judged): (&Loaded, &Judged<'_>),
+    (place, ground): (&HostChoice, &Ground),
+    (loaded, judged): (&Loaded, &CheckedStack<'_>),
 ) -> Result<Survey, Stop> {
     let authorities = authority::open(&loaded.stack.certificates, ground)?;
-    let request = Request {
+    let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         ground,
-        wish: Wish::Stack(&judged.desired),
+        wish: DesiredState::Stack(&judged.desired),
         text: Some(&loaded.text),
         authorities: authorities.as_ref(),
         now: session.now,
@@ -37,8 +37,8 @@ pub(crate) fn look(
 /// Both digests: the first is for reviews, the second for this host.
 pub(crate) fn digests(survey: &Survey) -> Vec<(&'static str, String)> {
     let desired = match &survey.plan.source {
-        GoalSource::Stack(digest) => Some(("Desired", digest.clone())),
-        GoalSource::Generation(..) => None,
+        DesiredSource::Stack(digest) => Some(("Desired", digest.clone())),
+        DesiredSource::Generation(..) => None,
     };
     desired.into_iter().chain([("Plan", survey.digest.to_string())]).collect()
 }

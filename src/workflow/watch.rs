@@ -4,25 +4,25 @@
 //! What was applied counts, not what `stack.toml` says by now: faults in it, and changes that wait,
 //! are told and stop nothing. Writes nothing and takes no lock.
 
-use super::host::{Place, environment, rfc3339, stopped};
-use super::judge::{Judged, judge, judge_stack};
+use super::host::{HostChoice, environment, rfc3339, stopped};
+use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
 use super::proving::kept_stack;
 use super::running::authority_file;
 use super::session::{Session, Stop};
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
-use crate::apply::{self, Generation, Request, Survey, Wish, survey};
+use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
 use crate::cli::RootArgument;
 use crate::host::{Holder, started};
 use crate::model::desired::OnChange;
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, Owner, Scope, StackName, TargetPath};
 use crate::model::observed::Inventory;
-use crate::model::units::{Load, Machine, Manager, ObservedUnit, Run, UnitId};
+use crate::model::units::{Load, Machine, Manager, ObservedUnit, UnitId, UnitRun};
 use crate::plan;
-use crate::plan::{Action, Entry, Needs};
-use crate::prove::{Authority, Tls};
+use crate::plan::{Action, Change, Needs};
+use crate::prove::{Tls, TrustedCa};
 use crate::report::status::{
     ComponentStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus, Wished,
 };
@@ -40,7 +40,7 @@ pub(crate) fn picture(session: &Session, name: &StackName, argument: &Path) -> R
     let loaded = load(argument);
     let wish = loaded.as_ref().ok();
     let at = wish.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
-    let place = Place::of(&RootArgument { root: None }, &at)?;
+    let place = HostChoice::of(&RootArgument { root: None }, &at)?;
     let wired = wish.and_then(|loaded| wire(&loaded.stack).ok());
     let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
@@ -70,7 +70,7 @@ pub(crate) fn picture(session: &Session, name: &StackName, argument: &Path) -> R
 }
 
 /// How a path is not as the newest generation left it.
-fn differs(entry: &Entry) -> String {
+fn differs(entry: &Change) -> String {
     match (&entry.needs, entry.action) {
         (Needs::AcceptDrift { what }, _) => what.clone(),
         (Needs::Nothing, Action::Create) => "it is gone".to_owned(),
@@ -83,18 +83,18 @@ struct Looker<'a> {
     session: &'a Session,
     name: &'a StackName,
     at: &'a HostName,
-    place: &'a Place,
+    place: &'a HostChoice,
     ground: &'a Ground,
 }
 
 impl Looker<'_> {
     /// What the newest generation left, compared with what is there.
     fn kept(&self, newest: &Generation) -> Result<Survey, Stop> {
-        let request = Request {
+        let request = SurveyRequest {
             stack: self.name,
             host: self.at,
             ground: self.ground,
-            wish: Wish::Generation(Some(newest.number)),
+            wish: DesiredState::Generation(Some(newest.number)),
             text: None,
             authorities: None,
             now: self.session.now,
@@ -110,7 +110,7 @@ impl Looker<'_> {
             return Ok(Wished::Faulty);
         }
         let wish = look(self.session, (self.place, self.ground), (loaded, &judged))?;
-        let drifted = |entry: &Entry| {
+        let drifted = |entry: &Change| {
             let mut drift = kept.iter().flat_map(|kept| &kept.plan.entries);
             drift.any(|one| {
                 (&one.path, &one.content, one.mode_after) == (&entry.path, &entry.content, entry.mode_after)
@@ -133,11 +133,11 @@ impl Looker<'_> {
 
     fn components(
         &self,
-        judged: &Judged<'_>,
+        judged: &CheckedStack<'_>,
         newest: Option<&Generation>,
     ) -> Result<Vec<ComponentStatus>, Stop> {
         let wiring = &judged.wiring;
-        let tls = Tls { authority: Authority::File(authority_file(wiring)), ..Tls::default() };
+        let tls = Tls { authority: TrustedCa::File(authority_file(wiring)), ..Tls::default() };
         let machine = self.machine(wiring)?;
         let open = machine.sockets.iter().map(|socket| socket.address).collect();
         let held = plan::holders(wiring, self.at, &machine);
@@ -201,7 +201,7 @@ impl Looker<'_> {
         &self,
         id: &UnitId,
         (machine, place): (&Machine, &EnginePlace),
-        (judged, kept_at): (&Judged<'_>, Option<SystemTime>),
+        (judged, kept_at): (&CheckedStack<'_>, Option<SystemTime>),
     ) -> (UnitStatus, Option<String>) {
         let seen = machine.units.get(id);
         let (state, well) = state(seen, machine.managers.get(&id.scope));
@@ -222,7 +222,7 @@ impl Looker<'_> {
             name: id.to_string(),
             since: since.map(rfc3339),
             run: seen.and_then(|unit| match &unit.run {
-                Run::Running(run) if !run.is_empty() => Some(run.clone()),
+                UnitRun::Running(run) if !run.is_empty() => Some(run.clone()),
                 _ => None,
             }),
             restarts: seen.map_or(0, |unit| unit.restarts),
@@ -247,13 +247,13 @@ fn state(unit: Option<&ObservedUnit>, manager: Option<&Manager>) -> (String, boo
     };
     match (&unit.load, &unit.run) {
         (Load::Masked, _) => bad("masked"),
-        (_, Run::Running(_)) if unit.busy => bad("on its way"),
-        (_, Run::Running(_)) if unit.pid.is_none() => bad("waits for its automatic restart"),
-        (_, Run::Running(_)) => ("running".to_owned(), true),
-        (_, Run::Failed(how)) => (format!("failed ({how})"), false),
+        (_, UnitRun::Running(_)) if unit.busy => bad("on its way"),
+        (_, UnitRun::Running(_)) if unit.pid.is_none() => bad("waits for its automatic restart"),
+        (_, UnitRun::Running(_)) => ("running".to_owned(), true),
+        (_, UnitRun::Failed(how)) => (format!("failed ({how})"), false),
         (Load::NotFound, _) => bad("there is no such unit"),
         (Load::Faulty(word), _) => (format!("its file cannot be understood ({word})"), false),
-        (Load::Loaded, Run::Stopped) => bad("stopped"),
+        (Load::Loaded, UnitRun::Stopped) => bad("stopped"),
     }
 }
 

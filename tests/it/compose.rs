@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tracewright::diagnostic::SourceName;
-use tracewright::format::compose::{self, Folder, Found, HostPath, Mode, Project, Service, Source};
+use tracewright::format::compose::{
+    self, ComposeService, NetworkMode, Project, ProjectDirectory, ProjectFile, Source, SourcePath,
+};
 use tracewright::model::names::TargetPath;
 
 /// The texts of a folder, by the path they have in it.
@@ -29,14 +31,16 @@ fn project(name: &str, texts: &BTreeMap<TargetPath, String>) -> Project {
     let names = texts.keys().filter(|path| path.parent() == base).map(|path| path.file_name().to_owned());
     let files: Vec<TargetPath> =
         compose::main_files(&names.collect()).iter().map(|name| base.join(name)).collect();
-    let text = |path: &TargetPath| texts.get(path).map_or(Found::Absent, |text| Found::Text(text));
-    let folder = Folder { text: &text, shown_as: &|path| SourceName(path.to_string()), rooted: false };
+    let text =
+        |path: &TargetPath| texts.get(path).map_or(ProjectFile::Absent, |text| ProjectFile::Text(text));
+    let folder =
+        ProjectDirectory { text: &text, shown_as: &|path| SourceName(path.to_string()), rooted: false };
     compose::load(&files, &folder)
 }
 
 /// What of a project a topology is made of.
 fn ours(project: &Project, name: &str) -> Value {
-    let active = |service: &&Service| {
+    let active = |service: &&ComposeService| {
         service.profiles.is_empty() || service.profiles.iter().any(|name| project.profiles.contains(name))
     };
     let services = project.services.iter().filter(active);
@@ -45,16 +49,16 @@ fn ours(project: &Project, name: &str) -> Value {
     json!({ "name": project.name, "services": services })
 }
 
-fn our_service(service: &Service, project: &Project, name: &str) -> Value {
-    let path = |path: &HostPath| match path {
-        HostPath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
-        HostPath::Outside(path) => path.clone(),
+fn our_service(service: &ComposeService, project: &Project, name: &str) -> Value {
+    let path = |path: &SourcePath| match path {
+        SourcePath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
+        SourcePath::Outside(path) => path.clone(),
     };
     // What leaves the case's own folder stands beside it.
-    let path = |source: &HostPath| {
+    let path = |source: &SourcePath| {
         let shown = path(source);
         match source {
-            HostPath::Here(_) if !shown.starts_with('@') => format!("@/..{shown}"),
+            SourcePath::Here(_) if !shown.starts_with('@') => format!("@/..{shown}"),
             _ => shown,
         }
     };
@@ -66,14 +70,14 @@ fn our_service(service: &Service, project: &Project, name: &str) -> Value {
         };
         format!("{kind} {source} {} {}", mount.target, mount.read_only)
     });
-    let words = |words: &Option<Vec<compose::Written>>| {
+    let words = |words: &Option<Vec<compose::WrittenText>>| {
         words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
     };
     let mode = service.mode.as_ref().map(|mode| match mode {
-        Mode::Host => "host".to_owned(),
-        Mode::None => "none".to_owned(),
-        Mode::Service(name) => format!("service:{name}"),
-        Mode::Other(other) => other.clone(),
+        NetworkMode::Host => "host".to_owned(),
+        NetworkMode::None => "none".to_owned(),
+        NetworkMode::Service(name) => format!("service:{name}"),
+        NetworkMode::Other(other) => other.clone(),
     });
     let networks: BTreeMap<_, _> = service
         .networks

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use tracewright::apply::{ApplyError, Outcome, Wish};
+use tracewright::apply::{ApplyError, DesiredState, Outcome};
 use tracewright::model::desired::Desired;
 use tracewright::model::prior::GenerationNumber;
 
@@ -46,7 +46,7 @@ fn second() -> Desired {
     desired
 }
 
-fn run_all(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+fn run_all(root: &Path, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
     run_at(root, wish, true, true)
 }
 
@@ -68,11 +68,11 @@ impl Verb {
         }
     }
 
-    fn run(self, root: &Path, run: fn(&Path, Wish<'_>) -> Result<Outcome, ApplyError>) {
+    fn run(self, root: &Path, run: fn(&Path, DesiredState<'_>) -> Result<Outcome, ApplyError>) {
         let outcome = match self {
             Self::First => run(root, of_stack(&first())),
             Self::Second => run(root, of_stack(&second())),
-            Self::Back => run(root, Wish::Generation(Some(GenerationNumber(1)))),
+            Self::Back => run(root, DesiredState::Generation(Some(GenerationNumber(1)))),
             Self::Recover => {
                 recover_at(root).unwrap();
                 return;

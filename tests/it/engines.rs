@@ -16,11 +16,11 @@ use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::{Stack, resolve};
-use tracewright::text::Sources;
-use tracewright::text::{Source, TextFormat};
+use tracewright::text::{RedactSource, Sources, TextFormat};
 use tracewright::toml;
 use tracewright::validate::{
-    Fit, Kind, Named, Opinion, Release, Surroundings, Texts, consult, find, refrain, wanted,
+    EngineKind, EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain,
+    wanted,
 };
 use tracewright::wiring::{Wiring, wire};
 
@@ -50,7 +50,7 @@ version = "2.10"
 struct Judged<'a> {
     wiring: Wiring<'a>,
     desired: Desired,
-    document: toml::Document,
+    document: toml::TomlDocument,
     sources: Sources,
 }
 
@@ -89,10 +89,13 @@ impl Judged<'_> {
         self.shown(opinion, (&path, &text))
     }
 
-    fn shown(&self, mut opinion: Opinion, (path, text): (&TargetPath, &str)) -> String {
+    fn shown(&self, mut opinion: Validation, (path, text): (&TargetPath, &str)) -> String {
         self.document.locate(&mut opinion.findings);
         let mut sources = self.sources.clone();
-        sources.0.insert(SourceName(path.to_string()), Source::new(TextFormat::of_path(path.as_str()), text));
+        sources.0.insert(
+            SourceName(path.to_string()),
+            RedactSource::new(TextFormat::of_path(path.as_str()), text),
+        );
         let mut said = diagnostics::render(&opinion.findings, &sources, false);
         for unknown in opinion.not_checked {
             writeln!(said, "not checked: {unknown}").unwrap();
@@ -158,10 +161,10 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
             with(&text, |judged| {
                 // Stacks of a line that this engine does not read are for another one.
                 let mut reads = wanted(&judged.wiring, &named).into_values().filter(|wanted| {
-                    let found = (wanted.kind == Kind::Tempo) == tempo;
+                    let found = (wanted.kind == EngineKind::Tempo) == tempo;
                     let found = found.then(|| find(wanted, &around(temporary.path())).unwrap());
-                    let named = Release::parse(&wanted.version).unwrap();
-                    found.is_some_and(|found| named.fit(wanted.kind, &found.release) != Fit::Other)
+                    let named = EngineRelease::parse(&wanted.version).unwrap();
+                    found.is_some_and(|found| named.fit(wanted.kind, &found.release) != ReleaseFit::Other)
                 });
                 if reads.next().is_none() {
                     return;

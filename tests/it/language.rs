@@ -7,7 +7,7 @@ use tracewright::model::release::collector::CollectorRelease;
 use tracewright::model::release::tempo::TempoRelease;
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
-use tracewright::toml::schema::{Kind, Schema, Status};
+use tracewright::toml::schema::{KeyStatus, Schema, ValueKind};
 use tracewright::toml::{ROOT, parse};
 
 /// One of everything, so that each key has a table to stand in.
@@ -42,8 +42,8 @@ fn outcome(text: &str) -> String {
 struct Spot {
     path: String,
     name: &'static str,
-    kind: Kind,
-    status: Status,
+    kind: ValueKind,
+    status: KeyStatus,
     example: &'static str,
 }
 
@@ -57,8 +57,10 @@ fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
     for key in schema.keys {
         let path = if above.is_empty() { key.name.to_owned() } else { format!("{above}.{}", key.name) };
         match (key.status, key.kind) {
-            (Status::Rendered, Kind::Table(schema) | Kind::Listener(schema)) => collect(&path, schema, spots),
-            (Status::Rendered, Kind::Named(schema, _)) => {
+            (KeyStatus::Rendered, ValueKind::Table(schema) | ValueKind::Listener(schema)) => {
+                collect(&path, schema, spots);
+            }
+            (KeyStatus::Rendered, ValueKind::Named(schema, _)) => {
                 let name = if key.name == "app" { "shop" } else { "main" };
                 collect(&format!("{path}.{name}"), schema, spots);
             }
@@ -69,30 +71,34 @@ fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
 }
 
 /// Two values of a kind that mean different things.
-fn two_values(name: &str, kind: Kind) -> Option<[String; 2]> {
+fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
     let quoted = |a: &str, b: &str| Some([format!("\"{a}\""), format!("\"{b}\"")]);
     match kind {
-        Kind::Flag(_) => Some(["true".into(), "false".into()]),
-        Kind::Whole(..) => Some(["1".into(), "7".into()]),
-        Kind::Port => Some(["5001".into(), "5002".into()]),
-        Kind::Choice(_, words) => quoted(words[0].text, words[1].text),
+        ValueKind::Flag(_) => Some(["true".into(), "false".into()]),
+        ValueKind::Whole(..) => Some(["1".into(), "7".into()]),
+        ValueKind::Port => Some(["5001".into(), "5002".into()]),
+        ValueKind::Choice(_, words) => quoted(words[0].text, words[1].text),
         // The life of an authority is longer than that of a leaf, everything else is short.
-        Kind::Duration if name == "authority_lifetime" => quoted("500d", "501d"),
-        Kind::DurationOrNever => quoted("never", "100s"),
-        Kind::Duration => quoted("6s", "7s"),
-        Kind::Size(_) => quoted("96MiB", "97MiB"),
-        Kind::Version => quoted("0.30", "0.31"),
-        Kind::Bind => quoted("loopback", "::1"),
-        Kind::Path => quoted("/srv/a", "/srv/b"),
-        Kind::Hosts => Some(["[\"main\"]".into(), "[\"second\"]".into()]),
-        Kind::Text | Kind::Header | Kind::Name | Kind::Dial | Kind::Reference => quoted("alpha", "beta"),
-        Kind::Secret => quoted("env:A", "env:B"),
-        Kind::List(kind) => two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]"))),
-        Kind::Map(kind) => {
+        ValueKind::Duration if name == "authority_lifetime" => quoted("500d", "501d"),
+        ValueKind::DurationOrNever => quoted("never", "100s"),
+        ValueKind::Duration => quoted("6s", "7s"),
+        ValueKind::Size(_) => quoted("96MiB", "97MiB"),
+        ValueKind::Version => quoted("0.30", "0.31"),
+        ValueKind::Bind => quoted("loopback", "::1"),
+        ValueKind::Path => quoted("/srv/a", "/srv/b"),
+        ValueKind::Hosts => Some(["[\"main\"]".into(), "[\"second\"]".into()]),
+        ValueKind::Text | ValueKind::Header | ValueKind::Name | ValueKind::Dial | ValueKind::Reference => {
+            quoted("alpha", "beta")
+        }
+        ValueKind::Secret => quoted("env:A", "env:B"),
+        ValueKind::List(kind) => {
+            two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]")))
+        }
+        ValueKind::Map(kind) => {
             two_values(name, *kind).map(|values| values.map(|value| format!("{{ x-a = {value} }}")))
         }
-        Kind::Listener(_) => Some(["5001".into(), "5002".into()]),
-        Kind::Table(_) | Kind::Named(..) | Kind::Anything => None,
+        ValueKind::Listener(_) => Some(["5001".into(), "5002".into()]),
+        ValueKind::Table(_) | ValueKind::Named(..) | ValueKind::Anything => None,
     }
 }
 
@@ -124,14 +130,14 @@ fn no_key_is_ignored() {
     let mut silent = Vec::new();
     for spot in spots() {
         match spot.status {
-            Status::Rendered => {
+            KeyStatus::Rendered => {
                 let Some([one, other]) = two_values(spot.name, spot.kind) else { continue };
                 let (one, other) = (outcome(&with(&spot.path, &one)), outcome(&with(&spot.path, &other)));
                 if one == other && !refused(&spot.path) {
                     silent.push(format!("{}: {one}", spot.path));
                 }
             }
-            Status::NotYet(_) => {
+            KeyStatus::NotYet(_) => {
                 let outcome = outcome(&with(&spot.path, "1979-05-27"));
                 assert!(
                     outcome.contains("not-yet") && !outcome.contains("value-type"),
@@ -139,7 +145,7 @@ fn no_key_is_ignored() {
                     spot.path
                 );
             }
-            Status::Refused(refusal) => assert!(outcome(&with(&spot.path, "1")).contains(refusal.code)),
+            KeyStatus::Refused(refusal) => assert!(outcome(&with(&spot.path, "1")).contains(refusal.code)),
         }
     }
     assert!(silent.is_empty(), "these change nothing:\n{}", silent.join("\n"));
@@ -147,7 +153,7 @@ fn no_key_is_ignored() {
 
 #[test]
 fn every_example_can_be_typed() {
-    for spot in spots().iter().filter(|spot| matches!(spot.status, Status::Rendered)) {
+    for spot in spots().iter().filter(|spot| matches!(spot.status, KeyStatus::Rendered)) {
         let Some((name, value)) = spot.example.split_once(" = ") else { continue };
         assert_eq!(name, spot.name, "{}", spot.path);
         let (_, parsed) = parse(SourceName("stack.toml".into()), &with(&spot.path, value));

@@ -8,7 +8,7 @@ use tracewright::diagnostic::SourceName;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
 use tracewright::model::units::{
-    Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, Run, SocketHolder, UnitId,
+    Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, SocketHolder, UnitId, UnitRun,
 };
 use tracewright::plan::confirm;
 use tracewright::report::diagnostics::render;
@@ -44,7 +44,7 @@ fn unit(scope: Scope, name: &str) -> UnitId {
 fn healthy() -> Machine {
     let running = |pid| ObservedUnit {
         load: Load::Loaded,
-        run: Run::Running("0123456789abcdef0123456789abcdef".to_owned()),
+        run: UnitRun::Running("0123456789abcdef0123456789abcdef".to_owned()),
         restarts: 0,
         busy: false,
         pid: Some(pid),
@@ -53,7 +53,7 @@ fn healthy() -> Machine {
     };
     let stopped = ObservedUnit {
         load: Load::NotFound,
-        run: Run::Stopped,
+        run: UnitRun::Stopped,
         restarts: 0,
         busy: false,
         pid: None,

@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use tracewright::check::{self, Verdict};
+use tracewright::check::{self, CheckReport};
 use tracewright::diagnostic::pages;
-use tracewright::host::FolderTree;
+use tracewright::host::DirectoryTree;
 use tracewright::model::dataflow::Topology;
 use tracewright::model::names::TargetPath;
-use tracewright::report::verdict::{self, Subject};
+use tracewright::report::verdict::{self, CheckView};
 use tracewright::topology::{Discovered, discover, read};
-use tracewright::validate::Opinion;
+use tracewright::validate::Validation;
 
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
 const NOW: Duration = Duration::from_secs(1_793_491_200);
@@ -62,13 +62,13 @@ impl Mutant {
     }
 
     /// As `check --files` does it, with the versions that the folder gives.
-    fn judge(&self) -> (Topology, Verdict) {
+    fn judge(&self) -> (Topology, CheckReport) {
         let (_, topology, verdict) = self.judged();
         (topology, verdict)
     }
 
-    fn judged(&self) -> (Discovered, Topology, Verdict) {
-        let found = discover(&FolderTree::below(self.folder.join("root")));
+    fn judged(&self) -> (Discovered, Topology, CheckReport) {
+        let found = discover(&DirectoryTree::below(self.folder.join("root")));
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
         files.complete = self.settings.get("complete").and_then(toml::Value::as_bool).unwrap_or(false);
@@ -80,7 +80,7 @@ impl Mutant {
     }
 
     /// The same without any certificate or key that its files name, as in a repository.
-    fn judge_without(&self, whole: &Topology) -> (Topology, Verdict) {
+    fn judge_without(&self, whole: &Topology) -> (Topology, CheckReport) {
         let mut files = self.files.clone();
         files.retain(|path, _| !whole.certificates.contains_key(path));
         let found = discover(&files);
@@ -109,10 +109,10 @@ impl Mutant {
         let (found, topology, verdict) = self.judged();
         let sources = check::shown_texts(&found, &topology);
         verdict::text(
-            &Subject {
+            &CheckView {
                 topology: &topology,
                 verdict: &verdict,
-                engines: &Opinion::default(),
+                engines: &Validation::default(),
                 sources: &sources,
                 desired: None,
             },
@@ -177,7 +177,7 @@ fn a_mutant_without_its_certificates_says_nothing_of_them() {
         if bare == topology && !OF_FILES.contains(&mutant.name.as_str()) {
             continue;
         }
-        let codes = |verdict: &Verdict| -> BTreeSet<&str> {
+        let codes = |verdict: &CheckReport| -> BTreeSet<&str> {
             verdict.findings.iter().map(|finding| finding.code.0).collect()
         };
         let needs_them = OF_FILES.contains(&mutant.name.as_str())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::host::replaceable;
 use tracewright::stack::Distribution;
-use tracewright::validate::{Kind, Surroundings, Wanted, find};
+use tracewright::validate::{EngineKind, Surroundings, WantedEngine, find};
 
 const PROMISE: &str = "promise: root starts no program that others may replace";
 /// A user and a group that nobody has.
@@ -84,8 +84,8 @@ fn an_engine_of_a_user_is_not_asked_by_root() {
         "printf '#!/bin/sh\\ntouch %s; echo otelcol version 0.159.0\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
     let mut sh = std::process::Command::new("sh");
     assert!(sh.args(["-c", write, "sh"]).args([&mark, &engine]).status().unwrap().success());
-    let wanted = Wanted {
-        kind: Kind::Collector(Distribution::Core),
+    let wanted = WantedEngine {
+        kind: EngineKind::Collector(Distribution::Core),
         version: "0.159".to_owned(),
         explicit: None,
         installed: engine.clone(),

@@ -16,11 +16,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
-use tracewright::check::{ConditionState, Verdict, check};
+use tracewright::check::{CheckReport, ConditionState, check};
 use tracewright::diagnostic::{Finding, Label, Mark, Place, Severity};
 use tracewright::model::dataflow::{
-    Bind, ClientTls, DialledHost, Dialler, FileReference, Listener, Program, ProgramKind, Protocol, Sends,
-    ServerTls, ServerTlsMode, Takes, Topology, Trust, Version,
+    Bind, Client, ClientHost, ClientTls, FileReference, Listener, Program, ProgramKind, Protocol,
+    ReadVersion, Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust,
 };
 use tracewright::model::names::{Port, TargetPath};
 use tracewright::topology::{Examined, FileSet, read};
@@ -76,7 +76,7 @@ enum Server {
 
 /// What one client's block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Client {
+enum InnerClient {
     Nothing,
     SwitchedOn,
     PathWithoutSwitch,
@@ -88,14 +88,14 @@ struct Incident {
     generator: bool,
     server: Server,
     /// The clients that dial, each with what its block says.
-    clients: Vec<(&'static str, Client)>,
+    clients: Vec<(&'static str, InnerClient)>,
     /// API, internal gRPC, receiver.
     ports: [u16; 3],
     folder: String,
 }
 
 impl Incident {
-    fn new(release: usize, generator: bool, server: Server, says: &[Client]) -> Self {
+    fn new(release: usize, generator: bool, server: Server, says: &[InnerClient]) -> Self {
         let (release, always, with_generator) = CLIENTS[release];
         let dialling = always.iter().copied().chain(with_generator.filter(|_| generator));
         let clients = dialling.zip(says.iter().copied().cycle()).collect();
@@ -125,13 +125,13 @@ impl Incident {
         if self.generator {
             text += "metrics_generator:\n  storage:\n    path: /var/tempo/generator\noverrides:\n  defaults:\n    metrics_generator:\n      processors: [span-metrics]\n";
         }
-        for (setting, says) in self.clients.iter().filter(|(_, says)| *says != Client::Nothing) {
+        for (setting, says) in self.clients.iter().filter(|(_, says)| *says != InnerClient::Nothing) {
             let keys: Vec<&str> = setting.split('.').collect();
             for (depth, key) in keys.iter().enumerate() {
                 writeln!(text, "{:1$}{key}:", "", depth * 2).unwrap();
             }
             let indent = keys.len() * 2;
-            if *says == Client::SwitchedOn {
+            if *says == InnerClient::SwitchedOn {
                 writeln!(text, "{:indent$}tls_enabled: true", "").unwrap();
             }
             writeln!(text, "{:indent$}tls_ca_path: {folder}/ca.crt", "").unwrap();
@@ -139,7 +139,7 @@ impl Incident {
         text
     }
 
-    fn judge(&self, text: &str) -> Verdict {
+    fn judge(&self, text: &str) -> CheckReport {
         let path = |name: &str| TargetPath::new(format!("{}/{name}", self.folder));
         let files = [
             (TargetPath::new("/etc/tempo/config.yml"), text.as_bytes()),
@@ -158,8 +158,8 @@ impl Incident {
 
     /// Whether the edge of a client was seen to work: TLS on both ends, or on neither. Half a server
     /// block is plaintext, and a path without the switch is plaintext.
-    fn works(&self, says: Client) -> bool {
-        (self.server == Server::Both) == (says == Client::SwitchedOn)
+    fn works(&self, says: InnerClient) -> bool {
+        (self.server == Server::Both) == (says == InnerClient::SwitchedOn)
     }
 }
 
@@ -199,8 +199,8 @@ fn agrees_with_the_truth_table(incident: &Incident) {
         .clients
         .iter()
         .filter(|(_, says)| match incident.server {
-            Server::Both => *says == Client::Nothing,
-            Server::Nothing => *says == Client::SwitchedOn,
+            Server::Both => *says == InnerClient::Nothing,
+            Server::Nothing => *says == InnerClient::SwitchedOn,
             Server::CertificateOnly | Server::KeyOnly => false,
         })
         .map(|(setting, _)| *setting)
@@ -209,7 +209,8 @@ fn agrees_with_the_truth_table(incident: &Incident) {
     for finding in internal {
         names_everything(incident, finding, &text, &guilty);
     }
-    let unswitched = incident.clients.iter().filter(|(_, says)| *says == Client::PathWithoutSwitch).count();
+    let unswitched =
+        incident.clients.iter().filter(|(_, says)| *says == InnerClient::PathWithoutSwitch).count();
     let spoken = verdict.findings.iter().filter(|finding| finding.code.0 == "tls-not-enabled");
     let spoken: Vec<Severity> = spoken.map(|finding| finding.severity).collect();
     let severity = if incident.server == Server::Both { Severity::Error } else { Severity::Warning };
@@ -230,7 +231,7 @@ fn names_everything(incident: &Incident, finding: &Finding, text: &str, guilty: 
     if incident.server == Server::Both {
         assert_eq!(labels[0].0, "grpc_tls_config", "the caret stands at the server's key");
         let mut mended = incident.clone();
-        mended.clients.iter_mut().for_each(|(_, says)| *says = Client::SwitchedOn);
+        mended.clients.iter_mut().for_each(|(_, says)| *says = InnerClient::SwitchedOn);
         let pasted = pasted(&finding.help[1], &incident.text_without_clients());
         assert!(mended.judge(&pasted).findings.is_empty(), "the second way out mends it:\n{pasted}");
     }
@@ -239,7 +240,7 @@ fn names_everything(incident: &Incident, finding: &Finding, text: &str, guilty: 
 impl Incident {
     fn text_without_clients(&self) -> String {
         let mut bare = self.clone();
-        bare.clients.iter_mut().for_each(|(_, says)| *says = Client::Nothing);
+        bare.clients.iter_mut().for_each(|(_, says)| *says = InnerClient::Nothing);
         bare.text()
     }
 }
@@ -251,7 +252,8 @@ fn pasted(help: &str, text: &str) -> String {
 }
 
 const SERVERS: [Server; 4] = [Server::Nothing, Server::Both, Server::CertificateOnly, Server::KeyOnly];
-const SAYS: [Client; 3] = [Client::Nothing, Client::SwitchedOn, Client::PathWithoutSwitch];
+const SAYS: [InnerClient; 3] =
+    [InnerClient::Nothing, InnerClient::SwitchedOn, InnerClient::PathWithoutSwitch];
 
 #[test]
 fn every_combination_of_switches_agrees_with_what_was_measured() {
@@ -274,18 +276,22 @@ fn every_combination_of_switches_agrees_with_what_was_measured() {
 #[test]
 fn each_client_left_out_alone_is_named_alone() {
     for (release, generator) in [(0, false), (0, true), (1, false)] {
-        let complete = Incident::new(release, generator, Server::Both, &[Client::SwitchedOn]);
+        let complete = Incident::new(release, generator, Server::Both, &[InnerClient::SwitchedOn]);
         assert!(complete.judge(&complete.text()).findings.is_empty());
         for forgotten in 0..complete.clients.len() {
             let mut incident = complete.clone();
-            incident.clients[forgotten].1 = Client::Nothing;
+            incident.clients[forgotten].1 = InnerClient::Nothing;
             agrees_with_the_truth_table(&incident);
         }
     }
 }
 
-fn says() -> impl Strategy<Value = Client> {
-    prop_oneof![Just(Client::Nothing), Just(Client::SwitchedOn), Just(Client::PathWithoutSwitch)]
+fn says() -> impl Strategy<Value = InnerClient> {
+    prop_oneof![
+        Just(InnerClient::Nothing),
+        Just(InnerClient::SwitchedOn),
+        Just(InnerClient::PathWithoutSwitch)
+    ]
 }
 
 fn incidents() -> impl Strategy<Value = Incident> {
@@ -396,14 +402,14 @@ fn listeners() -> impl Strategy<Value = Listener> {
     )
 }
 
-fn diallers() -> impl Strategy<Value = Dialler> {
+fn diallers() -> impl Strategy<Value = Client> {
     let kinds = vec![ProgramKind::Collector, ProgramKind::Tempo];
     (0..4_usize, protocols(), addresses(), 1..5_i64, clients(), subsequence(kinds, 1..3), any::<bool>())
-        .prop_map(|(program, protocol, address, port, tls, means, wrong)| Dialler {
+        .prop_map(|(program, protocol, address, port, tls, means, wrong)| Client {
             program,
             setting: "exporters.otlp_grpc/x".to_owned(),
             protocol,
-            host: DialledHost::Address(address.parse().unwrap()),
+            host: ClientHost::Address(address.parse().unwrap()),
             port: Port::new(port).unwrap(),
             wrong_path: wrong.then(|| "posts to /".to_owned()),
             tls,
@@ -421,7 +427,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
         let program = |(index, kind): (usize, &ProgramKind)| Program {
             kind: *kind,
             file: TargetPath::new(format!("/{index}")),
-            version: Version::None,
+            version: ReadVersion::None,
             excerpt: false,
             starts_here: true,
             site: 0,

@@ -9,10 +9,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::NoProver;
-use tracewright::apply::{ApplyError, Consent, Judges, Outcome, Request, Survey, Wish, apply, survey};
-use tracewright::host::{AuthorityFolder, HostError};
-use tracewright::model::certificate::{Algorithm, CertificateRole, CertificateWish, ServerName};
+use tracewright::apply::{
+    ApplyError, Consent, DesiredState, Judges, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
+};
+use tracewright::host::{CaDirectory, HostError};
+use tracewright::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{CertificateName, HostName};
@@ -20,9 +21,9 @@ use tracewright::pki::facts_of;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn wish(name: &str, role: CertificateRole) -> CertificateWish {
+fn wish(name: &str, role: CertificateRole) -> CertificateSpec {
     let days = if role == CertificateRole::Authority { 3650 } else { 396 };
-    CertificateWish {
+    CertificateSpec {
         name: CertificateName::new(name),
         organization: "shop".to_owned(),
         common_name: format!("shop {name}"),
@@ -60,10 +61,10 @@ struct Host<'a> {
 }
 
 impl Host<'_> {
-    fn with<T>(&self, wish: Wish<'_>, then: impl FnOnce(&Request<'_>) -> T) -> T {
+    fn with<T>(&self, wish: DesiredState<'_>, then: impl FnOnce(&SurveyRequest<'_>) -> T) -> T {
         let (stack, host) = (stack(), HostName::this());
-        let folder = self.authorities.map(|path| AuthorityFolder::open(path).unwrap());
-        then(&Request {
+        let folder = self.authorities.map(|path| CaDirectory::open(path).unwrap());
+        then(&SurveyRequest {
             stack: &stack,
             host: &host,
             wish,
@@ -75,10 +76,10 @@ impl Host<'_> {
     }
 
     fn look(&self, desired: &Desired) -> Survey {
-        self.with(Wish::Stack(desired), |request| survey(&root_at(self.root), request).unwrap())
+        self.with(DesiredState::Stack(desired), |request| survey(&root_at(self.root), request).unwrap())
     }
 
-    fn run(&self, wish: Wish<'_>, accept_drift: bool) -> Result<Outcome, ApplyError> {
+    fn run(&self, wish: DesiredState<'_>, accept_drift: bool) -> Result<Outcome, ApplyError> {
         self.with(wish, |request| {
             let approved = survey(&root_at(self.root), request)?.digest;
             let consent = Consent { approved, accept_drift, adopt: false };
@@ -92,7 +93,7 @@ impl Host<'_> {
     }
 
     fn apply(&self, desired: &Desired) {
-        let outcome = self.run(Wish::Stack(desired), false).unwrap();
+        let outcome = self.run(DesiredState::Stack(desired), false).unwrap();
         assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}");
         assert!(self.look(desired).plan.is_empty());
     }
@@ -174,7 +175,7 @@ fn without_a_folder_a_new_name_replaces_everything() {
     assert_eq!(host.planned(&more), BTreeMap::from(expected));
     host.apply(&more);
     assert!(accepts(temporary.path(), "tempo", "tempo.lan"));
-    let outcome = host.run(Wish::Generation(None), false).unwrap();
+    let outcome = host.run(DesiredState::Generation(None), false).unwrap();
     assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}");
     assert_eq!(tree(temporary.path()), old, "the old certificates are back");
 }
@@ -239,8 +240,8 @@ fn a_key_that_was_removed_or_changed_comes_back_as_it_was() {
             "+ changed since generation 1: it was removed"
         ]
     );
-    assert!(matches!(host.run(Wish::Stack(&desired), false), Err(ApplyError::Drift(_))));
-    let outcome = host.run(Wish::Stack(&desired), true).unwrap();
+    assert!(matches!(host.run(DesiredState::Stack(&desired), false), Err(ApplyError::Drift(_))));
+    let outcome = host.run(DesiredState::Stack(&desired), true).unwrap();
     assert!(matches!(outcome, Outcome::Kept { .. }), "{outcome:?}");
     assert_eq!(tree(root), before);
 }
@@ -250,7 +251,7 @@ fn keys_are_never_kept_inside_a_git_work_tree() {
     let temporary = folder();
     fs::create_dir(temporary.path().join(".git")).unwrap();
     let inside = temporary.path().join("deep/authority");
-    let refused = AuthorityFolder::open(inside);
+    let refused = CaDirectory::open(inside);
     assert!(matches!(refused, Err(HostError::InWorkTree { .. })), "{refused:?}");
 }
 

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
-use tracewright::host::{Disk, HostError, Naming, Rights};
+use tracewright::host::{Disk, DiskRights, HostError, Naming};
 use tracewright::model::names::{HostName, Mode, TargetPath};
-use tracewright::model::observed::{Ids, Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
+use tracewright::model::observed::{
+    Ids, Inventory, Look, Observed, ObservedDirectory, ObservedFile, PathState,
+};
 use tracewright::model::step::Like;
 
 /// A small generator of random numbers with a seed.
@@ -238,13 +240,13 @@ impl Disk for MemoryDisk {
             }
             let ids = Ids { uid: 0, gid: 0 };
             let standing = match self.names.get(path.as_str()).map(|node| &self.nodes[*node]) {
-                None => Standing::Absent,
+                None => PathState::Absent,
                 Some(Node::File { bytes, mode, .. }) => {
-                    Standing::File(ObservedFile { bytes: bytes.clone(), mode: *mode, ids, links: 1 })
+                    PathState::File(ObservedFile { bytes: bytes.clone(), mode: *mode, ids, links: 1 })
                 }
                 Some(Node::Folder { mode }) => {
                     let entries = (*look == Look::Names).then(|| self.children(path.as_str()));
-                    Standing::Folder(ObservedFolder { mode: *mode, ids, entries })
+                    PathState::Folder(ObservedDirectory { mode: *mode, ids, entries })
                 }
             };
             at.insert(path.clone(), standing);
@@ -256,7 +258,11 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, Rights { mode, .. }: Rights) -> Result<(), HostError> {
+    fn make_folder(
+        &mut self,
+        path: &TargetPath,
+        DiskRights { mode, .. }: DiskRights,
+    ) -> Result<(), HostError> {
         self.tick("make folder", path, true)?;
         self.need_folder("make folder", path)?;
         if self.names.contains_key(path.as_str()) {
@@ -271,7 +277,7 @@ impl Disk for MemoryDisk {
         &mut self,
         path: &TargetPath,
         bytes: &[u8],
-        Rights { mode, .. }: Rights,
+        DiskRights { mode, .. }: DiskRights,
         _: Option<&Like>,
     ) -> Result<(), HostError> {
         self.tick("create", path, true)?;

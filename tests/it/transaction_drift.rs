@@ -6,9 +6,9 @@ use crate::transaction_support::{at, back_to, block, empty, folder as wanted_fol
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use tracewright::apply::{ApplyError, Wish};
+use tracewright::apply::{ApplyError, DesiredState};
 use tracewright::model::desired::Desired;
-use tracewright::plan::{Needs, Refusal};
+use tracewright::plan::{ChangeRefusal, Needs};
 
 fn desired() -> Desired {
     let mut desired = empty();
@@ -21,7 +21,7 @@ fn desired() -> Desired {
 const FILE: &str = "/etc/tempo/config.yml";
 
 /// What somebody does to a root after an apply, and how the plan calls it.
-type Case = (&'static str, fn(&Path), Result<&'static str, Refusal>);
+type Case = (&'static str, fn(&Path), Result<&'static str, ChangeRefusal>);
 
 fn cases() -> Vec<Case> {
     fn path(root: &Path) -> std::path::PathBuf {
@@ -57,7 +57,7 @@ fn cases() -> Vec<Case> {
                 gone(root);
                 put(root, "/etc/tempo/config.yml/theirs", b"", 0o600);
             },
-            Err(Refusal::FolderWithContent),
+            Err(ChangeRefusal::FolderWithContent),
         ),
     ]
 }
@@ -112,7 +112,7 @@ fn a_line_outside_the_block_is_no_drift_and_survives_a_rollback() {
     let shown = format!("{:?}", survey.plan.entries[0].content);
     assert!(!shown.contains("SECRET") && !shown.contains("MINE"), "{shown}");
     kept(run_at(root, of_stack(&two), false, false).unwrap());
-    kept(run_at(root, Wish::Generation(None), false, false).unwrap());
+    kept(run_at(root, DesiredState::Generation(None), false, false).unwrap());
     assert_eq!(read(root, "/srv/web/.env").unwrap(), file);
     kept(run_at(root, back_to(0), false, false).unwrap());
     // The newline that was ours stays, since a line of somebody else follows.
@@ -160,23 +160,26 @@ fn a_file_in_the_way_is_adopted_and_given_back() {
 #[test]
 fn what_is_not_ours_and_no_regular_file_is_refused() {
     type Prepare = fn(&Path);
-    let prepare: [(Prepare, Refusal); 4] = [
+    let prepare: [(Prepare, ChangeRefusal); 4] = [
         (
             |root| {
                 fs::create_dir_all(root.join("etc/tempo")).unwrap();
                 symlink("elsewhere", root.join("etc/tempo/config.yml")).unwrap();
             },
-            Refusal::Link { to: "elsewhere".to_owned() },
+            ChangeRefusal::Link { to: "elsewhere".to_owned() },
         ),
-        (|root| fs::create_dir_all(root.join("etc/tempo/config.yml")).unwrap(), Refusal::FolderInTheWay),
+        (
+            |root| fs::create_dir_all(root.join("etc/tempo/config.yml")).unwrap(),
+            ChangeRefusal::FolderInTheWay,
+        ),
         (
             |root| {
                 fs::create_dir_all(root.join("etc/real")).unwrap();
                 symlink("real", root.join("etc/tempo")).unwrap();
             },
-            Refusal::Link { to: "real".to_owned() },
+            ChangeRefusal::Link { to: "real".to_owned() },
         ),
-        (|root| put(root, "/etc/tempo", b"", 0o600), Refusal::FileInTheWay),
+        (|root| put(root, "/etc/tempo", b"", 0o600), ChangeRefusal::FileInTheWay),
     ];
     for (prepare, refusal) in prepare {
         let temporary = folder();
@@ -196,7 +199,7 @@ fn an_environment_file_with_two_names_is_refused() {
     put(temporary.path(), "/srv/web/.env", b"X=1\n", 0o600);
     fs::hard_link(temporary.path().join("srv/web/.env"), temporary.path().join("srv/web/other")).unwrap();
     let survey = look_at(temporary.path(), of_stack(&desired())).unwrap();
-    assert!(survey.plan.refused().any(|(_, refusal)| *refusal == Refusal::HardLinks(2)));
+    assert!(survey.plan.refused().any(|(_, refusal)| *refusal == ChangeRefusal::HardLinks(2)));
 }
 
 #[test]

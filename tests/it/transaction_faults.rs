@@ -3,7 +3,7 @@
 use crate::transaction_disk::{Fault, MemoryDisk, Random};
 use crate::transaction_support::{MemoryRoot, any_desired, any_host, look, of_stack, run, stack};
 use std::collections::BTreeMap;
-use tracewright::apply::{Outcome, Wish, recover};
+use tracewright::apply::{DesiredState, Outcome, recover};
 use tracewright::host::Root;
 use tracewright::model::desired::Desired;
 use tracewright::model::ground::Ground;
@@ -32,7 +32,7 @@ impl Scene {
         if back {
             let _ = run(&mut root, of_stack(&b)).unwrap();
         }
-        if back && look(&root, Wish::Generation(None)).is_err() {
+        if back && look(&root, DesiredState::Generation(None)).is_err() {
             return None;
         }
         let mut scene = Self {
@@ -51,8 +51,8 @@ impl Scene {
         (scene.new != scene.old).then_some(scene)
     }
 
-    fn wish(&self) -> Wish<'_> {
-        if self.back { Wish::Generation(None) } else { of_stack(&self.wanted) }
+    fn wish(&self) -> DesiredState<'_> {
+        if self.back { DesiredState::Generation(None) } else { of_stack(&self.wanted) }
     }
 
     fn root(&self, fault: Fault) -> MemoryRoot {

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tracewright::apply::Recovered;
-use tracewright::host::{AuthorityFolder, Host};
+use tracewright::host::{CaDirectory, Host};
 use tracewright::model::names::{Mode, TargetPath};
 use tracewright::model::step::Step;
-use tracewright::pki::Authority;
+use tracewright::pki::CaPair;
 
 fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
@@ -58,7 +58,7 @@ fn a_look_at_a_path_with_dots_leads_nowhere() {
         let path = TargetPath::new(path);
         let seen = target.observe(&tracewright::model::observed::Inventory::of([path.clone()])).unwrap();
         let standing = seen.standing(&path);
-        assert!(matches!(standing, tracewright::model::observed::Standing::Absent), "{path}: {standing:?}");
+        assert!(matches!(standing, tracewright::model::observed::PathState::Absent), "{path}: {standing:?}");
     }
 }
 
@@ -168,14 +168,14 @@ fn a_new_root_writes_through_no_link_and_leaves_no_other_name() {
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 3);
 }
 
-fn authority() -> Authority {
+fn authority() -> CaPair {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["ca".to_owned()]).unwrap();
-    Authority { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
+    CaPair { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
 }
 
 fn refused(folder: &Path) -> String {
-    AuthorityFolder::open(folder).map(|_| ()).unwrap_err().to_string()
+    CaDirectory::open(folder).map(|_| ()).unwrap_err().to_string()
 }
 
 #[test]
@@ -188,14 +188,14 @@ fn an_authority_is_kept_where_nobody_else_writes_and_is_whole() {
     let shown = ca.display();
     assert_eq!(refused(&ca), format!("{shown} is no folder for private keys: {shown} has the mode 0777"));
     fs::remove_dir(&ca).unwrap();
-    AuthorityFolder::open(&ca).unwrap().keep(&kept).unwrap();
+    CaDirectory::open(&ca).unwrap().keep(&kept).unwrap();
     assert_eq!(fs::metadata(&ca).unwrap().permissions().mode() & 0o7777, 0o700);
-    assert_eq!(AuthorityFolder::open(&ca).unwrap().kept(), [kept]);
+    assert_eq!(CaDirectory::open(&ca).unwrap().kept(), [kept]);
     // A run that was killed while it kept another one.
     fs::write(ca.join(".ca-0123456789abcdef.key.new"), "half a k").unwrap();
-    AuthorityFolder::open(&ca).unwrap().keep(&authority()).unwrap();
+    CaDirectory::open(&ca).unwrap().keep(&authority()).unwrap();
     assert_eq!(fs::read_dir(&ca).unwrap().count(), 4);
-    assert_eq!(AuthorityFolder::open(&ca).unwrap().kept().len(), 2);
+    assert_eq!(CaDirectory::open(&ca).unwrap().kept().len(), 2);
     // One that an older version left half written on a full disk.
     fs::write(ca.join("ca-0.key"), "").unwrap();
     fs::write(ca.join("ca-0.crt"), "-----BEGIN CERT").unwrap();

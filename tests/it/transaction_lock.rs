@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use tracewright::apply::{ApplyError, Outcome, Session, pending};
+use tracewright::apply::{ApplyError, ApplySession, Outcome, pending};
 use tracewright::host::Process;
 use tracewright::model::desired::Desired;
 use tracewright::model::ground::Ground;
@@ -65,8 +65,9 @@ fn a_lock_that_lost_its_name_counts_no_more() {
     let lock = root.join(&STATE[1..]).join("lock");
     let (mut one, mut two) = (root_at(root), root_at(root));
     let ground = Ground::below_root(&stack());
-    let first = Session::begin(&mut one, &ground, &holder("apply")).unwrap();
-    let Err(ApplyError::Locked(Some(by))) = Session::begin(&mut two, &ground, &holder("apply")).map(drop)
+    let first = ApplySession::begin(&mut one, &ground, &holder("apply")).unwrap();
+    let Err(ApplyError::Locked(Some(by))) =
+        ApplySession::begin(&mut two, &ground, &holder("apply")).map(drop)
     else {
         panic!("it is held");
     };
@@ -74,7 +75,7 @@ fn a_lock_that_lost_its_name_counts_no_more() {
     // Everything is given back by the first run, its state too; then the lock is a new file's.
     assert!(first.forget_nothing().unwrap());
     assert!(!lock.exists() && !root.join("var").exists());
-    drop(Session::begin(&mut two, &ground, &holder("apply")).unwrap());
+    drop(ApplySession::begin(&mut two, &ground, &holder("apply")).unwrap());
     assert!(lock.exists());
 }
 
@@ -83,11 +84,11 @@ fn another_stack_on_the_same_root_waits_for_its_turn() {
     let temporary = folder();
     let other = tracewright::model::names::StackName::new("other");
     let (mut one, mut two) = (root_at(temporary.path()), root_at(temporary.path()));
-    let first = Session::begin(&mut one, &Ground::below_root(&stack()), &holder("apply")).unwrap();
-    let second = Session::begin(&mut two, &Ground::below_root(&other), &holder("apply")).map(drop);
+    let first = ApplySession::begin(&mut one, &Ground::below_root(&stack()), &holder("apply")).unwrap();
+    let second = ApplySession::begin(&mut two, &Ground::below_root(&other), &holder("apply")).map(drop);
     assert!(matches!(second, Err(ApplyError::Locked(Some(by))) if by == holder("apply")));
     drop(first);
-    drop(Session::begin(&mut two, &Ground::below_root(&other), &holder("apply")).unwrap());
+    drop(ApplySession::begin(&mut two, &Ground::below_root(&other), &holder("apply")).unwrap());
 }
 
 /// A journal whose lock somebody removed is that of a run which is still at work.
@@ -126,7 +127,8 @@ fn a_destroy_that_was_killed_while_it_forgot_is_gone_on_with() {
             fs::read_dir(root.join(&STATE[1..])).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert!(left.iter().all(|name| name == "made" || name == "lock"), "{left:?}");
         let mut target = root_at(root);
-        let session = Session::begin(&mut target, &Ground::below_root(&stack()), &holder("destroy")).unwrap();
+        let session =
+            ApplySession::begin(&mut target, &Ground::below_root(&stack()), &holder("destroy")).unwrap();
         assert!(session.forget_given_back().unwrap());
         assert!(!root.join("var").exists());
     }
@@ -138,7 +140,8 @@ fn a_state_is_not_forgotten_before_everything_is_given_back() {
     let root = temporary.path();
     apply_number(root, 1);
     let mut target = root_at(root);
-    let session = Session::begin(&mut target, &Ground::below_root(&stack()), &holder("destroy")).unwrap();
+    let session =
+        ApplySession::begin(&mut target, &Ground::below_root(&stack()), &holder("destroy")).unwrap();
     assert!(!session.forget_given_back().unwrap());
     assert!(matches!(run_at(root, of_stack(&numbered(1)), false, false), Ok(Outcome::Unchanged)));
 }

@@ -2,7 +2,7 @@
 
 use crate::transaction_disk::Random;
 use crate::transaction_support::{any_desired, any_host, back_to, kept, look, of_stack, run};
-use tracewright::apply::Wish;
+use tracewright::apply::DesiredState;
 
 /// The stack A is applied, then B, then B is taken back, then everything.
 #[test]
@@ -19,7 +19,7 @@ fn a_rollback_is_exact_for_arbitrary_pairs_of_stacks() {
         assert!(look(&root, of_stack(&b)).unwrap().plan.is_empty(), "seed {seed}: B is not stable");
         if first.is_some() && second.is_some() {
             changed += 1;
-            kept(run(&mut root, Wish::Generation(None)).unwrap());
+            kept(run(&mut root, DesiredState::Generation(None)).unwrap());
             assert_eq!(root.disk.tree(), with_a, "seed {seed}: B was not taken back exactly");
             assert!(look(&root, of_stack(&a)).unwrap().plan.is_empty(), "seed {seed}: A came back changed");
         }

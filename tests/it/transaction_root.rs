@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use tracewright::apply::NoProver;
 use tracewright::apply::{
-    ApplyError, Consent, Judges, Outcome, Recovered, Request, Session, Survey, Wish, apply, recover, survey,
+    ApplyError, ApplySession, Consent, DesiredState, Judges, NoProver, Outcome, Recovered, Survey,
+    SurveyRequest, apply, recover, survey,
 };
 use tracewright::host::{Holder, LocalDisk, LocalRoot, Root};
 use tracewright::model::ground::Ground;
@@ -108,11 +108,11 @@ fn all(root: &Path) -> BTreeMap<PathBuf, fs::Metadata> {
     found
 }
 
-pub fn look_at(root: &Path, wish: Wish<'_>) -> Result<Survey, ApplyError> {
+pub fn look_at(root: &Path, wish: DesiredState<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         &root_at(root),
-        &Request {
+        &SurveyRequest {
             stack: &stack,
             host: &host,
             wish,
@@ -126,9 +126,14 @@ pub fn look_at(root: &Path, wish: Wish<'_>) -> Result<Survey, ApplyError> {
 
 /// The verb as the command line carries it out, with this much agreed to; without a lock, which a child
 /// of another test that runs at the same time would hold on to between its fork and its exec.
-pub fn run_at(root: &Path, wish: Wish<'_>, accept_drift: bool, adopt: bool) -> Result<Outcome, ApplyError> {
+pub fn run_at(
+    root: &Path,
+    wish: DesiredState<'_>,
+    accept_drift: bool,
+    adopt: bool,
+) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -146,9 +151,9 @@ pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
 }
 
 /// The same with the lock.
-pub fn run_locked(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+pub fn run_locked(root: &Path, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -159,6 +164,6 @@ pub fn run_locked(root: &Path, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
     };
     let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift: true, adopt: true };
     let mut target = root_at(root);
-    let mut session = Session::begin(&mut target, &Ground::below_root(&stack), &holder("apply"))?;
+    let mut session = ApplySession::begin(&mut target, &Ground::below_root(&stack), &holder("apply"))?;
     session.apply(&request, &consent, Judges::none(&NoProver::below_root()))
 }

@@ -8,10 +8,9 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
-use tracewright::apply::NoProver;
 use tracewright::apply::{
-    ApplyError, Cause, Consent, Judges, Outcome, Proof, Prover, Request, Session, Wish, apply, history,
-    survey,
+    ApplyError, ApplySession, Consent, DesiredState, Judges, NoProver, Outcome, Proof, Prover, SurveyRequest,
+    TakenBackCause, apply, history, survey,
 };
 use tracewright::host::HostError;
 use tracewright::model::desired::{Content, Desired};
@@ -19,7 +18,7 @@ use tracewright::model::ground::Ground;
 use tracewright::model::names::{HostName, StackName};
 use tracewright::model::prior::GenerationNumber;
 use tracewright::model::units::UnitId;
-use tracewright::plan::Refusal;
+use tracewright::plan::ChangeRefusal;
 
 const STATE: &str = "/var/lib/tracewright/shop";
 
@@ -77,7 +76,7 @@ fn a_torn_journal_is_none_and_a_damaged_one_is_refused() {
 fn a_second_run_is_told_who_holds_the_lock() {
     let temporary = folder();
     let mut target = root_at(temporary.path());
-    let first = Session::begin(&mut target, &Ground::below_root(&stack()), &holder("apply")).unwrap();
+    let first = ApplySession::begin(&mut target, &Ground::below_root(&stack()), &holder("apply")).unwrap();
     let refused = run_locked(temporary.path(), of_stack(&numbered(1))).unwrap_err();
     let shown = refused.to_string();
     let id = std::process::id();
@@ -113,7 +112,7 @@ fn twenty_generations_are_kept_and_what_stood_there_first() {
 fn looking_creates_nothing() {
     let temporary = folder();
     let root = temporary.path();
-    assert!(matches!(look_at(root, Wish::Generation(None)), Err(ApplyError::NothingApplied)));
+    assert!(matches!(look_at(root, DesiredState::Generation(None)), Err(ApplyError::NothingApplied)));
     assert!(!look_at(root, of_stack(&numbered(1))).unwrap().plan.is_empty());
     assert_eq!(history(&root_at(root), &Ground::below_root(&stack())).unwrap(), Vec::new());
     assert!(inodes(root).is_empty());
@@ -128,8 +127,8 @@ fn an_object_that_is_lost_refuses_the_way_back() {
     for entry in fs::read_dir(root.join(&STATE[1..]).join("objects")).unwrap() {
         fs::write(entry.unwrap().path(), b"rotten").unwrap();
     }
-    let survey = look_at(root, Wish::Generation(None)).unwrap();
-    assert!(survey.plan.refused().any(|(_, refusal)| matches!(refusal, Refusal::Lost(_))));
+    let survey = look_at(root, DesiredState::Generation(None)).unwrap();
+    assert!(survey.plan.refused().any(|(_, refusal)| matches!(refusal, ChangeRefusal::Lost(_))));
 }
 
 #[test]
@@ -138,7 +137,7 @@ fn an_approved_plan_that_no_longer_holds_is_stale() {
     let root = temporary.path();
     let (stack, host, desired) = (stack(), HostName::this(), numbered(1));
     let wish = of_stack(&desired);
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -210,7 +209,7 @@ fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
 fn run_proven_with(root: &Path, desired: &Desired, prover: &dyn Prover, adopt: bool) -> Outcome {
     let (stack, host) = (stack(), HostName::this());
     let wish = of_stack(desired);
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -238,7 +237,7 @@ fn a_failed_proof_takes_everything_back() {
     let before = tree(root);
     let outcome = run_proven(root, &numbered(2), &fails(&|| {}));
     assert!(
-        matches!(&outcome, Outcome::RolledBack { cause: Cause::Proof(why), old_state: Proof::CouldNotRun(_), notes }
+        matches!(&outcome, Outcome::RolledBack { cause: TakenBackCause::Proof(why), old_state: Proof::CouldNotRun(_), notes }
             if why == "no span came back" && notes.is_empty()),
         "{outcome:?}"
     );
@@ -311,7 +310,7 @@ fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
     }
     other.files.insert(at("/srv/web/.env"), beside);
     let wish = of_stack(&other);
-    let request = Request {
+    let request = SurveyRequest {
         stack: &name,
         host: &host,
         wish,

@@ -3,11 +3,11 @@
 use crate::transaction_disk::{MemoryDisk, Random};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-use tracewright::apply::NoProver;
-use tracewright::apply::{ApplyError, Judges, Outcome, Request, Wish, apply, survey};
-use tracewright::apply::{Consent, Survey};
+use tracewright::apply::{
+    ApplyError, Consent, DesiredState, Judges, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
+};
 use tracewright::host::{Host, Process, Root};
-use tracewright::model::desired::{Content, Desired, DesiredFile, DesiredFolder, Digest};
+use tracewright::model::desired::{Content, Desired, DesiredDirectory, DesiredFile, Digest};
 use tracewright::model::env::EnvFormat;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{ComponentName, HostName, Mode, Owner, Scope, StackName, TargetPath};
@@ -61,8 +61,8 @@ pub fn block(lines: &[&str]) -> DesiredFile {
     file(content, 0o600)
 }
 
-pub fn folder(mode: u32) -> DesiredFolder {
-    DesiredFolder {
+pub fn folder(mode: u32) -> DesiredDirectory {
+    DesiredDirectory {
         scope: Scope::System,
         owner: Owner::of("root", "root"),
         mode: Mode(mode),
@@ -117,15 +117,15 @@ pub fn any_host(random: &mut Random) -> MemoryRoot {
     Root::on(disk)
 }
 
-pub fn of_stack(desired: &Desired) -> Wish<'_> {
-    Wish::Stack(desired)
+pub fn of_stack(desired: &Desired) -> DesiredState<'_> {
+    DesiredState::Stack(desired)
 }
 
-pub fn look(root: &dyn Host, wish: Wish<'_>) -> Result<Survey, ApplyError> {
+pub fn look(root: &dyn Host, wish: DesiredState<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         root,
-        &Request {
+        &SurveyRequest {
             stack: &stack,
             host: &host,
             wish,
@@ -138,16 +138,20 @@ pub fn look(root: &dyn Host, wish: Wish<'_>) -> Result<Survey, ApplyError> {
 }
 
 /// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
-pub fn run(root: &mut dyn Host, wish: Wish<'_>) -> Result<Outcome, ApplyError> {
+pub fn run(root: &mut dyn Host, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
     let approved = look(root, wish)?.digest;
-    let adopt = matches!(wish, Wish::Stack(_));
+    let adopt = matches!(wish, DesiredState::Stack(_));
     let consent = Consent { approved, accept_drift: false, adopt };
     run_with(root, wish, &consent)
 }
 
-pub fn run_with(root: &mut dyn Host, wish: Wish<'_>, consent: &Consent) -> Result<Outcome, ApplyError> {
+pub fn run_with(
+    root: &mut dyn Host,
+    wish: DesiredState<'_>,
+    consent: &Consent,
+) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
-    let request = Request {
+    let request = SurveyRequest {
         stack: &stack,
         host: &host,
         wish,
@@ -160,8 +164,8 @@ pub fn run_with(root: &mut dyn Host, wish: Wish<'_>, consent: &Consent) -> Resul
     apply(root, &request, consent, (&author, Judges::none(&NoProver::below_root())))
 }
 
-pub fn back_to(number: u64) -> Wish<'static> {
-    Wish::Generation(Some(GenerationNumber(number)))
+pub fn back_to(number: u64) -> DesiredState<'static> {
+    DesiredState::Generation(Some(GenerationNumber(number)))
 }
 
 /// The generation that an outcome kept; `None` where there was nothing to do.

@@ -14,7 +14,7 @@ use generate::Generator;
 use oracle::Oracle;
 use shown::shown;
 use std::fmt::Write as _;
-use tracewright::format::yaml::{Dialect, parse};
+use tracewright::format::yaml::{YamlLibrary, parse};
 
 /// A document and what the libraries make of it.
 #[derive(Default)]
@@ -48,7 +48,7 @@ fn cases_are_read_as_the_libraries_read_them() {
     let mut failures = String::new();
     let cases = cases();
     for case in &cases {
-        for (dialect, wanted) in [(Dialect::V2, &case.v2), (Dialect::V3, &case.v3)] {
+        for (dialect, wanted) in [(YamlLibrary::V2, &case.v2), (YamlLibrary::V3, &case.v3)] {
             let found = shown(&case.text, dialect);
             let reason = parse(&case.text, dialect).err().map(|fault| fault.text);
             let holds = if case.refused.is_some() && wanted != "error" {
@@ -101,7 +101,7 @@ fn generated_documents_are_read_as_the_libraries_read_them() {
     for _ in 0..wanted {
         let text = generator.document();
         let answers = oracle.ask(&text);
-        for (dialect, wanted) in [Dialect::V2, Dialect::V3].into_iter().zip(&answers) {
+        for (dialect, wanted) in [YamlLibrary::V2, YamlLibrary::V3].into_iter().zip(&answers) {
             let found = shown(&text, dialect);
             read += usize::from(wanted != "error");
             if found != *wanted && !refused_for_a_reviewed_reason(&text, dialect) && count < 40 {
@@ -130,7 +130,7 @@ const REVIEWED: &[&str] = &[
     "aliases that add more than 100000 values",
 ];
 
-fn refused_for_a_reviewed_reason(text: &str, dialect: Dialect) -> bool {
+fn refused_for_a_reviewed_reason(text: &str, dialect: YamlLibrary) -> bool {
     match parse(text, dialect) {
         Err(fault) => REVIEWED.contains(&fault.text.as_str()) || fault.text.starts_with("control characters"),
         Ok(document) => !document.duplicates.is_empty(),

@@ -5,15 +5,15 @@ use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
 use super::{endpoint, server};
 use crate::model::certificate::ServerName;
-use crate::model::dataflow::{Dialler, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
+use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 
 /// Point the client at this listener.
-pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
     dial_as(facts, dialler, listener, &host(facts, dialler, listener))
 }
 
 /// The name or address under which the client finds the listener.
-fn host(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+fn host(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
     let (from, to) = (facts.topology.site_of(dialler.program), facts.topology.site_of(listener.program));
     let shared =
         to.networks.iter().find(|there| from.networks.iter().any(|here| here.network == there.network));
@@ -23,7 +23,7 @@ fn host(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
     }
 }
 
-fn dial_as(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener, host: &str) -> String {
+fn dial_as(facts: &Facts<'_>, dialler: &Client, listener: &Listener, host: &str) -> String {
     let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
     let setting = &dialler.setting;
     let port = listener.port;
@@ -51,7 +51,7 @@ fn dial_as(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener, host: &str
 
 /// The doors where what this client speaks is understood: first of the program it dials already,
 /// else of any it may mean; or the door to open.
-pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Dialler, dialled: &Listener) -> Vec<String> {
+pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Client, dialled: &Listener) -> Vec<String> {
     let speaks = |listener: &&Listener| {
         listener.protocol == dialler.protocol
             && listener.program != dialler.program
@@ -69,7 +69,7 @@ pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Dialler, dialled
 }
 
 /// Make the client dial TLS to this listener.
-pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Dialler, listener: &Listener) -> String {
+pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
     let named = authority(dialler).or_else(|| dialler.tls.ignored.first()).map(|file| file.path.clone());
     let folder = facts.topology.programs[dialler.program].file.parent().join("tls");
     let authority = named.unwrap_or_else(|| folder.join("ca.crt"));
@@ -103,7 +103,7 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Dialler, listener: &
 }
 
 /// Make the client dial plaintext.
-pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Dialler) -> String {
+pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Client) -> String {
     let setting = &dialler.setting;
     match (facts.client(dialler), dialler.protocol) {
         (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
@@ -124,7 +124,7 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Dialler) -> String 
 }
 
 /// Turn on the TLS whose files are already named.
-pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Dialler) -> String {
+pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Client) -> String {
     let setting = &dialler.setting;
     match facts.client(dialler) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_enabled: true`"),
@@ -142,7 +142,7 @@ pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Dialler) -> String {
 }
 
 /// Give the client a certificate to show.
-pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Dialler) -> String {
+pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Client) -> String {
     let setting = &dialler.setting;
     match facts.client(dialler) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
@@ -156,7 +156,7 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Dialler) -> Str
 }
 
 /// Mend half-written client settings.
-pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Dialler, half: &Half<'_>) -> String {
+pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Client, half: &Half<'_>) -> String {
     match half {
         Half::Absent(file) | Half::NoPem(file, _) => {
             format!("put the file at `{}`, or name the right one", file.path)
@@ -171,7 +171,7 @@ pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Dialler, half: &Ha
 /// Bring the dialled name and the certificate together.
 pub(in super::super) fn name(
     facts: &Facts<'_>,
-    dialler: &Dialler,
+    dialler: &Client,
     listener: &Listener,
     wanted: &ServerName,
 ) -> Vec<String> {
@@ -197,7 +197,7 @@ pub(in super::super) fn name(
 }
 
 /// The file of authorities a client trusts, if it names one.
-pub(super) fn authority(dialler: &Dialler) -> Option<&crate::model::dataflow::FileReference> {
+pub(super) fn authority(dialler: &Client) -> Option<&crate::model::dataflow::FileReference> {
     match &dialler.tls.trust {
         Trust::File(file) => Some(file),
         Trust::System | Trust::Anybody | Trust::Unknown => None,

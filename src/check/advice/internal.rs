@@ -4,7 +4,7 @@ use super::super::facts::Facts;
 use super::super::leaf::Leaf;
 use super::{client, folder, server};
 use crate::model::certificate::ServerName;
-use crate::model::dataflow::{Bind, Dialler, Listener, Protocol};
+use crate::model::dataflow::{Bind, Client, Listener, Protocol};
 use std::collections::BTreeMap;
 
 /// Way one: no TLS inside one process.
@@ -61,7 +61,7 @@ pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: 
 fn server_name<'a>(
     facts: &Facts<'_>,
     listener: &Listener,
-    mut clients: impl Iterator<Item = &'a Dialler>,
+    mut clients: impl Iterator<Item = &'a Client>,
 ) -> Option<ServerName> {
     let file = listener.tls.certificate.as_ref()?;
     let leaf = facts.topology.certificates.get(&file.path).and_then(Leaf::of)?;

@@ -3,7 +3,7 @@
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
 use super::{endpoint, folder, pair};
-use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, ProgramKind, Protocol};
+use crate::model::dataflow::{Bind, Client, ClientHost, Listener, ProgramKind, Protocol};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -54,7 +54,7 @@ pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> Str
 }
 
 /// Open a door for what this client speaks, where it dials.
-pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Dialler) -> String {
+pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Client) -> String {
     let program = facts
         .topology
         .programs
@@ -88,10 +88,10 @@ pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Dialler) -> String {
 }
 
 /// Let the listener accept where the client dials.
-pub(in super::super) fn bind(listener: &Listener, dialler: &Dialler) -> String {
+pub(in super::super) fn bind(listener: &Listener, dialler: &Client) -> String {
     let address = match &dialler.host {
-        DialledHost::Address(address) if !address.is_unspecified() => *address,
-        DialledHost::Address(_) | DialledHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ClientHost::Address(address) if !address.is_unspecified() => *address,
+        ClientHost::Address(_) | ClientHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     at_address(listener, address)
 }

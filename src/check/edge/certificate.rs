@@ -3,12 +3,12 @@
 
 use super::super::leaf::Leaf;
 use super::super::unchecked;
-use super::chain::{Asked, Chain};
+use super::chain::{Chain, ChainDemand};
 use super::condition::{ConditionKind, Fault, Found};
-use super::{Judged, Pair};
+use super::{EdgeKnowledge, Pair};
 use crate::diagnostic::Mark;
 use crate::model::certificate::ServerName;
-use crate::model::dataflow::{CertificateFile, DialledHost, FileReference, Topology, Trust};
+use crate::model::dataflow::{CertificateFile, ClientHost, FileReference, Topology, Trust};
 
 /// Who presents the certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +42,14 @@ pub(in super::super) enum CertificateFaultKind {
 }
 
 /// Judges both ends' certificates.
-pub(super) fn judge(pair: &Pair<'_>, judged: &mut Judged) {
+pub(super) fn judge(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
     server(pair, judged);
     demanded(pair, judged);
     client(pair, judged);
 }
 
 /// The server's certificate before the client's eyes.
-fn server(pair: &Pair<'_>, judged: &mut Judged) {
+fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
     let tls = &pair.dialler.tls;
     let trusted = match &tls.trust {
         Trust::Anybody => {
@@ -69,9 +69,9 @@ fn server(pair: &Pair<'_>, judged: &mut Judged) {
     };
     let name = match (&tls.server_name, &pair.dialler.host) {
         (Some(name), _) => ServerName::of(name),
-        (None, DialledHost::Address(address)) => ServerName::Address(*address),
-        (None, DialledHost::Name(name)) if name.is_empty() => ServerName::of("localhost"),
-        (None, DialledHost::Name(name)) => ServerName::of(name),
+        (None, ClientHost::Address(address)) => ServerName::Address(*address),
+        (None, ClientHost::Name(name)) if name.is_empty() => ServerName::of("localhost"),
+        (None, ClientHost::Name(name)) => ServerName::of(name),
     };
     let presented =
         Presented { side: Side::Server, file: pair.listener.tls.certificate.as_ref(), name: Some(name) };
@@ -79,7 +79,7 @@ fn server(pair: &Pair<'_>, judged: &mut Judged) {
 }
 
 /// Whether a client shows what the server demands.
-fn demanded(pair: &Pair<'_>, judged: &mut Judged) {
+fn demanded(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
     if !pair.listener.tls.demands_client_certificate {
         return;
     }
@@ -92,7 +92,7 @@ fn demanded(pair: &Pair<'_>, judged: &mut Judged) {
 }
 
 /// The client's certificate before the server's eyes; nothing where the server does not look.
-fn client(pair: &Pair<'_>, judged: &mut Judged) {
+fn client(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
     let (Some(file), Some(authority)) = (&pair.dialler.tls.certificate, &pair.listener.tls.client_authority)
     else {
         return;
@@ -135,7 +135,7 @@ impl Presented<'_> {
         let moment = outside.map_or(now, |(from, until)| now.clamp(from, until));
         let fits = if self.side == Side::Server { leaf.server } else { leaf.client };
         all.push((ConditionKind::Usage, self.found((!fits).then_some(CertificateFaultKind::Use))));
-        let asked = Asked { side: self.side, now: moment, usage: fits };
+        let asked = ChainDemand { side: self.side, now: moment, usage: fits };
         all.extend(self.issued(topology, trusted, (certificate, asked)));
         all
     }
@@ -145,7 +145,7 @@ impl Presented<'_> {
         &self,
         topology: &Topology,
         trusted: &Trusted<'_>,
-        (certificate, asked): (&CertificateFile, Asked),
+        (certificate, asked): (&CertificateFile, ChainDemand),
     ) -> Option<(ConditionKind, Found)> {
         let authority = |file: &FileReference| topology.certificates.get(&file.path);
         let chain = match trusted {

@@ -26,7 +26,7 @@ pub(super) enum Chain {
 
 /// What is asked of a chain.
 #[derive(Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct ChainDemand {
     pub(super) side: Side,
     /// As of when, in seconds since 1970.
     pub(super) now: i64,
@@ -34,7 +34,7 @@ pub(super) struct Asked {
     pub(super) usage: bool,
 }
 
-impl Asked {
+impl ChainDemand {
     /// Whether a certificate was issued by what stands in a file of authorities.
     pub(super) fn issued_by(
         self,
@@ -114,7 +114,7 @@ fn is_self_issued(der: &[u8]) -> bool {
 }
 
 /// Extended key usage as Go judges it: none at all fits, and so does "any".
-struct Use(Asked);
+struct Use(ChainDemand);
 
 impl ExtendedKeyUsageValidator for Use {
     fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {

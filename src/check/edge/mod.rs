@@ -21,7 +21,7 @@ pub(super) use sites::{Lead, Lost, lead};
 
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
-use crate::model::dataflow::{Dialler, Listener, Protocol, Topology};
+use crate::model::dataflow::{Client, Listener, Protocol, Topology};
 use reach::reach;
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct Edge {
     pub dialler: usize,
     /// Index into [`Topology::listeners`]; `None` where nothing listens.
     pub listener: Option<usize>,
-    /// Its name: [`Dialler::edge`].
+    /// Its name: [`Client::edge`].
     pub name: String,
     /// What it needs and whether that is so, the most fundamental first.
     pub conditions: Vec<Condition>,
@@ -52,7 +52,7 @@ impl Edge {
 
 /// What is known of one client's edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Judged {
+pub(super) struct EdgeKnowledge {
     /// Index into [`Topology::diallers`].
     pub(super) dialler: usize,
     /// Index into [`Topology::listeners`].
@@ -63,7 +63,7 @@ pub(super) struct Judged {
     pub(super) notes: Vec<&'static str>,
 }
 
-impl Judged {
+impl EdgeKnowledge {
     /// Everything that is broken, the most fundamental first.
     pub(super) fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.found.iter().filter_map(|(_, found)| match found {
@@ -97,7 +97,7 @@ impl Judged {
 }
 
 /// Judges every client.
-pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> Vec<Judged> {
+pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> Vec<EdgeKnowledge> {
     let reached: Vec<Reach> = topology.diallers.iter().map(|dialler| reach(topology, dialler)).collect();
     let circles = loops::circles(topology, &reached);
     let all = (0..topology.diallers.len()).map(|index| {
@@ -106,7 +106,8 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
             Reach::Arrives(listener) | Reach::Misses(listener) => Some(listener),
             Reach::Nothing | Reach::Lost(_) | Reach::Unsure(_) => None,
         };
-        let mut judged = Judged { dialler: index, listener: None, found: Vec::new(), notes: Vec::new() };
+        let mut judged =
+            EdgeKnowledge { dialler: index, listener: None, found: Vec::new(), notes: Vec::new() };
         if let Found::NotKnown(_) = reachability {
             judged.found.push((ConditionKind::Reachability, reachability));
             return judged;
@@ -152,7 +153,7 @@ fn reachability(topology: &Topology, reached: &[Reach], taken: &[(usize, usize)]
 
 /// The edges that were judged, for the caller.
 pub(super) fn shown(facts: &Facts<'_>) -> Vec<Edge> {
-    let edge = |judged: &Judged| Edge {
+    let edge = |judged: &EdgeKnowledge| Edge {
         dialler: judged.dialler,
         listener: judged.listener,
         name: facts.topology.diallers[judged.dialler].edge(facts.topology),
@@ -166,7 +167,7 @@ pub(super) struct Pair<'a> {
     /// All files.
     pub(super) topology: &'a Topology,
     /// The client.
-    pub(super) dialler: &'a Dialler,
+    pub(super) dialler: &'a Client,
     /// The server.
     pub(super) listener: &'a Listener,
     /// Seconds since 1970.
@@ -175,7 +176,7 @@ pub(super) struct Pair<'a> {
 
 impl Pair<'_> {
     /// Every condition of two ends that meet.
-    fn judge(&self, judged: &mut Judged) {
+    fn judge(&self, judged: &mut EdgeKnowledge) {
         judged.found.push((ConditionKind::Protocol, protocol::judge(self)));
         judged.found.push((ConditionKind::Path, protocol::judge_path(self)));
         judged.found.extend(tls::judge(self).into_iter().map(|found| (ConditionKind::Tls, found)));

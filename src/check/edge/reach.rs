@@ -6,7 +6,7 @@
 use super::super::unchecked;
 use super::protocol::understands;
 use super::sites::{Lead, Lost, lead};
-use crate::model::dataflow::{Bind, DialledHost, Dialler, Listener, Protocol, Publication, Topology};
+use crate::model::dataflow::{Bind, Client, ClientHost, Listener, Protocol, Publication, Topology};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -34,7 +34,7 @@ pub(in super::super) fn overlap(one: &Bind, other: &Bind) -> bool {
 }
 
 /// Where the dialler arrives.
-pub(super) fn reach(topology: &Topology, dialler: &Dialler) -> Reach {
+pub(super) fn reach(topology: &Topology, dialler: &Client) -> Reach {
     match lead(topology, dialler) {
         Lead::Own(site) => match at_home(topology, dialler, site) {
             Reach::Nothing => {
@@ -71,7 +71,7 @@ fn on_site(topology: &Topology, site: usize, port: Port) -> impl Iterator<Item =
 }
 
 /// The listener that is meant, of several that a client may arrive at.
-fn best(topology: &Topology, dialler: &Dialler, found: Vec<(usize, &Listener)>) -> Option<usize> {
+fn best(topology: &Topology, dialler: &Client, found: Vec<(usize, &Listener)>) -> Option<usize> {
     let meant = |l: &Listener| dialler.means.contains(&topology.programs[l.program].kind);
     // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
     let own = |l: &Listener| l.program == dialler.program;
@@ -82,7 +82,7 @@ fn best(topology: &Topology, dialler: &Dialler, found: Vec<(usize, &Listener)>) 
 
 /// Whether a client dials its own container for what another container of the project serves: an
 /// application's image holds no collector.
-fn meant_elsewhere(topology: &Topology, dialler: &Dialler, site: usize) -> bool {
+fn meant_elsewhere(topology: &Topology, dialler: &Client, site: usize) -> bool {
     let serves = |l: &Listener| {
         let there = topology.programs[l.program].site;
         there != site
@@ -101,7 +101,7 @@ fn nothing(topology: &Topology, site: usize) -> Reach {
 }
 
 /// Where a client arrives at another site, over a network: loopback is nobody else's.
-fn over(topology: &Topology, dialler: &Dialler, site: usize, port: Port) -> Reach {
+fn over(topology: &Topology, dialler: &Client, site: usize, port: Port) -> Reach {
     let reachable = on_site(topology, site, port).filter(|(_, l)| l.bind.is_reachable()).collect();
     if let Some(listener) = best(topology, dialler, reachable) {
         return Reach::Arrives(listener);
@@ -115,7 +115,7 @@ fn over(topology: &Topology, dialler: &Dialler, site: usize, port: Port) -> Reac
 /// Where a port that containers publish on a host leads.
 fn published(
     topology: &Topology,
-    dialler: &Dialler,
+    dialler: &Client,
     host: usize,
     lets_in: &dyn Fn(&Publication) -> bool,
 ) -> Option<Reach> {
@@ -126,7 +126,7 @@ fn published(
 }
 
 /// Where a client arrives on its own site.
-fn at_home(topology: &Topology, dialler: &Dialler, site: usize) -> Reach {
+fn at_home(topology: &Topology, dialler: &Client, site: usize) -> Reach {
     let dialled = addresses(&dialler.host);
     let here = dialler.host.is_this_host();
     let covered = |l: &Listener| {
@@ -157,18 +157,18 @@ fn at_home(topology: &Topology, dialler: &Dialler, site: usize) -> Reach {
 
 /// The addresses a client tries. For no host at all and for the unspecified addresses Go dials the
 /// loopback of both families; `localhost` is 127.0.0.1 everywhere and `::1` only by the hosts file.
-fn addresses(host: &DialledHost) -> Vec<IpAddr> {
+fn addresses(host: &ClientHost) -> Vec<IpAddr> {
     match host {
-        DialledHost::Address(address) if address.is_unspecified() => vec![V4, V6],
-        DialledHost::Address(address) => vec![address.to_canonical()],
-        DialledHost::Name(name) if name.is_empty() => vec![V4, V6],
-        DialledHost::Name(_) if is_localhost(host) => vec![V4],
-        DialledHost::Name(_) => Vec::new(),
+        ClientHost::Address(address) if address.is_unspecified() => vec![V4, V6],
+        ClientHost::Address(address) => vec![address.to_canonical()],
+        ClientHost::Name(name) if name.is_empty() => vec![V4, V6],
+        ClientHost::Name(_) if is_localhost(host) => vec![V4],
+        ClientHost::Name(_) => Vec::new(),
     }
 }
 
-fn is_localhost(host: &DialledHost) -> bool {
-    matches!(host, DialledHost::Name(name) if name == "localhost")
+fn is_localhost(host: &ClientHost) -> bool {
+    matches!(host, ClientHost::Name(name) if name == "localhost")
 }
 
 fn literal(bind: &Bind) -> Option<IpAddr> {

@@ -6,7 +6,7 @@
 //! published; a name of another network does not resolve; `localhost` is the container itself.
 
 use super::super::unchecked;
-use crate::model::dataflow::{DialledHost, Dialler, HostEntry, Site, SiteKind, Topology};
+use crate::model::dataflow::{Client, ClientHost, HostEntry, Site, SiteKind, Topology};
 
 /// Where a name leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(in super::super) enum Lost {
 }
 
 /// Where the name that a client dials leads.
-pub(in super::super) fn lead(topology: &Topology, dialler: &Dialler) -> Lead {
+pub(in super::super) fn lead(topology: &Topology, dialler: &Client) -> Lead {
     let own = topology.programs[dialler.program].site;
     if dialler.host.is_this_host() {
         return Lead::Own(own);
@@ -42,8 +42,8 @@ pub(in super::super) fn lead(topology: &Topology, dialler: &Dialler) -> Lead {
     match (&site.kind, &dialler.host) {
         (SiteKind::Host, _) => Lead::Unknown(unchecked::OTHER_HOST),
         (SiteKind::Unknown, _) => Lead::Unknown(unchecked::NO_SITE),
-        (SiteKind::Container(_), DialledHost::Address(_)) => Lead::Unknown(unchecked::OTHER_HOST),
-        (SiteKind::Container(_), DialledHost::Name(name)) => {
+        (SiteKind::Container(_), ClientHost::Address(_)) => Lead::Unknown(unchecked::OTHER_HOST),
+        (SiteKind::Container(_), ClientHost::Name(name)) => {
             from_container(topology, own, site, &name.trim_end_matches('.').to_lowercase())
         }
     }

@@ -8,12 +8,12 @@ use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
 use crate::stack::{App, SdkLanguage, TlsSettings};
-use crate::wiring::{ClientPlace, ComponentId, Dialler, Wiring};
+use crate::wiring::{ClientId, ClientPlace, ComponentId, Wiring};
 use std::time::Duration;
 
 /// One assignment, before it is written in a dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
+pub struct EnvAssignment {
     /// The variable.
     pub name: &'static str,
     /// Its value, as the program shall see it.
@@ -23,8 +23,8 @@ pub struct Assignment {
 }
 
 /// The assignments of an application, in the order they are written.
-pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<Assignment> {
-    let edge = wiring.edge_from(&Dialler::App(ComponentId::App(app.name.clone())));
+pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<EnvAssignment> {
+    let edge = wiring.edge_from(&ClientId::App(ComponentId::App(app.name.clone())));
     let edge = edge.expect("resolve gives every application a target with a door");
     let tls = wiring.target(edge).tls;
     let endpoint = match app.route.protocol {
@@ -55,8 +55,8 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<A
     all
 }
 
-fn assign(name: &'static str, value: String, key: KeyPath) -> Assignment {
-    Assignment { name, value, key }
+fn assign(name: &'static str, value: String, key: KeyPath) -> EnvAssignment {
+    EnvAssignment { name, value, key }
 }
 
 /// Whether the program is told where the CA is: not where the host's trust store does it.
@@ -81,7 +81,7 @@ fn percent_encode(text: &str) -> String {
 ///
 /// # Errors
 /// `value-unwritable` for each value that no quoting of that dialect can hold.
-pub fn lines(app: &App, assignments: &[Assignment]) -> Result<Vec<String>, Findings> {
+pub fn lines(app: &App, assignments: &[EnvAssignment]) -> Result<Vec<String>, Findings> {
     let mut findings = Findings::new();
     let mut lines = Vec::new();
     for assignment in assignments {

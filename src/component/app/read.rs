@@ -6,9 +6,9 @@
 use crate::format::address;
 use crate::format::address::Url;
 use crate::format::env_file::{EnvEntry, EnvFile};
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::model::dataflow::{
-    ClientTls, Dialler, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Sends,
+    Client, ClientTls, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Sends,
     Trust,
 };
 use crate::model::env::EnvFormat;
@@ -26,7 +26,7 @@ pub fn is_app(file: &EnvFile<'_>) -> bool {
 }
 
 /// Reads the edge and the faults of a whole file.
-pub fn read(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
+pub fn read(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     dial(page, file, dialect);
     faults(page, file, dialect);
 }
@@ -39,7 +39,7 @@ fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
         .find(|entry| !entry.value.is_empty())
 }
 
-fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
+fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     for key in ["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"] {
         if file.last(key).is_some_and(|entry| !entry.value.is_empty()) {
             page.not_read(key, "with this file of settings an SDK passes over every other `OTEL_` variable");
@@ -70,7 +70,7 @@ fn dial(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     };
     let at = page.mark(endpoint.value_span.clone());
     let tls = tls(page, file, &url);
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: endpoint.key.to_owned(),
         protocol,
@@ -112,7 +112,7 @@ fn wrong_path(endpoint: &EnvEntry<'_>, url: &Url<'_>, protocol: Protocol) -> Opt
     (sent != "/v1/traces").then(|| format!("posts to {sent}"))
 }
 
-fn tls(page: &mut Page<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
     let mut reference = |name: &str| {
         let entry = setting(file, name)?;
         match address::path(&entry.value) {
@@ -139,7 +139,7 @@ fn tls(page: &mut Page<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
     }
 }
 
-fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
+fn faults(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     for span in &file.open_quotes {
         add(page, EnvironmentFaultKind::OpenQuote, span.clone(), None);
     }
@@ -156,7 +156,7 @@ fn faults(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
 
 /// An `OTEL_*` key that stands twice with different values. Two lines of somebody else's concern
 /// nobody where one parser, that takes the last one, reads the file.
-fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
+fn duplicates(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_"))
     {
         let Some(first) = file.entries[..index].iter().find(|first| first.key == entry.key) else { continue };
@@ -173,7 +173,7 @@ fn duplicates(page: &mut Page<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
 
 /// Keys outside our block that act on the edge written in it, and an `INSECURE` that contradicts the
 /// endpoint: Go and Python let it win over the scheme.
-fn fights(page: &mut Page<'_>, file: &EnvFile<'_>) {
+fn fights(page: &mut FileReading<'_>, file: &EnvFile<'_>) {
     let Some(endpoint) = setting(file, "ENDPOINT") else { return };
     for entry in file.entries.iter().filter(|entry| !entry.inside) {
         let kind = EnvironmentFaultKind::Fights(entry.key.to_owned());
@@ -197,7 +197,7 @@ fn fights(page: &mut Page<'_>, file: &EnvFile<'_>) {
 }
 
 fn add(
-    page: &mut Page<'_>,
+    page: &mut FileReading<'_>,
     kind: EnvironmentFaultKind,
     span: std::ops::Range<usize>,
     other: Option<std::ops::Range<usize>>,

@@ -1,14 +1,14 @@
 //! What the collector's template prints.
 
 use crate::component::values::{
-    OtlpDoor, ServerFiles, collector_version, go_duration, otlp_door, server_files,
+    OtlpListenerValues, ServerFiles, collector_version, go_duration, otlp_door, server_files,
 };
 use crate::model::dataflow::OtlpProtocol;
 use crate::stack::{
     Batch, BatchPlace, Collector, CollectorCompression, HeaderValue, Queue, QueueLength, Retry, RouteTarget,
     SecretReference, Size, WhenFull,
 };
-use crate::wiring::{ComponentId, Dialler, Door, EnginePlace, Wiring};
+use crate::wiring::{ClientId, ComponentId, EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub struct CollectorContext<'a> {
     stack: &'a str,
-    grpc: Option<OtlpDoor>,
-    http: Option<OtlpDoor>,
+    grpc: Option<OtlpListenerValues>,
+    http: Option<OtlpListenerValues>,
     memory_limiter: Option<MemoryLimiter>,
     batch_processor: Option<BatchContext>,
     exporter: Exporter,
@@ -101,7 +101,7 @@ pub fn context<'a>(
 ) -> CollectorContext<'a> {
     let id = ComponentId::Collector(collector.name.clone());
     let door = |door| wiring.listener(&id, door);
-    let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener));
+    let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener, literal));
     let exporter = exporter(wiring, collector, place);
     let batch = |wanted| collector.batch.filter(|batch| batch.place == wanted).map(BatchContext::from);
     let memory_limiter = collector.service.memory_limit.map(MemoryLimiter::from);
@@ -110,8 +110,8 @@ pub fn context<'a>(
     let debug = collector.debug.map(crate::stack::Debug::as_str);
     CollectorContext {
         stack: wiring.stack.name.as_str(),
-        grpc: otlp(Door::OtlpGrpc),
-        http: otlp(Door::OtlpHttp),
+        grpc: otlp(ListenerKind::OtlpGrpc),
+        http: otlp(ListenerKind::OtlpHttp),
         processors: processors.into_iter().filter_map(|(wanted, name)| wanted.then_some(name)).collect(),
         memory_limiter,
         batch_processor,
@@ -120,19 +120,20 @@ pub fn context<'a>(
         queue: collector.queue.map(|queue| QueueContext::new(queue, batch(BatchPlace::Exporter))),
         retry: collector.retry.map(RetryContext::from),
         debug,
-        health: door(Door::Health).map(|listener| Health {
+        health: door(ListenerKind::Health).map(|listener| Health {
             endpoint: listener.endpoint(),
-            tls: server_files(wiring, place, listener),
+            tls: server_files(wiring, place, listener, literal),
         }),
-        metrics: door(Door::Metrics)
+        metrics: door(ListenerKind::Metrics)
             .map(|listener| Metrics { host: listener.bind.to_string(), port: listener.port.number() }),
     }
 }
 
 fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> Exporter {
     let id = ComponentId::Collector(collector.name.clone());
-    let edge =
-        wiring.edge_from(&Dialler::Exporter(id)).expect("resolve gives every collector a target with a door");
+    let edge = wiring
+        .edge_from(&ClientId::Exporter(id))
+        .expect("resolve gives every collector a target with a door");
     let tls = wiring.target(edge).tls;
     let kind = match collector.route.protocol {
         OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
@@ -153,7 +154,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
         timeout: go_duration(collector.export.timeout),
         headers: collector.export.headers.iter().map(|(name, value)| (name.clone(), header(value))).collect(),
         tls: tls.then(|| ClientFiles {
-            authority: place.certificate("ca.crt").to_string(),
+            authority: literal(place.certificate("ca.crt").as_str()),
             minimum_version: collector_version(wiring.stack.certificates.minimum_version),
             reload: go_duration(wiring.stack.certificates.reload),
         }),
@@ -162,10 +163,15 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
     }
 }
 
-/// A header's value, as the collector reads it: `$` begins an expansion, `$$` is a dollar sign.
+/// A text that the collector reads as it is: `$` begins an expansion, `$$` is a dollar sign.
+fn literal(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+/// A header's value, or where the collector finds it.
 fn header(value: &HeaderValue) -> String {
     match value {
-        HeaderValue::Plain(text) => text.replace('$', "$$"),
+        HeaderValue::Plain(text) => literal(text),
         HeaderValue::Secret(SecretReference::Environment(name)) => format!("${{env:{name}}}"),
         HeaderValue::Secret(SecretReference::File(path)) => format!("${{file:{path}}}"),
         HeaderValue::Secret(SecretReference::Credential(name)) => {

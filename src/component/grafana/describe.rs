@@ -1,7 +1,7 @@
 //! What the datasource template prints.
 
 use crate::stack::Grafana;
-use crate::wiring::{ClientPlace, Dialler, Wiring};
+use crate::wiring::{ClientId, ClientPlace, Wiring};
 use serde::Serialize;
 
 /// The file name of the template.
@@ -23,7 +23,7 @@ pub fn context<'a>(
     grafana: &Grafana,
     place: &ClientPlace,
 ) -> Option<DatasourceContext<'a>> {
-    let edge = wiring.edge_from(&Dialler::Datasource)?;
+    let edge = wiring.edge_from(&ClientId::Datasource)?;
     let tls = wiring.target(edge).tls;
     Some(DatasourceContext {
         stack: wiring.stack.name.as_str(),

@@ -5,9 +5,9 @@
 use crate::diagnostic::Mark;
 use crate::format::address;
 use crate::format::address::Url;
-use crate::format::page::Page;
-use crate::format::yaml::{Entry, Node};
-use crate::model::dataflow::{ClientTls, Dialler, FileReference, ProgramKind, Protocol, Sends, Trust};
+use crate::format::page::FileReading;
+use crate::format::yaml::{Node, YamlEntry};
+use crate::model::dataflow::{Client, ClientTls, FileReference, ProgramKind, Protocol, Sends, Trust};
 
 /// Whether a YAML file is a datasource provisioning file.
 pub fn is_datasources(root: &Node) -> bool {
@@ -15,14 +15,15 @@ pub fn is_datasources(root: &Node) -> bool {
 }
 
 /// Reads every datasource of type `tempo`.
-pub fn read(page: &mut Page<'_>, root: &Node) {
+pub fn read(page: &mut FileReading<'_>, root: &Node) {
     for (index, source) in root.get("datasources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let text = |key: &str| source.get(key).and_then(Node::scalar).map(|scalar| scalar.text.as_str());
         if text("type") != Some("tempo") {
             continue;
         }
-        let setting =
-            text("name").map_or_else(|| format!("datasources.{index}"), |name| format!("datasources.{name}"));
+        // Its provisioning puts variables in; `$$` is a dollar sign.
+        let name = text("name").map_or_else(|| index.to_string(), |name| name.replace("$$", "$"));
+        let setting = format!("datasources.{name}");
         if text("access") == Some("direct") {
             page.not_read(&setting, "the browser dials, not Grafana");
             continue;
@@ -35,13 +36,13 @@ pub fn read(page: &mut Page<'_>, root: &Node) {
 }
 
 /// Where results are asked for as a stream.
-fn streams(page: &Page<'_>, source: &Node) -> Option<Mark> {
+fn streams(page: &FileReading<'_>, source: &Node) -> Option<Mark> {
     let entries = source.at(&["jsonData", "streamingEnabled"])?.value.entries();
     let on = entries.iter().find(|entry| entry.value.scalar().is_some_and(|scalar| scalar.text == "true"))?;
     Some(page.mark(on.place()))
 }
 
-fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
+fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &str) {
     let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
     if text.contains('$') {
         page.not_read(setting, "its `url` holds a variable of Grafana's environment");
@@ -56,7 +57,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
     }
     let at = page.mark(entry.place());
     let tls = tls(page, source, &url, setting);
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::TempoApi,
@@ -72,7 +73,7 @@ fn dial(page: &mut Page<'_>, source: &Node, entry: &Entry, setting: &str) {
 
 /// TLS: the scheme switches it on; a CA counts only with `tlsAuthWithCACert`, a client certificate
 /// only with `tlsAuth`.
-fn tls(page: &mut Page<'_>, source: &Node, url: &Url<'_>, setting: &str) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, source: &Node, url: &Url<'_>, setting: &str) -> ClientTls {
     let flag = |key: &str| {
         let value = source.at(&["jsonData", key]).and_then(|entry| entry.value.scalar());
         value.is_some_and(|scalar| scalar.text.eq_ignore_ascii_case("true"))
@@ -130,7 +131,7 @@ impl Secret {
     }
 }
 
-fn secret(page: &mut Page<'_>, source: &Node, key: &str, setting: &str) -> Secret {
+fn secret(page: &mut FileReading<'_>, source: &Node, key: &str, setting: &str) -> Secret {
     let Some(entry) = source.at(&["secureJsonData", key]).filter(|entry| !entry.value.is_null()) else {
         return Secret::Missing;
     };

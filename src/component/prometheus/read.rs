@@ -2,13 +2,13 @@
 
 use crate::component::systemd::read::Unit;
 use crate::format::address;
-use crate::format::page::{Page, Socket};
+use crate::format::page::{FileReading, Socket};
 use crate::model::dataflow::{Bind, Protocol, ServerTls};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads the HTTP listener. `command` is where the command line stands in the unit.
-pub fn read(page: &mut Page<'_>, unit: &Unit, command: std::ops::Range<usize>) {
+pub fn read(page: &mut FileReading<'_>, unit: &Unit, command: std::ops::Range<usize>) {
     const DOOR: &str = "web";
     let flag = |name: &str| unit.flags.get(name).map(String::as_str);
     if flag("web.config.file").is_some() {

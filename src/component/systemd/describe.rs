@@ -1,8 +1,9 @@
 //! What the unit templates print. Directives and their reasons were tried on systemd 252 with real
 //! engines (offline score 1.1 for system services, 2.0 for user services).
 
+use crate::format::unit::quoting;
 use crate::model::names::{Scope, TargetPath};
-use crate::stack::{Hardening, Service, Size};
+use crate::stack::{Hardening, ServiceSettings, Size};
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring};
 use serde::Serialize;
 use std::time::Duration;
@@ -54,7 +55,7 @@ pub fn template(component: &ComponentId, shape: UnitShape) -> &'static str {
 pub fn context<'a>(
     wiring: &'a Wiring<'_>,
     component: &ComponentId,
-    service: &'a Service,
+    service: &'a ServiceSettings,
     place: &'a EnginePlace,
 ) -> UnitContext<'a> {
     let system = place.scope == Scope::System;
@@ -69,11 +70,15 @@ pub fn context<'a>(
         packaged_command: place.packaged_command,
         command: command(component, place),
         stop_timeout: seconds(service.stop_timeout),
-        environment_files: service.environment_files.iter().map(|path| value(path.as_str())).collect(),
+        environment_files: service
+            .environment_files
+            .iter()
+            .map(|path| quoting::pattern(path.as_str()))
+            .collect(),
         credentials: service
             .credentials
             .iter()
-            .map(|(name, path)| format!("{name}:{}", value(path.as_str())))
+            .map(|(name, path)| format!("{name}:{}", quoting::rest_of_line(path.as_str())))
             .collect(),
         memory: service.memory_limit.map(memory),
         state_directories: state
@@ -81,7 +86,7 @@ pub fn context<'a>(
             .filter_map(|path| state_directory(system, path))
             .collect::<Vec<_>>()
             .join(" "),
-        read_write: outside.into_iter().map(|path| word(path.as_str())).collect(),
+        read_write: outside.into_iter().map(|path| quoting::word(path.as_str())).collect(),
         sandbox: match (service.hardening, system) {
             (Hardening::Off, _) => "none",
             (Hardening::Strict, true) => "system",
@@ -95,22 +100,28 @@ pub fn context<'a>(
 /// `StateDirectory=` makes a folder below `/var/lib` with owner and mode; it does not do so for user
 /// services (252 makes `~/.config/NAME` of it).
 pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
-    let below = path.as_str().strip_prefix("/var/lib/")?;
-    (system && !below.contains([' ', ':'])).then(|| value(below))
+    quoting::state_directory(path.as_str()).filter(|_| system)
 }
 
 fn command(component: &ComponentId, place: &EnginePlace) -> Command {
-    let (binary, config) = (word(place.binary.as_str()), place.config.as_str());
+    let binary = quoting::word(place.binary.as_str());
+    let config = quoting::argument(&match component {
+        ComponentId::Tempo => format!("-config.file={}", place.config),
+        _ => format!("--config={}", collector_location(&place.config)),
+    });
     match component {
         ComponentId::Tempo => Command {
-            start: format!("{binary} {}", word(&format!("-config.file={config}"))),
-            validate: format!("{binary} {} -config.verify=true", word(&format!("-config.file={config}"))),
+            start: format!("{binary} {config}"),
+            validate: format!("{binary} {config} -config.verify=true"),
         },
-        _ => Command {
-            start: format!("{binary} {}", word(&format!("--config={config}"))),
-            validate: format!("{binary} validate {}", word(&format!("--config={config}"))),
-        },
+        _ => Command { start: format!("{binary} {config}"), validate: format!("{binary} validate {config}") },
     }
+}
+
+/// A collector takes what holds a colon for a URI, and refuses a path that is none (0.159).
+fn collector_location(config: &TargetPath) -> String {
+    let scheme = if config.as_str().contains(':') { "file:" } else { "" };
+    format!("{scheme}{config}")
 }
 
 /// Whether a sandbox must leave the engine executable memory.
@@ -143,16 +154,4 @@ fn seconds(duration: Duration) -> String {
     } else {
         format!("{milliseconds}ms")
     }
-}
-
-/// A value in a unit: `%` begins a specifier.
-fn value(text: &str) -> String {
-    text.replace('%', "%%")
-}
-
-/// A word of a command line or of a list: quoted where systemd would split or expand it.
-fn word(text: &str) -> String {
-    let escaped = value(text).replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$");
-    let plain = |c: char| !(c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '\\'));
-    if text.chars().all(plain) { escaped } else { format!("\"{escaped}\"") }
 }

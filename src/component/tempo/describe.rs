@@ -1,8 +1,10 @@
 //! What Tempo's template prints.
 
-use crate::component::values::{OtlpDoor, ServerFiles, go_duration, otlp_door, server_files, tempo_version};
+use crate::component::values::{
+    OtlpListenerValues, ServerFiles, go_duration, otlp_door, server_files, tempo_version,
+};
 use crate::stack::Tempo;
-use crate::wiring::{ComponentId, Door, EnginePlace, Wiring};
+use crate::wiring::{ComponentId, EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 
 /// The context of `tempo/*/config.yml.j2`.
@@ -12,8 +14,8 @@ pub struct TempoContext<'a> {
     api: Server,
     internal: Server,
     server_minimum_version: Option<&'static str>,
-    grpc: Option<OtlpDoor>,
-    http: Option<OtlpDoor>,
+    grpc: Option<OtlpListenerValues>,
+    http: Option<OtlpListenerValues>,
     internal_clients: Option<InternalClients>,
     retention: String,
     blocks: String,
@@ -48,13 +50,16 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
     let server = |door| {
         let listener =
             wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
-        let tls = server_files(wiring, place, listener);
+        let tls = server_files(wiring, place, listener, str::to_owned);
         Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
     };
-    let otlp =
-        |door| wiring.listener(&ComponentId::Tempo, door).map(|listener| otlp_door(wiring, place, listener));
+    let otlp = |door| {
+        wiring
+            .listener(&ComponentId::Tempo, door)
+            .map(|listener| otlp_door(wiring, place, listener, str::to_owned))
+    };
     let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);
-    let (api, internal) = (server(Door::Api), server(Door::Internal));
+    let (api, internal) = (server(ListenerKind::Api), server(ListenerKind::Internal));
     let data = place.data.first().expect("Tempo always has a data folder");
     let blocks = tempo.local_storage.as_ref().unwrap_or(data);
     TempoContext {
@@ -67,8 +72,8 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
             .then(|| InternalClients { authority: place.certificate("ca.crt").to_string(), minimum_version }),
         api,
         internal,
-        grpc: otlp(Door::OtlpGrpc),
-        http: otlp(Door::OtlpHttp),
+        grpc: otlp(ListenerKind::OtlpGrpc),
+        http: otlp(ListenerKind::OtlpHttp),
         retention: go_duration(tempo.retention),
         blocks: blocks.join("blocks").to_string(),
         wal: data.join("wal").to_string(),

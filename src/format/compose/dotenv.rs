@@ -4,15 +4,15 @@
 //! variables and escapes, single quotes hold a text as it is, `A: b` is an assignment too.
 
 use super::interpolate::{Variables, interpolate};
-use super::tree::Text;
+use super::tree::InterpolatedText;
 use std::ops::Range;
 
 /// One assignment; a key alone takes the shell's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Assignment {
+pub(super) struct DotenvAssignment {
     pub(super) key: String,
     /// The value; `None` is the shell's.
-    pub(super) value: Option<Text>,
+    pub(super) value: Option<InterpolatedText>,
     /// Where the value is written.
     pub(super) span: Range<usize>,
 }
@@ -21,7 +21,7 @@ pub(super) struct Assignment {
 ///
 /// # Errors
 /// A line that Compose refuses the whole file for, and why.
-pub(super) fn parse(text: &str, around: &Variables) -> Result<Vec<Assignment>, (Range<usize>, String)> {
+pub(super) fn parse(text: &str, around: &Variables) -> Result<Vec<DotenvAssignment>, (Range<usize>, String)> {
     let mut all = Vec::new();
     let mut known = around.clone();
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -50,7 +50,7 @@ fn assignment(
     start: usize,
     end: usize,
     known: &Variables,
-) -> Result<(Assignment, usize), Refused> {
+) -> Result<(DotenvAssignment, usize), Refused> {
     let line = text[start..end].trim_end();
     let refused = |reason: String| (start..start + line.len(), reason);
     let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
@@ -61,7 +61,7 @@ fn assignment(
             return Err(refused(format!("key cannot contain a space: `{body}`")));
         }
         let span = body_at..body_at + body.len();
-        return Ok((Assignment { key: body.to_owned(), value: None, span }, end + 1));
+        return Ok((DotenvAssignment { key: body.to_owned(), value: None, span }, end + 1));
     };
     let key = body[..sign].trim_end();
     if key.is_empty() || key.contains([' ', '\t']) {
@@ -74,7 +74,7 @@ fn assignment(
         Some(quote @ ('"' | '\'')) => quoted(text, value_at, quote, known)?,
         _ => bare(text, value_at.min(end), end, known)?,
     };
-    Ok((Assignment { key: key.to_owned(), value: Some(value), span }, next))
+    Ok((DotenvAssignment { key: key.to_owned(), value: Some(value), span }, next))
 }
 
 fn bare(
@@ -82,7 +82,7 @@ fn bare(
     at: usize,
     end: usize,
     known: &Variables,
-) -> Result<(Text, Range<usize>, usize), Refused> {
+) -> Result<(InterpolatedText, Range<usize>, usize), Refused> {
     let line = text[at..end].trim();
     let comment = line
         .char_indices()
@@ -98,7 +98,7 @@ fn quoted(
     at: usize,
     quote: char,
     known: &Variables,
-) -> Result<(Text, Range<usize>, usize), Refused> {
+) -> Result<(InterpolatedText, Range<usize>, usize), Refused> {
     let inside = &text[at + 1..];
     let mut before = None;
     let close = inside.char_indices().find_map(|(index, c)| {
@@ -117,13 +117,13 @@ fn quoted(
         if rest.starts_with('\'') {
             return Err((span, "unexpected character after a quoted value".to_owned()));
         }
-        return Ok((Text { text: value.to_owned(), ..Text::default() }, span, next));
+        return Ok((InterpolatedText { text: value.to_owned(), ..InterpolatedText::default() }, span, next));
     }
     Ok((expanded(&unescaped(value), known, &span)?, span, next))
 }
 
-fn expanded(value: &str, known: &Variables, span: &Range<usize>) -> Result<Text, Refused> {
-    let mut text = Text { text: value.to_owned(), ..Text::default() };
+fn expanded(value: &str, known: &Variables, span: &Range<usize>) -> Result<InterpolatedText, Refused> {
+    let mut text = InterpolatedText { text: value.to_owned(), ..InterpolatedText::default() };
     interpolate(&mut text, known).map_err(|reason| (span.clone(), reason))?;
     Ok(text)
 }

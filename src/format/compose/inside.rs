@@ -1,6 +1,6 @@
 //! A container seen from inside: its own names, and which file of the directory stands at a path.
 
-use super::{HostPath, Mount, Service, Source, Written};
+use super::{ComposeService, Mount, Source, SourcePath, WrittenText};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub enum Led {
     /// This path of the directory.
     Here(TargetPath, Mount),
     /// A text in a Compose file.
-    Inline(Written),
+    Inline(WrittenText),
     /// What the image brings, if anything.
     Image,
     /// Something that is not known, and what.
@@ -27,7 +27,7 @@ pub enum Led {
 
 impl Inside {
     /// The inside of a service's container.
-    pub fn of(service: &Service, names: BTreeSet<String>) -> Self {
+    pub fn of(service: &ComposeService, names: BTreeSet<String>) -> Self {
         Self { names, mounts: service.mounts.clone() }
     }
 
@@ -43,13 +43,13 @@ impl Inside {
             self.mounts.iter().filter(above).max_by_key(|mount| mount.target.trim_end_matches('/').len());
         let Some(mount) = nearest else { return Led::Image };
         match &mount.source {
-            Source::Bind(HostPath::Here(source)) => {
+            Source::Bind(SourcePath::Here(source)) => {
                 let target = mount.target.trim_end_matches('/');
                 let below = path.as_str().get(target.len()..).unwrap_or_default().trim_start_matches('/');
                 let path = if below.is_empty() { source.clone() } else { source.join(below) };
                 Led::Here(path, mount.clone())
             }
-            Source::Bind(HostPath::Outside(_)) => Led::Unknown("a file outside of this directory"),
+            Source::Bind(SourcePath::Outside(_)) => Led::Unknown("a file outside of this directory"),
             Source::Volume(_) => Led::Unknown("a file in a volume"),
             Source::Tmpfs => Led::Unknown("a file in memory"),
             Source::Inline(text) => Led::Inline(text.clone()),
@@ -60,7 +60,7 @@ impl Inside {
     /// The paths of the container at which a file of the directory stands.
     pub fn seen_as(&self, file: &TargetPath) -> Vec<TargetPath> {
         let as_seen = |mount: &Mount| {
-            let Source::Bind(HostPath::Here(source)) = &mount.source else { return None };
+            let Source::Bind(SourcePath::Here(source)) = &mount.source else { return None };
             let target = target(mount)?;
             if !file.is_within(source) {
                 return None;

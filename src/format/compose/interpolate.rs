@@ -3,7 +3,7 @@
 //! Measured on Compose 2.40.3. What a shell would set is not known here: such a variable is unknown,
 //! its text is what Compose would make of it unset, and the text says so.
 
-use super::tree::Text;
+use super::tree::InterpolatedText;
 use std::collections::BTreeMap;
 
 /// The variables that the files themselves set: `.env` and what an `include` names.
@@ -13,7 +13,7 @@ pub(super) type Variables = BTreeMap<String, String>;
 ///
 /// # Errors
 /// `${V:?message}` of a variable that is not set, and what is no template.
-pub(super) fn interpolate(text: &mut Text, variables: &Variables) -> Result<(), String> {
+pub(super) fn interpolate(text: &mut InterpolatedText, variables: &Variables) -> Result<(), String> {
     if !text.text.contains('$') {
         return Ok(());
     }

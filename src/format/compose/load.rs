@@ -1,11 +1,10 @@
 //! Several files, what they extend and include, as one tree.
 
-use super::dotenv;
 use super::interpolate::{Variables, interpolate};
 use super::merge::{canonical, merge, without_resets};
-use super::paths::{self, HostPath};
+use super::paths::{self, SourcePath};
 use super::tree::{self, Field, Merging, Shape, Tree};
-use super::{Fault, Folder, Found};
+use super::{Fault, ProjectDirectory, ProjectFile, dotenv};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -14,7 +13,7 @@ const DEPTH: usize = 16;
 
 /// What is gathered while files are read.
 pub(super) struct Loader<'a, 't> {
-    pub(super) folder: &'a Folder<'t>,
+    pub(super) folder: &'a ProjectDirectory<'t>,
     pub(super) faults: Vec<Fault>,
     pub(super) not_read: Vec<(TargetPath, String)>,
     /// Files that were read, and the order does not matter.
@@ -55,12 +54,12 @@ impl Loader<'_, '_> {
     fn documents(&mut self, file: &TargetPath, variables: &Variables) -> Vec<Tree> {
         let source = self.folder.shown(file);
         let text = match (self.folder.text)(file) {
-            Found::Text(text) => text,
-            Found::Absent => {
+            ProjectFile::Text(text) => text,
+            ProjectFile::Absent => {
                 self.not_read.push((file.clone(), "there is no such file".to_owned()));
                 return Vec::new();
             }
-            Found::Unreadable => {
+            ProjectFile::Unreadable => {
                 self.not_read.push((file.clone(), "the file could not be read".to_owned()));
                 return Vec::new();
             }
@@ -131,14 +130,14 @@ impl Loader<'_, '_> {
         let here = way.last().map(|step| step.0.clone())?;
         let (file, other_document, other_base) = match other {
             None => (here, document.clone(), base.clone()),
-            Some(path) => match HostPath::of(&paths::resolve(base, &path, self.folder.rooted)) {
-                HostPath::Here(path) => {
+            Some(path) => match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+                SourcePath::Here(path) => {
                     let document = self.documents(&path, variables).into_iter().next();
                     let Some(document) = document else { return Some(service) };
                     let folder = path.parent();
                     (path, document, folder)
                 }
-                HostPath::Outside(path) => {
+                SourcePath::Outside(path) => {
                     self.not_read
                         .push((here, format!("extends a service of `{path}`, outside of this directory")));
                     return Some(service);
@@ -204,13 +203,13 @@ impl Loader<'_, '_> {
             };
             let mut files = Vec::new();
             for path in written {
-                match HostPath::of(&paths::resolve(base, &path, self.folder.rooted)) {
-                    HostPath::Here(path) if !self.read.contains(&path) => files.push(path),
-                    HostPath::Here(path) => {
+                match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+                    SourcePath::Here(path) if !self.read.contains(&path) => files.push(path),
+                    SourcePath::Here(path) => {
                         let text = format!("`{path}` is included again");
                         self.faults.push(Fault { at: item.at.clone(), text });
                     }
-                    HostPath::Outside(path) => {
+                    SourcePath::Outside(path) => {
                         let place = self.read.iter().next().cloned().unwrap_or_else(|| base.clone());
                         self.not_read.push((place, format!("includes `{path}`, outside of this directory")));
                     }
@@ -235,7 +234,7 @@ impl Loader<'_, '_> {
     /// What the `.env` of a folder sets.
     pub(super) fn variables_of(&mut self, folder: &TargetPath) -> Variables {
         let path = folder.join(".env");
-        let Found::Text(text) = (self.folder.text)(&path) else { return Variables::new() };
+        let ProjectFile::Text(text) = (self.folder.text)(&path) else { return Variables::new() };
         self.read.insert(path.clone());
         match dotenv::parse(text, &Variables::new()) {
             Ok(assignments) => assignments

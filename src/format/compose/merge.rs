@@ -1,9 +1,7 @@
 //! One file laid over another: scalars and commands are replaced, mappings merged, lists appended.
 
-use super::command;
-use super::paths;
-use super::tree::{Field, Kind, Merging, Shape, Text, Tree};
-use super::{Fault, Folder};
+use super::tree::{Field, InterpolatedText, Merging, ScalarKind, Shape, Tree};
+use super::{Fault, ProjectDirectory, command, paths};
 use crate::model::names::TargetPath;
 
 /// Keys of a service whose list is replaced as a whole.
@@ -23,7 +21,7 @@ fn merge_at(under: &mut Tree, over: Tree, key: &str) {
         }
         (Shape::List(old), Shape::List(new)) if !REPLACED.contains(&key) => old.extend(new),
         (Shape::Map(_) | Shape::List(_), Shape::Scalar(text))
-            if text.kind == Kind::Null && !REPLACED.contains(&key) => {}
+            if text.kind == ScalarKind::Null && !REPLACED.contains(&key) => {}
         (_, shape) => *under = Tree { shape, at: over.at },
     }
 }
@@ -57,7 +55,11 @@ pub(super) fn without_resets(tree: &mut Tree) {
 
 /// Brings the several ways to write a service into one, and its paths into the tree's, so that two
 /// files can be laid over each other.
-pub(super) fn canonical(service: &mut Tree, base: &TargetPath, folder: &Folder<'_>) -> Result<(), Fault> {
+pub(super) fn canonical(
+    service: &mut Tree,
+    base: &TargetPath,
+    folder: &ProjectDirectory<'_>,
+) -> Result<(), Fault> {
     for key in ["environment", "networks", "depends_on"] {
         if let Some(value) = service.get_mut(key) {
             as_mapping(value, key);
@@ -76,7 +78,7 @@ pub(super) fn canonical(service: &mut Tree, base: &TargetPath, folder: &Folder<'
             as_list(value);
         }
     }
-    let path = |text: &mut Text| text.text = paths::resolve(base, &text.text, folder.rooted);
+    let path = |text: &mut InterpolatedText| text.text = paths::resolve(base, &text.text, folder.rooted);
     if let Some(value) = service.get_mut("env_file") {
         as_list(value);
         for item in items(value) {
@@ -93,7 +95,7 @@ pub(super) fn canonical(service: &mut Tree, base: &TargetPath, folder: &Folder<'
 }
 
 /// The source of a mount that is a path.
-fn mount_paths(item: &mut Tree, path: &dyn Fn(&mut Text)) {
+fn mount_paths(item: &mut Tree, path: &dyn Fn(&mut InterpolatedText)) {
     if matches!(item.shape, Shape::Map(_)) {
         let binds = item.get("type").and_then(Tree::text).is_some_and(|kind| kind.text == "bind");
         if binds {
@@ -105,7 +107,7 @@ fn mount_paths(item: &mut Tree, path: &dyn Fn(&mut Text)) {
     if paths::is_path(&text.text)
         && let Some((source, rest)) = text.text.split_once(':')
     {
-        let mut resolved = Text { text: source.to_owned(), ..Text::default() };
+        let mut resolved = InterpolatedText { text: source.to_owned(), ..InterpolatedText::default() };
         path(&mut resolved);
         text.text = format!("{}:{rest}", resolved.text);
     }
@@ -118,7 +120,7 @@ fn items(tree: &mut Tree) -> &mut [Tree] {
     }
 }
 
-fn scalar(tree: Option<&mut Tree>) -> Option<&mut Text> {
+fn scalar(tree: Option<&mut Tree>) -> Option<&mut InterpolatedText> {
     match &mut tree?.shape {
         Shape::Scalar(text) => Some(text),
         _ => None,
@@ -134,7 +136,8 @@ fn as_mapping(value: &mut Tree, key: &str) {
         let split = if key == "environment" { text.text.split_once('=') } else { None };
         let (name, value) = match split {
             Some((name, rest)) => {
-                let value = Text { text: rest.to_owned(), kind: Kind::String, ..text.clone() };
+                let value =
+                    InterpolatedText { text: rest.to_owned(), kind: ScalarKind::String, ..text.clone() };
                 (name.to_owned(), Tree { shape: Shape::Scalar(value), at: item.at.clone() })
             }
             None => (text.text.clone(), Tree::null(item.at.clone())),
@@ -150,13 +153,13 @@ fn as_mapping(value: &mut Tree, key: &str) {
 
 fn as_words(value: &mut Tree) -> Result<(), Fault> {
     let Shape::Scalar(text) = &value.shape else { return Ok(()) };
-    if text.kind == Kind::Null {
+    if text.kind == ScalarKind::Null {
         return Ok(());
     }
     let words = command::words(&text.text)
         .ok_or_else(|| Fault { at: value.at.clone(), text: "a quote that does not close".to_owned() })?;
     let word = |word: String| Tree {
-        shape: Shape::Scalar(Text { text: word, kind: Kind::String, ..text.clone() }),
+        shape: Shape::Scalar(InterpolatedText { text: word, kind: ScalarKind::String, ..text.clone() }),
         at: value.at.clone(),
     };
     value.shape = Shape::List(words.into_iter().map(word).collect());
@@ -195,7 +198,7 @@ fn as_pairs(value: &mut Tree) {
 }
 
 fn as_list(value: &mut Tree) {
-    if value.text().is_some_and(|text| text.kind != Kind::Null) {
+    if value.text().is_some_and(|text| text.kind != ScalarKind::Null) {
         let at = value.at.clone();
         let item = Tree { shape: std::mem::replace(&mut value.shape, Shape::List(Vec::new())), at };
         value.shape = Shape::List(vec![item]);

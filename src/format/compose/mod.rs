@@ -23,9 +23,9 @@ pub use image::{Image, ImageProgram};
 pub use inside::{Inside, Led};
 pub use mounts::{Mount, Source};
 pub use names::{is_compose_file, main_files};
-pub use paths::HostPath;
+pub use paths::SourcePath;
 pub use ports::Published;
-pub use tree::{Kind, Text};
+pub use tree::{InterpolatedText, ScalarKind};
 
 use crate::diagnostic::{Mark, SourceName};
 use crate::model::names::TargetPath;
@@ -36,7 +36,7 @@ use tree::Tree;
 
 /// What stands at a path of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found<'a> {
+pub enum ProjectFile<'a> {
     /// Nothing.
     Absent,
     /// A text.
@@ -46,16 +46,16 @@ pub enum Found<'a> {
 }
 
 /// The directory that files are taken from.
-pub struct Folder<'a> {
+pub struct ProjectDirectory<'a> {
     /// What stands at a path.
-    pub text: &'a dyn Fn(&TargetPath) -> Found<'a>,
+    pub text: &'a dyn Fn(&TargetPath) -> ProjectFile<'a>,
     /// The name under which a file is shown.
     pub shown_as: &'a dyn Fn(&TargetPath) -> SourceName,
     /// Whether its paths are those of a machine: then `/etc/x` stands in it.
     pub rooted: bool,
 }
 
-impl Folder<'_> {
+impl ProjectDirectory<'_> {
     fn shown(&self, path: &TargetPath) -> SourceName {
         (self.shown_as)(path)
     }
@@ -71,7 +71,7 @@ pub struct Project {
     /// Every file that was read for it, `.env` included.
     pub files: BTreeSet<TargetPath>,
     /// Services, in the order of their names.
-    pub services: Vec<Service>,
+    pub services: Vec<ComposeService>,
     /// Networks that services may be on.
     pub networks: BTreeMap<String, Network>,
     /// Profiles that `.env` switches on.
@@ -93,9 +93,9 @@ pub struct Fault {
 
 /// A text with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenText {
     /// The text.
-    pub text: Text,
+    pub text: InterpolatedText,
     /// Where it is written.
     pub at: Mark,
 }
@@ -104,7 +104,7 @@ pub struct Written {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvValue {
     /// The value; `None` is the shell's, which is not known here.
-    pub value: Option<Text>,
+    pub value: Option<InterpolatedText>,
     /// Where the value is written.
     pub at: Mark,
     /// Where the key is written.
@@ -133,7 +133,7 @@ pub struct Attachment {
 
 /// `network_mode`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum NetworkMode {
     /// The machine's own network.
     Host,
     /// No network.
@@ -146,13 +146,13 @@ pub enum Mode {
 
 /// A service.
 #[derive(Clone, Debug)]
-pub struct Service {
+pub struct ComposeService {
     /// Its key.
     pub name: String,
     /// Where its key is written.
     pub at: Mark,
     /// `image`.
-    pub image: Option<Written>,
+    pub image: Option<WrittenText>,
     /// Whether it is built from a folder.
     pub builds: bool,
     /// `container_name`.
@@ -162,7 +162,7 @@ pub struct Service {
     /// Networks; none with a network mode.
     pub networks: Vec<Attachment>,
     /// `network_mode`.
-    pub mode: Option<Mode>,
+    pub mode: Option<NetworkMode>,
     /// `ports`.
     pub ports: Vec<Published>,
     /// `expose`, which changes nothing.
@@ -174,20 +174,20 @@ pub struct Service {
     /// `environment` over `env_file`. A key that is empty says that a file of it was not read.
     pub environment: BTreeMap<String, EnvValue>,
     /// `entrypoint`, where it is written.
-    pub entrypoint: Option<Vec<Written>>,
+    pub entrypoint: Option<Vec<WrittenText>>,
     /// `command`, where it is written.
-    pub command: Option<Vec<Written>>,
+    pub command: Option<Vec<WrittenText>>,
     /// What stands at which path of the container.
     pub mounts: Vec<Mount>,
     /// `profiles`.
     pub profiles: Vec<String>,
     /// `user`.
-    pub user: Option<Written>,
+    pub user: Option<WrittenText>,
     /// The words of the health check.
-    pub healthcheck: Option<Vec<Written>>,
+    pub healthcheck: Option<Vec<WrittenText>>,
 }
 
-impl Service {
+impl ComposeService {
     /// Whether a file of its environment is not known.
     pub fn has_unread_environment(&self) -> bool {
         self.environment.contains_key(service::UNREAD)
@@ -202,13 +202,13 @@ impl Service {
 /// What a `configs:` or `secrets:` of the project stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shared {
-    File(HostPath),
-    Content(Written),
+    File(SourcePath),
+    Content(WrittenText),
     Elsewhere,
 }
 
 /// Reads a project from its files, the first the lowest. Total: what it cannot read is listed.
-pub fn load(files: &[TargetPath], folder: &Folder<'_>) -> Project {
+pub fn load(files: &[TargetPath], folder: &ProjectDirectory<'_>) -> Project {
     let Some(first) = files.first() else { return Project::default() };
     let base = first.parent();
     let mut loader = Loader { folder, faults: Vec::new(), not_read: Vec::new(), read: BTreeSet::new() };
@@ -270,7 +270,7 @@ fn networks(whole: &Tree, project: &str) -> BTreeMap<String, Network> {
 fn shared(whole: &Tree, kind: &str) -> BTreeMap<String, Shared> {
     let of = |tree: &Tree| {
         if let Some(file) = tree.get("file").and_then(Tree::text) {
-            Shared::File(HostPath::of(&file.text))
+            Shared::File(SourcePath::of(&file.text))
         } else if let Some(content) = tree.get("content").and_then(service::written) {
             Shared::Content(content)
         } else {

@@ -1,8 +1,8 @@
 //! What stands at which path of a container: binds, named volumes, `configs:` and `secrets:`.
 
-use super::paths::{self, HostPath};
-use super::tree::{Shape, Text, Tree};
-use super::{Fault, Shared, Written};
+use super::paths::{self, SourcePath};
+use super::tree::{InterpolatedText, Shape, Tree};
+use super::{Fault, Shared, WrittenText};
 use crate::diagnostic::Mark;
 use std::collections::BTreeMap;
 
@@ -25,13 +25,13 @@ pub struct Mount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file or folder of the machine.
-    Bind(HostPath),
+    Bind(SourcePath),
     /// A named volume; nameless where none is written.
     Volume(Option<String>),
     /// Memory.
     Tmpfs,
     /// A text that stands in a Compose file.
-    Inline(Written),
+    Inline(WrittenText),
     /// `configs:` or `secrets:` of a variable, or of something outside of the project.
     Elsewhere,
 }
@@ -44,7 +44,7 @@ pub(super) fn volume(item: &Tree) -> Result<Mount, Fault> {
     }
 }
 
-fn short(written: &Text, at: &Mark) -> Result<Mount, String> {
+fn short(written: &InterpolatedText, at: &Mark) -> Result<Mount, String> {
     let text = &written.text;
     let mount = |source, target: &str, options: &str| Mount {
         target: target.to_owned(),
@@ -65,7 +65,7 @@ fn short(written: &Text, at: &Mark) -> Result<Mount, String> {
     }
     let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
     let source = if paths::is_path(source) {
-        Source::Bind(HostPath::of(source))
+        Source::Bind(SourcePath::of(source))
     } else {
         Source::Volume(Some(source.to_owned()))
     };
@@ -76,7 +76,7 @@ fn long(item: &Tree) -> Mount {
     let text = |key: &str| item.get(key).and_then(Tree::text);
     let name = text("source").map(|text| text.text.clone()).filter(|name| !name.is_empty());
     let source = match (text("type").map(|text| text.text.as_str()), name) {
-        (Some("bind"), Some(name)) => Source::Bind(HostPath::of(&name)),
+        (Some("bind"), Some(name)) => Source::Bind(SourcePath::of(&name)),
         (Some("tmpfs"), _) => Source::Tmpfs,
         (_, name) => Source::Volume(name),
     };

@@ -2,7 +2,7 @@
 
 use super::interpolate::Variables;
 use super::tree::Tree;
-use super::{Fault, Mode, Project};
+use super::{Fault, NetworkMode, Project};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<Fault> {
                 faults.push(Fault { at: mount.at.clone(), text });
             }
         }
-        if let Some(Mode::Service(other)) = &service.mode
+        if let Some(NetworkMode::Service(other)) = &service.mode
             && !known.contains(other.as_str())
         {
             let text = format!("service `{name}` shares the network of `{other}`, which is not defined");

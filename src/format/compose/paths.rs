@@ -4,7 +4,7 @@ use crate::model::names::TargetPath;
 
 /// Where the source of a mount, an environment file or another Compose file is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HostPath {
+pub enum SourcePath {
     /// In the directory that is judged.
     Here(TargetPath),
     /// Outside of it; as it is written, made absolute where it can be.
@@ -39,7 +39,7 @@ fn normal(base: &TargetPath, text: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-impl HostPath {
+impl SourcePath {
     /// Of a text that [`resolve`] made.
     pub(super) fn of(resolved: &str) -> Self {
         if resolved.starts_with("/..") || !resolved.starts_with('/') {

@@ -1,7 +1,7 @@
 //! `ports`: what a container publishes on its host.
 
 use super::Fault;
-use super::tree::{Shape, Text, Tree};
+use super::tree::{InterpolatedText, Shape, Tree};
 use crate::diagnostic::Mark;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -33,7 +33,7 @@ pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, Fault> {
     }
 }
 
-fn short(written: &Text, at: &Mark) -> Result<Vec<Published>, String> {
+fn short(written: &InterpolatedText, at: &Mark) -> Result<Vec<Published>, String> {
     let text = &written.text;
     let (rest, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let protocol = protocol.to_lowercase();

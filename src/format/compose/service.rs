@@ -1,19 +1,19 @@
 //! A service of the merged tree, in its parts.
 
-use super::dotenv;
 use super::interpolate::Variables;
-use super::mounts;
-use super::paths::HostPath;
-use super::ports;
-use super::tree::{Field, Kind, Shape, Text, Tree};
-use super::{Attachment, EnvValue, Fault, Folder, Found, Mode, Service, Shared, Written};
+use super::paths::SourcePath;
+use super::tree::{Field, InterpolatedText, ScalarKind, Shape, Tree};
+use super::{
+    Attachment, ComposeService, EnvValue, Fault, NetworkMode, ProjectDirectory, ProjectFile, Shared,
+    WrittenText, dotenv, mounts, ports,
+};
 use crate::diagnostic::Mark;
 use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a service is read with.
 pub(super) struct Around<'a, 't> {
-    pub(super) folder: &'a Folder<'t>,
+    pub(super) folder: &'a ProjectDirectory<'t>,
     pub(super) variables: &'a Variables,
     pub(super) configs: &'a BTreeMap<String, Shared>,
     pub(super) secrets: &'a BTreeMap<String, Shared>,
@@ -23,16 +23,16 @@ pub(super) struct Around<'a, 't> {
     pub(super) files: &'a mut BTreeSet<TargetPath>,
 }
 
-pub(super) fn written(tree: &Tree) -> Option<Written> {
-    Some(Written { text: tree.text()?.clone(), at: tree.at.clone() })
+pub(super) fn written(tree: &Tree) -> Option<WrittenText> {
+    Some(WrittenText { text: tree.text()?.clone(), at: tree.at.clone() })
 }
 
 /// Reads a service.
-pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
+pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> ComposeService {
     let tree = &field.value;
     let text = |key: &str| tree.get(key).and_then(written);
     let plain = |key: &str| text(key).map(|value| value.text.text).filter(|text| !text.is_empty());
-    let list = |key: &str| -> Option<Vec<Written>> {
+    let list = |key: &str| -> Option<Vec<WrittenText>> {
         let field = tree.field(key)?;
         match &field.value.shape {
             Shape::List(items) => Some(items.iter().filter_map(written).collect()),
@@ -44,7 +44,7 @@ pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
     };
     let environment = environment(tree, around);
     let mode = network_mode(tree);
-    Service {
+    ComposeService {
         name: field.key.clone(),
         at: field.key_at.clone(),
         image: text("image"),
@@ -67,15 +67,15 @@ pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> Service {
     }
 }
 
-fn network_mode(tree: &Tree) -> Option<Mode> {
+fn network_mode(tree: &Tree) -> Option<NetworkMode> {
     let value = tree.get("network_mode")?;
     let text = value.text()?.text.as_str();
     Some(match text.split_once(':') {
-        Some(("service", name)) => Mode::Service(name.to_owned()),
+        Some(("service", name)) => NetworkMode::Service(name.to_owned()),
         _ => match text {
-            "host" => Mode::Host,
-            "none" => Mode::None,
-            other => Mode::Other(other.to_owned()),
+            "host" => NetworkMode::Host,
+            "none" => NetworkMode::None,
+            other => NetworkMode::Other(other.to_owned()),
         },
     })
 }
@@ -153,12 +153,12 @@ fn all_mounts(tree: &Tree, around: &mut Around<'_, '_>) -> Vec<mounts::Mount> {
 }
 
 /// The words of a health check, and where it is written.
-fn healthcheck(test: &Tree) -> Option<Vec<Written>> {
+fn healthcheck(test: &Tree) -> Option<Vec<WrittenText>> {
     match &test.shape {
         Shape::List(items) => Some(items.iter().filter_map(written).collect()),
         Shape::Scalar(_) => {
-            let shell = Written {
-                text: Text { text: "CMD-SHELL".to_owned(), ..Text::default() },
+            let shell = WrittenText {
+                text: InterpolatedText { text: "CMD-SHELL".to_owned(), ..InterpolatedText::default() },
                 at: test.at.clone(),
             };
             Some(vec![shell, written(test)?])
@@ -177,8 +177,8 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
         let Some(text) = field.value.text() else { continue };
         let at = if field.value.at.span.is_empty() { field.key_at.clone() } else { field.value.at.clone() };
         let value = match text.kind {
-            Kind::Null => from_shell(&field.key, around.variables),
-            Kind::Date => {
+            ScalarKind::Null => from_shell(&field.key, around.variables),
+            ScalarKind::Date => {
                 let text = format!("`{}` is a date to YAML: put it in quotes", text.text);
                 around.faults.push(Fault { at: at.clone(), text });
                 continue;
@@ -191,8 +191,8 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
 }
 
 /// A key without a value takes the shell's, or that of `.env`.
-fn from_shell(key: &str, variables: &Variables) -> Option<Text> {
-    variables.get(key).map(|value| Text { text: value.clone(), ..Text::default() })
+fn from_shell(key: &str, variables: &Variables) -> Option<InterpolatedText> {
+    variables.get(key).map(|value| InterpolatedText { text: value.clone(), ..InterpolatedText::default() })
 }
 
 fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String, EnvValue>) {
@@ -200,9 +200,9 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
     let Some(path) = item.text().or_else(|| of("path")) else { return };
     let required = of("required").is_none_or(|text| text.text != "false");
     let raw = of("format").is_some_and(|text| text.text == "raw");
-    let path = match HostPath::of(&path.text) {
-        HostPath::Here(path) => path,
-        HostPath::Outside(path) => {
+    let path = match SourcePath::of(&path.text) {
+        SourcePath::Here(path) => path,
+        SourcePath::Outside(path) => {
             let place = TargetPath::new(format!("/{}", item.at.source.0.trim_start_matches('/')));
             around.not_read.push((place, format!("an environment file outside of this directory: `{path}`")));
             all.insert(UNREAD.to_owned(), unread(&item.at));
@@ -210,9 +210,9 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
         }
     };
     let text = match (around.folder.text)(&path) {
-        Found::Text(text) if !raw => text,
-        Found::Absent if !required => return,
-        Found::Absent => {
+        ProjectFile::Text(text) if !raw => text,
+        ProjectFile::Absent if !required => return,
+        ProjectFile::Absent => {
             around.not_read.push((path, "an environment file that is not there".to_owned()));
             all.insert(UNREAD.to_owned(), unread(&item.at));
             return;

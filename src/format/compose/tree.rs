@@ -14,7 +14,7 @@ pub(super) struct Tree {
 
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
-    Scalar(Text),
+    Scalar(InterpolatedText),
     List(Vec<Tree>),
     Map(Vec<Field>),
 }
@@ -41,11 +41,11 @@ pub(super) enum Merging {
 
 /// A text as it stands after its variables are put in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text {
+pub struct InterpolatedText {
     /// The text; a variable that nothing known sets is empty in it, as Compose does it.
     pub text: String,
     /// What YAML takes it for.
-    pub kind: Kind,
+    pub kind: ScalarKind,
     /// The first variable in it that nothing known sets and that has no default.
     pub unset: Option<String>,
     /// Variables whose default was taken, because nothing known sets them.
@@ -54,7 +54,7 @@ pub struct Text {
 
 /// What a scalar is to YAML, before variables are put in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
+pub enum ScalarKind {
     /// A text.
     #[default]
     String,
@@ -70,11 +70,17 @@ pub enum Kind {
 
 impl Tree {
     pub(super) fn null(at: Mark) -> Self {
-        Self { shape: Shape::Scalar(Text { kind: Kind::Null, ..Text::default() }), at }
+        Self {
+            shape: Shape::Scalar(InterpolatedText { kind: ScalarKind::Null, ..InterpolatedText::default() }),
+            at,
+        }
     }
 
     pub(super) fn text_of(text: impl Into<String>, at: Mark) -> Self {
-        Self { shape: Shape::Scalar(Text { text: text.into(), ..Text::default() }), at }
+        Self {
+            shape: Shape::Scalar(InterpolatedText { text: text.into(), ..InterpolatedText::default() }),
+            at,
+        }
     }
 
     pub(super) fn fields(&self) -> &[Field] {
@@ -115,7 +121,7 @@ impl Tree {
         Some(fields.remove(index))
     }
 
-    pub(super) fn text(&self) -> Option<&Text> {
+    pub(super) fn text(&self) -> Option<&InterpolatedText> {
         match &self.shape {
             Shape::Scalar(text) => Some(text),
             _ => None,
@@ -123,13 +129,13 @@ impl Tree {
     }
 
     pub(super) fn is_null(&self) -> bool {
-        self.text().is_some_and(|text| text.kind == Kind::Null)
+        self.text().is_some_and(|text| text.kind == ScalarKind::Null)
     }
 
     /// Every value with its key, the mapping's order.
     pub(super) fn for_each_text(
         &mut self,
-        change: &mut dyn FnMut(&mut Text, &Mark) -> Result<(), super::Fault>,
+        change: &mut dyn FnMut(&mut InterpolatedText, &Mark) -> Result<(), super::Fault>,
     ) -> Result<(), super::Fault> {
         match &mut self.shape {
             Shape::Scalar(text) => change(text, &self.at),
@@ -149,7 +155,7 @@ pub(super) fn documents(source: &SourceName, text: &str) -> Result<Vec<Tree>, su
             text,
         };
         let document =
-            yaml::parse(&rest, yaml::Dialect::V3).map_err(|error| fault(error.span, error.text))?;
+            yaml::parse(&rest, yaml::YamlLibrary::V3).map_err(|error| fault(error.span, error.text))?;
         if let Some((span, key)) = document.duplicates.into_iter().next() {
             return Err(fault(span, format!("the key `{key}` stands twice in one block")));
         }
@@ -204,26 +210,26 @@ fn merging(text: &str, key_end: usize, value_start: usize) -> Merging {
 }
 
 /// A scalar by the rules of Compose's YAML library: numbers as Go prints them, `yes` is a text.
-fn resolved(text: &str, quoted: bool) -> Text {
+fn resolved(text: &str, quoted: bool) -> InterpolatedText {
     let kind_and_text = if quoted { None } else { plain(text) };
-    let (kind, text) = kind_and_text.unwrap_or_else(|| (Kind::String, text.to_owned()));
-    Text { text, kind, ..Text::default() }
+    let (kind, text) = kind_and_text.unwrap_or_else(|| (ScalarKind::String, text.to_owned()));
+    InterpolatedText { text, kind, ..InterpolatedText::default() }
 }
 
-fn plain(text: &str) -> Option<(Kind, String)> {
+fn plain(text: &str) -> Option<(ScalarKind, String)> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some((Kind::Null, String::new())),
-        "true" | "True" | "TRUE" => return Some((Kind::Bool, "true".to_owned())),
-        "false" | "False" | "FALSE" => return Some((Kind::Bool, "false".to_owned())),
+        "" | "~" | "null" | "Null" | "NULL" => return Some((ScalarKind::Null, String::new())),
+        "true" | "True" | "TRUE" => return Some((ScalarKind::Bool, "true".to_owned())),
+        "false" | "False" | "FALSE" => return Some((ScalarKind::Bool, "false".to_owned())),
         _ => {}
     }
     if is_date(text) {
-        return Some((Kind::Date, text.to_owned()));
+        return Some((ScalarKind::Date, text.to_owned()));
     }
     integer(text)
         .map(|number| number.to_string())
         .or_else(|| float(text))
-        .map(|number| (Kind::Number, number))
+        .map(|number| (ScalarKind::Number, number))
 }
 
 fn is_date(text: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Nodes -> the tree that readers see: aliases and merge keys put in, as the engine's library does it.
 
-use super::parse::{self, CORE, Form, Tree, Written};
+use super::parse::{self, CORE, Form, WrittenNode, YamlTree};
 use super::resolve::Resolved;
-use super::{Dialect, Document, Fault, MAX_BYTES, MAX_DEPTH, Node, Scalar, Value, cursor};
+use super::{MAX_BYTES, MAX_DEPTH, Node, Scalar, Value, YamlDocument, YamlFault, YamlLibrary, cursor};
 use std::ops::Range;
 
 /// How many nodes aliases may add to a tree.
@@ -13,7 +13,7 @@ const MAX_ALIASED_NODES: usize = 100_000;
 /// # Errors
 /// The first syntax fault, or what makes the text unreadable for this tool (size, nesting, aliases
 /// that grow without bound).
-pub fn parse(text: &str, dialect: Dialect) -> Result<Document, Fault> {
+pub fn parse(text: &str, dialect: YamlLibrary) -> Result<YamlDocument, YamlFault> {
     let tree = written(text, dialect)?;
     let mut builder = Builder {
         tree: &tree,
@@ -29,7 +29,7 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Document, Fault> {
         None => Node::nothing(),
     };
     let Builder { duplicates, overlaps, .. } = builder;
-    Ok(Document { root, second: tree.rest.clone(), duplicates, overlaps })
+    Ok(YamlDocument { root, second: tree.rest.clone(), duplicates, overlaps })
 }
 
 /// Parses the first document of a text no further than to its nodes, for whoever must not overlook what
@@ -37,23 +37,23 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Document, Fault> {
 ///
 /// # Errors
 /// The first syntax fault.
-pub fn written(text: &str, dialect: Dialect) -> Result<Tree, Fault> {
+pub fn written(text: &str, dialect: YamlLibrary) -> Result<YamlTree, YamlFault> {
     if text.len() > MAX_BYTES {
-        return Err(Fault { span: 0..0, text: "larger than 8 MB".to_owned() });
+        return Err(YamlFault { span: 0..0, text: "larger than 8 MB".to_owned() });
     }
     if let Some((at, character)) = cursor::forbidden(text) {
         let text = match character {
             cursor::BYTE_ORDER_MARK => "a byte order mark inside the file".to_owned(),
             _ => format!("control characters are not allowed (U+{:04X})", u32::from(character)),
         };
-        return Err(Fault { span: at..at + character.len_utf8(), text });
+        return Err(YamlFault { span: at..at + character.len_utf8(), text });
     }
     parse::parse(text, dialect)
 }
 
 pub(super) struct Builder<'a> {
-    pub tree: &'a Tree,
-    pub dialect: Dialect,
+    pub tree: &'a YamlTree,
+    pub dialect: YamlLibrary,
     /// Values that the library has read so far, and those of them below an alias.
     built: usize,
     aliased: usize,
@@ -65,13 +65,13 @@ pub(super) struct Builder<'a> {
 
 impl Builder<'_> {
     /// The value of a node.
-    pub fn node(&mut self, index: usize, depth: usize) -> Result<Node, Fault> {
+    pub fn node(&mut self, index: usize, depth: usize) -> Result<Node, YamlFault> {
         let tree = self.tree;
         let written = &tree.nodes[index];
         self.count(written)?;
         if depth > MAX_DEPTH {
             let text = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(Fault { span: written.span.clone(), text });
+            return Err(YamlFault { span: written.span.clone(), text });
         }
         let span = written.span.clone();
         let value = match &written.value {
@@ -79,7 +79,7 @@ impl Builder<'_> {
             Form::Alias(target) => {
                 if self.aliases.contains(&index) {
                     let text = "an alias inside the value it stands for".to_owned();
-                    return Err(Fault { span, text });
+                    return Err(YamlFault { span, text });
                 }
                 self.aliases.push(index);
                 let value = self.node(*target, depth + 1)?.value;
@@ -97,7 +97,7 @@ impl Builder<'_> {
 
     /// Counts a value as the libraries do: what is almost nothing but aliases is refused by them, what
     /// grows beyond our own bound by us.
-    fn count(&mut self, written: &Written) -> Result<(), Fault> {
+    fn count(&mut self, written: &WrittenNode) -> Result<(), YamlFault> {
         self.built += 1;
         if !self.aliases.is_empty() {
             self.aliased += 1;
@@ -110,24 +110,24 @@ impl Builder<'_> {
         } else {
             return Ok(());
         };
-        Err(Fault { span: written.span.clone(), text })
+        Err(YamlFault { span: written.span.clone(), text })
     }
 
     /// A scalar by its style and tag.
-    fn scalar(&self, written: &Written, text: &str, plain: bool) -> Result<Scalar, Fault> {
+    fn scalar(&self, written: &WrittenNode, text: &str, plain: bool) -> Result<Scalar, YamlFault> {
         let untagged = Scalar { text: text.to_owned(), quoted: !plain };
         let Some(tag) = &written.tag else { return Ok(untagged) };
         let short = match (tag.strip_prefix(CORE), self.dialect) {
             (Some(short), _) => short,
-            (None, Dialect::V3) if tag == "!" => return Ok(untagged),
-            (None, Dialect::V3) => tag.strip_prefix("!!").unwrap_or_default(),
-            (None, Dialect::V2) => "",
+            (None, YamlLibrary::V3) if tag == "!" => return Ok(untagged),
+            (None, YamlLibrary::V3) => tag.strip_prefix("!!").unwrap_or_default(),
+            (None, YamlLibrary::V2) => "",
         };
         let scalar = Scalar { text: text.to_owned(), quoted: false };
         let fits = match (short, scalar.resolve(self.dialect)) {
             ("binary", _) => {
                 let text = "`!!binary` is not read".to_owned();
-                return Err(Fault { span: written.span.clone(), text });
+                return Err(YamlFault { span: written.span.clone(), text });
             }
             ("null", value) => value == Resolved::Null,
             ("bool", value) => matches!(value, Resolved::Bool(_)),
@@ -135,13 +135,13 @@ impl Builder<'_> {
             ("float", value) => matches!(value, Resolved::Integer(_) | Resolved::Float(_)),
             ("timestamp", _) => {
                 let text = "`!!timestamp` is not read".to_owned();
-                return Err(Fault { span: written.span.clone(), text });
+                return Err(YamlFault { span: written.span.clone(), text });
             }
             _ => return Ok(Scalar { quoted: true, ..scalar }),
         };
         if fits {
             return Ok(scalar);
         }
-        Err(Fault { span: written.span.clone(), text: format!("cannot decode `{text}` as a !!{short}") })
+        Err(YamlFault { span: written.span.clone(), text: format!("cannot decode `{text}` as a !!{short}") })
     }
 }

@@ -5,7 +5,7 @@
 
 /// A place, as the scanner needs it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
+pub(super) struct Spot {
     /// Bytes before it.
     pub byte: usize,
     /// Characters before it.
@@ -21,7 +21,7 @@ pub(super) struct Place {
 pub(super) struct Cursor<'a> {
     text: &'a str,
     /// Where it stands.
-    pub place: Place,
+    pub place: Spot,
     /// Line breaks since the last character that is not blank.
     pub breaks: usize,
 }
@@ -30,7 +30,7 @@ impl<'a> Cursor<'a> {
     /// At the beginning of a text, behind its byte order mark.
     pub fn new(text: &'a str) -> Self {
         let byte = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-        Self { text, place: Place { byte, ..Place::default() }, breaks: 0 }
+        Self { text, place: Spot { byte, ..Spot::default() }, breaks: 0 }
     }
 
     /// The byte so many bytes ahead, 0 behind the end.

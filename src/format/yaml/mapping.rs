@@ -3,14 +3,14 @@
 use super::build::Builder;
 use super::parse::{CORE, Form};
 use super::resolve::Resolved;
-use super::{Dialect, Entry, Fault, Node, Scalar, Value};
+use super::{Node, Scalar, Value, YamlEntry, YamlFault, YamlLibrary};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The entries of a mapping while it is put together.
 #[derive(Default)]
 struct Entries {
-    list: Vec<Entry>,
+    list: Vec<YamlEntry>,
     /// Where each key stands in the list.
     places: BTreeMap<String, usize>,
     /// Whether all keys are texts to yaml.v3; then so are those that `<<` brings.
@@ -18,13 +18,13 @@ struct Entries {
 }
 
 impl Entries {
-    fn of(list: Vec<Entry>) -> Self {
+    fn of(list: Vec<YamlEntry>) -> Self {
         let places = list.iter().enumerate().map(|(at, entry)| (entry.key.clone(), at)).collect();
         Self { list, places, only_texts: false }
     }
 
     /// Puts an entry in where its key is not there yet; gives it back where it is.
-    fn add(&mut self, entry: Entry) -> Option<Entry> {
+    fn add(&mut self, entry: YamlEntry) -> Option<YamlEntry> {
         if self.places.contains_key(&entry.key) {
             return Some(entry);
         }
@@ -35,7 +35,7 @@ impl Entries {
 
     /// Puts an entry in. Over a mapping that is there another one is laid, as yaml.v2 reads a second
     /// one into the same struct; anything else takes the place of what is there.
-    fn lay_over(&mut self, entry: Entry) {
+    fn lay_over(&mut self, entry: YamlEntry) {
         let Some(entry) = self.add(entry) else { return };
         let there = &mut self.list[self.places[&entry.key]];
         match (&mut there.value.value, entry.value.value) {
@@ -72,13 +72,17 @@ impl Own {
 impl Builder<'_> {
     /// The entries of a mapping. yaml.v2 reads them in order, each `<<` where it stands; yaml.v3 puts
     /// in last what `<<` brings that is not written.
-    pub(super) fn mapping(&mut self, pairs: &[(usize, usize)], depth: usize) -> Result<Vec<Entry>, Fault> {
+    pub(super) fn mapping(
+        &mut self,
+        pairs: &[(usize, usize)],
+        depth: usize,
+    ) -> Result<Vec<YamlEntry>, YamlFault> {
         let mut entries = Entries::default();
         let mut own = Own::default();
         let mut last = None;
         for (key, value) in pairs {
             if self.is_merge(*key) {
-                if self.dialect == Dialect::V2 {
+                if self.dialect == YamlLibrary::V2 {
                     self.merge(*value, &mut entries, depth)?;
                 } else if own.add("<<", &Resolved::Text) {
                     last = Some(*value);
@@ -90,7 +94,7 @@ impl Builder<'_> {
             let (scalar, key_span) = self.key(*key, depth)?;
             let resolved = scalar.resolve(self.dialect);
             let value = self.node(*value, depth + 1)?;
-            let entry = Entry { key: scalar.text, key_span, key_quoted: scalar.quoted, value };
+            let entry = YamlEntry { key: scalar.text, key_span, key_quoted: scalar.quoted, value };
             if own.add(&entry.key, &resolved) {
                 self.put(entry, &mut entries);
             } else {
@@ -104,7 +108,7 @@ impl Builder<'_> {
         Ok(entries.list)
     }
 
-    fn put(&mut self, entry: Entry, entries: &mut Entries) {
+    fn put(&mut self, entry: YamlEntry, entries: &mut Entries) {
         if entries.places.contains_key(&entry.key) {
             self.overlaps.push((entry.key_span.clone(), entry.key.clone()));
         }
@@ -112,11 +116,11 @@ impl Builder<'_> {
     }
 
     /// A key and its place.
-    fn key(&mut self, index: usize, depth: usize) -> Result<(Scalar, Range<usize>), Fault> {
+    fn key(&mut self, index: usize, depth: usize) -> Result<(Scalar, Range<usize>), YamlFault> {
         let node = self.node(index, depth + 1)?;
         match node.value {
             Value::Scalar(scalar) => Ok((scalar, node.span)),
-            _ => Err(Fault { span: node.span, text: "a key that is not a text".to_owned() }),
+            _ => Err(YamlFault { span: node.span, text: "a key that is not a text".to_owned() }),
         }
     }
 
@@ -125,21 +129,21 @@ impl Builder<'_> {
         let Form::Scalar(text, plain) = &written.value else { return false };
         let tag = written.tag.as_deref();
         let by_style = match (tag, self.dialect) {
-            (None, _) | (Some("!"), Dialect::V3) => *plain,
-            (Some("!"), Dialect::V2) => true,
+            (None, _) | (Some("!"), YamlLibrary::V3) => *plain,
+            (Some("!"), YamlLibrary::V2) => true,
             (Some(tag), _) => tag.strip_prefix(CORE) == Some("merge"),
         };
-        text == "<<" && (by_style || (tag == Some("!!merge") && self.dialect == Dialect::V3))
+        text == "<<" && (by_style || (tag == Some("!!merge") && self.dialect == YamlLibrary::V3))
     }
 
     /// Puts in what `<<` names: a mapping, or a list of them of which the earlier ones count.
-    fn merge(&mut self, value: usize, entries: &mut Entries, depth: usize) -> Result<(), Fault> {
+    fn merge(&mut self, value: usize, entries: &mut Entries, depth: usize) -> Result<(), YamlFault> {
         let tree = self.tree;
         let mut sources = match &tree.nodes[value].value {
             Form::Sequence(items) => items.clone(),
             _ => vec![value],
         };
-        if self.dialect == Dialect::V2 {
+        if self.dialect == YamlLibrary::V2 {
             sources.reverse();
         }
         for source in sources {
@@ -150,10 +154,10 @@ impl Builder<'_> {
             };
             let (Form::Mapping(_), Value::Mapping(list)) = (&tree.nodes[target].value, node.value) else {
                 let text = "map merge requires map or sequence of maps as the value".to_owned();
-                return Err(Fault { span: node.span, text });
+                return Err(YamlFault { span: node.span, text });
             };
             for mut entry in list {
-                if self.dialect == Dialect::V2 {
+                if self.dialect == YamlLibrary::V2 {
                     self.put(entry, entries);
                     continue;
                 }

@@ -7,7 +7,7 @@
 //! reader of the specification accepts what they refuse and reads other values. So characters become
 //! tokens (`scan`), nodes (`parse`) and the tree (`build`, `mapping`) by go-yaml's rules here, and
 //! `tests/yaml` holds the result against go-yaml itself.
-//! Called by [`crate::topology::Reader`] once for each distinct content.
+//! Called by [`crate::topology::FileReader`] once for each distinct content.
 
 mod build;
 mod cursor;
@@ -18,7 +18,7 @@ mod scan;
 mod token;
 
 pub use build::{parse, written};
-pub use parse::{Form, Tree, Written};
+pub use parse::{Form, WrittenNode, YamlTree};
 pub use resolve::Resolved;
 
 use std::ops::Range;
@@ -31,7 +31,7 @@ const MAX_DEPTH: usize = 100;
 
 /// Whose library reads a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Dialect {
+pub enum YamlLibrary {
     /// Tempo: `go.yaml.in/yaml/v2` v2.4.4, strict, into structs.
     V2,
     /// Collector: `go.yaml.in/yaml/v3` v3.0.5, into maps. Grafana: its twin `gopkg.in/yaml.v3`.
@@ -40,7 +40,7 @@ pub enum Dialect {
 
 /// The first document of a YAML text.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct YamlDocument {
     /// Its content; an empty plain scalar for an empty text.
     pub root: Node,
     /// What stands behind it, which the engines do not read.
@@ -54,7 +54,7 @@ pub struct Document {
 
 /// Why a text is not YAML that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct YamlFault {
     /// Where.
     pub span: Range<usize>,
     /// What is wrong.
@@ -78,7 +78,7 @@ pub enum Value {
     /// A list.
     Sequence(Vec<Node>),
     /// Keys and values in file order, merge keys resolved.
-    Mapping(Vec<Entry>),
+    Mapping(Vec<YamlEntry>),
 }
 
 /// A text and whether quotes (or a block style, or `!!str`) made it one for certain.
@@ -92,7 +92,7 @@ pub struct Scalar {
 
 /// A key with its value.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct YamlEntry {
     /// The key.
     pub key: String,
     /// Where the key stands.
@@ -103,7 +103,7 @@ pub struct Entry {
     pub value: Node,
 }
 
-impl Entry {
+impl YamlEntry {
     /// The value's place where it is a written scalar, else the key's: a whole block underlined
     /// helps nobody.
     pub fn place(&self) -> Range<usize> {
@@ -116,7 +116,7 @@ impl Entry {
 
 impl Node {
     /// The entries of a mapping; none for anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[YamlEntry] {
         match &self.value {
             Value::Mapping(entries) => entries,
             _ => &[],
@@ -137,7 +137,7 @@ impl Node {
     }
 
     /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&YamlEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
@@ -147,7 +147,7 @@ impl Node {
     }
 
     /// The entry at the end of a way of keys.
-    pub fn at(&self, keys: &[&str]) -> Option<&Entry> {
+    pub fn at(&self, keys: &[&str]) -> Option<&YamlEntry> {
         let (first, rest) = keys.split_first()?;
         let entry = self.entry(first)?;
         if rest.is_empty() { Some(entry) } else { entry.value.at(rest) }

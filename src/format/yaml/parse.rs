@@ -3,14 +3,14 @@
 //! Nodes lie in one list, so that an alias is a number and a value may be asked for again.
 
 use super::scan::Scanner;
-use super::token::{Kind, Token};
-use super::{Dialect, Fault, MAX_DEPTH};
+use super::token::{Token, TokenKind};
+use super::{MAX_DEPTH, YamlFault, YamlLibrary};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What was written at one place.
 #[derive(Debug)]
-pub struct Written {
+pub struct WrittenNode {
     /// The value.
     pub value: Form,
     /// Its bytes, without anchor and tag.
@@ -19,7 +19,7 @@ pub struct Written {
     pub tag: Option<String>,
 }
 
-/// The forms of a node. Numbers are places in [`Tree::nodes`].
+/// The forms of a node. Numbers are places in [`YamlTree::nodes`].
 #[derive(Debug)]
 pub enum Form {
     /// The text, and whether it is plain.
@@ -34,9 +34,9 @@ pub enum Form {
 
 /// The first document of a text.
 #[derive(Debug)]
-pub struct Tree {
+pub struct YamlTree {
     /// All nodes.
-    pub nodes: Vec<Written>,
+    pub nodes: Vec<WrittenNode>,
     /// The outermost one; none for an empty text.
     pub root: Option<usize>,
     /// What stands behind the document, which no engine reads.
@@ -44,7 +44,7 @@ pub struct Tree {
 }
 
 /// Reads the first document.
-pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Tree, Fault> {
+pub(super) fn parse(text: &str, dialect: YamlLibrary) -> Result<YamlTree, YamlFault> {
     let mut parser = Parser {
         scanner: Scanner::new(text, dialect),
         nodes: Vec::new(),
@@ -54,12 +54,12 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Tree, Fault> {
     };
     let root = parser.document()?;
     let rest = if root.is_some() { parser.rest() } else { None };
-    Ok(Tree { nodes: parser.nodes, root, rest })
+    Ok(YamlTree { nodes: parser.nodes, root, rest })
 }
 
 struct Parser<'a> {
     scanner: Scanner<'a>,
-    nodes: Vec<Written>,
+    nodes: Vec<WrittenNode>,
     anchors: BTreeMap<String, usize>,
     /// Handles of tags and what they stand for.
     handles: BTreeMap<String, String>,
@@ -76,12 +76,12 @@ enum Place {
 }
 
 impl Parser<'_> {
-    fn document(&mut self) -> Result<Option<usize>, Fault> {
+    fn document(&mut self) -> Result<Option<usize>, YamlFault> {
         let explicit = matches!(
             self.scanner.peek()?.kind,
-            Kind::Version(..) | Kind::TagDirective(..) | Kind::DocumentStart
+            TokenKind::Version(..) | TokenKind::TagDirective(..) | TokenKind::DocumentStart
         );
-        if self.scanner.peek()?.kind == Kind::StreamEnd {
+        if self.scanner.peek()?.kind == TokenKind::StreamEnd {
             return Ok(None);
         }
         self.directives()?;
@@ -90,22 +90,22 @@ impl Parser<'_> {
             return self.document_end(root);
         }
         let start = self.scanner.take()?;
-        if start.kind != Kind::DocumentStart {
+        if start.kind != TokenKind::DocumentStart {
             return Err(fault(&start, "did not find expected <document start>"));
         }
         let root = match self.scanner.peek()?.kind {
-            Kind::Version(..)
-            | Kind::TagDirective(..)
-            | Kind::DocumentStart
-            | Kind::DocumentEnd
-            | Kind::StreamEnd => self.empty(start.span.end),
+            TokenKind::Version(..)
+            | TokenKind::TagDirective(..)
+            | TokenKind::DocumentStart
+            | TokenKind::DocumentEnd
+            | TokenKind::StreamEnd => self.empty(start.span.end),
             _ => self.node(Place::Block)?,
         };
         self.document_end(root)
     }
 
-    fn document_end(&mut self, root: usize) -> Result<Option<usize>, Fault> {
-        if self.scanner.peek()?.kind == Kind::DocumentEnd {
+    fn document_end(&mut self, root: usize) -> Result<Option<usize>, YamlFault> {
+        if self.scanner.peek()?.kind == TokenKind::DocumentEnd {
             self.scanner.take()?;
         }
         Ok(Some(root))
@@ -115,8 +115,8 @@ impl Parser<'_> {
     fn rest(&mut self) -> Option<Range<usize>> {
         loop {
             match self.scanner.peek() {
-                Ok(token) if token.kind == Kind::StreamEnd => return None,
-                Ok(token) if token.kind != Kind::DocumentEnd => return Some(token.span.clone()),
+                Ok(token) if token.kind == TokenKind::StreamEnd => return None,
+                Ok(token) if token.kind != TokenKind::DocumentEnd => return Some(token.span.clone()),
                 Ok(_) => {}
                 Err(fault) => return Some(fault.span),
             }
@@ -126,11 +126,11 @@ impl Parser<'_> {
         }
     }
 
-    fn directives(&mut self) -> Result<(), Fault> {
+    fn directives(&mut self) -> Result<(), YamlFault> {
         let mut versions = 0;
         loop {
             match &self.scanner.peek()?.kind {
-                Kind::Version(major, minor) => {
+                TokenKind::Version(major, minor) => {
                     versions += 1;
                     let text = match (versions, major, minor) {
                         (1, 1, 1) => None,
@@ -142,7 +142,7 @@ impl Parser<'_> {
                         return Err(fault(&token, text));
                     }
                 }
-                Kind::TagDirective(handle, prefix) => {
+                TokenKind::TagDirective(handle, prefix) => {
                     let (handle, prefix) = (handle.clone(), prefix.clone());
                     let token = self.scanner.take()?;
                     if self.handles.insert(handle, prefix).is_some() {
@@ -158,8 +158,8 @@ impl Parser<'_> {
     }
 
     /// A node with its anchor and tag, or an alias.
-    fn node(&mut self, place: Place) -> Result<usize, Fault> {
-        if let Kind::Alias(name) = &self.scanner.peek()?.kind {
+    fn node(&mut self, place: Place) -> Result<usize, YamlFault> {
+        if let TokenKind::Alias(name) = &self.scanner.peek()?.kind {
             let name = name.clone();
             let token = self.scanner.take()?;
             let Some(target) = self.anchors.get(&name) else {
@@ -171,8 +171,8 @@ impl Parser<'_> {
         let (mut anchor, mut tag) = (None, None);
         loop {
             match &self.scanner.peek()?.kind {
-                Kind::Anchor(name) if anchor.is_none() => anchor = Some(name.clone()),
-                Kind::Tag(handle, suffix) if tag.is_none() => {
+                TokenKind::Anchor(name) if anchor.is_none() => anchor = Some(name.clone()),
+                TokenKind::Tag(handle, suffix) if tag.is_none() => {
                     tag = Some((handle.clone(), suffix.clone()));
                 }
                 _ => break,
@@ -191,29 +191,29 @@ impl Parser<'_> {
         Ok(index)
     }
 
-    fn resolved(&self, handle: &str, suffix: &str, start: &Range<usize>) -> Result<String, Fault> {
+    fn resolved(&self, handle: &str, suffix: &str, start: &Range<usize>) -> Result<String, YamlFault> {
         if handle.is_empty() {
             return Ok(suffix.to_owned());
         }
         match self.handles.get(handle) {
             Some(prefix) => Ok(format!("{prefix}{suffix}")),
             None => {
-                Err(Fault { span: start.clone(), text: format!("found undefined tag handle `{handle}`") })
+                Err(YamlFault { span: start.clone(), text: format!("found undefined tag handle `{handle}`") })
             }
         }
     }
 
-    fn content(&mut self, index: usize, place: Place, has_properties: bool) -> Result<(), Fault> {
+    fn content(&mut self, index: usize, place: Place, has_properties: bool) -> Result<(), YamlFault> {
         let block = place != Place::Flow;
         let read = match self.scanner.peek()?.kind {
-            Kind::BlockEntry if place == Place::BlockOrIndentless => Self::indentless_sequence,
-            Kind::FlowSequenceStart => Self::flow_sequence,
-            Kind::FlowMappingStart => Self::flow_mapping,
-            Kind::BlockSequenceStart if block => Self::block_sequence,
-            Kind::BlockMappingStart if block => Self::block_mapping,
-            Kind::Scalar(..) => {
+            TokenKind::BlockEntry if place == Place::BlockOrIndentless => Self::indentless_sequence,
+            TokenKind::FlowSequenceStart => Self::flow_sequence,
+            TokenKind::FlowMappingStart => Self::flow_mapping,
+            TokenKind::BlockSequenceStart if block => Self::block_sequence,
+            TokenKind::BlockMappingStart if block => Self::block_mapping,
+            TokenKind::Scalar(..) => {
                 let token = self.scanner.take()?;
-                if let Kind::Scalar(text, plain) = token.kind {
+                if let TokenKind::Scalar(text, plain) = token.kind {
                     self.fill(index, Form::Scalar(text, plain), token.span);
                 }
                 return Ok(());
@@ -227,7 +227,7 @@ impl Parser<'_> {
         };
         let start = self.scanner.peek()?.span.clone();
         if self.depth >= MAX_DEPTH {
-            return Err(Fault { span: start, text: format!("nested deeper than {MAX_DEPTH} levels") });
+            return Err(YamlFault { span: start, text: format!("nested deeper than {MAX_DEPTH} levels") });
         }
         self.depth += 1;
         let (form, end) = read(self)?;
@@ -237,7 +237,7 @@ impl Parser<'_> {
     }
 
     fn add(&mut self, value: Form, span: Range<usize>, tag: Option<String>) -> usize {
-        self.nodes.push(Written { value, span, tag });
+        self.nodes.push(WrittenNode { value, span, tag });
         self.nodes.len() - 1
     }
 
@@ -255,12 +255,14 @@ impl Parser<'_> {
         index.map_or(0, |index| self.nodes[index].span.end)
     }
 
-    fn indentless_sequence(&mut self) -> Result<(Form, usize), Fault> {
+    fn indentless_sequence(&mut self) -> Result<(Form, usize), YamlFault> {
         let mut items = Vec::new();
-        while self.scanner.peek()?.kind == Kind::BlockEntry {
+        while self.scanner.peek()?.kind == TokenKind::BlockEntry {
             let entry = self.scanner.take()?;
             items.push(match self.scanner.peek()?.kind {
-                Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => self.empty(entry.span.end),
+                TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                    self.empty(entry.span.end)
+                }
                 _ => self.node(Place::Block)?,
             });
         }
@@ -268,17 +270,17 @@ impl Parser<'_> {
         Ok((Form::Sequence(items), end))
     }
 
-    fn block_sequence(&mut self) -> Result<(Form, usize), Fault> {
+    fn block_sequence(&mut self) -> Result<(Form, usize), YamlFault> {
         self.scanner.take()?;
         let mut items = Vec::new();
         loop {
             let token = self.scanner.take()?;
             match token.kind {
-                Kind::BlockEntry => items.push(match self.scanner.peek()?.kind {
-                    Kind::BlockEntry | Kind::BlockEnd => self.empty(token.span.end),
+                TokenKind::BlockEntry => items.push(match self.scanner.peek()?.kind {
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(token.span.end),
                     _ => self.node(Place::Block)?,
                 }),
-                Kind::BlockEnd => break,
+                TokenKind::BlockEnd => break,
                 _ => return Err(fault(&token, "did not find expected '-' indicator")),
             }
         }
@@ -286,19 +288,19 @@ impl Parser<'_> {
         Ok((Form::Sequence(items), end))
     }
 
-    fn block_mapping(&mut self) -> Result<(Form, usize), Fault> {
+    fn block_mapping(&mut self) -> Result<(Form, usize), YamlFault> {
         self.scanner.take()?;
         let mut entries = Vec::new();
         loop {
             let token = self.scanner.take()?;
             match token.kind {
-                Kind::Key => {}
-                Kind::BlockEnd => break,
+                TokenKind::Key => {}
+                TokenKind::BlockEnd => break,
                 _ => return Err(fault(&token, "did not find expected key")),
             }
             let key = self.block_part(token.span.end)?;
             let next = self.scanner.peek()?;
-            let value = if next.kind == Kind::Value {
+            let value = if next.kind == TokenKind::Value {
                 let end = next.span.end;
                 self.scanner.take()?;
                 self.block_part(end)?
@@ -314,18 +316,18 @@ impl Parser<'_> {
     }
 
     /// A key or a value of a block mapping.
-    fn block_part(&mut self, at: usize) -> Result<usize, Fault> {
+    fn block_part(&mut self, at: usize) -> Result<usize, YamlFault> {
         match self.scanner.peek()?.kind {
-            Kind::Key | Kind::Value | Kind::BlockEnd => Ok(self.empty(at)),
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(self.empty(at)),
             _ => self.node(Place::BlockOrIndentless),
         }
     }
 
-    fn flow_sequence(&mut self) -> Result<(Form, usize), Fault> {
+    fn flow_sequence(&mut self) -> Result<(Form, usize), YamlFault> {
         self.scanner.take()?;
         let mut items = Vec::new();
         loop {
-            if self.scanner.peek()?.kind == Kind::FlowSequenceEnd {
+            if self.scanner.peek()?.kind == TokenKind::FlowSequenceEnd {
                 break;
             }
             if !items.is_empty() {
@@ -333,8 +335,8 @@ impl Parser<'_> {
             }
             let token = self.scanner.peek()?.clone();
             match token.kind {
-                Kind::FlowSequenceEnd => break,
-                Kind::Key => items.push(self.flow_pair(&token)?),
+                TokenKind::FlowSequenceEnd => break,
+                TokenKind::Key => items.push(self.flow_pair(&token)?),
                 _ => items.push(self.node(Place::Flow)?),
             }
         }
@@ -342,28 +344,28 @@ impl Parser<'_> {
     }
 
     /// `[a: b]`: a mapping of one key.
-    fn flow_pair(&mut self, start: &Token) -> Result<usize, Fault> {
+    fn flow_pair(&mut self, start: &Token) -> Result<usize, YamlFault> {
         self.scanner.take()?;
         let index = self.add(Form::Mapping(Vec::new()), start.span.clone(), None);
         let next = self.scanner.peek()?.clone();
-        let key = if let Kind::Value | Kind::FlowEntry | Kind::FlowSequenceEnd = next.kind {
+        let key = if let TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd = next.kind {
             // The libraries take the token with the empty key: `[? : a]` has no value here.
             self.scanner.take()?;
             self.empty(next.span.end)
         } else {
             self.node(Place::Flow)?
         };
-        let value = self.flow_value(&Kind::FlowSequenceEnd)?;
+        let value = self.flow_value(&TokenKind::FlowSequenceEnd)?;
         let end = self.end_of(Some(value)).max(self.end_of(Some(key)));
         self.fill(index, Form::Mapping(vec![(key, value)]), start.span.start..end.max(start.span.start));
         Ok(index)
     }
 
-    fn flow_mapping(&mut self) -> Result<(Form, usize), Fault> {
+    fn flow_mapping(&mut self) -> Result<(Form, usize), YamlFault> {
         self.scanner.take()?;
         let mut entries = Vec::new();
         loop {
-            if self.scanner.peek()?.kind == Kind::FlowMappingEnd {
+            if self.scanner.peek()?.kind == TokenKind::FlowMappingEnd {
                 break;
             }
             if !entries.is_empty() {
@@ -371,13 +373,16 @@ impl Parser<'_> {
             }
             let token = self.scanner.peek()?.clone();
             match token.kind {
-                Kind::FlowMappingEnd => break,
-                Kind::Key => {
+                TokenKind::FlowMappingEnd => break,
+                TokenKind::Key => {
                     self.scanner.take()?;
                     let next = self.scanner.peek()?.clone();
-                    let empty = matches!(next.kind, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd);
+                    let empty = matches!(
+                        next.kind,
+                        TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd
+                    );
                     let key = if empty { self.empty(next.span.start) } else { self.node(Place::Flow)? };
-                    entries.push((key, self.flow_value(&Kind::FlowMappingEnd)?));
+                    entries.push((key, self.flow_value(&TokenKind::FlowMappingEnd)?));
                 }
                 _ => {
                     let key = self.node(Place::Flow)?;
@@ -390,11 +395,11 @@ impl Parser<'_> {
     }
 
     /// The value behind a key in a flow collection that ends with that token.
-    fn flow_value(&mut self, end: &Kind) -> Result<usize, Fault> {
-        if self.scanner.peek()?.kind == Kind::Value {
+    fn flow_value(&mut self, end: &TokenKind) -> Result<usize, YamlFault> {
+        if self.scanner.peek()?.kind == TokenKind::Value {
             self.scanner.take()?;
             let next = self.scanner.peek()?;
-            if next.kind != Kind::FlowEntry && next.kind != *end {
+            if next.kind != TokenKind::FlowEntry && next.kind != *end {
                 return self.node(Place::Flow);
             }
         }
@@ -402,15 +407,15 @@ impl Parser<'_> {
         Ok(self.empty(at))
     }
 
-    fn flow_separator(&mut self, text: &str) -> Result<(), Fault> {
+    fn flow_separator(&mut self, text: &str) -> Result<(), YamlFault> {
         let token = self.scanner.take()?;
-        if token.kind == Kind::FlowEntry { Ok(()) } else { Err(fault(&token, text)) }
+        if token.kind == TokenKind::FlowEntry { Ok(()) } else { Err(fault(&token, text)) }
     }
 }
 
 /// What `!!` stands for.
 pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
-fn fault(token: &Token, text: &str) -> Fault {
-    Fault { span: token.span.clone(), text: text.to_owned() }
+fn fault(token: &Token, text: &str) -> YamlFault {
+    YamlFault { span: token.span.clone(), text: text.to_owned() }
 }

@@ -1,6 +1,6 @@
 //! What a scalar is to the engines' libraries: their tables of words, and Go's numbers.
 
-use super::{Dialect, Scalar};
+use super::{Scalar, YamlLibrary};
 
 /// A scalar's value where nothing asks for a certain type.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +19,12 @@ pub enum Resolved {
 
 impl Scalar {
     /// What the engine's library makes of it.
-    pub fn resolve(&self, dialect: Dialect) -> Resolved {
+    pub fn resolve(&self, dialect: YamlLibrary) -> Resolved {
         if self.quoted { Resolved::Text } else { plain(&self.text, dialect) }
     }
 }
 
-fn plain(text: &str, dialect: Dialect) -> Resolved {
+fn plain(text: &str, dialect: YamlLibrary) -> Resolved {
     if let Some(word) = word(text, dialect) {
         return word;
     }
@@ -35,15 +35,15 @@ fn plain(text: &str, dialect: Dialect) -> Resolved {
     }
 }
 
-fn word(text: &str, dialect: Dialect) -> Option<Resolved> {
+fn word(text: &str, dialect: YamlLibrary) -> Option<Resolved> {
     Some(match text {
         "" | "~" | "null" | "Null" | "NULL" => Resolved::Null,
         "true" | "True" | "TRUE" => Resolved::Bool(true),
         "false" | "False" | "FALSE" => Resolved::Bool(false),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if dialect == Dialect::V2 => {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" if dialect == YamlLibrary::V2 => {
             Resolved::Bool(true)
         }
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if dialect == Dialect::V2 => {
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" if dialect == YamlLibrary::V2 => {
             Resolved::Bool(false)
         }
         ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
@@ -61,7 +61,7 @@ fn fraction(text: &str) -> Option<f64> {
     if apart { float(&text.replace('_', "")) } else { None }
 }
 
-fn number(plain: &str, dialect: Dialect) -> Resolved {
+fn number(plain: &str, dialect: YamlLibrary) -> Resolved {
     if let Some(value) = integer(plain) {
         return Resolved::Integer(value);
     }
@@ -71,7 +71,7 @@ fn number(plain: &str, dialect: Dialect) -> Resolved {
     let (sign, rest) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
     let radix = match rest.get(..2) {
         Some("0b") => 2,
-        Some("0o") if dialect == Dialect::V3 => 8,
+        Some("0o") if dialect == YamlLibrary::V3 => 8,
         _ => return Resolved::Text,
     };
     // Behind the prefix the libraries take another sign: `0b-1`.

@@ -5,13 +5,13 @@ use std::ops::Range;
 /// A token and its bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    pub kind: Kind,
+    pub kind: TokenKind,
     pub span: Range<usize>,
 }
 
 /// The kinds of tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     StreamEnd,
     /// `%YAML 1.1`.
     Version(u8, u8),

@@ -4,9 +4,9 @@
 use super::super::perform::paths_of;
 use super::super::run::{FIXED_ENVIRONMENT, LARGEST_OUTPUT};
 use super::super::{CommandLine, Holder, HostError, Lock, Person, Ran};
-use super::frame::Frame;
-use super::judge::{Asked, shown};
-use super::messages::{Reply, Request};
+use super::frame::ScopeFrame;
+use super::judge::{ScopeRequest, shown};
+use super::messages::{Reply, ScopeMessage};
 use super::patient::{Patient, never_block};
 use super::serve::environment;
 use crate::model::names::{HostName, Scope, TargetPath, UserName};
@@ -59,7 +59,7 @@ impl ScopeChild {
             errno: cause.raw_os_error(),
         })?;
         let child = Self { user: person.name.clone(), host: host.clone(), pipe: RefCell::new(pipe) };
-        child.done(&Request::Become { person: person.clone(), host: host.clone() }, FILES)?;
+        child.done(&ScopeMessage::Become { person: person.clone(), host: host.clone() }, FILES)?;
         Ok(child)
     }
 
@@ -81,10 +81,10 @@ impl ScopeChild {
             ..Inventory::default()
         };
         let scope = Scope::User(self.user.clone());
-        let request = Request::Observe { inventory: inventory.clone() };
+        let request = ScopeMessage::Observe { inventory: inventory.clone() };
         match self.ask(&request, LOOK)? {
             (Reply::Observed { at, machine }, bytes) => {
-                let asked = Asked { inventory: &inventory, scope: &scope, host: &self.host };
+                let asked = ScopeRequest { inventory: &inventory, scope: &scope, host: &self.host };
                 asked.observed(at, machine, &bytes).map_err(|what| self.give_up(what))
             }
             _ => Err(self.give_up("does not answer what was asked")),
@@ -93,7 +93,7 @@ impl ScopeChild {
 
     pub(in super::super) fn perform(&self, step: &Step) -> Result<(), HostError> {
         let deadline = if step.scope().is_some() { SERVICES } else { FILES };
-        let (reply, _) = self.ask(&Request::Perform { step: step.clone() }, deadline)?;
+        let (reply, _) = self.ask(&ScopeMessage::Perform { step: step.clone() }, deadline)?;
         match (reply, step.unit()) {
             (Reply::Done, _) => Ok(()),
             (Reply::Unit { what }, Some(unit)) => {
@@ -107,7 +107,7 @@ impl ScopeChild {
     }
 
     pub(in super::super) fn run(&self, command: &CommandLine, deadline: Duration) -> Result<Ran, HostError> {
-        let request = Request::Run { command: command.clone(), deadline };
+        let request = ScopeMessage::Run { command: command.clone(), deadline };
         let (reply, mut stdout) = self.ask(&request, deadline + GRACE)?;
         match reply {
             Reply::Ran { code, stdout: length } if length <= stdout.len() => {
@@ -123,7 +123,7 @@ impl ScopeChild {
     }
 
     pub(in super::super) fn free_space(&self) -> Result<u64, HostError> {
-        match self.ask(&Request::FreeSpace, FILES)? {
+        match self.ask(&ScopeMessage::FreeSpace, FILES)? {
             (Reply::Space { bytes }, _) => Ok(bytes),
             _ => Err(self.give_up("does not answer what was asked")),
         }
@@ -134,7 +134,7 @@ impl ScopeChild {
         state: &TargetPath,
         holder: &Holder,
     ) -> Result<Result<Lock, Option<Holder>>, HostError> {
-        let request = Request::Lock { state: state.clone(), holder: holder.clone() };
+        let request = ScopeMessage::Lock { state: state.clone(), holder: holder.clone() };
         match self.ask(&request, FILES)? {
             (Reply::Done, _) => Ok(Ok(Lock::held_elsewhere())),
             (Reply::Held { by }, _) => Ok(Err(by.map(|by| Holder {
@@ -147,7 +147,7 @@ impl ScopeChild {
         }
     }
 
-    fn done(&self, request: &Request, deadline: Duration) -> Result<(), HostError> {
+    fn done(&self, request: &ScopeMessage, deadline: Duration) -> Result<(), HostError> {
         match self.ask(request, deadline)? {
             (Reply::Done, _) => Ok(()),
             _ => Err(self.give_up("does not answer what was asked")),
@@ -155,7 +155,7 @@ impl ScopeChild {
     }
 
     /// One request, one reply. Any fault of the pipe is its end.
-    fn ask(&self, request: &Request, deadline: Duration) -> Result<(Reply, Vec<u8>), HostError> {
+    fn ask(&self, request: &ScopeMessage, deadline: Duration) -> Result<(Reply, Vec<u8>), HostError> {
         let asked = self.pipe.borrow_mut().ask(request, deadline);
         match asked {
             Ok((Reply::Failed { what, errno }, _)) => Err(self.fault(shown(&what), errno)),
@@ -202,7 +202,7 @@ impl Pipe {
         Ok(pipe)
     }
 
-    fn ask(&mut self, request: &Request, deadline: Duration) -> Result<(Reply, Vec<u8>), String> {
+    fn ask(&mut self, request: &ScopeMessage, deadline: Duration) -> Result<(Reply, Vec<u8>), String> {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
@@ -210,7 +210,7 @@ impl Pipe {
         let frame = request.frame().map_err(|error| error.to_string())?;
         let answered = frame
             .write(&mut Patient { stream: &mut self.to, end })
-            .and_then(|()| Frame::read(&mut Patient { stream: &mut self.from, end }))
+            .and_then(|()| ScopeFrame::read(&mut Patient { stream: &mut self.from, end }))
             .and_then(|frame| frame.ok_or_else(|| ErrorKind::UnexpectedEof.into()))
             .and_then(|frame| Ok((Reply::of(&frame.words)?, frame.bytes)));
         answered.map_err(|error| match error.kind() {

@@ -13,14 +13,14 @@ const AT_ONCE: usize = 8192;
 
 /// One message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct ScopeFrame {
     /// JSON.
     pub words: Vec<u8>,
     /// Contents of files.
     pub bytes: Vec<u8>,
 }
 
-impl Frame {
+impl ScopeFrame {
     /// Writes it, at once: whoever waits at the other end wakes for the whole of it.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn written(frame: &Frame) -> Vec<u8> {
+    fn written(frame: &ScopeFrame) -> Vec<u8> {
         let mut wire = Vec::new();
         frame.write(&mut wire).unwrap();
         wire
@@ -85,25 +85,25 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read(words: Vec<u8>, bytes: Vec<u8>) {
-            let frame = Frame { words, bytes };
+            let frame = ScopeFrame { words, bytes };
             let wire = [written(&frame), written(&frame)].concat();
             let mut left = wire.as_slice();
-            prop_assert_eq!(Frame::read(&mut left).unwrap(), Some(frame.clone()));
-            prop_assert_eq!(Frame::read(&mut left).unwrap(), Some(frame));
-            prop_assert_eq!(Frame::read(&mut left).unwrap(), None);
+            prop_assert_eq!(ScopeFrame::read(&mut left).unwrap(), Some(frame.clone()));
+            prop_assert_eq!(ScopeFrame::read(&mut left).unwrap(), Some(frame));
+            prop_assert_eq!(ScopeFrame::read(&mut left).unwrap(), None);
         }
 
         #[test]
         fn a_frame_that_is_cut_off_is_none(words: Vec<u8>, bytes: Vec<u8>, at: prop::sample::Index) {
-            let wire = written(&Frame { words, bytes });
+            let wire = written(&ScopeFrame { words, bytes });
             let cut = 1 + at.index(wire.len() - 1);
             prop_assume!(cut < wire.len());
-            prop_assert!(Frame::read(&mut &wire[..cut]).is_err());
+            prop_assert!(ScopeFrame::read(&mut &wire[..cut]).is_err());
         }
 
         #[test]
         fn nothing_that_comes_makes_it_panic(wire: Vec<u8>) {
-            let _any = Frame::read(&mut wire.as_slice());
+            let _any = ScopeFrame::read(&mut wire.as_slice());
         }
     }
 
@@ -111,10 +111,10 @@ mod tests {
     fn a_length_above_the_limit_is_refused_before_anything_is_read() {
         for head in [[MOST_WORDS + 1, 0], [0, MOST_BYTES + 1], [u32::MAX, u32::MAX]] {
             let wire = head.map(u32::to_le_bytes).concat();
-            let fault = Frame::read(&mut wire.as_slice().chain(std::io::repeat(0))).unwrap_err();
+            let fault = ScopeFrame::read(&mut wire.as_slice().chain(std::io::repeat(0))).unwrap_err();
             assert_eq!(fault.to_string(), "is too large");
         }
-        let large = Frame { words: vec![0; MOST_WORDS as usize + 1], bytes: Vec::new() };
+        let large = ScopeFrame { words: vec![0; MOST_WORDS as usize + 1], bytes: Vec::new() };
         assert_eq!(large.write(&mut Vec::new()).unwrap_err().to_string(), "is too large");
     }
 }

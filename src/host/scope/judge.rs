@@ -1,10 +1,10 @@
 //! Whether an answer answers what was asked. The child is the user's: it may say anything of the user's
 //! own files and units, and nothing of anything else, and no word of it may lead elsewhere later.
 
-use super::messages::Seen;
+use super::messages::SeenPath;
 use crate::model::names::{HostName, Mode, Scope, TargetPath};
-use crate::model::observed::{Inventory, Look, Observed, ObservedFile, ObservedFolder, Standing};
-use crate::model::units::{Load, Machine, Manager, ObservedUnit, Run};
+use crate::model::observed::{Inventory, Look, Observed, ObservedDirectory, ObservedFile, PathState};
+use crate::model::units::{Load, Machine, Manager, ObservedUnit, UnitRun};
 use std::collections::BTreeMap;
 
 /// The most characters that are shown of what a child says.
@@ -15,17 +15,17 @@ const LONGEST_LINK: usize = 4096;
 const LONGEST_NAME: usize = 255;
 
 /// What a child was asked, and whose it is.
-pub(super) struct Asked<'a> {
+pub(super) struct ScopeRequest<'a> {
     pub inventory: &'a Inventory,
     pub scope: &'a Scope,
     pub host: &'a HostName,
 }
 
-impl Asked<'_> {
+impl ScopeRequest<'_> {
     /// What the answer comes to. `Err` says what is wrong with it.
     pub(super) fn observed(
         &self,
-        at: Vec<(TargetPath, Seen)>,
+        at: Vec<(TargetPath, SeenPath)>,
         machine: Option<Machine>,
         mut contents: &[u8],
     ) -> Result<Observed, &'static str> {
@@ -74,9 +74,9 @@ fn unit(unit: &mut ObservedUnit) -> Result<(), &'static str> {
         *what = shown(what);
     }
     match &mut unit.run {
-        Run::Stopped => {}
-        Run::Failed(what) => *what = shown(what),
-        Run::Running(id) => {
+        UnitRun::Stopped => {}
+        UnitRun::Failed(what) => *what = shown(what),
+        UnitRun::Running(id) => {
             let is_id = id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
             // On its way to its first run it has none.
             if !is_id && !id.is_empty() {
@@ -90,28 +90,28 @@ fn unit(unit: &mut ObservedUnit) -> Result<(), &'static str> {
     if files.all(is_path) { Ok(()) } else { Err("has a unit file that is none") }
 }
 
-fn standing(seen: Seen, look: Look, contents: &mut &[u8]) -> Result<Standing, &'static str> {
+fn standing(seen: SeenPath, look: Look, contents: &mut &[u8]) -> Result<PathState, &'static str> {
     Ok(match seen {
-        Seen::Absent => Standing::Absent,
-        Seen::File { length, mode, ids, links } => {
+        SeenPath::Absent => PathState::Absent,
+        SeenPath::File { length, mode, ids, links } => {
             let (bytes, rest) = contents.split_at_checked(length).ok_or("has too few bytes of a file")?;
             *contents = rest;
-            Standing::File(ObservedFile { bytes: bytes.to_vec(), mode: bits(mode)?, ids, links })
+            PathState::File(ObservedFile { bytes: bytes.to_vec(), mode: bits(mode)?, ids, links })
         }
-        Seen::Folder { mode, ids, entries } => {
+        SeenPath::Folder { mode, ids, entries } => {
             if look == Look::Plain && entries.is_some() {
                 return Err("tells of names that were not asked for");
             }
             if !entries.iter().flatten().all(|name| is_name(name)) {
                 return Err("has a name that is none");
             }
-            Standing::Folder(ObservedFolder { mode: bits(mode)?, ids, entries })
+            PathState::Folder(ObservedDirectory { mode: bits(mode)?, ids, entries })
         }
-        Seen::Link { to } if to.is_empty() || to.len() > LONGEST_LINK || to.contains('\0') => {
+        SeenPath::Link { to } if to.is_empty() || to.len() > LONGEST_LINK || to.contains('\0') => {
             return Err("has a link that is none");
         }
-        Seen::Link { to } => Standing::Link { to },
-        Seen::Other { what } => Standing::Other(known(&what)),
+        SeenPath::Link { to } => PathState::Link { to },
+        SeenPath::Other { what } => PathState::Other(known(&what)),
     })
 }
 

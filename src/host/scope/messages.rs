@@ -2,9 +2,9 @@
 //! words, in the order in which the words name them.
 
 use super::super::{CommandLine, Holder, HostError, Person};
-use super::frame::Frame;
+use super::frame::ScopeFrame;
 use crate::model::names::{HostName, Mode, TargetPath};
-use crate::model::observed::{Ids, Inventory, Observed, ObservedFile, ObservedFolder, Standing};
+use crate::model::observed::{Ids, Inventory, Observed, ObservedDirectory, ObservedFile, PathState};
 use crate::model::step::Step;
 use crate::model::units::Machine;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// What root asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
-pub(super) enum Request {
+pub(super) enum ScopeMessage {
     /// Become this user. The first one, and only that.
     Become { person: Person, host: HostName },
     /// Look.
@@ -31,16 +31,16 @@ pub(super) enum Request {
     Lock { state: TargetPath, holder: Holder },
 }
 
-impl Request {
-    pub(super) fn frame(&self) -> Result<Frame> {
+impl ScopeMessage {
+    pub(super) fn frame(&self) -> Result<ScopeFrame> {
         let bytes = match self {
             Self::Perform { step } => content(&mut step.clone()).map(std::mem::take),
             _ => None,
         };
-        Ok(Frame { words: serde_json::to_vec(self)?, bytes: bytes.unwrap_or_default() })
+        Ok(ScopeFrame { words: serde_json::to_vec(self)?, bytes: bytes.unwrap_or_default() })
     }
 
-    pub(super) fn of(frame: Frame) -> Result<Self> {
+    pub(super) fn of(frame: ScopeFrame) -> Result<Self> {
         let mut request = serde_json::from_slice(&frame.words)?;
         if let Self::Perform { step } = &mut request
             && let Some(bytes) = content(step)
@@ -66,7 +66,7 @@ pub(super) enum Reply {
     /// It is done.
     Done,
     /// What was seen; the bytes of the frame are the contents of the files.
-    Observed { at: Vec<(TargetPath, Seen)>, machine: Option<Machine> },
+    Observed { at: Vec<(TargetPath, SeenPath)>, machine: Option<Machine> },
     /// How a program ended; the bytes of the frame are its output, standard error behind the first so
     /// many.
     Ran { code: Option<i32>, stdout: usize },
@@ -85,7 +85,7 @@ pub(super) enum Reply {
 /// What stands at a path, without the contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub(super) enum Seen {
+pub(super) enum SeenPath {
     Absent,
     File { length: usize, mode: Mode, ids: Ids, links: u64 },
     Folder { mode: Mode, ids: Ids, entries: Option<BTreeSet<String>> },
@@ -106,8 +106,8 @@ impl Reply {
         }
     }
 
-    pub(super) fn frame(&self, bytes: Vec<u8>) -> Result<Frame> {
-        Ok(Frame { words: serde_json::to_vec(self)?, bytes })
+    pub(super) fn frame(&self, bytes: Vec<u8>) -> Result<ScopeFrame> {
+        Ok(ScopeFrame { words: serde_json::to_vec(self)?, bytes })
     }
 
     pub(super) fn of(words: &[u8]) -> Result<Self> {
@@ -123,15 +123,17 @@ fn parse<T: DeserializeOwned>(words: &[u8]) -> Result<T> {
 pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
     let mut contents = Vec::new();
     let mut see = |standing| match standing {
-        Standing::Absent => Seen::Absent,
-        Standing::File(ObservedFile { bytes, mode, ids, links }) => {
+        PathState::Absent => SeenPath::Absent,
+        PathState::File(ObservedFile { bytes, mode, ids, links }) => {
             let length = bytes.len();
             contents.extend(bytes);
-            Seen::File { length, mode, ids, links }
+            SeenPath::File { length, mode, ids, links }
         }
-        Standing::Folder(ObservedFolder { mode, ids, entries }) => Seen::Folder { mode, ids, entries },
-        Standing::Link { to } => Seen::Link { to },
-        Standing::Other(what) => Seen::Other { what: what.to_owned() },
+        PathState::Folder(ObservedDirectory { mode, ids, entries }) => {
+            SeenPath::Folder { mode, ids, entries }
+        }
+        PathState::Link { to } => SeenPath::Link { to },
+        PathState::Other(what) => SeenPath::Other { what: what.to_owned() },
     };
     let at = observed.at.into_iter().map(|(path, standing)| (path, see(standing))).collect();
     (Reply::Observed { at, machine: observed.machine }, contents)
@@ -155,18 +157,18 @@ mod tests {
     proptest! {
         #[test]
         fn a_step_arrives_with_its_content(kind in 0_u8..4, bytes: Vec<u8>) {
-            let request = Request::Perform { step: step(kind, bytes.clone()) };
+            let request = ScopeMessage::Perform { step: step(kind, bytes.clone()) };
             let frame = request.frame().unwrap();
             prop_assert_eq!(&frame.bytes, if kind < 3 { &bytes } else { &Vec::new() });
             let shown = String::from_utf8(frame.words.clone()).unwrap();
             prop_assert!(!shown.contains("bytes"), "contents are no words: {}", shown);
-            prop_assert_eq!(Request::of(frame).unwrap(), request);
+            prop_assert_eq!(ScopeMessage::of(frame).unwrap(), request);
         }
 
         #[test]
         fn no_words_make_it_panic(words: Vec<u8>, bytes: Vec<u8>) {
             let _any = Reply::of(&words);
-            let _any = Request::of(Frame { words, bytes });
+            let _any = ScopeMessage::of(ScopeFrame { words, bytes });
         }
     }
 }

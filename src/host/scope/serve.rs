@@ -2,8 +2,8 @@
 
 use super::super::own::Own;
 use super::super::{CommandLine, Exclusive, Host, HostError, Lock, Person, Ran, ServiceManager, file_names};
-use super::frame::Frame;
-use super::messages::{Reply, Request, seen};
+use super::frame::ScopeFrame;
+use super::messages::{Reply, ScopeMessage, seen};
 use super::rights::become_user;
 use crate::model::names::{HostName, TargetPath};
 use rustix::process::setsid;
@@ -27,8 +27,8 @@ pub fn serve_scope(uid: u32) -> std::result::Result<(), HostError> {
 }
 
 fn begin(uid: u32, input: &mut impl Read, output: &mut impl Write) -> Result<(Person, HostName)> {
-    let first = Frame::read(input)?.ok_or(ErrorKind::UnexpectedEof)?;
-    let Request::Become { person, host } = Request::of(first)? else {
+    let first = ScopeFrame::read(input)?.ok_or(ErrorKind::UnexpectedEof)?;
+    let ScopeMessage::Become { person, host } = ScopeMessage::of(first)? else {
         return Err(Error::other("is started by the tool itself"));
     };
     let became =
@@ -69,8 +69,8 @@ fn refuse_inherited() -> Result<()> {
 
 fn serve(own: Own, person: &Person, input: &mut impl Read, output: &mut impl Write) -> Result<()> {
     let mut served = Served { own, person, locks: BTreeMap::new() };
-    while let Some(frame) = Frame::read(input)? {
-        let answer = Request::of(frame).map_err(|error| error.to_string()).and_then(|request| {
+    while let Some(frame) = ScopeFrame::read(input)? {
+        let answer = ScopeMessage::of(frame).map_err(|error| error.to_string()).and_then(|request| {
             served.answer(request).or_else(|fault| Ok((Reply::fault(&fault), Vec::new())))
         });
         let (reply, bytes) = answer.unwrap_or_else(|what| (Reply::Failed { what, errno: None }, Vec::new()));
@@ -94,18 +94,20 @@ struct Served<'a> {
 }
 
 impl Served<'_> {
-    fn answer(&mut self, request: Request) -> std::result::Result<(Reply, Vec<u8>), HostError> {
+    fn answer(&mut self, request: ScopeMessage) -> std::result::Result<(Reply, Vec<u8>), HostError> {
         let plain = |reply| Ok((reply, Vec::new()));
         match request {
-            Request::Become { .. } => plain(Reply::Failed { what: "asked twice".to_owned(), errno: None }),
-            Request::Observe { inventory } => Ok(seen(self.own.observe(&inventory)?)),
-            Request::Perform { step } => self.own.perform(&step).map(|()| (Reply::Done, Vec::new())),
-            Request::FreeSpace => plain(Reply::Space { bytes: self.own.free_space()? }),
-            Request::Run { command, deadline } => {
+            ScopeMessage::Become { .. } => {
+                plain(Reply::Failed { what: "asked twice".to_owned(), errno: None })
+            }
+            ScopeMessage::Observe { inventory } => Ok(seen(self.own.observe(&inventory)?)),
+            ScopeMessage::Perform { step } => self.own.perform(&step).map(|()| (Reply::Done, Vec::new())),
+            ScopeMessage::FreeSpace => plain(Reply::Space { bytes: self.own.free_space()? }),
+            ScopeMessage::Run { command, deadline } => {
                 let Ran { code, stdout, stderr } = self.own.run(&self.at_home(command), deadline)?;
                 Ok((Reply::Ran { code, stdout: stdout.len() }, [stdout, stderr].concat()))
             }
-            Request::Lock { state, holder } => {
+            ScopeMessage::Lock { state, holder } => {
                 if !self.locks.contains_key(&state) {
                     match self.own.lock(&state, &holder)? {
                         Ok(lock) => self.locks.insert(state, lock),

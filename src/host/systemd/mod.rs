@@ -10,5 +10,5 @@ mod manager;
 mod show;
 mod verb;
 
-pub use journal::{Followed, Journal, last_words};
+pub use journal::{Followed, UnitJournal, last_words};
 pub use manager::ServiceManager;

@@ -5,7 +5,7 @@
 //! asked for: for an alias it is the name of another unit.
 
 use crate::model::names::TargetPath;
-use crate::model::units::{Load, ObservedUnit, Run};
+use crate::model::units::{Load, ObservedUnit, UnitRun};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,18 +19,18 @@ pub(super) struct Shown {
     /// As much of it as a plan needs.
     pub unit: ObservedUnit,
     /// What it does.
-    pub state: State,
+    pub state: ActiveState,
     /// The id of its newest run, which may be over.
     pub invocation: Option<String>,
     /// How its newest run went.
-    pub outcome: Outcome,
+    pub outcome: RunOutcome,
     /// How long its start, and its stop, may take; `None`: for ever.
     pub patience: [Option<Duration>; 2],
 }
 
 /// What a unit does (`ActiveState`, `SubState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ActiveState {
     /// It runs.
     Active,
     /// It waits for its automatic restart: its process has ended.
@@ -45,7 +45,7 @@ pub(super) enum State {
 
 /// How a run went.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(super) struct RunOutcome {
     /// systemd's word for it (`Result`): `success`, `exit-code`, `timeout`.
     pub result: String,
     /// The exit status of its main process, and whether that is the number of a signal; `None` while it
@@ -72,7 +72,7 @@ fn block(text: &str) -> Result<Shown, String> {
     let needed = |name: &str| text(name).ok_or_else(|| format!("systemctl did not tell {name}"));
     let number = |name: &str| text(name).and_then(|value| value.parse::<u32>().ok()).unwrap_or(0);
     let (state, result) = (state(needed("ActiveState")?, text("SubState")), text("Result"));
-    let outcome = Outcome {
+    let outcome = RunOutcome {
         result: result.unwrap_or("success").to_owned(),
         ended: ended(number("ExecMainCode"), number("ExecMainStatus")),
     };
@@ -80,9 +80,9 @@ fn block(text: &str) -> Result<Shown, String> {
     let unit = ObservedUnit {
         load: load(needed("LoadState")?),
         run: match state {
-            State::Inactive => Run::Stopped,
-            State::Failed => Run::Failed(outcome.result.clone()),
-            _ => Run::Running(invocation.clone().unwrap_or_default()),
+            ActiveState::Inactive => UnitRun::Stopped,
+            ActiveState::Failed => UnitRun::Failed(outcome.result.clone()),
+            _ => UnitRun::Running(invocation.clone().unwrap_or_default()),
         },
         restarts: number("NRestarts"),
         busy: text("Job").is_some_and(|job| job != "0"),
@@ -107,14 +107,14 @@ fn load(word: &str) -> Load {
     }
 }
 
-fn state(active: &str, sub: Option<&str>) -> State {
+fn state(active: &str, sub: Option<&str>) -> ActiveState {
     match (active, sub) {
-        ("active", _) => State::Active,
-        ("inactive", _) => State::Inactive,
-        ("failed", _) => State::Failed,
+        ("active", _) => ActiveState::Active,
+        ("inactive", _) => ActiveState::Inactive,
+        ("failed", _) => ActiveState::Failed,
         // `auto-restart-queued` since 254.
-        ("activating", Some(sub)) if sub.starts_with("auto-restart") => State::AwaitsRestart,
-        _ => State::Changing,
+        ("activating", Some(sub)) if sub.starts_with("auto-restart") => ActiveState::AwaitsRestart,
+        _ => ActiveState::Changing,
     }
 }
 
@@ -123,7 +123,7 @@ fn ended(code: u32, status: u32) -> Option<(i32, bool)> {
     (code != 0).then(|| (i32::try_from(status).unwrap_or(i32::MAX), code != 1))
 }
 
-impl Outcome {
+impl RunOutcome {
     /// `exit-code, status 203: there is no such program`.
     pub(super) fn words(&self) -> String {
         let result = &self.result;

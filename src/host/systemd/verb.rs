@@ -8,7 +8,7 @@
 
 use super::journal::last_words;
 use super::manager::{ServiceManager, first_line};
-use super::show::{Shown, State};
+use super::show::{ActiveState, Shown};
 use crate::host::{CommandLine, HostError, run_here};
 use crate::model::names::{Scope, UserName};
 use crate::model::step::Step;
@@ -193,23 +193,25 @@ fn after_start(now: &Shown, before: Option<&str>) -> Progress {
     let words = now.outcome.words();
     match now.state {
         _ if now.unit.busy => Progress::Waiting,
-        State::Active if now.invocation.as_deref() == before => {
+        ActiveState::Active if now.invocation.as_deref() == before => {
             Progress::Failed("was not started anew: its job was taken back by somebody else".to_owned())
         }
-        State::Active if now.unit.restarts == 0 => Progress::Done,
-        State::Changing => Progress::Waiting,
-        State::Active | State::AwaitsRestart => Progress::Failed(format!("does not stay up ({words})")),
-        State::Inactive => Progress::Failed(format!("ended right after its start ({words})")),
-        State::Failed => Progress::Failed(format!("failed to start ({words})")),
+        ActiveState::Active if now.unit.restarts == 0 => Progress::Done,
+        ActiveState::Changing => Progress::Waiting,
+        ActiveState::Active | ActiveState::AwaitsRestart => {
+            Progress::Failed(format!("does not stay up ({words})"))
+        }
+        ActiveState::Inactive => Progress::Failed(format!("ended right after its start ({words})")),
+        ActiveState::Failed => Progress::Failed(format!("failed to start ({words})")),
     }
 }
 
 fn after_stop(now: &Shown) -> Progress {
     match now.state {
         _ if now.unit.busy => Progress::Waiting,
-        State::Inactive | State::Failed => Progress::Done,
-        State::Changing => Progress::Waiting,
-        State::Active | State::AwaitsRestart => {
+        ActiveState::Inactive | ActiveState::Failed => Progress::Done,
+        ActiveState::Changing => Progress::Waiting,
+        ActiveState::Active | ActiveState::AwaitsRestart => {
             Progress::Failed("was started again by somebody else".to_owned())
         }
     }

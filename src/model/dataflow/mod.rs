@@ -17,7 +17,7 @@ pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
 use crate::diagnostic::{Mark, SourceName};
-use crate::model::certificate::CertificateWish;
+use crate::model::certificate::CertificateSpec;
 use crate::model::env::EnvFormat;
 use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ impl fmt::Display for ProgramKind {
 
 /// How sure the reader is of the version whose rules it applied.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Version {
+pub enum ReadVersion {
     /// Given by the stack or on the command line: the release line, `2.10`.
     Given(String),
     /// Follows from keys that only this line has.
@@ -142,7 +142,7 @@ pub struct Program {
     /// Its configuration file, environment file or datasource file.
     pub file: TargetPath,
     /// Release line whose semantics were applied.
-    pub version: Version,
+    pub version: ReadVersion,
     /// Whether the file is a part of a configuration, shown alone or merged with others: what it leaves
     /// out may stand elsewhere.
     pub excerpt: bool,
@@ -222,14 +222,14 @@ pub struct Listener {
 
 /// What a client setting names as its peer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DialledHost {
+pub enum ClientHost {
     /// An address literal.
     Address(IpAddr),
     /// A name; `localhost` is one of this host.
     Name(String),
 }
 
-impl DialledHost {
+impl ClientHost {
     /// Whether it can only be this host: a loopback or unspecified address, `localhost`, or nothing.
     pub fn is_this_host(&self) -> bool {
         match self {
@@ -239,7 +239,7 @@ impl DialledHost {
     }
 }
 
-impl fmt::Display for DialledHost {
+impl fmt::Display for ClientHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
@@ -251,7 +251,7 @@ impl fmt::Display for DialledHost {
 
 /// A client setting that connects to a listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialler {
+pub struct Client {
     /// Index into [`Topology::programs`].
     pub program: usize,
     /// The setting in its file: `exporters.otlp_grpc/tempo`, `ingester_client.grpc_client_config`,
@@ -260,7 +260,7 @@ pub struct Dialler {
     /// What it speaks.
     pub protocol: Protocol,
     /// The peer it names.
-    pub host: DialledHost,
+    pub host: ClientHost,
     /// The peer's port.
     pub port: Port,
     /// What the request path makes impossible, where the client's path conventions break it
@@ -277,7 +277,7 @@ pub struct Dialler {
     pub at: Mark,
 }
 
-impl Dialler {
+impl Client {
     /// The name of the edge that begins here: the file and the setting.
     pub fn edge(&self, topology: &Topology) -> String {
         let file = topology.file(self.program);
@@ -354,7 +354,7 @@ pub enum CertificateFile {
     /// PEM certificates in file order, as DER.
     Chain(Vec<Vec<u8>>),
     /// Issued at apply; this is what it will say.
-    Wish(CertificateWish),
+    Wish(CertificateSpec),
     /// A private key, for the certificate of this name where it is a wish.
     Key(Option<CertificateName>),
     /// There is a file and it holds no PEM certificate.
@@ -377,7 +377,7 @@ pub struct Topology {
     /// All sockets served.
     pub listeners: Vec<Listener>,
     /// All client settings.
-    pub diallers: Vec<Dialler>,
+    pub diallers: Vec<Client>,
     /// How the pipelines of collectors lead into each other.
     pub joints: Vec<Joint>,
     /// What is wrong with single files.

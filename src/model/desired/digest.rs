@@ -5,7 +5,7 @@
 //! Certificates enter as wishes: the random bytes of keys and serial numbers are not covered.
 
 use super::{Content, Desired, DesiredFile, OnChange};
-use crate::model::certificate::{CertificateRole, CertificateWish};
+use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::env::EnvFormat;
 use crate::model::names::{HostName, Owner, Scope};
 use sha2::{Digest as _, Sha256};
@@ -174,7 +174,7 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
     }
 }
 
-fn certificate(form: &mut Canonical, wish: &CertificateWish) {
+fn certificate(form: &mut Canonical, wish: &CertificateSpec) {
     form.field(wish.name.as_str());
     form.field(&wish.organization);
     form.field(&wish.common_name);

@@ -4,10 +4,10 @@ use super::Comparison;
 use super::needs::drift;
 use crate::model::block::{BlockPlace, Markers, Origin, Split};
 use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{ObservedFile, Standing};
-use crate::model::prior::{Baseline, RememberedPath, Subject};
-use crate::plan::entry::{Action, Entry, Needs, Payload, Refusal, TakeOver, Work};
-use crate::plan::goal::WantedBlock;
+use crate::model::observed::{ObservedFile, PathState};
+use crate::model::prior::{Baseline, PathKind, PriorPath};
+use crate::plan::entry::{Action, Change, ChangeRefusal, Needs, Payload, TakeOver, Work};
+use crate::plan::goal::DesiredBlock;
 use crate::plan::inside;
 
 /// What generation 0 says of a file that takes a block.
@@ -19,12 +19,12 @@ struct Before {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn block(&mut self, path: &'a TargetPath, wanted: &'a WantedBlock<'a>) {
+    pub(super) fn block(&mut self, path: &'a TargetPath, wanted: &'a DesiredBlock<'a>) {
         let newline = match self.remembered.entry(path) {
-            Some(RememberedPath::Block { newline, .. }) => Some(*newline),
+            Some(PriorPath::Block { newline, .. }) => Some(*newline),
             _ => None,
         };
-        let mut entry = self.entry(path, Subject::Block, Action::Update, Needs::Nothing);
+        let mut entry = self.entry(path, PathKind::Block, Action::Update, Needs::Nothing);
         entry.owner = Some(wanted.owner.clone());
         entry.component = Some(wanted.component.clone());
         let newline_after = match self.taken_apart(path, &wanted.markers) {
@@ -56,7 +56,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// A file that holds nothing but the block.
-    fn new_file(&self, entry: &mut Entry, wanted: &WantedBlock<'_>, needs: Needs) {
+    fn new_file(&self, entry: &mut Change, wanted: &DesiredBlock<'_>, needs: Needs) {
         let mode = self.before(&entry.path).mode.unwrap_or(wanted.mode);
         let nothing = Split::empty();
         let (bytes, _) = nothing.with(&wanted.markers, wanted.lines, Origin::default());
@@ -68,13 +68,13 @@ impl<'a> Comparison<'a> {
         entry.work = Some(Work::Create { payload: Payload::Bytes(bytes), rights: (mode, ids) });
     }
 
-    fn record_block(&mut self, path: &TargetPath, wanted: &WantedBlock<'_>, newline: bool) {
-        if !matches!(self.remembered.entry(path), Some(RememberedPath::Block { .. })) {
-            let absent = matches!(self.observed.standing(path), Standing::Absent);
+    fn record_block(&mut self, path: &TargetPath, wanted: &DesiredBlock<'_>, newline: bool) {
+        if !matches!(self.remembered.entry(path), Some(PriorPath::Block { .. })) {
+            let absent = matches!(self.observed.standing(path), PathState::Absent);
             let fresh = Baseline::Unmarked { absent, place: None, mode: None };
             self.out.baselines.insert(path.clone(), fresh);
         }
-        let record = RememberedPath::Block {
+        let record = PriorPath::Block {
             markers: wanted.markers.clone().into_owned(),
             lines: wanted.lines.to_vec(),
             newline,
@@ -87,8 +87,8 @@ impl<'a> Comparison<'a> {
 
     /// A block of ours that leaves; a file that holds nothing else leaves with it if we made it.
     pub(super) fn unmarked(&mut self, path: &'a TargetPath, markers: &Markers) {
-        let Some(RememberedPath::Block { newline, .. }) = self.remembered.entry(path) else { return };
-        let mut entry = self.entry(path, Subject::Block, Action::Update, Needs::Nothing);
+        let Some(PriorPath::Block { newline, .. }) = self.remembered.entry(path) else { return };
+        let mut entry = self.entry(path, PathKind::Block, Action::Update, Needs::Nothing);
         let (file, split) = match self.taken_apart(path, markers) {
             Err(refusal) => return self.refuse(entry, refusal),
             Ok(Some((file, split))) if split.lines().is_some() => (file, split),
@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn refuse(&mut self, mut entry: Entry, refusal: Refusal) {
+    fn refuse(&mut self, mut entry: Change, refusal: ChangeRefusal) {
         entry.needs = Needs::Refused(refusal);
         entry.reason = self.reason(&entry.needs, entry.action);
         self.out.entries.push(entry);
@@ -144,17 +144,17 @@ impl<'a> Comparison<'a> {
         &self,
         path: &TargetPath,
         markers: &Markers,
-    ) -> Result<Option<(&'a ObservedFile, Split<'a>)>, Refusal> {
+    ) -> Result<Option<(&'a ObservedFile, Split<'a>)>, ChangeRefusal> {
         match self.observed.standing(path) {
-            Standing::Absent => Ok(None),
-            Standing::File(file) if file.links > 1 => Err(Refusal::HardLinks(file.links)),
-            Standing::File(file) => match Split::of(&file.bytes, markers) {
+            PathState::Absent => Ok(None),
+            PathState::File(file) if file.links > 1 => Err(ChangeRefusal::HardLinks(file.links)),
+            PathState::File(file) => match Split::of(&file.bytes, markers) {
                 Ok(split) => Ok(Some((file, split))),
-                Err(fault) => Err(Refusal::Block(fault)),
+                Err(fault) => Err(ChangeRefusal::Block(fault)),
             },
-            Standing::Folder(_) => Err(Refusal::FolderInTheWay),
-            Standing::Link { to } => Err(Refusal::Link { to: to.clone() }),
-            Standing::Other(what) => Err(Refusal::Other(what)),
+            PathState::Folder(_) => Err(ChangeRefusal::FolderInTheWay),
+            PathState::Link { to } => Err(ChangeRefusal::Link { to: to.clone() }),
+            PathState::Other(what) => Err(ChangeRefusal::Other(what)),
         }
     }
 }

@@ -4,11 +4,13 @@ use super::needs::drift;
 use super::{Comparison, bytes_of};
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Ids, Standing};
-use crate::model::prior::{Baseline, RememberedPath};
+use crate::model::observed::{Ids, PathState};
+use crate::model::prior::{Baseline, PriorPath};
 use crate::plan::certificates::Decided;
-use crate::plan::entry::{Action, ContentChange, Needs, Part, Payload, Refusal, Rights, TakeOver, Work};
-use crate::plan::goal::{WantedContent, WantedFile};
+use crate::plan::entry::{
+    Action, ChangeRefusal, ContentChange, FileRights, Needs, Part, Payload, TakeOver, Work,
+};
+use crate::plan::goal::{DesiredContent, DesiredPathFile};
 use crate::plan::inside;
 use std::borrow::Cow;
 
@@ -40,22 +42,24 @@ impl Bytes<'_> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn file(&mut self, path: &'a TargetPath, wanted: &'a WantedFile<'a>) {
+    pub(super) fn file(&mut self, path: &'a TargetPath, wanted: &'a DesiredPathFile<'a>) {
         let standing = self.observed.standing(path);
         let bytes = self.bytes(path, wanted);
         let other = wanted.owner.and_then(|_| self.remembered.taken.get(path));
         let ids =
             wanted.ids.filter(|_| self.goal.ground.sets_owner(path)).or_else(|| self.ids(path, wanted.owner));
         let as_wanted = matches!((standing, bytes.known()),
-            (Standing::File(file), Some(bytes)) if *bytes == *file.bytes
+            (PathState::File(file), Some(bytes)) if *bytes == *file.bytes
                 && file.mode == wanted.mode
                 && ids.is_none_or(|ids| ids == file.ids));
         if as_wanted && other.is_none() {
             return;
         }
         let (action, needs, work) = match (&bytes, other) {
-            (_, Some(stack)) => (Action::Update, Needs::Refused(Refusal::OtherStack(stack.clone())), None),
-            (Bytes::Lost(digest), _) => (Action::Update, Needs::Refused(Refusal::Lost(*digest)), None),
+            (_, Some(stack)) => {
+                (Action::Update, Needs::Refused(ChangeRefusal::OtherStack(stack.clone())), None)
+            }
+            (Bytes::Lost(digest), _) => (Action::Update, Needs::Refused(ChangeRefusal::Lost(*digest)), None),
             _ => self.change(path, (wanted.mode, ids), &bytes),
         };
         let mut entry = self.entry(path, wanted.subject, action, needs);
@@ -68,7 +72,7 @@ impl<'a> Comparison<'a> {
         let (before, after) = (bytes_of(standing), bytes.known());
         let wish = self.decisions.wishes.get(path).copied();
         entry.content = match (standing, &work) {
-            (Standing::File(file), Some(Work::SetRights { ids: Some((before, after)), .. }))
+            (PathState::File(file), Some(Work::SetRights { ids: Some((before, after)), .. }))
                 if bytes.known() == Some(&file.bytes) =>
             {
                 ContentChange::Owner { before: *before, after: *after }
@@ -82,32 +86,37 @@ impl<'a> Comparison<'a> {
     }
 
     /// How the file comes to be there, by what stands there now.
-    fn change(&self, path: &TargetPath, rights: Rights, bytes: &Bytes<'_>) -> (Action, Needs, Option<Work>) {
+    fn change(
+        &self,
+        path: &TargetPath,
+        rights: FileRights,
+        bytes: &Bytes<'_>,
+    ) -> (Action, Needs, Option<Work>) {
         let standing = self.observed.standing(path);
         let exchange = |take_over| {
             Some(Work::Exchange { payload: bytes.payload(), rights, before: standing.identity(), take_over })
         };
         let remembered = self.remembered.entry(path);
         match standing {
-            Standing::File(file) if bytes.known() == Some(&file.bytes) => {
+            PathState::File(file) if bytes.known() == Some(&file.bytes) => {
                 let digest = Digest::of(&file.bytes);
                 let (mode, ids) = rights;
                 let ids = ids.filter(|ids| *ids != file.ids).map(|ids| (file.ids, ids));
                 let work = Work::SetRights { digest, mode: (file.mode, mode), ids };
                 (Action::Update, self.of_file(path, file), Some(work))
             }
-            Standing::File(file) => {
+            PathState::File(file) => {
                 let issued = matches!(bytes, Bytes::Issued(..));
                 let action = if issued { Action::Replace } else { Action::Update };
                 (action, self.of_file(path, file), exchange(TakeOver::Attributes))
             }
-            Standing::Absent => {
-                let ours = matches!(remembered, Some(RememberedPath::File { .. }));
+            PathState::Absent => {
+                let ours = matches!(remembered, Some(PriorPath::File { .. }));
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
                 (Action::Create, needs, Some(Work::Create { payload: bytes.payload(), rights }))
             }
-            Standing::Folder(_)
-                if self.becomes_empty(path) && matches!(remembered, Some(RememberedPath::Folder { .. })) =>
+            PathState::Folder(_)
+                if self.becomes_empty(path) && matches!(remembered, Some(PriorPath::Folder { .. })) =>
             {
                 let work = Work::FolderToFile { payload: bytes.payload(), rights };
                 (Action::Replace, Needs::Nothing, Some(work))
@@ -116,16 +125,16 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn bytes(&self, path: &TargetPath, wanted: &'a WantedFile<'a>) -> Bytes<'a> {
+    fn bytes(&self, path: &TargetPath, wanted: &'a DesiredPathFile<'a>) -> Bytes<'a> {
         match &wanted.content {
-            WantedContent::Bytes(bytes) => Bytes::Known(Cow::Borrowed(bytes)),
-            WantedContent::Lost(digest) => match self.observed.standing(path) {
-                Standing::File(file) if Digest::of(&file.bytes) == *digest => {
+            DesiredContent::Bytes(bytes) => Bytes::Known(Cow::Borrowed(bytes)),
+            DesiredContent::Lost(digest) => match self.observed.standing(path) {
+                PathState::File(file) if Digest::of(&file.bytes) == *digest => {
                     Bytes::Known(Cow::Borrowed(&file.bytes))
                 }
                 _ => Bytes::Lost(*digest),
             },
-            WantedContent::Certificate(_) | WantedContent::Key(_) => match self.decisions.at.get(path) {
+            DesiredContent::Certificate(_) | DesiredContent::Key(_) => match self.decisions.at.get(path) {
                 Some(Decided::Bytes(bytes)) => Bytes::Known(bytes.clone()),
                 Some(Decided::Issue(part, why)) => Bytes::Issued(part.clone(), why.clone()),
                 // A key without its certificate: there is nothing to issue, so nothing to write.
@@ -135,17 +144,17 @@ impl<'a> Comparison<'a> {
     }
 
     /// What the next generation and generation 0 remember of a file that is ours.
-    pub(super) fn record(&mut self, path: &'a TargetPath, wanted: &'a WantedFile<'a>) {
+    pub(super) fn record(&mut self, path: &'a TargetPath, wanted: &'a DesiredPathFile<'a>) {
         let (Some(owner), Some(component)) = (wanted.owner, wanted.component) else { return };
         let bytes = self.bytes(path, wanted);
         let standing = self.observed.standing(path);
         let remembered = match self.remembered.entry(path) {
-            Some(RememberedPath::File { digest, ids, .. }) => Some((*digest, *ids)),
+            Some(PriorPath::File { digest, ids, .. }) => Some((*digest, *ids)),
             _ => None,
         };
         if remembered.is_none() {
             let baseline = match standing {
-                Standing::File(file) => {
+                PathState::File(file) => {
                     let digest = Digest::of(&file.bytes);
                     self.out.keepsakes.insert((path.clone(), digest), file.bytes.clone());
                     Baseline::File { digest, mode: file.mode, ids: file.ids }
@@ -159,10 +168,10 @@ impl<'a> Comparison<'a> {
             self.out.keepsakes.insert((path.clone(), digest), bytes.to_vec());
         }
         let ids = match standing {
-            Standing::File(file) => file.ids,
+            PathState::File(file) => file.ids,
             _ => remembered.map_or(Ids { uid: 0, gid: 0 }, |(_, ids)| ids),
         };
-        let record = RememberedPath::File {
+        let record = PriorPath::File {
             subject: wanted.subject,
             digest,
             mode: wanted.mode,

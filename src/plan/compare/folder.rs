@@ -3,35 +3,33 @@
 use super::Comparison;
 use super::needs::drift;
 use crate::model::names::{Mode, Owner, TargetPath};
-use crate::model::observed::Standing;
-use crate::model::prior::{RememberedPath, Subject};
-use crate::plan::entry::{Action, Needs, Refusal, Work};
-use crate::plan::goal::GoalSource;
+use crate::model::observed::PathState;
+use crate::model::prior::{PathKind, PriorPath};
+use crate::plan::entry::{Action, ChangeRefusal, Needs, Work};
+use crate::plan::goal::DesiredSource;
 
 impl<'a> Comparison<'a> {
     /// A folder that is there keeps its mode; it is ours only if we made it.
     pub(super) fn folder(&mut self, path: &'a TargetPath, mode: Mode, owner: Option<&Owner>) {
-        let ours = matches!(self.remembered.entry(path), Some(RememberedPath::Folder { .. }));
-        let back = matches!(self.goal.source, GoalSource::Generation(..));
-        let record = |mode| RememberedPath::Folder { mode, owner: owner.cloned() };
+        let ours = matches!(self.remembered.entry(path), Some(PriorPath::Folder { .. }));
+        let back = matches!(self.goal.source, DesiredSource::Generation(..));
+        let record = |mode| PriorPath::Folder { mode, owner: owner.cloned() };
         let standing = self.observed.standing(path);
         let (action, needs, work) = match standing {
-            Standing::Folder(folder) => {
+            PathState::Folder(folder) => {
                 if ours || (back && owner.is_some()) {
                     self.out.next.insert(path.clone(), record(folder.mode));
                 }
                 return;
             }
-            Standing::Absent => {
+            PathState::Absent => {
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
                 (Action::Create, needs, Work::MakeFolder { mode, ids: self.ids(path, owner) })
             }
-            Standing::File(file) => {
+            PathState::File(file) => {
                 let needs = match self.remembered.entry(path) {
-                    Some(RememberedPath::File { .. } | RememberedPath::Folder { .. }) => {
-                        self.of_file(path, file)
-                    }
-                    _ => Needs::Refused(Refusal::FileInTheWay),
+                    Some(PriorPath::File { .. } | PriorPath::Folder { .. }) => self.of_file(path, file),
+                    _ => Needs::Refused(ChangeRefusal::FileInTheWay),
                 };
                 (
                     Action::Replace,
@@ -39,13 +37,13 @@ impl<'a> Comparison<'a> {
                     Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) },
                 )
             }
-            Standing::Link { .. } | Standing::Other(_) => {
+            PathState::Link { .. } | PathState::Other(_) => {
                 let work =
                     Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) };
                 (Action::Replace, self.in_the_way(path, standing), work)
             }
         };
-        let mut entry = self.entry(path, Subject::Folder, action, needs);
+        let mut entry = self.entry(path, PathKind::Folder, action, needs);
         entry.mode_after = Some(mode);
         entry.on_the_way = owner.is_none();
         entry.owner = owner.cloned();

@@ -2,8 +2,8 @@
 
 use super::{Comparison, bytes_of};
 use crate::model::names::TargetPath;
-use crate::model::observed::Standing;
-use crate::model::prior::{RememberedPath, Subject};
+use crate::model::observed::PathState;
+use crate::model::prior::{PathKind, PriorPath};
 use crate::plan::entry::{Action, Needs, Work};
 use crate::plan::inside;
 
@@ -12,18 +12,18 @@ impl<'a> Comparison<'a> {
     pub(super) fn gone(&mut self, path: &'a TargetPath) {
         let standing = self.observed.standing(path);
         let needs = match standing {
-            Standing::Absent => return,
-            Standing::File(file) => self.of_file(path, file),
+            PathState::Absent => return,
+            PathState::File(file) => self.of_file(path, file),
             _ => self.in_the_way(path, standing),
         };
         let subject = match self.remembered.entry(path) {
-            Some(RememberedPath::File { subject, .. }) => *subject,
-            _ => Subject::File,
+            Some(PriorPath::File { subject, .. }) => *subject,
+            _ => PathKind::File,
         };
         let mut entry = self.entry(path, subject, Action::Delete, needs);
         entry.content = inside::of_change(subject, path, bytes_of(standing), None, None);
         entry.work = Some(match standing {
-            Standing::Folder(_) => Work::RemoveFolder,
+            PathState::Folder(_) => Work::RemoveFolder,
             _ => Work::Remove { before: standing.identity() },
         });
         self.removed.insert(path.clone());
@@ -35,7 +35,7 @@ impl<'a> Comparison<'a> {
         if !self.becomes_empty(path) {
             return;
         }
-        let mut entry = self.entry(path, Subject::Folder, Action::Delete, Needs::Nothing);
+        let mut entry = self.entry(path, PathKind::Folder, Action::Delete, Needs::Nothing);
         entry.work = Some(Work::RemoveFolder);
         self.removed.insert(path.clone());
         self.out.entries.push(entry);
@@ -44,7 +44,7 @@ impl<'a> Comparison<'a> {
     /// Whether a folder stands there that has nothing in it once all that leaves has left.
     pub(super) fn becomes_empty(&self, path: &TargetPath) -> bool {
         match self.observed.standing(path) {
-            Standing::Folder(folder) => folder
+            PathState::Folder(folder) => folder
                 .entries
                 .as_ref()
                 .is_some_and(|names| names.iter().all(|name| self.removed.contains(&path.join(name)))),

@@ -8,21 +8,21 @@ mod link;
 mod needs;
 
 use super::certificates::Decisions;
-use super::entry::{Action, ContentChange, Entry, Needs};
-use super::goal::{Goal, GoalSource, Wanted};
+use super::entry::{Action, Change, ContentChange, Needs};
+use super::goal::{DesiredHost, DesiredPath, DesiredSource};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, Owner, TargetPath};
-use crate::model::observed::{Ids, Observed, Standing};
-use crate::model::prior::{Baseline, Remembered, RememberedPath, Subject};
+use crate::model::observed::{Ids, Observed, PathState};
+use crate::model::prior::{Baseline, PathKind, Prior, PriorPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison found.
 #[derive(Default)]
 pub(super) struct Compared {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<Change>,
     /// What the next generation remembers; the digest of a file that is yet to be issued is that of
     /// nothing.
-    pub(super) next: BTreeMap<TargetPath, RememberedPath>,
+    pub(super) next: BTreeMap<TargetPath, PriorPath>,
     /// Changes of generation 0.
     pub(super) baselines: BTreeMap<TargetPath, Baseline>,
     /// Bytes to keep as objects that no step writes.
@@ -30,9 +30,9 @@ pub(super) struct Compared {
 }
 
 struct Comparison<'a> {
-    goal: &'a Goal<'a>,
+    goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Remembered,
+    remembered: &'a Prior,
     decisions: Decisions<'a>,
     /// Paths that some unit runs on.
     inputs: BTreeSet<&'a TargetPath>,
@@ -42,9 +42,9 @@ struct Comparison<'a> {
 }
 
 pub(super) fn compare<'a>(
-    goal: &'a Goal<'a>,
+    goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Remembered,
+    remembered: &'a Prior,
     decisions: Decisions<'a>,
 ) -> Compared {
     let inputs = goal.units.iter().flat_map(|unit| &unit.inputs).map(|input| &input.path).collect();
@@ -63,40 +63,43 @@ impl<'a> Comparison<'a> {
         let goal = self.goal;
         for (path, wanted) in &goal.wanted {
             match wanted {
-                Wanted::Gone => self.gone(path),
-                Wanted::Unmarked { markers } => self.unmarked(path, markers),
-                Wanted::LinkGone => self.link_gone(path),
+                DesiredPath::Gone => self.gone(path),
+                DesiredPath::Unmarked { markers } => self.unmarked(path, markers),
+                DesiredPath::LinkGone => self.link_gone(path),
                 _ => {}
             }
         }
         for (path, wanted) in goal.wanted.iter().rev() {
-            if matches!(wanted, Wanted::FolderGone) {
+            if matches!(wanted, DesiredPath::FolderGone) {
                 self.folder_gone(path);
             }
         }
         for (path, wanted) in &goal.wanted {
             match wanted {
-                Wanted::Folder { mode, owner } => self.folder(path, *mode, *owner),
-                Wanted::File(file) => self.file(path, file),
-                Wanted::Block(block) => self.block(path, block),
-                Wanted::Theirs => self.theirs(path),
-                Wanted::Link { to } => self.link(path, to),
-                Wanted::Gone | Wanted::Unmarked { .. } | Wanted::FolderGone | Wanted::LinkGone => {}
+                DesiredPath::Folder { mode, owner } => self.folder(path, *mode, *owner),
+                DesiredPath::File(file) => self.file(path, file),
+                DesiredPath::Block(block) => self.block(path, block),
+                DesiredPath::Theirs => self.theirs(path),
+                DesiredPath::Link { to } => self.link(path, to),
+                DesiredPath::Gone
+                | DesiredPath::Unmarked { .. }
+                | DesiredPath::FolderGone
+                | DesiredPath::LinkGone => {}
             }
         }
         // Only a plan that changes something makes a generation; hashing every file is left to it. Where
         // services run, one of them may be all that changes.
         if !self.out.entries.is_empty() || self.observed.machine.is_some() {
             for (path, wanted) in &goal.wanted {
-                if let Wanted::File(file) = wanted {
+                if let DesiredPath::File(file) = wanted {
                     self.record(path, file);
                 }
             }
         }
     }
 
-    fn entry(&self, path: &TargetPath, subject: Subject, action: Action, needs: Needs) -> Entry {
-        Entry {
+    fn entry(&self, path: &TargetPath, subject: PathKind, action: Action, needs: Needs) -> Change {
+        Change {
             path: path.clone(),
             subject,
             action,
@@ -120,13 +123,13 @@ impl<'a> Comparison<'a> {
             }
             (Needs::Adopt, ..) => "a file that is not ours stands there".to_owned(),
             (Needs::Refused(refusal), ..) => refusal.to_string(),
-            (Needs::Nothing, GoalSource::Generation(number, _), Action::Delete) => {
+            (Needs::Nothing, DesiredSource::Generation(number, _), Action::Delete) => {
                 format!("not there in generation {number}")
             }
-            (Needs::Nothing, GoalSource::Generation(number, _), _) => format!("as in generation {number}"),
-            (Needs::Nothing, GoalSource::Stack(_), Action::Create) => "new in the stack".to_owned(),
-            (Needs::Nothing, GoalSource::Stack(_), Action::Delete) => "no longer in the stack".to_owned(),
-            (Needs::Nothing, GoalSource::Stack(_), _) => "changed in the stack".to_owned(),
+            (Needs::Nothing, DesiredSource::Generation(number, _), _) => format!("as in generation {number}"),
+            (Needs::Nothing, DesiredSource::Stack(_), Action::Create) => "new in the stack".to_owned(),
+            (Needs::Nothing, DesiredSource::Stack(_), Action::Delete) => "no longer in the stack".to_owned(),
+            (Needs::Nothing, DesiredSource::Stack(_), _) => "changed in the stack".to_owned(),
         }
     }
 }
@@ -140,17 +143,17 @@ impl Comparison<'_> {
     }
 }
 
-fn mode_of(standing: &Standing) -> Option<Mode> {
+fn mode_of(standing: &PathState) -> Option<Mode> {
     match standing {
-        Standing::File(file) => Some(file.mode),
-        Standing::Folder(folder) => Some(folder.mode),
+        PathState::File(file) => Some(file.mode),
+        PathState::Folder(folder) => Some(folder.mode),
         _ => None,
     }
 }
 
-fn bytes_of(standing: &Standing) -> Option<&[u8]> {
+fn bytes_of(standing: &PathState) -> Option<&[u8]> {
     match standing {
-        Standing::File(file) => Some(&file.bytes),
+        PathState::File(file) => Some(&file.bytes),
         _ => None,
     }
 }

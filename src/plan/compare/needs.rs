@@ -3,10 +3,10 @@
 use super::Comparison;
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{ObservedFile, Standing};
-use crate::model::prior::{Baseline, RememberedPath};
-use crate::plan::entry::{Needs, Refusal};
-use crate::plan::goal::GoalSource;
+use crate::model::observed::{ObservedFile, PathState};
+use crate::model::prior::{Baseline, PriorPath};
+use crate::plan::entry::{ChangeRefusal, Needs};
+use crate::plan::goal::DesiredSource;
 
 pub(super) fn drift(what: impl Into<String>) -> Needs {
     Needs::AcceptDrift { what: what.into() }
@@ -16,11 +16,9 @@ impl Comparison<'_> {
     /// What a regular file needs to be overwritten or removed.
     pub(super) fn of_file(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
         match self.remembered.entry(path) {
-            None | Some(RememberedPath::Block { .. }) => self.foreign(path, file),
-            Some(RememberedPath::Folder { .. } | RememberedPath::Link { .. }) => {
-                drift("a file stands in its place")
-            }
-            Some(RememberedPath::File { digest, mode, ids, .. }) => {
+            None | Some(PriorPath::Block { .. }) => self.foreign(path, file),
+            Some(PriorPath::Folder { .. } | PriorPath::Link { .. }) => drift("a file stands in its place"),
+            Some(PriorPath::File { digest, mode, ids, .. }) => {
                 let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
                 let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
                 let known = self.observed.machine.is_some() && self.goal.ground.sets_owner(path);
@@ -35,36 +33,38 @@ impl Comparison<'_> {
     /// to adopt: it is what we gave back ourselves, or somebody put it there since.
     pub(super) fn foreign(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
         match (&self.goal.source, self.remembered.baseline(path)) {
-            (GoalSource::Stack(_), _) => Needs::Adopt,
-            (GoalSource::Generation(..), Some(Baseline::File { digest, mode, .. }))
+            (DesiredSource::Stack(_), _) => Needs::Adopt,
+            (DesiredSource::Generation(..), Some(Baseline::File { digest, mode, .. }))
                 if *mode == file.mode && *digest == Digest::of(&file.bytes) =>
             {
                 Needs::Nothing
             }
-            (GoalSource::Generation(..), _) => drift("a file that is not ours stands there"),
+            (DesiredSource::Generation(..), _) => drift("a file that is not ours stands there"),
         }
     }
 
     /// What something that is no regular file means where one is managed, or shall be.
-    pub(super) fn in_the_way(&self, path: &TargetPath, standing: &Standing) -> Needs {
+    pub(super) fn in_the_way(&self, path: &TargetPath, standing: &PathState) -> Needs {
         let managed = self.remembered.entry(path).is_some();
         match standing {
-            Standing::Folder(folder) if folder.entries.as_ref().is_none_or(|names| !names.is_empty()) => {
-                Needs::Refused(Refusal::FolderWithContent)
+            PathState::Folder(folder) if folder.entries.as_ref().is_none_or(|names| !names.is_empty()) => {
+                Needs::Refused(ChangeRefusal::FolderWithContent)
             }
-            Standing::Folder(_) if managed => drift("an empty folder stands in its place"),
-            Standing::Folder(_) => Needs::Refused(Refusal::FolderInTheWay),
-            Standing::Link { to } if managed => drift(format!("a symbolic link to {to} stands in its place")),
-            Standing::Link { to } => Needs::Refused(Refusal::Link { to: to.clone() }),
-            Standing::Other(what) => Needs::Refused(Refusal::Other(what)),
-            Standing::File(_) | Standing::Absent => Needs::Nothing,
+            PathState::Folder(_) if managed => drift("an empty folder stands in its place"),
+            PathState::Folder(_) => Needs::Refused(ChangeRefusal::FolderInTheWay),
+            PathState::Link { to } if managed => {
+                drift(format!("a symbolic link to {to} stands in its place"))
+            }
+            PathState::Link { to } => Needs::Refused(ChangeRefusal::Link { to: to.clone() }),
+            PathState::Other(what) => Needs::Refused(ChangeRefusal::Other(what)),
+            PathState::File(_) | PathState::Absent => Needs::Nothing,
         }
     }
 
     /// What a block needs to be written; `is`: the lines that stand there.
     pub(super) fn of_block(&self, path: &TargetPath, file: &ObservedFile, is: Option<&[String]>) -> Needs {
         let was = match self.remembered.entry(path) {
-            Some(RememberedPath::Block { lines, .. }) => Some(lines.as_slice()),
+            Some(PriorPath::Block { lines, .. }) => Some(lines.as_slice()),
             _ => None,
         };
         match (was, is) {

@@ -12,7 +12,7 @@ use crate::diagnostic::{Findings, KeyPart, KeyPath, Place};
 use crate::model::ground::Ground;
 use crate::model::names::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
 use crate::model::units::{Account, Machine, UnitId};
-use crate::wiring::{ClientPlace, ComponentId, EnginePlace, Listener, UnitShape, Wiring};
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, UnitShape, WiredListener, Wiring};
 
 /// What stands in the way of a stack on one of its machines; stack keys are not located yet.
 pub fn confirm(wiring: &Wiring<'_>, host: &HostName, machine: &Machine, ground: &Ground) -> Findings {
@@ -30,7 +30,7 @@ pub fn holders<'w>(
     wiring: &'w Wiring<'_>,
     host: &HostName,
     machine: &Machine,
-) -> Vec<(&'w Listener, String)> {
+) -> Vec<(&'w WiredListener, String)> {
     ports::holders(wiring, &runners(wiring, host), machine)
 }
 

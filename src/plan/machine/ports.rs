@@ -4,7 +4,7 @@ use super::Runner;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::names::{Scope, UserName};
 use crate::model::units::{Machine, ObservedSocket, SocketHolder};
-use crate::wiring::{Listener, Wiring};
+use crate::wiring::{WiredListener, Wiring};
 use std::net::{IpAddr, SocketAddr};
 
 /// A port of another component of the same stack is given up by the same apply; anybody else keeps it, and
@@ -33,14 +33,14 @@ pub(super) fn holders<'w>(
     wiring: &'w Wiring<'_>,
     runners: &[Runner<'_>],
     machine: &Machine,
-) -> Vec<(&'w Listener, String)> {
+) -> Vec<(&'w WiredListener, String)> {
     let taken = taken(wiring, runners, machine).into_iter();
     taken.map(|taken| (taken.listener, holder(&taken.socket.holder, machine))).collect()
 }
 
 /// A socket where a listener of another shall be.
 struct Taken<'w, 'm> {
-    listener: &'w Listener,
+    listener: &'w WiredListener,
     socket: &'m ObservedSocket,
     /// Whether another component of the stack has it.
     by_us: bool,
@@ -50,7 +50,7 @@ fn taken<'w, 'm>(wiring: &'w Wiring<'_>, ours: &[Runner<'_>], machine: &'m Machi
     let mut taken = Vec::new();
     // Whatever else a neighbour listens on is not ours to move.
     let engines: Vec<_> = ours.iter().filter(|runner| runner.shape.is_some()).collect();
-    let here = |listener: &&Listener| engines.iter().any(|engine| *engine.id == listener.id.component);
+    let here = |listener: &&WiredListener| engines.iter().any(|engine| *engine.id == listener.id.component);
     for listener in wiring.listeners.iter().filter(here) {
         let wished = SocketAddr::new(listener.bind, listener.port.number());
         for socket in machine.sockets.iter().filter(|socket| overlap(socket.address, wished)) {
@@ -113,7 +113,7 @@ fn holder(holder: &SocketHolder, machine: &Machine) -> String {
     }
 }
 
-fn moved(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
+fn moved(listener: &WiredListener, address: SocketAddr, who: &str) -> Finding {
     let title = format!("{address} is still held by {who}");
     Finding::warning(Code("port-held"), title)
         .at((listener.key.clone(), KeyPart::Value), format!("`{}` gets it", listener.id))
@@ -121,13 +121,13 @@ fn moved(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
 }
 
 /// By a part of the stack that is not at hand.
-fn theirs(listener: &Listener, address: SocketAddr, who: &str) -> Finding {
+fn theirs(listener: &WiredListener, address: SocketAddr, who: &str) -> Finding {
     Finding::error(Code("port-held"), format!("{address} is still held by {who}"))
         .at((listener.key.clone(), KeyPart::Value), format!("`{}` gets it", listener.id))
         .help("it is of this stack, and not yours to move: `sudo tracewright apply`")
 }
 
-fn held(listener: &Listener, address: SocketAddr, who: &str, holder: &SocketHolder) -> Finding {
+fn held(listener: &WiredListener, address: SocketAddr, who: &str, holder: &SocketHolder) -> Finding {
     let port = listener.port;
     let free = match holder {
         SocketHolder::Unit { name, .. } if name.as_str() == "init.scope" => {

@@ -2,8 +2,8 @@
 
 use super::Scene;
 use crate::prove::NotTried;
-use crate::prove::cause::{Cause, Failure, Mismatch};
-use crate::prove::edge::{Dialled, Judged, answered};
+use crate::prove::cause::{Failure, FailureCause, Mismatch};
+use crate::prove::edge::{Dialled, EdgeFailure, answered};
 use crate::prove::peer::Peer;
 use crate::prove::said;
 use crate::prove::send::Sent;
@@ -15,25 +15,29 @@ impl Scene<'_> {
     pub(super) fn not_sent(&self, sent: &Sent) -> Result<Failure, NotTried> {
         let answered = matches!(sent, Sent::Rejected(_));
         Ok(match Dialled::door(&self.door.dial, self.peer.as_ref()).of_sent(sent) {
-            Judged::NotTried(reason) => {
+            EdgeFailure::NotTried(reason) => {
                 return Err(NotTried { edge: self.door.edge.clone(), reason });
             }
             // The door answered in its own protocol: an edge or a queue it speaks of lies behind it.
-            Judged::Cause(cause @ (Cause::Edge(_) | Cause::QueueFull), said) if answered => {
+            EdgeFailure::Cause(cause @ (FailureCause::Edge(_) | FailureCause::QueueFull), said)
+                if answered =>
+            {
                 self.behind_the_door(cause, said)
             }
-            Judged::Cause(cause @ Cause::Edge(Mismatch::NobodyListens), said)
+            EdgeFailure::Cause(cause @ FailureCause::Edge(Mismatch::NobodyListens), said)
                 if self.door.through.is_empty() =>
             {
                 self.at_door(cause, [Some(said), self.unready()].into_iter().flatten().collect())
             }
-            Judged::Cause(cause, said) => self.at_door(cause, vec![said]),
+            EdgeFailure::Cause(cause, said) => self.at_door(cause, vec![said]),
         })
     }
 
-    fn behind_the_door(&self, cause: Cause, said: String) -> Failure {
+    fn behind_the_door(&self, cause: FailureCause, said: String) -> Failure {
         match cause {
-            Cause::Edge(mismatch) if self.door.through.is_empty() => self.inside_tempo(mismatch, vec![said]),
+            FailureCause::Edge(mismatch) if self.door.through.is_empty() => {
+                self.inside_tempo(mismatch, vec![said])
+            }
             cause if self.door.through.is_empty() => self.at_door(cause, vec![said]),
             cause => self.kept_by(0, cause, vec![said]),
         }
@@ -45,7 +49,7 @@ impl Scene<'_> {
         let dialled = Dialled::api(self.reader, self.peer.as_ref());
         let judged = match read {
             Read::Failed(fault) => dialled.of_fault(fault),
-            Read::Garbage(answer) => Judged::Cause(Cause::UnexpectedAnswer, said(answer)),
+            Read::Garbage(answer) => EdgeFailure::Cause(FailureCause::UnexpectedAnswer, said(answer)),
             Read::Trace(_) => return Ok(self.stages(Vec::new())),
             // So did older versions, which are no less Tempo.
             Read::Answered(answer) if answer.status == 404 && self.tempo_counters().is_some() => {
@@ -57,16 +61,16 @@ impl Scene<'_> {
             }
             Read::Answered(answer) => match dialled.of_answer(answer) {
                 // Those speak of a door for spans.
-                Judged::Cause(Cause::Limit(_) | Cause::NotOtlp, _) => {
-                    Judged::Cause(Cause::UnexpectedAnswer, said(answer))
+                EdgeFailure::Cause(FailureCause::Limit(_) | FailureCause::NotOtlp, _) => {
+                    EdgeFailure::Cause(FailureCause::UnexpectedAnswer, said(answer))
                 }
-                Judged::Cause(cause, _) => Judged::Cause(cause, said(answer)),
-                not_tried @ Judged::NotTried(_) => not_tried,
+                EdgeFailure::Cause(cause, _) => EdgeFailure::Cause(cause, said(answer)),
+                not_tried @ EdgeFailure::NotTried(_) => not_tried,
             },
         };
         match judged {
-            Judged::NotTried(reason) => Err(NotTried { edge: self.reader.edge.clone(), reason }),
-            Judged::Cause(cause, said) => Ok(self.at_reader(cause, vec![said])),
+            EdgeFailure::NotTried(reason) => Err(NotTried { edge: self.reader.edge.clone(), reason }),
+            EdgeFailure::Cause(cause, said) => Ok(self.at_reader(cause, vec![said])),
         }
     }
 
@@ -77,11 +81,11 @@ impl Scene<'_> {
     /// The querier's door names the true cause when a client inside Tempo fails.
     fn querier_failed(&self, text: &str, said: String) -> Failure {
         match said::cause(text) {
-            Some(Cause::Edge(mismatch)) => self.inside_tempo(mismatch, vec![said]),
+            Some(FailureCause::Edge(mismatch)) => self.inside_tempo(mismatch, vec![said]),
             Some(cause) => self.at_reader(cause, vec![said]),
             None => match self.unready() {
-                Some(unready) => self.at_reader(Cause::TempoNotReady, vec![unready, said]),
-                None => self.at_reader(Cause::UnexpectedAnswer, vec![said]),
+                Some(unready) => self.at_reader(FailureCause::TempoNotReady, vec![unready, said]),
+                None => self.at_reader(FailureCause::UnexpectedAnswer, vec![said]),
             },
         }
     }
@@ -98,7 +102,7 @@ impl Scene<'_> {
         let log = self.tempo_log.as_deref();
         let logged = log.and_then(|log| said::newest(log, "error contacting frontend"));
         let mismatch = match (logged, &self.internal) {
-            (Some((_, Some(Cause::Edge(mismatch)))), _) => Some(mismatch),
+            (Some((_, Some(FailureCause::Edge(mismatch)))), _) => Some(mismatch),
             (_, Some(Peer::Tls(_))) => Some(Mismatch::PlaintextToTls),
             (_, Some(Peer::Unreachable(_))) => Some(Mismatch::NobodyListens),
             _ => None,
@@ -107,7 +111,7 @@ impl Scene<'_> {
         let unconnected = self.after.tempo.as_ref().is_some_and(|now| now.get(clients) <= 0.0);
         match mismatch.filter(|_| unconnected) {
             Some(mismatch) => self.inside_tempo(mismatch, evidence),
-            None => self.at_reader(Cause::FrontendSilent, [evidence, self.tempo_evidence()].concat()),
+            None => self.at_reader(FailureCause::FrontendSilent, [evidence, self.tempo_evidence()].concat()),
         }
     }
 }

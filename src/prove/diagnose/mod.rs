@@ -10,19 +10,19 @@ mod tests;
 mod way;
 
 use super::NotTried;
-use super::attempt::Trouble;
-use super::cause::{Cause, Failure, Mismatch};
+use super::attempt::AttemptFailure;
+use super::cause::{Failure, FailureCause, Mismatch};
 use super::counters::Counters;
 use super::gather::Snapshot;
 use super::peer::Peer;
-use super::route::{Door, Reader};
+use super::route::{Endpoint, TempoReader};
 use super::send::Sent;
 use super::words::host_of;
 
 /// All that is known about a proof that did not succeed.
 pub(super) struct Scene<'s> {
-    pub(super) door: &'s Door,
-    pub(super) reader: &'s Reader,
+    pub(super) door: &'s Endpoint,
+    pub(super) reader: &'s TempoReader,
     pub(super) before: &'s Snapshot,
     pub(super) after: Snapshot,
     /// What is spoken at the door or at Tempo's API, whichever failed.
@@ -43,24 +43,24 @@ pub(super) struct Scene<'s> {
 ///
 /// # Errors
 /// What failed says nothing about the stack: it could not even be tried.
-pub(super) fn judge(scene: &Scene<'_>, trouble: &Trouble) -> Result<Failure, NotTried> {
+pub(super) fn judge(scene: &Scene<'_>, trouble: &AttemptFailure) -> Result<Failure, NotTried> {
     Ok(match trouble {
-        Trouble::NotSent(sent) => scene.not_sent(sent)?,
-        Trouble::NotRead(read) => scene.not_read(read)?,
-        Trouble::Incomplete(missing) => scene.incomplete(missing),
-        Trouble::Altered(change) => scene.at_door(Cause::Altered, vec![change.clone()]),
-        Trouble::NotReadByFrontend(read) => scene.not_read_by_frontend(read),
+        AttemptFailure::NotSent(sent) => scene.not_sent(sent)?,
+        AttemptFailure::NotRead(read) => scene.not_read(read)?,
+        AttemptFailure::Incomplete(missing) => scene.incomplete(missing),
+        AttemptFailure::Altered(change) => scene.at_door(FailureCause::Altered, vec![change.clone()]),
+        AttemptFailure::NotReadByFrontend(read) => scene.not_read_by_frontend(read),
     })
 }
 
 /// The places a cause can have.
 impl Scene<'_> {
-    fn at_door(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+    fn at_door(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
         let door = &self.door;
         Failure { edge: door.edge.clone(), peer: host_of(&door.dial.url), cause, evidence }
     }
 
-    fn at_reader(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+    fn at_reader(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
         let reader = self.reader;
         Failure { edge: reader.edge.clone(), peer: host_of(&reader.api), cause, evidence }
     }
@@ -72,18 +72,18 @@ impl Scene<'_> {
         }
         evidence.extend(self.tempo_evidence());
         let edge = self.reader.internal_edge.clone();
-        Failure { edge, peer, cause: Cause::Internal(mismatch), evidence }
+        Failure { edge, peer, cause: FailureCause::Internal(mismatch), evidence }
     }
 
     /// A collector that keeps or loses spans by itself.
-    fn at_collector(&self, index: usize, cause: Cause, evidence: Vec<String>) -> Failure {
+    fn at_collector(&self, index: usize, cause: FailureCause, evidence: Vec<String>) -> Failure {
         let collector = &self.door.through[index];
         let edge = collector.forwards.as_ref().map_or(&self.door.edge, |forward| &forward.edge).clone();
         Failure { edge, peer: format!("collector `{}`", collector.name), cause, evidence }
     }
 
     /// The edge that ends at Tempo's receiver.
-    fn at_receiver(&self, cause: Cause, evidence: Vec<String>) -> Failure {
+    fn at_receiver(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
         let forward = self.door.through.last().and_then(|collector| collector.forwards.as_ref());
         match forward {
             Some(forward) => {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::dataflow::OtlpProtocol;
-use crate::prove::route::{Collector, Dial, Forward, Tls};
+use crate::prove::route::{Dial, Forward, RouteCollector, Tls};
 
 const REFUSED: &str = "error Exporting failed. Will retry the request after interval. dial tcp 127.0.0.1:14317: connect: connection refused";
 
@@ -13,17 +13,17 @@ fn dial(port: u16) -> Dial {
 
 /// The cause where a collector that should send to a port holds a span in its queue, and logged that nobody
 /// listened on 14317; and where what is sent to its port is taken now, or that was not tried.
-fn cause(port: u16, taken: bool) -> Cause {
+fn cause(port: u16, taken: bool) -> FailureCause {
     let forwards = Some(Forward { edge: "main -> tempo".to_owned(), dial: dial(port) });
-    let collector = Collector { name: "main".to_owned(), metrics: None, forwards };
-    let door = Door {
+    let collector = RouteCollector { name: "main".to_owned(), metrics: None, forwards };
+    let door = Endpoint {
         name: "shop".to_owned(),
         edge: "shop -> main".to_owned(),
         service_name: "shop".to_owned(),
         dial: dial(4317),
         through: vec![collector],
     };
-    let reader = Reader {
+    let reader = TempoReader {
         edge: "grafana -> tempo".to_owned(),
         internal_edge: "tempo -> tempo".to_owned(),
         api: "http://127.0.0.1:3200".to_owned(),
@@ -53,8 +53,8 @@ fn cause(port: u16, taken: bool) -> Cause {
 
 #[test]
 fn an_address_that_answers_again_is_no_cause() {
-    let refused = Cause::Edge(Mismatch::NobodyListens);
-    assert_eq!(cause(14317, true), Cause::ExporterRetrying);
+    let refused = FailureCause::Edge(Mismatch::NobodyListens);
+    assert_eq!(cause(14317, true), FailureCause::ExporterRetrying);
     assert_eq!(cause(14317, false), refused);
     assert_eq!(cause(24317, true), refused, "its file sends it elsewhere");
 }

@@ -4,10 +4,10 @@
 //! sends, or else by its log.
 
 use super::Scene;
-use crate::prove::cause::{Cause, Failure, Limit, Mismatch};
+use crate::prove::cause::{Failure, FailureCause, Limit, Mismatch};
 use crate::prove::counters::Counters;
-use crate::prove::edge::{Dialled, Judged};
-use crate::prove::route::{Collector, Dial};
+use crate::prove::edge::{Dialled, EdgeFailure};
+use crate::prove::route::{Dial, RouteCollector};
 use crate::prove::said;
 use crate::prove::send::Sent;
 use crate::prove::words::{self, host_of};
@@ -15,7 +15,7 @@ use crate::prove::words::{self, host_of};
 /// Why a collector cannot deliver.
 struct Undelivered {
     /// The cause, where one is named.
-    cause: Option<Cause>,
+    cause: Option<FailureCause>,
     /// Whether the address that the wiring names was seen to fail, and not only the log told so.
     seen: bool,
     evidence: Vec<String>,
@@ -34,9 +34,9 @@ impl Scene<'_> {
 
     /// Some spans came back, and these did not.
     pub(super) fn incomplete(&self, missing: &[u32]) -> Failure {
-        let cause = Cause::SpansMissing(missing.to_vec());
+        let cause = FailureCause::SpansMissing(missing.to_vec());
         // A collector that passed some on keeps no others for want of a pipeline.
-        let lost = |failure: &Failure| failure.cause != Cause::NotForwarded;
+        let lost = |failure: &Failure| failure.cause != FailureCause::NotForwarded;
         let collectors = 0..self.door.through.len();
         let known =
             self.discarded().or_else(|| collectors.filter_map(|index| self.collector(index)).find(lost));
@@ -54,10 +54,10 @@ impl Scene<'_> {
         let discarded = "tempo_discarded_spans_total";
         let reasons = after.risen_labels(before, discarded);
         let cause = match *reasons.first()? {
-            "rate_limited" => Cause::Limit(Limit::Rate),
-            "trace_too_large" => Cause::Limit(Limit::TraceSize),
-            "live_traces_exceeded" => Cause::Limit(Limit::LiveTraces),
-            _ => Cause::ReceivedNotStored,
+            "rate_limited" => FailureCause::Limit(Limit::Rate),
+            "trace_too_large" => FailureCause::Limit(Limit::TraceSize),
+            "live_traces_exceeded" => FailureCause::Limit(Limit::LiveTraces),
+            _ => FailureCause::ReceivedNotStored,
         };
         let evidence = format!("{}, reason {}", after.evidence(before, discarded), reasons.join(", "));
         Some(self.at_receiver(cause, vec![evidence]))
@@ -72,13 +72,13 @@ impl Scene<'_> {
         }
         let told = self.door.through.len().checked_sub(1).map(|last| self.undelivered(last));
         let Some(Undelivered { cause, evidence, .. }) = told else {
-            return Some(self.at_receiver(Cause::ReceivedNotStored, self.tempo_evidence()));
+            return Some(self.at_receiver(FailureCause::ReceivedNotStored, self.tempo_evidence()));
         };
         Some(match cause {
-            Some(Cause::Edge(mismatch)) => self.inside_tempo(mismatch, evidence),
+            Some(FailureCause::Edge(mismatch)) => self.inside_tempo(mismatch, evidence),
             cause => {
                 let evidence = [evidence, self.tempo_evidence()].concat();
-                self.at_receiver(cause.unwrap_or(Cause::ReceivedNotStored), evidence)
+                self.at_receiver(cause.unwrap_or(FailureCause::ReceivedNotStored), evidence)
             }
         })
     }
@@ -89,25 +89,25 @@ impl Scene<'_> {
         let after = self.after.collectors.get(index).and_then(Option::as_ref);
         let Some((before, after)) = before.zip(after) else {
             let seen = self.undelivered(index).cause.is_some();
-            return seen.then(|| self.kept_by(index, Cause::ExporterRetrying, Vec::new()));
+            return seen.then(|| self.kept_by(index, FailureCause::ExporterRetrying, Vec::new()));
         };
         let (cause, shown) = kept(before, after)?;
         let evidence = shown.iter().map(|name| after.evidence(before, name)).collect();
         Some(match cause {
             // Nothing fails and it could deliver: an error in its log is an old one.
-            Cause::NotForwarded if self.delivers(index) => self.at_collector(index, cause, evidence),
+            FailureCause::NotForwarded if self.delivers(index) => self.at_collector(index, cause, evidence),
             cause => self.kept_by(index, cause, evidence),
         })
     }
 
     /// The failure of a collector that holds or loses spans: why it cannot deliver, or else what it
     /// does.
-    pub(super) fn kept_by(&self, index: usize, cause: Cause, counted: Vec<String>) -> Failure {
+    pub(super) fn kept_by(&self, index: usize, cause: FailureCause, counted: Vec<String>) -> Failure {
         let why = self.undelivered(index);
         let evidence = [counted, why.evidence].concat();
         match why.cause {
             None => self.at_collector(index, cause, evidence),
-            Some(own @ (Cause::QueueFull | Cause::Limit(Limit::Memory))) => {
+            Some(own @ (FailureCause::QueueFull | FailureCause::Limit(Limit::Memory))) => {
                 self.at_collector(index, own, evidence)
             }
             Some(root) => {
@@ -129,8 +129,8 @@ impl Scene<'_> {
 
     /// Whether a line of its log says no more than that the one it sends to was away when it last tried:
     /// now what is sent there is taken.
-    fn was_away(&self, index: usize, line: &str, cause: Option<&Cause>) -> bool {
-        let away = matches!(cause, Some(Cause::Edge(Mismatch::NobodyListens | Mismatch::NoAnswer)));
+    fn was_away(&self, index: usize, line: &str, cause: Option<&FailureCause>) -> bool {
+        let away = matches!(cause, Some(FailureCause::Edge(Mismatch::NobodyListens | Mismatch::NoAnswer)));
         let forward = self.door.through[index].forwards.as_ref();
         away && self.delivers(index) && forward.is_some_and(|to| line.contains(&host_of(&to.dial.url)))
     }
@@ -155,15 +155,15 @@ impl Scene<'_> {
     }
 
     /// The cause seen by sending as the exporter does, where that failed too.
-    fn hop(&self, index: usize, collector: &Collector) -> Option<(Cause, String)> {
+    fn hop(&self, index: usize, collector: &RouteCollector) -> Option<(FailureCause, String)> {
         let (sent, peer) = self.hops.get(index)?.as_ref()?;
         if matches!(sent, Sent::Accepted) {
             return None;
         }
         let dial = &collector.forwards.as_ref()?.dial;
         match Dialled::door(dial, peer.as_ref()).of_sent(sent) {
-            Judged::NotTried(_) => None,
-            Judged::Cause(cause, said) => {
+            EdgeFailure::NotTried(_) => None,
+            EdgeFailure::Cause(cause, said) => {
                 Some((cause, format!("sent as collector `{}` sends: {said}", collector.name)))
             }
         }
@@ -173,7 +173,7 @@ impl Scene<'_> {
     fn tempo_kept_it(&self) -> Failure {
         let Some((before, after)) = self.tempo_counters() else {
             let unready = self.unready();
-            let cause = if unready.is_some() { Cause::TempoNotReady } else { Cause::Lost };
+            let cause = if unready.is_some() { FailureCause::TempoNotReady } else { FailureCause::Lost };
             return self.at_reader(cause, unready.into_iter().collect());
         };
         let restarted = after.restarted_since(before);
@@ -181,8 +181,8 @@ impl Scene<'_> {
         if !restarted && after.rise(before, "tempo_receiver_accepted_spans") <= 0.0 {
             return match self.door.through.len().checked_sub(1) {
                 // What it counts as sent may have gone to another of its exporters: its log tells.
-                Some(last) => self.kept_by(last, Cause::ForwardedElsewhere, evidence),
-                None => self.at_door(Cause::ForwardedElsewhere, evidence),
+                Some(last) => self.kept_by(last, FailureCause::ForwardedElsewhere, evidence),
+                None => self.at_door(FailureCause::ForwardedElsewhere, evidence),
             };
         }
         // Traces are counted as created up to 11 s late; bytes at once.
@@ -191,20 +191,20 @@ impl Scene<'_> {
         evidence.extend(shown.map(|name| after.evidence(before, name)));
         let cause = if restarted {
             evidence.push("Tempo was restarted meanwhile: its counters began anew".to_owned());
-            Cause::ReceivedNotStored
+            FailureCause::ReceivedNotStored
         } else if let Some(unready) = self.unready() {
             evidence.insert(0, unready);
-            Cause::TempoNotReady
+            FailureCause::TempoNotReady
         } else if stored.iter().all(|name| after.rise(before, name) <= 0.0) {
-            Cause::ReceivedNotStored
+            FailureCause::ReceivedNotStored
         } else if let Some(difference) = self.tenants_differ() {
             evidence.push(difference);
-            Cause::OtherTenant
+            FailureCause::OtherTenant
         } else {
-            Cause::NotYetReadable
+            FailureCause::NotYetReadable
         };
         match cause {
-            Cause::ReceivedNotStored => self.at_receiver(cause, evidence),
+            FailureCause::ReceivedNotStored => self.at_receiver(cause, evidence),
             cause => self.at_reader(cause, evidence),
         }
     }
@@ -226,20 +226,20 @@ fn tenant(dial: &Dial) -> Option<&String> {
 
 /// What a collector did with spans it did not pass on, and the counters that show it; nothing if it
 /// passed them on.
-fn kept(before: &Counters, after: &Counters) -> Option<(Cause, Vec<&'static str>)> {
+fn kept(before: &Counters, after: &Counters) -> Option<(FailureCause, Vec<&'static str>)> {
     let (accepted, sent) = ("otelcol_receiver_accepted_spans", "otelcol_exporter_sent_spans");
     let (failed, full) = ("otelcol_exporter_send_failed_spans", "otelcol_exporter_enqueue_failed_spans");
     let queue = "otelcol_exporter_queue_size";
     let risen = |name| after.rise(before, name) > 0.0;
     if risen(full) {
-        Some((Cause::QueueFull, vec![full, queue]))
+        Some((FailureCause::QueueFull, vec![full, queue]))
     } else if risen(failed) {
-        Some((Cause::ExporterDropped, vec![failed, sent]))
+        Some((FailureCause::ExporterDropped, vec![failed, sent]))
     } else if risen(sent) {
         None
     } else if after.get(queue) > 0.0 {
-        Some((Cause::ExporterRetrying, vec![queue, sent]))
+        Some((FailureCause::ExporterRetrying, vec![queue, sent]))
     } else {
-        Some((Cause::NotForwarded, vec![accepted, sent, queue]))
+        Some((FailureCause::NotForwarded, vec![accepted, sent, queue]))
     }
 }

@@ -1,7 +1,7 @@
 //! `[app.NAME]`.
 
 use super::super::App;
-use super::route::{Sender, route};
+use super::route::{RouteSender, route};
 use super::service::Runner;
 use super::{Scene, export, sdk};
 use crate::diagnostic::{Code, Finding};
@@ -19,7 +19,7 @@ const DIALECTS: &[(&str, EnvFormat)] = &[
 /// Resolves one application, telling all of its faults.
 pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<App> {
     let host = scene.place(table);
-    let route = route(&Sender { table, name, is_app: true }, scene);
+    let route = route(&RouteSender { table, name, is_app: true }, scene);
     let runner = Runner::of(table, scene.faults);
     let env_file = runner.as_ref().and_then(|runner| runner.path(table, "env_file", scene.faults));
     let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));

@@ -3,7 +3,7 @@
 use super::super::{Collector, Debug, Distribution, RouteTarget, Size};
 use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
-use super::route::{Sender, route};
+use super::route::{RouteSender, route};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding, KeyPart};
@@ -39,7 +39,7 @@ pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> 
     }
     let version = version::collector(table, scene);
     let host = scene.place(table);
-    let route = route(&Sender { table, name, is_app: false }, scene);
+    let route = route(&RouteSender { table, name, is_app: false }, scene);
     let target = RouteTarget::Collector(ComponentName::new(name));
     let doors = scene.targets.doors(&target).cloned();
     let runner = Runner::of(table, scene.faults);

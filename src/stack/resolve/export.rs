@@ -1,6 +1,6 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
-use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, Service};
+use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, ServiceSettings};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::text::sounds_secret;
 use crate::toml::{RawTable, nearest};
@@ -15,7 +15,11 @@ const COMPRESSIONS: &[(&str, CollectorCompression)] = &[
 ];
 
 /// The settings of a collector's exporter.
-pub(super) fn export(table: &RawTable, service: Option<&Service>, faults: &mut Findings) -> Option<Export> {
+pub(super) fn export(
+    table: &RawTable,
+    service: Option<&ServiceSettings>,
+    faults: &mut Findings,
+) -> Option<Export> {
     let before = faults.len();
     let mut all = BTreeMap::new();
     for (name, value) in headers(table, faults) {
@@ -63,7 +67,7 @@ fn undeclared(
     table: &RawTable,
     header: &str,
     reference: &SecretReference,
-    service: Option<&Service>,
+    service: Option<&ServiceSettings>,
     faults: &mut Findings,
 ) {
     let (SecretReference::Credential(name), Some(service)) = (reference, service) else { return };

@@ -1,6 +1,6 @@
 //! Hosts, and the host of a component. One host, named or not.
 
-use super::super::Host;
+use super::super::HostSettings;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::HostName;
 use crate::toml::{RawHosts, RawTable, is_dns_name, nearest};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The hosts of the stack; `this` where none is named.
-pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName, Host> {
+pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName, HostSettings> {
     let mut hosts = BTreeMap::new();
     for (name, table) in root.named("host") {
         hosts.insert(HostName::new(name), host(table, faults));
@@ -20,12 +20,12 @@ pub(super) fn hosts(root: &RawTable, faults: &mut Findings) -> BTreeMap<HostName
     }
     if hosts.is_empty() {
         let key = KeyPath::default();
-        hosts.insert(HostName::this(), Host { address: None, listen: None, names: Vec::new(), key });
+        hosts.insert(HostName::this(), HostSettings { address: None, listen: None, names: Vec::new(), key });
     }
     hosts
 }
 
-fn host(table: &RawTable, faults: &mut Findings) -> Host {
+fn host(table: &RawTable, faults: &mut Findings) -> HostSettings {
     let mut judge = |text: &str, path: KeyPath, example: &str| {
         if text.parse::<IpAddr>().is_err() && !is_dns_name(text) {
             let title = format!("`{text}` is neither a host name nor an IP address");
@@ -40,13 +40,13 @@ fn host(table: &RawTable, faults: &mut Findings) -> Host {
     let names = names.map(|(index, text)| {
         judge(text, table.path_of("names").join(&index.to_string()), "names = [\"tempo.example\"]")
     });
-    Host { names: names.collect(), address, listen: table.bind("listen"), key: table.path().clone() }
+    HostSettings { names: names.collect(), address, listen: table.bind("listen"), key: table.path().clone() }
 }
 
 /// The host of a component: what it says, if that is a host of the stack, else the only one.
 pub(super) fn place(
     table: &RawTable,
-    hosts: &BTreeMap<HostName, Host>,
+    hosts: &BTreeMap<HostName, HostSettings>,
     faults: &mut Findings,
 ) -> Option<HostName> {
     let only = hosts.keys().next().expect("there is always a host").clone();
@@ -83,7 +83,7 @@ pub(super) fn place(
     None
 }
 
-fn unknown_host(name: &str, path: KeyPath, hosts: &BTreeMap<HostName, Host>) -> Finding {
+fn unknown_host(name: &str, path: KeyPath, hosts: &BTreeMap<HostName, HostSettings>) -> Finding {
     let found = Finding::error(Code("reference-unknown"), format!("`host.{name}` does not exist"))
         .at((path, KeyPart::Value), "");
     let named: Vec<&str> =

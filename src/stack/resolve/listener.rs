@@ -1,6 +1,6 @@
 //! Listeners: the written overrides on top of each place's default.
 
-use super::super::{ListenerWish, OtlpDoors, Size};
+use super::super::{ListenerSettings, OtlpListeners, Size};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::names::Port;
 use crate::toml::{RawListener, RawTable};
@@ -31,7 +31,11 @@ pub(super) const TEMPO_DOORS: DefaultDoors =
     DefaultDoors { grpc: (14317, true), http: (14318, false), example: "receive = { grpc = 14317 }" };
 
 /// `receive` of a component: the written doors and no others, else the default ones.
-pub(super) fn doors(table: &RawTable, default: &DefaultDoors, faults: &mut Findings) -> Option<OtlpDoors> {
+pub(super) fn doors(
+    table: &RawTable,
+    default: &DefaultDoors,
+    faults: &mut Findings,
+) -> Option<OtlpListeners> {
     let receive = table.table("receive");
     let written = table.has("receive");
     let door = |key: &str, (port, open): (u16, bool)| {
@@ -39,7 +43,7 @@ pub(super) fn doors(table: &RawTable, default: &DefaultDoors, faults: &mut Findi
         let open = raw.map_or(open && !written, |raw| raw.enabled != Some(false));
         open.then(|| wish(&receive, key, raw, port))
     };
-    let doors = OtlpDoors {
+    let doors = OtlpListeners {
         grpc: door("grpc", default.grpc),
         http: door("http", default.http),
         key: table.path_of("receive"),
@@ -57,14 +61,19 @@ pub(super) fn doors(table: &RawTable, default: &DefaultDoors, faults: &mut Findi
 }
 
 /// A listener that is open by default; `None` where it is switched off.
-pub(super) fn switchable(table: &RawTable, key: &str, port: u16) -> Option<ListenerWish> {
+pub(super) fn switchable(table: &RawTable, key: &str, port: u16) -> Option<ListenerSettings> {
     let raw = table.listener(key);
     let open = raw.is_none_or(|raw| raw.enabled != Some(false));
     open.then(|| wish(table, key, raw, port))
 }
 
 /// A listener that the engine cannot do without.
-pub(super) fn needed(table: &RawTable, key: &str, port: u16, faults: &mut Findings) -> Option<ListenerWish> {
+pub(super) fn needed(
+    table: &RawTable,
+    key: &str,
+    port: u16,
+    faults: &mut Findings,
+) -> Option<ListenerSettings> {
     let raw = table.listener(key);
     if raw.is_some_and(|raw| raw.enabled == Some(false)) {
         let title = format!("Tempo cannot run without its `{key}` listener");
@@ -77,10 +86,10 @@ pub(super) fn needed(table: &RawTable, key: &str, port: u16, faults: &mut Findin
     Some(wish(table, key, raw, port))
 }
 
-fn wish(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> ListenerWish {
+fn wish(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> ListenerSettings {
     let raw = raw.cloned().unwrap_or_default();
     let known = |port: u16| Port::new(port.into()).expect("no listener has port 0");
-    ListenerWish {
+    ListenerSettings {
         port: known(raw.port.unwrap_or(port)),
         bind: raw.bind,
         tls: raw.tls,
@@ -91,7 +100,12 @@ fn wish(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> Li
 }
 
 /// Faults of the collector's own metrics door, which has no TLS in any release.
-pub(super) fn without_tls(table: &RawTable, key: &str, wish: Option<&ListenerWish>, faults: &mut Findings) {
+pub(super) fn without_tls(
+    table: &RawTable,
+    key: &str,
+    wish: Option<&ListenerSettings>,
+    faults: &mut Findings,
+) {
     let Some(wish) = wish else { return };
     let reachable = wish.bind.is_some_and(|address: IpAddr| !address.is_loopback());
     if wish.tls == Some(true) || (reachable && wish.tls.is_none()) {

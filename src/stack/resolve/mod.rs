@@ -18,10 +18,10 @@ mod service;
 mod tempo;
 mod version;
 
-use super::{App, Collector, Host, Stack, TlsPreset};
+use super::{App, Collector, HostSettings, Stack, TlsPreset};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
 use crate::model::names::{ComponentName, HostName, StackName};
-use crate::toml::{Document, RawStack, RawTable, read};
+use crate::toml::{RawStack, RawTable, TomlDocument, read};
 use route::Targets;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub fn resolve(raw: &RawStack) -> Result<(Stack, Findings), Findings> {
 
 /// From the text to the stack: the faults of both stages together, since what one stage finds
 /// wrong with a table does not stop the other from judging the rest. Located and in order.
-pub fn load(source: SourceName, text: &str) -> (Document, Result<(Stack, Findings), Findings>) {
+pub fn load(source: SourceName, text: &str) -> (TomlDocument, Result<(Stack, Findings), Findings>) {
     let parsed = read(source, text);
     let mut faults = parsed.faults;
     let (stack, found) = resolve_sound(&parsed.stack);
@@ -43,7 +43,7 @@ pub fn load(source: SourceName, text: &str) -> (Document, Result<(Stack, Finding
 }
 
 /// The stack's name alone, for verbs that need no more; other faults of the file do not stop them.
-pub fn load_name(source: SourceName, text: &str) -> (Document, Result<StackName, Findings>) {
+pub fn load_name(source: SourceName, text: &str) -> (TomlDocument, Result<StackName, Findings>) {
     let (document, name) = crate::toml::stack_name(source, text);
     (document, name.map(StackName::new))
 }
@@ -80,7 +80,7 @@ const PRESETS: &[(&str, TlsPreset)] = &[("off", TlsPreset::Off), ("edge", TlsPre
 
 /// What a component is resolved against.
 struct Scene<'a> {
-    hosts: &'a BTreeMap<HostName, Host>,
+    hosts: &'a BTreeMap<HostName, HostSettings>,
     targets: &'a Targets,
     faults: &'a mut Findings,
 }

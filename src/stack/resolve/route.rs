@@ -1,6 +1,6 @@
 //! Who sends where, and by which protocol.
 
-use super::super::{Collector, OtlpDoors, Route, RouteTarget};
+use super::super::{Collector, OtlpListeners, Route, RouteTarget};
 use super::Scene;
 use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Everything that can be sent to. The doors of a component whose table is faulty are not known;
 /// it exists all the same.
 pub(super) struct Targets {
-    doors: BTreeMap<RouteTarget, Option<OtlpDoors>>,
+    doors: BTreeMap<RouteTarget, Option<OtlpListeners>>,
     collectors: Vec<ComponentName>,
     complete: bool,
 }
@@ -39,7 +39,7 @@ impl Targets {
     }
 
     /// The doors of a target, where they are known.
-    pub(super) fn doors(&self, target: &RouteTarget) -> Option<&OtlpDoors> {
+    pub(super) fn doors(&self, target: &RouteTarget) -> Option<&OtlpListeners> {
         self.doors.get(target).and_then(Option::as_ref)
     }
 
@@ -54,7 +54,7 @@ impl Targets {
 }
 
 /// A component that sends.
-pub(super) struct Sender<'a> {
+pub(super) struct RouteSender<'a> {
     /// Its table.
     pub(super) table: &'a RawTable,
     /// Its name.
@@ -67,7 +67,7 @@ const PROTOCOLS: &[(&str, OtlpProtocol)] =
     &[("grpc", OtlpProtocol::Grpc), ("http/protobuf", OtlpProtocol::HttpProtobuf)];
 
 /// The target and the protocol of a component's way out.
-pub(super) fn route(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
+pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
     let (to, key) = match sender.table.text("send_to") {
         Some(text) => (written(sender, text, scene)?, sender.table.path_of("send_to")),
         None => (by_default(sender, scene)?, sender.table.path().clone()),
@@ -87,7 +87,7 @@ pub(super) fn route(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<Route>
     Some(Route { to, protocol, key })
 }
 
-fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
     let target = match text.strip_prefix("collector.") {
         Some(name) => RouteTarget::Collector(ComponentName::new(name)),
         None if text == "tempo" => RouteTarget::Tempo,
@@ -114,7 +114,7 @@ fn written(sender: &Sender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<Rou
     scene.fault(found)
 }
 
-fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+fn by_default(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
     let targets = scene.targets;
     match targets.collectors.as_slice() {
         _ if !targets.complete => return None,
@@ -133,7 +133,7 @@ fn by_default(sender: &Sender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget>
     )
 }
 
-fn ambiguous(sender: &Sender<'_>, collectors: &[ComponentName]) -> Finding {
+fn ambiguous(sender: &RouteSender<'_>, collectors: &[ComponentName]) -> Finding {
     let shown = &collectors[..collectors.len().min(NAMED)];
     let names = shown.iter().map(|name| format!("`{name}`")).collect();
     let title = format!("app `{}` could send to {}", sender.name, listed(names));
@@ -143,7 +143,7 @@ fn ambiguous(sender: &Sender<'_>, collectors: &[ComponentName]) -> Finding {
     found.help(format!("send_to = \"collector.{}\"", collectors[0]))
 }
 
-fn protocol_missing(sender: &Sender<'_>, doors: Option<&OtlpDoors>) -> Finding {
+fn protocol_missing(sender: &RouteSender<'_>, doors: Option<&OtlpListeners>) -> Finding {
     let title = match sender.table.table("sdk").text("language") {
         Some("rust") => "a Rust program fixes its protocol when it is built",
         _ => "a program may fix its protocol when it is built",
@@ -156,7 +156,11 @@ fn protocol_missing(sender: &Sender<'_>, doors: Option<&OtlpDoors>) -> Finding {
         .help(format!("write what the program was built with: protocol = \"{protocol}\""))
 }
 
-fn no_door(sender: &Sender<'_>, to: &RouteTarget, (doors, protocol): (&OtlpDoors, OtlpProtocol)) -> Finding {
+fn no_door(
+    sender: &RouteSender<'_>,
+    to: &RouteTarget,
+    (doors, protocol): (&OtlpListeners, OtlpProtocol),
+) -> Finding {
     let (speaks, opens) = match protocol {
         OtlpProtocol::Grpc => ("gRPC", "HTTP"),
         OtlpProtocol::HttpProtobuf => ("HTTP", "gRPC"),

@@ -1,6 +1,6 @@
 //! `service` and the paths that hang on its scope.
 
-use super::super::{Hardening, Neighbour, PathWishes, Service, Size};
+use super::super::{Hardening, Neighbour, PathSettings, ServiceSettings, Size};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
 use crate::toml::{RawTable, is_credential_name};
@@ -75,10 +75,10 @@ impl Runner {
     }
 
     /// All of the component's `paths`.
-    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathWishes {
+    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathSettings {
         let table = component.table("paths");
         let mut path = |key| self.path(&table, key, faults);
-        PathWishes { config: path("config"), data: path("data"), certificates: path("certificates") }
+        PathSettings { config: path("config"), data: path("data"), certificates: path("certificates") }
     }
 
     /// As the service of a neighbour.
@@ -93,7 +93,7 @@ impl Runner {
         component: &RawTable,
         defaults: &ServiceDefaults,
         faults: &mut Findings,
-    ) -> Option<Service> {
+    ) -> Option<ServiceSettings> {
         let table = component.table("service");
         let hardening = table.word("hardening", HARDENINGS).unwrap_or(Hardening::Strict);
         if hardening == Hardening::Off {
@@ -101,6 +101,11 @@ impl Runner {
             faults.push(found.at(table.value("hardening"), "").help("hardening = \"strict\""));
         }
         let binary = self.path(&table, "binary", faults);
+        if binary.as_ref().is_some_and(|path| path.as_str().contains(['"', '\'', '\\'])) {
+            let title = "a unit starts no program whose path holds a quote or a backslash";
+            let found = Finding::error(Code("path-shape"), title).at(table.value("binary"), "");
+            faults.push(found.help("name a link to it, with a path that holds none"));
+        }
         let files = table.texts("environment_files").into_iter().enumerate();
         let at = |index: usize| table.path_of("environment_files").join(&index.to_string());
         let files: Vec<Option<TargetPath>> =
@@ -109,7 +114,7 @@ impl Runner {
         let credentials: Vec<Option<(String, TargetPath)>> =
             credentials.map(|(name, path)| self.credential(&table, (name, path), faults)).collect();
         let limit = table.bytes("memory_limit").map(Size);
-        Some(Service {
+        Some(ServiceSettings {
             packaged: table.flag("packaged").unwrap_or(self.scope == Scope::System),
             environment_files: files.into_iter().collect::<Option<_>>()?,
             credentials: credentials.into_iter().collect::<Option<_>>()?,
@@ -137,6 +142,12 @@ impl Runner {
             let title = format!("`{name}` is not the name of a credential");
             let found = Finding::error(Code("name-shape"), title).at((at, KeyPart::Key), "");
             faults.push(found.help("letters, digits, `_`, `-` and `.`, at most 64"));
+            return None;
+        }
+        if path.ends_with('\\') {
+            let title = "the path of a credential does not end with a backslash";
+            let found = Finding::error(Code("path-shape"), title).at((at, KeyPart::Value), "");
+            faults.push(found.help("a unit would take the line that follows for a part of it"));
             return None;
         }
         Some((name.to_owned(), self.path_at(path, at, faults)?))

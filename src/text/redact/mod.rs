@@ -3,7 +3,7 @@
 //! A text is judged as what it is (YAML, `stack.toml`, an environment file, a unit) on its parsed tree:
 //! whatever stands below a name that sounds secret is hidden, at any depth and in any style. What cannot
 //! be parsed is not shown. A text leaves this module in one of two shapes only: in place, every byte that
-//! is hidden a star ([`Source`], what findings underline), or with `(redacted)` for each hidden value
+//! is hidden a star ([`RedactSource`], what findings underline), or with `(redacted)` for each hidden value
 //! ([`Redacted`], what a plan compares). What was hidden is hidden in messages too ([`Hidden`]).
 
 mod comment;
@@ -21,7 +21,7 @@ mod yaml;
 mod tests;
 
 pub use hidden::Hidden;
-pub use source::{InPlace, Source, Sources};
+pub use source::{InPlace, RedactSource, Sources};
 
 use super::foreign::{foreign, foreign_line};
 use tree::Marked;

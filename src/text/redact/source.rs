@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 /// The texts that marks point into, for drawing their lines: of each only what may be shown.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(pub BTreeMap<SourceName, Source>);
+pub struct Sources(pub BTreeMap<SourceName, RedactSource>);
 
 /// A text with its format. The text itself never comes out: only what may be shown of it.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct RedactSource {
     format: TextFormat,
     text: String,
 }
@@ -25,7 +25,7 @@ pub struct InPlace {
     pub unparsed: bool,
 }
 
-impl Source {
+impl RedactSource {
     /// A text that is judged as this format.
     pub fn new(format: TextFormat, text: impl Into<String>) -> Self {
         Self { format, text: text.into() }

@@ -1,6 +1,6 @@
 //! What is shown of each format, and what is not.
 
-use super::{Hidden, Source, TextFormat, redact};
+use super::{Hidden, RedactSource, TextFormat, redact};
 
 fn shown(format: TextFormat, text: &str) -> String {
     redact(format, text).as_str().to_owned()
@@ -66,7 +66,7 @@ exporters:
 fn what_cannot_be_parsed_is_not_shown() {
     let text = "a: [b\nc: d\n";
     assert_eq!(shown(TextFormat::Yaml, text), "(not shown: it cannot be parsed)\n");
-    let source = Source::new(TextFormat::Yaml, text).in_place();
+    let source = RedactSource::new(TextFormat::Yaml, text).in_place();
     assert_eq!((source.text.as_str(), source.unparsed), ("*****\n****\n", true));
     assert_eq!(shown(TextFormat::Unknown, "x"), "(not shown: it cannot be parsed)\n");
 }
@@ -79,7 +79,7 @@ fn an_environment_file_of_others_shows_the_exporter_and_nothing_else() {
     let expected = "*******************\n***********\n# >>> tracewright demo/shop >>>\n\
                     OTEL_EXPORTER_OTLP_HEADERS=****************\nOTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\n\
                     OTEL_EXPORTER_OTLP_ENDPOINT=************\n****\n******************************\n";
-    let source = Source::new(TextFormat::ForeignEnvironment, text).in_place();
+    let source = RedactSource::new(TextFormat::ForeignEnvironment, text).in_place();
     assert_eq!(source.text, expected);
     assert_eq!(source.text.len(), text.len());
 }
@@ -150,7 +150,7 @@ storage = { s3 = { secret_key = \"(redacted)\", bucket = \"e\" } } #(redacted)
 #[test]
 fn no_message_repeats_what_was_hidden() {
     let mut hidden = Hidden::default();
-    Source::new(TextFormat::Yaml, "password: \"hunter2\\x41\"\npin: 12345678\n").hides(&mut hidden);
+    RedactSource::new(TextFormat::Yaml, "password: \"hunter2\\x41\"\npin: 12345678\n").hides(&mut hidden);
     assert_eq!(hidden.replace("cannot read `hunter2A`, 123456789"), "cannot read `(redacted)`, (redacted)9");
     assert_eq!(hidden.replace("hunter2 is a word"), "hunter2 is a word");
 }

@@ -2,7 +2,7 @@
 
 use super::comment;
 use super::ranges::{lines, merged};
-use super::tree::{Entry, Kind, Marked, Node, Scalar, Value, mark};
+use super::tree::{Entry, Kind, Marked, RedactNode, RedactScalar, RedactValue, mark};
 use crate::text::secret::sounds_secret;
 use std::ops::Range;
 use toml::Spanned;
@@ -15,7 +15,7 @@ const NAMED: [&str; 3] = ["app", "collector", "host"];
 pub(super) fn secrets(text: &str) -> Marked {
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut taken = Vec::new();
-    let root = Node { at: 0..text.len(), value: table(text, root.get_ref(), 0, &mut taken), anchor: 0 };
+    let root = RedactNode { at: 0..text.len(), value: table(text, root.get_ref(), 0, &mut taken), anchor: 0 };
     let mut marked = mark(text, std::slice::from_ref(&root), Kind::Stack);
     let comments = comment::secrets(text, &merged(taken), &marked.below, true);
     marked.hidden.extend(comments);
@@ -28,42 +28,42 @@ pub(super) fn secrets(text: &str) -> Marked {
     marked
 }
 
-fn table(text: &str, table: &DeTable<'_>, depth: usize, taken: &mut Vec<Range<usize>>) -> Value {
+fn table(text: &str, table: &DeTable<'_>, depth: usize, taken: &mut Vec<Range<usize>>) -> RedactValue {
     let entries = table.iter().map(|(key, value)| {
         let name: &str = key.get_ref();
         let at = clamped(text, key.span());
         taken.push(at.clone());
         let named = depth == 0 && NAMED.contains(&name);
-        let key = Node {
+        let key = RedactNode {
             at: at.clone(),
-            value: Value::Scalar(Scalar { text: name.to_owned(), inner: at }),
+            value: RedactValue::Scalar(RedactScalar { text: name.to_owned(), inner: at }),
             anchor: 0,
         };
         let value = node(text, value, if named { 1 } else { depth + 2 }, taken);
         Entry { key, value, is_name: depth == 1 }
     });
-    Value::Table(entries.collect())
+    RedactValue::Table(entries.collect())
 }
 
 /// `depth` is 1 directly below a table of named tables.
-fn node(text: &str, value: &Spanned<DeValue<'_>>, depth: usize, taken: &mut Vec<Range<usize>>) -> Node {
+fn node(text: &str, value: &Spanned<DeValue<'_>>, depth: usize, taken: &mut Vec<Range<usize>>) -> RedactNode {
     let at = clamped(text, value.span());
     match value.get_ref() {
         DeValue::Table(inner) => {
             let value = table(text, inner, depth, taken);
             let end = end_of(&value).max(at.end);
-            Node { at: at.start..end, value, anchor: 0 }
+            RedactNode { at: at.start..end, value, anchor: 0 }
         }
         DeValue::Array(items) => {
             let items = items.iter().map(|item| node(text, item, depth + 2, taken)).collect();
-            Node { at, value: Value::List(items), anchor: 0 }
+            RedactNode { at, value: RedactValue::List(items), anchor: 0 }
         }
         scalar => {
             taken.push(at.clone());
             let raw = &text[at.clone()];
             let meant = scalar.as_str().map_or_else(|| raw.to_owned(), str::to_owned);
-            Node {
-                value: Value::Scalar(Scalar { text: meant, inner: inner(raw, at.clone()) }),
+            RedactNode {
+                value: RedactValue::Scalar(RedactScalar { text: meant, inner: inner(raw, at.clone()) }),
                 at,
                 anchor: 0,
             }
@@ -79,9 +79,9 @@ fn clamped(text: &str, span: Range<usize>) -> Range<usize> {
     start..end.max(start)
 }
 
-fn end_of(value: &Value) -> usize {
+fn end_of(value: &RedactValue) -> usize {
     match value {
-        Value::Table(entries) => {
+        RedactValue::Table(entries) => {
             entries.iter().map(|entry| entry.value.at.end.max(entry.key.at.end)).max().unwrap_or(0)
         }
         _ => 0,

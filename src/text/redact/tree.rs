@@ -10,18 +10,18 @@ const NESTED: usize = 3;
 
 /// A value with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(super) struct RedactNode {
     /// Its bytes, from its first to its last.
     pub(super) at: Range<usize>,
-    pub(super) value: Value,
+    pub(super) value: RedactValue,
     /// The number under which aliases name it; 0 where it has none.
     pub(super) anchor: usize,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
-    Scalar(Scalar),
-    List(Vec<Node>),
+pub(super) enum RedactValue {
+    Scalar(RedactScalar),
+    List(Vec<RedactNode>),
     Table(Vec<Entry>),
     /// Stands for the value with this anchor.
     Alias(usize),
@@ -30,24 +30,24 @@ pub(super) enum Value {
 /// A key with its value.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) key: Node,
-    pub(super) value: Node,
+    pub(super) key: RedactNode,
+    pub(super) value: RedactNode,
     /// Whether the key is a name that somebody gave to a thing, and says nothing of its value.
     pub(super) is_name: bool,
 }
 
 /// A single value.
 #[derive(Clone, Debug)]
-pub(super) struct Scalar {
+pub(super) struct RedactScalar {
     /// As it is meant, without quotes and escapes.
     pub(super) text: String,
     /// Where it stands, without its quotes.
     pub(super) inner: Range<usize>,
 }
 
-impl Node {
-    pub(super) fn scalar(&self) -> Option<&Scalar> {
-        if let Value::Scalar(scalar) = &self.value { Some(scalar) } else { None }
+impl RedactNode {
+    pub(super) fn scalar(&self) -> Option<&RedactScalar> {
+        if let RedactValue::Scalar(scalar) = &self.value { Some(scalar) } else { None }
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) enum Kind {
 }
 
 /// Which of the values are secret.
-pub(super) fn mark(text: &str, roots: &[Node], kind: Kind) -> Marked {
+pub(super) fn mark(text: &str, roots: &[RedactNode], kind: Kind) -> Marked {
     let mut walk = Walk { text, kind, marked: Marked::default(), aliased: BTreeSet::new() };
     // A value that is called secret through its alias only is found in a further round.
     loop {
@@ -109,17 +109,17 @@ struct Walk<'t> {
 }
 
 impl Walk<'_> {
-    fn node(&mut self, node: &Node, way: Way<'_>) {
+    fn node(&mut self, node: &RedactNode, way: Way<'_>) {
         let way =
             Way { secret: way.secret || node.anchor != 0 && self.aliased.contains(&node.anchor), ..way };
         match &node.value {
-            Value::Scalar(scalar) => self.scalar(scalar, way),
-            Value::List(items) => self.list(items, way),
-            Value::Table(entries) => self.table(entries, way),
-            Value::Alias(anchor) if way.secret => {
+            RedactValue::Scalar(scalar) => self.scalar(scalar, way),
+            RedactValue::List(items) => self.list(items, way),
+            RedactValue::Table(entries) => self.table(entries, way),
+            RedactValue::Alias(anchor) if way.secret => {
                 self.aliased.insert(*anchor);
             }
-            Value::Alias(_) => {}
+            RedactValue::Alias(_) => {}
         }
     }
 
@@ -150,7 +150,7 @@ impl Walk<'_> {
         }
     }
 
-    fn list(&mut self, items: &[Node], way: Way<'_>) {
+    fn list(&mut self, items: &[RedactNode], way: Way<'_>) {
         let mut before: Option<&str> = None;
         for item in items {
             let word = item.scalar().map(|scalar| scalar.text.as_str());
@@ -160,7 +160,7 @@ impl Walk<'_> {
         }
     }
 
-    fn scalar(&mut self, scalar: &Scalar, way: Way<'_>) {
+    fn scalar(&mut self, scalar: &RedactScalar, way: Way<'_>) {
         let text = scalar.text.as_str();
         if self.kind == Kind::Stack && is_stack_reference(text) {
             self.marked.plain.push(scalar.inner.clone());
@@ -182,7 +182,7 @@ impl Walk<'_> {
     }
 
     /// Hides what stands in a text that is not secret by its place.
-    fn inside(&mut self, scalar: Option<&Scalar>, _: Way<'_>) {
+    fn inside(&mut self, scalar: Option<&RedactScalar>, _: Way<'_>) {
         let Some(scalar) = scalar else { return };
         let mut found = free::secrets(&scalar.text);
         let nests = scalar.text.contains('\n') || scalar.text.trim_start().starts_with(['{', '[']);
@@ -200,13 +200,13 @@ impl Walk<'_> {
     }
 
     /// `NAME=VALUE` is all of the text.
-    fn hide_behind(&mut self, scalar: &Scalar, value: &str) {
+    fn hide_behind(&mut self, scalar: &RedactScalar, value: &str) {
         let start = scalar.text.len() - value.len();
         self.part(scalar, std::slice::from_ref(&(start..scalar.text.len())));
     }
 
     /// Hides parts of a value: where what is written is what is meant these parts, else all of it.
-    fn part(&mut self, scalar: &Scalar, parts: &[Range<usize>]) {
+    fn part(&mut self, scalar: &RedactScalar, parts: &[Range<usize>]) {
         self.marked.values.extend(parts.iter().map(|part| scalar.text[part.clone()].to_owned()));
         match written(&self.text[scalar.inner.clone()], &scalar.text) {
             Some(lines) => {
@@ -220,7 +220,7 @@ impl Walk<'_> {
         }
     }
 
-    fn hide(&mut self, scalar: Option<&Scalar>) {
+    fn hide(&mut self, scalar: Option<&RedactScalar>) {
         if let Some(scalar) = scalar {
             self.marked.values.push(scalar.text.clone());
             self.marked.hidden.push(scalar.inner.clone());
@@ -281,7 +281,7 @@ fn is_value(key: &str) -> bool {
 }
 
 /// `auth: dXNlcjpwYXNz`: with a text it is a secret, as a table it says how to sign in.
-fn is_auth(key: &str, value: &Node) -> bool {
+fn is_auth(key: &str, value: &RedactNode) -> bool {
     matches!(key.to_ascii_lowercase().as_str(), "auth" | "_auth") && value.scalar().is_some()
 }
 

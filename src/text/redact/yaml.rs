@@ -3,9 +3,9 @@
 //!
 //! Two libraries read the engines' files, and not always alike. What either takes for a secret is one.
 
-use super::tree::{Entry, Kind, Marked, Node, Scalar, Value, mark};
+use super::tree::{Entry, Kind, Marked, RedactNode, RedactScalar, RedactValue, mark};
 use super::{comment, ranges::merged};
-use crate::format::yaml::{Dialect, Form, Tree, written};
+use crate::format::yaml::{Form, YamlLibrary, YamlTree, written};
 use std::ops::Range;
 
 /// More values are not looked into.
@@ -19,7 +19,7 @@ const MAX_DOCUMENTS: usize = 100;
 /// It cannot be parsed, so nothing can be told of it.
 pub(super) fn secrets(text: &str, depth: usize) -> Result<Marked, ()> {
     let mut readings =
-        [Dialect::V3, Dialect::V2].into_iter().filter_map(|dialect| read(text, dialect, depth));
+        [YamlLibrary::V3, YamlLibrary::V2].into_iter().filter_map(|dialect| read(text, dialect, depth));
     let mut marked = readings.next().ok_or(())?;
     for other in readings {
         marked.hidden.extend(other.hidden);
@@ -30,7 +30,7 @@ pub(super) fn secrets(text: &str, depth: usize) -> Result<Marked, ()> {
 
 /// What one library sees; `None` where it cannot read the first document. What cannot be read behind that
 /// one is hidden.
-fn read(text: &str, dialect: Dialect, depth: usize) -> Option<Marked> {
+fn read(text: &str, dialect: YamlLibrary, depth: usize) -> Option<Marked> {
     let (mut roots, mut taken, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
     let mut start = 0;
     for count in 0.. {
@@ -69,7 +69,7 @@ struct Nodes<'t> {
     start: usize,
     /// How many stand before it.
     count: usize,
-    tree: &'t Tree,
+    tree: &'t YamlTree,
 }
 
 impl Nodes<'_> {
@@ -79,25 +79,25 @@ impl Nodes<'_> {
     }
 
     /// The value of a node. Nesting is bounded by the parser.
-    fn node(&self, index: usize) -> Node {
+    fn node(&self, index: usize) -> RedactNode {
         let at = self.span(index);
         let value = match &self.tree.nodes[index].value {
             Form::Scalar(text, _) => {
-                Value::Scalar(Scalar { text: text.clone(), inner: inner(self.text, at.clone()) })
+                RedactValue::Scalar(RedactScalar { text: text.clone(), inner: inner(self.text, at.clone()) })
             }
             // Numbers of anchors are those of their nodes, unlike in every document.
-            Form::Alias(target) => Value::Alias(self.anchor(*target)),
-            Form::Sequence(items) => Value::List(items.iter().map(|item| self.node(*item)).collect()),
+            Form::Alias(target) => RedactValue::Alias(self.anchor(*target)),
+            Form::Sequence(items) => RedactValue::List(items.iter().map(|item| self.node(*item)).collect()),
             Form::Mapping(entries) => {
                 let entry = |(key, value): &(usize, usize)| Entry {
                     key: self.node(*key),
                     value: self.node(*value),
                     is_name: false,
                 };
-                Value::Table(entries.iter().map(entry).collect())
+                RedactValue::Table(entries.iter().map(entry).collect())
             }
         };
-        Node { at, value, anchor: self.anchor(index) }
+        RedactNode { at, value, anchor: self.anchor(index) }
     }
 
     fn anchor(&self, index: usize) -> usize {

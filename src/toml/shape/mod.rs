@@ -21,14 +21,14 @@ pub(super) struct Misshapen {
     pub(super) title: String,
     /// Beside the caret; may be empty.
     pub(super) label: String,
-    pub(super) ways: Vec<Way>,
+    pub(super) ways: Vec<WayOut>,
     /// Which part of the text, where it is not the whole.
     pub(super) part: Option<Range<usize>>,
 }
 
 /// A way out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum WayOut {
     /// Another value, in its quotes; the caller puts the key before it.
     Value(String),
     /// Something else, whole.
@@ -48,7 +48,7 @@ impl Misshapen {
     /// Another value that can be typed.
     fn or(mut self, value: impl Into<String>) -> Self {
         let value = value.into().replace('\\', "\\\\").replace('"', "\\\"");
-        self.ways.push(Way::Value(format!("\"{value}\"")));
+        self.ways.push(WayOut::Value(format!("\"{value}\"")));
         self
     }
 
@@ -113,16 +113,32 @@ pub(super) fn secret(text: &str, name: &str) -> Shaped<String> {
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
     };
+    if let Some(("file", path)) = text.split_once(':')
+        && path.starts_with('/')
+    {
+        return secret_file(text, path);
+    }
     let sound = match text.split_once(':') {
         Some(("env", name)) => word(name),
         Some(("credential", name)) => is_credential_name(name),
-        Some(("file", file)) => file.starts_with('/') && path(file, "").is_ok(),
         _ => false,
     };
     if sound {
         return Ok(text.to_owned());
     }
     Err(not_a_reference(name))
+}
+
+/// The collector reads a file's name between `${file:` and the first `}`, and takes no `$` in it (0.159).
+fn secret_file(text: &str, file: &str) -> Shaped<String> {
+    let wrong = |title: &str| Misshapen::new("path-shape", title).label("not shown");
+    if file.contains(['$', '}']) {
+        return Err(wrong("the file of a secret goes without `$` and `}`"));
+    }
+    match self::text(file, "").and_then(|file| path(&file, "")) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(wrong("the file of a secret is an absolute path in its only spelling")),
+    }
 }
 
 /// A value stands where a reference to a secret should.
@@ -134,7 +150,7 @@ pub(super) fn not_a_reference(name: &str) -> Misshapen {
     let mut wrong = Misshapen::new("secret-value", "a secret is a reference, not a value")
         .label("not shown")
         .or(format!("env:{variable}"));
-    wrong.ways.push(Way::Words("and name the file that sets it in `service.environment_files`".into()));
+    wrong.ways.push(WayOut::Words("and name the file that sets it in `service.environment_files`".into()));
     wrong
 }
 
@@ -145,32 +161,42 @@ pub fn is_credential_name(name: &str) -> bool {
         && !name.starts_with('.')
 }
 
-/// A text as it is: not empty, no control character.
+/// A text as it is: not empty, and every character of it can be written to every file.
 pub(super) fn text(text: &str, what: &str) -> Shaped<String> {
     if text.is_empty() {
         return Err(
             Misshapen::new("text-empty", format!("{what} is empty")).label("leave it out to get the default")
         );
     }
-    match text.chars().find(|letter| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}')) {
+    match text.chars().find(|letter| is_unwritable(*letter)) {
         None => Ok(text.to_owned()),
         Some(letter) => {
-            let without: String = text.chars().filter(|letter| !letter.is_control()).collect();
+            let without: String = text.chars().filter(|letter| !is_unwritable(*letter)).collect();
             let without = if text.starts_with('/') { without.replace("//", "/") } else { without };
-            Err(Misshapen::new("text-control", format!("{what} holds {}", name_of_control(letter)))
-                .or(without.trim()))
+            let wrong = Misshapen::new("text-control", format!("{what} holds {}", name_of(letter)));
+            Err(if without.trim().is_empty() { wrong } else { wrong.or(without.trim()) })
         }
     }
 }
 
-fn name_of_control(letter: char) -> String {
+/// Characters that end a line, that YAML takes in no form, or that nobody sees and no file should hold.
+fn is_unwritable(letter: char) -> bool {
+    let number = u32::from(letter);
+    let is_noncharacter = number & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&number);
+    letter.is_control() || is_noncharacter || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+fn name_of(letter: char) -> String {
     match letter {
         '\n' => "a newline".into(),
         '\r' => "a carriage return".into(),
         '\t' => "a tab".into(),
         '\0' => "a zero byte".into(),
         '\u{1b}' => "an escape character".into(),
-        other => format!("the control character U+{:04X}", u32::from(other)),
+        '\u{feff}' => "a byte order mark".into(),
+        '\u{2028}' | '\u{2029}' => format!("the line separator U+{:04X}", u32::from(letter)),
+        other if other.is_control() => format!("the control character U+{:04X}", u32::from(other)),
+        other => format!("U+{:04X}, which is no character", u32::from(other)),
     }
 }
 
@@ -192,8 +218,8 @@ mod tests {
             ("all", None),
             ("this", None),
         ] {
-            let proposed: Vec<Way> =
-                proposed.into_iter().map(|name| Way::Value(format!("\"{name}\""))).collect();
+            let proposed: Vec<WayOut> =
+                proposed.into_iter().map(|name| WayOut::Value(format!("\"{name}\""))).collect();
             assert_eq!(name(text).expect_err(text).ways, proposed, "{text}");
         }
         assert!(name(&"a".repeat(33)).is_err());
@@ -222,7 +248,6 @@ mod tests {
             "env:A-B",
             "file:x",
             "file:~/x",
-            "file:/a/../b",
             "credential:",
             "credential:.x",
             "vault:x",
@@ -231,6 +256,11 @@ mod tests {
             assert_eq!(wrong.code, "secret-value");
             assert!(text.len() < 5 || !format!("{wrong:?}").contains(text), "the value is not repeated");
         }
+        for text in ["file:/a/../b", "file:/a//b", "file:/a$b", "file:/a}b", "file:/a\n", "file:/a "] {
+            let wrong = secret(text, "x-key").expect_err(text);
+            assert_eq!((wrong.code, &*wrong.label), ("path-shape", "not shown"));
+            assert!(!format!("{wrong:?}").contains(text), "the value is not repeated");
+        }
     }
 
     #[test]
@@ -238,10 +268,17 @@ mod tests {
         for kept in ["a\"b", "it's", "#x", "a: b", "$HOME ${x}", "100%", "Köln", "a\\b", " a "] {
             assert_eq!(text(kept, "x"), Ok(kept.to_owned()));
         }
-        for (refused, named) in
-            [("a\nb", "a newline"), ("\u{7f}", "U+007F"), ("a\u{2028}", "U+2028"), ("\u{85}", "U+0085")]
-        {
-            assert!(text(refused, "`x`").expect_err(refused).title.ends_with(named));
+        for (refused, named) in [
+            ("a\nb", "a newline"),
+            ("\u{7f}", "U+007F"),
+            ("a\u{2028}", "U+2028"),
+            ("\u{85}", "U+0085"),
+            ("a\u{feff}b", "a byte order mark"),
+            ("a\u{fffe}b", "U+FFFE, which is no character"),
+            ("a\u{1ffff}", "U+1FFFF, which is no character"),
+            ("\u{fdd0}", "U+FDD0, which is no character"),
+        ] {
+            assert!(text(refused, "`x`").expect_err(refused).title.ends_with(named), "{refused:?}");
         }
     }
 }

@@ -23,6 +23,11 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
         let title = "a path on the host names a file or a folder below `/`";
         return Err(Misshapen::new("path-shape", title).or(quoted(example)));
     }
+    if text.ends_with(' ') {
+        // Several directives of a unit read a value to the end of its line, without the blanks there.
+        let title = "a path on the host does not end with a space";
+        return Err(Misshapen::new("path-shape", title).or(text.trim_end()));
+    }
     if parts.iter().any(|part| part.len() > LONGEST_NAME) {
         let title = format!("a name on a host has at most {LONGEST_NAME} bytes");
         return Err(Misshapen::new("path-shape", title).or(quoted(example)));
@@ -41,7 +46,7 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
+    use super::super::WayOut;
     use super::*;
 
     #[test]
@@ -64,6 +69,7 @@ mod tests {
             ("/etc//tempo/", "path-shape", "/etc/tempo"),
             ("/etc/./tempo", "path-shape", "/etc/tempo"),
             ("/etc/../tempo", "path-shape", "/srv/traces"),
+            ("/etc/a b ", "path-shape", "/etc/a b"),
             ("/", "path-shape", "/srv/traces"),
             ("~/", "path-shape", "/srv/traces"),
             (&format!("/etc/{}", "x".repeat(256)), "path-shape", "/srv/traces"),
@@ -73,7 +79,7 @@ mod tests {
             let wrong = read(text).expect_err(text);
             assert_eq!(
                 (wrong.code, wrong.ways),
-                (code, vec![Way::Value(format!("\"{proposed}\""))]),
+                (code, vec![WayOut::Value(format!("\"{proposed}\""))]),
                 "{text}"
             );
         }

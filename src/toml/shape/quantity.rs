@@ -120,13 +120,13 @@ fn inexact(text: &str, bytes: u64) -> Misshapen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Way;
+    use super::super::WayOut;
     use super::*;
     use proptest::prelude::*;
 
     fn value(wrong: &Misshapen) -> &str {
         match wrong.ways.first() {
-            Some(Way::Value(value)) => value,
+            Some(WayOut::Value(value)) => value,
             other => panic!("no value: {other:?}"),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::program::{Container, Runs};
 use crate::diagnostic::SourceName;
-use crate::format::compose::{Led, Service, Written};
+use crate::format::compose::{ComposeService, Led, WrittenText};
 use crate::format::env_file::{EnvEntry, EnvFile};
 use crate::model::dataflow::{ComposeFact, ComposeFactKind, NotRead, Topology};
 use crate::model::names::TargetPath;
@@ -95,7 +95,7 @@ fn unread(container: &Container<'_>, topology: &mut Topology, not_read: NotRead)
 
 /// A configuration that stands in a Compose file: the file with everything else blanked out, so that
 /// places stay those of the file.
-fn inline(written: &Written, files: &FileSet<'_>) -> Option<Configured> {
+fn inline(written: &WrittenText, files: &FileSet<'_>) -> Option<Configured> {
     let source = &written.at.source;
     let path = files.shown_as.iter().find(|(_, shown)| *shown == source).map(|(path, _)| path.clone());
     let path = path.unwrap_or_else(|| TargetPath::new(&source.0));
@@ -134,7 +134,7 @@ pub(in crate::topology) fn datasources<'a>(
 
 /// The environment of a service as lines. They stand under the name of the file that the endpoint is
 /// written in; what is written elsewhere is shown at the endpoint.
-pub(in crate::topology) fn environment(service: &Service) -> Option<Environment<'_>> {
+pub(in crate::topology) fn environment(service: &ComposeService) -> Option<Environment<'_>> {
     let endpoint = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]
         .iter()
         .find_map(|key| service.environment.get(*key))

@@ -2,9 +2,9 @@
 
 use super::program::{Container, Runs};
 use crate::diagnostic::Mark;
-use crate::format::compose::{HostPath, ImageProgram, Mode, Mount, Source};
+use crate::format::compose::{ImageProgram, Mount, NetworkMode, Source, SourcePath};
 use crate::model::dataflow::{
-    ComposeFact, ComposeFactKind, NotRead, ProgramKind, Topology, UnsetEffect, Version,
+    ComposeFact, ComposeFactKind, NotRead, ProgramKind, ReadVersion, Topology, UnsetEffect,
 };
 use crate::model::names::TargetPath;
 use crate::topology::FileSet;
@@ -69,7 +69,7 @@ fn unset(container: &Container<'_>, add: &mut Add<'_>) {
         }
     }
     for mount in &service.mounts {
-        if let (Some(name), Source::Bind(HostPath::Outside(path))) = (&mount.unset, &mount.source)
+        if let (Some(name), Source::Bind(SourcePath::Outside(path))) = (&mount.unset, &mount.source)
             && path.is_empty()
         {
             add(ComposeFactKind::Unset(name.clone(), UnsetEffect::Source), &mount.at);
@@ -79,8 +79,8 @@ fn unset(container: &Container<'_>, add: &mut Add<'_>) {
 
 fn not_published(container: &Container<'_>, add: &mut Add<'_>) {
     let mode = match &container.service.mode {
-        Some(Mode::Host) => "host",
-        Some(Mode::None) => "none",
+        Some(NetworkMode::Host) => "host",
+        Some(NetworkMode::None) => "none",
         _ => return,
     };
     if let Some(port) = container.service.ports.first() {
@@ -92,7 +92,7 @@ fn not_published(container: &Container<'_>, add: &mut Add<'_>) {
 fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
     let tempo = container.runs() == Runs::Engine(ProgramKind::Tempo) && container.service.user.is_none();
     for mount in &container.service.mounts {
-        if let Source::Bind(HostPath::Here(source)) = &mount.source
+        if let Source::Bind(SourcePath::Here(source)) = &mount.source
             && files.absent.contains(source)
             && !container.configs().iter().any(|config| config.as_str() == mount.target)
         {
@@ -160,11 +160,15 @@ fn shown(files: &FileSet<'_>, path: &TargetPath) -> String {
 }
 
 /// A tag that moves, under a file of an older line.
-pub(in crate::topology) fn moving_tag(topology: &mut Topology, container: &Container<'_>, version: &Version) {
+pub(in crate::topology) fn moving_tag(
+    topology: &mut Topology,
+    container: &Container<'_>,
+    version: &ReadVersion,
+) {
     if !container.is_official() {
         return;
     }
-    let (Some(image), Version::Inferred(line)) = (&container.service.image, version) else { return };
+    let (Some(image), ReadVersion::Inferred(line)) = (&container.service.image, version) else { return };
     let latest = container.image.as_ref().is_some_and(|image| image.tag.as_deref() == Some("latest"));
     if latest && line.starts_with("2.") {
         topology.compose.push(ComposeFact {

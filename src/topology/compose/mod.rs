@@ -1,5 +1,5 @@
 //! Compose projects as sites: what each service is, what it is called where, what it publishes, and
-//! the program that runs in it. Called by [`super::Reader`].
+//! the program that runs in it. Called by [`super::FileReader`].
 
 mod configured;
 mod facts;
@@ -9,7 +9,7 @@ pub(super) use configured::{Configured, Environment, configured, datasources, en
 pub(super) use facts::{data, facts, moving_tag};
 pub(super) use program::{Container, Runs};
 
-use crate::format::compose::{Mode, Project, Service};
+use crate::format::compose::{ComposeService, NetworkMode, Project};
 use crate::model::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
 use crate::model::names::Port;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,10 +58,10 @@ fn sites<'p>(project: &'p Project, host: usize, all: &mut Vec<Site>) -> BTreeMap
     let mut own = BTreeMap::new();
     for service in &project.services {
         match &service.mode {
-            Some(Mode::Host) => {
+            Some(NetworkMode::Host) => {
                 own.insert(service.name.as_str(), host);
             }
-            Some(Mode::Service(_)) => {}
+            Some(NetworkMode::Service(_)) => {}
             _ => {
                 own.insert(service.name.as_str(), all.len());
                 all.push(site(project, service, host));
@@ -71,7 +71,7 @@ fn sites<'p>(project: &'p Project, host: usize, all: &mut Vec<Site>) -> BTreeMap
     // Whoever shares the network of another stands on its site, also by way of a third.
     for _ in 0..project.services.len() {
         for service in &project.services {
-            if let Some(Mode::Service(other)) = &service.mode
+            if let Some(NetworkMode::Service(other)) = &service.mode
                 && let Some(site) = own.get(other.as_str()).copied()
             {
                 own.insert(service.name.as_str(), site);
@@ -81,7 +81,7 @@ fn sites<'p>(project: &'p Project, host: usize, all: &mut Vec<Site>) -> BTreeMap
     own
 }
 
-fn site(project: &Project, service: &Service, host: usize) -> Site {
+fn site(project: &Project, service: &ComposeService, host: usize) -> Site {
     let networks = service.networks.iter().map(|attachment| {
         let network = project.networks.get(&attachment.network);
         Membership {
@@ -110,7 +110,7 @@ fn site(project: &Project, service: &Service, host: usize) -> Site {
 }
 
 /// The names of a service on one of its networks, the one to dial first.
-fn names(project: &Project, service: &Service, aliases: &[String]) -> Vec<String> {
+fn names(project: &Project, service: &ComposeService, aliases: &[String]) -> Vec<String> {
     let container =
         service.container_name.clone().unwrap_or_else(|| format!("{}-{}-1", project.name, service.name));
     let all = [service.name.clone(), container];
@@ -127,8 +127,8 @@ fn entry(to: &str) -> HostEntry {
     }
 }
 
-fn published(service: &Service) -> Vec<Publication> {
-    if matches!(service.mode, Some(Mode::Host | Mode::None)) {
+fn published(service: &ComposeService) -> Vec<Publication> {
+    if matches!(service.mode, Some(NetworkMode::Host | NetworkMode::None)) {
         return Vec::new();
     }
     let tcp = service.ports.iter().filter(|port| port.protocol == "tcp");

@@ -1,15 +1,15 @@
 //! What runs in a container: the program of its image, the command line, the configuration.
 
 use crate::component::systemd::read::Unit;
-use crate::format::compose::{Image, ImageProgram, Inside, Service, Text};
-use crate::format::values::Environment;
+use crate::format::compose::{ComposeService, Image, ImageProgram, Inside, InterpolatedText};
+use crate::format::values::ProcessEnvironment;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
 /// A service with what is known of the process in its container.
 pub(in crate::topology) struct Container<'p> {
-    pub(in crate::topology) service: &'p Service,
+    pub(in crate::topology) service: &'p ComposeService,
     /// Index into the sites.
     pub(in crate::topology) site: usize,
     /// The image, where its name is known.
@@ -34,7 +34,7 @@ const COLLECTOR_DEFAULTS: &[(&str, &str)] =
     &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
 
 impl<'p> Container<'p> {
-    pub(super) fn of(service: &'p Service, site: usize) -> Self {
+    pub(super) fn of(service: &'p ComposeService, site: usize) -> Self {
         let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
         let program = image.as_ref().and_then(|image| image.program);
         let names = own_names(service);
@@ -85,15 +85,15 @@ impl<'p> Container<'p> {
 }
 
 /// The names that a container's own hosts file and its networks give it.
-fn own_names(service: &Service) -> BTreeSet<String> {
+fn own_names(service: &ComposeService) -> BTreeSet<String> {
     let all = [Some(service.name.clone()), service.container_name.clone(), service.hostname.clone()];
     let aliases = service.networks.iter().flat_map(|attachment| attachment.aliases.iter().cloned());
     all.into_iter().flatten().chain(aliases).map(|name| name.to_lowercase()).collect()
 }
 
 /// Entrypoint and command, those of the official image where the service has none.
-fn command_line(service: &Service, program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
-    let words = |words: &Option<Vec<crate::format::compose::Written>>| {
+fn command_line(service: &ComposeService, program: Option<ImageProgram>, inside: &Inside) -> Vec<String> {
+    let words = |words: &Option<Vec<crate::format::compose::WrittenText>>| {
         words.as_ref().map(|words| words.iter().map(|word| word.text.text.clone()).collect::<Vec<_>>())
     };
     let default = default_command(program, inside);
@@ -129,14 +129,14 @@ fn default_command(program: Option<ImageProgram>, inside: &Inside) -> Vec<String
 }
 
 /// What the process finds set. What an image of somebody's own sets is not known.
-fn environment(service: &Service, program: Option<ImageProgram>) -> Environment {
-    let mut environment = Environment::default();
+fn environment(service: &ComposeService, program: Option<ImageProgram>) -> ProcessEnvironment {
+    let mut environment = ProcessEnvironment::default();
     for (key, value) in service.variables() {
         match &value.value {
-            Some(Text { text, unset: None, .. }) => {
+            Some(InterpolatedText { text, unset: None, .. }) => {
                 environment.values.insert(key.to_owned(), text.clone());
             }
-            Some(Text { unset: Some(name), .. }) => {
+            Some(InterpolatedText { unset: Some(name), .. }) => {
                 let reason = format!("`{key}` is made of `{name}`, which no file here sets");
                 environment.unknown.insert(key.to_owned(), reason);
             }

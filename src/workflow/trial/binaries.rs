@@ -2,14 +2,14 @@
 
 use crate::cli::EnginesArgument;
 use crate::exit::Exit;
-use crate::validate::{Engine, Fit, Release, find, wanted};
+use crate::validate::{EngineRelease, FoundEngine, ReleaseFit, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
 use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
 
 /// The engine of each component that runs.
-pub(crate) type Binaries = BTreeMap<ComponentId, Engine>;
+pub(crate) type Binaries = BTreeMap<ComponentId, FoundEngine>;
 
 /// Finds all of them.
 ///
@@ -27,14 +27,14 @@ pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Resu
                 continue;
             }
         };
-        let release = Release::parse(&wanted.version);
+        let release = EngineRelease::parse(&wanted.version);
         match release.map(|release| release.fit(wanted.kind, &engine.release)) {
-            Some(Fit::Other) | None => faults.push(format!(
+            Some(ReleaseFit::Other) | None => faults.push(format!(
                 "`{}` is {engine}, and `{id}` is {}: its configuration is written differently",
                 engine.path.display(),
                 wanted.version
             )),
-            Some(Fit::Same | Fit::Covered) => drop(found.insert(id, engine)),
+            Some(ReleaseFit::Same | ReleaseFit::Covered) => drop(found.insert(id, engine)),
         }
     }
     if faults.is_empty() {

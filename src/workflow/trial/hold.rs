@@ -1,6 +1,6 @@
 //! `--hold`: the engines stay up for the user's own application.
 
-use super::round::{Round, Trouble};
+use super::round::{Round, RoundEnd};
 use crate::component::app::describe;
 use crate::model::env::EnvFormat;
 use crate::stack::App;
@@ -12,7 +12,7 @@ use std::time::Duration;
 const HELD: &str = "held until Ctrl-C; from another terminal: `tracewright status`, `logs -f`, `prove`, with the same stack\n";
 
 /// Says what the applications must be told, and waits until somebody ends it.
-pub(crate) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(), Trouble> {
+pub(crate) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(), RoundEnd> {
     let blocks: Vec<_> = wiring.stack.apps.values().map(|app| exports(wiring, app)).collect();
     round.trial.stages.session.print(&blocks.join("\n"));
     round.trial.stages.session.say(HELD);
@@ -20,7 +20,7 @@ pub(crate) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(),
         match round.alive() {
             Ok(()) => thread::sleep(Duration::from_millis(50)),
             // That is how a hold ends.
-            Err(Trouble::Interrupted) => return Ok(()),
+            Err(RoundEnd::Interrupted) => return Ok(()),
             Err(trouble) => return Err(trouble),
         }
     }

@@ -7,14 +7,14 @@ mod binaries;
 mod hold;
 mod round;
 
-use super::judge::{Environment, judge};
+use super::judge::{HostEnvFiles, judge};
 use super::load::load;
 use super::session::{Session, Stop};
 use super::stages::Stages;
-use crate::cli::{Child, Try};
+use crate::cli::{Child, TryArguments};
 use crate::exit::Exit;
-use crate::trial::{Engine, Folder, Interrupt, TrialError, become_engine, become_sweeper};
-use round::{Round, Trouble};
+use crate::trial::{Interrupt, RunningEngine, TrialDirectory, TrialError, become_engine, become_sweeper};
+use round::{Round, RoundEnd};
 use std::time::Duration;
 
 /// How often other ports are tried where one was taken at the wrong moment.
@@ -25,13 +25,14 @@ const GRACE_KEPT: Duration = Duration::from_secs(3);
 /// The same where they are thrown away.
 const GRACE: Duration = Duration::from_millis(300);
 
-pub(crate) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> {
+pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &Environment::new())?;
+    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
     judged.refuse(session)?;
     let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;
-    let folder = Folder::make(&loaded.stack.name, arguments.keep).map_err(|error| Stop::machine(&error))?;
+    let folder =
+        TrialDirectory::make(&loaded.stack.name, arguments.keep).map_err(|error| Stop::machine(&error))?;
     let grace = if arguments.keep { GRACE_KEPT } else { GRACE };
     session.say(&format!("trying `{}` in `{}`\n", loaded.stack.name, folder.path().display()));
     let mut trial = Trial { stages: Stages::new(session), folder, engines: Vec::new(), interrupt, grace };
@@ -40,7 +41,7 @@ pub(crate) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> 
     let outcome = loop {
         let mut round = Round { trial: &mut trial, binaries: &binaries, text, patience };
         match round.run(&judged.wiring, arguments.hold) {
-            Err(Trouble::PortTaken(_)) if more.next().is_some() => {
+            Err(RoundEnd::PortTaken(_)) if more.next().is_some() => {
                 if let Err(error) = trial.stop() {
                     break Err(error.into());
                 }
@@ -54,9 +55,9 @@ pub(crate) fn run(session: &mut Session, arguments: &Try) -> Result<Exit, Stop> 
 /// Everything that runs, and everything that must be gone at the end.
 struct Trial<'s> {
     stages: Stages<'s>,
-    folder: Folder,
+    folder: TrialDirectory,
     /// In the order in which they were started.
-    engines: Vec<Engine>,
+    engines: Vec<RunningEngine>,
     interrupt: Interrupt,
     grace: Duration,
 }
@@ -74,7 +75,7 @@ impl Trial<'_> {
     }
 
     /// The one way out: stops, removes, and says how it went.
-    fn end(mut self, outcome: Result<Exit, Trouble>, keep: bool) -> Result<Exit, Stop> {
+    fn end(mut self, outcome: Result<Exit, RoundEnd>, keep: bool) -> Result<Exit, Stop> {
         // What failed is said while its log is still there.
         let said = match outcome {
             Ok(exit) => Ok(exit),

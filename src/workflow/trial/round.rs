@@ -6,16 +6,16 @@ use crate::diagnostic::Findings;
 use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::names::ComponentName;
-use crate::prove::{Authority, Component, Door, Logs, Proof, Prover, Reader, Tls};
-use crate::report::proof::{self, Outcome};
+use crate::prove::{Component, Endpoint, LogSource, TempoReader, Tls, TraceProof, TraceProver, TrustedCa};
+use crate::report::proof::{self, ProofOutcome};
 use crate::stack::RouteTarget;
-use crate::text::Sources;
+use crate::text::{Sources, cut, redact_line};
 use crate::trial::{
-    Engine, Launch, PORT_TAKEN, Probe, Running, TrialError, announce, doors, free_ports, moved, newest_lines,
-    reader, told_cause, write,
+    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, doors, free_ports, moved,
+    newest_lines, reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
-use crate::workflow::judge::{Environment, Judged, judge_stack};
+use crate::workflow::judge::{CheckedStack, HostEnvFiles, judge_stack};
 use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ const POLL: Duration = Duration::from_millis(25);
 const LAST_LINES: usize = 12;
 
 /// Why a round ended early.
-pub(crate) enum Trouble {
+pub(crate) enum RoundEnd {
     /// Somebody wants an end.
     Interrupted,
     /// A port was taken between choosing and binding; whose.
@@ -40,22 +40,22 @@ pub(crate) enum Trouble {
     Stop(Stop),
 }
 
-impl From<TrialError> for Trouble {
+impl From<TrialError> for RoundEnd {
     fn from(error: TrialError) -> Self {
         Self::Stop(Stop::machine(&error))
     }
 }
 
-impl Trouble {
+impl RoundEnd {
     /// How the verb says it, while the logs are still there.
-    pub(crate) fn told(self, engines: &mut [Engine]) -> Stop {
+    pub(crate) fn told(self, engines: &mut [RunningEngine]) -> Stop {
         let (name, what) = match self {
             Self::Stop(stop) => return stop,
             Self::Interrupted => return Stop::Because(Exit::Machine, "interrupted".to_owned()),
             Self::PortTaken(name) => (name, format!("did not start: {PORT_TAKEN}, again and again")),
             Self::Engine(name, what) => (name, what),
         };
-        let log = engines.iter_mut().find(|engine| engine.name == name).map(Engine::last_words);
+        let log = engines.iter_mut().find(|engine| engine.name == name).map(RunningEngine::last_words);
         let log = log.unwrap_or_default();
         let mut text = format!("{name} {what}");
         if let Some(cause) = told_cause(&log) {
@@ -74,8 +74,7 @@ fn last_lines(log: &str) -> String {
     }
     let start = lines.len().saturating_sub(LAST_LINES);
     let shown = lines[start..].iter().map(|line| {
-        let plain: String =
-            line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(240).collect();
+        let plain = cut(&redact_line(line), 240);
         format!("\n    {plain}")
     });
     std::iter::once("\n  its last lines:".to_owned()).chain(shown).collect()
@@ -93,12 +92,12 @@ pub(crate) struct Round<'r, 's> {
 
 impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
-    pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, Trouble> {
+    pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, RoundEnd> {
         let folder = self.trial.folder.target()?;
         let ports = free_ports(&wanted.listeners)?;
         let stack = moved(wanted, &folder, &ports);
         let now = self.trial.stages.session.now;
-        let judged = judge_stack(now, &stack, &Environment::new())
+        let judged = judge_stack(now, &stack, &HostEnvFiles::new())
             .map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
             return Err(unsound(judged.verdict.findings, judged.sources));
@@ -114,7 +113,7 @@ impl Round<'_, '_> {
     }
 
     /// Listeners before diallers, each ready before the next one is started.
-    fn start(&mut self, judged: &Judged<'_>, authority: &Path) -> Result<(), Trouble> {
+    fn start(&mut self, judged: &CheckedStack<'_>, authority: &Path) -> Result<(), RoundEnd> {
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];
             let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
@@ -125,9 +124,9 @@ impl Round<'_, '_> {
                 home: PathBuf::from(place.config.parent().as_str()),
             };
             self.trial.stages.begin(&launch.name, "starts");
-            let engine = Engine::start(&launch, &self.trial.folder)?;
+            let engine = RunningEngine::start(&launch, &self.trial.folder)?;
             self.trial.engines.push(engine);
-            let tls = Tls { authority: Authority::File(authority.to_owned()), ..Tls::default() };
+            let tls = Tls { authority: TrustedCa::File(authority.to_owned()), ..Tls::default() };
             self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
             let took = self.trial.stages.took();
             self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
@@ -135,16 +134,16 @@ impl Round<'_, '_> {
         Ok(())
     }
 
-    fn ready(&mut self, name: &str, probe: &Probe) -> Result<(), Trouble> {
+    fn ready(&mut self, name: &str, probe: &Probe) -> Result<(), RoundEnd> {
         let end = Instant::now() + self.patience;
         loop {
-            let pid = self.trial.engines.last().map_or(0, Engine::pid);
+            let pid = self.trial.engines.last().map_or(0, RunningEngine::pid);
             let Err(missing) = probe.look(&listening(pid)) else { return Ok(()) };
             self.alive()?;
             self.port_taken(name)?;
             if Instant::now() >= end {
                 let what = format!("is not ready after {} s: {missing}", self.patience.as_secs());
-                return Err(Trouble::Engine(name.to_owned(), what));
+                return Err(RoundEnd::Engine(name.to_owned(), what));
             }
             self.trial.stages.waiting(name, &format!("waits: {missing}"));
             thread::sleep(POLL);
@@ -152,9 +151,9 @@ impl Round<'_, '_> {
     }
 
     /// Tempo 3.0 stays half alive for 30 s where a port of its own is taken.
-    fn port_taken(&self, name: &str) -> Result<(), Trouble> {
+    fn port_taken(&self, name: &str) -> Result<(), RoundEnd> {
         let log = self.trial.engines.last().and_then(|engine| newest_lines(engine.log())).unwrap_or_default();
-        if told_cause(&log) == Some(PORT_TAKEN) { Err(Trouble::PortTaken(name.to_owned())) } else { Ok(()) }
+        if told_cause(&log) == Some(PORT_TAKEN) { Err(RoundEnd::PortTaken(name.to_owned())) } else { Ok(()) }
     }
 
     fn running(&self) -> Vec<Running> {
@@ -168,18 +167,18 @@ impl Round<'_, '_> {
     }
 
     /// Whether all engines still run and nobody wants an end.
-    pub(crate) fn alive(&mut self) -> Result<(), Trouble> {
+    pub(crate) fn alive(&mut self) -> Result<(), RoundEnd> {
         if self.trial.interrupt.came() {
-            return Err(Trouble::Interrupted);
+            return Err(RoundEnd::Interrupted);
         }
         for engine in &mut self.trial.engines {
             if let Some(ended) = engine.ended()? {
                 let taken = told_cause(&engine.last_words()) == Some(PORT_TAKEN);
                 let name = engine.name.clone();
                 return Err(if taken {
-                    Trouble::PortTaken(name)
+                    RoundEnd::PortTaken(name)
                 } else {
-                    Trouble::Engine(name, ended.to_string())
+                    RoundEnd::Engine(name, ended.to_string())
                 });
             }
         }
@@ -187,17 +186,20 @@ impl Round<'_, '_> {
     }
 
     /// A trace through every application's door.
-    fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, Trouble> {
+    fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, RoundEnd> {
         let doors = doors(wiring);
         let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
-            return Err(Trouble::Stop(crate::workflow::proof::nothing_to_prove(wiring)));
+            return Err(RoundEnd::Stop(crate::workflow::proof::nothing_to_prove(wiring)));
         };
         let mut outcomes = Vec::new();
         for door in doors {
             let name = format!("app.{}", door.name);
             self.trial.stages.begin(&name, "a trace is sent and read back");
-            let outcome =
-                Outcome::from(self.prove_door(&door, &reader, crate::workflow::proof::within(wiring))?);
+            let outcome = ProofOutcome::from(self.prove_door(
+                &door,
+                &reader,
+                crate::workflow::proof::within(wiring),
+            )?);
             let took = self.trial.stages.took();
             self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
             outcomes.push((door, outcome));
@@ -207,14 +209,19 @@ impl Round<'_, '_> {
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
-    fn prove_door(&mut self, door: &Door, reader: &Reader, within: Duration) -> Result<Proof, Trouble> {
+    fn prove_door(
+        &mut self,
+        door: &Endpoint,
+        reader: &TempoReader,
+        within: Duration,
+    ) -> Result<TraceProof, RoundEnd> {
         let logs = EngineLogs::of(&self.trial.engines);
         let (door, reader) = (door.clone(), reader.clone());
         let name = format!("app.{}", door.name);
         let (done, proof) = channel();
         thread::spawn(move || {
             // Where nobody waits any more the process is about to end.
-            let _nobody = done.send(Prover { reader: &reader, logs: &logs, within }.prove(&door));
+            let _nobody = done.send(TraceProver { reader: &reader, logs: &logs, within }.prove(&door));
         });
         loop {
             match proof.recv_timeout(POLL) {
@@ -225,7 +232,7 @@ impl Round<'_, '_> {
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let text = "the proof ended without a result".to_owned();
-                    return Err(Trouble::Stop(Stop::Because(Exit::Machine, text)));
+                    return Err(RoundEnd::Stop(Stop::Because(Exit::Machine, text)));
                 }
             }
         }
@@ -236,12 +243,12 @@ impl Round<'_, '_> {
 struct EngineLogs(BTreeMap<String, PathBuf>);
 
 impl EngineLogs {
-    fn of(engines: &[Engine]) -> Self {
+    fn of(engines: &[RunningEngine]) -> Self {
         Self(engines.iter().map(|engine| (engine.name.clone(), engine.log().to_owned())).collect())
     }
 }
 
-impl Logs for EngineLogs {
+impl LogSource for EngineLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
         self.0.get(&crate::workflow::proof::component_name(component)).and_then(|path| newest_lines(path))
     }
@@ -271,6 +278,6 @@ fn hops_to_tempo(wiring: &Wiring<'_>, collector: &ComponentName) -> usize {
 }
 
 /// The stack was sound before it was moved.
-fn unsound(findings: Findings, sources: Sources) -> Trouble {
-    Trouble::Stop(Stop::Findings(findings, sources))
+fn unsound(findings: Findings, sources: Sources) -> RoundEnd {
+    RoundEnd::Stop(Stop::Findings(findings, sources))
 }

@@ -3,7 +3,7 @@
 use super::lab::{NAMES, Round, Verb};
 use crate::transaction_root::{root_at, tree};
 use crate::transaction_support::now;
-use tracewright::apply::{Request, Survey, Wish, history, survey};
+use tracewright::apply::{DesiredState, Survey, SurveyRequest, history, survey};
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{HostName, StackName};
 use tracewright::model::prior::GenerationNumber;
@@ -42,8 +42,8 @@ pub fn judge(round: &Round<'_>, told: &[String], two: bool) {
 
 fn back_to(round: &Round<'_>, name: &StackName, number: GenerationNumber) -> Survey {
     let (host, ground) = (HostName::this(), Ground::below_root(name));
-    let wish = Wish::Generation(Some(number));
-    let request = Request {
+    let wish = DesiredState::Generation(Some(number));
+    let request = SurveyRequest {
         stack: name,
         host: &host,
         ground: &ground,

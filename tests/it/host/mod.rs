@@ -15,6 +15,7 @@ mod matrix;
 mod pages;
 mod reboot;
 mod stand_in;
+mod values;
 
 use crate::kills;
 use crate::support::repository;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Dial, Prover, Tls};
+use tracewright::prove::{ClientCertificate, Dial, Tls, TraceProver};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
 
@@ -41,7 +41,8 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let [nothing] = free_ports();
     let reader = nothing_to_read(nothing);
     let names = [(collector.grpc, "GRPC"), (collector.http, "HTTP"), (nothing, "API")];
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover =
+        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     counted(
         dials.into_iter().map(|dial| message(&prover.prove(&door(dial)), &names)).collect(),
         "real 0.159.0",
@@ -52,7 +53,8 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
 fn nobody_listens() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover =
+        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let proofs = [dial(Grpc, port, None), dial(HttpProtobuf, port, None)]
         .map(|dial| message(&prover.prove(&door(dial)), &[(port, "PORT")]));
     assert_data_eq!(proofs.concat(), file!["messages/nobody-listens.txt"]);
@@ -219,9 +221,10 @@ fn limits_of_the_collector() {
 fn unreadable_settings() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover =
+        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let missing = Tls {
-        authority: tracewright::prove::Authority::File("/nonexistent/ca.crt".into()),
+        authority: tracewright::prove::TrustedCa::File("/nonexistent/ca.crt".into()),
         ..Tls::default()
     };
     let proof = prover.prove(&door(dial(Grpc, port, Some(missing))));

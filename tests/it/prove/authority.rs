@@ -6,7 +6,7 @@ use rcgen::{
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tracewright::prove::{Authority as Trusted, ClientCertificate, Tls};
+use tracewright::prove::{ClientCertificate, Tls, TrustedCa as Trusted};
 
 /// A CA of this test alone, its files in a folder.
 pub struct Authority {

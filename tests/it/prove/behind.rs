@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Dial, NoLogs, Prover, Tls};
+use tracewright::prove::{ClientCertificate, Dial, NoLogs, Tls, TraceProver};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
 /// One that names its counters otherwise, `_total` and all.
@@ -43,7 +43,7 @@ fn told(binary: &Path, tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option
     }
     let reader = reader(tempo);
     let logs = Logged { collector: Some(&collector.engine), tempo: Some(&tempo.engine) };
-    let prover = Prover { reader: &reader, logs: &logs, within: Duration::from_millis(1500) };
+    let prover = TraceProver { reader: &reader, logs: &logs, within: Duration::from_millis(1500) };
     let names = [
         (collector.grpc, "COLLECTOR"),
         (tempo.otlp_grpc, "TEMPO"),
@@ -255,7 +255,7 @@ fn collector_whose_reasons_are_unknown() {
     let mut tempo = Tempo::start(&binary, &TempoSetup::default());
     tempo.wait_ready();
     let reader = reader(&tempo);
-    let prover = Prover { reader: &reader, logs: &NoLogs, within: Duration::from_millis(1500) };
+    let prover = TraceProver { reader: &reader, logs: &NoLogs, within: Duration::from_millis(1500) };
     let mut said = String::new();
     for (port, rest) in
         [(1, ""), (tempo.internal, ""), (1, "sending_queue: {queue_size: 1, num_consumers: 1}")]

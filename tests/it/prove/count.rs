@@ -5,7 +5,7 @@ use super::lab::{Logged, dial, door, reader};
 use std::process::Command;
 use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
-use tracewright::prove::{Cause, Limit, Numbered, Prover};
+use tracewright::prove::{FailureCause, Limit, Numbered, TraceProver};
 
 /// A collector that sends to this Tempo.
 fn forwarding(tempo: &Tempo) -> CollectorSetup {
@@ -52,7 +52,7 @@ fn child() {
     let (door_port, api) = ports.split_once(' ').unwrap();
     let mut reader = super::lab::nothing_to_read(0);
     reader.api = format!("http://127.0.0.1:{api}");
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(20) };
+    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(20) };
     let door = door(dial(Grpc, door_port.parse().unwrap(), None));
     let (tally, failure) = prover.count(&door, Numbered { count: 20_000, rate: None }).unwrap();
     println!("\n{tally:?}");
@@ -71,12 +71,13 @@ fn discarded_spans_are_named() {
         let mut tempo = Tempo::start(&binary, &TempoSetup { top, ..TempoSetup::default() });
         tempo.wait_ready();
         let reader = reader(&tempo);
-        let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(2) };
+        let prover =
+            TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(2) };
         let door = door(dial(Grpc, tempo.otlp_grpc, None));
         let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(500) }).unwrap();
         let failure = failure.unwrap();
         assert_eq!((tally.accepted, tally.returned), (250, 150), "{failure:?}");
-        assert_eq!(failure.cause, Cause::Limit(Limit::TraceSize));
+        assert_eq!(failure.cause, FailureCause::Limit(Limit::TraceSize));
         assert_eq!(failure.evidence[0], "spans 50-99 and 150-199 did not come back");
     }
 }

@@ -8,15 +8,16 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{Cause, Numbered, Proof, Prover, Reader};
+use tracewright::prove::{FailureCause, Numbered, TempoReader, TraceProof, TraceProver};
 
-fn reader(port: u16) -> Reader {
-    Reader { api: format!("http://127.0.0.1:{port}"), ..nothing_to_read(0) }
+fn reader(port: u16) -> TempoReader {
+    TempoReader { api: format!("http://127.0.0.1:{port}"), ..nothing_to_read(0) }
 }
 
-fn prove(standin: &StandIn, api: u16) -> Proof {
+fn prove(standin: &StandIn, api: u16) -> TraceProof {
     let reader = reader(api);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover =
+        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     prover.prove(&door(dial(Grpc, standin.otlp_grpc, None)))
 }
 
@@ -24,10 +25,10 @@ fn prove(standin: &StandIn, api: u16) -> Proof {
 fn a_stand_in_is_proven() {
     let standin = StandIn::start(Fault::None);
     let reader = reader(standin.http);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
+    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
     for dial in [dial(Grpc, standin.otlp_grpc, None), dial(HttpProtobuf, standin.otlp_http, None)] {
         let proof = prover.prove(&door(dial));
-        assert!(matches!(proof, Proof::Proven(_)), "{proof:?}");
+        assert!(matches!(proof, TraceProof::Proven(_)), "{proof:?}");
     }
 }
 
@@ -49,11 +50,12 @@ fn what_does_not_come_back_is_no_proof() {
 fn numbered_spans_that_are_lost_are_named() {
     let standin = StandIn::start(Fault::Loses(207));
     let reader = reader(standin.http);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover =
+        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let door = door(dial(Grpc, standin.otlp_grpc, None));
     let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(2000) }).unwrap();
     assert_eq!((tally.accepted, tally.returned), (250, 249));
-    assert_eq!(failure.unwrap().cause, Cause::SpansMissing(vec![207]));
+    assert_eq!(failure.unwrap().cause, FailureCause::SpansMissing(vec![207]));
 }
 
 /// Passes connections on for so long, then ends them and listens no more.
@@ -91,7 +93,7 @@ fn numbered_spans_come_back_over_a_restart_of_the_door() {
         relay(&TcpListener::bind(at).unwrap(), behind, Instant::now() + Duration::from_secs(60));
     });
     let reader = reader(standin.http);
-    let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
+    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
     let door = door(dial(Grpc, at.port(), None));
     let (tally, failure) = prover.count(&door, Numbered { count: 400, rate: Some(400) }).unwrap();
     assert!(failure.is_none(), "{failure:?}");
@@ -177,7 +179,8 @@ fn a_door_that_answers_something_else() {
     for answer in answers {
         let port = answering(answer);
         let reader = reader(standin.http);
-        let prover = Prover { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+        let prover =
+            TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
         for dial in [dial(HttpProtobuf, port, None), dial(Grpc, port, None)] {
             said.push_str(&message(&prover.prove(&door(dial)), &[(port, "DOOR")]));
         }

@@ -5,7 +5,7 @@ use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
 use tracewright::model::dataflow::OtlpProtocol;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{self, Component, Dial, Door, Forward, Logs, Proof, Reader, Tls};
+use tracewright::prove::{self, Component, Dial, Endpoint, Forward, LogSource, TempoReader, Tls, TraceProof};
 
 /// A setting that dials plaintext or TLS on loopback.
 pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
@@ -23,8 +23,8 @@ pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
 }
 
 /// An application that dials so, with nothing between it and Tempo.
-pub fn door(dial: Dial) -> Door {
-    Door {
+pub fn door(dial: Dial) -> Endpoint {
+    Endpoint {
         name: "shop".to_owned(),
         edge: "shop -> door".to_owned(),
         service_name: "shop".to_owned(),
@@ -34,8 +34,8 @@ pub fn door(dial: Dial) -> Door {
 }
 
 /// A collector on the way; `forward` is what its exporter dials, where the prover may know it.
-pub fn through(collector: &Collector, forward: Option<Dial>) -> prove::Collector {
-    prove::Collector {
+pub fn through(collector: &Collector, forward: Option<Dial>) -> prove::RouteCollector {
+    prove::RouteCollector {
         name: "main".to_owned(),
         metrics: Some(format!("http://127.0.0.1:{}/metrics", collector.metrics)),
         forwards: forward.map(|dial| Forward { edge: "main -> tempo".to_owned(), dial }),
@@ -43,8 +43,8 @@ pub fn through(collector: &Collector, forward: Option<Dial>) -> prove::Collector
 }
 
 /// A reader of a Tempo in plaintext.
-pub fn reader(tempo: &Tempo) -> Reader {
-    Reader {
+pub fn reader(tempo: &Tempo) -> TempoReader {
+    TempoReader {
         edge: "grafana -> tempo".to_owned(),
         internal_edge: "tempo -> tempo".to_owned(),
         api: format!("http://127.0.0.1:{}", tempo.http),
@@ -55,8 +55,8 @@ pub fn reader(tempo: &Tempo) -> Reader {
 }
 
 /// A reader of a Tempo that is not there.
-pub fn nothing_to_read(port: u16) -> Reader {
-    Reader {
+pub fn nothing_to_read(port: u16) -> TempoReader {
+    TempoReader {
         edge: "grafana -> tempo".to_owned(),
         internal_edge: "tempo -> tempo".to_owned(),
         api: format!("http://127.0.0.1:{port}"),
@@ -73,7 +73,7 @@ pub struct Logged<'e> {
     pub tempo: Option<&'e Engine>,
 }
 
-impl Logs for Logged<'_> {
+impl LogSource for Logged<'_> {
     fn newest(&self, component: Component<'_>) -> Option<String> {
         let engine = match component {
             Component::Collector(_) => self.collector,
@@ -91,14 +91,14 @@ pub fn counted(said: String, on: &str) -> String {
 
 /// A proof as the whole message of it, with ports by name and what differs from run to run left
 /// out.
-pub fn message(proof: &Proof, names: &[(u16, &str)]) -> String {
+pub fn message(proof: &TraceProof, names: &[(u16, &str)]) -> String {
     let mut text = String::new();
     match proof {
-        Proof::Proven(_) => text.push_str("proven\n"),
-        Proof::CouldNotRun(not) => {
+        TraceProof::Proven(_) => text.push_str("proven\n"),
+        TraceProof::CouldNotRun(not) => {
             write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap();
         }
-        Proof::Failed(failure) => {
+        TraceProof::Failed(failure) => {
             let finding = failure.finding();
             write!(text, "failed[{}]: {}\n  edge: {}\n", finding.code, finding.title, failure.edge).unwrap();
             failure.evidence.iter().for_each(|line| writeln!(text, "  seen: {line}").unwrap());

@@ -6,14 +6,14 @@ use super::lab::{Logged, dial, door, reader, through};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Door, Proof, Prover, Reader, Timings, Tls};
+use tracewright::prove::{ClientCertificate, Endpoint, TempoReader, Timings, Tls, TraceProof, TraceProver};
 
 const TEMPOS: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];
 
-fn proven(reader: &Reader, door: &Door) -> Timings {
-    let prover = Prover { reader, logs: &Logged::default(), within: Duration::from_secs(15) };
+fn proven(reader: &TempoReader, door: &Endpoint) -> Timings {
+    let prover = TraceProver { reader, logs: &Logged::default(), within: Duration::from_secs(15) };
     match prover.prove(door) {
-        Proof::Proven(timings) => {
+        TraceProof::Proven(timings) => {
             println!("promise: {PROOFS} | 1 | real");
             timings
         }
@@ -77,7 +77,7 @@ fn a_stack_with_everything_on_is_proven() {
         };
         let collector = Collector::start(&collector, &setup);
         let tls = Tls { client: Some(client), ..ours.trusted() };
-        let reader = Reader {
+        let reader = TempoReader {
             api: format!("https://127.0.0.1:{}", tempo.http),
             tls: tls.clone(),
             tenant: Some("shop".to_owned()),

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 use tracewright::host::{CommandLine, Host, LiveHost};
 use tracewright::model::names::{Mode, Scope, UserName};
-use tracewright::model::observed::{Ids, Standing};
+use tracewright::model::observed::{Ids, PathState};
 use tracewright::model::step::Step;
 
 pub fn person() -> UserName {
@@ -74,7 +74,7 @@ fn what_is_a_persons_is_theirs() {
     assert_eq!(owner("home/.config/config.yaml"), (PERSON, PERSON, 0o640));
     assert_eq!(owner("roots/file"), (7, 8, 0o640));
     assert_eq!(fs::read(lab.on_disk("home/.config/config.yaml")).unwrap(), b"text\n");
-    let Standing::File(file) = look(&host, &lab.at("home/.config/config.yaml")) else { panic!() };
+    let PathState::File(file) = look(&host, &lab.at("home/.config/config.yaml")) else { panic!() };
     assert_eq!((file.bytes.as_slice(), file.ids), (&b"text\n"[..], Ids { uid: PERSON, gid: PERSON }));
     assert_eq!(host.children().len(), 1);
     assert!(host.free_space().unwrap() > 0);
@@ -87,8 +87,11 @@ fn it_reaches_nothing_of_others() {
     lab.file("home/secret", 0, 0o600);
     lab.file("home/shared", 0, 0o640);
     chown(lab.on_disk("home/shared"), None, Some(SHARED)).unwrap();
-    assert_eq!(look(&host, &lab.at("home/secret")), Standing::Other("something that this user may not read"));
-    assert!(matches!(look(&host, &lab.at("home/shared")), Standing::File(_)), "the user's own groups count");
+    assert_eq!(
+        look(&host, &lab.at("home/secret")),
+        PathState::Other("something that this user may not read")
+    );
+    assert!(matches!(look(&host, &lab.at("home/shared")), PathState::File(_)), "the user's own groups count");
 
     lab.folder("home/of-root", 0);
     let refused = host.perform(&stage(lab.at("home/of-root/file"), "")).unwrap_err();
@@ -110,7 +113,7 @@ fn it_reaches_nothing_of_others() {
     let crossing = Step::Create {
         staged: lab.at("roots/new"),
         path: lab.at("home/new"),
-        after: Standing::Absent.identity(),
+        after: PathState::Absent.identity(),
     };
     assert_eq!(
         host.perform(&crossing).unwrap_err().to_string(),

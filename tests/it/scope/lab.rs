@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tracewright::host::{Accounts, Host, LiveHost};
 use tracewright::model::names::{HostName, Mode, TargetPath};
-use tracewright::model::observed::{Inventory, Standing};
+use tracewright::model::observed::{Inventory, PathState};
 use tracewright::model::step::Step;
 
 /// The number of the person.
@@ -88,7 +88,7 @@ impl Lab {
     }
 }
 
-pub fn look(host: &LiveHost, path: &TargetPath) -> Standing {
+pub fn look(host: &LiveHost, path: &TargetPath) -> PathState {
     host.observe(&Inventory::of([path.clone()])).unwrap().standing(path).clone()
 }
 

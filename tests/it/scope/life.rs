@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, Instant};
 use tracewright::host::{Exclusive, Host};
 use tracewright::model::names::{Scope, UnitName, UserName};
-use tracewright::model::observed::{Inventory, Standing};
+use tracewright::model::observed::{Inventory, PathState};
 use tracewright::model::units::{Manager, UnitId};
 
 #[test]
@@ -118,11 +118,11 @@ fn without_root_there_are_no_children() {
         host.perform(&stage(lab.at("home/file"), "")).unwrap();
         let refused = host.perform(&stage(lab.at("roots/file"), "")).unwrap_err();
         assert!(refused.is_refused(), "{refused}");
-        let out_of_sight = Standing::Other("something that this user may not read");
+        let out_of_sight = PathState::Other("something that this user may not read");
         assert_eq!(look(&host, &lab.at("roots/secret")), out_of_sight);
         assert_eq!(look(&host, &lab.at("closed/folder/file")), out_of_sight);
         let closed = fs::metadata(lab.on_disk("closed")).unwrap();
-        let Standing::Folder(seen) = look(&host, &lab.at("closed")) else { panic!("it is a folder") };
+        let PathState::Folder(seen) = look(&host, &lab.at("closed")) else { panic!("it is a folder") };
         assert_eq!((seen.mode.0, seen.ids.uid), (closed.mode() & 0o7777, 0));
         assert_eq!(host.children().len(), 0);
 

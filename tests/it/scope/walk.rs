@@ -6,21 +6,21 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tracewright::host::{Host, LocalDisk, LocalRoot, Root};
 use tracewright::model::names::{HostName, Mode, TargetPath};
-use tracewright::model::observed::{Ids, Inventory, Look, Standing};
+use tracewright::model::observed::{Ids, Inventory, Look, PathState};
 use tracewright::model::step::Step;
 
 fn guarded(lab: &Lab) -> LocalRoot {
     Root::on(LocalDisk::guarded(lab.base.path(), HostName::this()))
 }
 
-fn at(root: &LocalRoot, path: &str) -> Result<Standing, String> {
+fn at(root: &LocalRoot, path: &str) -> Result<PathState, String> {
     let path = TargetPath::new(path);
     let seen = root.observe(&Inventory::of([path.clone()])).map_err(|fault| fault.to_string())?;
     Ok(seen.standing(&path).clone())
 }
 
 fn is_file(root: &LocalRoot, path: &str) -> bool {
-    matches!(at(root, path), Ok(Standing::File(_)))
+    matches!(at(root, path), Ok(PathState::File(_)))
 }
 
 #[test]
@@ -49,15 +49,15 @@ fn a_link_is_followed_where_root_alone_could_have_made_it() {
     let nowhere =
         ["/by-person/unit/file", "/home/by-root/unit/file", "/open/by-root/unit/file", "/nowhere/file"];
     for path in nowhere.into_iter().chain(["/round/file"]) {
-        assert_eq!(at(&root, path), Ok(Standing::Absent), "{path}");
+        assert_eq!(at(&root, path), Ok(PathState::Absent), "{path}");
     }
-    assert_eq!(at(&root, "/lib"), Ok(Standing::Link { to: "usr/lib".to_owned() }), "not the last component");
+    assert_eq!(at(&root, "/lib"), Ok(PathState::Link { to: "usr/lib".to_owned() }), "not the last component");
 
     let make = |path| Step::MakeFolder { path: TargetPath::new(path), mode: Mode(0o755), ids: None };
     root.perform(&make("/usr/up/made")).unwrap();
     assert!(lab.on_disk("usr/lib/unit/made").is_dir());
     let plain: LocalRoot = Root::on(LocalDisk::at(lab.base.path(), HostName::this()));
-    assert_eq!(at(&plain, "/lib/unit/file"), Ok(Standing::Absent), "below a folder none is followed");
+    assert_eq!(at(&plain, "/lib/unit/file"), Ok(PathState::Absent), "below a folder none is followed");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn each_look_and_each_step_reaches_its_folders_anew() {
     root.perform(&make).expect_err("it is there");
     replace(2);
     root.perform(&make).expect("after a step that failed");
-    assert!(matches!(at(&root, "/app/made"), Ok(Standing::Folder(_))));
+    assert!(matches!(at(&root, "/app/made"), Ok(PathState::Folder(_))));
     replace(3);
     root.perform(&make).expect("after a look");
 }
@@ -106,7 +106,7 @@ fn a_folder_of_an_unprivileged_user_leads_to_nobody_elses() {
         both.add(TargetPath::new(path), Look::Names);
         assert_eq!(root.observe(&both).unwrap_err().to_string(), refusal, "also once it was looked at");
     }
-    assert!(matches!(at(&root, "/service/of-root"), Ok(Standing::Folder(_))), "it may be looked at");
+    assert!(matches!(at(&root, "/service/of-root"), Ok(PathState::Folder(_))), "it may be looked at");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn rights_of_a_file_with_another_name_are_not_changed() {
     fs::hard_link(lab.on_disk("roots/secret"), lab.on_disk("service/secret")).unwrap();
     let path = TargetPath::new("/service/secret");
     let mut root = guarded(&lab);
-    let Ok(Standing::File(file)) = at(&root, path.as_str()) else { panic!("it stands there") };
+    let Ok(PathState::File(file)) = at(&root, path.as_str()) else { panic!("it stands there") };
     let digest = tracewright::model::desired::Digest::of(&file.bytes);
     let after = Ids { uid: SERVICE, gid: SERVICE };
     for step in [
@@ -126,5 +126,5 @@ fn rights_of_a_file_with_another_name_are_not_changed() {
         let refused = root.perform(&step).unwrap_err().to_string();
         assert_eq!(refused, "/service/secret was changed by somebody else in the meantime");
     }
-    assert!(matches!(at(&root, "/roots/secret"), Ok(Standing::File(now)) if now == file));
+    assert!(matches!(at(&root, "/roots/secret"), Ok(PathState::File(now)) if now == file));
 }

@@ -1,10 +1,10 @@
 //! Our reading of a document in the words of `tests/yaml/main.go`.
 
-use tracewright::format::yaml::{Dialect, Node, Resolved, Scalar, Value, parse};
+use tracewright::format::yaml::{Node, Resolved, Scalar, Value, YamlLibrary, parse};
 
 /// What we read; "error" for what we refuse. A key that `<<` and the block both have is an error to
 /// yaml.v2 where it reads into a map, as the oracle has it do.
-pub fn shown(text: &str, dialect: Dialect) -> String {
+pub fn shown(text: &str, dialect: YamlLibrary) -> String {
     match parse(text, dialect) {
         Ok(document) if document.duplicates.is_empty() && document.overlaps.is_empty() => {
             node(&document.root, dialect)
@@ -13,7 +13,7 @@ pub fn shown(text: &str, dialect: Dialect) -> String {
     }
 }
 
-fn node(value: &Node, dialect: Dialect) -> String {
+fn node(value: &Node, dialect: YamlLibrary) -> String {
     match &value.value {
         Value::Scalar(text) => scalar(text, dialect),
         Value::Sequence(items) => {
@@ -34,7 +34,7 @@ fn node(value: &Node, dialect: Dialect) -> String {
     }
 }
 
-fn scalar(scalar: &Scalar, dialect: Dialect) -> String {
+fn scalar(scalar: &Scalar, dialect: YamlLibrary) -> String {
     match scalar.resolve(dialect) {
         Resolved::Null => "~".to_owned(),
         Resolved::Bool(value) => value.to_string(),
@@ -44,7 +44,7 @@ fn scalar(scalar: &Scalar, dialect: Dialect) -> String {
         }
         Resolved::Float(value) => format!("f:{:016x}", value.to_bits()),
         // To yaml.v3 a plain date is a time; every key of a configuration takes it as a text.
-        Resolved::Text if dialect == Dialect::V3 && !scalar.quoted && is_date(&scalar.text) => {
+        Resolved::Text if dialect == YamlLibrary::V3 && !scalar.quoted && is_date(&scalar.text) => {
             "time".to_owned()
         }
         Resolved::Text => quoted(&scalar.text),

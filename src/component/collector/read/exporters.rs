@@ -3,13 +3,13 @@
 use super::receivers::pem;
 use crate::format::address;
 use crate::format::address::Url;
-use crate::format::page::{Page, Written};
-use crate::format::values::Text;
-use crate::format::yaml::{Entry, Node};
-use crate::model::dataflow::{ClientTls, Dialler, FileFaultKind, ProgramKind, Protocol, Sends, Trust};
+use crate::format::page::{FileReading, WrittenPath};
+use crate::format::values::ExpandedText;
+use crate::format::yaml::{Node, YamlEntry};
+use crate::model::dataflow::{Client, ClientTls, FileFaultKind, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
-pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
+pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
     let Some((written, endpoint)) = endpoint(page, entry, "endpoint", setting) else { return };
     let text = &*written.text;
     let https = text.starts_with("https://");
@@ -27,7 +27,7 @@ pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
     };
     let tls = tls(page, entry, setting, if https { Scheme::Https } else { Scheme::None });
     let at = page.mark(endpoint.place());
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::OtlpGrpc,
@@ -43,7 +43,7 @@ pub fn grpc(page: &mut Page<'_>, entry: &Entry, setting: &str) {
 
 /// Reads `otlp_http` (`otlphttp`). The scheme decides about TLS; the signal's path is appended to
 /// `endpoint`, never to `SIGNAL_endpoint`.
-pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
+pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal: &str) {
     let own = format!("{signal}_endpoint");
     let whole = entry.value.get(&own).is_some_and(|node| !node.is_null());
     let way = if whole { own.as_str() } else { "endpoint" };
@@ -62,7 +62,7 @@ pub fn http(page: &mut Page<'_>, entry: &Entry, setting: &str, signal: &str) {
     let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
     let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
     let at = page.mark(endpoint.place());
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::OtlpHttp,
@@ -89,11 +89,11 @@ fn starts_all_the_same(text: &str) -> bool {
 /// The text of an endpoint and its entry; `None` where it cannot be told, which is recorded. An unset
 /// variable is an empty text, as the collector has it: `:4317` is this host.
 fn endpoint<'n>(
-    page: &mut Page<'_>,
-    entry: &'n Entry,
+    page: &mut FileReading<'_>,
+    entry: &'n YamlEntry,
     key: &str,
     setting: &str,
-) -> Option<(Text<'n>, &'n Entry)> {
+) -> Option<(ExpandedText<'n>, &'n YamlEntry)> {
     let Some(written) = entry.value.entry(key).filter(|entry| !entry.value.is_null()) else {
         page.fault(entry.key_span.clone(), "an OTLP exporter needs an `endpoint`");
         return None;
@@ -108,7 +108,13 @@ fn endpoint<'n>(
 }
 
 /// Records an endpoint that is not one: a fault, unless a variable that nothing sets is the cause.
-fn refuse(page: &mut Page<'_>, text: &Text<'_>, endpoint: &Entry, setting: &str, fault: &str) {
+fn refuse(
+    page: &mut FileReading<'_>,
+    text: &ExpandedText<'_>,
+    endpoint: &YamlEntry,
+    setting: &str,
+    fault: &str,
+) {
     match &text.unset {
         // All that a container's process can see is in the Compose file.
         Some(name) if page.inside.is_some() => page.fault(
@@ -133,7 +139,7 @@ enum Scheme {
 
 /// The `tls` block of a client. Without one it is TLS with the host's own authorities;
 /// `insecure: true` next to a CA is still TLS.
-fn tls(page: &mut Page<'_>, entry: &Entry, setting: &str, scheme: Scheme) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, scheme: Scheme) -> ClientTls {
     let none = Node::nothing();
     let block = entry.value.get("tls").unwrap_or(&none);
     let door = format!("{setting}.tls");
@@ -156,7 +162,7 @@ fn tls(page: &mut Page<'_>, entry: &Entry, setting: &str, scheme: Scheme) -> Cli
         page.text(block, &["server_name_override"], &door).map(|(text, _)| text.text.into_owned());
     let trust = trust(page, block, &door, &authority);
     if !enabled {
-        let ignored = [authority, certificate, key].into_iter().filter_map(Written::file).collect();
+        let ignored = [authority, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
         return ClientTls { ignored, at, ..ClientTls::plaintext() };
     }
     ClientTls {
@@ -170,20 +176,20 @@ fn tls(page: &mut Page<'_>, entry: &Entry, setting: &str, scheme: Scheme) -> Cli
     }
 }
 
-fn trust(page: &mut Page<'_>, block: &Node, door: &str, authority: &Written) -> Trust {
+fn trust(page: &mut FileReading<'_>, block: &Node, door: &str, authority: &WrittenPath) -> Trust {
     if flag(page, block, "insecure_skip_verify", door) {
         return Trust::Anybody;
     }
     match authority {
-        Written::No => Trust::System,
-        Written::File(_) if flag(page, block, "include_system_ca_certs_pool", door) => Trust::Unknown,
-        Written::File(file) => Trust::File(file.clone()),
-        Written::Somewhere => Trust::Unknown,
+        WrittenPath::No => Trust::System,
+        WrittenPath::File(_) if flag(page, block, "include_system_ca_certs_pool", door) => Trust::Unknown,
+        WrittenPath::File(file) => Trust::File(file.clone()),
+        WrittenPath::Somewhere => Trust::Unknown,
     }
 }
 
 /// A bool by the collector's rule: `true` and `false` alone, never quoted; anything else is refused.
-fn flag(page: &mut Page<'_>, block: &Node, key: &str, door: &str) -> bool {
+fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, door: &str) -> bool {
     let Some((text, entry)) = page.text(block, &[key], door) else { return false };
     match &*text.text {
         "true" | "True" | "TRUE" if !text.quoted => true,

@@ -1,14 +1,14 @@
 //! Keys that the collector does not know: it refuses a file for any of them.
 
-use super::release::Release;
+use super::release::CollectorReading;
 use crate::format::keys::{Keys, keys};
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 
 const KEYS: Keys = keys!(include_str!("../keys.txt"));
 
 /// Holds a configuration against the table of its release.
-pub fn check(page: &mut Page<'_>, root: &Node, release: Release) {
+pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     match release.dialect() {
         Some(_) => KEYS.check(page, root, ""),
         None => {
@@ -33,13 +33,13 @@ const GONE: &[(&[&str], u16)] = &[
 ];
 
 /// For releases without a table: the keys that are known to have gone.
-fn gone(page: &mut Page<'_>, root: &Node, release: Release) {
+fn gone(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     for (way, _) in GONE.iter().filter(|(_, first)| release.minor() >= *first) {
         find(page, root, way, "");
     }
 }
 
-fn find(page: &mut Page<'_>, node: &Node, way: &[&str], path: &str) {
+fn find(page: &mut FileReading<'_>, node: &Node, way: &[&str], path: &str) {
     let Some((key, rest)) = way.split_first() else { return };
     for entry in node.entries().iter().filter(|entry| *key == "*" || entry.key == *key) {
         let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };

@@ -13,17 +13,17 @@ mod types;
 mod variables;
 
 pub use keys::otlp_receiver;
-pub use release::Release;
+pub use release::CollectorReading;
 
-use crate::format::page::{Page, Start};
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::{FileReading, Start};
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use receivers::Rules;
 use release::kind_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
+pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     let rules = Rules {
         default_address: release.default_address(),
         empty_tls: release.empty_tls(),
@@ -73,7 +73,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: Release) {
 
 /// A component that some pipeline names.
 struct Used<'a> {
-    entry: &'a Entry,
+    entry: &'a YamlEntry,
     /// The signal it is used for; `traces` where that is one of several.
     signal: &'a str,
     /// The ids of those pipelines.
@@ -82,8 +82,8 @@ struct Used<'a> {
 
 /// Where a connector leads: from each pipeline that names it as an exporter to each that names it as a
 /// receiver.
-fn join(page: &mut Page<'_>, root: &Node, pipelines: &[Entry]) {
-    let names = |pipeline: &Entry, kind: &str, id: &str| {
+fn join(page: &mut FileReading<'_>, root: &Node, pipelines: &[YamlEntry]) {
+    let names = |pipeline: &YamlEntry, kind: &str, id: &str| {
         let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
         items.iter().filter_map(Node::scalar).any(|scalar| scalar.text == id)
     };
@@ -101,9 +101,9 @@ fn join(page: &mut Page<'_>, root: &Node, pipelines: &[Entry]) {
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
 /// one that leads to a connector is none of this reader's.
 fn used<'a>(
-    page: &mut Page<'_>,
+    page: &mut FileReading<'_>,
     root: &'a Node,
-    pipelines: &'a [Entry],
+    pipelines: &'a [YamlEntry],
     kind: &str,
 ) -> BTreeMap<&'a str, Used<'a>> {
     let defined = root.get(kind);
@@ -113,7 +113,7 @@ fn used<'a>(
     // Where no pipeline is written, everything that is defined may be used by one that stands elsewhere.
     if pipelines.is_empty() {
         let defined = defined.map(Node::entries).unwrap_or_default().iter();
-        let used = |entry: &'a Entry| Used { entry, signal: "traces", pipelines: BTreeSet::new() };
+        let used = |entry: &'a YamlEntry| Used { entry, signal: "traces", pipelines: BTreeSet::new() };
         return defined.map(|entry| (entry.key.as_str(), used(entry))).collect();
     }
     let excerpt = page.topology.programs[page.program].excerpt;

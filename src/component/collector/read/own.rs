@@ -1,10 +1,10 @@
 //! The collector's own doors: extensions that are switched on, and its own metrics.
 
 use super::receivers::{Rules, server_tls};
-use super::release::{Release, kind_of};
+use super::release::{CollectorReading, kind_of};
 use crate::format::address;
-use crate::format::page::{Address, Page, Socket};
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::{FileReading, Socket, WrittenAddress};
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Bind, Protocol, ServerTls};
 use crate::model::names::Port;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use std::net::IpAddr;
 const EXTENSIONS: &[(&str, u16)] = &[("health_check", 13133), ("zpages", 55679), ("pprof", 1777)];
 
 /// Extensions named in `service.extensions`; one that is only defined opens nothing.
-pub fn extensions(page: &mut Page<'_>, root: &Node, rules: Rules) {
+pub fn extensions(page: &mut FileReading<'_>, root: &Node, rules: Rules) {
     let used = root.at(&["service", "extensions"]).map(|entry| entry.value.items()).unwrap_or_default();
     for item in used {
         let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
@@ -25,21 +25,21 @@ pub fn extensions(page: &mut Page<'_>, root: &Node, rules: Rules) {
         let door = format!("extensions.{id}");
         let tls = server_tls(page, &entry.value, &door, rules);
         let socket = match page.address(&entry.value, "endpoint", &door) {
-            Address::At(socket) => socket,
-            Address::Default => by_default(page, entry, rules.default_address, *port),
-            Address::Nowhere => continue,
+            WrittenAddress::At(socket) => socket,
+            WrittenAddress::Default => by_default(page, entry, rules.default_address, *port),
+            WrittenAddress::Nowhere => continue,
         };
         page.listener(&door, Protocol::OwnHttp, socket, tls);
     }
 }
 
-fn by_default(page: &Page<'_>, entry: &Entry, address: IpAddr, port: u16) -> Socket {
+fn by_default(page: &FileReading<'_>, entry: &YamlEntry, address: IpAddr, port: u16) -> Socket {
     Socket { bind: Bind::Address(address), port: Port::known(port), at: page.mark(entry.key_span.clone()) }
 }
 
 /// Own metrics: `level: none` switches them off, `readers` replaces the default door, and without
 /// either it is port 8888.
-pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
+pub fn metrics(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     const DOOR: &str = "service.telemetry.metrics";
     let none = Node::nothing();
     let block = root.at(&["service", "telemetry", "metrics"]).map_or(&none, |entry| &entry.value);
@@ -61,11 +61,11 @@ pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
     }
     if release.reads_metrics_address() {
         match page.address(block, "address", DOOR) {
-            Address::At(socket) => {
+            WrittenAddress::At(socket) => {
                 return page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
             }
-            Address::Nowhere => return,
-            Address::Default => {}
+            WrittenAddress::Nowhere => return,
+            WrittenAddress::Default => {}
         }
     }
     let key = ["service", "telemetry", "metrics"];
@@ -80,7 +80,7 @@ pub fn metrics(page: &mut Page<'_>, root: &Node, release: Release) {
 
 /// One Prometheus reader: host and port are keys of their own, and neither has a default (seen on
 /// 0.159).
-fn reader_door(page: &mut Page<'_>, entry: &Entry, door: &str) {
+fn reader_door(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str) {
     let Some((host, _)) = page.text(&entry.value, &["host"], door) else {
         return missing(page, entry, "host");
     };
@@ -107,7 +107,7 @@ fn reader_door(page: &mut Page<'_>, entry: &Entry, door: &str) {
 }
 
 /// A key that must be written; one that is there and cannot be told is in the lists already.
-fn missing(page: &mut Page<'_>, entry: &Entry, key: &str) {
+fn missing(page: &mut FileReading<'_>, entry: &YamlEntry, key: &str) {
     if entry.value.get(key).is_none_or(Node::is_null) {
         page.fault(entry.key_span.clone(), format!("{key} must be specified"));
     }

@@ -1,8 +1,8 @@
 //! Receivers: the doors of the collector, and of Tempo, which embeds the same ones.
 
 use super::release::kind_of;
-use crate::format::page::{Address, Page, Socket, Written};
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::{FileReading, Socket, WrittenAddress, WrittenPath};
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
 use crate::model::names::Port;
 use std::net::IpAddr;
@@ -46,7 +46,7 @@ const OTHER_DOORS: &[OtherDoor] = &[
 ];
 
 /// Reads one receiver that is in use. `door` is its key path in the file.
-pub fn read(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
+pub fn read(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str, rules: Rules) {
     let kind = kind_of(&entry.key);
     if kind == "otlp" {
         otlp(page, entry, door, rules);
@@ -62,7 +62,7 @@ pub fn read(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
     }
 }
 
-fn otlp(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
+fn otlp(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str, rules: Rules) {
     let protocols = entry.value.get("protocols");
     if rules.needs_protocol && protocols.is_none_or(|node| node.entries().is_empty()) {
         page.fault(
@@ -79,8 +79,8 @@ fn otlp(page: &mut Page<'_>, entry: &Entry, door: &str, rules: Rules) {
 }
 
 fn other(
-    page: &mut Page<'_>,
-    entry: &Entry,
+    page: &mut FileReading<'_>,
+    entry: &YamlEntry,
     door: &str,
     (way, default): (&[&str], Option<u16>),
     rules: Rules,
@@ -95,8 +95,8 @@ fn other(
 
 /// One door from the block of a protocol; a block that is null is a door with every default.
 fn open(
-    page: &mut Page<'_>,
-    block: &Entry,
+    page: &mut FileReading<'_>,
+    block: &YamlEntry,
     door: &str,
     (protocol, default): (Protocol, Option<u16>),
     rules: Rules,
@@ -112,8 +112,8 @@ fn open(
     }
     let tls = server_tls(page, &block.value, door, rules);
     let socket = match (page.address(&block.value, "endpoint", door), default) {
-        (Address::At(socket), _) => Some(socket),
-        (Address::Default, Some(port)) => Some(Socket {
+        (WrittenAddress::At(socket), _) => Some(socket),
+        (WrittenAddress::Default, Some(port)) => Some(Socket {
             bind: Bind::Address(rules.default_address),
             port: Port::known(port),
             at: page.mark(block.key_span.clone()),
@@ -126,13 +126,13 @@ fn open(
 }
 
 /// `enabled: false`, which every optional block takes.
-fn is_switched_off(page: &mut Page<'_>, block: &Node, door: &str) -> bool {
+fn is_switched_off(page: &mut FileReading<'_>, block: &Node, door: &str) -> bool {
     page.text(block, &["enabled"], door).is_some_and(|(text, _)| text.text == "false")
 }
 
 /// The `tls` block of a server as the embedded libraries treat it. A CA under `ca_file` does not
 /// make it ask for client certificates; only `client_ca_file` does (seen on 0.159 and Tempo 2.10.8).
-pub fn server_tls(page: &mut Page<'_>, block: &Node, door: &str, rules: Rules) -> ServerTls {
+pub fn server_tls(page: &mut FileReading<'_>, block: &Node, door: &str, rules: Rules) -> ServerTls {
     let Some(entry) = block.entry("tls").filter(|entry| !entry.value.is_null()) else {
         return ServerTls::plaintext();
     };
@@ -163,11 +163,11 @@ pub fn server_tls(page: &mut Page<'_>, block: &Node, door: &str, rules: Rules) -
 }
 
 /// A file, or text given inline under the second key, whose content is not looked into.
-pub fn pem(page: &mut Page<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> Written {
+pub fn pem(page: &mut FileReading<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> WrittenPath {
     let written = page.file(block, &[file], door);
     if !written.is_written() && block.get(inline).is_some_and(|node| !node.is_null()) {
         page.not_read(&format!("{door}.{inline}"), "certificates written inline");
-        return Written::Somewhere;
+        return WrittenPath::Somewhere;
     }
     written
 }

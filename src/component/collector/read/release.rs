@@ -2,7 +2,7 @@
 //! dialect beside it says which releases are rendered.
 
 use crate::format::yaml::Node;
-use crate::model::dataflow::{ServerTlsMode, Version};
+use crate::model::dataflow::{ReadVersion, ServerTlsMode};
 use crate::model::release::collector::{CollectorRelease, KNOWN_MINORS};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -11,18 +11,18 @@ use std::net::{IpAddr, Ipv4Addr};
 /// Sources: the collector's `CHANGELOG.md`; defaults and TLS effects seen on 0.111, 0.128, 0.144,
 /// 0.152 and 0.159.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Release {
+pub struct CollectorReading {
     minor: u16,
 }
 
-impl Release {
+impl CollectorReading {
     /// The release whose rules are applied to a file, and how sure that is: given, else told by the
     /// exporter names that came with 0.144, else the newest one.
-    pub fn of(given: Option<&str>, root: &Node) -> (Self, Version) {
+    pub fn of(given: Option<&str>, root: &Node) -> (Self, ReadVersion) {
         if let Some(text) = given
             && let Some(minor) = minor_of(text)
         {
-            return (Self { minor }, Version::Given(format!("0.{minor}")));
+            return (Self { minor }, ReadVersion::Given(format!("0.{minor}")));
         }
         let newest = Self { minor: KNOWN_MINORS.1 };
         let dialect = CollectorRelease::newest();
@@ -34,9 +34,9 @@ impl Release {
                 && (kind == dialect.grpc_exporter || kind == dialect.http_exporter)
         });
         if told {
-            (newest, Version::Inferred(dialect.name.to_owned()))
+            (newest, ReadVersion::Inferred(dialect.name.to_owned()))
         } else {
-            (newest, Version::Assumed(format!("0.{}", newest.minor)))
+            (newest, ReadVersion::Assumed(format!("0.{}", newest.minor)))
         }
     }
 

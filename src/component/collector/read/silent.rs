@@ -2,19 +2,19 @@
 //! silence. The exporter `prometheus` is none: it listens.
 
 use super::receivers::{Rules, server_tls};
-use crate::format::page::{Address, Page};
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::{FileReading, WrittenAddress};
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::Protocol;
 
 /// Exporters that send to nobody.
 const NOWHERE: &[&str] = &["debug", "logging", "nop", "file"];
 
 /// An exporter in use that does not speak OTLP.
-pub fn exporter(page: &mut Page<'_>, entry: &Entry, setting: &str, (kind, rules): (&str, Rules)) {
+pub fn exporter(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, (kind, rules): (&str, Rules)) {
     match kind {
         "prometheus" => {
             let tls = server_tls(page, &entry.value, setting, rules);
-            if let Address::At(socket) = page.address(&entry.value, "endpoint", setting) {
+            if let WrittenAddress::At(socket) = page.address(&entry.value, "endpoint", setting) {
                 page.listener(setting, Protocol::OwnHttp, socket, tls);
             }
         }
@@ -25,7 +25,7 @@ pub fn exporter(page: &mut Page<'_>, entry: &Entry, setting: &str, (kind, rules)
 }
 
 /// What the collector exports of itself.
-pub fn own_telemetry(page: &mut Page<'_>, root: &Node) {
+pub fn own_telemetry(page: &mut FileReading<'_>, root: &Node) {
     let Some(telemetry) = root.at(&["service", "telemetry"]) else { return };
     for (signal, list) in [("metrics", "readers"), ("traces", "processors"), ("logs", "processors")] {
         let items = telemetry.value.at(&[signal, list]).map(|entry| entry.value.items()).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! Which releases of the official distributions hold a type of component.
 
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 use crate::model::dataflow::FileFaultKind;
 
-use super::release::{Release, kind_of};
+use super::release::{CollectorReading, kind_of};
 
 const TABLE: &str = include_str!("../components.txt");
 /// The newest release that the table knows.
@@ -25,7 +25,7 @@ enum Known {
 
 /// Looks at every component that is defined: the collector refuses a type that it does not hold, whether
 /// or not a pipeline uses it.
-pub fn check(page: &mut Page<'_>, root: &Node, release: Release) {
+pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     for kind in KINDS {
         for entry in root.get(kind).map(Node::entries).unwrap_or_default() {
             let name = kind_of(&entry.key);

@@ -1,7 +1,7 @@
 //! `$NAME` in a collector's file: a variable up to 0.103, refused up to 0.106, and plain text since. Seen on
 //! 0.159: the collector starts, and dials a host of that name.
 
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::{Node, Value};
 use crate::model::dataflow::FileFaultKind;
 
@@ -22,7 +22,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Finds them in what is configured.
-pub fn check(page: &mut Page<'_>, root: &Node) {
+pub fn check(page: &mut FileReading<'_>, root: &Node) {
     for block in ["receivers", "exporters", "extensions", "connectors"] {
         if let Some(node) = root.get(block) {
             look(page, node, (block, false));
@@ -30,7 +30,7 @@ pub fn check(page: &mut Page<'_>, root: &Node) {
     }
 }
 
-fn look(page: &mut Page<'_>, node: &Node, (path, means): (&str, bool)) {
+fn look(page: &mut FileReading<'_>, node: &Node, (path, means): (&str, bool)) {
     match &node.value {
         Value::Scalar(scalar) => {
             if let Some(name) = bare(&scalar.text).filter(|_| means) {

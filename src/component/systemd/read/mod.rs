@@ -6,10 +6,10 @@
 
 mod service;
 
-use crate::format::values::Environment;
+use crate::format::values::ProcessEnvironment;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
-use service::Service;
+use service::ServiceLines;
 use std::collections::BTreeMap;
 
 /// Folders of system units, strongest first.
@@ -37,7 +37,7 @@ pub struct Unit {
     /// Environment files, in order.
     pub environment_files: Vec<TargetPath>,
     /// What the process's environment is known to hold.
-    pub environment: Environment,
+    pub environment: ProcessEnvironment,
     /// What its `Environment=` lines set, in order.
     pub assigned: Vec<Assigned>,
     /// Other flags on its command line, by name without dashes; `true` for one without a value.
@@ -188,7 +188,7 @@ impl<'a> Parts<'a> {
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
         is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
-        let mut service = Service::default();
+        let mut service = ServiceLines::default();
         let packaged = PACKAGED.iter().find(|row| row.unit == name && home.is_none());
         let base = self.base.into_values().next();
         let mut first = base.map(|(path, _)| path.clone());

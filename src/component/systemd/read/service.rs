@@ -1,8 +1,8 @@
 //! The `[Service]` section: environment and command line of the process.
 
 use super::{Assigned, Unit};
-use crate::format::unit::{logical_lines, specified, words};
-use crate::format::values::Environment;
+use crate::format::unit::{self, Backslash, assignments, put_in, specified, unpatterned, words};
+use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
@@ -10,32 +10,27 @@ use crate::model::names::TargetPath;
 
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
-pub(super) struct Service {
+pub(super) struct ServiceLines {
     pub(super) command: String,
     /// What stands in `Environment=`, with the file.
     assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
 }
 
-impl Service {
+impl ServiceLines {
     pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
-        let mut section = String::new();
-        for line in logical_lines(text) {
-            let line = line.trim();
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = name.to_owned();
-                continue;
-            }
-            let Some((key, value)) = line.split_once('=').filter(|_| section == "Service") else { continue };
-            let value = value.trim();
-            match key.trim_end() {
-                "ExecStart" => value.clone_into(&mut self.command),
+        for found in assignments(text).into_iter().filter(|found| found.section == "Service") {
+            let value = found.value;
+            match &*found.key {
+                "ExecStart" => self.command = value,
                 "Environment" if value.is_empty() => self.assignments.clear(),
                 "Environment" => {
-                    self.assignments.extend(words(value).into_iter().map(|word| (word, path.clone())));
+                    self.assignments.extend(
+                        words(&value, Backslash::Escape).into_iter().map(|word| (word, path.clone())),
+                    );
                 }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
-                "EnvironmentFile" => self.files.push(value.to_owned()),
+                "EnvironmentFile" => self.files.push(value),
                 _ => {}
             }
         }
@@ -60,8 +55,9 @@ impl Service {
             }
         }
         for written in &self.files {
-            let name = written.trim_start_matches('-');
-            let Some(path) = specified(name, home).and_then(|text| address::path(&text)) else {
+            let name = written.strip_prefix('-').unwrap_or(written);
+            let path = specified(name, home).and_then(|text| unpatterned(&text));
+            let Some(path) = path.and_then(|text| address::path(&text)) else {
                 unit.environment.unread.push(format!("`{name}`"));
                 continue;
             };
@@ -94,22 +90,25 @@ impl Unit {
     /// Reads the command line: binary, configuration files, flags that change how they are read.
     fn command(&mut self, command: &str, home: Option<&str>) {
         let mut arguments = Vec::new();
-        for word in words(command.trim_start_matches(['@', '-', ':', '+', '!', '|'])) {
+        for word in unit::command(command.trim_start_matches(['@', '-', ':', '+', '!', '|'])) {
             let Some(word) = specified(&word, home) else {
                 self.more = true;
                 continue;
             };
-            match word.strip_prefix('$').filter(|name| !name.starts_with('{')) {
-                Some(name) => arguments
-                    .extend(self.environment.values.get(name).map(|text| words(text)).unwrap_or_default()),
-                None => arguments.push(self.put_in(&word)),
+            // The program is no variable; an argument that is one whole becomes the words of its value.
+            let whole = word.strip_prefix('$').filter(|name| !name.starts_with(['{', '$']));
+            let value = |name: &str| self.environment.values.get(name).cloned().unwrap_or_default();
+            match whole {
+                _ if arguments.is_empty() => arguments.push(word),
+                Some(name) => arguments.extend(words(&value(name), Backslash::Next)),
+                None => arguments.push(put_in(&word, value)),
             }
         }
         self.arguments(arguments);
     }
 
     /// A process by its arguments, the first of them its binary.
-    pub fn started(arguments: Vec<String>, environment: Environment) -> Self {
+    pub fn started(arguments: Vec<String>, environment: ProcessEnvironment) -> Self {
         let mut unit = Self { environment, ..Self::default() };
         unit.arguments(arguments);
         unit
@@ -149,18 +148,5 @@ impl Unit {
             Some(path) => self.configs.push(path),
             None => self.more = true,
         }
-    }
-
-    /// `${VAR}` inside a word.
-    fn put_in(&self, word: &str) -> String {
-        let mut out = String::new();
-        let mut rest = word;
-        while let Some((before, after)) = rest.split_once("${") {
-            let Some((name, after)) = after.split_once('}') else { break };
-            out.push_str(before);
-            out.push_str(self.environment.values.get(name).map(String::as_str).unwrap_or_default());
-            rest = after;
-        }
-        out + rest
     }
 }

@@ -1,18 +1,18 @@
 //! Tempo's own gRPC clients. In the single binary they dial the process itself, so they are read
 //! whether or not they are written: forgotten ones are how a stack dies in silence.
 
-use super::release::{Client, Condition, Release};
+use super::release::{DialCondition, InternalClient, TempoReading};
 use super::scalars::flag;
 use crate::diagnostic::Mark;
 use crate::format::address;
-use crate::format::page::{Page, Written};
+use crate::format::page::{FileReading, WrittenPath};
 use crate::format::yaml::Node;
-use crate::model::dataflow::{ClientTls, DialledHost, Dialler, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{Client, ClientHost, ClientTls, ProgramKind, Protocol, Sends, Trust};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads every client that dials in this configuration. `port` is the internal gRPC port.
-pub fn read(page: &mut Page<'_>, root: &Node, release: &Release, port: Port) {
+pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading, port: Port) {
     let written = page.text(root, &["target"], "").map(|(text, _)| text.text.into_owned());
     // The command line beats the file.
     let target = page.start.flag("target").map(str::to_owned).or(written).unwrap_or_default();
@@ -28,7 +28,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: &Release, port: Port) {
         return;
     }
     for client in release.clients {
-        if client.when == Condition::Always || generates(page, root) {
+        if client.when == DialCondition::Always || generates(page, root) {
             read_client(page, root, client, port);
         }
     }
@@ -36,7 +36,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, release: &Release, port: Port) {
 
 /// Whether this is one process of a Tempo that is spread over several: it joins others, and its querier
 /// asks a frontend elsewhere.
-fn is_one_of_several(page: &mut Page<'_>, root: &Node) -> bool {
+fn is_one_of_several(page: &mut FileReading<'_>, root: &Node) -> bool {
     let joins = root.at(&["memberlist", "join_members"]).is_some_and(|entry| !entry.value.items().is_empty());
     let frontend = page.text(root, &["querier", "frontend_worker", "frontend_address"], "");
     let elsewhere = frontend.is_some_and(|(text, _)| {
@@ -46,7 +46,7 @@ fn is_one_of_several(page: &mut Page<'_>, root: &Node) -> bool {
 }
 
 /// Whether a metrics generator runs: a storage path, and processors for some tenant.
-pub(super) fn generates(page: &mut Page<'_>, root: &Node) -> bool {
+pub(super) fn generates(page: &mut FileReading<'_>, root: &Node) -> bool {
     let path = page.text(root, &["metrics_generator", "storage", "path"], "");
     if path.is_none_or(|(text, _)| text.text.is_empty()) {
         return false;
@@ -66,7 +66,7 @@ pub(super) fn generates(page: &mut Page<'_>, root: &Node) -> bool {
     false
 }
 
-fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
+fn read_client(page: &mut FileReading<'_>, root: &Node, client: &InternalClient, port: Port) {
     let setting = client.block.join(".");
     let none = Node::nothing();
     let block = root.at(client.block);
@@ -80,9 +80,9 @@ fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
             };
             (address::dialled(host), port, page.mark(entry.place()))
         }
-        _ => (DialledHost::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)), port, place(page, root, client)),
+        _ => (ClientHost::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)), port, place(page, root, client)),
     };
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting,
         protocol: Protocol::TempoInternal,
@@ -98,14 +98,14 @@ fn read_client(page: &mut Page<'_>, root: &Node, client: &Client, port: Port) {
 
 /// Where a client that dials the process itself is best shown: its block, the nearest block above
 /// it that is written, or what makes it matter: the server's TLS, the server.
-fn place(page: &Page<'_>, root: &Node, client: &Client) -> Mark {
+fn place(page: &FileReading<'_>, root: &Node, client: &InternalClient) -> Mark {
     let own = (1..=client.block.len()).rev().find_map(|length| root.at(&client.block[..length]));
     let server = || root.at(&["server", "grpc_tls_config"]).or_else(|| root.entry("server"));
     page.mark(own.or_else(server).map_or_else(|| root.beginning(), |entry| entry.key_span.clone()))
 }
 
 /// A client's TLS. `tls_enabled` alone decides; paths without it do nothing (seen on both lines).
-fn tls(page: &mut Page<'_>, block: &Node, setting: &str) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, block: &Node, setting: &str) -> ClientTls {
     let authority = page.file(block, &["tls_ca_path"], setting);
     let certificate = page.file(block, &["tls_cert_path"], setting);
     let key = page.file(block, &["tls_key_path"], setting);
@@ -113,7 +113,7 @@ fn tls(page: &mut Page<'_>, block: &Node, setting: &str) -> ClientTls {
     let deciding = ["tls_enabled", "tls_ca_path", "tls_cert_path", "tls_key_path"];
     let at = deciding.iter().find_map(|key| block.entry(key)).map(|entry| page.mark(entry.place()));
     if !enabled {
-        let ignored = [authority, certificate, key].into_iter().filter_map(Written::file).collect();
+        let ignored = [authority, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
         return ClientTls { ignored, at, ..ClientTls::plaintext() };
     }
     let name = page.text(block, &["tls_server_name"], setting).map(|(text, _)| text.text.into_owned());
@@ -121,9 +121,9 @@ fn tls(page: &mut Page<'_>, block: &Node, setting: &str) -> ClientTls {
         Trust::Anybody
     } else {
         match authority {
-            Written::No => Trust::System,
-            Written::Somewhere => Trust::Unknown,
-            Written::File(file) => Trust::File(file),
+            WrittenPath::No => Trust::System,
+            WrittenPath::Somewhere => Trust::Unknown,
+            WrittenPath::File(file) => Trust::File(file),
         }
     };
     ClientTls {

@@ -1,8 +1,8 @@
 //! The metrics generator: it needs a storage path and, for some tenant, processors. With one of the two it is
 //! silent (seen on 2.10.8 and 3.0.3: every component is up, and no series ever appears).
 
-use crate::format::page::Page;
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::FileReading;
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::FileFaultKind;
 
 /// Where processors for every tenant are written.
@@ -12,7 +12,7 @@ const PROCESSORS: [&[&str]; 2] = [
 ];
 
 /// Reads whether a generator that was meant runs.
-pub fn read(page: &mut Page<'_>, root: &Node) {
+pub fn read(page: &mut FileReading<'_>, root: &Node) {
     let block = root.entry("metrics_generator").filter(|entry| !entry.value.is_null());
     let path = match page.text(root, &["metrics_generator", "storage", "path"], "") {
         Some((text, _)) => !text.text.is_empty(),
@@ -21,7 +21,7 @@ pub fn read(page: &mut Page<'_>, root: &Node) {
             root.at(&["metrics_generator", "storage", "path"]).is_some_and(|entry| !entry.value.is_null())
         }
     };
-    let processors: Option<&Entry> =
+    let processors: Option<&YamlEntry> =
         PROCESSORS.iter().find_map(|way| root.at(way).filter(|entry| !entry.value.items().is_empty()));
     let per_tenant = ["per_tenant_override_config", "user_configurable_overrides"];
     let elsewhere =

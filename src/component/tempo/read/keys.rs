@@ -1,9 +1,9 @@
 //! Keys that Tempo does not know: its parser is strict, and refuses a file for any of them.
 
-use super::release::{Edition, Release};
+use super::release::{Edition, TempoReading};
 use crate::component::collector::read::otlp_receiver;
 use crate::format::keys::nearest;
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 use crate::model::dataflow::Suggestion;
 
@@ -12,7 +12,7 @@ const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
 
 /// Holds a configuration against the table of its release line. Receivers are an untyped map to that
 /// parser, and judged when they are built, just as strictly.
-pub fn check(page: &mut Page<'_>, root: &Node, release: &'static Release, edition: Edition) {
+pub fn check(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
     let before = page.topology.unknown_keys.len();
     release.keys.check(page, root, "");
     for key in &mut page.topology.unknown_keys[before..] {

@@ -8,11 +8,11 @@ mod scalars;
 mod server;
 mod silent;
 
-pub use release::{Edition, Release};
+pub use release::{Edition, TempoReading};
 
 use crate::component::collector::read::receivers;
 use crate::format::address;
-use crate::format::page::{Page, Socket, Start};
+use crate::format::page::{FileReading, Socket, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
@@ -20,7 +20,7 @@ use crate::model::names::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut Page<'_>, root: &Node, release: &'static Release, edition: Edition) {
+pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
     // Without a backend Tempo does not start: the file is a part of one, shown alone.
     if root.at(&["storage", "trace"]).is_none() && matches!(page.start, Start::Unknown) {
         page.is_excerpt();
@@ -63,7 +63,7 @@ const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Tempo embeds the collector's receivers but skips their own checks: `tls: {}` starts, and every
 /// handshake fails; half a pair ends the start (both seen on 2.10.8 and 3.0.3).
-fn read_receivers(page: &mut Page<'_>, root: &Node, edition: Edition) {
+fn read_receivers(page: &mut FileReading<'_>, root: &Node, edition: Edition) {
     let everywhere = edition.receivers_listen_everywhere();
     let address = if everywhere { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { LOCALHOST };
     let rules = receivers::Rules {
@@ -96,7 +96,7 @@ fn read_receivers(page: &mut Page<'_>, root: &Node, edition: Edition) {
 
 /// The receivers' own expansion runs in Tempo without a provider: `${X}` ends the start (seen on
 /// 2.10.8).
-fn refuse_variables(page: &mut Page<'_>, node: &Node) {
+fn refuse_variables(page: &mut FileReading<'_>, node: &Node) {
     match &node.value {
         Value::Scalar(scalar) if scalar.text.contains("${") => {
             let help = "variables are not put in here: Tempo does that for the whole file, with `-config.expand-env=true`";

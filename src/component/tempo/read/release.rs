@@ -2,11 +2,11 @@
 
 use crate::format::keys::{Keys, keys};
 use crate::format::yaml::Node;
-use crate::model::dataflow::Version;
+use crate::model::dataflow::ReadVersion;
 
 /// When an internal client dials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Condition {
+pub enum DialCondition {
     /// In every single binary.
     Always,
     /// Where a metrics generator has a storage path and processors.
@@ -15,13 +15,13 @@ pub enum Condition {
 
 /// One of Tempo's own gRPC clients.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Client {
+pub struct InternalClient {
     /// The way to its block of settings.
     pub block: &'static [&'static str],
     /// A key that names another peer than the process itself.
     pub address: Option<&'static [&'static str]>,
     /// When it dials.
-    pub when: Condition,
+    pub when: DialCondition,
 }
 
 /// A release line, by what differs for a reader.
@@ -29,7 +29,7 @@ pub struct Client {
 /// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8 and 3.0.3; the complete sets of
 /// clients were found by leaving each out on running processes of both.
 #[derive(Debug)]
-pub struct Release {
+pub struct TempoReading {
     /// `2.10`.
     pub name: &'static str,
     line: (u32, u32),
@@ -43,17 +43,17 @@ pub struct Release {
     /// Top-level keys that other lines accept, and that only this line has a use for.
     suggested_by: &'static [&'static str],
     /// Its own clients in the single binary.
-    pub clients: &'static [Client],
+    pub clients: &'static [InternalClient],
 }
 
-const FRONTEND_WORKER: Client = Client {
+const FRONTEND_WORKER: InternalClient = InternalClient {
     block: &["querier", "frontend_worker", "grpc_client_config"],
     address: Some(&["querier", "frontend_worker", "frontend_address"]),
-    when: Condition::Always,
+    when: DialCondition::Always,
 };
 
-static RELEASES: &[Release] = &[
-    Release {
+static RELEASES: &[TempoReading] = &[
+    TempoReading {
         name: "2.10",
         line: (2, 10),
         keys: keys!(include_str!("../keys-2.10.txt")),
@@ -69,20 +69,20 @@ static RELEASES: &[Release] = &[
         told_by: &["compactor", "ingester", "ingester_client", "partition_ring_live_store"],
         suggested_by: &[],
         clients: &[
-            Client {
+            InternalClient {
                 block: &["ingester_client", "grpc_client_config"],
                 address: None,
-                when: Condition::Always,
+                when: DialCondition::Always,
             },
             FRONTEND_WORKER,
-            Client {
+            InternalClient {
                 block: &["metrics_generator_client", "grpc_client_config"],
                 address: None,
-                when: Condition::Generator,
+                when: DialCondition::Generator,
             },
         ],
     },
-    Release {
+    TempoReading {
         name: "3.0",
         line: (3, 0),
         keys: keys!(include_str!("../keys-3.0.txt")),
@@ -99,21 +99,21 @@ static RELEASES: &[Release] = &[
         suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
         clients: &[
             FRONTEND_WORKER,
-            Client {
+            InternalClient {
                 block: &["live_store_client", "grpc_client_config"],
                 address: None,
-                when: Condition::Always,
+                when: DialCondition::Always,
             },
-            Client {
+            InternalClient {
                 block: &["backend_scheduler_client", "grpc_client_config"],
                 address: Some(&["backend_worker", "backend_scheduler_addr"]),
-                when: Condition::Always,
+                when: DialCondition::Always,
             },
         ],
     },
 ];
 
-impl Release {
+impl TempoReading {
     /// The other lines.
     pub fn others(&'static self) -> impl Iterator<Item = &'static Self> {
         RELEASES.iter().filter(|release| release.name != self.name)
@@ -123,24 +123,24 @@ impl Release {
     /// the one known of its major version), else told by a block that only one line has; else assumed:
     /// the line that has a use for its blocks, or the oldest. A file of 3.0 that keeps its data anywhere
     /// but in the default folder has to say so in `live_store`; one of 2.10 may say nothing at all.
-    pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, Version) {
+    pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, ReadVersion) {
         if let Some(line) = given.and_then(line_of) {
             if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
-                return (release, Version::Given(release.name.to_owned()));
+                return (release, ReadVersion::Given(release.name.to_owned()));
             }
             let major = RELEASES.iter().find(|release| release.line.0 == line.0);
             let release =
                 major.unwrap_or(if line.0 < 2 { &RELEASES[0] } else { &RELEASES[RELEASES.len() - 1] });
             let given = given.unwrap_or_default().to_owned();
-            return (release, Version::Nearest { given, line: release.name.to_owned() });
+            return (release, ReadVersion::Nearest { given, line: release.name.to_owned() });
         }
         let has = |keys: &[&str]| keys.iter().any(|key| root.entry(key).is_some());
         if let Some(release) = RELEASES.iter().find(|release| has(release.told_by)) {
-            return (release, Version::Inferred(release.name.to_owned()));
+            return (release, ReadVersion::Inferred(release.name.to_owned()));
         }
         let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
         let release = suggested.unwrap_or(&RELEASES[0]);
-        (release, Version::Assumed(release.name.to_owned()))
+        (release, ReadVersion::Assumed(release.name.to_owned()))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Scalars by Tempo's rule: `go.yaml.in/yaml/v2`, strict. An unquoted `yes` is true, a quoted one is
 //! refused; a port may be written `0xC80` or `3_200`.
 
-use crate::format::page::Page;
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::FileReading;
+use crate::format::yaml::{Node, YamlEntry};
 
 /// A bool; `false` where it is missing or null. A text that is none is a fault.
-pub fn flag(page: &mut Page<'_>, block: &Node, key: &str, door: &str) -> bool {
+pub fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, door: &str) -> bool {
     let Some((text, entry)) = page.text(block, &[key], door) else { return false };
     match boolean(&text.text) {
         Some(value) if !text.quoted => value,
@@ -33,13 +33,13 @@ pub enum Number<'n> {
     /// Not written.
     Missing,
     /// Written as this.
-    Is(u64, &'n Entry),
+    Is(u64, &'n YamlEntry),
     /// Written, and not to be told from here, or refused: it is in the page's lists.
     Unreadable,
 }
 
 /// A whole number; null is 0, as yaml.v2 has it.
-pub fn number<'n>(page: &mut Page<'_>, block: &'n Node, key: &str, door: &str) -> Number<'n> {
+pub fn number<'n>(page: &mut FileReading<'_>, block: &'n Node, key: &str, door: &str) -> Number<'n> {
     let Some(entry) = block.entry(key) else { return Number::Missing };
     if entry.value.is_null() {
         return Number::Is(0, entry);

@@ -3,8 +3,8 @@
 use super::release::Edition;
 use super::scalars::{Number, flag, number};
 use crate::format::address;
-use crate::format::page::{Page, Socket, Written};
-use crate::format::yaml::{Entry, Node};
+use crate::format::page::{FileReading, Socket, WrittenPath};
+use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
@@ -24,7 +24,7 @@ const INTERNAL: Server =
     Server { block: "internal_server", part: "http", protocol: Protocol::OwnHttp, default: 3101 };
 
 /// Reads all servers. Returns the port of the internal gRPC, which Tempo's own clients dial.
-pub fn read(page: &mut Page<'_>, root: &Node, edition: Edition) -> Option<Port> {
+pub fn read(page: &mut FileReading<'_>, root: &Node, edition: Edition) -> Option<Port> {
     open(page, root, &Server { default: edition.http_port(), ..HTTP });
     let internal = open(page, root, &GRPC);
     if root.get("internal_server").is_some_and(|block| flag(page, block, "enable", "internal_server")) {
@@ -34,7 +34,7 @@ pub fn read(page: &mut Page<'_>, root: &Node, edition: Edition) -> Option<Port> 
     internal
 }
 
-fn open(page: &mut Page<'_>, root: &Node, server: &Server) -> Option<Port> {
+fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port> {
     let none = Node::nothing();
     let block = root.entry(server.block);
     let settings = block.map_or(&none, |entry| &entry.value);
@@ -85,7 +85,7 @@ fn open(page: &mut Page<'_>, root: &Node, server: &Server) -> Option<Port> {
 
 /// A server's TLS: only with both certificate and key, else plaintext without a word (seen on
 /// 2.10.8 and 3.0.3). A client CA without a policy that uses it ends the start.
-fn tls(page: &mut Page<'_>, settings: &Node, key: &str, server: &str) -> ServerTls {
+fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> ServerTls {
     let Some(entry) = settings.entry(key).filter(|entry| entry.value.is_mapping()) else {
         return ServerTls::plaintext();
     };
@@ -117,14 +117,14 @@ fn tls(page: &mut Page<'_>, settings: &Node, key: &str, server: &str) -> ServerT
 }
 
 /// A file, or PEM text inline under the second key.
-fn given(page: &mut Page<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> Written {
+fn given(page: &mut FileReading<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> WrittenPath {
     let written = page.file(block, &[file], door);
-    let inline_text = |entry: &&Entry| entry.value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
+    let inline_text = |entry: &&YamlEntry| entry.value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
     if !written.is_written()
         && block.entry(inline).filter(inline_text).is_some_and(|entry| !entry.value.is_null())
     {
         page.not_read(&format!("{door}.{inline}"), "certificates written inline");
-        return Written::Somewhere;
+        return WrittenPath::Somewhere;
     }
     written
 }

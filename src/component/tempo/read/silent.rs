@@ -2,12 +2,12 @@
 //! read, named one by one.
 
 use crate::format::address::{self, Url};
-use crate::format::page::Page;
+use crate::format::page::FileReading;
 use crate::format::yaml::Node;
-use crate::model::dataflow::{ClientTls, Dialler, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{Client, ClientTls, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads what Tempo dials beside itself.
-pub fn read(page: &mut Page<'_>, root: &Node) {
+pub fn read(page: &mut FileReading<'_>, root: &Node) {
     let urls = root.at(&["metrics_generator", "storage", "remote_write"]);
     for (index, item) in urls.map(|entry| entry.value.items()).unwrap_or_default().iter().enumerate() {
         remote_write(page, item, &format!("metrics_generator.storage.remote_write.{index}"));
@@ -26,7 +26,7 @@ pub fn read(page: &mut Page<'_>, root: &Node) {
 }
 
 /// One address that the metrics generator writes to.
-fn remote_write(page: &mut Page<'_>, item: &Node, setting: &str) {
+fn remote_write(page: &mut FileReading<'_>, item: &Node, setting: &str) {
     let Some((text, entry)) = page.text(item, &["url"], setting) else { return };
     let Some((url, port)) = Url::of(&text.text).and_then(|url| Some((url, url.port_or_default()?))) else {
         page.not_read(setting, "its `url` is none");
@@ -40,7 +40,7 @@ fn remote_write(page: &mut Page<'_>, item: &Node, setting: &str) {
         at: Some(at.clone()),
         ..ClientTls::plaintext()
     };
-    page.dialler(Dialler {
+    page.dialler(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::RemoteWrite,

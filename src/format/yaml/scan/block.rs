@@ -1,8 +1,8 @@
 //! Scalars behind `|` and `>`.
 
-use super::super::Fault;
-use super::super::cursor::Place;
-use super::super::token::{Kind, Token};
+use super::super::YamlFault;
+use super::super::cursor::Spot;
+use super::super::token::{Token, TokenKind};
 use super::{Scanner, fault};
 
 /// What stands behind the indicator.
@@ -17,7 +17,7 @@ struct Header {
 }
 
 impl Scanner<'_> {
-    pub(super) fn block_scalar(&mut self) -> Result<(), Fault> {
+    pub(super) fn block_scalar(&mut self) -> Result<(), YamlFault> {
         self.forget_key()?;
         self.key_allowed = true;
         let start = self.cursor.place;
@@ -52,11 +52,11 @@ impl Scanner<'_> {
         if header.chomping == Some(b'+') {
             text.push_str(&breaks);
         }
-        self.tokens.push_back(Token { kind: Kind::Scalar(text, false), span: start.byte..end.byte });
+        self.tokens.push_back(Token { kind: TokenKind::Scalar(text, false), span: start.byte..end.byte });
         Ok(())
     }
 
-    fn block_header(&mut self, start: Place) -> Result<Header, Fault> {
+    fn block_header(&mut self, start: Spot) -> Result<Header, YamlFault> {
         let mut header = Header { folds: self.cursor.at(0) == b'>', chomping: None, indent: 0 };
         self.cursor.skip();
         for _ in 0..2 {
@@ -90,10 +90,10 @@ impl Scanner<'_> {
     /// column where the header does not say it. Returns the end of what was read before that line.
     fn block_breaks(
         &mut self,
-        start: Place,
+        start: Spot,
         header: &mut Header,
         breaks: &mut String,
-    ) -> Result<Place, Fault> {
+    ) -> Result<Spot, YamlFault> {
         let mut end = self.cursor.place;
         let mut deepest = 0;
         loop {

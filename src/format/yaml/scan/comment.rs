@@ -1,7 +1,7 @@
 //! What stands between tokens. yaml.v3 keeps comments, and so goes over some tabs that yaml.v2 refuses.
 
-use super::super::Dialect;
-use super::super::token::Kind;
+use super::super::YamlLibrary;
+use super::super::token::TokenKind;
 use super::Scanner;
 
 /// So many bytes yaml.v3 looks ahead for a comment.
@@ -18,7 +18,7 @@ impl Scanner<'_> {
             }
             if self.cursor.at(0) == b'#' {
                 self.cursor.skip_to_break();
-                if self.dialect == Dialect::V3 {
+                if self.dialect == YamlLibrary::V3 {
                     self.skip_further_comments();
                 }
             }
@@ -49,8 +49,8 @@ impl Scanner<'_> {
 
     /// yaml.v3 reads the comment behind a token together with it.
     pub(super) fn skip_line_comment(&mut self) {
-        let entry = self.tokens.back().is_some_and(|token| token.kind == Kind::BlockEntry);
-        if self.dialect == Dialect::V2 || entry || self.cursor.breaks > 0 {
+        let entry = self.tokens.back().is_some_and(|token| token.kind == TokenKind::BlockEntry);
+        if self.dialect == YamlLibrary::V2 || entry || self.cursor.breaks > 0 {
             return;
         }
         if self.comment_ahead(0, false).is_some() {

@@ -1,12 +1,12 @@
 //! Which token begins here.
 
-use super::super::Fault;
-use super::super::token::Kind;
+use super::super::YamlFault;
+use super::super::token::TokenKind;
 use super::{DEPTH, Scanner, SimpleKey, fault};
 
 impl Scanner<'_> {
     /// Puts the next token into the queue, and what must stand before it.
-    pub(super) fn fetch(&mut self) -> Result<(), Fault> {
+    pub(super) fn fetch(&mut self) -> Result<(), YamlFault> {
         self.skip_to_token();
         self.unroll_indent(self.column());
         if self.cursor.is_end(0) {
@@ -18,7 +18,8 @@ impl Scanner<'_> {
         }
         if self.cursor.is_document_indicator() {
             self.leave_blocks()?;
-            let kind = if self.cursor.at(0) == b'-' { Kind::DocumentStart } else { Kind::DocumentEnd };
+            let kind =
+                if self.cursor.at(0) == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
             self.push(kind, 3);
             return Ok(());
         }
@@ -27,14 +28,14 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn fetch_content(&mut self) -> Result<(), Fault> {
+    fn fetch_content(&mut self) -> Result<(), YamlFault> {
         let first = self.cursor.at(0);
         let ends = self.cursor.is_space_or_end(1);
         match first {
-            b'[' => self.flow_start(Kind::FlowSequenceStart),
-            b'{' => self.flow_start(Kind::FlowMappingStart),
-            b']' => self.flow_end(Kind::FlowSequenceEnd),
-            b'}' => self.flow_end(Kind::FlowMappingEnd),
+            b'[' => self.flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.flow_start(TokenKind::FlowMappingStart),
+            b']' => self.flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.flow_end(TokenKind::FlowMappingEnd),
             b',' => self.flow_entry(),
             b'-' if ends => self.block_entry(),
             b'?' if self.in_flow() || ends => self.key(),
@@ -56,24 +57,24 @@ impl Scanner<'_> {
         }
     }
 
-    fn leave_blocks(&mut self) -> Result<(), Fault> {
+    fn leave_blocks(&mut self) -> Result<(), YamlFault> {
         self.unroll_indent(-1);
         self.forget_key()?;
         self.key_allowed = false;
         Ok(())
     }
 
-    fn stream_end(&mut self) -> Result<(), Fault> {
+    fn stream_end(&mut self) -> Result<(), YamlFault> {
         if self.cursor.place.column != 0 {
             self.cursor.place.column = 0;
             self.cursor.place.line += 1;
         }
         self.leave_blocks()?;
-        self.push(Kind::StreamEnd, 0);
+        self.push(TokenKind::StreamEnd, 0);
         Ok(())
     }
 
-    fn flow_start(&mut self, kind: Kind) -> Result<(), Fault> {
+    fn flow_start(&mut self, kind: TokenKind) -> Result<(), YamlFault> {
         self.save_key()?;
         let token = self.taken + self.tokens.len();
         self.keys.push(SimpleKey { possible: false, required: false, token, place: self.cursor.place });
@@ -85,7 +86,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn flow_end(&mut self, kind: Kind) -> Result<(), Fault> {
+    fn flow_end(&mut self, kind: TokenKind) -> Result<(), YamlFault> {
         self.forget_key()?;
         // The libraries forget with it what a collection without a key of its own began with: `[]: a` is
         // read as `[]`, and the rest never.
@@ -99,46 +100,46 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn flow_entry(&mut self) -> Result<(), Fault> {
+    fn flow_entry(&mut self) -> Result<(), YamlFault> {
         self.forget_key()?;
         self.key_allowed = true;
-        self.push(Kind::FlowEntry, 1);
+        self.push(TokenKind::FlowEntry, 1);
         Ok(())
     }
 
-    fn block_entry(&mut self) -> Result<(), Fault> {
+    fn block_entry(&mut self) -> Result<(), YamlFault> {
         if !self.in_flow() {
             if !self.key_allowed {
                 let text = "block sequence entries are not allowed in this context";
                 return Err(fault(self.cursor.place, text));
             }
-            self.roll_indent(self.cursor.place, None, Kind::BlockSequenceStart)?;
+            self.roll_indent(self.cursor.place, None, TokenKind::BlockSequenceStart)?;
         }
         self.forget_key()?;
         self.key_allowed = true;
-        self.push(Kind::BlockEntry, 1);
+        self.push(TokenKind::BlockEntry, 1);
         Ok(())
     }
 
-    fn key(&mut self) -> Result<(), Fault> {
+    fn key(&mut self) -> Result<(), YamlFault> {
         if !self.in_flow() {
             if !self.key_allowed {
                 return Err(fault(self.cursor.place, "mapping keys are not allowed in this context"));
             }
-            self.roll_indent(self.cursor.place, None, Kind::BlockMappingStart)?;
+            self.roll_indent(self.cursor.place, None, TokenKind::BlockMappingStart)?;
         }
         self.forget_key()?;
         self.key_allowed = !self.in_flow();
-        self.push(Kind::Key, 1);
+        self.push(TokenKind::Key, 1);
         Ok(())
     }
 
-    fn value(&mut self) -> Result<(), Fault> {
+    fn value(&mut self) -> Result<(), YamlFault> {
         let level = self.keys.len() - 1;
         if self.is_valid_key(level)? {
             let key = self.keys[level];
-            self.insert(Some(key.token), key.place, Kind::Key);
-            self.roll_indent(key.place, Some(key.token), Kind::BlockMappingStart)?;
+            self.insert(Some(key.token), key.place, TokenKind::Key);
+            self.roll_indent(key.place, Some(key.token), TokenKind::BlockMappingStart)?;
             self.drop_key(level);
             self.key_allowed = false;
         } else {
@@ -146,11 +147,11 @@ impl Scanner<'_> {
                 if !self.key_allowed {
                     return Err(fault(self.cursor.place, "mapping values are not allowed in this context"));
                 }
-                self.roll_indent(self.cursor.place, None, Kind::BlockMappingStart)?;
+                self.roll_indent(self.cursor.place, None, TokenKind::BlockMappingStart)?;
             }
             self.key_allowed = !self.in_flow();
         }
-        self.push(Kind::Value, 1);
+        self.push(TokenKind::Value, 1);
         Ok(())
     }
 }

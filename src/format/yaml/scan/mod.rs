@@ -11,9 +11,9 @@ mod plain;
 mod quoted;
 mod tag;
 
-use super::cursor::{Cursor, Place};
-use super::token::{Kind, Token};
-use super::{Dialect, Fault};
+use super::cursor::{Cursor, Spot};
+use super::token::{Token, TokenKind};
+use super::{YamlFault, YamlLibrary};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A key must end so many characters behind its beginning, in the same line.
@@ -29,14 +29,14 @@ struct SimpleKey {
     required: bool,
     /// The number of the token it begins with.
     token: usize,
-    place: Place,
+    place: Spot,
 }
 
 /// Finds tokens, as late as the engines do: what they never look at is not judged here either.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     cursor: Cursor<'a>,
-    dialect: Dialect,
+    dialect: YamlLibrary,
     tokens: VecDeque<Token>,
     /// Tokens that were handed out.
     taken: usize,
@@ -53,8 +53,8 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub fn new(text: &'a str, dialect: Dialect) -> Self {
-        let none = SimpleKey { possible: false, required: false, token: 0, place: Place::default() };
+    pub fn new(text: &'a str, dialect: YamlLibrary) -> Self {
+        let none = SimpleKey { possible: false, required: false, token: 0, place: Spot::default() };
         Self {
             cursor: Cursor::new(text),
             dialect,
@@ -70,7 +70,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token.
-    pub fn peek(&mut self) -> Result<&Token, Fault> {
+    pub fn peek(&mut self) -> Result<&Token, YamlFault> {
         while !self.ready {
             if self.tokens.len() > self.ahead() && !self.head_may_be_a_key()? {
                 self.ready = true;
@@ -82,24 +82,24 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the next token, which was looked at.
-    pub fn take(&mut self) -> Result<Token, Fault> {
+    pub fn take(&mut self) -> Result<Token, YamlFault> {
         self.peek()?;
         self.ready = false;
         self.taken += 1;
         let end = self.cursor.place.byte;
-        Ok(self.tokens.pop_front().unwrap_or(Token { kind: Kind::StreamEnd, span: end..end }))
+        Ok(self.tokens.pop_front().unwrap_or(Token { kind: TokenKind::StreamEnd, span: end..end }))
     }
 
     /// How many tokens the library reads beyond the one that is asked for.
     fn ahead(&self) -> usize {
         match self.dialect {
-            Dialect::V2 => 0,
-            Dialect::V3 => 2,
+            YamlLibrary::V2 => 0,
+            YamlLibrary::V3 => 2,
         }
     }
 
     /// Whether the first token in the queue may yet turn out to begin a key.
-    fn head_may_be_a_key(&mut self) -> Result<bool, Fault> {
+    fn head_may_be_a_key(&mut self) -> Result<bool, YamlFault> {
         match self.beginnings.get(&self.taken) {
             Some(level) => self.is_valid_key(*level),
             None => Ok(false),
@@ -107,7 +107,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether a key can still have begun there.
-    fn is_valid_key(&mut self, level: usize) -> Result<bool, Fault> {
+    fn is_valid_key(&mut self, level: usize) -> Result<bool, YamlFault> {
         let key = self.keys[level];
         let here = self.cursor.place;
         if !key.possible || (key.place.line == here.line && key.place.index + KEY_LENGTH >= here.index) {
@@ -121,7 +121,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Remembers that a key may begin here.
-    fn save_key(&mut self) -> Result<(), Fault> {
+    fn save_key(&mut self) -> Result<(), YamlFault> {
         if self.key_allowed {
             let required = !self.in_flow() && self.indent == self.column();
             self.forget_key()?;
@@ -134,7 +134,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Nothing in the innermost collection is a key from here on.
-    fn forget_key(&mut self) -> Result<(), Fault> {
+    fn forget_key(&mut self) -> Result<(), YamlFault> {
         let level = self.keys.len() - 1;
         let key = self.keys[level];
         if key.possible && key.required {
@@ -161,7 +161,7 @@ impl<'a> Scanner<'a> {
 
     /// Opens a block at a column where it is further in than the innermost one; its token stands before
     /// the token of that number, else at the end of the queue.
-    fn roll_indent(&mut self, start: Place, token: Option<usize>, kind: Kind) -> Result<(), Fault> {
+    fn roll_indent(&mut self, start: Spot, token: Option<usize>, kind: TokenKind) -> Result<(), YamlFault> {
         let column = isize::try_from(start.column).unwrap_or(isize::MAX);
         if self.in_flow() || self.indent >= column {
             return Ok(());
@@ -177,7 +177,7 @@ impl<'a> Scanner<'a> {
 
     /// Puts a token of no length before that of a number; behind all where that was handed out, as the
     /// libraries do.
-    fn insert(&mut self, before: Option<usize>, start: Place, kind: Kind) {
+    fn insert(&mut self, before: Option<usize>, start: Spot, kind: TokenKind) {
         let at = before.and_then(|token| token.checked_sub(self.taken)).unwrap_or(self.tokens.len());
         self.tokens.insert(at, Token { kind, span: start.byte..start.byte });
     }
@@ -186,25 +186,25 @@ impl<'a> Scanner<'a> {
     fn unroll_indent(&mut self, column: isize) {
         let end = self.cursor.place.byte;
         while !self.in_flow() && self.indent > column {
-            self.tokens.push_back(Token { kind: Kind::BlockEnd, span: end..end });
+            self.tokens.push_back(Token { kind: TokenKind::BlockEnd, span: end..end });
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }
 
     /// A token of the next characters.
-    fn push(&mut self, kind: Kind, length: usize) {
+    fn push(&mut self, kind: TokenKind, length: usize) {
         let start = self.cursor.place.byte;
         self.cursor.skip_many(length);
         self.tokens.push_back(Token { kind, span: start..self.cursor.place.byte });
     }
 
     /// A token that was read from a place to here.
-    fn push_since(&mut self, start: Place, kind: Kind) {
+    fn push_since(&mut self, start: Spot, kind: TokenKind) {
         self.tokens.push_back(Token { kind, span: start.byte..self.cursor.place.byte });
     }
 }
 
 /// A fault at a place.
-fn fault(place: Place, text: &str) -> Fault {
-    Fault { span: place.byte..place.byte, text: text.to_owned() }
+fn fault(place: Spot, text: &str) -> YamlFault {
+    YamlFault { span: place.byte..place.byte, text: text.to_owned() }
 }

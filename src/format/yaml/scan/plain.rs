@@ -1,7 +1,7 @@
 //! Scalars without quotes.
 
-use super::super::Fault;
-use super::super::token::{Kind, Token};
+use super::super::YamlFault;
+use super::super::token::{Token, TokenKind};
 use super::{Scanner, fault};
 
 /// Blanks and line breaks inside a scalar that goes on over lines.
@@ -51,7 +51,7 @@ impl Folded {
 }
 
 impl Scanner<'_> {
-    pub(super) fn plain_scalar(&mut self) -> Result<(), Fault> {
+    pub(super) fn plain_scalar(&mut self) -> Result<(), YamlFault> {
         self.save_key()?;
         self.key_allowed = false;
         let start = self.cursor.place;
@@ -80,7 +80,7 @@ impl Scanner<'_> {
         if folded.broken {
             self.key_allowed = true;
         }
-        self.tokens.push_back(Token { kind: Kind::Scalar(text, true), span: start.byte..end.byte });
+        self.tokens.push_back(Token { kind: TokenKind::Scalar(text, true), span: start.byte..end.byte });
         Ok(())
     }
 

@@ -1,13 +1,13 @@
 //! Scalars in quotes.
 
-use super::super::Fault;
-use super::super::cursor::Place;
-use super::super::token::Kind;
+use super::super::YamlFault;
+use super::super::cursor::Spot;
+use super::super::token::TokenKind;
 use super::plain::Folded;
 use super::{Scanner, fault};
 
 impl Scanner<'_> {
-    pub(super) fn quoted_scalar(&mut self) -> Result<(), Fault> {
+    pub(super) fn quoted_scalar(&mut self) -> Result<(), YamlFault> {
         self.save_key()?;
         self.key_allowed = false;
         let start = self.cursor.place;
@@ -32,18 +32,18 @@ impl Scanner<'_> {
             folded.join(&mut text);
         }
         self.cursor.skip();
-        self.push_since(start, Kind::Scalar(text, false));
+        self.push_since(start, TokenKind::Scalar(text, false));
         Ok(())
     }
 
     /// Up to a blank, a line break or the closing quote.
     fn quoted_word(
         &mut self,
-        start: Place,
+        start: Spot,
         quote: u8,
         text: &mut String,
         folded: &mut Folded,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), YamlFault> {
         while !self.cursor.is_space_or_end(0) {
             match self.cursor.at(0) {
                 b'\'' if quote == b'\'' && self.cursor.at(1) == b'\'' => {
@@ -65,7 +65,7 @@ impl Scanner<'_> {
     }
 
     /// What an escape stands for. `\/` is none for the engines.
-    fn escape(&mut self, start: Place) -> Result<char, Fault> {
+    fn escape(&mut self, start: Spot) -> Result<char, YamlFault> {
         let (character, digits) = match self.cursor.at(1) {
             b'0' => ('\0', 0),
             b'a' => ('\u{7}', 0),

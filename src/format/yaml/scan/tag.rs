@@ -1,8 +1,8 @@
 //! Directives, anchors, aliases and tags.
 
-use super::super::Fault;
-use super::super::cursor::Place;
-use super::super::token::Kind;
+use super::super::YamlFault;
+use super::super::cursor::Spot;
+use super::super::token::TokenKind;
 use super::{Scanner, fault};
 
 fn is_name(byte: u8) -> bool {
@@ -10,7 +10,7 @@ fn is_name(byte: u8) -> bool {
 }
 
 impl Scanner<'_> {
-    pub(super) fn directive(&mut self) -> Result<(), Fault> {
+    pub(super) fn directive(&mut self) -> Result<(), YamlFault> {
         let start = self.cursor.place;
         self.cursor.skip();
         let name = self.name();
@@ -25,7 +25,7 @@ impl Scanner<'_> {
                     return Err(fault(start, "did not find expected digit or '.' character"));
                 }
                 self.cursor.skip();
-                Kind::Version(major, self.version_number(start)?)
+                TokenKind::Version(major, self.version_number(start)?)
             }
             "TAG" => self.tag_directive(start)?,
             _ => return Err(fault(start, "found unknown directive name")),
@@ -44,7 +44,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn version_number(&mut self, start: Place) -> Result<u8, Fault> {
+    fn version_number(&mut self, start: Spot) -> Result<u8, YamlFault> {
         let mut value = 0;
         let mut length = 0;
         while self.cursor.at(0).is_ascii_digit() {
@@ -61,7 +61,7 @@ impl Scanner<'_> {
         Ok(value)
     }
 
-    fn tag_directive(&mut self, start: Place) -> Result<Kind, Fault> {
+    fn tag_directive(&mut self, start: Spot) -> Result<TokenKind, YamlFault> {
         let handle = self.tag_handle(start)?;
         if handle != "!" && (handle.len() < 2 || !handle.ends_with('!')) {
             return Err(fault(start, "did not find expected '!'"));
@@ -74,10 +74,10 @@ impl Scanner<'_> {
         if !self.cursor.is_space_or_end(0) {
             return Err(fault(start, "did not find expected whitespace or line break"));
         }
-        Ok(Kind::TagDirective(handle, prefix))
+        Ok(TokenKind::TagDirective(handle, prefix))
     }
 
-    pub(super) fn anchor(&mut self) -> Result<(), Fault> {
+    pub(super) fn anchor(&mut self) -> Result<(), YamlFault> {
         self.save_key()?;
         self.key_allowed = false;
         let start = self.cursor.place;
@@ -88,11 +88,11 @@ impl Scanner<'_> {
         if name.is_empty() || !follows {
             return Err(fault(start, "did not find expected alphabetic or numeric character"));
         }
-        self.push_since(start, if is_alias { Kind::Alias(name) } else { Kind::Anchor(name) });
+        self.push_since(start, if is_alias { TokenKind::Alias(name) } else { TokenKind::Anchor(name) });
         Ok(())
     }
 
-    pub(super) fn tag(&mut self) -> Result<(), Fault> {
+    pub(super) fn tag(&mut self) -> Result<(), YamlFault> {
         self.save_key()?;
         self.key_allowed = false;
         let start = self.cursor.place;
@@ -121,7 +121,7 @@ impl Scanner<'_> {
         if !self.cursor.is_space_or_end(0) {
             return Err(fault(start, "did not find expected whitespace or line break"));
         }
-        self.push_since(start, Kind::Tag(handle, suffix));
+        self.push_since(start, TokenKind::Tag(handle, suffix));
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Scanner<'_> {
     }
 
     /// `!`, `!name` or `!name!`.
-    fn tag_handle(&mut self, start: Place) -> Result<String, Fault> {
+    fn tag_handle(&mut self, start: Spot) -> Result<String, YamlFault> {
         if self.cursor.at(0) != b'!' {
             return Err(fault(start, "did not find expected '!'"));
         }
@@ -147,7 +147,7 @@ impl Scanner<'_> {
     }
 
     /// The rest of a tag behind what was taken for a handle.
-    fn tag_address(&mut self, start: Place, begun: Option<&str>) -> Result<String, Fault> {
+    fn tag_address(&mut self, start: Spot, begun: Option<&str>) -> Result<String, YamlFault> {
         let mut address = begun.unwrap_or_default().get(1..).unwrap_or_default().to_owned();
         let mut any = begun.is_some();
         while is_name(self.cursor.at(0)) || b";/?:@&=+$,.!~*'()[]%".contains(&self.cursor.at(0)) {
@@ -162,7 +162,7 @@ impl Scanner<'_> {
     }
 
     /// `%C3%A9`: the bytes of one character.
-    fn address_escape(&mut self, start: Place, address: &mut String) -> Result<(), Fault> {
+    fn address_escape(&mut self, start: Spot, address: &mut String) -> Result<(), YamlFault> {
         let mut bytes = Vec::new();
         let mut wanted = 1;
         while bytes.len() < wanted {

@@ -31,7 +31,7 @@ fn inventory() -> Inventory {
 fn running(id: &str) -> ObservedUnit {
     ObservedUnit {
         load: Load::Loaded,
-        run: Run::Running(id.to_owned()),
+        run: UnitRun::Running(id.to_owned()),
         restarts: 0,
         busy: false,
         pid: None,
@@ -40,24 +40,24 @@ fn running(id: &str) -> ObservedUnit {
     }
 }
 
-fn file(length: usize) -> Seen {
-    Seen::File { length, mode: Mode(0o644), ids: IDS, links: 1 }
+fn file(length: usize) -> SeenPath {
+    SeenPath::File { length, mode: Mode(0o644), ids: IDS, links: 1 }
 }
 
-fn folder(names: &[&str]) -> Seen {
+fn folder(names: &[&str]) -> SeenPath {
     let entries: BTreeSet<_> = names.iter().map(ToString::to_string).collect();
-    Seen::Folder { mode: Mode(0o700), ids: IDS, entries: Some(entries) }
+    SeenPath::Folder { mode: Mode(0o700), ids: IDS, entries: Some(entries) }
 }
 
 /// A good answer, for one thing in it to be broken.
 struct Answer {
-    at: Vec<(TargetPath, Seen)>,
+    at: Vec<(TargetPath, SeenPath)>,
     machine: Machine,
     bytes: Vec<u8>,
 }
 
 fn good() -> Answer {
-    let at = vec![(path("a"), file(3)), (path("b"), Seen::Absent), (path("folder"), folder(&["x"]))];
+    let at = vec![(path("a"), file(3)), (path("b"), SeenPath::Absent), (path("folder"), folder(&["x"]))];
     let mut machine = Machine::default();
     machine.managers.insert(scope(), Manager::Running);
     machine.units.insert(unit("person", "a.service"), running(&"0a".repeat(16)));
@@ -66,14 +66,14 @@ fn good() -> Answer {
 
 fn judged(answer: Answer) -> Result<Observed, &'static str> {
     let (inventory, scope, host) = (inventory(), scope(), HostName::this());
-    let asked = Asked { inventory: &inventory, scope: &scope, host: &host };
+    let asked = ScopeRequest { inventory: &inventory, scope: &scope, host: &host };
     asked.observed(answer.at, Some(answer.machine), &answer.bytes)
 }
 
 #[test]
 fn a_good_answer_is_what_was_seen() {
     let observed = judged(good()).unwrap();
-    assert!(matches!(observed.standing(&path("a")), Standing::File(file) if file.bytes == b"abc"));
+    assert!(matches!(observed.standing(&path("a")), PathState::File(file) if file.bytes == b"abc"));
     assert_eq!(observed.machine.as_ref().unwrap(), &good().machine);
     let (reply, bytes) = seen(observed.clone());
     let Reply::Observed { at, machine } = Reply::of(&serde_json::to_vec(&reply).unwrap()).unwrap() else {
@@ -84,7 +84,7 @@ fn a_good_answer_is_what_was_seen() {
 
 #[test]
 fn of_paths_only_what_was_asked_is_believed() {
-    let broken = |at: usize, seen: Seen| {
+    let broken = |at: usize, seen: SeenPath| {
         let mut answer = good();
         answer.at[at].1 = seen;
         judged(answer).unwrap_err()
@@ -98,9 +98,9 @@ fn of_paths_only_what_was_asked_is_believed() {
     assert_eq!(broken(0, file(usize::MAX)), "has too few bytes of a file");
     assert_eq!(broken(0, file(2)), "has bytes of no file");
     let mode = Mode(0o100_644);
-    assert_eq!(broken(1, Seen::Folder { mode, ids: IDS, entries: None }), "has a mode that is none");
+    assert_eq!(broken(1, SeenPath::Folder { mode, ids: IDS, entries: None }), "has a mode that is none");
     for to in [String::new(), "a\0".to_owned(), "a".repeat(4097)] {
-        assert_eq!(broken(1, Seen::Link { to }), "has a link that is none");
+        assert_eq!(broken(1, SeenPath::Link { to }), "has a link that is none");
     }
 
     let mut other = good();
@@ -150,11 +150,11 @@ fn words_of_a_manager_are_shown_without_what_moves_a_cursor() {
     let id = unit("person", "a.service");
     let words = "\u{1b}[2Jexit-code\r";
     let failed =
-        ObservedUnit { run: Run::Failed(words.into()), load: Load::Faulty(words.into()), ..running("") };
+        ObservedUnit { run: UnitRun::Failed(words.into()), load: Load::Faulty(words.into()), ..running("") };
     answer.machine.units.insert(id.clone(), failed);
     answer.machine.managers.insert(scope(), Manager::Silent(words.into()));
     let machine = judged(answer).unwrap().machine.unwrap();
-    assert_eq!(machine.units[&id].run, Run::Failed("[2Jexit-code".into()));
+    assert_eq!(machine.units[&id].run, UnitRun::Failed("[2Jexit-code".into()));
     assert_eq!(machine.units[&id].load, Load::Faulty("[2Jexit-code".into()));
     assert_eq!(machine.managers[&scope()], Manager::Silent("[2Jexit-code".into()));
     let mut starting = good();
