@@ -28,7 +28,7 @@ pub(super) struct Reversed {
 }
 
 /// Takes back the first `announced` steps: what was started since stops, files go back, last one first, and
-/// what ran before runs again on them, listeners before diallers. Only when nothing is left
+/// what ran before runs again on them, listeners before clients. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Host,
@@ -68,7 +68,7 @@ fn reverse_once(
     Ok(reversed)
 }
 
-/// What this transaction started stops while its unit file is still there, diallers first: a port that it
+/// What this transaction started stops while its unit file is still there, clients first: a port that it
 /// took may be one that another unit had before.
 fn stop_started(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     for step in steps.iter().rev() {

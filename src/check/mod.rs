@@ -43,7 +43,7 @@ use std::time::SystemTime;
 /// What the rules say of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
-    /// The edges that were judged, in the order of their diallers. A dialler whose peer could not be
+    /// The edges that were judged, in the order of their clients. A client whose peer could not be
     /// decided stands in `not_checked` instead.
     pub edges: Vec<Edge>,
     /// What is wrong, sorted by position.

@@ -15,18 +15,18 @@ pub(super) const REMOTE_WRITE: Code = Code("remote-write-off");
 /// Speaks of clients that post to a doubled path, whoever listens: no server has one.
 pub(super) fn doubled(facts: &Facts<'_>, findings: &mut Findings) {
     for judged in facts.judged.iter().filter(|judged| judged.listener.is_none()) {
-        let dialler = &facts.topology.diallers[judged.dialler];
-        let Some(sent) = &dialler.wrong_path else { continue };
+        let client = &facts.topology.clients[judged.client];
+        let Some(sent) = &client.wrong_path else { continue };
         let doubled =
             ["traces", "metrics", "logs"].iter().any(|s| sent.ends_with(&format!("/v1/{s}/v1/{s}")));
         if doubled {
             let finding =
-                Finding::warning(CODE, format!("`{}` appends its path to one that has it", dialler.setting))
-                    .at(dialler.at.clone(), sent.clone())
+                Finding::warning(CODE, format!("`{}` appends its path to one that has it", client.setting))
+                    .at(client.at.clone(), sent.clone())
                     .help(
                         "an endpoint without `/v1/...`, or the key of one signal, whose URL is taken whole",
                     );
-            findings.push(finding.edge(dialler.edge(facts.topology)));
+            findings.push(finding.edge(client.edge(facts.topology)));
         }
     }
 }
@@ -34,9 +34,9 @@ pub(super) fn doubled(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of searches that are asked for as a stream where none is served.
 pub(super) fn streaming(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::Streaming) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
-        let at = dialler.sends.streams.clone().unwrap_or_else(|| dialler.at.clone());
-        let finding = Finding::error(STREAMING, format!("`{}` streams, Tempo does not", dialler.setting))
+        let (client, listener) = (broken.client, broken.listener);
+        let at = client.sends.streams.clone().unwrap_or_else(|| client.at.clone());
+        let finding = Finding::error(STREAMING, format!("`{}` streams, Tempo does not", client.setting))
             .at(at, "every search ends in `Unimplemented`")
             .also(listener.at.clone(), "served without `stream_over_http_enabled`")
             .help("`stream_over_http_enabled: true`, at the top of Tempo's file")
@@ -48,10 +48,10 @@ pub(super) fn streaming(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of remote writes to a Prometheus that takes none.
 pub(super) fn remote_write(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::RemoteWriteOff) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
-        let title = format!("`{}` writes to a Prometheus that takes no remote write", dialler.setting);
+        let (client, listener) = (broken.client, broken.listener);
+        let title = format!("`{}` writes to a Prometheus that takes no remote write", client.setting);
         let finding = Finding::error(REMOTE_WRITE, title)
-            .at(dialler.at.clone(), "answered with 404, and the metrics are dropped")
+            .at(client.at.clone(), "answered with 404, and the metrics are dropped")
             .also(listener.at.clone(), "started without `--web.enable-remote-write-receiver`")
             .help("add `--web.enable-remote-write-receiver` to the command line of Prometheus");
         findings.push(finding.edge(broken.edge));
@@ -61,20 +61,20 @@ pub(super) fn remote_write(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of edges whose two ends do not understand each other.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken() {
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let server = door(facts.server(listener), listener);
         let finding = match broken.fault {
             Fault::Protocol => {
-                let title = format!("{} is dialled where {} is served", dialler.protocol, listener.protocol);
+                let title = format!("{} is dialled where {} is served", client.protocol, listener.protocol);
                 let finding = Finding::error(CODE, title)
-                    .at(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
+                    .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
                     .also(listener.at.clone(), format!("{server} on port {}", listener.port));
-                advice::right_door(facts, dialler, listener).into_iter().fold(finding, Finding::help)
+                advice::right_door(facts, client, listener).into_iter().fold(finding, Finding::help)
             }
             Fault::Path(sent) => Finding::error(CODE, format!("a path that {server} does not have"))
-                .at(dialler.at.clone(), sent.clone())
+                .at(client.at.clone(), sent.clone())
                 .also(listener.at.clone(), format!("{} on port {}", listener.protocol, listener.port))
-                .help(advice::dial(facts, dialler, listener)),
+                .help(advice::dial(facts, client, listener)),
             _ => continue,
         };
         findings.push(finding.edge(broken.edge));

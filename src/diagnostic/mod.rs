@@ -45,7 +45,7 @@ pub struct Finding {
     pub also: Vec<Label>,
     /// What can be typed to mend it; one entry a way out.
     pub help: Vec<String>,
-    /// The edge it speaks of (`Dialler::edge`), so that a stack key can be found for it.
+    /// The edge it speaks of (`Client::edge`), so that a stack key can be found for it.
     pub edge: Option<String>,
 }
 

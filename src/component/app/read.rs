@@ -70,7 +70,7 @@ fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     };
     let at = page.mark(endpoint.value_span.clone());
     let tls = tls(page, file, &url);
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: endpoint.key.to_owned(),
         protocol,

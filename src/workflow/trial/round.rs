@@ -112,7 +112,7 @@ impl Round<'_, '_> {
         Ok(exit)
     }
 
-    /// Listeners before diallers, each ready before the next one is started.
+    /// Listeners before clients, each ready before the next one is started.
     fn start(&mut self, judged: &CheckedStack<'_>, authority: &Path) -> Result<(), RoundEnd> {
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];

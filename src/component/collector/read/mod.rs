@@ -52,14 +52,14 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
     used(page, root, pipelines, "processors");
     for (id, entry) in used(page, root, pipelines, "exporters") {
         let setting = format!("exporters.{id}");
-        let before = page.topology.diallers.len();
+        let before = page.topology.clients.len();
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
             kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
-        for dialler in &mut page.topology.diallers[before..] {
-            dialler.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
+        for client in &mut page.topology.clients[before..] {
+            client.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
         }
     }
     join(page, root, pipelines);

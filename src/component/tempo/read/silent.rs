@@ -40,7 +40,7 @@ fn remote_write(page: &mut FileReading<'_>, item: &Node, setting: &str) {
         at: Some(at.clone()),
         ..ClientTls::plaintext()
     };
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::RemoteWrite,
