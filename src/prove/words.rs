@@ -1,6 +1,6 @@
 //! How evidence is put into words: one line, bounded, without secrets and what a terminal would obey.
 
-use crate::text::{cut, redact_line};
+use crate::text::redact_cut;
 use std::error::Error;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ const LINE: usize = 400;
 
 /// Foreign text as one bounded line: what a peer or a log said may be long or hostile.
 pub(super) fn line(text: &str) -> String {
-    cut(&redact_line(text.trim()), LINE)
+    redact_cut(text.trim(), LINE)
 }
 
 /// An error and what it was caused by.

@@ -1,7 +1,7 @@
 //! What an engine says against a file, and where in the file that is.
 
 use crate::format::yaml::Node;
-use crate::text::{cut, redact_line};
+use crate::text::redact_cut;
 use std::ops::Range;
 
 /// The most of an engine's words that is shown.
@@ -32,7 +32,7 @@ impl Complaint {
 
 /// A text of an engine's, without secrets and not longer than a finding can carry.
 fn shown(words: &str) -> String {
-    cut(&redact_line(words.trim()), LONGEST)
+    redact_cut(words.trim(), LONGEST)
 }
 
 /// The bytes of a line, counted from 1, without the white space around it. Where a word is given and

@@ -3,7 +3,7 @@
 
 use super::{EngineKind, EngineRelease, FoundEngine, Missing};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
-use crate::text::{cut, redact_line};
+use crate::text::redact_cut;
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -191,7 +191,7 @@ fn parse(kind: EngineKind, line: &str) -> Option<(&str, EngineRelease)> {
 
 /// A text of somebody else's, short.
 fn shown(text: &str) -> String {
-    cut(&redact_line(text.trim()), 80)
+    redact_cut(text.trim(), 80)
 }
 
 #[cfg(test)]

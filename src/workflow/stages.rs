@@ -2,7 +2,7 @@
 //! terminal.
 
 use super::session::Session;
-use crate::text::{cut, redact_line};
+use crate::text::redact_cut;
 use std::time::{Duration, Instant};
 
 /// How often the line of the current stage is drawn anew.
@@ -38,7 +38,7 @@ impl<'s> Stages<'s> {
         self.drawn = Some(Instant::now());
         let line = format!("  {name:NAME$} {} {what}", seconds(self.began.elapsed()));
         // A longer line would wrap, and only its last part be drawn over.
-        self.session.draw(&cut(&redact_line(&line), 75));
+        self.session.draw(&redact_cut(&line, 75));
     }
 
     /// It is over, and so it went.

@@ -12,7 +12,7 @@ use crate::host::run::FIXED_ENVIRONMENT;
 use crate::host::{Accounts, CommandLine, HostError, run_here};
 use crate::model::names::{Scope, UserName};
 use crate::model::units::UnitId;
-use crate::text::{cut, redact_line};
+use crate::text::{redact_cut, redact_line};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -151,7 +151,7 @@ fn uid(user: &UserName) -> Result<u32, HostError> {
 
 /// A line in passing, too short to fill the screen.
 pub(super) fn plain(line: &str) -> String {
-    cut(&redact_line(line), LONGEST)
+    redact_cut(line, LONGEST)
 }
 
 #[cfg(test)]

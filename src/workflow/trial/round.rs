@@ -9,7 +9,7 @@ use crate::model::names::ComponentName;
 use crate::prove::{Component, Endpoint, LogSource, TempoReader, Tls, TraceProof, TraceProver, TrustedCa};
 use crate::report::proof::{self, ProofOutcome};
 use crate::stack::RouteTarget;
-use crate::text::{Sources, cut, redact_line};
+use crate::text::{Sources, redact_cut};
 use crate::trial::{
     Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, doors, free_ports, moved,
     newest_lines, reader, told_cause, write,
@@ -74,7 +74,7 @@ fn last_lines(log: &str) -> String {
     }
     let start = lines.len().saturating_sub(LAST_LINES);
     let shown = lines[start..].iter().map(|line| {
-        let plain = cut(&redact_line(line), 240);
+        let plain = redact_cut(line, 240);
         format!("\n    {plain}")
     });
     std::iter::once("\n  its last lines:".to_owned()).chain(shown).collect()
