@@ -29,6 +29,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         now: session.now,
     };
     let survey = fresh_survey(session, &mut place, &request)?;
+    consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_changes(&survey.plan)?;
