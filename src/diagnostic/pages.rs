@@ -109,6 +109,7 @@ pages! {
     "stack-too-large",
     "stack-unknown",
     "stack-unreadable",
+    "state-doubted",
     "streaming-off",
     "template",
     "text-control",
