@@ -5,7 +5,7 @@
 
 use super::prover::Prover;
 use super::ready::wait;
-use super::recover::{again, end};
+use super::recover::{again, clear, end};
 use super::restage::restage;
 use super::state::StackState;
 use super::{ApplyError, journal::Begin};
@@ -61,9 +61,9 @@ fn reverse_once(
     }
     if reversed.left.is_empty() {
         for path in state.superfluous(target)? {
-            target.perform(&Step::Discard { path })?;
+            clear(target, state, &Step::Discard { path }, &mut reversed.notes)?;
         }
-        end(target, state)?;
+        end(target, state, &mut reversed.notes)?;
     }
     Ok(reversed)
 }

@@ -20,6 +20,7 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
     let survey = look(session, (&place, &ground), (&loaded, &judged))?;
+    consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_changes(&survey.plan)?;

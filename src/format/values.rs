@@ -7,6 +7,9 @@ use super::yaml::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// The longest text that is made by putting variables in (bytes): no address, path or name is longer.
+const LONGEST: usize = 1024 * 1024;
+
 /// How an engine writes variables in its configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expansion {
@@ -16,6 +19,8 @@ pub enum Expansion {
     Collector,
     /// Tempo with `-config.expand-env=true`: `${X}`, `${X:-default}`, `$$` for a dollar sign.
     Tempo,
+    /// Tempo, and nothing tells whether it was started with `-config.expand-env=true`.
+    TempoOrNone,
 }
 
 /// The variables of the process that reads a configuration file.
@@ -27,6 +32,8 @@ pub struct ProcessEnvironment {
     pub unknown: BTreeMap<String, String>,
     /// Environment files that are named and could not be looked into: any variable may be set there.
     pub unread: Vec<String>,
+    /// Whether nothing tells who starts the process: then any variable may be set.
+    pub is_unknown: bool,
 }
 
 /// Variables that the service manager itself gives to a process, with values not known here.
@@ -50,6 +57,9 @@ impl ProcessEnvironment {
         }
         match self.unread.first() {
             Some(file) => Variable::Unknown(format!("`{name}` may be set in {file}, which was not read")),
+            None if self.is_unknown => {
+                Variable::Unknown(format!("`{name}` is known where it runs: no unit here starts the program"))
+            }
             None if GIVEN.contains(&name) => Variable::Unknown(format!("`{name}` is set where it runs")),
             None => Variable::Unset,
         }
@@ -91,7 +101,13 @@ impl<'a> Values<'a> {
     /// not read (`${file:...}`).
     pub fn text<'n>(&self, node: &'n Node) -> Result<ExpandedText<'n>, String> {
         let scalar = node.scalar().ok_or("not a text")?;
-        if self.expansion == Expansion::None || !scalar.text.contains('$') {
+        if self.expansion == Expansion::TempoOrNone && scalar.text.contains("${") {
+            return Err(format!(
+                "`{}`: whether Tempo puts variables in is decided by its flag `-config.expand-env`, which is not known here",
+                scalar.text
+            ));
+        }
+        if matches!(self.expansion, Expansion::None | Expansion::TempoOrNone) || !scalar.text.contains('$') {
             return Ok(ExpandedText {
                 text: Cow::Borrowed(&scalar.text),
                 quoted: scalar.quoted,
@@ -108,17 +124,23 @@ impl<'a> Values<'a> {
 
     fn expand(&self, text: &str, out: &mut ExpandedText<'_>) -> Result<(), String> {
         let mut rest = text;
+        // Where no brace closes, none closes behind it either.
+        let mut closes = true;
         while let Some(at) = rest.find('$') {
             out.text.to_mut().push_str(&rest[..at]);
             rest = &rest[at + 1..];
+            let opened = rest.strip_prefix('{').filter(|_| closes);
             if let Some(after) = rest.strip_prefix('$') {
                 out.text.to_mut().push('$');
                 rest = after;
-            } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(|text| text.split_once('}'))
-            {
+            } else if let Some((inside, after)) = opened.and_then(|text| text.split_once('}')) {
                 self.variable(inside, out)?;
+                if out.text.len() > LONGEST {
+                    return Err(format!("longer than {LONGEST} bytes with its variables put in"));
+                }
                 rest = after;
             } else {
+                closes &= opened.is_none();
                 out.text.to_mut().push('$');
             }
         }

@@ -4,12 +4,14 @@
 //! What was applied counts, not what `stack.toml` says by now: faults in it, and changes that wait,
 //! are told and stop nothing. Writes nothing and takes no lock.
 
+use super::consent;
 use super::host::{HostChoice, environment, rfc3339, stopped};
 use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
 use super::proving::kept_stack;
 use super::running::authority_file;
 use super::session::{Session, Stop};
+use super::status::component;
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
@@ -36,13 +38,15 @@ use std::time::SystemTime;
 ///
 /// # Errors
 /// The machine cannot be looked at; or nothing was applied, and the stack has faults.
-pub(crate) fn picture(session: &Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
+pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
     let loaded = load(argument);
     let wish = loaded.as_ref().ok();
     let at = wish.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
     let place = HostChoice::of(&RootArgument { root: None }, &at)?;
     let wired = wish.and_then(|loaded| wire(&loaded.stack).ok());
     let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
+    let doubts = apply::doubts(place.target(), &ground).map_err(|error| stopped(&error))?;
+    consent::say_doubts(session, &doubts);
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
     let looker = Looker { session, name, at: &at, place: &place, ground: &ground };
     let kept = newest.as_ref().map(|newest| looker.kept(newest)).transpose()?;
@@ -127,7 +131,7 @@ impl Looker<'_> {
         {
             return Ok(Some((RunStatus::AtWork, format!("{verb} by {user} since {time}, pid {pid}"))));
         }
-        let killed = apply::pending(self.place.target(), self.ground).map_err(stop)?;
+        let (killed, _) = apply::pending(self.place.target(), self.ground).map_err(stop)?;
         Ok(killed.map(|killed| (RunStatus::Killed, told(&killed))))
     }
 
@@ -144,7 +148,7 @@ impl Looker<'_> {
         let binaries = engines::wanted_here(wiring);
         let kept_at = newest.and_then(|newest| self.kept_at(newest));
         let component = |(id, place): (&ComponentId, &EnginePlace)| {
-            let mut seen = crate::workflow::status::component(wiring, id, (&tls, &open));
+            let mut seen = component(wiring, id, (&tls, &open));
             for (listener, holder) in held.iter().filter(|(listener, _)| listener.id.component == *id) {
                 let door = listener.id.door.to_string();
                 seen.doors

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, reason = "a test prints its share of the closing table")]
 
 mod block;
+mod bounds;
 mod clock;
 mod cmd;
 mod compose;

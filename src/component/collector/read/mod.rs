@@ -8,11 +8,14 @@ mod keys;
 mod own;
 pub mod receivers;
 mod release;
+mod silent;
+mod types;
+mod variables;
 
 pub use keys::otlp_receiver;
 pub use release::CollectorReading;
 
-use crate::format::page::FileReading;
+use crate::format::page::{FileReading, Start};
 use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use receivers::Rules;
@@ -28,16 +31,22 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         needs_protocol: true,
     };
     keys::check(page, root, release);
+    types::check(page, root, release);
+    variables::check(page, root);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
+    let is_whole = matches!(page.start, Start::Alone(_))
+        || (!pipelines.is_empty() && root.get("receivers").is_some() && root.get("exporters").is_some());
+    if !is_whole {
+        page.is_excerpt();
+    }
     if pipelines.is_empty() {
         page.not_read("service.pipelines", "there is no pipeline, so this file alone starts nothing");
-        return;
     }
     for (id, entry) in used(page, root, pipelines, "receivers") {
         let before = page.topology.listeners.len();
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
         for listener in &mut page.topology.listeners[before..] {
-            listener.takes = Takes { pipelines: entry.pipelines.clone() };
+            listener.takes = Takes { pipelines: entry.pipelines.clone(), ..Takes::default() };
         }
     }
     used(page, root, pipelines, "processors");
@@ -47,13 +56,17 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
-            _ => {}
+            kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for client in &mut page.topology.clients[before..] {
-            client.sends = Sends { pipelines: entry.pipelines.clone() };
+            client.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
         }
     }
     join(page, root, pipelines);
+    if pipelines.is_empty() {
+        return;
+    }
+    silent::own_telemetry(page, root);
     own::extensions(page, root, rules);
     own::metrics(page, root, release);
 }
@@ -70,19 +83,44 @@ struct Used<'a> {
 /// Where a connector leads: from each pipeline that names it as an exporter to each that names it as a
 /// receiver.
 fn join(page: &mut FileReading<'_>, root: &Node, pipelines: &[YamlEntry]) {
-    let names = |pipeline: &YamlEntry, kind: &str, id: &str| {
-        let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
-        items.iter().filter_map(Node::scalar).any(|scalar| scalar.text == id)
-    };
+    let (from, to) = (naming(pipelines, "exporters"), naming(pipelines, "receivers"));
     let connectors = root.get("connectors").map(Node::entries).unwrap_or_default();
     for id in connectors.iter().map(|entry| entry.key.as_str()) {
-        for from in pipelines.iter().filter(|pipeline| names(pipeline, "exporters", id)) {
-            for to in pipelines.iter().filter(|pipeline| names(pipeline, "receivers", id)) {
-                let (from, to) = (from.key.clone(), to.key.clone());
+        let (Some(from), Some(to)) = (from.get(id), to.get(id)) else { continue };
+        if page.topology.joints.len() + from.len() * to.len() > JOINTS {
+            page.not_read("connectors", format!("more than {JOINTS} ways from pipeline to pipeline"));
+            return;
+        }
+        for from in from {
+            for to in to {
+                let (from, to) = ((*from).to_owned(), (*to).to_owned());
                 page.topology.joints.push(Joint { program: page.program, from, to });
             }
         }
     }
+}
+
+/// More ways through connectors are not followed.
+const JOINTS: usize = 10_000;
+
+/// The pipelines that name each component of a kind, in the order of the file.
+fn naming<'a>(pipelines: &'a [YamlEntry], kind: &str) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pipeline in pipelines {
+        let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
+        for scalar in items.iter().filter_map(Node::scalar) {
+            let names = all.entry(scalar.text.as_str()).or_default();
+            if names.last() != Some(&pipeline.key.as_str()) {
+                names.push(pipeline.key.as_str());
+            }
+        }
+    }
+    all
+}
+
+fn by_key<'a>(root: &'a Node, kind: &str) -> BTreeMap<&'a str, &'a YamlEntry> {
+    let entries = root.get(kind).map(Node::entries).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.as_str(), entry)).collect()
 }
 
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
@@ -93,24 +131,36 @@ fn used<'a>(
     pipelines: &'a [YamlEntry],
     kind: &str,
 ) -> BTreeMap<&'a str, Used<'a>> {
-    let defined = root.get(kind);
-    let connectors = root.get("connectors");
+    let (defined, connectors) = (by_key(root, kind), by_key(root, "connectors"));
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     let what = kind.trim_end_matches('s');
+    // Where no pipeline is written, everything that is defined may be used by one that stands elsewhere.
+    if pipelines.is_empty() {
+        let used = |entry: &'a YamlEntry| Used { entry, signal: "traces", pipelines: BTreeSet::new() };
+        return defined.into_iter().map(|(id, entry)| (id, used(entry))).collect();
+    }
+    let excerpt = page.topology.programs[page.program].excerpt;
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
-        if kind != "processors" && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+        if kind != "processors"
+            && !excerpt
+            && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty())
+        {
             page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
         }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
             let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
-            if let Some(entry) = defined.and_then(|node| node.entry(id)) {
+            if let Some(entry) = defined.get(id) {
                 let used = all.entry(id).or_insert(Used { entry, signal, pipelines: BTreeSet::new() });
                 used.pipelines.insert(pipeline.key.clone());
                 if signal == "traces" {
                     used.signal = signal;
                 }
-            } else if connectors.and_then(|node| node.entry(id)).is_none() {
+            } else if connectors.contains_key(id) {
+                // A connector is none of this reader's.
+            } else if excerpt {
+                page.not_read(&format!("{kind}.{id}"), "it may stand in a file that this one is merged with");
+            } else {
                 page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
             }
         }

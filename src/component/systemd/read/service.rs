@@ -1,6 +1,6 @@
 //! The `[Service]` section: environment and command line of the process.
 
-use super::Unit;
+use super::{Assigned, Unit};
 use crate::format::unit::{self, Backslash, assignments, put_in, specified, unpatterned, words};
 use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file};
@@ -8,22 +8,30 @@ use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 
+/// The kernel starts nothing with more (a quarter of the usual 8 MiB of stack, `execve(2)`).
+const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
+
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
 pub(super) struct ServiceLines {
     pub(super) command: String,
-    assignments: Vec<String>,
+    /// What stands in `Environment=`, with the file.
+    assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
 }
 
 impl ServiceLines {
-    pub(super) fn apply(&mut self, text: &str) {
+    pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
         for found in assignments(text).into_iter().filter(|found| found.section == "Service") {
             let value = found.value;
             match &*found.key {
                 "ExecStart" => self.command = value,
                 "Environment" if value.is_empty() => self.assignments.clear(),
-                "Environment" => self.assignments.extend(words(&value, Backslash::Escape)),
+                "Environment" => {
+                    self.assignments.extend(
+                        words(&value, Backslash::Escape).into_iter().map(|word| (word, path.clone())),
+                    );
+                }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
                 "EnvironmentFile" => self.files.push(value),
                 _ => {}
@@ -41,11 +49,12 @@ impl ServiceLines {
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
-        for assignment in &self.assignments {
+        for (assignment, path) in &self.assignments {
             if let Some((key, value)) = specified(assignment, home)
                 .and_then(|text| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
             {
-                unit.environment.values.insert(key, value);
+                unit.environment.values.insert(key.clone(), value.clone());
+                unit.assigned.push(Assigned { key, value, path: path.clone() });
             }
         }
         for written in &self.files {
@@ -71,10 +80,20 @@ impl ServiceLines {
     }
 }
 
+/// Flags of Tempo that its reader puts in the place of their keys.
+const READ_FLAGS: &[&str] = &[
+    "target",
+    "server.http-listen-address",
+    "server.http-listen-port",
+    "server.grpc-listen-address",
+    "server.grpc-listen-port",
+];
+
 impl Unit {
     /// Reads the command line: binary, configuration files, flags that change how they are read.
     fn command(&mut self, command: &str, home: Option<&str>) {
         let mut arguments = Vec::new();
+        let mut length = 0;
         for word in unit::command(command.trim_start_matches(['@', '-', ':', '+', '!', '|'])) {
             let Some(word) = specified(&word, home) else {
                 self.more = true;
@@ -83,11 +102,18 @@ impl Unit {
             // The program is no variable; an argument that is one whole becomes the words of its value.
             let whole = word.strip_prefix('$').filter(|name| !name.starts_with(['{', '$']));
             let value = |name: &str| self.environment.values.get(name).cloned().unwrap_or_default();
-            match whole {
-                _ if arguments.is_empty() => arguments.push(word),
-                Some(name) => arguments.extend(words(&value(name), Backslash::Next)),
-                None => arguments.push(put_in(&word, value)),
+            let more = match whole {
+                _ if arguments.is_empty() => vec![word.clone()],
+                Some(name) => words(&value(name), Backslash::Next),
+                None => put_in(&word, LONGEST_COMMAND, value).into_iter().collect(),
+            };
+            length += more.iter().map(|argument| argument.len() + 1).sum::<usize>();
+            if more.is_empty() && whole.is_none() || length >= LONGEST_COMMAND {
+                self.too_long = true;
+                self.more = true;
+                return;
             }
+            arguments.extend(more);
         }
         self.arguments(arguments);
     }
@@ -117,7 +143,13 @@ impl Unit {
                 },
                 "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
                 "set" => self.more = true,
-                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
+                _ => {
+                    let value = value.unwrap_or_else(|| "true".to_owned());
+                    self.more |= self.engine() == Some(ProgramKind::Tempo)
+                        && !name.starts_with("config.")
+                        && !READ_FLAGS.contains(&name);
+                    self.flags.insert(name.to_owned(), value);
+                }
             }
         }
     }
