@@ -27,7 +27,7 @@ use toml::de::DeTable;
 use walk::TableWalk;
 
 /// The largest text that is read, in bytes.
-pub const MAX_BYTES: u64 = 1_000_000;
+pub const MAX_BYTES: u64 = 500_000;
 
 /// Why a file of this many bytes is not read; asked before its text is.
 pub fn too_large(source: &SourceName, bytes: u64) -> Option<Finding> {

@@ -264,15 +264,24 @@ fn dialect(kind: ProgramKind) -> YamlLibrary {
     }
 }
 
+/// How large a file is read. systemd reads no line of more than 1 MB, and nobody's variables are more.
+fn most_bytes(path: &TargetPath) -> (usize, &'static str) {
+    if is_unit(path) || places::is_environment(path) {
+        (1024 * 1024, "1 MB")
+    } else {
+        (yaml::MAX_BYTES, "8 MB")
+    }
+}
+
 /// Every file's text. Files that are no text are listed where a program would read them.
 fn texts<'a>(files: &'a FileSet<'a>, topology: &mut Topology) -> BTreeMap<&'a TargetPath, &'a str> {
     let mut texts = BTreeMap::new();
     for (path, content) in &files.files {
         let Examined::Bytes(bytes) = content else { continue };
-        if bytes.len() > yaml::MAX_BYTES {
-            topology
-                .not_read
-                .push(NotRead { place: path.to_string(), reason: "larger than 8 MB".to_owned() });
+        let (most, spoken) = most_bytes(path);
+        if bytes.len() > most {
+            let reason = format!("larger than {spoken}");
+            topology.not_read.push(NotRead { place: path.to_string(), reason });
             continue;
         }
         match std::str::from_utf8(bytes) {

@@ -3,6 +3,7 @@
 //! Which SDK it is stands in no file, so only what holds for all measured SDKs is said (Rust, Python,
 //! Node, Java, Go); the rest is listed as not read. Called by [`crate::topology`].
 
+use crate::diagnostic::MOST;
 use crate::format::address;
 use crate::format::address::Url;
 use crate::format::env_file::{EnvEntry, EnvFile};
@@ -201,12 +202,24 @@ fn fights(page: &mut FileReading<'_>, file: &EnvFile<'_>) {
     }
 }
 
+/// What is listed where a file has more faults than are told.
+const MORE: &str = "it has more faults than the hundred that are told";
+
 fn add(
     page: &mut FileReading<'_>,
     kind: EnvironmentFaultKind,
     span: std::ops::Range<usize>,
     other: Option<std::ops::Range<usize>>,
 ) {
+    // Whoever mends so many learns of the rest; that there are more is listed.
+    let here = page.topology.environment.iter().rev().take_while(|fault| fault.program == page.program);
+    match here.take(MOST + 1).count() {
+        count if count < MOST => {}
+        MOST if page.topology.not_read.last().is_none_or(|last| last.reason != MORE) => {
+            return page.not_read("", MORE);
+        }
+        _ => return,
+    }
     let fault = EnvironmentFault {
         program: page.program,
         kind,
