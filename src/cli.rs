@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
 ///
 /// A stack describes applications that export OTLP, OpenTelemetry Collectors, Grafana Tempo and
-/// Grafana. From it all their files follow; `check` proves that every dialler meets its listener,
+/// Grafana. From it all their files follow; `check` proves that every client meets its listener,
 /// `plan` shows what would change, `apply` changes it as one transaction that can be taken back.
 #[derive(Debug, Parser)]
 #[command(name = "tracewright", version, after_help = crate::exit::help(), max_term_width = 100)]
@@ -32,7 +32,7 @@ pub enum Verb {
     Init(InitArguments),
     /// Judge a stack, or any folder of finished files
     ///
-    /// Reads the files as their engines would, and proves that every dialler meets its listener:
+    /// Reads the files as their engines would, and proves that every client meets its listener:
     /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
     Check(CheckArguments),
     /// Write the files of a stack to a folder, for review
@@ -165,7 +165,7 @@ pub struct CheckArguments {
     pub stack: StackArgument,
     #[command(flatten)]
     pub validators: ValidatorsArgument,
-    /// Judge the files below DIR, laid out like the root of a host, instead of a stack
+    /// Judge the files below DIR instead of a stack: a repository, a Compose project, a host's root
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Option<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed

@@ -1,8 +1,9 @@
 //! The end of a state: when everything was given back, nothing has to be remembered.
 
 use super::ApplyError;
-use super::state::{StackState, StateDirectory, names_in};
-use crate::host::Host;
+use super::folder::{StateDirectory, names_in};
+use super::state::StackState;
+use crate::host::{Host, HostError};
 use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::observed::{Inventory, PathState};
@@ -10,19 +11,53 @@ use crate::model::step::Step;
 
 /// How deep a folder of the state is: `generations`, `objects` and `authority` hold files alone.
 const DEPTH: usize = 1;
+/// The most files of one folder of a user's part that are removed; twenty generations leave some hundreds.
+const MOST: usize = 5_000;
 
 /// Removes the state of a stack, those of users' parts first. The locks are held, and are the last files to
 /// go: until then nobody else begins. Other stacks keep their states.
 pub(super) fn forget(target: &mut dyn Host, ground: &Ground) -> Result<(), ApplyError> {
     let folders: Vec<_> = StackState::of(ground).folders().collect();
+    let mut stays = Vec::new();
     for folder in folders.iter().rev() {
-        target.perform(&Step::Keep { path: folder.forgotten(), bytes: Vec::new() })?;
-        let made = made_above(target, folder)?;
-        empty(target, folder)?;
-        target.perform(&Step::Discard { path: folder.made() })?;
-        target.perform(&Step::Discard { path: folder.lock() })?;
-        for path in [folder.0.clone(), folder.0.parent()].into_iter().chain(made) {
-            remove_if_empty(target, &path)?;
+        match (forget_one(target, folder, ground), ground.home_of(&folder.0)) {
+            // In a home the user can be in the way for ever; what stays there is the user's to remove.
+            (
+                Err(fault @ (ApplyError::State { .. } | ApplyError::Host(HostError::Scope { .. }))),
+                Some(_),
+            ) => {
+                stays.push(format!("{} stays: {fault}", folder.0));
+            }
+            (done, _) => done?,
+        }
+    }
+    if stays.is_empty() { Ok(()) } else { Err(ApplyError::Unfinished(stays.join("; "))) }
+}
+
+fn forget_one(target: &mut dyn Host, folder: &StateDirectory, ground: &Ground) -> Result<(), ApplyError> {
+    if ground.home_of(&folder.0).is_some() {
+        refuse_flood(target, folder)?;
+    }
+    target.perform(&Step::Keep { path: folder.forgotten(), bytes: Vec::new() })?;
+    let made = made_above(target, folder, ground)?;
+    empty(target, folder)?;
+    target.perform(&Step::Discard { path: folder.made() })?;
+    target.perform(&Step::Discard { path: folder.lock() })?;
+    for path in [folder.0.clone(), folder.0.parent()].into_iter().chain(made) {
+        remove_if_empty(target, &path)?;
+    }
+    Ok(())
+}
+
+/// Each removal is made durable by itself; a user can put so many files there that it takes for ever.
+///
+/// # Errors
+/// There are more than any state has.
+fn refuse_flood(target: &dyn Host, folder: &StateDirectory) -> Result<(), ApplyError> {
+    for path in [folder.0.clone(), folder.generations(), folder.objects()] {
+        if names_in(target, &path)?.len() > MOST {
+            let what = format!("more than {MOST} files are there");
+            return Err(ApplyError::State { path, what });
         }
     }
     Ok(())
@@ -48,13 +83,20 @@ pub(super) fn empty(target: &mut dyn Host, folder: &StateDirectory) -> Result<()
 }
 
 /// The folders above a state that were made for it, the lowest first.
-fn made_above(target: &dyn Host, folder: &StateDirectory) -> Result<Vec<TargetPath>, ApplyError> {
+fn made_above(
+    target: &dyn Host,
+    folder: &StateDirectory,
+    ground: &Ground,
+) -> Result<Vec<TargetPath>, ApplyError> {
     let path = folder.made();
     let observed = target.observe(&Inventory::of([path.clone()]))?;
     let PathState::File(file) = observed.standing(&path) else { return Ok(Vec::new()) };
     let text = String::from_utf8_lossy(&file.bytes);
-    // Only what is above the state, whatever the file says.
-    let above = text.lines().map(TargetPath::new).filter(|path| folder.0.is_within(path));
+    // Only what is above the state, and of a user's part in that user's home, whatever the file says.
+    let home = ground.home_of(&folder.0);
+    let is_at_home = |path: &TargetPath| home.is_none_or(|home| path != home && path.is_within(home));
+    let above = text.lines().map(TargetPath::new);
+    let above = above.filter(|path| path.is_plain() && folder.0.is_within(path) && is_at_home(path));
     let mut above: Vec<_> = above.collect();
     above.sort();
     above.dedup();
@@ -85,13 +127,13 @@ fn remove_if_empty(target: &mut dyn Host, path: &TargetPath) -> Result<(), Apply
 pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let state = StackState::of(ground);
     let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
-    state.refuse_damage(target)?;
-    Ok(matches!(observed.standing(ground.state()), PathState::Folder(_)) && state.numbers(target)?.is_empty())
+    state.refuse_damage(target, &mut Vec::new())?;
+    Ok(matches!(observed.standing(ground.state()), PathState::Folder(_)) && state.is_empty(target)?)
 }
 
 /// Whether nothing is managed any more: the newest generation is what stood there before the first.
 pub(super) fn is_given_back(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
-    let newest = StackState::of(ground).remembered(target)?.newest;
+    let newest = StackState::of(ground).remembered(target)?.0.newest;
     Ok(newest.is_none_or(|newest| newest.entries.is_empty()))
 }
 

@@ -4,11 +4,11 @@
 //! digits of its SHA-256. Each record is durable before the step it announces. A last line that is
 //! torn counts as absent; a broken line before others is a fault of the state. Holds no bytes of files.
 
-use super::ApplyError;
-use super::state::{StackState, VERSION, decode, encode};
+use super::folder::{VERSION, decode, encode};
+use super::{ApplyError, state::StackState};
 use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;
-use crate::model::observed::{Inventory, Observed, PathState};
+use crate::model::observed::{Observed, PathState};
 use crate::model::prior::GenerationNumber;
 use crate::model::step::Step;
 use crate::plan::Author;
@@ -62,15 +62,8 @@ fn append(target: &mut dyn Host, state: &StackState, json: &[u8]) -> Result<(), 
     target.perform(&Step::Append { path: state.journal(), bytes: line })
 }
 
-/// The journal of a run that did not end; `None` where there is none, or it did not get to its first step.
-pub(super) fn read(
-    target: &dyn Host,
-    state: &StackState,
-) -> Result<Option<Option<ApplyJournal>>, ApplyError> {
-    seen(&target.observe(&Inventory::of([state.journal()]))?, state)
-}
-
-/// The same of what a look at the journal, and at other files, has shown.
+/// The journal of a run that did not end, of what a look at it has shown; `None` where there is none,
+/// `Some(None)` where the run did not get to its first step.
 pub(super) fn seen(
     observed: &Observed,
     state: &StackState,
@@ -99,7 +92,7 @@ pub(super) fn seen(
     for json in rest {
         let Doing { doing } = serde_json::from_slice(json)
             .map_err(|cause| ApplyError::State { path: path.clone(), what: cause.to_string() })?;
-        announced = announced.max(doing + 1);
+        announced = announced.max(doing.saturating_add(1));
     }
     let announced = announced.min(begin.steps.len());
     Ok(Some(Some(ApplyJournal { begin, announced })))

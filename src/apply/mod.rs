@@ -8,6 +8,7 @@
 //! Reads and writes only through [`crate::host::Host`]; the clock and the user are handed in.
 //! Called by `command/`.
 
+mod folder;
 mod forget;
 mod history;
 mod journal;
@@ -21,15 +22,17 @@ mod state;
 mod survey;
 mod transaction;
 mod validator;
+mod word;
 
 pub use forget::remembers_nothing;
 pub use history::{Generation, history, users};
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Fate, Killed, Recovered, at_work, pending, recover};
 pub use session::{ApplySession, Consent, Judges, apply};
-pub use survey::{DesiredState, Survey, SurveyRequest, survey};
+pub use survey::{DesiredState, Survey, SurveyRequest, doubts, survey};
 pub use transaction::{Outcome, Swapped, TakenBackCause, Transaction, Validated};
 pub use validator::{NoValidator, Validator};
+pub use word::Doubt;
 
 use crate::diagnostic::Findings;
 use crate::host::{Holder, HostError};

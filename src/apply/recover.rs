@@ -1,9 +1,11 @@
 //! What a killed run left is finished or taken back before anything else happens.
 
+use super::folder::{StateDirectory, decode};
 use super::forget::empty;
-use super::journal::{self, Begin};
+use super::journal::{self, ApplyJournal, Begin};
 use super::reverse::reverse;
-use super::state::{Pending, StackState, StateDirectory, decode};
+use super::state::{Pending, StackState};
+use super::word::{Doubt, UserWord, is_readable};
 use super::{ApplyError, NoProver};
 use crate::host::{Holder, Host, HostError};
 use crate::model::ground::Ground;
@@ -24,6 +26,8 @@ pub enum Recovered {
         generation: GenerationNumber,
         /// The run that was killed.
         author: Author,
+        /// What a person should know.
+        notes: Vec<String>,
     },
     /// Everything was taken back.
     TakenBack {
@@ -58,38 +62,76 @@ pub enum Fate {
     Roots,
 }
 
-/// The run that was killed on a host, if one was.
-pub fn pending(target: &dyn Host, ground: &Ground) -> Result<Option<Killed>, ApplyError> {
-    let own = states(ground).map(|state| state.own());
+/// The run that was killed on a host, if one was; and what of users' journals is not believed.
+pub fn pending(target: &dyn Host, ground: &Ground) -> Result<(Option<Killed>, Vec<Doubt>), ApplyError> {
+    let own = states(ground).map(|(state, _)| state.own());
     let looked_at = own.flat_map(|own| [own.journal(), own.forgotten()]);
     let observed =
         target.observe(&Inventory::of(looked_at.chain([StackState::of(ground).own().pending()])))?;
-    for state in states(ground) {
-        let Some(read) = journal::seen(&observed, &state)? else {
-            if !matches!(observed.standing(&state.own().forgotten()), PathState::Absent) {
+    let (mut killed, mut doubts) = (None, Vec::new());
+    for (state, word) in states(ground) {
+        let read = unfinished(&observed, &state, word.as_ref());
+        let read = match &word {
+            None => Some(read?),
+            Some(word) => word.doubted(read, &mut doubts)?,
+        };
+        let forgotten = !matches!(observed.standing(&state.own().forgotten()), PathState::Absent);
+        killed = match (killed, read) {
+            (None, Some(Some(journal))) => Some(told(target, &state, journal)?),
+            (None, Some(None)) if forgotten => {
                 let author = Author { time: String::new(), user: String::new(), verb: "destroy".to_owned() };
-                return Ok(Some(Killed { author, fate: Fate::GivenBack }));
+                Some(Killed { author, fate: Fate::GivenBack })
             }
-            continue;
+            (killed, _) => killed,
         };
-        let Some(Begin { generation, author, .. }) = read.map(|journal| journal.begin) else {
-            let author = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
-            return Ok(Some(Killed { author, fate: Fate::Forgotten }));
-        };
-        let kept = is_kept(target, &state, generation)?;
-        let fate = if kept { Fate::Finished(generation) } else { Fate::TakenBack };
-        return Ok(Some(Killed { author, fate }));
     }
-    Ok(roots_run(&observed, ground)?.map(|author| Killed { author, fate: Fate::Roots }))
+    if killed.is_none() {
+        killed = roots_run(&observed, ground)?.map(|author| Killed { author, fate: Fate::Roots });
+    }
+    Ok((killed, doubts))
+}
+
+/// What becomes of a run that has left this journal.
+fn told(target: &dyn Host, state: &StackState, journal: Option<ApplyJournal>) -> Result<Killed, ApplyError> {
+    let Some(Begin { generation, author, .. }) = journal.map(|journal| journal.begin) else {
+        let author = Author { time: String::new(), user: String::new(), verb: "a run".to_owned() };
+        return Ok(Killed { author, fate: Fate::Forgotten });
+    };
+    let kept = is_kept(target, state, generation)?;
+    let fate = if kept { Fate::Finished(generation) } else { Fate::TakenBack };
+    Ok(Killed { author, fate })
+}
+
+/// The journal of a run that did not end, as [`journal::seen`] tells it; that of a user's own run as far as
+/// it is believed.
+fn unfinished(
+    observed: &Observed,
+    state: &StackState,
+    word: Option<&UserWord<'_>>,
+) -> Result<Option<Option<ApplyJournal>>, ApplyError> {
+    let path = state.journal();
+    if word.is_some()
+        && matches!(observed.standing(&path), PathState::File(file) if !is_readable(&file.bytes))
+    {
+        return Err(ApplyError::State { path, what: "it is larger than a journal is".to_owned() });
+    }
+    match (journal::seen(observed, state)?, word) {
+        (Some(Some(mut journal)), Some(word)) => {
+            word.refuse_foreign(&path, &journal.begin.steps)?;
+            journal.begin.author = word.author(&journal.begin.author);
+            Ok(Some(Some(journal)))
+        }
+        (read, _) => Ok(read),
+    }
 }
 
 /// Who holds the lock on the state at this moment, as far as it can be read: then a journal is that run's,
 /// and nobody was killed.
 pub fn at_work(target: &dyn Host, ground: &Ground) -> Result<Option<Holder>, ApplyError> {
-    let seen = target.observe(&Inventory::of(states(ground).map(|state| state.own().lock())))?;
+    let seen = target.observe(&Inventory::of(states(ground).map(|(state, _)| state.own().lock())))?;
     let holder = |standing: &PathState| match standing {
         // One that is written at this moment is read the next time.
-        PathState::File(file) => serde_json::from_slice::<Holder>(&file.bytes).ok(),
+        PathState::File(file) => Holder::read(&file.bytes),
         _ => None,
     };
     Ok(seen.at.values().filter_map(holder).find(Holder::is_alive))
@@ -105,17 +147,34 @@ fn roots_run(observed: &Observed, ground: &Ground) -> Result<Option<Author>, App
     }
 }
 
-/// The state of whoever runs the tool, then as root that of each user's own runs.
-fn states(ground: &Ground) -> impl Iterator<Item = StackState> {
-    std::iter::once(StackState::of(ground)).chain(ground.alone().map(|ground| StackState::of(&ground)))
+/// The state of whoever runs the tool, then as root that of each user's own runs, which is that user's
+/// word.
+fn states(ground: &Ground) -> impl Iterator<Item = (StackState, Option<UserWord<'_>>)> {
+    let users =
+        ground.alone().map(|(_, _, ground)| StackState::of(&ground)).zip(UserWord::all(ground).map(Some));
+    std::iter::once((StackState::of(ground), None)).chain(users)
 }
 
 /// Finishes or takes back what a killed run left; the lock must be held. `Incomplete` names what
-/// somebody else changed since.
+/// somebody else changed since. What a user's own run left is recovered with that user's rights alone, and
+/// left where it is not believed.
 pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovered>, ApplyError> {
     let mut recovered = None;
-    for state in states(ground) {
-        recovered = recover_one(target, &state)?.or(recovered);
+    for (state, word) in states(ground) {
+        let signs = target.observe(&Inventory::of([state.journal(), state.own().forgotten()]))?;
+        if signs.at.values().all(|standing| matches!(standing, PathState::Absent)) {
+            continue;
+        }
+        let read = unfinished(&signs, &state, word.as_ref());
+        let one = match &word {
+            None => recover_one(target, &state, read?)?,
+            Some(word) => {
+                let Some(read) = word.doubted(read, &mut Vec::new())? else { continue };
+                let done = recover_one(&mut *target.only(word.user)?, &state, read);
+                word.doubted(done, &mut Vec::new())?.flatten()
+            }
+        };
+        recovered = one.or(recovered);
     }
     let observed = target.observe(&Inventory::of([StackState::of(ground).own().pending()]))?;
     match roots_run(&observed, ground)? {
@@ -124,25 +183,30 @@ pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovere
     }
 }
 
-fn recover_one(target: &mut dyn Host, state: &StackState) -> Result<Option<Recovered>, ApplyError> {
-    let Some(read) = journal::read(target, state)? else { return go_on_forgetting(target, &state.own()) };
-    let Some(journal) = read else {
+fn recover_one(
+    target: &mut dyn Host,
+    state: &StackState,
+    read: Option<Option<ApplyJournal>>,
+) -> Result<Option<Recovered>, ApplyError> {
+    let Some(read) = read else { return go_on_forgetting(target, &state.own()) };
+    let Some(ApplyJournal { begin, announced }) = read else {
         target.perform(&Step::Discard { path: state.journal() })?;
         return Ok(Some(Recovered::Nothing));
     };
-    let begin = journal.begin;
     // Its lock may be gone, by the hand of a person or with another's folder; its steps are not.
     if let Some(process) = begin.process.filter(|process| process.is_at_work()) {
         let Author { time, user, verb } = begin.author;
         return Err(ApplyError::Locked(Some(Holder { pid: process.pid, user, verb, time })));
     }
     if is_kept(target, state, begin.generation)? {
-        finish(target, state, &begin).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
-        return Ok(Some(Recovered::Finished { generation: begin.generation, author: begin.author }));
+        let notes =
+            finish(target, state, &begin).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
+        let Begin { generation, author, .. } = begin;
+        return Ok(Some(Recovered::Finished { generation, author, notes }));
     }
     // Which addresses the old state had is the next survey's to know; here a unit that runs will do.
     let nobody = NoProver("nothing is proven while a killed run is taken back".to_owned());
-    let reversed = reverse(target, state, (&begin, journal.announced), &nobody)?;
+    let reversed = reverse(target, state, (&begin, announced), &nobody)?;
     if reversed.left.is_empty() {
         Ok(Some(Recovered::TakenBack { author: begin.author, notes: reversed.notes }))
     } else {
@@ -175,34 +239,60 @@ pub(super) fn again<T>(mut act: impl FnMut() -> Result<T, ApplyError>) -> Result
 
 /// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
 /// our names, old generations and the journal go.
-pub(super) fn finish(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<(), ApplyError> {
+pub(super) fn finish(
+    target: &mut dyn Host,
+    state: &StackState,
+    begin: &Begin,
+) -> Result<Vec<String>, ApplyError> {
     again(|| finish_once(target, state, begin))
 }
 
-fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<(), ApplyError> {
+fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<Vec<String>, ApplyError> {
+    let mut notes = Vec::new();
     for folder in state.folders() {
         let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
         if after != Identity::Absent {
-            target.perform(&Step::Create { staged, path, after })?;
+            clear(target, state, &Step::Create { staged, path, after }, &mut notes)?;
         }
     }
     let leftovers: BTreeSet<_> = begin.steps.iter().filter_map(Step::leftover).collect();
-    for leftover in leftovers {
-        target.perform(&Step::Discard { path: leftover.clone() })?;
+    let superfluous = state.superfluous(target)?;
+    for path in leftovers.into_iter().chain(&superfluous) {
+        clear(target, state, &Step::Discard { path: path.clone() }, &mut notes)?;
     }
-    for path in state.superfluous(target)? {
-        target.perform(&Step::Discard { path })?;
-    }
-    end(target, state)
+    end(target, state, &mut notes)?;
+    Ok(notes)
 }
 
 /// The last of a transaction, however it ended.
-pub(super) fn end(target: &mut dyn Host, state: &StackState) -> Result<(), ApplyError> {
+pub(super) fn end(
+    target: &mut dyn Host,
+    state: &StackState,
+    notes: &mut Vec<String>,
+) -> Result<(), ApplyError> {
     for folder in state.folders().filter(|folder| *folder != state.own()) {
         for path in [folder.torn_pending(), folder.pending()] {
-            target.perform(&Step::Discard { path })?;
+            clear(target, state, &Step::Discard { path }, notes)?;
         }
     }
     Ok(target.perform(&Step::Discard { path: state.journal() })?)
+}
+
+/// A step that clears up. In a home the user can be in the way of it for ever: that is told, and keeps
+/// nobody from what is left to do.
+pub(super) fn clear(
+    target: &mut dyn Host,
+    state: &StackState,
+    step: &Step,
+    notes: &mut Vec<String>,
+) -> Result<(), ApplyError> {
+    let in_home = step.path().is_some_and(|path| state.ground.home_of(path).is_some());
+    match target.perform(step) {
+        Err(fault) if in_home && !matches!(fault, HostError::Died { .. }) => {
+            notes.push(format!("{step}: {fault}"));
+            Ok(())
+        }
+        done => Ok(done?),
+    }
 }

@@ -30,7 +30,9 @@ pub(super) fn restage(
     if at(name) != Identity::Absent {
         return Ok(false);
     }
-    let Some(bytes) = state.objects(target, &[*digest].into())?.remove(digest) else { return Ok(false) };
+    let object = (state.ground.state_of(path), *digest);
+    let found = state.objects(target, &[object.clone()].into())?.remove(&object);
+    let Some(bytes) = found else { return Ok(false) };
     let ids = owner(target, (state, generation), (path, *digest))?;
     target.perform(&Step::Stage { staged: name.clone(), bytes, mode: *mode, ids, like: None })?;
     Ok(true)
@@ -45,10 +47,10 @@ fn owner(
     if !state.ground.sets_owner(path) {
         return Ok(None);
     }
-    let newest = state.remembered(target)?.newest;
+    let newest = state.remembered(target)?.0.newest;
     let staged = state.own().staged_manifest(generation);
     let staged = match target.observe(&Inventory::of([staged.clone()]))?.standing(&staged) {
-        PathState::File(file) => super::state::decode::<Manifest>(&staged, &file.bytes).ok(),
+        PathState::File(file) => super::folder::decode::<Manifest>(&staged, &file.bytes).ok(),
         _ => None,
     };
     let known = newest.iter().chain(&staged).find_map(|manifest| owner_in(manifest, path, digest));

@@ -5,7 +5,7 @@
 
 use super::prover::Prover;
 use super::ready::wait;
-use super::recover::{again, end};
+use super::recover::{again, clear, end};
 use super::restage::restage;
 use super::state::StackState;
 use super::{ApplyError, journal::Begin};
@@ -28,7 +28,7 @@ pub(super) struct Reversed {
 }
 
 /// Takes back the first `announced` steps: what was started since stops, files go back, last one first, and
-/// what ran before runs again on them, listeners before diallers. Only when nothing is left
+/// what ran before runs again on them, listeners before clients. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Host,
@@ -61,14 +61,14 @@ fn reverse_once(
     }
     if reversed.left.is_empty() {
         for path in state.superfluous(target)? {
-            target.perform(&Step::Discard { path })?;
+            clear(target, state, &Step::Discard { path }, &mut reversed.notes)?;
         }
-        end(target, state)?;
+        end(target, state, &mut reversed.notes)?;
     }
     Ok(reversed)
 }
 
-/// What this transaction started stops while its unit file is still there, diallers first: a port that it
+/// What this transaction started stops while its unit file is still there, clients first: a port that it
 /// took may be one that another unit had before.
 fn stop_started(target: &mut dyn Host, steps: &[Step], reversed: &mut Reversed) -> Result<(), ApplyError> {
     for step in steps.iter().rev() {

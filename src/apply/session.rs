@@ -97,9 +97,12 @@ impl<'t> ApplySession<'t> {
     }
 
     fn forget(self, may: bool) -> Result<bool, ApplyError> {
-        let forgets = may && pending(self.target, &self.ground)?.is_none();
+        let forgets = may && pending(self.target, &self.ground)?.0.is_none();
         if forgets {
-            forget(self.target, &self.ground).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
+            forget(self.target, &self.ground).map_err(|fault| match fault {
+                ApplyError::Unfinished(_) => fault,
+                fault => ApplyError::Unfinished(fault.to_string()),
+            })?;
         }
         Ok(forgets)
     }

@@ -1,11 +1,12 @@
 //! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
 
 use super::state::{StackState, file_of};
+use super::word::Doubt;
 use super::{ApplyError, Killed, recover};
 use crate::host::{CaDirectory, Host};
 use crate::model::desired::{Desired, Digest};
 use crate::model::ground::Ground;
-use crate::model::names::{HostName, StackName};
+use crate::model::names::{HostName, StackName, TargetPath};
 use crate::model::observed::{Observed, PathState};
 use crate::model::prior::{Baseline, GenerationNumber, Manifest, PathKind, Prior, PriorPath};
 use crate::model::units::Machine;
@@ -51,6 +52,8 @@ pub struct Survey {
     pub digest: PlanDigest,
     /// A run that was killed and not yet taken back: the plan is not what it will be after that.
     pub pending: Option<Killed>,
+    /// What of users' parts of the state is not believed.
+    pub doubts: Vec<Doubt>,
     /// What was seen beside files; `None` below a root folder.
     pub machine: Option<Machine>,
     /// Of a generation to go back to, the text that it was made from.
@@ -62,27 +65,27 @@ pub struct Survey {
 /// Looks at a host and compares.
 pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, ApplyError> {
     let state = StackState::of(request.ground);
-    let mut remembered = state.remembered(target)?;
+    let (mut remembered, mut doubts) = state.remembered(target)?;
     let aim = match request.wish {
         DesiredState::Stack(desired) => Aim::Stack(desired),
         DesiredState::Generation(number) => {
             Aim::Generation(Box::new(going_back(target, &state, &remembered, number)?))
         }
     };
-    let mut digests = needed(&remembered, request.host, &aim);
-    digests.extend(aim.text());
-    remembered.objects = state.objects(target, &digests)?;
+    let mut objects = needed(&remembered, request, &aim);
+    objects.extend(aim.text().map(|digest| (state.own().0, digest)));
+    remembered.objects = state.objects(target, &objects)?;
     let first = goal(request, &aim, &remembered);
     let mut observed = target.observe(&first.inventory(&remembered))?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
-    let lost = changed_certificates(&observed, &remembered);
+    let lost = changed_certificates(&observed, &remembered, request.ground);
     let goal = if lost.is_empty() {
         first
     } else {
         drop(first);
-        digests.extend(lost);
-        remembered.objects = state.objects(target, &digests)?;
+        objects.extend(lost);
+        remembered.objects = state.objects(target, &objects)?;
         goal(request, &aim, &remembered)
     };
     let authority = kept_authority(request, &remembered);
@@ -91,7 +94,7 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
         authority_key_kept: authority.is_some(),
         authority_certificate: authority.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
     };
-    let text_after = aim.text().and_then(|digest| remembered.objects.get(&digest));
+    let text_after = aim.text().and_then(|digest| remembered.objects.get(&(state.own().0, digest)));
     let text_after = text_after.map(|text| String::from_utf8_lossy(text).into_owned());
     let mut plan = plan(&goal, &observed, &remembered, &around);
     if let Some(text) = request.text.or(text_after.as_deref()) {
@@ -99,15 +102,19 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
     }
     let digest = PlanDigest::of(&goal, &observed, &remembered);
     drop(goal);
-    Ok(Survey {
-        plan,
-        digest,
-        pending: recover::pending(target, request.ground)?,
-        machine: observed.machine,
-        text_after,
-        remembered,
-        authority,
-    })
+    let (pending, of_journals) = recover::pending(target, request.ground)?;
+    doubts.extend(of_journals);
+    Ok(Survey { plan, digest, pending, doubts, machine: observed.machine, text_after, remembered, authority })
+}
+
+/// What of users' parts of the state is not believed.
+///
+/// # Errors
+/// The state of whoever runs the tool cannot be read.
+pub fn doubts(target: &dyn Host, ground: &Ground) -> Result<Vec<Doubt>, ApplyError> {
+    let (_, mut doubts) = StackState::of(ground).remembered(target)?;
+    doubts.extend(recover::pending(target, ground)?.1);
+    Ok(doubts)
 }
 
 impl Survey {
@@ -131,7 +138,8 @@ impl Survey {
         let Some(digest) = self.remembered.newest.as_ref().and_then(|newest| newest.text) else {
             return Ok(None);
         };
-        let text = StackState::of(ground).objects(target, &[digest].into())?.remove(&digest);
+        let object = (ground.state().clone(), digest);
+        let text = StackState::of(ground).objects(target, &[object.clone()].into())?.remove(&object);
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
 }
@@ -170,6 +178,8 @@ fn going_back(
     let numbers = state.numbers(target)?;
     let number = match number {
         Some(number) => number,
+        // What users applied alone is theirs to go back from.
+        None if numbers.is_empty() => return Err(ApplyError::NothingApplied),
         None => numbers.iter().rev().nth(1).copied().unwrap_or_default(),
     };
     if number == GenerationNumber(0) {
@@ -187,32 +197,38 @@ fn going_back(
     state.read(target, number)?.ok_or(ApplyError::NoGeneration(number))
 }
 
-/// The objects whose bytes the goal is made of.
-fn needed(remembered: &Prior, host: &HostName, aim: &Aim<'_>) -> BTreeSet<Digest> {
-    let stays = |path| match aim {
-        Aim::Stack(desired) => desired.files.contains_key(&(host.clone(), path)),
-        Aim::Generation(manifest) => manifest.entries.contains_key(&path),
+/// The objects whose bytes the goal is made of, each in the folder of the state that its path belongs to.
+fn needed(remembered: &Prior, request: &SurveyRequest<'_>, aim: &Aim<'_>) -> BTreeSet<(TargetPath, Digest)> {
+    let of = |path: &TargetPath, digest: Option<Digest>| Some((request.ground.state_of(path), digest?));
+    let stays = |path: &TargetPath| match aim {
+        Aim::Stack(desired) => desired.files.contains_key(&(request.host.clone(), path.clone())),
+        Aim::Generation(manifest) => manifest.entries.contains_key(path),
     };
+    let newest = remembered.newest.iter().flat_map(|newest| newest.entries.keys());
+    let before = newest
+        .filter(|path| !stays(path))
+        .filter_map(|path| of(path, remembered.baseline(path).and_then(Baseline::object)));
     let manifest = match aim {
         Aim::Stack(_) => None,
         Aim::Generation(manifest) => Some(manifest),
     };
-    let newest = remembered.newest.as_ref();
-    let left =
-        newest.into_iter().flat_map(|newest| newest.entries.keys()).filter(|path| !stays((*path).clone()));
-    let before = left.filter_map(|path| remembered.baseline(path)).filter_map(Baseline::object);
-    let back = manifest.into_iter().flat_map(|manifest| manifest.entries.values()).filter_map(file_of);
+    let back = manifest.into_iter().flat_map(|manifest| &manifest.entries);
+    let back = back.filter_map(|(path, entry)| of(path, file_of(entry)));
     before.chain(back).collect()
 }
 
-fn changed_certificates(observed: &Observed, remembered: &Prior) -> Vec<Digest> {
+fn changed_certificates(
+    observed: &Observed,
+    remembered: &Prior,
+    ground: &Ground,
+) -> Vec<(TargetPath, Digest)> {
     let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
     entries
         .filter_map(|(path, entry)| match entry {
             PriorPath::File { subject: PathKind::Certificate | PathKind::PrivateKey, digest, .. } => {
                 let same = matches!(observed.standing(path),
                     PathState::File(file) if Digest::of(&file.bytes) == *digest);
-                (!same).then_some(*digest)
+                (!same).then(|| (ground.state_of(path), *digest))
             }
             _ => None,
         })
@@ -221,15 +237,13 @@ fn changed_certificates(observed: &Observed, remembered: &Prior) -> Vec<Digest> 
 
 /// Of the authorities in the folder, the one that the last apply used; else the first.
 fn kept_authority(request: &SurveyRequest<'_>, remembered: &Prior) -> Option<CaPair> {
-    let used = |authority: &&CaPair| {
+    let used = |authority: &&CaPair, by_system: bool| {
         let digest = Digest::of(authority.certificate.as_bytes());
-        remembered
-            .newest
-            .iter()
-            .flat_map(|newest| newest.entries.values())
-            .filter_map(file_of)
-            .any(|of| of == digest)
+        let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
+        let of = |path| !by_system || request.ground.home_of(path).is_none();
+        entries.filter(|(path, _)| of(path)).filter_map(|(_, entry)| file_of(entry)).any(|of| of == digest)
     };
     let kept = request.authorities.map_or(&[][..], CaDirectory::kept);
-    kept.iter().find(used).or_else(|| kept.first()).cloned()
+    let first = kept.iter().find(|one| used(one, true)).or_else(|| kept.iter().find(|one| used(one, false)));
+    first.or_else(|| kept.first()).cloned()
 }

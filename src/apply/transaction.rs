@@ -1,13 +1,14 @@
 //! One transaction, as types: each stage can only be reached from the one before, and none can be
 //! dropped unseen.
 
+use super::folder::{StateDirectory, encode};
 use super::journal::{self, Begin};
 use super::prover::{NoProver, Proof, Prover};
 use super::ready::{self, Started, look_again, stay};
 use super::recover::finish;
 use super::reverse::reverse;
 use super::session::{Judges, PROOF};
-use super::state::{Pending, StackState, StateDirectory, encode};
+use super::state::{Pending, StackState};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
 use crate::host::{Host, HostError, Process};
@@ -302,9 +303,15 @@ impl Swapped<'_> {
         if let Err(fault) = transaction.target.perform(&keep) {
             return taken_back(transaction, TakenBackCause::Machine(fault), judges.before);
         }
-        let left = finish(transaction.target, &transaction.state, &transaction.begin).err();
-        let left = left.map(|fault| fault.to_string());
-        Outcome::Kept { generation, proof, notes: transaction.notes, left }
+        let mut notes = transaction.notes;
+        let left = match finish(transaction.target, &transaction.state, &transaction.begin) {
+            Ok(told) => {
+                notes.extend(told);
+                None
+            }
+            Err(fault) => Some(fault.to_string()),
+        };
+        Outcome::Kept { generation, proof, notes, left }
     }
 }
 

@@ -18,28 +18,28 @@ pub(super) const FROM_VARIABLE: Code = Code("listener-from-unset-variable");
 /// Speaks of listeners whose port is dialled on another address.
 pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::Misses) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let server = door(facts.server(listener), listener);
         let mut finding = Finding::error(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
-            .also(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
+            .also(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
             .edge(broken.edge)
-            .help(if crosses(facts, dialler, listener) {
+            .help(if crosses(facts, client, listener) {
                 advice::everywhere(listener)
             } else {
-                advice::bind(listener, dialler)
+                advice::bind(listener, client)
             });
-        if !crosses(facts, dialler, listener) && dialler.protocol != Protocol::TempoInternal {
-            finding = finding.help(advice::dial(facts, dialler, listener));
+        if !crosses(facts, client, listener) && client.protocol != Protocol::TempoInternal {
+            finding = finding.help(advice::dial(facts, client, listener));
         }
         findings.push(finding);
     }
 }
 
 /// Whether the client comes from outside of the listener's container.
-fn crosses(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> bool {
+fn crosses(facts: &Facts<'_>, client: &Client, listener: &Listener) -> bool {
     let site = |program: usize| facts.topology.programs[program].site;
-    site(dialler.program) != site(listener.program)
+    site(client.program) != site(listener.program)
 }
 
 /// Speaks of listeners that others can reach and that serve plaintext. Half-written TLS and unset

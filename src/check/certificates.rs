@@ -34,11 +34,11 @@ pub(super) fn dates(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts) {
         let Kind::Dates(at, from, until) = fault.kind else { continue };
         let refused = match fault.side {
-            Side::Server => format!("`{}` refuses it", broken.dialler.setting),
+            Side::Server => format!("`{}` refuses it", broken.client.setting),
             Side::Client => format!("{} refuses it", door(facts.server(broken.listener), broken.listener)),
         };
         let other = match fault.side {
-            Side::Server => broken.dialler.at.clone(),
+            Side::Server => broken.client.at.clone(),
             Side::Client => broken.listener.at.clone(),
         };
         let finding = outside(facts.now, at, (from, until));
@@ -69,7 +69,7 @@ fn lonely<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Listener, &'a F
     let topology = facts.topology;
     topology.listeners.iter().enumerate().filter_map(move |(index, listener)| {
         let met = facts.judged.iter().any(|judged| {
-            judged.listener == Some(index) && topology.diallers[judged.dialler].tls.trust != Trust::Unknown
+            judged.listener == Some(index) && topology.clients[judged.client].tls.trust != Trust::Unknown
         });
         let file = listener.tls.certificate.as_ref()?;
         (listener.tls.mode == ServerTlsMode::Tls && !met).then_some((listener, file))
@@ -80,41 +80,41 @@ fn lonely<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Listener, &'a F
 pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts) {
         let Kind::Names(wanted, has) = fault.kind else { continue };
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let Some(file) = &listener.tls.certificate else { continue };
-        let checks = match &dialler.tls.server_name {
-            Some(name) => format!("`{}` asks for the name {name}", dialler.setting),
-            None => format!("`{}` dials {}", dialler.setting, peer(dialler)),
+        let checks = match &client.tls.server_name {
+            Some(name) => format!("`{}` asks for the name {name}", client.setting),
+            None => format!("`{}` dials {}", client.setting, peer(client)),
         };
         let finding = Finding::error(NAMES, format!("`{}` does not name {wanted}", file.path))
             .at(file.at.clone(), format!("it names {has}"))
-            .also(dialler.at.clone(), checks)
+            .also(client.at.clone(), checks)
             .edge(broken.edge);
         findings
-            .push(advice::name(facts, dialler, listener, &wanted).into_iter().fold(finding, Finding::help));
+            .push(advice::name(facts, client, listener, &wanted).into_iter().fold(finding, Finding::help));
     }
 }
 
 /// Speaks of certificates from an authority that the other end does not trust.
 pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Issuer) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let server = door(facts.server(listener), listener);
-        let trust = match &dialler.tls.trust {
+        let trust = match &client.tls.trust {
             Trust::File(file) => Some(file),
             Trust::System | Trust::Anybody | Trust::Unknown => None,
         };
         let (trusted, presented, by) = match fault.side {
             Side::Server => (trust, &listener.tls.certificate, format!("presented by {server}")),
             Side::Client => {
-                let by = format!("presented by `{}`", dialler.setting);
-                (listener.tls.client_authority.as_ref(), &dialler.tls.certificate, by)
+                let by = format!("presented by `{}`", client.setting);
+                (listener.tls.client_authority.as_ref(), &client.tls.certificate, by)
             }
         };
         let (Some(trusted), Some(presented)) = (trusted, presented) else { continue };
         let title = format!("`{}` was not issued by `{}`", presented.path, trusted.path);
         let who = match fault.side {
-            Side::Server => format!("`{}` trusts this file alone", dialler.setting),
+            Side::Server => format!("`{}` trusts this file alone", client.setting),
             Side::Client => format!("{server} trusts this file alone"),
         };
         findings.push(
@@ -130,17 +130,17 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
 /// Speaks of certificates made for the other role.
 pub(super) fn usage(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Use) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let server = door(facts.server(listener), listener);
         let (file, role, wanted, other, refuses) = match fault.side {
             Side::Server => (
                 &listener.tls.certificate,
                 "server",
                 "serverAuth",
-                &dialler.at,
-                format!("`{}`", dialler.setting),
+                &client.at,
+                format!("`{}`", client.setting),
             ),
-            Side::Client => (&dialler.tls.certificate, "client", "clientAuth", &listener.at, server),
+            Side::Client => (&client.tls.certificate, "client", "clientAuth", &listener.at, server),
         };
         let Some(file) = file else { continue };
         findings.push(

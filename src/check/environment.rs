@@ -9,11 +9,11 @@ use crate::model::env::EnvFormat;
 /// The code of this rule.
 pub(super) const CODE: Code = Code("env-conflict");
 
-/// Whether the edge of a dialler depends on who reads its file.
-pub(super) fn of_dialler(topology: &Topology, dialler: &Client) -> bool {
-    topology.environment.iter().filter(|fault| fault.program == dialler.program).any(|fault| {
+/// Whether the edge of a client depends on who reads its file.
+pub(super) fn of_client(topology: &Topology, client: &Client) -> bool {
+    topology.environment.iter().filter(|fault| fault.program == client.program).any(|fault| {
         match &fault.kind {
-            EnvironmentFaultKind::Duplicate(key) => *key == dialler.setting,
+            EnvironmentFaultKind::Duplicate(key) => *key == client.setting,
             EnvironmentFaultKind::Fights(_)
             | EnvironmentFaultKind::Malformed(_)
             | EnvironmentFaultKind::OpenQuote => true,
@@ -21,11 +21,11 @@ pub(super) fn of_dialler(topology: &Topology, dialler: &Client) -> bool {
     })
 }
 
-/// Whether the peer of a dialler depends on who reads its file.
-pub(super) fn is_ambiguous(topology: &Topology, dialler: &Client) -> bool {
+/// Whether the peer of a client depends on who reads its file.
+pub(super) fn is_ambiguous(topology: &Topology, client: &Client) -> bool {
     topology.environment.iter().any(|fault| {
-        fault.program == dialler.program
-            && matches!(&fault.kind, EnvironmentFaultKind::Duplicate(key) if *key == dialler.setting)
+        fault.program == client.program
+            && matches!(&fault.kind, EnvironmentFaultKind::Duplicate(key) if *key == client.setting)
     })
 }
 

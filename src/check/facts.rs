@@ -13,14 +13,14 @@ pub(super) struct Facts<'a> {
     pub(super) now: i64,
     /// Pairs of listeners that cannot both have their port.
     pub(super) taken: Vec<(usize, usize)>,
-    /// One for each dialler, in its order.
+    /// One for each client, in its order.
     pub(super) judged: Vec<EdgeKnowledge>,
 }
 
 /// One fault of an edge whose listener is known.
 pub(super) struct Broken<'a> {
     /// Its client end.
-    pub(super) dialler: &'a Client,
+    pub(super) client: &'a Client,
     /// Its server end.
     pub(super) listener: &'a Listener,
     /// Why not.
@@ -46,28 +46,28 @@ impl<'a> Facts<'a> {
         &self.topology.programs[listener.program]
     }
 
-    /// The kind of program a dialler belongs to.
-    pub(super) fn client(&self, dialler: &Client) -> ProgramKind {
-        self.topology.programs[dialler.program].kind
+    /// The kind of program a client belongs to.
+    pub(super) fn client(&self, client: &Client) -> ProgramKind {
+        self.topology.programs[client.program].kind
     }
 
     /// Every fault of every edge whose listener is known, the most fundamental of an edge first.
     pub(super) fn broken(&self) -> impl Iterator<Item = Broken<'_>> {
         self.judged.iter().flat_map(move |judged| {
             let listener = judged.listener.map(|listener| &self.topology.listeners[listener]);
-            let dialler = &self.topology.diallers[judged.dialler];
+            let client = &self.topology.clients[judged.client];
             judged.faults().filter_map(move |fault| {
-                Some(Broken { dialler, listener: listener?, fault, edge: dialler.edge(self.topology) })
+                Some(Broken { client, listener: listener?, fault, edge: client.edge(self.topology) })
             })
         })
     }
 }
 
-/// `127.0.0.1:4317` as the dialler says it.
-pub(super) fn peer(dialler: &Client) -> String {
-    match &dialler.host {
-        ClientHost::Name(name) if name.is_empty() => format!("localhost:{}", dialler.port),
-        host => format!("{host}:{}", dialler.port),
+/// `127.0.0.1:4317` as the client says it.
+pub(super) fn peer(client: &Client) -> String {
+    match &client.host {
+        ClientHost::Name(name) if name.is_empty() => format!("localhost:{}", client.port),
+        host => format!("{host}:{}", client.port),
     }
 }
 

@@ -58,11 +58,11 @@ pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) ->
         .or_else(|| tls.client_authority.as_ref().filter(|_| fails).map(Half::NoPolicy))
 }
 
-/// What is half about a dialler.
-pub(super) fn of_dialler<'a>(topology: &'a Topology, dialler: &'a Client) -> Option<Half<'a>> {
-    let tls = &dialler.tls;
+/// What is half about a client.
+pub(super) fn of_client<'a>(topology: &'a Topology, client: &'a Client) -> Option<Half<'a>> {
+    let tls = &client.tls;
     // What is not read of this client may be the other half.
-    let place = format!("{} {}.", topology.programs[dialler.program].file, dialler.setting);
+    let place = format!("{} {}.", topology.programs[client.program].file, client.setting);
     if topology.not_read.iter().any(|not_read| not_read.place.starts_with(&place)) {
         return None;
     }
@@ -154,13 +154,13 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         let finding = spoken(&half, &subject, place.into(), outcome);
         findings.push(advice::complete(facts, listener, &half).into_iter().fold(finding, Finding::help));
     }
-    for dialler in &topology.diallers {
-        let Some(half) = of_dialler(topology, dialler) else { continue };
-        let subject = format!("`{}`", dialler.setting);
-        let place = dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone());
+    for client in &topology.clients {
+        let Some(half) = of_client(topology, client) else { continue };
+        let subject = format!("`{}`", client.setting);
+        let place = client.tls.at.clone().unwrap_or_else(|| client.at.clone());
         let finding = spoken(&half, &subject, place.into(), "it does not dial");
-        let help = advice::complete_client(facts, dialler, &half);
-        findings.push(finding.help(help).edge(dialler.edge(topology)));
+        let help = advice::complete_client(facts, client, &half);
+        findings.push(finding.help(help).edge(client.edge(topology)));
     }
 }
 

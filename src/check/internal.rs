@@ -17,20 +17,20 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     // The clients that dial TLS stand under the first of them: its program and its label.
     let mut first: Option<(usize, Mark, String)> = None;
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::Internal) {
-        let (dialler, listener) = (broken.dialler, broken.listener);
+        let (client, listener) = (broken.client, broken.listener);
         let server = listener.tls.at.clone().unwrap_or_else(|| listener.at.clone());
-        let client = dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone());
-        let finding = if dialler.tls.enabled {
-            let label = format!("`{}` dials {} with TLS", dialler.setting, peer(dialler));
+        let mark_at = client.tls.at.clone().unwrap_or_else(|| client.at.clone());
+        let finding = if client.tls.enabled {
+            let label = format!("`{}` dials {} with TLS", client.setting, peer(client));
             let (title, known) = (
                 format!("Tempo's own clients dial TLS, its internal gRPC on port {} has none", listener.port),
-                first.clone().filter(|(program, ..)| *program == dialler.program),
+                first.clone().filter(|(program, ..)| *program == client.program),
             );
             let finding = match known {
-                Some((_, mark, text)) => Finding::error(CODE, title).at(mark, text).also(client, label),
+                Some((_, mark, text)) => Finding::error(CODE, title).at(mark, text).also(mark_at, label),
                 None => {
-                    first = Some((dialler.program, client.clone(), label.clone()));
-                    Finding::error(CODE, title).at(client, label)
+                    first = Some((client.program, mark_at.clone(), label.clone()));
+                    Finding::error(CODE, title).at(mark_at, label)
                 }
             };
             finding
@@ -44,9 +44,9 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             );
             Finding::error(CODE, title)
                 .at(server, "`server.grpc_tls_config` turns TLS on")
-                .also(client, format!("`{}` dials {} in plaintext", dialler.setting, peer(dialler)))
+                .also(mark_at, format!("`{}` dials {} in plaintext", client.setting, peer(client)))
                 .help(advice::internal_server_off(listener))
-                .help(advice::internal_clients_on(facts, dialler.program, listener))
+                .help(advice::internal_clients_on(facts, client.program, listener))
         };
         findings.push(finding.edge(broken.edge));
     }

@@ -20,12 +20,12 @@ type Pipeline<'a> = (usize, &'a str);
 /// through a connector.
 struct Way<'a> {
     /// The client; `None` for a connector.
-    dialler: Option<usize>,
+    client: Option<usize>,
     from: Pipeline<'a>,
     to: Pipeline<'a>,
 }
 
-/// The diallers that lie on a circle of pipelines: what they send comes back to them. Each comes with the
+/// The clients that lie on a circle of pipelines: what they send comes back to them. Each comes with the
 /// first program of its circle, which names the circle. A collector that hands a trace to itself on
 /// purpose, from one pipeline to the next, sends in no circle.
 pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize, usize> {
@@ -33,7 +33,7 @@ pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize,
     let joined = |one, other| leads(&ways, one, other) && leads(&ways, other, one);
     let mut circles: BTreeMap<usize, usize> = BTreeMap::new();
     for way in ways.iter().filter(|way| leads(&ways, way.to, way.from)) {
-        let Some(index) = way.dialler else { continue };
+        let Some(index) = way.client else { continue };
         let on_it = ways.iter().filter(|other| joined(other.from, way.from)).map(|other| other.from.0);
         let first = on_it.min().unwrap_or(way.from.0);
         circles.entry(index).and_modify(|known| *known = first.min(*known)).or_insert(first);
@@ -43,35 +43,35 @@ pub(super) fn circles(topology: &Topology, reached: &[Reach]) -> BTreeMap<usize,
 
 fn ways<'a>(topology: &'a Topology, reached: &[Reach]) -> Vec<Way<'a>> {
     let mut ways = Vec::new();
-    for (index, (dialler, reach)) in topology.diallers.iter().zip(reached).enumerate() {
+    for (index, (client, reach)) in topology.clients.iter().zip(reached).enumerate() {
         let Reach::Arrives(listener) = reach else { continue };
         let listener = &topology.listeners[*listener];
-        if !is_hop(topology, dialler, listener) {
+        if !is_hop(topology, client, listener) {
             continue;
         }
-        for from in &dialler.sends.pipelines {
+        for from in &client.sends.pipelines {
             // A request for one signal reaches the pipelines of that signal alone.
             let same = |to: &&String| Signal::of_pipeline(to) == Signal::of_pipeline(from);
             ways.extend(listener.takes.pipelines.iter().filter(same).map(|to| Way {
-                dialler: Some(index),
-                from: (dialler.program, from),
+                client: Some(index),
+                from: (client.program, from),
                 to: (listener.program, to),
             }));
         }
     }
     ways.extend(topology.joints.iter().map(|joint| Way {
-        dialler: None,
+        client: None,
         from: (joint.program, &joint.from),
         to: (joint.program, &joint.to),
     }));
     ways
 }
 
-fn is_hop(topology: &Topology, dialler: &Client, listener: &Listener) -> bool {
+fn is_hop(topology: &Topology, client: &Client, listener: &Listener) -> bool {
     let collector = |program: usize| topology.programs[program].kind == ProgramKind::Collector;
-    matches!(dialler.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
+    matches!(client.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
         && matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
-        && collector(dialler.program)
+        && collector(client.program)
         && collector(listener.program)
 }
 
@@ -98,18 +98,18 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     let mut circles: BTreeMap<usize, Finding> = BTreeMap::new();
     for broken in facts.broken() {
         let Fault::Loop(circle) = broken.fault else { continue };
-        let dialler = broken.dialler;
-        let dials = format!("`{}` dials {}", dialler.setting, peer(dialler));
+        let client = broken.client;
+        let dials = format!("`{}` dials {}", client.setting, peer(client));
         let finding = match circles.remove(circle) {
-            Some(finding) => finding.also(dialler.at.clone(), dials),
+            Some(finding) => finding.also(client.at.clone(), dials),
             None => {
-                let own = dialler.program == broken.listener.program;
+                let own = client.program == broken.listener.program;
                 let title =
                     if own { "a collector sends to its own receiver" } else { "collectors send in a circle" };
-                let finding = Finding::error(CODE, title).at(dialler.at.clone(), dials).edge(broken.edge);
-                match tempo.filter(|listener| listener.protocol == dialler.protocol) {
-                    Some(listener) => finding.help(advice::dial(facts, dialler, listener)),
-                    None => finding.help(format!("point `{}` at Tempo, or remove it", dialler.setting)),
+                let finding = Finding::error(CODE, title).at(client.at.clone(), dials).edge(broken.edge);
+                match tempo.filter(|listener| listener.protocol == client.protocol) {
+                    Some(listener) => finding.help(advice::dial(facts, client, listener)),
+                    None => finding.help(format!("point `{}` at Tempo, or remove it", client.setting)),
                 }
             }
         };

@@ -1,7 +1,7 @@
 //! `no-listener`: a client that dials where nothing listens.
 //!
 //! A port that no file here opens proves nothing: the folder may hold only a part of the host. It is
-//! a mistake only where the program that the dialler means *is* here, was read completely, and no
+//! a mistake only where the program that the client means *is* here, was read completely, and no
 //! other setting of the same client already meets one: a collector that feeds the Tempo of this
 //! folder may well have a second backend in a container nobody wrote a file for.
 
@@ -15,16 +15,16 @@ use crate::model::dataflow::{Client, Program, ProgramKind, Protocol, Topology};
 /// The code of this rule.
 pub(super) const CODE: Code = Code("no-listener");
 
-/// The reachability of a dialler to this host that arrives nowhere.
+/// The reachability of a client to this host that arrives nowhere.
 pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: usize, fault: Fault) -> Found {
-    let dialler = &topology.diallers[index];
-    match dialler.protocol {
+    let client = &topology.clients[index];
+    match client.protocol {
         Protocol::Other => return Found::NotKnown(unchecked::OTHER_PROTOCOL),
         // Tempo's own clients dial Tempo's own port, and both are in one file.
         Protocol::TempoInternal => return Found::Broken(fault),
         _ => {}
     }
-    if let Lead::Own(site) | Lead::Over(site) = lead(topology, dialler)
+    if let Lead::Own(site) | Lead::Over(site) = lead(topology, client)
         && topology.site(site).is_container()
     {
         let engine = |program: &&Program| {
@@ -36,22 +36,22 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
             false => Found::Broken(fault),
         };
     }
-    let mut meant = candidates(topology, dialler).map(|(_, program)| program).peekable();
+    let mut meant = candidates(topology, client).map(|(_, program)| program).peekable();
     if meant.peek().is_none() {
         return Found::NotKnown(unchecked::NOT_IN_FOLDER);
     }
     if meant.any(|program| is_partly_read(topology, program)) {
         return Found::NotKnown(unchecked::PEER_NOT_READ);
     }
-    if meets_elsewhere(topology, reached, dialler) {
+    if meets_elsewhere(topology, reached, client) {
         return Found::NotKnown(unchecked::NOT_IN_FOLDER);
     }
     Found::Broken(fault)
 }
 
-fn candidates<'a>(topology: &'a Topology, dialler: &'a Client) -> impl Iterator<Item = (usize, &'a Program)> {
+fn candidates<'a>(topology: &'a Topology, client: &'a Client) -> impl Iterator<Item = (usize, &'a Program)> {
     let programs = topology.programs.iter().enumerate();
-    programs.filter(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind))
+    programs.filter(|(index, program)| *index != client.program && client.means.contains(&program.kind))
 }
 
 /// Whether a door of the program may be among what was not read.
@@ -68,37 +68,37 @@ fn is_partly_read(topology: &Topology, program: &Program) -> bool {
         || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown)
 }
 
-fn meets_elsewhere(topology: &Topology, reached: &[Reach], dialler: &Client) -> bool {
-    topology.diallers.iter().zip(reached).any(|(other, reach)| match reach {
+fn meets_elsewhere(topology: &Topology, reached: &[Reach], client: &Client) -> bool {
+    topology.clients.iter().zip(reached).any(|(other, reach)| match reach {
         Reach::Arrives(listener) => {
             let met = topology.listeners[*listener].program;
-            other.program == dialler.program
-                && met != dialler.program
-                && dialler.means.contains(&topology.programs[met].kind)
+            other.program == client.program
+                && met != client.program
+                && client.means.contains(&topology.programs[met].kind)
         }
         _ => false,
     })
 }
 
-/// Speaks of every dialler whose port nobody opens.
+/// Speaks of every client whose port nobody opens.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for judged in
         facts.judged.iter().filter(|judged| judged.faults().any(|fault| *fault == Fault::NoListener))
     {
         let topology = facts.topology;
-        let dialler = &topology.diallers[judged.dialler];
-        let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(dialler)))
-            .at(dialler.at.clone(), format!("dialled by `{}`", dialler.setting))
-            .edge(dialler.edge(topology));
-        let over = match lead(topology, dialler) {
+        let client = &topology.clients[judged.client];
+        let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(client)))
+            .at(client.at.clone(), format!("dialled by `{}`", client.setting))
+            .edge(client.edge(topology));
+        let over = match lead(topology, client) {
             Lead::Over(site) => Some(site),
             _ => None,
         };
         let doors = topology.listeners.iter().filter(|listener| {
             over.is_none_or(|site| topology.programs[listener.program].site == site)
-                && listener.protocol == dialler.protocol
-                && dialler.means.contains(&topology.programs[listener.program].kind)
-                && (listener.program != dialler.program || dialler.protocol == Protocol::TempoInternal)
+                && listener.protocol == client.protocol
+                && client.means.contains(&topology.programs[listener.program].kind)
+                && (listener.program != client.program || client.protocol == Protocol::TempoInternal)
         });
         let mut served = false;
         for listener in doors {
@@ -109,25 +109,25 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                     listener.at.clone(),
                     format!("{server} serves {} on port {}", listener.protocol, listener.port),
                 )
-                .help(advice::dial(facts, dialler, listener));
+                .help(advice::dial(facts, client, listener));
         }
         if !served {
-            finding = finding.help(advice::open(facts, dialler));
+            finding = finding.help(advice::open(facts, client));
         }
-        findings.push(of_containers(topology, dialler, finding));
+        findings.push(of_containers(topology, client, finding));
     }
 }
 
 /// What containers add to it: a port of the host is none of the container's, `localhost` is the
 /// container itself.
-fn of_containers(topology: &Topology, dialler: &Client, finding: Finding) -> Finding {
-    match lead(topology, dialler) {
+fn of_containers(topology: &Topology, client: &Client, finding: Finding) -> Finding {
+    match lead(topology, client) {
         Lead::Over(site) => {
             let site = topology.site(site);
-            match site.published.iter().find(|one| one.has(dialler.port) && one.target != dialler.port) {
+            match site.published.iter().find(|one| one.has(client.port) && one.target != client.port) {
                 Some(one) => finding.also(
                     one.at.clone(),
-                    format!("{} is its port on the host; services reach it on {}", dialler.port, one.target),
+                    format!("{} is its port on the host; services reach it on {}", client.port, one.target),
                 ),
                 None => finding,
             }

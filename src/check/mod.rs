@@ -33,15 +33,16 @@ pub use shown::shown_texts;
 pub use table::{RULES, Rule};
 pub use unchecked::NotChecked;
 
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, MOST, Place, SourceName};
 use crate::model::dataflow::Topology;
 use facts::Facts;
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 /// What the rules say of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
-    /// The edges that were judged, in the order of their diallers. A dialler whose peer could not be
+    /// The edges that were judged, in the order of their clients. A client whose peer could not be
     /// decided stands in `not_checked` instead.
     pub edges: Vec<Edge>,
     /// What is wrong, sorted by position.
@@ -62,35 +63,43 @@ pub fn check(topology: &Topology, now: SystemTime) -> CheckReport {
     CheckReport { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }
 
+/// What findings that may be one have in common: code, title, and where the first place begins.
+type Alike = (Code, String, Option<(SourceName, usize)>);
+
 /// Makes one finding of several with the same code, title and place: a listener with three clients
 /// that all break for its sake is one mistake.
 fn together(findings: Findings) -> Findings {
     let mut merged: Vec<Finding> = Vec::new();
+    let mut places: HashMap<Alike, Vec<usize>> = HashMap::new();
     for finding in findings {
-        let same = merged.iter_mut().find(|known| {
-            (known.code, &known.title, &known.at) == (finding.code, &finding.title, &finding.at)
+        let at = finding.at.as_ref().and_then(|label| match &label.place {
+            Place::Text(mark) => Some((mark.source.clone(), mark.span.start)),
+            Place::Stack(..) => None,
         });
-        match same {
-            Some(known) => {
-                known.also.extend(finding.also);
-                known.help.extend(
-                    finding.help.into_iter().filter(|help| !known.help.contains(help)).collect::<Vec<_>>(),
-                );
+        let alike = places.entry((finding.code, finding.title.clone(), at)).or_default();
+        match alike.iter().find(|index| merged[**index].at == finding.at) {
+            Some(index) => add_to(&mut merged[*index], finding),
+            None => {
+                alike.push(merged.len());
+                merged.push(finding);
             }
-            None => merged.push(finding),
         }
     }
-    for finding in &mut merged {
-        let mut seen = Vec::new();
-        finding.also.retain(|label| {
-            let new = !seen.contains(label);
-            if new {
-                seen.push(label.clone());
-            }
-            new
-        });
-    }
     merged.into_iter().collect()
+}
+
+/// Puts what another finding of the same fault says into one, each thing once and [`MOST`] of them.
+fn add_to(known: &mut Finding, other: Finding) {
+    for label in other.also {
+        if known.also.len() < MOST && !known.also.contains(&label) {
+            known.also.push(label);
+        }
+    }
+    for help in other.help {
+        if known.help.len() < MOST && !known.help.contains(&help) {
+            known.help.push(help);
+        }
+    }
 }
 
 #[cfg(test)]

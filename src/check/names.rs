@@ -19,13 +19,13 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             _ => None,
         });
         let Some(lost) = lost else { continue };
-        let dialler = &topology.diallers[judged.dialler];
-        let site = topology.site_of(dialler.program);
+        let client = &topology.clients[judged.client];
+        let site = topology.site_of(client.program);
         let service = site.service().unwrap_or_default();
-        let title = format!("`{}` is no name that `{service}` can resolve", dialler.host);
+        let title = format!("`{}` is no name that `{service}` can resolve", client.host);
         let mut finding = Finding::error(CODE, title)
-            .at(dialler.at.clone(), format!("`{}` dials {}", dialler.setting, peer(dialler)))
-            .edge(dialler.edge(topology));
+            .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+            .edge(client.edge(topology));
         finding = match lost {
             Lost::OtherNetwork(other) => {
                 let other = topology.site(other);
@@ -38,38 +38,38 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                 };
                 finding.help(format!("put `{service}` and `{name}` on one network: `networks:` of either"))
             }
-            Lost::NoSuchName => near(facts, dialler, finding),
+            Lost::NoSuchName => near(facts, client, finding),
         };
         findings.push(finding);
     }
 }
 
 /// The service that is meant: one that serves what is dialled, by the nearest name.
-fn near(facts: &Facts<'_>, dialler: &Client, finding: Finding) -> Finding {
+fn near(facts: &Facts<'_>, client: &Client, finding: Finding) -> Finding {
     let topology = facts.topology;
     let fits = |listener: &&Listener| {
-        listener.protocol == dialler.protocol
-            && listener.program != dialler.program
-            && shares_network(topology, dialler, listener)
+        listener.protocol == client.protocol
+            && listener.program != client.program
+            && shares_network(topology, client, listener)
     };
     let names: Vec<String> = topology
         .sites
         .iter()
-        .filter(|site| site.host == topology.site_of(dialler.program).host)
+        .filter(|site| site.host == topology.site_of(client.program).host)
         .filter_map(|site| Some(site.service()?.to_owned()))
         .collect();
-    let finding = match nearest(&dialler.host.to_string(), names.iter().map(String::as_str)) {
+    let finding = match nearest(&client.host.to_string(), names.iter().map(String::as_str)) {
         Some(name) => finding.help(format!("did you mean `{name}`?")),
         None => finding,
     };
     match topology.listeners.iter().find(fits) {
-        Some(listener) => finding.help(advice::dial(facts, dialler, listener)),
+        Some(listener) => finding.help(advice::dial(facts, client, listener)),
         None if names.is_empty() => finding,
         None => finding.help(format!("the services of this project are {}", names.join(", "))),
     }
 }
 
-fn shares_network(topology: &Topology, dialler: &Client, listener: &Listener) -> bool {
-    let (from, to) = (topology.site_of(dialler.program), topology.site_of(listener.program));
+fn shares_network(topology: &Topology, client: &Client, listener: &Listener) -> bool {
+    let (from, to) = (topology.site_of(client.program), topology.site_of(listener.program));
     to.networks.iter().any(|there| from.networks.iter().any(|here| here.network == there.network))
 }

@@ -3,7 +3,6 @@
 use super::advice;
 use super::edge::overlap;
 use super::facts::{Facts, door};
-use super::published;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Protocol, Topology};
 use crate::model::names::Port;
@@ -28,9 +27,8 @@ pub(super) fn conflicts(topology: &Topology) -> Vec<(usize, usize)> {
     (0..listeners.len()).filter_map(|second| Some((first(second)?, second))).collect()
 }
 
-/// Speaks of every listener that finds its port taken, and of ports that are published twice.
+/// Speaks of every listener that finds its port taken.
 pub(super) fn taken(facts: &Facts<'_>, findings: &mut Findings) {
-    published::twice(facts, findings);
     for (first, second) in &facts.taken {
         let (first, second) = (&facts.topology.listeners[*first], &facts.topology.listeners[*second]);
         let label = |listener| format!("{} on {}", door(facts.server(listener), listener), listener.bind);

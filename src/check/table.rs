@@ -44,6 +44,7 @@ pub const RULES: &[Rule] = &[
     error(compose::MISSING, "a mounted path where nothing is", compose::missing),
     error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
+    error(ports::TAKEN, "one port of a host, published twice", published::twice),
     error(published::LOOPBACK, "a published port whose listener is loopback's", published::loopback),
     error(names::CODE, "a name that no network of the client resolves", names::judge),
     error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),

@@ -40,7 +40,7 @@ fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
     }
 }
 
-fn dialler(setting: &str, host: &str, port: u16) -> Client {
+fn client(setting: &str, host: &str, port: u16) -> Client {
     Client {
         program: COLLECTOR,
         setting: setting.to_owned(),
@@ -60,7 +60,7 @@ fn stack(served: (&str, u16), dialled: (&str, u16)) -> Topology {
     Topology {
         programs: vec![program(ProgramKind::Tempo, "/tempo"), program(ProgramKind::Collector, "/collector")],
         listeners: vec![listener(TEMPO, "distributor.receivers.otlp.protocols.grpc", served.0, served.1)],
-        diallers: vec![dialler("exporters.otlp_grpc/tempo", dialled.0, dialled.1)],
+        clients: vec![client("exporters.otlp_grpc/tempo", dialled.0, dialled.1)],
         ..Topology::default()
     }
 }
@@ -70,7 +70,7 @@ fn with_tls(leaf: CertificateFile, key: CertificateFile, authority: CertificateF
     let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
     let tls = &mut topology.listeners[0].tls;
     (tls.mode, tls.certificate, tls.key) = (ServerTlsMode::Tls, Some(file("/leaf")), Some(file("/key")));
-    topology.diallers[0].tls =
+    topology.clients[0].tls =
         ClientTls { enabled: true, trust: Trust::File(file("/ca")), ..ClientTls::plaintext() };
     let files = [("/leaf", leaf), ("/key", key), ("/ca", authority)];
     topology.certificates = files.into_iter().map(|(path, file)| (TargetPath::new(path), file)).collect();
@@ -117,7 +117,7 @@ fn a_port_that_nobody_opens_is_an_error_only_where_the_peer_is_here_and_unmet() 
     assert_eq!(said(&wrong), ["no-listener", "broken"]);
 
     let mut second_backend = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
-    second_backend.diallers.push(dialler("exporters.otlp_grpc/other", "127.0.0.1", 9999));
+    second_backend.clients.push(client("exporters.otlp_grpc/other", "127.0.0.1", 9999));
     assert_eq!(said(&second_backend), ["open: dials a port of this host that no file here opens", "holds"]);
 
     let mut alone = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
@@ -205,7 +205,7 @@ fn what_cannot_be_decided_is_open_and_never_wrong() {
         (Trust::Anybody, "open: verification is switched off: it accepts any certificate", "holds"),
     ] {
         let mut topology = good();
-        topology.diallers[0].tls.trust = trust;
+        topology.clients[0].tls.trust = trust;
         assert_eq!(said(&topology), [reason, state]);
     }
     let mut elsewhere = good();
@@ -218,7 +218,7 @@ fn what_cannot_be_decided_is_open_and_never_wrong() {
     let mut demanding = good();
     demanding.listeners[0].tls.demands_client_certificate = true;
     assert_eq!(said(&demanding), ["tls-mismatch", "broken"]);
-    demanding.diallers[0].tls.trust = Trust::Unknown;
+    demanding.clients[0].tls.trust = Trust::Unknown;
     assert_eq!(said(&demanding), ["open: whom it trusts is decided in its code", "not known"]);
 }
 
@@ -228,9 +228,9 @@ fn a_collector_sends_in_a_circle_where_a_pipeline_leads_back_to_itself() {
     let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 4317));
     topology.listeners.push(listener(COLLECTOR, "receivers.otlp.protocols.grpc", "127.0.0.1", 4317));
     topology.listeners[1].takes.pipelines = one("traces/in");
-    topology.diallers[0].sends.pipelines = one("traces/in");
+    topology.clients[0].sends.pipelines = one("traces/in");
     assert_eq!(said(&topology), ["exporter-loop", "broken"]);
-    topology.diallers[0].sends.pipelines = one("traces/out");
+    topology.clients[0].sends.pipelines = one("traces/out");
     assert_eq!(said(&topology), ["holds"], "from one pipeline to the next");
     topology.joints.push(Joint { program: COLLECTOR, from: "traces/in".into(), to: "traces/out".into() });
     assert_eq!(said(&topology), ["exporter-loop", "broken"], "the connector leads back");
@@ -241,11 +241,11 @@ fn a_collector_sends_in_a_circle_where_a_pipeline_leads_back_to_itself() {
 #[test]
 fn no_condition_hides_another_one() {
     let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
-    topology.diallers[0].tls.enabled = true;
-    topology.diallers[0].protocol = Protocol::OtlpHttp;
+    topology.clients[0].tls.enabled = true;
+    topology.clients[0].protocol = Protocol::OtlpHttp;
     assert_eq!(said(&topology), ["protocol-mismatch", "tls-mismatch", "broken"]);
     let mut contested = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
-    contested.diallers[0].tls.enabled = true;
+    contested.clients[0].tls.enabled = true;
     contested.listeners.push(listener(COLLECTOR, "receivers.otlp.protocols.grpc", "0.0.0.0", 14317));
     let verdict = said(&contested);
     for said in ["port-taken", "tls-mismatch", "broken"] {

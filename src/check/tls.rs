@@ -24,56 +24,56 @@ pub(super) fn mismatch(facts: &Facts<'_>, findings: &mut Findings) {
 }
 
 fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
-    let (dialler, listener) = (broken.dialler, broken.listener);
+    let (client, listener) = (broken.client, broken.listener);
     let server = door(facts.server(listener), listener);
-    let (title, client, way) = if dialler.tls.enabled {
-        (format!("TLS is dialled, {server} serves plaintext"), "with TLS", advice::client_off(facts, dialler))
+    let (title, how, way) = if client.tls.enabled {
+        (format!("TLS is dialled, {server} serves plaintext"), "with TLS", advice::client_off(facts, client))
     } else {
-        let way = advice::client_on(facts, dialler, listener);
+        let way = advice::client_on(facts, client, listener);
         (format!("plaintext is dialled, {server} serves TLS"), "in plaintext", way)
     };
-    let other = if dialler.tls.enabled {
+    let other = if client.tls.enabled {
         advice::serve_tls(facts, listener)
     } else {
         advice::serve_plaintext(listener)
     };
     let finding = Finding::error(MISMATCH, title)
-        .at(decides(dialler), format!("`{}` dials {} {client}", dialler.setting, peer(dialler)))
+        .at(decides(client), format!("`{}` dials {} {how}", client.setting, peer(client)))
         .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server);
     // At another door TLS may be right as it is.
-    if listener.protocol != dialler.protocol {
+    if listener.protocol != client.protocol {
         return finding.help("dial the door that speaks this protocol first, then compare TLS with that one");
     }
     finding.help(way).help(other)
 }
 
 fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
-    let (dialler, listener) = (broken.dialler, broken.listener);
+    let (client, listener) = (broken.client, broken.listener);
     let server = door(facts.server(listener), listener);
     let authority = listener.tls.client_authority.as_ref().map(|file| file.at.clone());
     let demand = authority.or_else(|| listener.tls.at.clone()).unwrap_or_else(|| listener.at.clone());
     Finding::error(MISMATCH, format!("{server} demands a client certificate"))
-        .at(decides(dialler), format!("`{}` has none to show", dialler.setting))
+        .at(decides(client), format!("`{}` has none to show", client.setting))
         .also(demand, "demanded here")
-        .help(advice::client_certificate(facts, dialler))
+        .help(advice::client_certificate(facts, client))
         .help(advice::no_client_certificate(listener))
 }
 
 /// Where the client says how it dials.
-fn decides(dialler: &Client) -> Mark {
-    dialler.tls.at.clone().unwrap_or_else(|| dialler.at.clone())
+fn decides(client: &Client) -> Mark {
+    client.tls.at.clone().unwrap_or_else(|| client.at.clone())
 }
 
 /// Speaks of every client that names TLS files and dials plaintext: an error where the server has
 /// TLS, a warning where it has none and the edge holds all the same.
 pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
     for judged in &facts.judged {
-        let dialler = &facts.topology.diallers[judged.dialler];
-        let Some(file) = dialler.tls.ignored.first() else { continue };
-        let title = if dialler.tls.enabled {
-            format!("`{}` names TLS files that are not switched on", dialler.setting)
+        let client = &facts.topology.clients[judged.client];
+        let Some(file) = client.tls.ignored.first() else { continue };
+        let title = if client.tls.enabled {
+            format!("`{}` names TLS files that are not switched on", client.setting)
         } else {
-            format!("`{}` names TLS files and dials plaintext", dialler.setting)
+            format!("`{}` names TLS files and dials plaintext", client.setting)
         };
         let listener = judged.listener.map(|index| &facts.topology.listeners[index]);
         let shuts_out = judged.faults().any(|fault| *fault == Fault::NotEnabled);
@@ -84,14 +84,14 @@ pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
                     listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()),
                     format!("{} serves TLS", door(facts.server(listener), listener)),
                 )
-                .help(advice::switch(facts, dialler)),
+                .help(advice::switch(facts, client)),
             // Another fault of the edge says first what is to be done with its TLS.
             None if judged.faults().next().is_some() => continue,
             None => Finding::warning(NOT_ENABLED, title)
                 .at(file.at.clone(), "has no effect without the switch")
-                .help(advice::switch(facts, dialler))
+                .help(advice::switch(facts, client))
                 .help("or remove the lines that have no effect"),
         };
-        findings.push(finding.edge(dialler.edge(facts.topology)));
+        findings.push(finding.edge(client.edge(facts.topology)));
     }
 }

@@ -12,15 +12,6 @@ pub(super) const NOT_IN_FOLDER: &str = "dials a port of this host that no file h
 pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
 /// The site it dials runs something that is not read.
 pub(super) const OPEN_SITE: &str = "dials a container or host where something runs that is not read";
-/// Nobody says where its program runs.
-pub(super) const NO_SITE: &str = "nothing here says where its program runs, so neither where the name leads";
-/// A name that Docker Desktop alone has.
-pub(super) const DOCKER_HOST: &str = "Docker Desktop alone has this name; elsewhere it needs `extra_hosts`";
-/// A network that was made by somebody else.
-pub(super) const SHARED_NETWORK: &str =
-    "the name may be of a container on the external network, whose project is not here";
-/// A name of another project of the directory.
-pub(super) const OTHER_PROJECT: &str = "the name is of a service of another project here";
 /// The hosts file decides.
 pub(super) const LOCALHOST: &str = "whether localhost is also ::1 is decided by the host's own files";
 /// Zipkin, Jaeger and the like.
@@ -45,7 +36,7 @@ pub(super) const FOREIGN_CERTIFICATE: &str = "the certificate is of a kind that 
 /// One thing that was not decided.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotChecked {
-    /// The file and the setting in it, for a dialler with its peer:
+    /// The file and the setting in it, for a client with its peer:
     /// `/etc/otelcol/config.yaml#exporters.otlp_grpc/far -> 10.0.0.1:4317`.
     pub place: String,
     /// Why not: one of a fixed set of texts.
@@ -67,8 +58,8 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
         .map(|not_read| NotChecked { place: not_read.place.clone(), reason: not_read.reason.clone() })
         .collect();
     for judged in &facts.judged {
-        let dialler = &facts.topology.diallers[judged.dialler];
-        let place = format!("{} -> {}", dialler.edge(facts.topology), peer(dialler));
+        let client = &facts.topology.clients[judged.client];
+        let place = format!("{} -> {}", client.edge(facts.topology), peer(client));
         let reasons = judged.reasons();
         all.extend(reasons.map(|reason| NotChecked { place: place.clone(), reason: reason.to_owned() }));
     }

@@ -8,9 +8,9 @@ use crate::workflow::consent::Granted;
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
-use crate::workflow::opinion::{Asking, heed};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
+use crate::workflow::validation::{Asking, heed};
 use crate::workflow::{authority, clock, consent, host, proving, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
@@ -30,11 +30,12 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         now: session.now,
     };
     let survey = fresh_survey(session, &mut place, &request)?;
+    consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
-    let opinion = asking.about_changes(&survey.plan)?;
-    heed(session, &opinion, &judged)?;
-    show(session, (&judged, &survey, &opinion), &place);
+    let validation = asking.about_changes(&survey.plan)?;
+    heed(session, &validation, &judged)?;
+    show(session, (&judged, &survey, &validation), &place);
     consent::say_notes(session, survey.notes());
     reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;

@@ -6,13 +6,16 @@ use crate::report::verdict::{self, CheckView};
 use crate::validate::Validation;
 use crate::workflow::judge::{CheckedStack, HostEnvFiles, judge};
 use crate::workflow::load::load;
-use crate::workflow::opinion::Asking;
 use crate::workflow::session::{Session, Stop};
+use crate::workflow::validation::Asking;
 
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     match &arguments.files {
         Some(folder) => crate::workflow::files::run(session, arguments, folder),
-        None => stack(session, arguments),
+        None => match crate::workflow::files::run_here(session, arguments) {
+            Some(judged) => judged,
+            None => stack(session, arguments),
+        },
     }
 }
 
@@ -20,11 +23,11 @@ fn stack(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop
     let loaded = load(&arguments.stack.stack)?;
     let mut judged = judge(session, &loaded, &HostEnvFiles::new())?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
-    let opinion = asking.about_all()?;
-    judged.verdict.findings.extend(opinion.findings.clone());
+    let validation = asking.about_all()?;
+    judged.verdict.findings.extend(validation.findings.clone());
     judged.verdict.findings.sort();
     let digest = judged.desired.digest().to_string();
-    print(session, (&judged, &opinion), &digest, arguments.format);
+    print(session, (&judged, &validation), &digest, arguments.format);
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
 }
 

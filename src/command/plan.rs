@@ -8,9 +8,9 @@ use crate::report::{plan, plan_json, verdict};
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
-use crate::workflow::opinion::{Asking, heed};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{digests, host_of, look, say_pending};
+use crate::workflow::validation::{Asking, heed};
 use crate::workflow::{clock, consent, host, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
@@ -20,11 +20,12 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
     let survey = look(session, (&place, &ground), (&loaded, &judged))?;
+    consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
-    let opinion = asking.about_changes(&survey.plan)?;
-    heed(session, &opinion, &judged)?;
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, &opinion);
+    let validation = asking.about_changes(&survey.plan)?;
+    heed(session, &validation, &judged)?;
+    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, &validation);
     let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
@@ -32,8 +33,8 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {
-            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &opinion);
-            let engines = verdict::engines_json(&opinion);
+            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &validation);
+            let engines = verdict::engines_json(&validation);
             session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
         }
     }

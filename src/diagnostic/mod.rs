@@ -9,6 +9,7 @@ mod place;
 
 pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How much a finding weighs. Errors refuse the verb (exit code 3), warnings never do.
@@ -45,7 +46,7 @@ pub struct Finding {
     pub also: Vec<Label>,
     /// What can be typed to mend it; one entry a way out.
     pub help: Vec<String>,
-    /// The edge it speaks of (`Dialler::edge`), so that a stack key can be found for it.
+    /// The edge it speaks of (`Client::edge`), so that a stack key can be found for it.
     pub edge: Option<String>,
 }
 
@@ -93,6 +94,9 @@ impl Finding {
     }
 }
 
+/// So many findings of one code in one file are shown: whoever mends those learns of the rest.
+pub const MOST: usize = 100;
+
 /// All faults of a stage: a list that only grows, put in order when it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
@@ -138,10 +142,31 @@ impl Findings {
         self.0.iter_mut().for_each(change);
     }
 
-    /// Errors and warnings by position, then code, then title; equal ones once.
+    /// Errors and warnings by position, then code, then title; equal ones once. Of one code and file
+    /// the first [`MOST`] stay, and the last of them says how many more there were.
     pub fn sort(&mut self) {
         self.0.sort_by_cached_key(place::order);
         self.0.dedup();
+        if self.0.len() > MOST {
+            self.bound();
+        }
+    }
+
+    fn bound(&mut self) {
+        let mut counts: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
+        let key = |finding: &Finding| (finding.code, place::source(finding));
+        self.0.iter().for_each(|finding| *counts.entry(key(finding)).or_default() += 1);
+        let mut kept: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
+        self.0.retain_mut(|finding| {
+            let key = key(finding);
+            let seen = kept.entry(key.clone()).or_default();
+            *seen += 1;
+            let more = counts[&key] - MOST.min(counts[&key]);
+            if *seen == MOST && more > 0 {
+                finding.title.push_str(&format!(", and {more} more `{}`", finding.code));
+            }
+            *seen <= MOST
+        });
     }
 
     /// The value if no error was found; warnings travel with it.

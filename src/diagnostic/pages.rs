@@ -105,6 +105,7 @@ pages! {
     "stack-too-large",
     "stack-unknown",
     "stack-unreadable",
+    "state-doubted",
     "template",
     "text-control",
     "text-empty",

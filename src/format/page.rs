@@ -82,9 +82,9 @@ impl FileReading<'_> {
         });
     }
 
-    /// Adds a dialler.
-    pub fn dialler(&mut self, dialler: Client) {
-        self.topology.diallers.push(dialler);
+    /// Adds a client.
+    pub fn client(&mut self, client: Client) {
+        self.topology.clients.push(client);
     }
 
     /// The text at a key; listed as not read where it cannot be told. Null is `None`.

@@ -7,6 +7,9 @@ use super::yaml::Node;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// The longest text that is made by putting variables in (bytes): no address, path or name is longer.
+const LONGEST: usize = 1024 * 1024;
+
 /// How an engine writes variables in its configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expansion {
@@ -108,17 +111,23 @@ impl<'a> Values<'a> {
 
     fn expand(&self, text: &str, out: &mut ExpandedText<'_>) -> Result<(), String> {
         let mut rest = text;
+        // Where no brace closes, none closes behind it either.
+        let mut closes = true;
         while let Some(at) = rest.find('$') {
             out.text.to_mut().push_str(&rest[..at]);
             rest = &rest[at + 1..];
+            let opened = rest.strip_prefix('{').filter(|_| closes);
             if let Some(after) = rest.strip_prefix('$') {
                 out.text.to_mut().push('$');
                 rest = after;
-            } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(|text| text.split_once('}'))
-            {
+            } else if let Some((inside, after)) = opened.and_then(|text| text.split_once('}')) {
                 self.variable(inside, out)?;
+                if out.text.len() > LONGEST {
+                    return Err(format!("longer than {LONGEST} bytes with its variables put in"));
+                }
                 rest = after;
             } else {
+                closes &= opened.is_none();
                 out.text.to_mut().push('$');
             }
         }

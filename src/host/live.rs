@@ -6,7 +6,6 @@
 //! refuses what must be refused.
 
 use super::own::Own;
-use super::perform::paths_of;
 use super::scope::ScopeChild;
 use super::{
     Accounts, CommandLine, Exclusive, Holder, Host, HostError, Lock, Person, Ran, ServiceManager, last_words,
@@ -179,7 +178,7 @@ impl LiveHost {
         if let Some(scope) = step.scope() {
             return self.of_scope(scope);
         }
-        let whose: BTreeSet<Who> = paths_of(step).map(|path| self.of_path(path)).collect();
+        let whose: BTreeSet<Who> = step.paths().map(|path| self.of_path(path)).collect();
         match whose.iter().find_map(|who| if let Who::Child(user) = who { Some(user) } else { None }) {
             Some(user) if whose.len() > 1 => {
                 Err(self.refused(user, "a step may not lead into or out of a home"))
@@ -271,6 +270,13 @@ impl Host for LiveHost {
         self.own.run(command, deadline)
     }
 
+    fn only(&mut self, user: &UserName) -> Result<Box<dyn Host + '_>, HostError> {
+        if !self.is_root() {
+            return Err(self.refused(user, "only root has somebody who works with this user's rights"));
+        }
+        Ok(Box::new(OfUser { host: self, user: user.clone() }))
+    }
+
     fn last_words(&self, invocation: &str) -> Result<Vec<String>, HostError> {
         last_words(invocation)
     }
@@ -279,6 +285,30 @@ impl Host for LiveHost {
     fn free_space(&self) -> Result<u64, HostError> {
         let children = self.children.borrow();
         children.values().try_fold(self.own.free_space()?, |least, child| Ok(least.min(child.free_space()?)))
+    }
+}
+
+/// A live host as one user's child has it: whatever is asked, it is asked of that child.
+struct OfUser<'h> {
+    host: &'h LiveHost,
+    user: UserName,
+}
+
+impl Host for OfUser<'_> {
+    fn observe(&self, inventory: &Inventory) -> Result<Observed, HostError> {
+        self.host.child(&self.user)?.observe(inventory)
+    }
+
+    fn perform(&mut self, step: &Step) -> Result<(), HostError> {
+        self.host.child(&self.user)?.perform(step)
+    }
+
+    fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, HostError> {
+        self.host.child(&self.user)?.run(command, deadline)
+    }
+
+    fn free_space(&self) -> Result<u64, HostError> {
+        self.host.child(&self.user)?.free_space()
     }
 }
 

@@ -9,7 +9,8 @@
 use super::disk::Disk;
 use super::walk::fault;
 use super::{HostError, LocalDisk, LocalRoot, ticks};
-use crate::model::names::TargetPath;
+use crate::model::forms;
+use crate::model::names::{TargetPath, UserName};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
     AtFlags, Dir, FileType, FlockOperation, Mode as Bits, OFlags, flock, fstat, ftruncate, openat, statat,
@@ -40,6 +41,26 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// A holder as it is written in a lock, which may be somebody else's to write; `None` where it is not
+    /// there yet.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<Self>(bytes).ok().map(Self::told)
+    }
+
+    /// What is told of a holder that somebody else names: words of ours and nothing more.
+    #[must_use]
+    pub(super) fn told(self) -> Self {
+        let or_unknown = |text: String, known: bool| if known { text } else { "unknown".to_owned() };
+        let is_user = UserName::new(self.user.as_str()).is_plain();
+        let (is_verb, is_time) = (forms::is_verb(&self.verb), forms::is_time(&self.time));
+        Self {
+            pid: self.pid,
+            user: or_unknown(self.user, is_user),
+            verb: or_unknown(self.verb, is_verb),
+            time: or_unknown(self.time, is_time),
+        }
+    }
+
     /// Whether that process is there, and one of this program: the file stays when a run is over.
     pub fn is_alive(&self) -> bool {
         let name = |pid: &str| std::fs::read(format!("/proc/{pid}/comm")).ok();
@@ -49,10 +70,10 @@ impl Holder {
 
     /// The words in a lock file; `None` where they are not written yet.
     fn written_in(file: &File) -> Option<Self> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         // What cannot be read tells no more than what is not there.
-        dup(file).map(File::from).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
-        serde_json::from_str(&text).ok()
+        dup(file).map(File::from).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;
+        Self::read(&text)
     }
 }
 

@@ -62,6 +62,14 @@ pub trait Host {
     fn run(&mut self, command: &CommandLine, deadline: Duration) -> Result<Ran, HostError>;
     /// Bytes that can still be written.
     fn free_space(&self) -> Result<u64, HostError>;
+    /// The same host with nothing but the rights of one user: not a step of it is anybody else's to do.
+    ///
+    /// # Errors
+    /// This process has nobody who works with the rights of that user.
+    fn only(&mut self, user: &UserName) -> Result<Box<dyn Host + '_>, HostError> {
+        let what = "nobody here works with this user's rights".to_owned();
+        Err(HostError::Scope { user: user.clone(), what, errno: None })
+    }
     /// The newest lines that one run of a unit logged, oldest first; none where nothing runs.
     fn last_words(&self, _invocation: &str) -> Result<Vec<String>, HostError> {
         Ok(Vec::new())

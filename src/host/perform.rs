@@ -259,16 +259,6 @@ fn third_name(staged: &TargetPath) -> TargetPath {
     staged.parent().join(&format!("{}-old", staged.file_name()))
 }
 
-/// Every path that a step touches or takes something from.
-pub(super) fn paths_of(step: &Step) -> impl Iterator<Item = &TargetPath> {
-    let beside = match step {
-        Step::Stage { like, .. } => like.as_ref().map(|like| &like.path),
-        Step::Settle { staged, .. } => Some(staged),
-        _ => None,
-    };
-    step.path().into_iter().chain(step.leftover()).chain(beside)
-}
-
 impl<D: Disk> Host for Root<D> {
     fn observe(&self, inventory: &Inventory) -> Result<Observed, HostError> {
         let seen = self.disk.look(inventory);

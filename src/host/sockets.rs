@@ -10,6 +10,7 @@
 
 use crate::model::names::UnitName;
 use crate::model::units::{ObservedSocket, SocketHolder};
+use crate::text::foreign_line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -69,7 +70,7 @@ fn holder(pid: u32) -> Option<SocketHolder> {
         return Some(SocketHolder::Unit { uid, name, pid: Some(pid) });
     }
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    let name = name.chars().filter(|letter| !letter.is_control()).collect();
+    let name = foreign_line(&name);
     Some(SocketHolder::Process { pid, name })
 }
 

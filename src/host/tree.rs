@@ -68,7 +68,7 @@ impl DirectoryTree {
             };
             let leads_to_folder = || self.find(&folder.join(name)).is_ok_and(|path| path.is_dir());
             let is_folder = kind.is_dir() || (kind.is_symlink() && leads_to_folder());
-            listed.entries.push(TreeEntry { name: name.to_owned(), is_folder });
+            listed.entries.push(TreeEntry { name: name.to_owned(), is_folder, is_link: kind.is_symlink() });
         }
     }
 

@@ -50,7 +50,7 @@ pub enum CertificateRole {
     Authority,
     /// A leaf signed by it.
     Leaf {
-        /// SAN entries: every name and address a dialler uses.
+        /// SAN entries: every name and address a client uses.
         names: BTreeSet<ServerName>,
         /// Extended key usage serverAuth.
         server: bool,

@@ -28,7 +28,7 @@ pub struct Desired {
     pub folders: BTreeMap<HostPath, DesiredDirectory>,
     /// Files, whole or in part.
     pub files: BTreeMap<HostPath, DesiredFile>,
-    /// Units that run on these files, in start order (listeners before diallers).
+    /// Units that run on these files, in start order (listeners before clients).
     pub units: Vec<DesiredUnit>,
 }
 
@@ -100,7 +100,7 @@ pub struct DesiredUnit {
     pub inputs: Vec<UnitInput>,
     /// Who its program runs as; `None` of a neighbour where nobody is named.
     pub runs_as: Option<Owner>,
-    /// Its place in the order in which units start: listeners before diallers.
+    /// Its place in the order in which units start: listeners before clients.
     pub order: u32,
     /// What starts it at boot; `None` where that is the package's or somebody else's business.
     pub enablement: Option<Enablement>,

@@ -61,8 +61,7 @@ impl Ground {
 
     /// Where the state is that remembers a path.
     pub fn state_of(&self, path: &TargetPath) -> TargetPath {
-        let home = self.users.keys().find(|home| path.is_within(home));
-        home.map_or_else(|| self.state.clone(), |home| in_home(home, &self.stack))
+        self.home_of(path).map_or_else(|| self.state.clone(), |home| in_home(home, &self.stack))
     }
 
     /// Where the state is that remembers a unit.
@@ -79,9 +78,24 @@ impl Ground {
         self.users.keys().map(|home| in_home(home, &self.stack))
     }
 
+    /// The part of each user: whose it is, that user's home, and its folder of the state.
+    pub fn words(&self) -> impl Iterator<Item = (&UserName, &TargetPath, TargetPath)> {
+        self.users.iter().map(|(home, user)| (user, home, in_home(home, &self.stack)))
+    }
+
+    /// The home of a user who has a part, in which a path lies.
+    pub fn home_of(&self, path: &TargetPath) -> Option<&TargetPath> {
+        self.users.keys().find(|home| path.is_within(home))
+    }
+
+    /// The stack.
+    pub fn stack(&self) -> &StackName {
+        &self.stack
+    }
+
     /// As root, the ground of each user who has a part.
-    pub fn alone(&self) -> impl Iterator<Item = Self> {
-        self.users.iter().map(|(home, user)| Self::own(&self.stack, user.clone(), home))
+    pub fn alone(&self) -> impl Iterator<Item = (&UserName, &TargetPath, Self)> {
+        self.users.iter().map(|(home, user)| (user, home, Self::own(&self.stack, user.clone(), home)))
     }
 
     /// The users of whose parts root takes care, by their homes.
@@ -91,7 +105,7 @@ impl Ground {
 
     /// Whether a path has an owner that is root's to choose.
     pub fn sets_owner(&self, path: &TargetPath) -> bool {
-        self.reach == Reach::Machine && !self.users.keys().any(|home| path.is_within(home))
+        self.reach == Reach::Machine && self.home_of(path).is_none()
     }
 
     /// Whether a scope is at hand.

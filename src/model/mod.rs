@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod dataflow;
 pub mod desired;
 pub mod env;
+pub mod forms;
 pub mod ground;
 pub mod names;
 pub mod observed;

@@ -2,6 +2,7 @@
 
 use super::units::{Machine, UnitId};
 use crate::model::desired::Digest;
+use crate::model::forms::{LONGEST_PATH, fit_to_show};
 use crate::model::names::{HostName, Mode, Owner, TargetPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,10 +84,15 @@ impl fmt::Display for PathState {
             Self::Absent => f.write_str("nothing"),
             Self::File(_) => f.write_str("a file"),
             Self::Folder(_) => f.write_str("a folder"),
-            Self::Link { to } => write!(f, "a symbolic link to {to}"),
+            Self::Link { to } => write!(f, "a symbolic link to {}", shown_target(to)),
             Self::Other(what) => f.write_str(what),
         }
     }
+}
+
+/// Where a link points, which somebody else may have written.
+pub fn shown_target(to: &str) -> String {
+    fit_to_show(to, LONGEST_PATH).replace('\n', " ")
 }
 
 /// What is needed to know again what stood at a path.

@@ -1,6 +1,7 @@
 //! What the state remembers: generations, and what stood at our paths before we took them.
 
 use super::block::{BlockPlace, Markers};
+use super::ground::Ground;
 use super::observed::Ids;
 use super::units::UnitId;
 use crate::model::desired::{DesiredUnit, Digest};
@@ -149,9 +150,12 @@ pub struct Manifest {
 pub struct Prior {
     /// The newest generation; `None` before the first apply.
     pub newest: Option<Manifest>,
+    /// The highest number that a manifest has in any folder of the state: that of the newest generation, or
+    /// of what a user applied alone since.
+    pub highest: GenerationNumber,
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
-    /// changed or removed by others.
-    pub objects: BTreeMap<Digest, Vec<u8>>,
+    /// changed or removed by others. Each is of one folder of the state, and for the paths of that alone.
+    pub objects: BTreeMap<(TargetPath, Digest), Vec<u8>>,
     /// Files that another stack manages on the same host. Two blocks in one file get on.
     pub taken: BTreeMap<TargetPath, StackName>,
     /// Which states of other stacks cannot be read, and why.
@@ -167,6 +171,11 @@ impl Prior {
     /// What stood at a path before us.
     pub fn baseline(&self, path: &TargetPath) -> Option<&Baseline> {
         self.newest.as_ref()?.before.get(path)
+    }
+
+    /// The bytes of an object that a path may be given.
+    pub fn object(&self, ground: &Ground, path: &TargetPath, digest: Digest) -> Option<&[u8]> {
+        self.objects.get(&(ground.state_of(path), digest)).map(Vec::as_slice)
     }
 
     /// Its number; 0 before the first apply.

@@ -256,6 +256,16 @@ impl Step {
         }
     }
 
+    /// Every path that it touches or takes something from.
+    pub fn paths(&self) -> impl Iterator<Item = &TargetPath> {
+        let beside = match self {
+            Self::Stage { like, .. } => like.as_ref().map(|like| &like.path),
+            Self::Settle { staged, .. } => Some(staged),
+            _ => None,
+        };
+        self.path().into_iter().chain(self.leftover()).chain(beside)
+    }
+
     /// Whose service it is about; `None` for a path.
     pub fn scope(&self) -> Option<&Scope> {
         match self {

@@ -7,6 +7,7 @@ use super::goal::{DesiredContent, DesiredHost, DesiredPath, DesiredPathFile};
 use super::{Circumstances, entry::Part};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
+use crate::model::ground::Ground;
 use crate::model::names::{CertificateName, TargetPath};
 use crate::model::observed::{Observed, PathState};
 use crate::model::prior::{Prior, PriorPath};
@@ -63,6 +64,7 @@ type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 
 /// What the world knows of the goal's certificates.
 struct Ours<'a> {
+    ground: &'a Ground,
     observed: &'a Observed,
     remembered: &'a Prior,
 }
@@ -78,7 +80,7 @@ pub(super) fn decide<'a>(
     if leaves.is_empty() && authority.wish.is_none() {
         return decisions;
     }
-    let ours = Ours { observed, remembered };
+    let ours = Ours { ground: goal.ground, observed, remembered };
     let authority_wish = authority.wish.cloned().or_else(|| default_authority(&leaves));
     let Some(authority_wish) = authority_wish else { return decisions };
     let mut signer = ours.authority(&authority, around);
@@ -166,8 +168,16 @@ impl<'a> Ours<'a> {
         let Some(PriorPath::File { digest, .. }) = self.remembered.entry(path) else { return None };
         match self.observed.standing(path) {
             PathState::File(file) if Digest::of(&file.bytes) == *digest => Some(Cow::Borrowed(&file.bytes)),
-            _ => self.remembered.objects.get(digest).map(|bytes| Cow::Borrowed(bytes.as_slice())),
+            _ => self.remembered.object(self.ground, path, *digest).map(Cow::Borrowed),
         }
+    }
+
+    /// The same of the first of several paths. What a user could have put into a home is never taken to
+    /// other places: where one of the paths is the system's, only such are looked at.
+    fn left_at_any(&self, paths: &[&TargetPath]) -> Option<Cow<'a, [u8]>> {
+        let is_system = |path: &TargetPath| self.ground.home_of(path).is_none();
+        let any_system = paths.iter().any(|path| is_system(path));
+        paths.iter().filter(|path| !any_system || is_system(path)).find_map(|path| self.left_at(path))
     }
 
     fn authority(
@@ -177,7 +187,7 @@ impl<'a> Ours<'a> {
     ) -> Option<(Cow<'a, [u8]>, CertificateFacts)> {
         let pem = match &around.authority_certificate {
             Some(pem) => Cow::Borrowed(pem.as_slice()),
-            None => authority.certificates.iter().find_map(|path| self.left_at(path))?,
+            None => self.left_at_any(&authority.certificates)?,
         };
         let facts = facts_of(&pem)?;
         Some((pem, facts))
@@ -191,10 +201,10 @@ impl<'a> Ours<'a> {
         around: &Circumstances,
     ) -> Result<Pair<'a>, String> {
         let fresh = || "new in the stack".to_owned();
-        let certificate = leaf.certificates.iter().find_map(|path| self.left_at(path)).ok_or_else(fresh)?;
+        let certificate = self.left_at_any(&leaf.certificates).ok_or_else(fresh)?;
         let key = match leaf.keys.is_empty() {
             true => Cow::Borrowed(&[][..]),
-            false => leaf.keys.iter().find_map(|path| self.left_at(path)).ok_or_else(fresh)?,
+            false => self.left_at_any(&leaf.keys).ok_or_else(fresh)?,
         };
         let facts = facts_of(&certificate).ok_or("it cannot be read")?;
         let Some(wish) = leaf.wish else { return Ok((certificate, key)) };

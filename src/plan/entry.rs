@@ -4,7 +4,7 @@ use crate::model::block::{BlockFault, Markers};
 use crate::model::certificate::CertificateSpec;
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, ComponentName, Mode, Owner, StackName, TargetPath};
-use crate::model::observed::{Identity, Ids};
+use crate::model::observed::{Identity, Ids, shown_target};
 use crate::model::prior::PathKind;
 use crate::pki::CertificateFacts;
 use crate::text::Redacted;
@@ -112,7 +112,7 @@ pub enum ChangeRefusal {
 impl fmt::Display for ChangeRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Link { to } => write!(f, "a symbolic link to {to} stands in the way"),
+            Self::Link { to } => write!(f, "a symbolic link to {} stands in the way", shown_target(to)),
             Self::FolderWithContent => f.write_str("a folder with content stands in the way"),
             Self::FolderInTheWay => f.write_str("a folder stands in the way"),
             Self::FileInTheWay => f.write_str("a file stands where a folder is needed"),
@@ -133,6 +133,7 @@ impl ChangeRefusal {
     pub fn help(&self, path: &TargetPath) -> Option<String> {
         Some(match self {
             Self::Link { to } => {
+                let to = shown_target(to);
                 format!("name the place that it points to, `{to}`, or remove the link: `rm {path}`")
             }
             Self::FolderMissing => format!("`mkdir -p {path}`, with the owner that the application needs"),

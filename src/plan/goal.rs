@@ -178,7 +178,10 @@ impl<'a> DesiredHost<'a> {
         let wanted = manifest
             .entries
             .iter()
-            .map(|(path, entry)| (path.clone(), of_remembered(entry, remembered)))
+            .map(|(path, entry)| {
+                let content = |digest| stored(digest, (path, ground), remembered);
+                (path.clone(), of_remembered(entry, content))
+            })
             .collect();
         let mut goal = Self {
             stack: &manifest.stack,
@@ -206,7 +209,7 @@ impl<'a> DesiredHost<'a> {
                 (PriorPath::Block { markers, .. }, _) => DesiredPath::Unmarked { markers },
                 (PriorPath::File { .. }, Some(Baseline::File { digest, mode, ids })) => {
                     DesiredPath::File(DesiredPathFile {
-                        content: stored(*digest, remembered),
+                        content: stored(*digest, (path, self.ground), remembered),
                         mode: *mode,
                         owner: None,
                         ids: Some(*ids),
@@ -301,11 +304,14 @@ fn of_file(file: &DesiredFile) -> DesiredPath<'_> {
     })
 }
 
-fn of_remembered<'a>(entry: &'a PriorPath, remembered: &'a Prior) -> DesiredPath<'a> {
+fn of_remembered<'a>(
+    entry: &'a PriorPath,
+    content: impl Fn(Digest) -> DesiredContent<'a>,
+) -> DesiredPath<'a> {
     match entry {
         PriorPath::File { subject, digest, mode, owner, component, .. } => {
             DesiredPath::File(DesiredPathFile {
-                content: stored(*digest, remembered),
+                content: content(*digest),
                 mode: *mode,
                 owner: Some(owner),
                 ids: None,
@@ -325,8 +331,13 @@ fn of_remembered<'a>(entry: &'a PriorPath, remembered: &'a Prior) -> DesiredPath
     }
 }
 
-fn stored(digest: Digest, remembered: &Prior) -> DesiredContent<'_> {
-    match remembered.objects.get(&digest) {
+/// The bytes of an object, from the folder of the state that the path belongs to.
+fn stored<'a>(
+    digest: Digest,
+    (path, ground): (&TargetPath, &Ground),
+    remembered: &'a Prior,
+) -> DesiredContent<'a> {
+    match remembered.object(ground, path, digest) {
         Some(bytes) => DesiredContent::Bytes(Cow::Borrowed(bytes)),
         None => DesiredContent::Lost(digest),
     }

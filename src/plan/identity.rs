@@ -35,7 +35,7 @@ impl PlanDigest {
                 form.field(digest);
             }
         }
-        form.number(remembered.generation().0);
+        form.number(remembered.generation().max(remembered.highest).0);
         form.field(remembered.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());

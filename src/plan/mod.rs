@@ -61,6 +61,8 @@ pub struct Plan {
     pub source: DesiredSource,
     /// The generation that is there; 0 before the first apply.
     pub generation: GenerationNumber,
+    /// The number that this plan's generation gets.
+    next_generation: GenerationNumber,
     /// Every path that changes, by path.
     pub entries: Vec<Change>,
     /// Every unit on the changed files, in start order.
@@ -95,6 +97,7 @@ pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, remembered: &Prior, aro
         host: goal.host.clone(),
         source: goal.source.clone(),
         generation: remembered.generation(),
+        next_generation: GenerationNumber(remembered.generation().max(remembered.highest).0 + 1),
         entries: compared.entries,
         services,
         to_issue,
@@ -158,6 +161,6 @@ impl Plan {
 
     /// The number that this plan's generation gets.
     pub fn next_generation(&self) -> GenerationNumber {
-        GenerationNumber(self.generation.0 + 1)
+        self.next_generation
     }
 }

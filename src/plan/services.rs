@@ -63,7 +63,7 @@ fn id_of(unit: &DesiredUnit) -> Option<UnitId> {
     Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? })
 }
 
-/// Every unit of the goal in start order (listeners before diallers), then those that leave.
+/// Every unit of the goal in start order (listeners before clients), then those that leave.
 pub(super) fn services(
     goal: &DesiredHost<'_>,
     entries: &[Change],
@@ -228,7 +228,7 @@ pub(super) fn ran_before(
 }
 
 /// What happens before any file changes: units that leave stop while their unit file is still there,
-/// diallers first, and so do those that make way.
+/// clients first, and so do those that make way.
 pub(super) fn before(plan: &Plan) -> Vec<Step> {
     let linger = plan.to_linger.iter().map(|user| Step::Linger { user: user.clone() });
     let stops = |service: &&PlannedService| {

@@ -266,13 +266,13 @@ impl Mismatch {
             Self::PlaintextToTls => {
                 vec!["dial `https://` with the listener's CA, or take TLS off the listener"]
             }
-            Self::UnknownAuthority => vec!["give the dialler the CA that issued the listener's certificate"],
+            Self::UnknownAuthority => vec!["give the client the CA that issued the listener's certificate"],
             Self::WrongName => vec!["issue the certificate for the name or address that is dialled"],
             Self::Expired | Self::NotYetValid => {
                 vec!["issue a new certificate; compare the clocks of both ends"]
             }
             Self::CertificateUnfit => vec!["issue a leaf certificate for server use"],
-            Self::ClientCertificateMissing => vec!["give the dialler a client certificate and its key"],
+            Self::ClientCertificateMissing => vec!["give the client a client certificate and its key"],
             Self::ClientCertificateRefused => {
                 vec![
                     "issue the client certificate for client use, by the CA that the listener checks against",

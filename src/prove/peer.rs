@@ -41,7 +41,7 @@ pub(super) enum PeerInside {
     Silence,
 }
 
-/// Looks at an address; `tls` is what the dialler would use there.
+/// Looks at an address; `tls` is what the client would use there.
 pub(super) async fn look(address: &DialAddress, tls: &Tls) -> Peer {
     let plain = match tcp(address).await {
         Err(fault) => return Peer::Unreachable(fault),

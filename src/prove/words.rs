@@ -1,5 +1,6 @@
-//! How evidence is put into words: one line, bounded, without control characters.
+//! How evidence is put into words: one line, bounded, without secrets and what a terminal would obey.
 
+use crate::text::redact_cut;
 use std::error::Error;
 use std::time::Duration;
 
@@ -8,15 +9,7 @@ const LINE: usize = 400;
 
 /// Foreign text as one bounded line: what a peer or a log said may be long or hostile.
 pub(super) fn line(text: &str) -> String {
-    let mut line = String::new();
-    for (taken, character) in text.trim().chars().enumerate() {
-        if taken == LINE {
-            line.push('…');
-            break;
-        }
-        line.push(if character.is_control() { ' ' } else { character });
-    }
-    line
+    redact_cut(text.trim(), LINE)
 }
 
 /// An error and what it was caused by.
@@ -126,8 +119,8 @@ mod tests {
 
     #[test]
     fn foreign_text_is_one_bounded_line() {
-        assert_eq!(line(" a\u{1b}[31m\nb\t"), "a [31m b");
-        assert_eq!(line(&"x".repeat(5000)).chars().count(), LINE + 1);
+        assert_eq!(line(" a\u{1b}[31m\nb\t"), "a<U+001B>[31m b");
+        assert_eq!(line(&"x".repeat(5000)).chars().count(), LINE + 3);
     }
 
     #[test]

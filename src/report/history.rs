@@ -48,5 +48,5 @@ pub fn json(stack: &StackName, generations: &[Generation]) -> String {
         "stack": stack.as_str(),
         "generations": rows.collect::<Vec<_>>(),
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }

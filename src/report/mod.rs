@@ -9,3 +9,8 @@ pub mod plan_json;
 pub mod proof;
 pub mod status;
 pub mod verdict;
+
+/// A document as it is printed: indented, and nothing in it that a terminal would obey.
+fn json_text(document: &serde_json::Value) -> String {
+    crate::text::json_safe(&format!("{document:#}\n")).into_owned()
+}

@@ -25,7 +25,7 @@ pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, e
         "dataflow": dataflow,
         "engines": engines,
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 fn entry(entry: &Change) -> Value {

@@ -135,7 +135,7 @@ pub fn json(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
         })
     });
     let document = json!({ "format_version": FORMAT_VERSION, "proofs": proofs.collect::<Vec<_>>() });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 fn timings(outcome: &ProofOutcome) -> Option<Timings> {

@@ -260,7 +260,7 @@ pub fn json(picture: &Picture) -> String {
         "well": picture.is_well(),
         "components": picture.components.iter().map(component_json).collect::<Vec<_>>(),
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 fn host_json(host: &HostStatus) -> Value {

@@ -106,8 +106,8 @@ fn not_checked<'a>(verdict: &'a CheckReport, engines: &'a Validation) -> BTreeSe
 }
 
 fn line(topology: &Topology, edge: &Edge) -> String {
-    let dialler = &topology.diallers[edge.dialler];
-    let tls = if dialler.tls.enabled { "TLS" } else { "plaintext" };
+    let client = &topology.clients[edge.client];
+    let tls = if client.tls.enabled { "TLS" } else { "plaintext" };
     let word = match edge.state() {
         ConditionState::Met => "ok    ",
         ConditionState::NotKnown => "not known",
@@ -122,9 +122,9 @@ fn line(topology: &Topology, edge: &Edge) -> String {
             site(topology, listener.program)
         )
     });
-    let socket = socket(dialler);
-    let (file, site) = (topology.file(dialler.program), site(topology, dialler.program));
-    format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", dialler.setting, dialler.protocol)
+    let socket = socket(client);
+    let (file, site) = (topology.file(client.program), site(topology, client.program));
+    format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", client.setting, client.protocol)
 }
 
 /// The service whose container a program runs in.
@@ -132,8 +132,8 @@ fn site(topology: &Topology, program: usize) -> String {
     topology.site_of(program).service().map(|service| format!(" in `{service}`")).unwrap_or_default()
 }
 
-fn socket(dialler: &Client) -> String {
-    format!("{}:{}", dialler.host, dialler.port)
+fn socket(client: &Client) -> String {
+    format!("{}:{}", client.host, client.port)
 }
 
 /// `1 error`, `2 errors`.
@@ -154,23 +154,23 @@ pub fn json(subject: &CheckView<'_>) -> String {
         "engines": engines_json(subject.engines),
         "findings": findings_json(subject),
     });
-    format!("{document:#}\n")
+    super::json_text(&document)
 }
 
 /// Edges and what was not checked.
 pub fn dataflow_json(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> Value {
     let edges = verdict.edges.iter().map(|edge| {
-        let dialler = &topology.diallers[edge.dialler];
+        let client = &topology.clients[edge.client];
         let listener = edge.listener.map(|index| &topology.listeners[index]);
         json!({
             "name": edge.name,
             "holds": edge.holds(),
             "conditions": edge.conditions.iter().map(condition_json).collect::<Vec<_>>(),
-            "dialler": end(topology, dialler.program, "setting", &dialler.setting),
+            "dialler": end(topology, client.program, "setting", &client.setting),
             "listener": listener.map(|listener| end(topology, listener.program, "door", &listener.door)),
-            "dials": socket(dialler),
-            "protocol": dialler.protocol.to_string(),
-            "tls": dialler.tls.enabled,
+            "dials": socket(client),
+            "protocol": client.protocol.to_string(),
+            "tls": client.tls.enabled,
         })
     });
     let not_checked = not_checked(verdict, engines);

@@ -46,7 +46,7 @@ impl OtlpListeners {
     }
 }
 
-/// Where a dialler sends and by which protocol; the target exists and opens a door for it.
+/// Where a client sends and by which protocol; the target exists and opens a door for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The target.
@@ -57,7 +57,7 @@ pub struct Route {
     pub key: KeyPath,
 }
 
-/// What a dialler sends to.
+/// What a client sends to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RouteTarget {
     /// `tempo`.

@@ -23,14 +23,39 @@ pub fn foreign(text: &str) -> Cow<'_, str> {
     written_out(text, |letter| misleads(letter) && letter != '\n' && letter != '\t')
 }
 
-/// The same as one line: line ends and tabs become blanks, blanks at the ends are dropped.
+/// The same as one line: line ends and tabs become blanks, those at its end are dropped.
 pub fn foreign_line(text: &str) -> String {
     let joined: String = text
-        .trim()
+        .trim_end()
         .chars()
         .map(|letter| if matches!(letter, '\n' | '\r' | '\t') { ' ' } else { letter })
         .collect();
     foreign(&joined).into_owned()
+}
+
+/// The same, with colours that were put in by us: sequences that only choose how letters look stay.
+pub fn foreign_styled(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let mut safe = foreign(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let style = part.strip_prefix('[').and_then(|rest| {
+            let end = rest.find(|letter: char| !(letter.is_ascii_digit() || letter == ';'))?;
+            rest[end..].starts_with('m').then_some(end + "[m".len())
+        });
+        let (style, rest) = part.split_at(style.unwrap_or(0));
+        safe.push_str(if style.is_empty() { "<U+001B>" } else { "\u{1b}" });
+        safe.push_str(style);
+        safe.push_str(&foreign(rest));
+    }
+    safe
+}
+
+/// The first characters of a text; three dots tell that there are more.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].to_owned() + "...",
+        None => text.to_owned(),
+    }
 }
 
 /// The same without moving a byte, for texts that positions point into: what misleads becomes a visible
@@ -96,7 +121,12 @@ mod tests {
             foreign("gr\u{fc}\u{df} dich \u{65e5}\u{672c}\n"),
             "gr\u{fc}\u{df} dich \u{65e5}\u{672c}\n"
         );
-        assert_eq!(foreign_line(" a\u{7}\nb\t "), "a<U+0007> b");
+        assert_eq!(foreign_line(" a\u{7}\nb\t "), " a<U+0007> b");
+        assert_eq!(
+            foreign_styled("\u{1b}[1;31ma\u{1b}[0m\u{1b}[2J\u{1b}"),
+            "\u{1b}[1;31ma\u{1b}[0m<U+001B>[2J<U+001B>"
+        );
+        assert_eq!((cut("abc", 3), cut("abcd", 3)), ("abc".to_owned(), "abc...".to_owned()));
     }
 
     #[test]

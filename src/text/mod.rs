@@ -6,7 +6,9 @@ mod redact;
 mod secret;
 mod suggest;
 
-pub use foreign::{foreign, foreign_in_place, foreign_line, json_safe};
-pub use redact::{Hidden, InPlace, RedactSource, Redacted, Sources, TextFormat, redact, redact_line};
+pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe};
+pub use redact::{
+    Hidden, InPlace, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut, redact_line,
+};
 pub use secret::sounds_secret;
 pub use suggest::nearest;

@@ -3,10 +3,14 @@
 /// The nearest word, if it is near enough to be meant: one slip for short words, more for long ones.
 pub fn nearest<'w>(typed: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let typed = typed.to_lowercase();
+    let letters = typed.chars().count();
+    let most = |word: &str| (word.len().min(typed.len()) / 3).max(1);
     words
         .into_iter()
+        // A difference in length is a distance too, and cheaper to see.
+        .filter(|word| word.chars().count().abs_diff(letters) <= most(word))
         .map(|word| (distance(&typed, word), word))
-        .filter(|(distance, word)| *distance <= (word.len().min(typed.len()) / 3).max(1))
+        .filter(|(distance, word)| *distance <= most(word))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }

@@ -12,9 +12,16 @@ pub struct TomlDocument {
     source: SourceName,
     text: String,
     entries: BTreeMap<KeyPath, Entry>,
-    /// Every key, in the order of the text.
-    keys: Vec<Range<usize>>,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// The line of the first table header, from 1.
+    first_header: Option<usize>,
+    /// Every key by its spelling, in the order of the text.
+    keys: BTreeMap<String, Vec<Range<usize>>>,
 }
+
+/// No key that is looked for is longer (bytes).
+const LONGEST_KEY: usize = 256;
 
 /// The ranges of one entry.
 #[derive(Clone, Debug)]
@@ -27,10 +34,19 @@ struct Entry {
 impl TomlDocument {
     pub(super) fn new(source: SourceName, text: &str, root: &DeTable<'_>) -> Self {
         let entries = BTreeMap::new();
-        let mut document = Self { source, text: text.to_owned(), entries, keys: Vec::new() };
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+        let mut document =
+            Self { source, text: text.to_owned(), entries, lines, first_header: None, keys: BTreeMap::new() };
         document.add(&KeyPath::default(), root);
-        document.keys = document.entries.values().map(|entry| entry.key.clone()).collect();
-        document.keys.sort_by_key(|key| key.start);
+        let mut keys: Vec<Range<usize>> = document.entries.values().map(|entry| entry.key.clone()).collect();
+        keys.sort_by_key(|key| key.start);
+        let headers = document.entries.values().filter(|entry| document.is_header(entry));
+        let first = headers.map(|entry| entry.header.start).min();
+        document.first_header = first.map(|start| document.lines.partition_point(|line| *line <= start));
+        // An element of an array stands for a key here, and may be as long as the text.
+        for key in keys.into_iter().filter(|key| key.len() <= LONGEST_KEY) {
+            document.keys.entry(document.text[key.clone()].to_owned()).or_default().push(key);
+        }
         document
     }
 
@@ -139,14 +155,12 @@ impl TomlDocument {
 
     /// Where the line of a byte begins.
     pub(super) fn line_start(&self, offset: usize) -> usize {
-        self.text[..offset.min(self.text.len())].rfind('\n').map_or(0, |end| end + 1)
+        self.lines[self.lines.partition_point(|start| *start <= offset.min(self.text.len())) - 1]
     }
 
     /// The line of the first table header, from 1.
     pub(super) fn first_header(&self) -> Option<usize> {
-        let headers = self.entries.values().filter(|entry| self.is_header(entry));
-        let first = headers.map(|entry| entry.header.start).min()?;
-        Some(self.text[..first].matches('\n').count() + 1)
+        self.first_header
     }
 
     /// Whether the table at a path has a header of its own.
@@ -166,7 +180,7 @@ impl TomlDocument {
 
     /// The nearest place before an offset where a key of this spelling stands.
     pub(super) fn key_before(&self, offset: usize, written: &str) -> Option<Range<usize>> {
-        let before = self.keys.partition_point(|key| key.end <= offset);
-        self.keys[..before].iter().rev().find(|key| &self.text[(*key).clone()] == written).cloned()
+        let alike = self.keys.get(written)?;
+        alike[..alike.partition_point(|key| key.end <= offset)].last().cloned()
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn merge(document: &TomlDocument, errors: &[Error], walk: Findings) -
         .collect();
     let explained = Spans::new(walk.iter().map(|finding| place(document, finding)));
     let broken = broken.into_iter().filter(|error| !explained.touch(&span(error)));
-    let syntax = duplicates.iter().copied().chain(broken).map(|error| describe(document, error));
+    let preset = preset(document);
+    let syntax =
+        duplicates.iter().copied().chain(broken).map(|error| describe(document, error, preset.as_ref()));
     let syntax: Vec<Finding> = syntax.collect();
     walk.into_iter().chain(syntax).collect()
 }
@@ -51,7 +53,7 @@ impl Spans {
     }
 }
 
-fn describe(document: &TomlDocument, error: &Error) -> Finding {
+fn describe(document: &TomlDocument, error: &Error, preset: Option<&Range<usize>>) -> Finding {
     let span = span(error);
     let written = document.text().get(span.clone()).unwrap_or_default();
     if !is_duplicate(error) {
@@ -65,7 +67,7 @@ fn describe(document: &TomlDocument, error: &Error) -> Finding {
         let found = Finding::error(Code("duplicate-key"), "`tls` is both a preset and a table");
         let found = found.at(document.mark(span), "");
         let found =
-            preset(document).into_iter().fold(found, |found, preset| found.also(document.mark(preset), ""));
+            preset.into_iter().fold(found, |found, preset| found.also(document.mark(preset.clone()), ""));
         return found.help("certificate settings live in `[certificates]`");
     }
     let title = format!("`{written}` is written twice");

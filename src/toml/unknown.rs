@@ -190,7 +190,7 @@ fn collect_homes(schema: &'static Schema, path: &str, name: &str, found: &mut Ve
         let below = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
         match key.kind {
             ValueKind::Table(schema) | ValueKind::Listener(schema) => {
-                collect_homes(schema, &below, name, found)
+                collect_homes(schema, &below, name, found);
             }
             ValueKind::Named(schema, _) => collect_homes(schema, &format!("{below}.NAME"), name, found),
             _ => {}

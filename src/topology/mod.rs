@@ -1,4 +1,4 @@
-//! Finished files -> listeners, diallers, edges, with each engine's own semantics.
+//! Finished files -> listeners, clients, edges, with each engine's own semantics.
 //!
 //! Imports neither `wiring/` nor `render`, so that the same reader judges what was rendered, what is
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.

@@ -7,7 +7,7 @@ use crate::pki::private_key;
 use crate::pki::read::read_pem;
 use std::collections::BTreeSet;
 
-/// Puts into the topology what stands at every certificate or key path that a listener or dialler
+/// Puts into the topology what stands at every certificate or key path that a listener or client
 /// names.
 pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
     for path in named(topology) {
@@ -36,8 +36,8 @@ fn named(topology: &Topology) -> BTreeSet<TargetPath> {
         let tls = &listener.tls;
         paths.extend([&tls.certificate, &tls.key, &tls.client_authority].into_iter().flatten().map(path));
     }
-    for dialler in &topology.diallers {
-        let tls = &dialler.tls;
+    for client in &topology.clients {
+        let tls = &client.tls;
         paths.extend([&tls.certificate, &tls.key].into_iter().flatten().map(path));
         paths.extend(tls.ignored.iter().map(path));
         if let Trust::File(file) = &tls.trust {

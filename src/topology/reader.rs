@@ -5,7 +5,7 @@ use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::{Examined, FileSet, named, places};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
-use crate::diagnostic::SourceName;
+use crate::diagnostic::{MOST, SourceName};
 use crate::format::env_file::EnvFile;
 use crate::format::page::FileReading;
 use crate::format::values::{self, Expansion, Values};
@@ -71,6 +71,10 @@ impl FileReader {
         let texts = texts(files, &mut topology);
         let unit_files = texts.iter().filter(|(path, _)| is_unit(path)).map(|(path, text)| (*path, *text));
         let units = units(unit_files, &|path| texts.get(path).copied(), &|path| files.is_absent(path));
+        for unit in units.iter().filter(|unit| unit.too_long) {
+            let reason = "its command line, variables put in, is longer than 2 MB".to_owned();
+            topology.not_read.push(NotRead { place: unit.name.clone(), reason });
+        }
         let known = Known { files, texts, units: &units };
         let Layout { sites, containers } = compose::layout(files.projects, !files.repository);
         topology.sites = sites;
@@ -370,8 +374,11 @@ fn read_document(
     let kind = file.kind;
     let tagged = file.place.container.and_then(Container::release);
     let root = &document.root;
-    for (span, key) in &document.duplicates {
-        page.fault(span.clone(), format!("the key `{key}` stands twice in one block"));
+    let more = document.duplicates.len().saturating_sub(MOST);
+    for (index, (span, key)) in document.duplicates.iter().take(MOST).enumerate() {
+        let rest =
+            if index + 1 == MOST && more > 0 { format!(", and {more} more keys do") } else { String::new() };
+        page.fault(span.clone(), format!("the key `{key}` stands twice in one block{rest}"));
     }
     for (_, key) in &document.overlaps {
         page.not_read(key, "`<<` brings it too: where keys are free the program refuses the file");

@@ -64,7 +64,12 @@ impl Search<'_> {
                 self.not_read(&folder, "too many folders: what lies further on was not looked for");
                 return;
             }
+            let links = self.linked(&folder);
             for (name, is_folder) in self.list(&folder) {
+                // A link leads to what is found where it stands, or around in a circle.
+                if is_folder && links.contains(&name) {
+                    continue;
+                }
                 let path = folder.join(&name);
                 let skipped = FETCHED.contains(&name.as_str()) || places::FETCHED.contains(&name.as_str());
                 if is_folder && depth < DEPTH && !skipped {
@@ -78,6 +83,12 @@ impl Search<'_> {
             !places::is_yaml(path) || WORDS.iter().any(|word| contains(bytes, word.as_bytes()))
         };
         self.found.files.retain(|path, bytes| ours(path, bytes));
+    }
+
+    /// The names of links in a folder.
+    fn linked(&self, folder: &TargetPath) -> BTreeSet<String> {
+        let entries = self.tree.list(folder).entries.into_iter();
+        entries.filter(|entry| entry.is_link).map(|entry| entry.name).collect()
     }
 
     /// Compose projects among the files, and what they name.

@@ -13,6 +13,8 @@ pub struct TreeEntry {
     pub name: String,
     /// Whether it is a folder.
     pub is_folder: bool,
+    /// Whether it is a link to one: what it leads to stands somewhere else as well.
+    pub is_link: bool,
 }
 
 /// The entries of a folder.
@@ -53,8 +55,8 @@ impl FileTree for BTreeMap<TargetPath, Vec<u8>> {
             .map(|rest| rest.trim_start_matches('/'))
             .filter(|rest| !rest.is_empty())
             .map(|rest| match rest.split_once('/') {
-                Some((name, _)) => TreeEntry { name: name.to_owned(), is_folder: true },
-                None => TreeEntry { name: rest.to_owned(), is_folder: false },
+                Some((name, _)) => TreeEntry { name: name.to_owned(), is_folder: true, is_link: false },
+                None => TreeEntry { name: rest.to_owned(), is_folder: false, is_link: false },
             })
             .collect();
         entries.sort();

@@ -33,10 +33,10 @@ pub(super) struct ValidatorRun<'a> {
 impl ValidatorRun<'_> {
     /// What its engine says of its configuration.
     pub(super) fn configuration(&self, texts: &Texts<'_>) -> Result<Validation, HostError> {
-        let mut opinion = Validation::default();
+        let mut validation = Validation::default();
         let path = &self.place.config;
-        let Some(text) = texts.get(path) else { return Ok(opinion) };
-        let Some(engine) = self.engine(&mut opinion) else { return Ok(opinion) };
+        let Some(text) = texts.get(path) else { return Ok(validation) };
+        let Some(engine) = self.engine(&mut validation) else { return Ok(validation) };
         let kind = self.wanted.kind;
         let plain = if kind == EngineKind::Tempo { (*text).to_owned() } else { without_secrets(text) };
         let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
@@ -45,32 +45,32 @@ impl ValidatorRun<'_> {
                 let said = [ran.stdout.as_slice(), b"\n", &ran.stderr].concat();
                 let said = String::from_utf8_lossy(&said).replace(&file.display().to_string(), path.as_str());
                 let by = (engine.to_string(), engine.path);
-                self.verdict(&mut opinion, path, by, complaints(kind, ran.code, &said, &plain));
+                self.verdict(&mut validation, path, by, complaints(kind, ran.code, &said, &plain));
             }
-            Err(fault) => opinion.unknown(path, format!("{engine} {}", fault.what())),
+            Err(fault) => validation.unknown(path, format!("{engine} {}", fault.what())),
         }
-        Ok(opinion)
+        Ok(validation)
     }
 
     /// The engine, if it can judge: it is here, and reads what is written for the release that the stack
     /// names.
-    fn engine(&self, opinion: &mut Validation) -> Option<FoundEngine> {
+    fn engine(&self, validation: &mut Validation) -> Option<FoundEngine> {
         let (wanted, file) = (self.wanted, &self.place.config);
         let engine = match find(wanted, self.around) {
             Ok(engine) => engine,
             Err(missing) => {
-                opinion.unknown(file, missing.to_string());
+                validation.unknown(file, missing.to_string());
                 if let (Some(_), Missing::Unusable { path, what }) = (&wanted.explicit, missing) {
-                    opinion.findings.push(finding::unusable(wanted.kind, &path, &what));
+                    validation.findings.push(finding::unusable(wanted.kind, &path, &what));
                 }
                 return None;
             }
         };
         let named = EngineRelease::parse(&wanted.version);
         let fit = named.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
-        opinion.findings.extend(finding::other(self.id, wanted, &engine, fit).into_iter().collect());
+        validation.findings.extend(finding::other(self.id, wanted, &engine, fit).into_iter().collect());
         if fit == ReleaseFit::Other {
-            opinion.unknown(file, format!("{engine} is of another release line"));
+            validation.unknown(file, format!("{engine} is of another release line"));
             return None;
         }
         Some(engine)
@@ -78,16 +78,16 @@ impl ValidatorRun<'_> {
 
     /// What systemd says of its unit.
     pub(super) fn unit(&self, texts: &Texts<'_>) -> Result<Validation, HostError> {
-        let mut opinion = Validation::default();
+        let mut validation = Validation::default();
         let path = &self.place.unit.path;
-        let Some(text) = texts.get(path) else { return Ok(opinion) };
+        let Some(text) = texts.get(path) else { return Ok(validation) };
         let Some(program) = on_path("systemd-analyze", self.around) else {
-            opinion.unknown(path, "no systemd-analyze");
-            return Ok(opinion);
+            validation.unknown(path, "no systemd-analyze");
+            return Ok(validation);
         };
         if let Err(why) = self.around.may_run(&program) {
-            opinion.unknown(path, why.to_string());
-            return Ok(opinion);
+            validation.unknown(path, why.to_string());
+            return Ok(validation);
         }
         let shown = program.display().to_string();
         let laid_out = systemd::lay_out(self.scratch, &self.below, (&shown, self.place, text))?;
@@ -96,30 +96,30 @@ impl ValidatorRun<'_> {
         let (version, ran) = match answer {
             Ok(answer) => answer,
             Err(fault) => {
-                opinion.unknown(path, format!("systemd-analyze {}", fault.what()));
-                return Ok(opinion);
+                validation.unknown(path, format!("systemd-analyze {}", fault.what()));
+                return Ok(validation);
             }
         };
         let by = systemd::name(&version);
         match systemd::read(&laid_out, &ran, text) {
             Ok(found) => {
                 if found.not_installed {
-                    opinion.unknown(path, "the engine that it starts is not installed here");
+                    validation.unknown(path, "the engine that it starts is not installed here");
                 }
                 let accepted = found.complaints.is_empty();
-                self.verdict(&mut opinion, path, (by, program), found.complaints);
+                self.verdict(&mut validation, path, (by, program), found.complaints);
                 if accepted {
-                    self.exposure(&mut opinion, path, &laid_out.exposure);
+                    self.exposure(&mut validation, path, &laid_out.exposure);
                 }
             }
-            Err(words) => opinion.unknown(path, format!("{by} judged nothing: {words}")),
+            Err(words) => validation.unknown(path, format!("{by} judged nothing: {words}")),
         }
-        Ok(opinion)
+        Ok(validation)
     }
 
     fn verdict(
         &self,
-        opinion: &mut Validation,
+        validation: &mut Validation,
         file: &TargetPath,
         (by, program): (String, PathBuf),
         mut complaints: Vec<Complaint>,
@@ -131,21 +131,27 @@ impl ValidatorRun<'_> {
             last.words.push_str(&format!(" (and {more} more)"));
         }
         for complaint in complaints {
-            opinion.findings.push(finding::complaint(self.id, file, &by, complaint));
+            validation.findings.push(finding::complaint(self.id, file, &by, complaint));
         }
-        opinion.validated.push(ValidatedFile { file: file.clone(), by, program, accepted, exposure: None });
+        validation.validated.push(ValidatedFile {
+            file: file.clone(),
+            by,
+            program,
+            accepted,
+            exposure: None,
+        });
     }
 
     /// How exposed the unit, the one file judged here, leaves its service.
-    fn exposure(&self, opinion: &mut Validation, file: &TargetPath, command: &CommandLine) {
+    fn exposure(&self, validation: &mut Validation, file: &TargetPath, command: &CommandLine) {
         let ran = self.around.ask(command.clone()).map_err(|fault| fault.what());
         match ran.and_then(|ran| systemd::exposure(&ran)) {
             Ok(level) => {
-                if let Some(unit) = opinion.validated.last_mut() {
+                if let Some(unit) = validation.validated.last_mut() {
                     unit.exposure = Some(level);
                 }
             }
-            Err(why) => opinion.unknown(file, format!("its exposure: {why}")),
+            Err(why) => validation.unknown(file, format!("its exposure: {why}")),
         }
     }
 }

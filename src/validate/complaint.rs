@@ -1,6 +1,7 @@
 //! What an engine says against a file, and where in the file that is.
 
 use crate::format::yaml::Node;
+use crate::text::redact_cut;
 use std::ops::Range;
 
 /// The most of an engine's words that is shown.
@@ -29,11 +30,9 @@ impl Complaint {
     }
 }
 
-/// A text of an engine's, without control characters and not longer than a finding can carry.
+/// A text of an engine's, without secrets and not longer than a finding can carry.
 fn shown(words: &str) -> String {
-    let mut plain = words.trim().chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-    let text: String = plain.by_ref().take(LONGEST).collect();
-    if plain.next().is_some() { text + "..." } else { text }
+    redact_cut(words.trim(), LONGEST)
 }
 
 /// The bytes of a line, counted from 1, without the white space around it. Where a word is given and
@@ -149,7 +148,7 @@ mod tests {
 
     #[test]
     fn words_are_bounded() {
-        assert_eq!(shown(" a\u{1b}[1m\n"), "a [1m");
+        assert_eq!(shown(" a\u{1b}[1m\n"), "a<U+001B>[1m");
         assert_eq!(shown(&"x".repeat(9000)).len(), LONGEST + 3);
     }
 }

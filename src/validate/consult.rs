@@ -89,8 +89,8 @@ pub fn consult(
     let opinions = all_at_once(&asked.collect::<Vec<_>>(), texts);
     // The folder goes first; what went wrong before is still what is told.
     let closed = scratch.close();
-    let opinion = opinions?.into_iter().fold(Validation::default(), Validation::join);
-    closed.map(|()| opinion.sorted())
+    let validation = opinions?.into_iter().fold(Validation::default(), Validation::join);
+    closed.map(|()| validation.sorted())
 }
 
 /// One thread a file: each waits for its own programs.
@@ -113,15 +113,15 @@ pub fn refrain(wiring: &Wiring<'_>, texts: &Texts<'_>) -> Validation {
 }
 
 fn nobody(wiring: &Wiring<'_>, texts: &Texts<'_>, why: &str) -> Validation {
-    let mut opinion = Validation::default();
+    let mut validation = Validation::default();
     for (_, place) in concerned(wiring, texts) {
         for file in [&place.config, &place.unit.path] {
             if texts.contains_key(file) {
-                opinion.unknown(file, why);
+                validation.unknown(file, why);
             }
         }
     }
-    opinion.sorted()
+    validation.sorted()
 }
 
 /// The components that have one of the files.

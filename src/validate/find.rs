@@ -3,6 +3,7 @@
 
 use super::{EngineKind, EngineRelease, FoundEngine, Missing};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
+use crate::text::redact_cut;
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -188,9 +189,9 @@ fn parse(kind: EngineKind, line: &str) -> Option<(&str, EngineRelease)> {
     (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
 }
 
-/// A text of somebody else's, short and without control characters.
+/// A text of somebody else's, short.
 fn shown(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+    redact_cut(text.trim(), 80)
 }
 
 #[cfg(test)]
@@ -319,7 +320,7 @@ mod tests {
         assert_eq!(reason("sleep 60 & exit 0"), "does not say its version: `--version` gave ``");
         assert_eq!(
             reason("printf 'a\\033[1mb%200s'"),
-            format!("does not say its version: `--version` gave `a[1mb{}`", " ".repeat(75))
+            "does not say its version: `--version` gave `a<U+001B>[1mb`"
         );
         assert!(reason("yes").starts_with("did not end within"));
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));

@@ -1,5 +1,5 @@
 //! Which certificates apply must issue: one CA, and one leaf for each program that serves TLS, named
-//! after everything its diallers dial.
+//! after everything its clients dial.
 
 use super::edges::WiredEdge;
 use super::listeners::WiredListener;

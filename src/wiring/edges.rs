@@ -35,7 +35,7 @@ impl ClientId {
     }
 }
 
-/// A dialler and the listener it must reach.
+/// A client and the listener it must reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WiredEdge {
     /// The client.
@@ -62,7 +62,7 @@ impl WiredEdge {
     }
 }
 
-/// All edges of the stack, in order of dialler.
+/// All edges of the stack, in order of client.
 pub(super) fn decide(stack: &Stack, listeners: &[WiredListener], findings: &mut Findings) -> Vec<WiredEdge> {
     let mut edges = Vec::new();
     let mut add = |from: ClientId, component: &ComponentId, door: ListenerKind, key: &KeyPath| {

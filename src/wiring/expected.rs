@@ -15,14 +15,14 @@ use crate::model::dataflow::{
 };
 use crate::model::names::TargetPath;
 
-/// Programs, listeners and diallers; nothing else of [`Topology`] is filled.
+/// Programs, listeners and clients; nothing else of [`Topology`] is filled.
 pub fn expected(wiring: &Wiring<'_>) -> Topology {
     let mut expected = Expected { wiring, programs: programs(wiring), topology: Topology::default() };
     for listener in &wiring.listeners {
         expected.listener(listener);
     }
     for edge in &wiring.edges {
-        expected.dialler(edge);
+        expected.client(edge);
     }
     expected.topology.programs = expected.programs.into_iter().map(|(_, program)| program).collect();
     expected.topology
@@ -92,13 +92,13 @@ impl Expected<'_> {
         });
     }
 
-    fn dialler(&mut self, edge: &WiredEdge) {
+    fn client(&mut self, edge: &WiredEdge) {
         let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
         let (protocol, means) = self.meaning(edge);
         for setting in self.settings(edge) {
             let host =
                 edge.host.parse().map_or_else(|_| ClientHost::Name(edge.host.clone()), ClientHost::Address);
-            self.topology.diallers.push(dataflow::Client {
+            self.topology.clients.push(dataflow::Client {
                 program,
                 setting,
                 protocol,

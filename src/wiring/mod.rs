@@ -30,7 +30,7 @@ use std::net::IpAddr;
 /// A component of the stack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ComponentId {
-    /// `[tempo]`. First, because listeners start before diallers.
+    /// `[tempo]`. First, because listeners start before clients.
     Tempo,
     /// `[collector.NAME]`.
     Collector(ComponentName),
@@ -131,9 +131,9 @@ impl Wiring<'_> {
         self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.door == door)
     }
 
-    /// The edge a dialler of this component takes; each has one, but Tempo, whose clients share one.
-    pub fn edge_from(&self, dialler: &ClientId) -> Option<&WiredEdge> {
-        self.edges.iter().find(|edge| edge.from == *dialler)
+    /// The edge a client of this component takes; each has one, but Tempo, whose clients share one.
+    pub fn edge_from(&self, client: &ClientId) -> Option<&WiredEdge> {
+        self.edges.iter().find(|edge| edge.from == *client)
     }
 
     /// The listener an edge leads to.

@@ -29,7 +29,7 @@ pub(crate) fn recovered(
     place: &mut HostChoice,
     request: &SurveyRequest<'_>,
 ) -> Result<(), Stop> {
-    match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))? {
+    match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))?.0 {
         Some(_) => consent::recover(session, place.exclusive(), request, "rollback"),
         None => Ok(()),
     }
@@ -44,6 +44,7 @@ pub(crate) fn go_back(
 ) -> Result<Option<(Survey, Outcome)>, Stop> {
     let stop = |error| host::stopped(&error);
     let seen = steady_survey(place.target(), request)?;
+    consent::say_doubts(session, &seen.doubts);
     let digests = digests(&seen);
     session.print(&text(&seen.plan, &PlanFrame { place: &place.shown(), dataflow: "", digests: &digests }));
     if seen.plan.is_empty() {

@@ -4,11 +4,11 @@ use super::consent::Granted;
 use super::host::HostChoice;
 use super::judge::CheckedStack;
 use super::load::Loaded;
-use super::opinion::Asking;
 use super::proving::{Live, Strict, Unproven, kept_stack};
 use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
+use super::validation::Asking;
 use super::{consent, host, proving};
 use crate::apply::{ApplyError, Judges, NoProver, Outcome, Survey, SurveyRequest};
 use crate::exit::Exit;
@@ -78,10 +78,10 @@ pub(crate) fn fresh_survey(
 
 pub(crate) fn show(
     session: &mut Session,
-    (judged, survey, opinion): (&CheckedStack<'_>, &Survey, &Validation),
+    (judged, survey, validation): (&CheckedStack<'_>, &Survey, &Validation),
     place: &HostChoice,
 ) {
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, opinion);
+    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, validation);
     let digests = digests(survey);
     session.print(&text(
         &survey.plan,

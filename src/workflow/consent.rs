@@ -3,13 +3,15 @@
 use super::host;
 use super::session::{Session, Stop};
 use crate::apply::{
-    ApplyError, ApplySession as Transaction, Consent, Judges, Outcome, Proof, Recovered, Survey,
+    ApplyError, ApplySession as Transaction, Consent, Doubt, Judges, Outcome, Proof, Recovered, Survey,
     SurveyRequest, TakenBackCause,
 };
 use crate::cli;
+use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::host::{Exclusive, Holder};
 use crate::model::names::TargetPath;
+use crate::text::Sources;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
@@ -124,12 +126,12 @@ pub fn recover(
     let mut transaction = Transaction::begin(target, request.ground, &holder).map_err(stop)?;
     let (text, notes) = match transaction.recover().map_err(stop)? {
         None | Some(Recovered::Nothing) => return Ok(()),
-        Some(Recovered::Finished { generation, author }) => (
+        Some(Recovered::Finished { generation, author, notes }) => (
             format!(
                 "{} by {} was killed after its last step: generation {generation} is kept",
                 author.verb, author.user
             ),
-            Vec::new(),
+            notes,
         ),
         Some(Recovered::TakenBack { author, notes }) => {
             (format!("{} by {} ended half way: it was taken back", author.verb, author.user), notes)
@@ -138,6 +140,16 @@ pub fn recover(
     session.say(&format!("note: {text}\n"));
     say_notes(session, &notes);
     Ok(())
+}
+
+/// Says what of users' parts of the state is not believed.
+pub(crate) fn say_doubts(session: &mut Session, doubts: &[Doubt]) {
+    let finding = |doubt: &Doubt| {
+        let Doubt { user, path, what } = doubt;
+        Finding::warning(Code("state-doubted"), format!("not believed of {user}: {path}: {what}"))
+            .help(format!("`mv {path} {path}.old`: what only it knew of then counts as not ours"))
+    };
+    session.say_findings(&doubts.iter().map(finding).collect(), &Sources::default());
 }
 
 /// Says what a person should know.

@@ -1,4 +1,4 @@
-//! `check --files`: judges a folder laid out like the root of a host, whoever wrote its files.
+//! `check --files`: judges a repository, a Compose project or a host's root, whoever wrote its files.
 
 use super::session::{Session, Stop};
 use crate::check::{check, shown_texts};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::host::DirectoryTree;
 use crate::report::verdict::{self, CheckView};
-use crate::topology::{discover, read};
+use crate::topology::{Discovered, discover, read};
 use crate::validate::Validation;
 use std::path::Path;
 
@@ -15,15 +15,47 @@ pub(crate) fn run(session: &mut Session, arguments: &CheckArguments, folder: &Pa
     if !folder.is_dir() {
         let title = format!("`{}` is not a folder", folder.display());
         return Err(Finding::error(Code("no-files"), title)
-            .help("a folder laid out like the root of a host")
+            .help("a repository, a Compose project, or a folder laid out like the root of a host")
             .into());
     }
     let found = discover(&DirectoryTree::below(folder));
-    if found.programs == 0 && found.projects.is_empty() {
+    if !holds_something(&found) {
         let title = format!("`{}` holds no file of a tracing stack", folder.display());
-        let help = "looked for etc/otelcol*/config.yaml, etc/tempo/config.yml, home/*/.config/otelcol/*.yaml, units that name others, and .env files";
+        let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
         return Err(Finding::error(Code("no-files"), title).help(help).into());
     }
+    judge(session, arguments, folder, &found)
+}
+
+/// The same for the folder that the tool is started in, where it holds no stack but files to judge;
+/// `None` where it holds neither.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_here(session: &mut Session, arguments: &CheckArguments) -> Option<Result<Exit, Stop>> {
+    let here = Path::new(".");
+    if arguments.stack.stack != here || here.join("stack.toml").exists() {
+        return None;
+    }
+    let found = discover(&DirectoryTree::below(here));
+    holds_something(&found).then(|| {
+        session.say(
+            "There is no stack.toml here: judging the files of this directory, as `check --files .` does.\n",
+        );
+        judge(session, arguments, here, &found)
+    })
+}
+
+fn holds_something(found: &Discovered) -> bool {
+    found.programs > 0 || !found.projects.is_empty()
+}
+
+fn judge(
+    session: &mut Session,
+    arguments: &CheckArguments,
+    folder: &Path,
+    found: &Discovered,
+) -> Result<Exit, Stop> {
     let mut files = found.file_set();
     // A host's own root holds everything that its programs can see; any other folder is a part of one.
     files.complete = folder == Path::new("/");
@@ -33,7 +65,7 @@ pub(crate) fn run(session: &mut Session, arguments: &CheckArguments, folder: &Pa
     topology.not_read.extend(found.not_read.iter().cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let sources = shown_texts(&found, &topology);
+    let sources = shown_texts(found, &topology);
     let subject = CheckView {
         topology: &topology,
         verdict: &verdict,

@@ -10,6 +10,7 @@ use crate::host::UnitJournal;
 use crate::model::names::StackName;
 use crate::model::observed::Inventory;
 use crate::model::units::{Load, UnitId};
+use crate::text::redact_line;
 use crate::trial::{Follower, FoundTrial};
 use crate::wiring::wire;
 use std::sync::mpsc::channel;
@@ -34,6 +35,7 @@ pub(crate) fn of_trial(
         let over = !found.state.engines.iter().any(crate::trial::Running::is_alive);
         for (name, log) in &mut logs {
             let text = log.read().map_err(|error| Stop::machine(&error))?;
+            let text: String = text.lines().map(|line| redact_line(line) + "\n").collect();
             session.print(&if names.len() == 1 { text } else { prefixed(name, &text) });
         }
         if !arguments.follow || over || session.closed() {

@@ -5,7 +5,8 @@
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
-use crate::text::Sources;
+use crate::text::{Sources, foreign, foreign_styled, redact_line};
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -80,14 +81,23 @@ impl Session {
         self.closed
     }
 
-    /// Prints data. A reader that closed the pipe has seen enough: that is success.
+    /// Prints data. A reader that closed the pipe has seen enough: that is success. Whatever anybody wrote
+    /// into it, a terminal obeys none of it but our own colours.
     pub fn print(&mut self, text: &str) {
+        let text = harmless(text, self.colour_out);
         self.closed |= std::io::stdout().lock().write_all(text.as_bytes()).is_err();
     }
 
-    /// Prints talk.
+    /// Prints talk, as harmless as data.
     pub fn say(&mut self, text: &str) {
+        let text = harmless(text, self.colour_err);
         // Where stderr is closed there is nobody to tell.
+        let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Draws a line over the one that stands there; only where [`Session::live`].
+    pub fn draw(&mut self, line: &str) {
+        let text = format!("\r\x1b[2K{}", foreign(line));
         let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
@@ -107,7 +117,8 @@ impl Session {
                 Exit::Refused
             }
             Stop::Because(exit, text) => {
-                self.say(&format!("error: {text}\n"));
+                let text: Vec<String> = text.lines().map(redact_line).collect();
+                self.say(&format!("error: {}\n", text.join("\n")));
                 exit
             }
         }
@@ -120,4 +131,8 @@ impl Session {
         let _ = flushed;
         exit.into()
     }
+}
+
+fn harmless(text: &str, styled: bool) -> Cow<'_, str> {
+    if styled { Cow::Owned(foreign_styled(text)) } else { foreign(text) }
 }

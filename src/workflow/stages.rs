@@ -2,6 +2,7 @@
 //! terminal.
 
 use super::session::Session;
+use crate::text::redact_cut;
 use std::time::{Duration, Instant};
 
 /// How often the line of the current stage is drawn anew.
@@ -37,8 +38,7 @@ impl<'s> Stages<'s> {
         self.drawn = Some(Instant::now());
         let line = format!("  {name:NAME$} {} {what}", seconds(self.began.elapsed()));
         // A longer line would wrap, and only its last part be drawn over.
-        let line: String = line.chars().filter(|letter| !letter.is_control()).take(78).collect();
-        self.session.say(&format!("\r\x1b[2K{line}"));
+        self.session.draw(&redact_cut(&line, 75));
     }
 
     /// It is over, and so it went.
@@ -50,7 +50,7 @@ impl<'s> Stages<'s> {
     /// Takes the line of a stage away that did not end well.
     pub(crate) fn clear(&mut self) {
         if self.session.live() {
-            self.session.say("\r\x1b[2K");
+            self.session.draw("");
         }
     }
 

@@ -4,6 +4,7 @@
 //! What was applied counts, not what `stack.toml` says by now: faults in it, and changes that wait,
 //! are told and stop nothing. Writes nothing and takes no lock.
 
+use super::consent;
 use super::host::{HostChoice, environment, rfc3339, stopped};
 use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
@@ -36,13 +37,15 @@ use std::time::SystemTime;
 ///
 /// # Errors
 /// The machine cannot be looked at; or nothing was applied, and the stack has faults.
-pub(crate) fn picture(session: &Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
+pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
     let loaded = load(argument);
     let wish = loaded.as_ref().ok();
     let at = wish.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
     let place = HostChoice::of(&RootArgument { root: None }, &at)?;
     let wired = wish.and_then(|loaded| wire(&loaded.stack).ok());
     let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
+    let doubts = apply::doubts(place.target(), &ground).map_err(|error| stopped(&error))?;
+    consent::say_doubts(session, &doubts);
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
     let looker = Looker { session, name, at: &at, place: &place, ground: &ground };
     let kept = newest.as_ref().map(|newest| looker.kept(newest)).transpose()?;
@@ -127,7 +130,7 @@ impl Looker<'_> {
         {
             return Ok(Some((RunStatus::AtWork, format!("{verb} by {user} since {time}, pid {pid}"))));
         }
-        let killed = apply::pending(self.place.target(), self.ground).map_err(stop)?;
+        let (killed, _) = apply::pending(self.place.target(), self.ground).map_err(stop)?;
         Ok(killed.map(|killed| (RunStatus::Killed, told(&killed))))
     }
 

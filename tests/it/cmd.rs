@@ -16,8 +16,11 @@ use std::process::{Command, Stdio};
 use tracewright::exit::EXITS;
 
 /// Mutants, and the short names that the pages have for them.
-const HOSTS: [(&str, &str); 2] =
-    [("internal-client-plaintext-incident", "incident"), ("good-incident-corrected", "corrected")];
+const HOSTS: [(&str, &str); 3] = [
+    ("internal-client-plaintext-incident", "incident"),
+    ("good-incident-corrected", "corrected"),
+    ("no-listener-compose-host-port", "repository"),
+];
 
 /// All that a page may call: on every machine the same, and no engine among them.
 const TOOLS: [&str; 19] = [

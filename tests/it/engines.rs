@@ -85,19 +85,19 @@ impl Judged<'_> {
         let path = TargetPath::new(path);
         let text = self.texts()[&path].replacen(old, new, 1);
         assert_ne!(text, self.texts()[&path], "{old}");
-        let opinion = consult(&self.wiring, &[(&path, text.as_str())].into(), named, around).unwrap();
-        self.shown(opinion, (&path, &text))
+        let validation = consult(&self.wiring, &[(&path, text.as_str())].into(), named, around).unwrap();
+        self.shown(validation, (&path, &text))
     }
 
-    fn shown(&self, mut opinion: Validation, (path, text): (&TargetPath, &str)) -> String {
-        self.document.locate(&mut opinion.findings);
+    fn shown(&self, mut validation: Validation, (path, text): (&TargetPath, &str)) -> String {
+        self.document.locate(&mut validation.findings);
         let mut sources = self.sources.clone();
         sources.0.insert(
             SourceName(path.to_string()),
             RedactSource::new(TextFormat::of_path(path.as_str()), text),
         );
-        let mut said = diagnostics::render(&opinion.findings, &sources, false);
-        for unknown in opinion.not_checked {
+        let mut said = diagnostics::render(&validation.findings, &sources, false);
+        for unknown in validation.not_checked {
             writeln!(said, "not checked: {unknown}").unwrap();
         }
         said
@@ -169,12 +169,14 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
                 if reads.next().is_none() {
                     return;
                 }
-                let opinion =
+                let validation =
                     consult(&judged.wiring, &judged.texts(), &named, &around(temporary.path())).unwrap();
-                assert!(!opinion.findings.has_errors(), "{stack} on {name}: {:#?}", opinion.findings);
-                assert!(!opinion.validated.is_empty() && opinion.validated.iter().all(|file| file.accepted));
-                assert!(opinion.validated.iter().all(|file| file.program == path));
-                count += opinion.validated.len();
+                assert!(!validation.findings.has_errors(), "{stack} on {name}: {:#?}", validation.findings);
+                assert!(
+                    !validation.validated.is_empty() && validation.validated.iter().all(|file| file.accepted)
+                );
+                assert!(validation.validated.iter().all(|file| file.program == path));
+                count += validation.validated.len();
             });
         }
         println!(
@@ -312,16 +314,19 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         let words = with(&stack, |judged| {
             let path = TargetPath::new("/etc/otelcol/config.yaml");
             let texts = judged.texts();
-            let opinion = consult(&judged.wiring, &[(&path, texts[&path])].into(), &named, &around).unwrap();
-            let accepted =
-                opinion.validated.iter().map(|file| if file.accepted { "accepted\n" } else { "refused\n" });
+            let validation =
+                consult(&judged.wiring, &[(&path, texts[&path])].into(), &named, &around).unwrap();
+            let accepted = validation
+                .validated
+                .iter()
+                .map(|file| if file.accepted { "accepted\n" } else { "refused\n" });
             let accepted: String = accepted.collect();
             let words: Vec<_> =
-                opinion.findings.iter().map(|finding| &finding.at.as_ref().unwrap().text).collect();
+                validation.findings.iter().map(|finding| &finding.at.as_ref().unwrap().text).collect();
             let shown = words.iter().take(2).chain(words.iter().skip(2).last());
             let shown: String = shown.map(|text| format!("  {text}\n")).collect();
             let unknown: String =
-                opinion.not_checked.iter().map(|one| format!("not checked: {one}\n")).collect();
+                validation.not_checked.iter().map(|one| format!("not checked: {one}\n")).collect();
             format!("{unknown}{accepted}{shown}")
         });
         writeln!(said, "{title}\n{}", words.trim_end()).unwrap();
@@ -335,16 +340,18 @@ fn nobody_is_asked_where_nothing_is_to_be_judged() {
     let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
     with(&stack, |judged| {
         // No folder can be made there, so a run that made one would fail.
-        let opinion =
+        let validation =
             consult(&judged.wiring, &Texts::new(), &Named::default(), &around(Path::new("/nonexistent")));
-        let opinion = opinion.unwrap();
+        let validation = validation.unwrap();
         assert!(
-            opinion.validated.is_empty() && opinion.findings.is_empty() && opinion.not_checked.is_empty()
+            validation.validated.is_empty()
+                && validation.findings.is_empty()
+                && validation.not_checked.is_empty()
         );
         assert!(refrain(&judged.wiring, &Texts::new()).not_checked.is_empty());
-        let opinion =
+        let validation =
             consult(&judged.wiring, &judged.texts(), &Named::default(), &around(Path::new("/nonexistent")));
-        let unknown = opinion.unwrap().not_checked;
+        let unknown = validation.unwrap().not_checked;
         assert_eq!(unknown.len(), 4);
         assert!(
             unknown.iter().all(|one| one.reason.starts_with("cannot create /nonexistent/")),

@@ -58,7 +58,7 @@ fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
         let path = if above.is_empty() { key.name.to_owned() } else { format!("{above}.{}", key.name) };
         match (key.status, key.kind) {
             (KeyStatus::Rendered, ValueKind::Table(schema) | ValueKind::Listener(schema)) => {
-                collect(&path, schema, spots)
+                collect(&path, schema, spots);
             }
             (KeyStatus::Rendered, ValueKind::Named(schema, _)) => {
                 let name = if key.name == "app" { "shop" } else { "main" };

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, reason = "a test prints its share of the closing table")]
 
 mod block;
+mod bounds;
 mod clock;
 mod cmd;
 mod compose;
@@ -31,6 +32,7 @@ mod readers;
 mod replaceable;
 mod rules;
 mod scope;
+mod secret_places;
 mod secrets;
 mod stack_pairs;
 mod structure;

@@ -186,8 +186,8 @@ fn a_mutant_without_its_certificates_says_nothing_of_them() {
         if codes(&without) != expected {
             wrong.push(format!("{}: {:?}", mutant.name, codes(&without)));
         }
-        let tls = |index: usize| bare.diallers[index].tls.enabled;
-        if without.edges.iter().any(|edge| tls(edge.dialler) && edge.holds()) {
+        let tls = |index: usize| bare.clients[index].tls.enabled;
+        if without.edges.iter().any(|edge| tls(edge.client) && edge.holds()) {
             wrong.push(format!("{}: an edge with TLS is called ok", mutant.name));
         }
         let said = |path: &TargetPath| without.not_checked.iter().any(|open| open.place == path.as_str());

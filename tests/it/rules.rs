@@ -371,7 +371,7 @@ fn servers() -> impl Strategy<Value = ServerTls> {
     )
 }
 
-fn clients() -> impl Strategy<Value = ClientTls> {
+fn client_tls() -> impl Strategy<Value = ClientTls> {
     (any::<bool>(), any::<Index>(), files(), files(), files()).prop_map(
         |(enabled, trust, certificate, key, ignored)| ClientTls {
             enabled,
@@ -402,9 +402,9 @@ fn listeners() -> impl Strategy<Value = Listener> {
     )
 }
 
-fn diallers() -> impl Strategy<Value = Client> {
+fn clients() -> impl Strategy<Value = Client> {
     let kinds = vec![ProgramKind::Collector, ProgramKind::Tempo];
-    (0..4_usize, protocols(), addresses(), 1..5_i64, clients(), subsequence(kinds, 1..3), any::<bool>())
+    (0..4_usize, protocols(), addresses(), 1..5_i64, client_tls(), subsequence(kinds, 1..3), any::<bool>())
         .prop_map(|(program, protocol, address, port, tls, means, wrong)| Client {
             program,
             setting: "exporters.otlp_grpc/x".to_owned(),
@@ -421,8 +421,8 @@ fn diallers() -> impl Strategy<Value = Client> {
 
 fn topologies(most: usize) -> impl Strategy<Value = Topology> {
     let listeners = proptest::collection::vec(listeners(), 0..=most);
-    let diallers = proptest::collection::vec(diallers(), 0..=most);
-    (listeners, diallers).prop_map(|(listeners, diallers)| {
+    let clients = proptest::collection::vec(clients(), 0..=most);
+    (listeners, clients).prop_map(|(listeners, clients)| {
         let kinds = [ProgramKind::Collector, ProgramKind::Collector, ProgramKind::Tempo, ProgramKind::App];
         let program = |(index, kind): (usize, &ProgramKind)| Program {
             kind: *kind,
@@ -433,7 +433,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
         let mut topology = Topology {
             programs: kinds.iter().enumerate().map(program).collect(),
             listeners,
-            diallers,
+            clients,
             ..Topology::default()
         };
         for name in ["server.crt", "server.key", "ca.crt"] {
@@ -447,7 +447,7 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// No broken edge is passed over in silence, every dialler is accounted for, and the same topology
+    /// No broken edge is passed over in silence, every client is accounted for, and the same topology
     /// is judged the same way twice.
     #[test]
     fn every_broken_edge_is_spoken_of(topology in topologies(5)) {
@@ -456,9 +456,9 @@ proptest! {
         if verdict.edges.iter().any(|edge| edge.state() == ConditionState::Broken) {
             prop_assert!(verdict.findings.has_errors());
         }
-        for (index, dialler) in topology.diallers.iter().enumerate() {
-            let judged = verdict.edges.iter().any(|edge| edge.dialler == index);
-            let name = dialler.edge(&topology);
+        for (index, client) in topology.clients.iter().enumerate() {
+            let judged = verdict.edges.iter().any(|edge| edge.client == index);
+            let name = client.edge(&topology);
             let open = verdict.not_checked.iter().any(|open| open.place.starts_with(&name));
             prop_assert!(judged || open, "{} is neither judged nor listed", name);
         }

@@ -30,3 +30,12 @@ pub fn installed_engine() -> Option<&'static str> {
     let places = ["/usr/bin/otelcol", "/usr/bin/otelcol-contrib", "/usr/bin/tempo"];
     places.into_iter().find(|place| std::path::Path::new(place).is_file())
 }
+
+/// Compares a text with a file of the repository, or writes it there.
+pub fn golden(path: &std::path::Path, found: &str) {
+    if bless() {
+        std::fs::write(path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(expected, found, "{}: TRACEWRIGHT_BLESS=1 writes what was found", path.display());
+}

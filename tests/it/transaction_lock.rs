@@ -121,7 +121,7 @@ fn a_destroy_that_was_killed_while_it_forgot_is_gone_on_with() {
         for name in removed {
             fs::remove_dir_all(root.join(&STATE[1..]).join(name)).unwrap();
         }
-        assert!(pending(&root_at(root), &Ground::below_root(&stack())).unwrap().is_some());
+        assert!(pending(&root_at(root), &Ground::below_root(&stack())).unwrap().0.is_some());
         recover_at(root).unwrap();
         let left: Vec<_> =
             fs::read_dir(root.join(&STATE[1..])).unwrap().map(|e| e.unwrap().file_name()).collect();

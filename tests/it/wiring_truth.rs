@@ -16,7 +16,7 @@ use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
 use tracewright::wiring::{expected, wire};
 
-/// Listeners and diallers without positions, in an order of their own.
+/// Listeners and clients without positions, in an order of their own.
 pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
     let programs = topology.programs.iter().map(|program| format!("{program:?}")).collect();
     let mut listeners: Vec<_> = topology
@@ -32,27 +32,27 @@ pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
             )
         })
         .collect();
-    let mut diallers: Vec<_> = topology
-        .diallers
+    let mut clients: Vec<_> = topology
+        .clients
         .iter()
-        .map(|dialler| {
-            let program = &topology.programs[dialler.program];
-            let mut means = dialler.means.clone();
+        .map(|client| {
+            let program = &topology.programs[client.program];
+            let mut means = client.means.clone();
             means.sort();
             format!(
                 "{program} {} {:?} {:?} {} {:?} {:?} {means:?}",
-                dialler.setting,
-                dialler.protocol,
-                dialler.host,
-                dialler.port,
-                dialler.wrong_path,
-                bare_client(&dialler.tls)
+                client.setting,
+                client.protocol,
+                client.host,
+                client.port,
+                client.wrong_path,
+                bare_client(&client.tls)
             )
         })
         .collect();
     listeners.sort();
-    diallers.sort();
-    (programs, listeners, diallers)
+    clients.sort();
+    (programs, listeners, clients)
 }
 
 fn bare_file(file: Option<FileReference>) -> Option<FileReference> {

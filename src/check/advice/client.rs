@@ -8,13 +8,13 @@ use crate::model::certificate::ServerName;
 use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 
 /// Point the client at this listener.
-pub(in super::super) fn dial(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
-    dial_as(facts, dialler, listener, &host(facts, dialler, listener))
+pub(in super::super) fn dial(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
+    dial_as(facts, client, listener, &host(facts, client, listener))
 }
 
 /// The name or address under which the client finds the listener.
-fn host(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
-    let (from, to) = (facts.topology.site_of(dialler.program), facts.topology.site_of(listener.program));
+fn host(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
+    let (from, to) = (facts.topology.site_of(client.program), facts.topology.site_of(listener.program));
     let shared =
         to.networks.iter().find(|there| from.networks.iter().any(|here| here.network == there.network));
     match shared.and_then(|network| network.names.first()) {
@@ -23,11 +23,11 @@ fn host(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
     }
 }
 
-fn dial_as(facts: &Facts<'_>, dialler: &Client, listener: &Listener, host: &str) -> String {
+fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) -> String {
     let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
-    let setting = &dialler.setting;
+    let setting = &client.setting;
     let port = listener.port;
-    match (facts.client(dialler), dialler.protocol) {
+    match (facts.client(client), client.protocol) {
         (ProgramKind::App, protocol) => {
             let per_signal = setting.contains("TRACES_ENDPOINT");
             let path = if protocol == Protocol::OtlpHttp && per_signal { "/v1/traces" } else { "" };
@@ -48,47 +48,47 @@ fn dial_as(facts: &Facts<'_>, dialler: &Client, listener: &Listener, host: &str)
 
 /// The doors where what this client speaks is understood: first of the program it dials already,
 /// else of any it may mean; or the door to open.
-pub(in super::super) fn right_door(facts: &Facts<'_>, dialler: &Client, dialled: &Listener) -> Vec<String> {
+pub(in super::super) fn right_door(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<String> {
     let speaks = |listener: &&Listener| {
-        listener.protocol == dialler.protocol
-            && listener.program != dialler.program
-            && dialler.means.contains(&facts.server(listener).kind)
+        listener.protocol == client.protocol
+            && listener.program != client.program
+            && client.means.contains(&facts.server(listener).kind)
     };
     let listeners = &facts.topology.listeners;
     let same = listeners.iter().filter(|listener| listener.program == dialled.program).find(speaks);
     match same.or_else(|| listeners.iter().find(speaks)) {
         Some(listener) => {
             let server = door(facts.server(listener), listener);
-            vec![format!("{server} speaks it: {}", dial(facts, dialler, listener))]
+            vec![format!("{server} speaks it: {}", dial(facts, client, listener))]
         }
-        None => vec![server::open(facts, dialler)],
+        None => vec![server::open(facts, client)],
     }
 }
 
 /// Make the client dial TLS to this listener.
-pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Client, listener: &Listener) -> String {
-    let named = authority(dialler).or_else(|| dialler.tls.ignored.first()).map(|file| file.path.clone());
-    let folder = facts.topology.programs[dialler.program].file.parent().join("tls");
+pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
+    let named = authority(client).or_else(|| client.tls.ignored.first()).map(|file| file.path.clone());
+    let folder = facts.topology.programs[client.program].file.parent().join("tls");
     let authority = named.unwrap_or_else(|| folder.join("ca.crt"));
-    let setting = &dialler.setting;
-    match (facts.client(dialler), dialler.protocol) {
+    let setting = &client.setting;
+    match (facts.client(client), client.protocol) {
         (ProgramKind::App, _) => {
             format!(
                 "{}, and its CA in `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE={authority}`",
-                dial(facts, dialler, listener)
+                dial(facts, client, listener)
             )
         }
         (ProgramKind::Grafana, _) => {
             format!(
                 "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
-                dial(facts, dialler, listener)
+                dial(facts, client, listener)
             )
         }
         (ProgramKind::Tempo, _) => {
             format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {authority}`")
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("{} and `tls: {{ ca_file: {authority} }}`", dial(facts, dialler, listener))
+            format!("{} and `tls: {{ ca_file: {authority} }}`", dial(facts, client, listener))
         }
         (ProgramKind::Collector, _) => {
             format!("under `{setting}`: `tls: {{ ca_file: {authority} }}` instead of `insecure: true`")
@@ -97,14 +97,14 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, dialler: &Client, listener: &L
 }
 
 /// Make the client dial plaintext.
-pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Client) -> String {
-    let setting = &dialler.setting;
-    match (facts.client(dialler), dialler.protocol) {
+pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> String {
+    let setting = &client.setting;
+    match (facts.client(client), client.protocol) {
         (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
-        (ProgramKind::Grafana, _) => format!("`url: http://{}`", peer(dialler)),
+        (ProgramKind::Grafana, _) => format!("`url: http://{}`", peer(client)),
         (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("under `{setting}`: `endpoint: http://{}`", peer(dialler))
+            format!("under `{setting}`: `endpoint: http://{}`", peer(client))
         }
         (ProgramKind::Collector, _) => {
             format!(
@@ -115,27 +115,27 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, dialler: &Client) -> String {
 }
 
 /// Turn on the TLS whose files are already named.
-pub(in super::super) fn switch(facts: &Facts<'_>, dialler: &Client) -> String {
-    let setting = &dialler.setting;
-    match facts.client(dialler) {
+pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> String {
+    let setting = &client.setting;
+    match facts.client(client) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_enabled: true`"),
-        ProgramKind::Collector if dialler.protocol == Protocol::OtlpHttp => {
-            format!("under `{setting}`: `endpoint: https://{}`", peer(dialler))
+        ProgramKind::Collector if client.protocol == Protocol::OtlpHttp => {
+            format!("under `{setting}`: `endpoint: https://{}`", peer(client))
         }
         ProgramKind::Collector => format!("under `{setting}.tls`: `insecure: false`"),
         ProgramKind::App => format!("`https://` in `{setting}`"),
-        ProgramKind::Grafana if dialler.tls.enabled => {
+        ProgramKind::Grafana if client.tls.enabled => {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
                 .to_owned()
         }
-        ProgramKind::Grafana => format!("`url: https://{}`", peer(dialler)),
+        ProgramKind::Grafana => format!("`url: https://{}`", peer(client)),
     }
 }
 
 /// Give the client a certificate to show.
-pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Client) -> String {
-    let setting = &dialler.setting;
-    match facts.client(dialler) {
+pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> String {
+    let setting = &client.setting;
+    match facts.client(client) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
         ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`"),
         ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".to_owned(),
@@ -147,14 +147,14 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, dialler: &Client) -> Stri
 }
 
 /// Mend half-written client settings.
-pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Client, half: &Half<'_>) -> String {
+pub(in super::super) fn complete(facts: &Facts<'_>, client: &Client, half: &Half<'_>) -> String {
     match half {
         Half::Absent(file) | Half::NoPem(file, _) => {
             format!("put the file at `{}`, or name the right one", file.path)
         }
         Half::NotAPair(_) => "name the key that belongs to the certificate".to_owned(),
         Half::NoKey(_) | Half::NoCertificate(_) | Half::Neither | Half::NoPolicy(_) => {
-            format!("both or neither: {}", certificate(facts, dialler))
+            format!("both or neither: {}", certificate(facts, client))
         }
     }
 }
@@ -162,7 +162,7 @@ pub(in super::super) fn complete(facts: &Facts<'_>, dialler: &Client, half: &Hal
 /// Bring the dialled name and the certificate together.
 pub(in super::super) fn name(
     facts: &Facts<'_>,
-    dialler: &Client,
+    client: &Client,
     listener: &Listener,
     wanted: &ServerName,
 ) -> Vec<String> {
@@ -172,13 +172,13 @@ pub(in super::super) fn name(
         listener.tls.certificate.as_ref().and_then(|file| facts.topology.certificates.get(&file.path));
     let names = certificate.and_then(Leaf::of).map(|leaf| leaf.names).unwrap_or_default();
     let served = server::reached_as(listener);
-    if dialler.protocol != Protocol::TempoInternal && names.contains(&ServerName::of(&served)) {
-        ways.push(dial_as(facts, dialler, listener, &served));
+    if client.protocol != Protocol::TempoInternal && names.contains(&ServerName::of(&served)) {
+        ways.push(dial_as(facts, client, listener, &served));
         return ways;
     }
     let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.")));
-    let setting = &dialler.setting;
-    ways.extend(dns.map(|name| match facts.client(dialler) {
+    let setting = &client.setting;
+    ways.extend(dns.map(|name| match facts.client(client) {
         ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
         ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
         ProgramKind::Grafana => format!("`jsonData.serverName: {name}`"),
@@ -188,8 +188,8 @@ pub(in super::super) fn name(
 }
 
 /// The file of authorities a client trusts, if it names one.
-pub(super) fn authority(dialler: &Client) -> Option<&crate::model::dataflow::FileReference> {
-    match &dialler.tls.trust {
+pub(super) fn authority(client: &Client) -> Option<&crate::model::dataflow::FileReference> {
+    match &client.tls.trust {
         Trust::File(file) => Some(file),
         Trust::System | Trust::Anybody | Trust::Unknown => None,
     }

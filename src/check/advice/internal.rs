@@ -19,12 +19,13 @@ pub(in super::super) fn server_off(listener: &Listener) -> String {
 
 /// Way two: TLS on every client that this version has, to be merged into the file.
 pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: &Listener) -> String {
-    let clients =
-        || {
-            facts.topology.diallers.iter().filter(move |dialler| {
-                dialler.program == program && dialler.protocol == Protocol::TempoInternal
-            })
-        };
+    let clients = || {
+        facts
+            .topology
+            .clients
+            .iter()
+            .filter(move |client| client.program == program && client.protocol == Protocol::TempoInternal)
+    };
     let mut settings = vec!["tls_enabled: true".to_owned()];
     let beside = |name: &str| folder(facts, listener).join(name);
     let authority =
@@ -34,16 +35,15 @@ pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: 
         settings.push(format!("tls_server_name: {name}"));
     }
     if listener.tls.demands_client_certificate {
-        let shown =
-            clients().find_map(|dialler| dialler.tls.certificate.as_ref().zip(dialler.tls.key.as_ref()));
+        let shown = clients().find_map(|client| client.tls.certificate.as_ref().zip(client.tls.key.as_ref()));
         let shown = shown.map(|(certificate, key)| (certificate.path.clone(), key.path.clone()));
         let (certificate, key) = shown.unwrap_or_else(|| (beside("client.crt"), beside("client.key")));
         settings.push(format!("tls_cert_path: {certificate}"));
         settings.push(format!("tls_key_path: {key}"));
     }
     let mut blocks: BTreeMap<Vec<&str>, &[String]> = BTreeMap::new();
-    for dialler in clients() {
-        blocks.insert(dialler.setting.split('.').collect(), &settings);
+    for client in clients() {
+        blocks.insert(client.setting.split('.').collect(), &settings);
     }
     let mut text = "or give every one of Tempo's own clients TLS:".to_owned();
     for (path, settings) in blocks {

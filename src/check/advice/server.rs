@@ -46,39 +46,39 @@ pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> Str
 }
 
 /// Open a door for what this client speaks, where it dials.
-pub(in super::super) fn open(facts: &Facts<'_>, dialler: &Client) -> String {
+pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
     let program = facts
         .topology
         .programs
         .iter()
         .enumerate()
-        .find(|(index, program)| *index != dialler.program && dialler.means.contains(&program.kind));
+        .find(|(index, program)| *index != client.program && client.means.contains(&program.kind));
     let kind = program.map(|(_, program)| program.kind);
-    let door = match (kind, dialler.protocol) {
+    let door = match (kind, client.protocol) {
         (Some(ProgramKind::Tempo), Protocol::OtlpGrpc) => "distributor.receivers.otlp.protocols.grpc",
         (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
         (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
         (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
         (_, Protocol::TempoInternal) => {
-            return format!("under `server`: `grpc_listen_port: {}`", dialler.port);
+            return format!("under `server`: `grpc_listen_port: {}`", client.port);
         }
         (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
-            return format!("under `server`: `http_listen_port: {}`", dialler.port);
+            return format!("under `server`: `http_listen_port: {}`", client.port);
         }
     };
-    let port = if facts.topology.listeners.iter().any(|listener| listener.port == dialler.port) {
-        if dialler.protocol == Protocol::OtlpGrpc { Port::known(4317) } else { Port::known(4318) }
+    let port = if facts.topology.listeners.iter().any(|listener| listener.port == client.port) {
+        if client.protocol == Protocol::OtlpGrpc { Port::known(4317) } else { Port::known(4318) }
     } else {
-        dialler.port
+        client.port
     };
     let inside = program.is_some_and(|(index, _)| facts.topology.site_of(index).is_container());
     let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
-    format!("open a door for {}: under `{door}`: `endpoint: {address}:{port}`", dialler.protocol)
+    format!("open a door for {}: under `{door}`: `endpoint: {address}:{port}`", client.protocol)
 }
 
 /// Let the listener accept where the client dials.
-pub(in super::super) fn bind(listener: &Listener, dialler: &Client) -> String {
-    let address = match &dialler.host {
+pub(in super::super) fn bind(listener: &Listener, client: &Client) -> String {
+    let address = match &client.host {
         ClientHost::Address(address) if !address.is_unspecified() => *address,
         ClientHost::Address(_) | ClientHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };

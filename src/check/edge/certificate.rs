@@ -15,7 +15,7 @@ use crate::model::dataflow::{CertificateFile, ClientHost, FileReference, Topolog
 pub(in super::super) enum Side {
     /// The listener.
     Server,
-    /// The dialler.
+    /// The client.
     Client,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn judge(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
 
 /// The server's certificate before the client's eyes.
 fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
-    let tls = &pair.dialler.tls;
+    let tls = &pair.client.tls;
     let trusted = match &tls.trust {
         Trust::Anybody => {
             let file = pair.listener.tls.certificate.as_ref();
@@ -67,7 +67,7 @@ fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
         Trust::System => Trusted::Store,
         Trust::File(file) => Trusted::File(file),
     };
-    let name = match (&tls.server_name, &pair.dialler.host) {
+    let name = match (&tls.server_name, &pair.client.host) {
         (Some(name), _) => ServerName::of(name),
         (None, ClientHost::Address(address)) => ServerName::Address(*address),
         (None, ClientHost::Name(name)) if name.is_empty() => ServerName::of("localhost"),
@@ -83,7 +83,7 @@ fn demanded(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
     if !pair.listener.tls.demands_client_certificate {
         return;
     }
-    let found = match (&pair.dialler.tls.certificate, &pair.dialler.tls.trust) {
+    let found = match (&pair.client.tls.certificate, &pair.client.tls.trust) {
         (Some(_), _) => Found::Met,
         (None, Trust::Unknown) => Found::NotKnown(unchecked::CODE_TRUST),
         (None, _) => Found::Broken(Fault::NoClientCertificate),
@@ -93,7 +93,7 @@ fn demanded(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
 
 /// The client's certificate before the server's eyes; nothing where the server does not look.
 fn client(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
-    let (Some(file), Some(authority)) = (&pair.dialler.tls.certificate, &pair.listener.tls.client_authority)
+    let (Some(file), Some(authority)) = (&pair.client.tls.certificate, &pair.listener.tls.client_authority)
     else {
         return;
     };

@@ -28,8 +28,8 @@ use std::collections::BTreeMap;
 /// A client and the listener it arrives at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// Index into [`Topology::diallers`].
-    pub dialler: usize,
+    /// Index into [`Topology::clients`].
+    pub client: usize,
     /// Index into [`Topology::listeners`]; `None` where nothing listens.
     pub listener: Option<usize>,
     /// Its name: [`Client::edge`].
@@ -53,8 +53,8 @@ impl Edge {
 /// What is known of one client's edge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EdgeKnowledge {
-    /// Index into [`Topology::diallers`].
-    pub(super) dialler: usize,
+    /// Index into [`Topology::clients`].
+    pub(super) client: usize,
     /// Index into [`Topology::listeners`].
     pub(super) listener: Option<usize>,
     /// What was found of each condition. One kind may stand more than once, for either end.
@@ -98,27 +98,27 @@ impl EdgeKnowledge {
 
 /// Judges every client.
 pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> Vec<EdgeKnowledge> {
-    let reached: Vec<Reach> = topology.diallers.iter().map(|dialler| reach(topology, dialler)).collect();
+    let reached: Vec<Reach> = topology.clients.iter().map(|client| reach(topology, client)).collect();
     let circles = loops::circles(topology, &reached);
-    let all = (0..topology.diallers.len()).map(|index| {
+    let all = (0..topology.clients.len()).map(|index| {
         let reachability = reachability(topology, &reached, taken, index);
         let listener = match reached[index] {
             Reach::Arrives(listener) | Reach::Misses(listener) => Some(listener),
             Reach::Nothing | Reach::Lost(_) | Reach::Unsure(_) => None,
         };
         let mut judged =
-            EdgeKnowledge { dialler: index, listener: None, found: Vec::new(), notes: Vec::new() };
+            EdgeKnowledge { client: index, listener: None, found: Vec::new(), notes: Vec::new() };
         if let Found::NotKnown(_) = reachability {
             judged.found.push((ConditionKind::Reachability, reachability));
             return judged;
         }
         judged.listener = listener;
-        let dialler = &topology.diallers[index];
-        if environment::of_dialler(topology, dialler) {
+        let client = &topology.clients[index];
+        if environment::of_client(topology, client) {
             judged.found.push((ConditionKind::Reading, Found::Broken(Fault::Environment)));
         }
         // Which listener is dialled is what the readers of the file differ about.
-        if environment::is_ambiguous(topology, dialler) {
+        if environment::is_ambiguous(topology, client) {
             return judged;
         }
         judged.found.push((ConditionKind::Reachability, reachability));
@@ -127,7 +127,7 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
         }
         if let Some(listener) = listener {
             let listener = &topology.listeners[listener];
-            Pair { topology, dialler, listener, now }.judge(&mut judged);
+            Pair { topology, client, listener, now }.judge(&mut judged);
         }
         judged
     });
@@ -141,7 +141,7 @@ fn reachability(topology: &Topology, reached: &[Reach], taken: &[(usize, usize)]
         Reach::Lost(lost) => Found::Broken(Fault::Name(lost)),
         Reach::Nothing => meeting::without_listener(topology, reached, index, Fault::NoListener),
         Reach::Misses(_) => meeting::without_listener(topology, reached, index, Fault::Misses),
-        Reach::Arrives(_) if topology.diallers[index].protocol == Protocol::Other => {
+        Reach::Arrives(_) if topology.clients[index].protocol == Protocol::Other => {
             Found::NotKnown(unchecked::OTHER_PROTOCOL)
         }
         Reach::Arrives(at) => {
@@ -154,9 +154,9 @@ fn reachability(topology: &Topology, reached: &[Reach], taken: &[(usize, usize)]
 /// The edges that were judged, for the caller.
 pub(super) fn shown(facts: &Facts<'_>) -> Vec<Edge> {
     let edge = |judged: &EdgeKnowledge| Edge {
-        dialler: judged.dialler,
+        client: judged.client,
         listener: judged.listener,
-        name: facts.topology.diallers[judged.dialler].edge(facts.topology),
+        name: facts.topology.clients[judged.client].edge(facts.topology),
         conditions: judged.conditions(),
     };
     facts.judged.iter().filter(|judged| judged.is_matched()).map(edge).collect()
@@ -167,7 +167,7 @@ pub(super) struct Pair<'a> {
     /// All files.
     pub(super) topology: &'a Topology,
     /// The client.
-    pub(super) dialler: &'a Client,
+    pub(super) client: &'a Client,
     /// The server.
     pub(super) listener: &'a Listener,
     /// Seconds since 1970.

@@ -1,4 +1,4 @@
-//! Which listener a dialler arrives at: where its name leads, by port and address there.
+//! Which listener a client arrives at: where its name leads, by port and address there.
 //!
 //! Go's wildcard listeners (`0.0.0.0`, `::`, no address) accept both address families, seen on Tempo
 //! and the collector as `*:PORT`.
@@ -9,7 +9,7 @@ use crate::model::dataflow::{Bind, Client, ClientHost, Listener, Protocol, Publi
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Where a dialler arrives.
+/// Where a client arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Reach {
     /// At this listener.
@@ -32,35 +32,40 @@ pub(in super::super) fn overlap(one: &Bind, other: &Bind) -> bool {
     one.is_wildcard() || other.is_wildcard() || literal(one) == literal(other)
 }
 
-/// Where the dialler arrives.
-pub(super) fn reach(topology: &Topology, dialler: &Client) -> Reach {
-    match lead(topology, dialler) {
-        Lead::Own(site) => match at_home(topology, dialler, site) {
+/// Where the client arrives.
+pub(super) fn reach(topology: &Topology, client: &Client) -> Reach {
+    match lead(topology, client) {
+        Lead::Own(site) => match at_home(topology, client, site) {
             Reach::Nothing => {
-                let published = published(topology, dialler, site, &|_| true);
-                published.unwrap_or_else(|| match meant_elsewhere(topology, dialler, site) {
+                let published = published(topology, client, site, &|_| true);
+                published.unwrap_or_else(|| match meant_elsewhere(topology, client, site) {
                     true => Reach::Nothing,
                     false => nothing(topology, site),
                 })
             }
             reach => reach,
         },
-        Lead::Over(site) => over(topology, dialler, site, dialler.port),
+        Lead::Over(site) => over(topology, client, site, client.port),
         Lead::Gateway(host) => {
             let outside =
                 |publication: &Publication| publication.address.is_none_or(|address| !address.is_loopback());
-            match over(topology, dialler, host, dialler.port) {
+            match over(topology, client, host, client.port) {
                 Reach::Arrives(listener) => Reach::Arrives(listener),
-                _ => published(topology, dialler, host, &outside)
+                _ => published(topology, client, host, &outside)
                     .unwrap_or(Reach::Unsure(unchecked::OTHER_HOST)),
             }
         }
         Lead::Lost(lost) => Reach::Lost(lost),
-        // A host has addresses that are not in its files.
-        Lead::Unknown(reason) => match at_home(topology, dialler, topology.programs[dialler.program].site) {
-            Reach::Arrives(listener) => Reach::Arrives(listener),
-            _ => Reach::Unsure(reason),
-        },
+        Lead::Elsewhere => by_address(topology, client, unchecked::OTHER_HOST),
+        Lead::Unknown(reason) => by_address(topology, client, reason),
+    }
+}
+
+/// A host has addresses that its files name as well.
+fn by_address(topology: &Topology, client: &Client, otherwise: &'static str) -> Reach {
+    match at_home(topology, client, topology.programs[client.program].site) {
+        Reach::Arrives(listener) => Reach::Arrives(listener),
+        _ => Reach::Unsure(otherwise),
     }
 }
 
@@ -70,23 +75,23 @@ fn on_site(topology: &Topology, site: usize, port: Port) -> impl Iterator<Item =
 }
 
 /// The listener that is meant, of several that a client may arrive at.
-fn best(topology: &Topology, dialler: &Client, found: Vec<(usize, &Listener)>) -> Option<usize> {
-    let meant = |l: &Listener| dialler.means.contains(&topology.programs[l.program].kind);
+fn best(topology: &Topology, client: &Client, found: Vec<(usize, &Listener)>) -> Option<usize> {
+    let meant = |l: &Listener| client.means.contains(&topology.programs[l.program].kind);
     // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
-    let own = |l: &Listener| l.program == dialler.program;
-    let internal = dialler.protocol == Protocol::TempoInternal;
-    let rank = |i: usize, l: &Listener| (l.protocol != dialler.protocol, !meant(l), own(l) != internal, i);
+    let own = |l: &Listener| l.program == client.program;
+    let internal = client.protocol == Protocol::TempoInternal;
+    let rank = |i: usize, l: &Listener| (l.protocol != client.protocol, !meant(l), own(l) != internal, i);
     found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
 }
 
 /// Whether a client dials its own container for what another container of the project serves: an
 /// application's image holds no collector.
-fn meant_elsewhere(topology: &Topology, dialler: &Client, site: usize) -> bool {
+fn meant_elsewhere(topology: &Topology, client: &Client, site: usize) -> bool {
     let serves = |l: &Listener| {
         let there = topology.programs[l.program].site;
         there != site
             && topology.site(there).host == topology.site(site).host
-            && (l.port, l.protocol) == (dialler.port, dialler.protocol)
+            && (l.port, l.protocol) == (client.port, client.protocol)
     };
     topology.site(site).is_container() && topology.listeners.iter().any(serves)
 }
@@ -100,12 +105,12 @@ fn nothing(topology: &Topology, site: usize) -> Reach {
 }
 
 /// Where a client arrives at another site, over a network: loopback is nobody else's.
-fn over(topology: &Topology, dialler: &Client, site: usize, port: Port) -> Reach {
+fn over(topology: &Topology, client: &Client, site: usize, port: Port) -> Reach {
     let reachable = on_site(topology, site, port).filter(|(_, l)| l.bind.is_reachable()).collect();
-    if let Some(listener) = best(topology, dialler, reachable) {
+    if let Some(listener) = best(topology, client, reachable) {
         return Reach::Arrives(listener);
     }
-    match best(topology, dialler, on_site(topology, site, port).collect()) {
+    match best(topology, client, on_site(topology, site, port).collect()) {
         Some(listener) => Reach::Misses(listener),
         None => nothing(topology, site),
     }
@@ -114,39 +119,39 @@ fn over(topology: &Topology, dialler: &Client, site: usize, port: Port) -> Reach
 /// Where a port that containers publish on a host leads.
 fn published(
     topology: &Topology,
-    dialler: &Client,
+    client: &Client,
     host: usize,
     lets_in: &dyn Fn(&Publication) -> bool,
 ) -> Option<Reach> {
     topology.sites.iter().enumerate().filter(|(_, site)| site.host == Some(host)).find_map(|(index, site)| {
-        let publication = site.published.iter().find(|one| one.has(dialler.port) && lets_in(one))?;
-        Some(over(topology, dialler, index, publication.target))
+        let publication = site.published.iter().find(|one| one.has(client.port) && lets_in(one))?;
+        Some(over(topology, client, index, publication.target))
     })
 }
 
 /// Where a client arrives on its own site.
-fn at_home(topology: &Topology, dialler: &Client, site: usize) -> Reach {
-    let dialled = addresses(&dialler.host);
-    let here = dialler.host.is_this_host();
+fn at_home(topology: &Topology, client: &Client, site: usize) -> Reach {
+    let dialled = addresses(&client.host);
+    let here = client.host.is_this_host();
     let covered = |l: &Listener| {
         literal(&l.bind).is_some_and(|bound| dialled.contains(&bound)) || here && l.bind.is_wildcard()
     };
-    let found = on_site(topology, site, dialler.port).filter(|(_, l)| covered(l)).collect();
-    if let Some(listener) = best(topology, dialler, found) {
+    let found = on_site(topology, site, client.port).filter(|(_, l)| covered(l)).collect();
+    if let Some(listener) = best(topology, client, found) {
         return Reach::Arrives(listener);
     }
     if !here {
         return Reach::Unsure(unchecked::OTHER_HOST);
     }
     let meant = |l: &Listener| {
-        dialler.means.contains(&topology.programs[l.program].kind)
-            && (l.program != dialler.program || dialler.protocol == Protocol::TempoInternal)
+        client.means.contains(&topology.programs[l.program].kind)
+            && (l.program != client.program || client.protocol == Protocol::TempoInternal)
     };
-    let found = on_site(topology, site, dialler.port).filter(|(_, l)| meant(l)).collect();
-    match best(topology, dialler, found) {
+    let found = on_site(topology, site, client.port).filter(|(_, l)| meant(l)).collect();
+    match best(topology, client, found) {
         None => Reach::Nothing,
         Some(listener)
-            if is_localhost(&dialler.host) && literal(&topology.listeners[listener].bind) == Some(V6) =>
+            if is_localhost(&client.host) && literal(&topology.listeners[listener].bind) == Some(V6) =>
         {
             Reach::Unsure(unchecked::LOCALHOST)
         }

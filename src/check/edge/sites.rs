@@ -5,8 +5,17 @@
 //! alias, on a network that both are on, and reaches its container ports whether or not they are
 //! published; a name of another network does not resolve; `localhost` is the container itself.
 
-use super::super::unchecked;
 use crate::model::dataflow::{Client, ClientHost, HostEntry, Site, SiteKind, Topology};
+
+/// Nobody says where its program runs.
+const NO_SITE: &str = "nothing here says where its program runs, so neither where the name leads";
+/// A name that Docker Desktop alone has.
+const DOCKER_HOST: &str = "Docker Desktop alone has this name; elsewhere it needs `extra_hosts`";
+/// A network that was made by somebody else.
+const SHARED_NETWORK: &str =
+    "the name may be of a container on the external network, whose project is not here";
+/// A name of another project of the directory.
+const OTHER_PROJECT: &str = "the name is of a service of another project here";
 
 /// Where a name leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +28,8 @@ pub(in super::super) enum Lead {
     Gateway(usize),
     /// Nowhere.
     Lost(Lost),
+    /// To another host, whose files are not here.
+    Elsewhere,
     /// That is not known, for this reason.
     Unknown(&'static str),
 }
@@ -33,16 +44,16 @@ pub(in super::super) enum Lost {
 }
 
 /// Where the name that a client dials leads.
-pub(in super::super) fn lead(topology: &Topology, dialler: &Client) -> Lead {
-    let own = topology.programs[dialler.program].site;
-    if dialler.host.is_this_host() {
+pub(in super::super) fn lead(topology: &Topology, client: &Client) -> Lead {
+    let own = topology.programs[client.program].site;
+    if client.host.is_this_host() {
         return Lead::Own(own);
     }
     let site = topology.site(own);
-    match (&site.kind, &dialler.host) {
-        (SiteKind::Host, _) => Lead::Unknown(unchecked::OTHER_HOST),
-        (SiteKind::Unknown, _) => Lead::Unknown(unchecked::NO_SITE),
-        (SiteKind::Container(_), ClientHost::Address(_)) => Lead::Unknown(unchecked::OTHER_HOST),
+    match (&site.kind, &client.host) {
+        (SiteKind::Host, _) => Lead::Elsewhere,
+        (SiteKind::Unknown, _) => Lead::Unknown(NO_SITE),
+        (SiteKind::Container(_), ClientHost::Address(_)) => Lead::Elsewhere,
         (SiteKind::Container(_), ClientHost::Name(name)) => {
             from_container(topology, own, site, &name.trim_end_matches('.').to_lowercase())
         }
@@ -54,11 +65,11 @@ fn from_container(topology: &Topology, own: usize, site: &Site, name: &str) -> L
         return match (entry, site.host) {
             (HostEntry::Gateway, Some(host)) => Lead::Gateway(host),
             (HostEntry::Address(address), _) if address.is_loopback() => Lead::Own(own),
-            _ => Lead::Unknown(unchecked::OTHER_HOST),
+            _ => Lead::Elsewhere,
         };
     }
     if name == "host.docker.internal" {
-        return Lead::Unknown(unchecked::DOCKER_HOST);
+        return Lead::Unknown(DOCKER_HOST);
     }
     let shares = |other: &Site| {
         other.networks.iter().any(|there| {
@@ -75,12 +86,12 @@ fn from_container(topology: &Topology, own: usize, site: &Site, name: &str) -> L
     };
     let elsewhere = topology.sites.iter().position(|other| named(other) && other.host == site.host);
     if site.networks.iter().any(|network| network.external) {
-        return Lead::Unknown(unchecked::SHARED_NETWORK);
+        return Lead::Unknown(SHARED_NETWORK);
     }
     match elsewhere {
         Some(other) => Lead::Lost(Lost::OtherNetwork(other)),
-        None if name.contains('.') => Lead::Unknown(unchecked::OTHER_HOST),
-        None if topology.sites.iter().any(named) => Lead::Unknown(unchecked::OTHER_PROJECT),
+        None if name.contains('.') => Lead::Elsewhere,
+        None if topology.sites.iter().any(named) => Lead::Unknown(OTHER_PROJECT),
         None => Lead::Lost(Lost::NoSuchName),
     }
 }

@@ -8,17 +8,17 @@ use crate::model::dataflow::{Protocol, ServerTlsMode};
 
 /// Whether a handshake takes place.
 pub(super) fn is_spoken(pair: &Pair<'_>) -> bool {
-    pair.dialler.tls.enabled && pair.listener.tls.mode == ServerTlsMode::Tls
+    pair.client.tls.enabled && pair.listener.tls.mode == ServerTlsMode::Tls
 }
 
 /// One found for each end that is half, and one for the agreement.
 pub(super) fn judge(pair: &Pair<'_>) -> Vec<Found> {
     let mut all = Vec::new();
-    let client = half_tls::of_dialler(pair.topology, pair.dialler).is_some();
+    let client = half_tls::of_client(pair.topology, pair.client).is_some();
     let server = half_tls::of_listener(pair.topology, pair.listener).is_some();
     let mode = pair.listener.tls.mode;
     // Half a block that is served as plaintext still lets plaintext clients in.
-    let shuts_out = server && (mode != ServerTlsMode::Plaintext || pair.dialler.tls.enabled);
+    let shuts_out = server && (mode != ServerTlsMode::Plaintext || pair.client.tls.enabled);
     if client || shuts_out {
         all.push(Found::Broken(Fault::HalfTls));
     }
@@ -30,12 +30,12 @@ pub(super) fn judge(pair: &Pair<'_>) -> Vec<Found> {
 
 fn disagreement(pair: &Pair<'_>) -> Option<Fault> {
     let served = pair.listener.tls.mode == ServerTlsMode::Tls;
-    if served == pair.dialler.tls.enabled {
+    if served == pair.client.tls.enabled {
         return None;
     }
-    if served && !pair.dialler.tls.ignored.is_empty() {
+    if served && !pair.client.tls.ignored.is_empty() {
         return Some(Fault::NotEnabled);
     }
-    let internal = pair.dialler.protocol == Protocol::TempoInternal;
+    let internal = pair.client.protocol == Protocol::TempoInternal;
     Some(if internal { Fault::Internal } else { Fault::Mode })
 }

@@ -12,6 +12,7 @@ use crate::model::dataflow::{
     Trust,
 };
 use crate::model::env::EnvFormat;
+use std::collections::{BTreeMap, BTreeSet};
 
 const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_";
 const GENERIC: &str = "OTEL_EXPORTER_OTLP_";
@@ -64,7 +65,7 @@ fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
     };
     let at = page.mark(endpoint.value_span.clone());
     let tls = tls(page, file, &url);
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: endpoint.key.to_owned(),
         protocol,
@@ -151,9 +152,12 @@ fn faults(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
 /// An `OTEL_*` key that stands twice with different values. Two lines of somebody else's concern
 /// nobody where one parser, that takes the last one, reads the file.
 fn duplicates(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
-    for (index, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.key.starts_with("OTEL_"))
-    {
-        let Some(first) = file.entries[..index].iter().find(|first| first.key == entry.key) else { continue };
+    let mut firsts = BTreeMap::new();
+    for entry in file.entries.iter().filter(|entry| entry.key.starts_with("OTEL_")) {
+        let first: &EnvEntry<'_> = firsts.entry(entry.key).or_insert(entry);
+        if std::ptr::eq(first, entry) {
+            continue;
+        }
         let ours = first.inside || entry.inside;
         let one_parser = matches!(dialect, EnvFormat::Systemd | EnvFormat::Shell | EnvFormat::Docker);
         if !ours && (one_parser || first.value == entry.value) {
@@ -169,11 +173,12 @@ fn duplicates(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat
 /// endpoint: Go and Python let it win over the scheme.
 fn fights(page: &mut FileReading<'_>, file: &EnvFile<'_>) {
     let Some(endpoint) = setting(file, "ENDPOINT") else { return };
+    let own: BTreeSet<&str> = file.entries.iter().filter(|own| own.inside).map(|own| own.key).collect();
     for entry in file.entries.iter().filter(|entry| !entry.inside) {
         let kind = EnvironmentFaultKind::Fights(entry.key.to_owned());
         let name = entry.key.strip_prefix(TRACES).or_else(|| entry.key.strip_prefix(GENERIC));
         let acts = name.is_some_and(|name| {
-            let ours = file.entries.iter().any(|own| own.inside && own.key == format!("{TRACES}{name}"));
+            let ours = own.contains(format!("{TRACES}{name}").as_str());
             ACTING.contains(&name) && (!ours || name == "INSECURE")
         });
         let contradicts = name == Some("INSECURE")

@@ -49,7 +49,7 @@ fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &
     }
     let at = page.mark(entry.place());
     let tls = tls(page, source, &url, setting);
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::TempoApi,

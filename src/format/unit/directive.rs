@@ -52,5 +52,5 @@ pub fn directives(text: &str, home: Option<&str>) -> Vec<Directive> {
 
 /// `$$` as a dollar sign; variables, which are known where it runs, as they are written.
 fn literal_dollars(word: &str) -> String {
-    put_in(word, |name| format!("${{{name}}}"))
+    put_in(word, usize::MAX, |name| format!("${{{name}}}")).unwrap_or_default()
 }

@@ -99,6 +99,9 @@ fn escape(letters: &mut Peekable<Chars<'_>>, word: &mut String) {
     }
 }
 
+/// No path or argument of a program is longer (bytes).
+const LONGEST: usize = 1024 * 1024;
+
 /// A text with its folder specifiers put in; `None` where one is not known here.
 pub fn specified(text: &str, home: Option<&str>) -> Option<String> {
     if !text.contains('%') {
@@ -110,6 +113,9 @@ pub fn specified(text: &str, home: Option<&str>) -> Option<String> {
         if c != '%' {
             out.push(c);
             continue;
+        }
+        if out.len() > LONGEST {
+            return None;
         }
         match (characters.next()?, home) {
             ('%', _) => out.push('%'),
@@ -138,13 +144,21 @@ pub fn unpatterned(pattern: &str) -> Option<String> {
     Some(out)
 }
 
-/// An argument with what `value` makes of its variables put in; `$$` is a dollar sign.
-pub fn put_in(word: &str, value: impl Fn(&str) -> String) -> String {
+/// An argument with what `value` makes of its variables put in; `$$` is a dollar sign. `None` where that
+/// would be longer than so many bytes.
+pub fn put_in(word: &str, longest: usize, value: impl Fn(&str) -> String) -> Option<String> {
     let mut out = String::new();
     let mut rest = word;
+    // Where no brace closes, none closes behind it either.
+    let mut closes = true;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
-        let variable = after.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+        let inside = after.strip_prefix('{').filter(|_| closes);
+        let variable = inside.and_then(|inside| inside.split_once('}'));
+        closes &= inside.is_none() || variable.is_some();
+        if out.len() > longest {
+            return None;
+        }
         rest = match (after.strip_prefix('$'), variable) {
             (Some(after), _) => {
                 out.push('$');
@@ -160,7 +174,8 @@ pub fn put_in(word: &str, value: impl Fn(&str) -> String) -> String {
             }
         };
     }
-    out + rest
+    out.push_str(rest);
+    Some(out).filter(|out| out.len() <= longest)
 }
 
 #[cfg(test)]
@@ -184,7 +199,8 @@ mod tests {
     #[test]
     fn dollars_and_patterns() {
         let value = |name: &str| if name == "A" { "1".to_owned() } else { String::new() };
-        assert_eq!(put_in("$$A ${A} $A ${B}x ${ $", value), "$A 1 $A x ${ $");
+        assert_eq!(put_in("$$A ${A} $A ${B}x ${ $", 99, value).as_deref(), Some("$A 1 $A x ${ $"));
+        assert_eq!(put_in("${A}${A}", 1, value), None);
         assert_eq!(unpatterned(r"/a\*\\b"), Some(r"/a*\b".to_owned()));
         assert_eq!(unpatterned("/a*"), None);
     }

@@ -29,6 +29,9 @@ pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Deeper nesting is refused: every walk over the tree is recursive.
 const MAX_DEPTH: usize = 100;
 
+/// A file with more keys and values is refused: no engine's configuration has a tenth of them.
+const MAX_VALUES: usize = 200_000;
+
 /// Whose library reads a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum YamlLibrary {

@@ -4,7 +4,7 @@
 
 use super::scan::Scanner;
 use super::token::{Token, TokenKind};
-use super::{MAX_DEPTH, YamlFault, YamlLibrary};
+use super::{MAX_DEPTH, MAX_VALUES, YamlFault, YamlLibrary};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -98,7 +98,7 @@ impl Parser<'_> {
             | TokenKind::TagDirective(..)
             | TokenKind::DocumentStart
             | TokenKind::DocumentEnd
-            | TokenKind::StreamEnd => self.empty(start.span.end),
+            | TokenKind::StreamEnd => self.empty(start.span.end)?,
             _ => self.node(Place::Block)?,
         };
         self.document_end(root)
@@ -165,7 +165,8 @@ impl Parser<'_> {
             let Some(target) = self.anchors.get(&name) else {
                 return Err(fault(&token, &format!("unknown anchor `{name}` referenced")));
             };
-            return Ok(self.add(Form::Alias(*target), token.span, None));
+            let target = *target;
+            return self.add(Form::Alias(target), token.span, None);
         }
         let start = self.scanner.peek()?.span.clone();
         let (mut anchor, mut tag) = (None, None);
@@ -183,7 +184,7 @@ impl Parser<'_> {
         let tag = tag.map(|(handle, suffix)| self.resolved(&handle, &suffix, &start)).transpose()?;
         let tag = tag.filter(|tag| !tag.is_empty());
         // The anchor is known before the value is read: a value may hold an alias of itself.
-        let index = self.add(Form::Scalar(String::new(), true), start.clone(), tag);
+        let index = self.add(Form::Scalar(String::new(), true), start.clone(), tag)?;
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, index);
         }
@@ -236,9 +237,12 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn add(&mut self, value: Form, span: Range<usize>, tag: Option<String>) -> usize {
+    fn add(&mut self, value: Form, span: Range<usize>, tag: Option<String>) -> Result<usize, YamlFault> {
+        if self.nodes.len() >= MAX_VALUES {
+            return Err(YamlFault { span, text: format!("more than {MAX_VALUES} values") });
+        }
         self.nodes.push(WrittenNode { value, span, tag });
-        self.nodes.len() - 1
+        Ok(self.nodes.len() - 1)
     }
 
     fn fill(&mut self, index: usize, value: Form, span: Range<usize>) {
@@ -247,7 +251,7 @@ impl Parser<'_> {
     }
 
     /// The nothing that stands at a place.
-    fn empty(&mut self, at: usize) -> usize {
+    fn empty(&mut self, at: usize) -> Result<usize, YamlFault> {
         self.add(Form::Scalar(String::new(), true), at..at, None)
     }
 
@@ -261,7 +265,7 @@ impl Parser<'_> {
             let entry = self.scanner.take()?;
             items.push(match self.scanner.peek()?.kind {
                 TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                    self.empty(entry.span.end)
+                    self.empty(entry.span.end)?
                 }
                 _ => self.node(Place::Block)?,
             });
@@ -277,7 +281,7 @@ impl Parser<'_> {
             let token = self.scanner.take()?;
             match token.kind {
                 TokenKind::BlockEntry => items.push(match self.scanner.peek()?.kind {
-                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(token.span.end),
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(token.span.end)?,
                     _ => self.node(Place::Block)?,
                 }),
                 TokenKind::BlockEnd => break,
@@ -306,7 +310,7 @@ impl Parser<'_> {
                 self.block_part(end)?
             } else {
                 let at = next.span.start;
-                self.empty(at)
+                self.empty(at)?
             };
             entries.push((key, value));
         }
@@ -318,7 +322,7 @@ impl Parser<'_> {
     /// A key or a value of a block mapping.
     fn block_part(&mut self, at: usize) -> Result<usize, YamlFault> {
         match self.scanner.peek()?.kind {
-            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(self.empty(at)),
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(at),
             _ => self.node(Place::BlockOrIndentless),
         }
     }
@@ -346,12 +350,12 @@ impl Parser<'_> {
     /// `[a: b]`: a mapping of one key.
     fn flow_pair(&mut self, start: &Token) -> Result<usize, YamlFault> {
         self.scanner.take()?;
-        let index = self.add(Form::Mapping(Vec::new()), start.span.clone(), None);
+        let index = self.add(Form::Mapping(Vec::new()), start.span.clone(), None)?;
         let next = self.scanner.peek()?.clone();
         let key = if let TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd = next.kind {
             // The libraries take the token with the empty key: `[? : a]` has no value here.
             self.scanner.take()?;
-            self.empty(next.span.end)
+            self.empty(next.span.end)?
         } else {
             self.node(Place::Flow)?
         };
@@ -381,13 +385,13 @@ impl Parser<'_> {
                         next.kind,
                         TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd
                     );
-                    let key = if empty { self.empty(next.span.start) } else { self.node(Place::Flow)? };
+                    let key = if empty { self.empty(next.span.start)? } else { self.node(Place::Flow)? };
                     entries.push((key, self.flow_value(&TokenKind::FlowMappingEnd)?));
                 }
                 _ => {
                     let key = self.node(Place::Flow)?;
                     let at = self.scanner.peek()?.span.start;
-                    entries.push((key, self.empty(at)));
+                    entries.push((key, self.empty(at)?));
                 }
             }
         }
@@ -404,7 +408,7 @@ impl Parser<'_> {
             }
         }
         let at = self.scanner.peek()?.span.start;
-        Ok(self.empty(at))
+        self.empty(at)
     }
 
     fn flow_separator(&mut self, text: &str) -> Result<(), YamlFault> {

@@ -1,7 +1,6 @@
 //! Root's side of a child: starting it, asking it, and ending it at the first word that is wrong.
 #![expect(clippy::disallowed_methods, reason = "this is the door: children are started here")]
 
-use super::super::perform::paths_of;
 use super::super::run::{FIXED_ENVIRONMENT, LARGEST_OUTPUT};
 use super::super::{CommandLine, Holder, HostError, Lock, Person, Ran};
 use super::frame::ScopeFrame;
@@ -99,7 +98,7 @@ impl ScopeChild {
             (Reply::Unit { what }, Some(unit)) => {
                 Err(HostError::Unit { unit: unit.clone(), what: shown(&what) })
             }
-            (Reply::Changed { path }, _) if paths_of(step).any(|named| *named == path) => {
+            (Reply::Changed { path }, _) if step.paths().any(|named| *named == path) => {
                 Err(HostError::Changed { path })
             }
             _ => Err(self.give_up("does not answer what was asked")),
@@ -137,12 +136,7 @@ impl ScopeChild {
         let request = ScopeMessage::Lock { state: state.clone(), holder: holder.clone() };
         match self.ask(&request, FILES)? {
             (Reply::Done, _) => Ok(Ok(Lock::held_elsewhere())),
-            (Reply::Held { by }, _) => Ok(Err(by.map(|by| Holder {
-                user: shown(&by.user),
-                verb: shown(&by.verb),
-                time: shown(&by.time),
-                ..by
-            }))),
+            (Reply::Held { by }, _) => Ok(Err(by.map(Holder::told))),
             _ => Err(self.give_up("does not answer what was asked")),
         }
     }

@@ -2,6 +2,7 @@
 //! own files and units, and nothing of anything else, and no word of it may lead elsewhere later.
 
 use super::messages::SeenPath;
+use crate::model::forms::{self, LONGEST_NAME, LONGEST_PATH};
 use crate::model::names::{HostName, Mode, Scope, TargetPath};
 use crate::model::observed::{Inventory, Look, Observed, ObservedDirectory, ObservedFile, PathState};
 use crate::model::units::{Load, Machine, Manager, ObservedUnit, UnitRun};
@@ -9,10 +10,6 @@ use std::collections::BTreeMap;
 
 /// The most characters that are shown of what a child says.
 const LONGEST_WORDS: usize = 10_000;
-/// The longest target of a link that the kernel knows.
-const LONGEST_LINK: usize = 4096;
-/// The longest name that the kernel knows.
-const LONGEST_NAME: usize = 255;
 
 /// What a child was asked, and whose it is.
 pub(super) struct ScopeRequest<'a> {
@@ -84,10 +81,8 @@ fn unit(unit: &mut ObservedUnit) -> Result<(), &'static str> {
             }
         }
     }
-    let is_path =
-        |path: &TargetPath| path.as_str().starts_with('/') && !path.as_str().contains(char::is_control);
     let mut files = unit.fragment.iter().chain(&unit.drop_ins);
-    if files.all(is_path) { Ok(()) } else { Err("has a unit file that is none") }
+    if files.all(TargetPath::is_plain) { Ok(()) } else { Err("has a unit file that is none") }
 }
 
 fn standing(seen: SeenPath, look: Look, contents: &mut &[u8]) -> Result<PathState, &'static str> {
@@ -107,7 +102,7 @@ fn standing(seen: SeenPath, look: Look, contents: &mut &[u8]) -> Result<PathStat
             }
             PathState::Folder(ObservedDirectory { mode: bits(mode)?, ids, entries })
         }
-        SeenPath::Link { to } if to.is_empty() || to.len() > LONGEST_LINK || to.contains('\0') => {
+        SeenPath::Link { to } if to.is_empty() || to.len() >= LONGEST_PATH || to.contains('\0') => {
             return Err("has a link that is none");
         }
         SeenPath::Link { to } => PathState::Link { to },
@@ -124,10 +119,9 @@ fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && name.len() <= LONGEST_NAME && !name.contains(['/', '\0'])
 }
 
-/// Words of a child, made fit to be shown: nothing in them moves a terminal's cursor but a new line.
+/// Words of a child, made fit to be shown.
 pub(super) fn shown(text: &str) -> String {
-    let fit = |character: &char| *character == '\n' || !character.is_control();
-    text.chars().filter(fit).take(LONGEST_WORDS).collect()
+    forms::fit_to_show(text, LONGEST_WORDS)
 }
 
 /// Our own word for something that is never touched.

@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
 
+/// How many bytes the names of one folder may take as they are written.
+const MOST_NAMES: usize = 3 * 1024 * 1024;
+
 /// What root asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
@@ -130,13 +133,23 @@ pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
             SeenPath::File { length, mode, ids, links }
         }
         PathState::Folder(ObservedDirectory { mode, ids, entries }) => {
-            SeenPath::Folder { mode, ids, entries }
+            SeenPath::Folder { mode, ids, entries: entries.map(told) }
         }
         PathState::Link { to } => SeenPath::Link { to },
         PathState::Other(what) => SeenPath::Other { what: what.to_owned() },
     };
     let at = observed.at.into_iter().map(|(path, standing)| (path, see(standing))).collect();
     (Reply::Observed { at, machine: observed.machine }, contents)
+}
+
+/// As many names of a folder as one answer has room for: whoever writes there could go on for ever.
+fn told(names: BTreeSet<String>) -> BTreeSet<String> {
+    let mut room = MOST_NAMES;
+    let fits = |name: &String| {
+        let length = serde_json::to_string(name).map_or(MOST_NAMES, |text| text.len() + 1);
+        room.checked_sub(length).map(|left| room = left).is_some()
+    };
+    names.into_iter().take_while(fits).collect()
 }
 
 #[cfg(test)]
@@ -163,6 +176,18 @@ mod tests {
             let shown = String::from_utf8(frame.words.clone()).unwrap();
             prop_assert!(!shown.contains("bytes"), "contents are no words: {}", shown);
             prop_assert_eq!(ScopeMessage::of(frame).unwrap(), request);
+        }
+
+        #[test]
+        fn names_are_told_as_far_as_they_fit(name in "[\\x00-\\x7f]{0,100}", count in 0_u32..20_000) {
+            let names: BTreeSet<_> = (0..count).map(|number| format!("{number:05}{name}")).collect();
+            let few = told(names.clone());
+            prop_assert!(names.iter().zip(&few).all(|(all, some)| all == some));
+            let frame = Reply::Observed {
+                at: vec![(TargetPath::new("/x"), SeenPath::Folder { mode: Mode(0), ids: Ids { uid: 0, gid: 0 }, entries: Some(few) })],
+                machine: None,
+            };
+            prop_assert!(frame.frame(Vec::new()).unwrap().write(&mut Vec::new()).is_ok());
         }
 
         #[test]

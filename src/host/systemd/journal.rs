@@ -12,6 +12,7 @@ use crate::host::run::FIXED_ENVIRONMENT;
 use crate::host::{Accounts, CommandLine, HostError, run_here};
 use crate::model::names::{Scope, UserName};
 use crate::model::units::UnitId;
+use crate::text::{redact_cut, redact_line};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -84,7 +85,7 @@ impl UnitJournal {
         let since = seconds.map(|seconds| format!("--since=-{seconds}s"));
         let arguments = self.arguments().chain(since.as_deref());
         let ran = run_here(&CommandLine::new(JOURNALCTL, arguments), ANSWER)?;
-        Ok(String::from_utf8_lossy(&ran.stdout).lines().map(harmless).collect())
+        Ok(String::from_utf8_lossy(&ran.stdout).lines().map(redact_line).collect())
     }
 
     /// The same, and then what is written from now on.
@@ -127,7 +128,7 @@ impl Iterator for Followed {
         let mut line = Vec::new();
         // An end and a fault are the same to whoever follows: there is no more.
         let read = self.said.read_until(b'\n', &mut line).unwrap_or(0);
-        (read > 0).then(|| harmless(&String::from_utf8_lossy(&line)))
+        (read > 0).then(|| redact_line(&String::from_utf8_lossy(&line)))
     }
 }
 
@@ -148,23 +149,9 @@ fn uid(user: &UserName) -> Result<u32, HostError> {
     })
 }
 
-/// A line of somebody else's, fit to be shown: nothing in it moves the cursor or turns the direction of
-/// writing.
-fn harmless(line: &str) -> String {
-    let harmful = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    line.trim_end().replace('\t', " ").chars().filter(|letter| !harmful(*letter)).collect()
-}
-
-/// The same, and too short to fill the screen.
+/// A line in passing, too short to fill the screen.
 pub(super) fn plain(line: &str) -> String {
-    let line = harmless(line);
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => line[..end].to_owned() + "...",
-        None => line,
-    }
+    redact_cut(line, LONGEST)
 }
 
 #[cfg(test)]
@@ -174,7 +161,7 @@ mod tests {
 
     #[test]
     fn lines_of_others_do_not_move_the_cursor() {
-        assert_eq!(plain("a\u{1b}[2Jb\u{7}\tc\u{202e}d \r"), "a[2Jb cd");
+        assert_eq!(plain("a\u{1b}[2Jb\u{7}\tc\u{202e}d \r"), "a<U+001B>[2Jb<U+0007> c<U+202E>d");
         assert_eq!(plain(&"x".repeat(LONGEST)).len(), LONGEST);
         assert_eq!(plain(&"x".repeat(LONGEST + 1)), "x".repeat(LONGEST) + "...");
     }

@@ -1,4 +1,4 @@
-//! The words for sockets that both sides of the product speak: listeners, diallers, TLS on either
+//! The words for sockets that both sides of the product speak: listeners, clients, TLS on either
 //! end, and [`Topology`], the picture read from finished files.
 //!
 //! `wiring/` says with these words what it expects and `topology/` what it read; the two never see
@@ -334,7 +334,7 @@ pub enum CertificateFile {
     NotHere,
 }
 
-/// Listeners, diallers and what belongs to them, as read from finished files with each engine's own
+/// Listeners, clients and what belongs to them, as read from finished files with each engine's own
 /// semantics, defaults included. All that rules see.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Topology {
@@ -345,7 +345,7 @@ pub struct Topology {
     /// All sockets served.
     pub listeners: Vec<Listener>,
     /// All client settings.
-    pub diallers: Vec<Client>,
+    pub clients: Vec<Client>,
     /// How the pipelines of collectors lead into each other.
     pub joints: Vec<Joint>,
     /// What Compose projects say that cannot work.
@@ -354,7 +354,7 @@ pub struct Topology {
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.
     pub environment: Vec<EnvironmentFault>,
-    /// Every certificate or key path that a listener or dialler names.
+    /// Every certificate or key path that a listener or client names.
     pub certificates: BTreeMap<TargetPath, CertificateFile>,
     /// Of each private key among them that can be read: the SHA-256 of its SubjectPublicKeyInfo, equal
     /// to that of the certificate it belongs to.

@@ -69,7 +69,7 @@ pub enum Trust {
     Unknown,
 }
 
-/// TLS of a dialler.
+/// TLS of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientTls {
     /// Whether it dials TLS.

@@ -13,7 +13,7 @@ use super::goal::{DesiredHost, DesiredPath, DesiredSource};
 use crate::model::desired::Digest;
 use crate::model::names::{Mode, Owner, TargetPath};
 use crate::model::observed::{Ids, Observed, PathState};
-use crate::model::prior::{Baseline, PathKind, Prior, PriorPath};
+use crate::model::prior::{Baseline, GenerationNumber, PathKind, Prior, PriorPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison found.
@@ -119,7 +119,11 @@ impl<'a> Comparison<'a> {
     fn reason(&self, needs: &Needs, action: Action) -> String {
         match (needs, &self.goal.source, action) {
             (Needs::AcceptDrift { what }, ..) => {
-                format!("changed since generation {}: {what}", self.remembered.generation())
+                match self.remembered.generation() {
+                    // Only a user has applied a part so far.
+                    GenerationNumber(0) => format!("changed since it was applied: {what}"),
+                    number => format!("changed since generation {number}: {what}"),
+                }
             }
             (Needs::Adopt, ..) => "a file that is not ours stands there".to_owned(),
             (Needs::Refused(refusal), ..) => refusal.to_string(),

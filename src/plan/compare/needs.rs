@@ -52,9 +52,7 @@ impl Comparison<'_> {
             }
             PathState::Folder(_) if managed => drift("an empty folder stands in its place"),
             PathState::Folder(_) => Needs::Refused(ChangeRefusal::FolderInTheWay),
-            PathState::Link { to } if managed => {
-                drift(format!("a symbolic link to {to} stands in its place"))
-            }
+            link @ PathState::Link { .. } if managed => drift(format!("{link} stands in its place")),
             PathState::Link { to } => Needs::Refused(ChangeRefusal::Link { to: to.clone() }),
             PathState::Other(what) => Needs::Refused(ChangeRefusal::Other(what)),
             PathState::File(_) | PathState::Absent => Needs::Nothing,

@@ -23,7 +23,7 @@ mod tests;
 pub use hidden::Hidden;
 pub use source::{InPlace, RedactSource, Sources};
 
-use super::foreign::{foreign, foreign_line};
+use super::foreign::{cut, foreign, foreign_line};
 use tree::Marked;
 
 /// What stands for a hidden value.
@@ -107,6 +107,15 @@ pub fn redact(format: TextFormat, text: &str) -> Redacted {
 /// and without what a terminal would obey.
 pub fn redact_line(text: &str) -> String {
     foreign_line(&without_secrets(text))
+}
+
+/// The same, no longer than so many characters. Of a text without end only the beginning is looked at.
+pub fn redact_cut(text: &str, most: usize) -> String {
+    /// So far behind the last character that is shown a secret may be told by what follows it (bytes).
+    const FURTHER: usize = 10_000;
+    let end = (most * 4 + FURTHER).min(text.len());
+    let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    cut(&redact_line(&text[..end]), most)
 }
 
 /// A text without a format, with `(redacted)` for what has the shape of a secret.

@@ -173,8 +173,9 @@ fn judge(key: &str, value: &Letters, marked: &mut Marked) {
         }
         before = text.starts_with('-').then_some(text);
     }
-    // `Bearer VALUE` and the like, over several words.
-    for part in free::secrets(&whole) {
-        hide(value, part);
+    // `Bearer VALUE` and the like, over several words; an assignment among them ends with its word.
+    const BEFORE: &str = "x ";
+    for part in free::secrets(&format!("{BEFORE}{whole}")) {
+        hide(value, part.start.saturating_sub(BEFORE.len())..part.end - BEFORE.len());
     }
 }

@@ -69,7 +69,7 @@ pub(in crate::toml) fn port_range(text: &str) -> Misshapen {
 
 /// `"name"` or `"name:port"`; the name is a DNS name or an IP literal.
 pub(in crate::toml) fn dial(text: &str) -> Shaped<(String, Option<u16>)> {
-    let wrong = || Misshapen::new("dial-text", "`dial` is the name or address that diallers use");
+    let wrong = || Misshapen::new("dial-text", "`dial` is the name or address that clients use");
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Ok(address) = bare.unwrap_or(text).parse::<IpAddr>() {
         return Ok((address.to_string(), None));

@@ -51,6 +51,11 @@ pub(in crate::topology) fn configured(
                 let source = source.unwrap_or_else(|| SourceName(path.to_string()));
                 return Some(Configured { path, source, text: None });
             }
+            // Laid out by hand as a host: the file stands where the container has it.
+            _ if files.absent.contains(&path) && !files.repository && files.files.contains_key(config) => {
+                let source = SourceName(config.to_string());
+                return Some(Configured { path: config.clone(), source, text: None });
+            }
             _ if files.absent.contains(&path) => {
                 let source = files.shown_as.get(&path).map_or_else(
                     || path.as_str().trim_start_matches('/').to_owned(),

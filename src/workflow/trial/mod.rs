@@ -1,7 +1,7 @@
 //! `try`: a stack run for real in a throw-away folder, and proven.
 //!
 //! The order of a trial: find the engines, choose free ports, move the stack, judge it again, write
-//! it, start listeners before diallers, prove, stop, remove. The pieces are in [`crate::trial`].
+//! it, start listeners before clients, prove, stop, remove. The pieces are in [`crate::trial`].
 
 mod binaries;
 mod hold;
@@ -63,7 +63,7 @@ struct Trial<'s> {
 }
 
 impl Trial<'_> {
-    /// Stops what runs, diallers before listeners.
+    /// Stops what runs, clients before listeners.
     fn stop(&mut self) -> Result<(), TrialError> {
         let mut first = Ok(());
         while let Some(mut engine) = self.engines.pop() {

@@ -9,7 +9,7 @@ use crate::model::names::ComponentName;
 use crate::prove::{Component, Endpoint, LogSource, TempoReader, Tls, TraceProof, TraceProver, TrustedCa};
 use crate::report::proof::{self, ProofOutcome};
 use crate::stack::RouteTarget;
-use crate::text::Sources;
+use crate::text::{Sources, redact_cut};
 use crate::trial::{
     Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, doors, free_ports, moved,
     newest_lines, reader, told_cause, write,
@@ -74,8 +74,7 @@ fn last_lines(log: &str) -> String {
     }
     let start = lines.len().saturating_sub(LAST_LINES);
     let shown = lines[start..].iter().map(|line| {
-        let plain: String =
-            line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(240).collect();
+        let plain = redact_cut(line, 240);
         format!("\n    {plain}")
     });
     std::iter::once("\n  its last lines:".to_owned()).chain(shown).collect()
@@ -113,7 +112,7 @@ impl Round<'_, '_> {
         Ok(exit)
     }
 
-    /// Listeners before diallers, each ready before the next one is started.
+    /// Listeners before clients, each ready before the next one is started.
     fn start(&mut self, judged: &CheckedStack<'_>, authority: &Path) -> Result<(), RoundEnd> {
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];

@@ -15,6 +15,7 @@ mod matrix;
 mod pages;
 mod reboot;
 mod stand_in;
+mod trust;
 mod values;
 
 use crate::kills;

@@ -25,7 +25,7 @@ pub(crate) fn summary(topology: &Topology, contents: &Contents) -> String {
         )
         .unwrap();
     }
-    for d in &topology.diallers {
+    for d in &topology.clients {
         let (host, port, tls) = (&d.host, d.port, client(&d.tls, contents));
         let path = d.wrong_path.as_deref().map(|path| format!(" WRONG PATH {path}")).unwrap_or_default();
         writeln!(

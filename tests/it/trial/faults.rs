@@ -77,7 +77,7 @@ fn an_engine_that_floods_its_log() {
     let lab = Lab::new();
     let tempo = lab.tempo("yes \"$(printf 'flood\\033[31m\\r%0300d' 7)\"");
     let said = fails(&lab, &tempo, &["--ready-within", "2"]);
-    assert!(said.contains("  its last lines:\n    flood [31m 000"), "{said}");
+    assert!(said.contains("  its last lines:\n    flood<U+001B>[31m 000"), "{said}");
     assert!(said.lines().all(|line| line.len() < 250 && !line.contains('\u{1b}')), "{said}");
     let collector = lab.collector("sleep 100");
     let arguments =

@@ -27,7 +27,7 @@ pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
     };
     let tls = tls(page, entry, setting, if https { Scheme::Https } else { Scheme::None });
     let at = page.mark(endpoint.place());
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::OtlpGrpc,
@@ -58,7 +58,7 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
     let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
     let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
     let at = page.mark(endpoint.place());
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
         protocol: Protocol::OtlpHttp,

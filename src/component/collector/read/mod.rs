@@ -43,14 +43,14 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
     used(page, root, pipelines, "processors");
     for (id, entry) in used(page, root, pipelines, "exporters") {
         let setting = format!("exporters.{id}");
-        let before = page.topology.diallers.len();
+        let before = page.topology.clients.len();
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
             _ => {}
         }
-        for dialler in &mut page.topology.diallers[before..] {
-            dialler.sends = Sends { pipelines: entry.pipelines.clone() };
+        for client in &mut page.topology.clients[before..] {
+            client.sends = Sends { pipelines: entry.pipelines.clone() };
         }
     }
     join(page, root, pipelines);
@@ -70,19 +70,44 @@ struct Used<'a> {
 /// Where a connector leads: from each pipeline that names it as an exporter to each that names it as a
 /// receiver.
 fn join(page: &mut FileReading<'_>, root: &Node, pipelines: &[YamlEntry]) {
-    let names = |pipeline: &YamlEntry, kind: &str, id: &str| {
-        let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
-        items.iter().filter_map(Node::scalar).any(|scalar| scalar.text == id)
-    };
+    let (from, to) = (naming(pipelines, "exporters"), naming(pipelines, "receivers"));
     let connectors = root.get("connectors").map(Node::entries).unwrap_or_default();
     for id in connectors.iter().map(|entry| entry.key.as_str()) {
-        for from in pipelines.iter().filter(|pipeline| names(pipeline, "exporters", id)) {
-            for to in pipelines.iter().filter(|pipeline| names(pipeline, "receivers", id)) {
-                let (from, to) = (from.key.clone(), to.key.clone());
+        let (Some(from), Some(to)) = (from.get(id), to.get(id)) else { continue };
+        if page.topology.joints.len() + from.len() * to.len() > JOINTS {
+            page.not_read("connectors", format!("more than {JOINTS} ways from pipeline to pipeline"));
+            return;
+        }
+        for from in from {
+            for to in to {
+                let (from, to) = ((*from).to_owned(), (*to).to_owned());
                 page.topology.joints.push(Joint { program: page.program, from, to });
             }
         }
     }
+}
+
+/// More ways through connectors are not followed.
+const JOINTS: usize = 10_000;
+
+/// The pipelines that name each component of a kind, in the order of the file.
+fn naming<'a>(pipelines: &'a [YamlEntry], kind: &str) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pipeline in pipelines {
+        let items = pipeline.value.get(kind).map(Node::items).unwrap_or_default();
+        for scalar in items.iter().filter_map(Node::scalar) {
+            let names = all.entry(scalar.text.as_str()).or_default();
+            if names.last() != Some(&pipeline.key.as_str()) {
+                names.push(pipeline.key.as_str());
+            }
+        }
+    }
+    all
+}
+
+fn by_key<'a>(root: &'a Node, kind: &str) -> BTreeMap<&'a str, &'a YamlEntry> {
+    let entries = root.get(kind).map(Node::entries).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.as_str(), entry)).collect()
 }
 
 /// All components of a kind that pipelines name, by id. A reference that leads nowhere is a fault;
@@ -93,8 +118,7 @@ fn used<'a>(
     pipelines: &'a [YamlEntry],
     kind: &str,
 ) -> BTreeMap<&'a str, Used<'a>> {
-    let defined = root.get(kind);
-    let connectors = root.get("connectors");
+    let (defined, connectors) = (by_key(root, kind), by_key(root, "connectors"));
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     let what = kind.trim_end_matches('s');
     for pipeline in pipelines {
@@ -104,13 +128,13 @@ fn used<'a>(
         }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
             let Some(id) = item.scalar().map(|scalar| scalar.text.as_str()) else { continue };
-            if let Some(entry) = defined.and_then(|node| node.entry(id)) {
+            if let Some(entry) = defined.get(id) {
                 let used = all.entry(id).or_insert(Used { entry, signal, pipelines: BTreeSet::new() });
                 used.pipelines.insert(pipeline.key.clone());
                 if signal == "traces" {
                     used.signal = signal;
                 }
-            } else if connectors.and_then(|node| node.entry(id)).is_none() {
+            } else if !connectors.contains_key(id) {
                 page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
             }
         }

@@ -34,6 +34,10 @@ pub struct Unit {
     pub expands: bool,
     /// Whether the command line overrides configuration keys or names what is no file.
     pub more: bool,
+    /// Whether its command line, variables put in, is longer than the kernel takes.
+    pub too_long: bool,
+    /// Its name, `tempo.service`.
+    pub name: String,
     /// Environment files, in order.
     pub environment_files: Vec<TargetPath>,
     /// What the process's environment is known to hold.
@@ -179,6 +183,7 @@ impl<'a> Parts<'a> {
             }
         }
         let mut unit = service.resolve(home, file, is_absent);
+        name.clone_into(&mut unit.name);
         if let Some(row) = packaged
             && unit.configs.is_empty()
             && !unit.more

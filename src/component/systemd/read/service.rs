@@ -8,6 +8,9 @@ use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 
+/// The kernel starts nothing with more (a quarter of the usual 8 MiB of stack, `execve(2)`).
+const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
+
 /// The lines of `[Service]` that matter.
 #[derive(Default)]
 pub(super) struct ServiceLines {
@@ -75,6 +78,7 @@ impl Unit {
     /// Reads the command line: binary, configuration files, flags that change how they are read.
     fn command(&mut self, command: &str, home: Option<&str>) {
         let mut arguments = Vec::new();
+        let mut length = 0;
         for word in unit::command(command.trim_start_matches(['@', '-', ':', '+', '!', '|'])) {
             let Some(word) = specified(&word, home) else {
                 self.more = true;
@@ -83,11 +87,18 @@ impl Unit {
             // The program is no variable; an argument that is one whole becomes the words of its value.
             let whole = word.strip_prefix('$').filter(|name| !name.starts_with(['{', '$']));
             let value = |name: &str| self.environment.values.get(name).cloned().unwrap_or_default();
-            match whole {
-                _ if arguments.is_empty() => arguments.push(word),
-                Some(name) => arguments.extend(words(&value(name), Backslash::Next)),
-                None => arguments.push(put_in(&word, value)),
+            let more = match whole {
+                _ if arguments.is_empty() => vec![word.clone()],
+                Some(name) => words(&value(name), Backslash::Next),
+                None => put_in(&word, LONGEST_COMMAND, value).into_iter().collect(),
+            };
+            length += more.iter().map(|argument| argument.len() + 1).sum::<usize>();
+            if more.is_empty() && whole.is_none() || length >= LONGEST_COMMAND {
+                self.too_long = true;
+                self.more = true;
+                return;
             }
+            arguments.extend(more);
         }
         self.arguments(arguments);
     }

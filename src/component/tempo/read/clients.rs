@@ -63,7 +63,7 @@ fn read_client(page: &mut FileReading<'_>, root: &Node, client: &InternalClient,
         }
         _ => (ClientHost::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)), port, place(page, root, client)),
     };
-    page.dialler(Client {
+    page.client(Client {
         program: page.program,
         setting,
         protocol: Protocol::TempoInternal,

@@ -28,7 +28,7 @@ impl Asking<'_> {
     /// Asks about every file.
     ///
     /// # Errors
-    /// The machine failed us; what the engines find is in the opinion.
+    /// The machine failed us; what the engines find is in the validation.
     pub fn about_all(&self) -> Result<Validation, Stop> {
         self.about(&self.texts(|_| true)).map_err(|error| Stop::machine(&error))
     }
@@ -60,10 +60,10 @@ impl Asking<'_> {
             return Ok(refrain(wiring, texts));
         }
         let named = engines::named(&self.arguments.engines);
-        let mut opinion =
+        let mut validation =
             consult(wiring, texts, &named, &engines::surroundings(self.arguments.engines.engines_of_stack))?;
-        self.loaded.document.locate(&mut opinion.findings);
-        Ok(opinion)
+        self.loaded.document.locate(&mut validation.findings);
+        Ok(validation)
     }
 }
 
@@ -71,8 +71,8 @@ impl Validator for Asking<'_> {
     /// The bytes on the disk, not those that were meant to be there.
     fn validate(&self, staged: &BTreeMap<TargetPath, Vec<u8>>) -> Result<(), ApplyError> {
         let texts = staged.iter().filter_map(|(path, bytes)| Some((path, std::str::from_utf8(bytes).ok()?)));
-        let opinion = self.about(&texts.collect())?;
-        if opinion.findings.has_errors() { Err(ApplyError::Invalid(opinion.findings)) } else { Ok(()) }
+        let validation = self.about(&texts.collect())?;
+        if validation.findings.has_errors() { Err(ApplyError::Invalid(validation.findings)) } else { Ok(()) }
     }
 }
 
@@ -80,10 +80,10 @@ impl Validator for Asking<'_> {
 ///
 /// # Errors
 /// They refuse a file.
-pub fn heed(session: &mut Session, opinion: &Validation, judged: &CheckedStack<'_>) -> Result<(), Stop> {
-    if opinion.findings.has_errors() {
-        return Err(Stop::Findings(opinion.findings.clone(), judged.sources.clone()));
+pub fn heed(session: &mut Session, validation: &Validation, judged: &CheckedStack<'_>) -> Result<(), Stop> {
+    if validation.findings.has_errors() {
+        return Err(Stop::Findings(validation.findings.clone(), judged.sources.clone()));
     }
-    session.say_findings(&opinion.findings, &judged.sources);
+    session.say_findings(&validation.findings, &judged.sources);
     Ok(())
 }

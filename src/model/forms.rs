@@ -1,0 +1,149 @@
+//! The forms that names, paths and words of the product have: for what comes back from a file or a
+//! process of somebody else, who may have written anything.
+//!
+//! What is read from `stack.toml` is judged where it is read, with findings; here a value either has its
+//! form or is not believed. Called by `apply` for a user's part of the state, and by `host` for what is
+//! answered with a user's rights.
+
+use super::names::{ComponentName, Mode, Owner, StackName, TargetPath, UnitName, UserName};
+
+/// The longest name in a folder that the kernel knows.
+pub const LONGEST_NAME: usize = 255;
+/// The longest path that the kernel takes, its final zero included.
+pub const LONGEST_PATH: usize = 4096;
+/// The longest name of a user, a group, a component or a unit that is believed.
+const LONGEST_WORD: usize = 255;
+/// The longest line of a file of ours.
+const LONGEST_LINE: usize = 64 * 1024;
+
+impl TargetPath {
+    /// Whether it leads down from `/` alone: no `.`, `..`, empty part or control character, and no longer
+    /// than the kernel takes.
+    pub fn is_plain(&self) -> bool {
+        let Some(rest) = self.as_str().strip_prefix('/') else { return false };
+        let plain = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= LONGEST_NAME;
+        self.as_str().len() < LONGEST_PATH && is_line(rest) && rest.split('/').all(plain)
+    }
+}
+
+impl StackName {
+    /// Whether a stack could be called so.
+    pub fn is_plain(&self) -> bool {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let text = self.as_str();
+        text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.len() <= 32
+            && text.bytes().all(plain)
+    }
+}
+
+impl UserName {
+    /// Whether an account could be called so.
+    pub fn is_plain(&self) -> bool {
+        is_account(self.as_str())
+    }
+}
+
+impl Owner {
+    /// Whether both of its names could be those of accounts.
+    pub fn is_plain(&self) -> bool {
+        is_account(self.user.as_str()) && is_account(self.group.as_str())
+    }
+}
+
+impl ComponentName {
+    /// Whether a component could be called so.
+    pub fn is_plain(&self) -> bool {
+        is_word(self.as_str(), b"-_.")
+    }
+}
+
+impl UnitName {
+    /// Whether it names one unit: no option, no path, no pattern.
+    pub fn is_plain(&self) -> bool {
+        is_word(self.as_str(), b":_.\\@-") && self.as_str().contains('.')
+    }
+}
+
+impl Mode {
+    /// Whether it has no other bits than those of permissions.
+    pub fn is_plain(self) -> bool {
+        self.0 & !0o7777 == 0
+    }
+}
+
+/// Whether an account could be called so.
+fn is_account(text: &str) -> bool {
+    is_word(text, b"._-@$+")
+}
+
+fn is_word(text: &str, more: &[u8]) -> bool {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || more.contains(&byte);
+    !text.is_empty() && text.len() <= LONGEST_WORD && !text.starts_with(['-', '.']) && text.bytes().all(fine)
+}
+
+/// Whether it is one line of text in which nothing moves a cursor or turns the direction of reading.
+pub fn is_line(text: &str) -> bool {
+    text.len() <= LONGEST_LINE && !text.chars().any(moves)
+}
+
+/// Whether it is a time as we write them: RFC 3339.
+pub fn is_time(text: &str) -> bool {
+    (10..=35).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.+TZ".contains(&byte))
+}
+
+/// Whether it is a verb as we write them: `apply`, `rollback to 3`.
+pub fn is_verb(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b' ';
+    (1..=40).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Words of somebody else, made fit to be shown: nothing in them but new lines moves a cursor.
+pub fn fit_to_show(text: &str, most: usize) -> String {
+    text.chars().filter(|one| *one == '\n' || !moves(*one)).take(most).collect()
+}
+
+/// Control characters, and those that turn the direction of reading.
+fn moves(one: char) -> bool {
+    one.is_control()
+        || matches!(one, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_down_alone() {
+        for good in ["/a", "/home/pde/.env", "/home/pde/ä b"] {
+            assert!(TargetPath::new(good).is_plain(), "{good}");
+        }
+        let (long, deep) = (format!("/{}", "n".repeat(256)), "/d".repeat(2048));
+        for bad in
+            ["", "a", "/", "/a/", "//a", "/a/./b", "/a/../b", "/..", "/a\n", "/a\u{202e}", &long, &deep]
+        {
+            assert!(!TargetPath::new(bad).is_plain(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_unit_is_neither_an_option_nor_a_path() {
+        for good in ["otelcol.service", "a@b\\x2d.service"] {
+            assert!(UnitName::new(good).is_plain(), "{good}");
+        }
+        for bad in
+            ["", "--force.service", "../a.service", "a b.service", "*.service", "tempo", "a\u{1b}.service"]
+        {
+            assert!(!UnitName::new(bad).is_plain(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_moves_no_cursor() {
+        assert_eq!(fit_to_show("a\u{1b}[2J\r\nb\u{202e}c\u{2066}", 99), "a[2J\nbc");
+        assert_eq!(fit_to_show("abc", 2), "ab");
+        assert!(is_verb("rollback to 3") && !is_verb("apply\n") && !is_verb(""));
+        assert!(is_time("2026-09-21T00:00:00Z") && !is_time("now"));
+    }
+}
