@@ -188,7 +188,8 @@ fn for_example(written: &WrittenKey<'_, '_>) -> String {
 /// With what was meant by a value of the wrong type, else with the key's example, where that is harmless.
 fn advised(walk: &TableWalk<'_>, found: Finding, kind: ValueKind, written: &WrittenKey<'_, '_>) -> Finding {
     let value = &walk.document.text()[written.value.span()];
-    let meant = meant(kind, written.value.get_ref(), value).filter(|_| !sounds_secret(written.name));
+    let fits = |kind, text: &str| shaped(kind, text, written).is_ok();
+    let meant = meant(kind, written.value.get_ref(), value, &fits).filter(|_| !sounds_secret(written.name));
     match meant {
         Some(meant) if written.is_item() => found.help(meant),
         Some(meant) => found.help(format!("{} = {meant}", written.name)),

@@ -25,7 +25,7 @@ pub(super) fn collector(
     let (first, last) = CollectorRelease::rendered_minors();
     let advised = |found: Finding| {
         let found = found.help(format!("known: 0.{first} to 0.{last}"));
-        CollectorRelease::nearest(line(version)).into_iter().fold(found, typed)
+        CollectorRelease::nearest(line(version)).iter().fold(found, |found, version| typed(found, version))
     };
     let Some(minor) = known else {
         return scene.fault(advised(unknown("collector", version, table)));
@@ -45,15 +45,15 @@ pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<(String, 
     let version = table.text("version")?;
     let Some(dialect) = TempoRelease::of_line(line(version)) else {
         let known = format!("known: {}", TempoRelease::names().collect::<Vec<_>>().join(", "));
-        let nearest = TempoRelease::nearest(line(version)).map(|release| release.name.to_owned());
+        let nearest = TempoRelease::nearest(line(version));
         let found = unknown("Tempo", version, table).help(known);
-        return scene.fault(nearest.into_iter().fold(found, typed));
+        return scene.fault(nearest.iter().fold(found, |found, release| typed(found, release.name)));
     };
     Some((version.to_owned(), dialect))
 }
 
 /// With a version that can be typed.
-fn typed(found: Finding, version: String) -> Finding {
+fn typed(found: Finding, version: &str) -> Finding {
     found.help(format!("version = \"{version}\""))
 }
 
