@@ -159,6 +159,17 @@ pub struct InitArguments {
     pub from: String,
 }
 
+/// A release as it is written: `2.10`, `v0.159.0`, `3.1.0-rc.1`.
+fn release(text: &str) -> Result<String, String> {
+    let mut parts = text.trim_start_matches('v').splitn(3, '.');
+    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u16>().is_ok());
+    if is_number(parts.next()) && is_number(parts.next()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a release has two numbers at least, such as 2.10 or 0.159".to_owned())
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     #[command(flatten)]
@@ -169,10 +180,10 @@ pub struct CheckArguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Option<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files")]
+    #[arg(long, value_name = "V", requires = "files", value_parser = release)]
     pub tempo_version: Option<String>,
     /// The collector release these files are for, such as 0.159; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files")]
+    #[arg(long, value_name = "V", requires = "files", value_parser = release)]
     pub collector_version: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]

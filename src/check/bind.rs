@@ -45,7 +45,9 @@ fn crosses(facts: &Facts<'_>, client: &Client, listener: &Listener) -> bool {
 /// Speaks of listeners that others can reach and that serve plaintext. Half-written TLS and unset
 /// variables have rules of their own.
 pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
-    for listener in &facts.topology.listeners {
+    // Who may reach a neighbour is no business of a tracing stack.
+    let ours = |listener: &&Listener| listener.protocol != Protocol::PrometheusApi;
+    for listener in facts.topology.listeners.iter().filter(ours) {
         let Bind::Address(address) = listener.bind else { continue };
         // In a container only what is published leaves it, and where it goes is the host's business.
         if facts.topology.site_of(listener.program).kind != SiteKind::Host {
@@ -58,12 +60,9 @@ pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
         let server = door(facts.server(listener), listener);
         let where_to =
             if address.is_unspecified() { "all interfaces".to_owned() } else { address.to_string() };
-        findings.push(
-            Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
-                .at(listener.at.clone(), format!("port {} on {where_to}", listener.port))
-                .help(advice::loopback(listener))
-                .help(advice::serve_tls(facts, listener)),
-        );
+        let finding = Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
+            .at(listener.at.clone(), format!("port {} on {where_to}", listener.port));
+        findings.push(advice::keep_close(facts, listener).into_iter().fold(finding, Finding::help));
     }
 }
 

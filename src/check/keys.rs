@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings, Severity};
-use crate::model::dataflow::{ProgramKind, ReadVersion};
+use crate::model::dataflow::{ProgramKind, ReadVersion, Suggestion};
 
 /// The code of a key that the version does not know.
 pub(super) const UNKNOWN: Code = Code("unknown-key");
@@ -18,6 +18,7 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
                 (Severity::Error, format!("{} {line}", program.kind))
             }
             ReadVersion::Assumed(line) => (Severity::Warning, format!("{} {line}", program.kind)),
+            ReadVersion::Nearest { line, .. } => (Severity::Warning, format!("{} {line}", program.kind)),
             ReadVersion::None => (Severity::Error, program.kind.to_string()),
         };
         let title = format!("{version} does not know `{}`", key.path);
@@ -25,12 +26,23 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
             Severity::Error => Finding::error(UNKNOWN, title).at(key.at.clone(), "refused at the start"),
             Severity::Warning => {
                 let flag = format!("--{}-version", program.kind.to_string().to_lowercase());
-                Finding::warning(UNKNOWN, title)
-                    .at(key.at.clone(), "no version was given, and none follows from the file")
-                    .help(format!("`{flag} V` says which release reads this file"))
+                let finding = Finding::warning(UNKNOWN, title);
+                match &program.version {
+                    ReadVersion::Nearest { given, .. } => {
+                        finding.at(key.at.clone(), format!("the keys of {given} are not known here"))
+                    }
+                    _ => finding
+                        .at(key.at.clone(), "no version was given, and none follows from the file")
+                        .help(format!("`{flag} V` says which release reads this file")),
+                }
             }
         };
-        let near = key.suggestion.as_ref().map(|near| format!("did you mean `{near}`?"));
+        let near = key.suggestion.as_ref().map(|near| match near {
+            Suggestion::Near(near) => format!("did you mean `{near}`?"),
+            Suggestion::OtherLine(line) => {
+                format!("remove it, or run the release that reads it: {} {line} knows this key", program.kind)
+            }
+        });
         findings.push(near.into_iter().fold(finding, Finding::help));
     }
 }

@@ -12,7 +12,9 @@ mod certificates;
 mod compose;
 mod edge;
 mod environment;
+mod excerpt;
 mod facts;
+mod file_faults;
 mod half_tls;
 mod internal;
 mod keys;
@@ -59,6 +61,7 @@ pub fn check(topology: &Topology, now: SystemTime) -> CheckReport {
         rule.judge(&facts, &mut findings);
     }
     let mut findings = together(findings);
+    excerpt::soften(topology, &mut findings);
     findings.sort();
     CheckReport { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }

@@ -7,6 +7,56 @@ use crate::diagnostic::{Code, Finding, Findings};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("protocol-mismatch");
+/// The code of streams that are not served.
+pub(super) const STREAMING: Code = Code("streaming-off");
+/// The code of remote writes that are not taken.
+pub(super) const REMOTE_WRITE: Code = Code("remote-write-off");
+
+/// Speaks of clients that post to a doubled path, whoever listens: no server has one.
+pub(super) fn doubled(facts: &Facts<'_>, findings: &mut Findings) {
+    for judged in facts.judged.iter().filter(|judged| judged.listener.is_none()) {
+        let client = &facts.topology.clients[judged.client];
+        let Some(sent) = &client.wrong_path else { continue };
+        let doubled =
+            ["traces", "metrics", "logs"].iter().any(|s| sent.ends_with(&format!("/v1/{s}/v1/{s}")));
+        if doubled {
+            let finding =
+                Finding::warning(CODE, format!("`{}` appends its path to one that has it", client.setting))
+                    .at(client.at.clone(), sent.clone())
+                    .help(
+                        "an endpoint without `/v1/...`, or the key of one signal, whose URL is taken whole",
+                    );
+            findings.push(finding.edge(client.edge(facts.topology)));
+        }
+    }
+}
+
+/// Speaks of searches that are asked for as a stream where none is served.
+pub(super) fn streaming(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::Streaming) {
+        let (client, listener) = (broken.client, broken.listener);
+        let at = client.sends.streams.clone().unwrap_or_else(|| client.at.clone());
+        let finding = Finding::error(STREAMING, format!("`{}` streams, Tempo does not", client.setting))
+            .at(at, "every search ends in `Unimplemented`")
+            .also(listener.at.clone(), "served without `stream_over_http_enabled`")
+            .help("`stream_over_http_enabled: true`, at the top of Tempo's file")
+            .help("or remove `streamingEnabled` from the datasource");
+        findings.push(finding.edge(broken.edge));
+    }
+}
+
+/// Speaks of remote writes to a Prometheus that takes none.
+pub(super) fn remote_write(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::RemoteWriteOff) {
+        let (client, listener) = (broken.client, broken.listener);
+        let title = format!("`{}` writes to a Prometheus that takes no remote write", client.setting);
+        let finding = Finding::error(REMOTE_WRITE, title)
+            .at(client.at.clone(), "answered with 404, and the metrics are dropped")
+            .also(listener.at.clone(), "started without `--web.enable-remote-write-receiver`")
+            .help("add `--web.enable-remote-write-receiver` to the command line of Prometheus");
+        findings.push(finding.edge(broken.edge));
+    }
+}
 
 /// Speaks of edges whose two ends do not understand each other.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {

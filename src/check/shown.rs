@@ -19,7 +19,12 @@ pub fn shown_texts(found: &Discovered, topology: &Topology) -> Sources {
 fn format(topology: &Topology, path: &TargetPath) -> TextFormat {
     let program = topology.programs.iter().find(|program| program.file == *path);
     match program.map(|program| program.kind) {
-        Some(ProgramKind::App) => TextFormat::ForeignEnvironment,
+        Some(ProgramKind::App | ProgramKind::Prometheus)
+            if TextFormat::of_path(path.as_str()) == TextFormat::Unit =>
+        {
+            TextFormat::Unit
+        }
+        Some(ProgramKind::App | ProgramKind::Prometheus) => TextFormat::ForeignEnvironment,
         Some(ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana) => TextFormat::Yaml,
         None if places::is_yaml(path) => TextFormat::Yaml,
         None => match TextFormat::of_path(path.as_str()) {

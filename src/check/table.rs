@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, compose, environment, half_tls, internal, keys, loops, meeting, names, ports,
-    protocol, published, tls,
+    bind, certificates, compose, environment, file_faults, half_tls, internal, keys, loops, meeting, names,
+    ports, protocol, published, tls,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -39,6 +39,10 @@ const fn warning(code: Code, summary: &'static str, judge: fn(&Facts<'_>, &mut F
 pub const RULES: &[Rule] = &[
     error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
     error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
+    error(file_faults::COMPONENT, "a component that the release does not hold", file_faults::components),
+    error(file_faults::ENDPOINT, "an endpoint that no request can be sent to", file_faults::endpoints),
+    error(file_faults::VARIABLE, "a dollar sign that was meant as a variable", file_faults::variables),
+    error(file_faults::GENERATOR, "a metrics generator that generates nothing", file_faults::generator),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
     error(compose::REFUSED, "a project that Compose does not take", compose::refused),
     error(compose::MISSING, "a mounted path where nothing is", compose::missing),
@@ -52,6 +56,9 @@ pub const RULES: &[Rule] = &[
     error(bind::UNREACHABLE, "a listener on an address that its client does not dial", bind::unreachable),
     error(loops::CODE, "a collector that sends into its own receiver", loops::judge),
     error(protocol::CODE, "the wrong protocol or path for this listener", protocol::judge),
+    warning(protocol::CODE, "a path that is appended twice", protocol::doubled),
+    error(protocol::STREAMING, "a datasource that streams from a Tempo that does not", protocol::streaming),
+    error(protocol::REMOTE_WRITE, "a remote write to a Prometheus that takes none", protocol::remote_write),
     error(internal::CODE, "Tempo's internal server and its own clients disagree about TLS", internal::judge),
     error(tls::NOT_ENABLED, "TLS files without the switch that turns TLS on", tls::not_enabled),
     error(tls::MISMATCH, "TLS on one end of an edge only", tls::mismatch),

@@ -6,7 +6,8 @@ use crate::diagnostic::{Mark, SourceName};
 use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use crate::model::dataflow::{
     Bind, CertificateFile, Client, ClientHost, ClientTls, FileReference, Joint, Listener, NotRead, Program,
-    ProgramKind, Protocol, ReadVersion, Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust, UnknownKey,
+    ProgramKind, Protocol, ReadVersion, Sends, ServerTls, ServerTlsMode, Suggestion, Takes, Topology, Trust,
+    UnknownKey,
 };
 use crate::model::names::{CertificateName, Port, TargetPath};
 use std::collections::BTreeSet;
@@ -24,7 +25,14 @@ fn file(path: &str) -> FileReference {
 }
 
 fn program(kind: ProgramKind, path: &str) -> Program {
-    Program { kind, file: TargetPath::new(path), version: ReadVersion::None, site: 0 }
+    Program {
+        kind,
+        file: TargetPath::new(path),
+        version: ReadVersion::None,
+        excerpt: false,
+        starts_here: true,
+        site: 0,
+    }
 }
 
 fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
@@ -264,7 +272,7 @@ fn an_unknown_key_is_a_warning_where_the_version_is_a_guess() {
     ] {
         let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
         topology.programs[TEMPO].version = version;
-        let suggestion = Some("compactor".to_owned());
+        let suggestion = Some(Suggestion::Near("compactor".to_owned()));
         topology.unknown_keys.push(UnknownKey {
             program: TEMPO,
             path: "compactorr".to_owned(),

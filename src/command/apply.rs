@@ -4,7 +4,6 @@ use crate::apply::{DesiredState, Outcome, SurveyRequest};
 use crate::cli::ApplyArguments;
 use crate::exit::Exit;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
-use crate::workflow::consent::Granted;
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
@@ -42,7 +41,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     if survey.plan.is_empty() {
         return Ok(Exit::Fine);
     }
-    let granted = Granted::of(&arguments.consent, arguments.adopt);
+    let granted = consent::Granted::of(&arguments.consent, arguments.adopt);
     consent::refuse(&survey, granted)?;
     clock::refuse_wrong(session, &survey)?;
     reach::refuse_issuing(&survey, &judged, &ground)?;

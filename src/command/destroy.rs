@@ -1,13 +1,11 @@
 //! `destroy`: back to what stood there before the first apply, and the state goes too.
 
-use crate::apply::{self, ApplyError, DesiredState, NoProver, Outcome, Survey, SurveyRequest};
+use crate::apply::{self, ApplyError, DesiredState, NoProver, Outcome, SurveyRequest};
 use crate::cli;
 use crate::exit::Exit;
-use crate::host::Holder;
-use crate::model::ground::Ground;
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
-use crate::workflow::back::{Back, go_back, recovered};
+use crate::workflow::back::{Back, forget, go_back, recovered, say_gone};
 use crate::workflow::consent::Granted;
 use crate::workflow::host::HostChoice;
 use crate::workflow::load::load_name;
@@ -47,17 +45,4 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     }
     session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
     Ok(Exit::Fine)
-}
-
-fn say_gone(session: &mut Session, seen: &Survey, notes: &[String]) {
-    consent::say_notes(session, notes);
-    let (added, changed, destroyed) = seen.plan.counts();
-    session.print(&format!("\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"));
-}
-
-/// Removes a state with which nothing has to be given back any more, as the lock holds it still.
-fn forget(place: &mut HostChoice, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
-    let run = apply::ApplySession::begin(place.exclusive(), ground, holder)?;
-    // Somebody applied it meanwhile.
-    if run.forget_given_back()? { Ok(()) } else { Err(ApplyError::Locked(None)) }
 }

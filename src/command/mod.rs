@@ -16,6 +16,7 @@ mod prove;
 mod render;
 mod rollback;
 mod status;
+mod trial;
 
 use crate::exit::Exit;
 use crate::workflow::session::{Session, Stop};
@@ -43,13 +44,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
-        Verb::Try(arguments) => crate::workflow::trial::run(&mut session, arguments),
+        Verb::Try(arguments) => trial::run(&mut session, arguments),
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
         Verb::Completions(arguments) => completions::run(&mut session, arguments),
         Verb::Man(arguments) => man::run(&mut session, arguments),
-        Verb::TrialChild(child) => crate::workflow::trial::child(child),
+        Verb::TrialChild(child) => trial::child(child),
         Verb::ScopeChild { uid } => {
             serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))
         }

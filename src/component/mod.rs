@@ -5,6 +5,7 @@
 pub mod app;
 pub mod collector;
 pub mod grafana;
+pub mod prometheus;
 pub mod systemd;
 pub mod tempo;
 

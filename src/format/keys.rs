@@ -7,6 +7,7 @@
 
 use super::page::FileReading;
 use super::yaml::{Node, YamlEntry};
+use crate::model::dataflow::Suggestion;
 
 /// No more than this many are reported for a file: then it is another file altogether.
 const MOST: usize = 50;
@@ -122,6 +123,13 @@ impl Keys {
         way.iter().try_fold(self, |keys, key| keys.rows().find(|row| row.key == *key).map(Row::below))
     }
 
+    /// Whether the table has the key at the end of a way.
+    pub fn knows(self, way: &[&str]) -> bool {
+        let Some((last, above)) = way.split_last() else { return false };
+        let block = if above.is_empty() { Some(self) } else { self.below(above) };
+        block.is_some_and(|keys| keys.rows().any(|row| row.key == *last))
+    }
+
     /// Records every key of a block, and of the blocks below it, that the table does not have.
     pub fn check(self, page: &mut FileReading<'_>, node: &Node, path: &str) {
         let (open, rows): (Vec<Row>, Vec<Row>) = self.rows().partition(|row| row.key == "*");
@@ -135,10 +143,12 @@ impl Keys {
                 None if !open.is_empty() => {}
                 None => {
                     if page.unknown_keys_here() >= MOST {
+                        page.not_read("", format!("more than {MOST} unknown keys: the rest is not listed"));
                         return;
                     }
                     let known = rows.iter().map(|row| row.key);
-                    page.unknown_key(path, nearest(&entry.key, known), entry.key_span.clone());
+                    let near = nearest(&entry.key, known).map(Suggestion::Near);
+                    page.unknown_key(path, near, entry.key_span.clone());
                 }
             }
         }

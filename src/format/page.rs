@@ -6,9 +6,11 @@ use super::values::{ExpandedText, Values};
 use super::yaml::{Node, YamlEntry};
 use crate::diagnostic::{Mark, SourceName};
 use crate::model::dataflow::{
-    Bind, Client, FileReference, Listener, NotRead, Protocol, ServerTls, Takes, Topology, UnknownKey,
+    Bind, Client, FileFault, FileFaultKind, FileReference, Listener, NotRead, Protocol, ServerTls,
+    Suggestion, Takes, Topology, UnknownKey,
 };
 use crate::model::names::{Port, TargetPath};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A file that is being read into a topology.
@@ -24,8 +26,29 @@ pub struct FileReading<'a> {
     pub source: SourceName,
     /// How its scalars are read.
     pub values: Values<'a>,
+    /// The command line of the program.
+    pub start: Start<'a>,
     /// What its program finds around it, where that is a container.
     pub inside: Option<&'a Inside>,
+}
+
+/// How the program is started.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// With this file alone, and these flags by name.
+    Alone(&'a BTreeMap<String, String>),
+    /// Nothing here starts it.
+    Unknown,
+}
+
+impl<'a> Start<'a> {
+    /// What a flag says, where it is known to be there.
+    pub fn flag(self, name: &str) -> Option<&'a str> {
+        match self {
+            Self::Alone(flags) => flags.get(name).map(String::as_str),
+            Self::Unknown => None,
+        }
+    }
 }
 
 /// Where a listener accepts, as one value of a file says it.
@@ -57,8 +80,19 @@ impl FileReading<'_> {
         self.topology.faults.push((mark, text.into()));
     }
 
+    /// Records what is wrong with this file by itself.
+    pub fn file_fault(&mut self, span: Range<usize>, kind: FileFaultKind) {
+        let at = self.mark(span);
+        self.topology.file_faults.push(FileFault { program: self.program, kind, at });
+    }
+
+    /// Records that the file is a part of a configuration.
+    pub fn is_excerpt(&mut self) {
+        self.topology.programs[self.program].excerpt = true;
+    }
+
     /// Records a key that the version does not know.
-    pub fn unknown_key(&mut self, path: String, suggestion: Option<String>, span: Range<usize>) {
+    pub fn unknown_key(&mut self, path: String, suggestion: Option<Suggestion>, span: Range<usize>) {
         let at = self.mark(span);
         self.topology.unknown_keys.push(UnknownKey { program: self.program, path, suggestion, at });
     }

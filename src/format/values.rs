@@ -19,6 +19,8 @@ pub enum Expansion {
     Collector,
     /// Tempo with `-config.expand-env=true`: `${X}`, `${X:-default}`, `$$` for a dollar sign.
     Tempo,
+    /// Tempo, and nothing tells whether it was started with `-config.expand-env=true`.
+    TempoOrNone,
 }
 
 /// The variables of the process that reads a configuration file.
@@ -30,6 +32,8 @@ pub struct ProcessEnvironment {
     pub unknown: BTreeMap<String, String>,
     /// Environment files that are named and could not be looked into: any variable may be set there.
     pub unread: Vec<String>,
+    /// Whether nothing tells who starts the process: then any variable may be set.
+    pub is_unknown: bool,
 }
 
 /// Variables that the service manager itself gives to a process, with values not known here.
@@ -53,6 +57,9 @@ impl ProcessEnvironment {
         }
         match self.unread.first() {
             Some(file) => Variable::Unknown(format!("`{name}` may be set in {file}, which was not read")),
+            None if self.is_unknown => {
+                Variable::Unknown(format!("`{name}` is known where it runs: no unit here starts the program"))
+            }
             None if GIVEN.contains(&name) => Variable::Unknown(format!("`{name}` is set where it runs")),
             None => Variable::Unset,
         }
@@ -94,7 +101,13 @@ impl<'a> Values<'a> {
     /// not read (`${file:...}`).
     pub fn text<'n>(&self, node: &'n Node) -> Result<ExpandedText<'n>, String> {
         let scalar = node.scalar().ok_or("not a text")?;
-        if self.expansion == Expansion::None || !scalar.text.contains('$') {
+        if self.expansion == Expansion::TempoOrNone && scalar.text.contains("${") {
+            return Err(format!(
+                "`{}`: whether Tempo puts variables in is decided by its flag `-config.expand-env`, which is not known here",
+                scalar.text
+            ));
+        }
+        if matches!(self.expansion, Expansion::None | Expansion::TempoOrNone) || !scalar.text.contains('$') {
             return Ok(ExpandedText {
                 text: Cow::Borrowed(&scalar.text),
                 quoted: scalar.quoted,

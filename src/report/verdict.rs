@@ -92,6 +92,7 @@ fn judged_as(topology: &Topology) -> BTreeSet<String> {
                 ReadVersion::Image(line) => format!("{line} (image tag)"),
                 ReadVersion::Given(line) => format!("{line} (given)"),
                 ReadVersion::Inferred(line) => format!("{line} (by its keys)"),
+                ReadVersion::Nearest { given, line } => format!("{line} ({given} is not known here)"),
                 ReadVersion::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
                 ReadVersion::None => return None,
             };

@@ -90,7 +90,7 @@ pub enum ValueKind {
     Dial,
     /// An absolute path on the host, or `~/` in a user scope.
     Path,
-    /// A header's value; starred out where its name says that it is a secret.
+    /// A header's value.
     Header,
     /// A reference to a secret.
     Secret,

@@ -90,6 +90,9 @@ pub fn discover(tree: &dyn FileTree) -> Discovered {
             break;
         }
     }
+    if search.found.programs == 0 {
+        search.config_maps(&TargetPath::new("/"), DEPTH + 2);
+    }
     search.found
 }
 
@@ -176,6 +179,30 @@ impl Search<'_> {
         }
     }
 
+    /// Lists configurations that stand inside of other files, in a folder that holds none by itself.
+    fn config_maps(&mut self, folder: &TargetPath, depth: usize) {
+        self.folders += 1;
+        if self.folders > MOST_FOLDERS {
+            return;
+        }
+        for (name, is_folder) in self.list(folder) {
+            let path = folder.join(&name);
+            if is_folder && depth > 0 && !name.starts_with('.') && !places::FETCHED.contains(&name.as_str()) {
+                self.config_maps(&path, depth - 1);
+            } else if !is_folder
+                && places::is_yaml(&path)
+                && let Some(bytes) = self.fetch(&path)
+            {
+                let text = String::from_utf8_lossy(&bytes);
+                let holds =
+                    ["receivers:", "distributor:", "pipelines:"].iter().any(|word| text.contains(word));
+                if text.contains("kind: ConfigMap") && holds {
+                    self.not_read(&path, "a ConfigMap that holds a configuration, which is not read");
+                }
+            }
+        }
+    }
+
     /// Collects units and drop-ins of a folder with their text.
     fn units(&mut self, folder: &TargetPath, all: &mut Vec<(TargetPath, Vec<u8>)>) {
         for (name, is_folder) in self.list(folder) {
@@ -206,7 +233,9 @@ impl Search<'_> {
         };
         let matters = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);
-            ["otelcol", "tempo", "-config", "EnvironmentFile"].iter().any(|word| text.contains(word))
+            ["otelcol", "tempo", "-config", "EnvironmentFile", "OTEL_", "prometheus"]
+                .iter()
+                .any(|word| text.contains(word))
         };
         let kept: BTreeSet<String> = all
             .iter()

@@ -10,6 +10,7 @@ pub mod places;
 mod reader;
 mod repository;
 pub mod tree;
+mod unit_programs;
 
 pub use discover::{Discovered, discover};
 pub use reader::{FileReader, read};
@@ -60,6 +61,11 @@ pub struct FileSet<'a> {
 }
 
 impl FileSet<'_> {
+    /// The name under which a file is shown.
+    pub fn source_of(&self, path: &TargetPath) -> SourceName {
+        self.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))
+    }
+
     /// Whether a path that is not in the set is known to be absent.
     pub fn is_absent(&self, path: &TargetPath) -> bool {
         self.complete && !self.files.contains_key(path) && !self.unread.contains(path)

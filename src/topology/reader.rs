@@ -2,12 +2,12 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
-use super::{Examined, FileSet, named, places};
+use super::{Examined, FileSet, named, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::{MOST, SourceName};
 use crate::format::env_file::EnvFile;
-use crate::format::page::FileReading;
+use crate::format::page::{FileReading, Start};
 use crate::format::values::{self, Expansion, Values};
 use crate::format::yaml::{Node, YamlDocument, YamlFault, YamlLibrary};
 use crate::format::{env_file, yaml};
@@ -90,6 +90,7 @@ impl FileReader {
         for file in &found {
             self.read_file(files, file, &mut topology);
         }
+        unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
         topology
     }
@@ -121,7 +122,7 @@ impl FileReader {
             alone.push(Found {
                 kind,
                 path: (*path).clone(),
-                source: shown(known.files, path),
+                source: known.files.source_of(path),
                 content: Content::Yaml(digest),
                 process: named,
                 place: Place { site, container: None },
@@ -146,7 +147,7 @@ impl FileReader {
                     found.push(Found {
                         kind: ProgramKind::Grafana,
                         path: path.clone(),
-                        source: shown(known.files, path),
+                        source: known.files.source_of(path),
                         content: Content::Yaml(digest),
                         process: None,
                         place,
@@ -203,18 +204,26 @@ impl FileReader {
         let expansion = match file.kind {
             ProgramKind::Collector => Expansion::Collector,
             ProgramKind::Tempo if unit.is_some_and(|unit| unit.expands) => Expansion::Tempo,
+            ProgramKind::Tempo if unit.is_none() && !files.complete => Expansion::TempoOrNone,
             _ => Expansion::None,
         };
         let program = topology.programs.len();
+        let container = file.place.container;
         topology.programs.push(Program {
             kind: file.kind,
             file: file.path.clone(),
             version: ReadVersion::None,
+            excerpt: false,
+            starts_here: (unit.is_some() || files.complete) && container.is_none(),
             site: file.place.site,
         });
         let values = Values { expansion, environment: &environment };
-        let inside = file.place.container.map(|container| &container.inside);
-        let mut page = FileReading { topology, program, path: &file.path, source, values, inside };
+        let start = match unit.filter(|unit| unit.configs.len() == 1) {
+            Some(unit) => Start::Alone(&unit.flags),
+            None => Start::Unknown,
+        };
+        let inside = container.map(|container| &container.inside);
+        let mut page = FileReading { topology, program, path: &file.path, source, values, start, inside };
         let version = match &file.content {
             Content::Environment(lines, dialect) => {
                 app::read::read(&mut page, lines, *dialect);
@@ -245,15 +254,13 @@ fn nowhere(topology: &mut Topology) -> usize {
     topology.sites.len() - 1
 }
 
-fn shown(files: &FileSet<'_>, path: &TargetPath) -> SourceName {
-    files.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))
-}
-
 /// The library that the program reads its YAML with.
 fn dialect(kind: ProgramKind) -> YamlLibrary {
     match kind {
         ProgramKind::Tempo => YamlLibrary::V2,
-        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App => YamlLibrary::V3,
+        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => {
+            YamlLibrary::V3
+        }
     }
 }
 
@@ -316,7 +323,7 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
         if !app::read::is_app(&lines) {
             continue;
         }
-        let source = shown(files, path);
+        let source = files.source_of(path);
         if files.repository && !by_unit {
             let in_project = files.projects.iter().any(|project| project.files.contains(*path));
             if !in_project {
@@ -339,7 +346,8 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
 
 /// What is known of a process that no unit starts: nothing but its home, where the path tells it.
 fn without_unit(path: &TargetPath) -> values::ProcessEnvironment {
-    let mut environment = values::ProcessEnvironment::default();
+    let mut environment =
+        values::ProcessEnvironment { is_unknown: true, ..values::ProcessEnvironment::default() };
     if let Some((home, _)) = path.as_str().split_once("/.config/") {
         environment.values.insert("HOME".to_owned(), home.to_owned());
     }
@@ -394,9 +402,13 @@ fn read_document(
             by_tag(version, tagged)
         }
         ProgramKind::Tempo => {
-            let (release, version) =
-                tempo::read::TempoReading::of(tagged.or(files.tempo_version.as_deref()), root);
-            tempo::read::read(page, root, release);
+            let given = tagged.or(files.tempo_version.as_deref());
+            let (release, version) = tempo::read::TempoReading::of(given, root);
+            tempo::read::read(page, root, release, tempo::read::Edition::of(given));
+            if let ReadVersion::Nearest { given, line } = &version {
+                let reason = format!("judged by the keys of {line}: those of {given} are not known here");
+                page.not_read("", reason);
+            }
             let version = by_tag(version, tagged);
             if let Some(container) = file.place.container {
                 compose::moving_tag(page.topology, container, &version);
@@ -408,7 +420,7 @@ fn read_document(
             grafana::read::read(page, root);
             ReadVersion::None
         }
-        ProgramKind::App => ReadVersion::None,
+        ProgramKind::App | ProgramKind::Prometheus => ReadVersion::None,
     }
 }
 

@@ -44,13 +44,15 @@ fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
             ),
             _ => (ProgramKind::Tempo, ReadVersion::Given(tempo_line(wiring))),
         };
-        (id.clone(), Program { kind, file: place.config.clone(), version, site: 0 })
+        let file = place.config.clone();
+        (id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 })
     };
     let clients = wiring.clients.iter().filter_map(|(id, place)| {
         let kind = if *id == ComponentId::Grafana { ProgramKind::Grafana } else { ProgramKind::App };
         let reads = *id != ComponentId::Grafana || wiring.stack.tempo.is_some();
         let file = place.file.clone().filter(|_| reads)?;
-        Some((id.clone(), Program { kind, file, version: ReadVersion::None, site: 0 }))
+        let version = ReadVersion::None;
+        Some((id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 }))
     });
     let mut programs: Vec<_> = wiring.engines.iter().map(engine).chain(clients).collect();
     programs.sort_by(|(_, a), (_, b)| (a.kind, &a.file).cmp(&(b.kind, &b.file)));

@@ -7,7 +7,9 @@ use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
 use super::{consent, host, proving};
-use crate::apply::{ApplyError, Judges, NoProver, Outcome, Survey, SurveyRequest, pending};
+use crate::apply::{ApplyError, ApplySession, Judges, NoProver, Outcome, Survey, SurveyRequest, pending};
+use crate::host::Holder;
+use crate::model::ground::Ground;
 use crate::plan::DesiredSource;
 use crate::report::plan::{PlanFrame, text};
 use crate::wiring::wire;
@@ -80,4 +82,18 @@ fn carry_out(
         _ => Judges { validator: &crate::apply::NoValidator, prover: &*after, before: &*before },
     };
     consent::carry_out(place.exclusive(), (request, seen), (back.granted, &holder, judges))
+}
+
+/// What was given back, in numbers.
+pub(crate) fn say_gone(session: &mut Session, seen: &Survey, notes: &[String]) {
+    consent::say_notes(session, notes);
+    let (added, changed, destroyed) = seen.plan.counts();
+    session.print(&format!("\nDestroy complete! {added} added, {changed} changed, {destroyed} destroyed.\n"));
+}
+
+/// Removes a state with which nothing has to be given back any more, as the lock holds it still.
+pub(crate) fn forget(place: &mut HostChoice, ground: &Ground, holder: &Holder) -> Result<(), ApplyError> {
+    let run = ApplySession::begin(place.exclusive(), ground, holder)?;
+    // Somebody applied it meanwhile.
+    if run.forget_given_back()? { Ok(()) } else { Err(ApplyError::Locked(None)) }
 }

@@ -32,7 +32,7 @@ pub struct Loaded {
 pub fn load(argument: &Path) -> Result<Loaded, Stop> {
     let (source, text) = read(argument)?;
     let (document, loaded) = wiring::load(source, &text);
-    // Not the text itself: in these sources secrets that were written in place are starred out.
+    // Not the text itself: of these sources no more comes out than may be shown.
     let sources = document.sources();
     match loaded {
         Ok((stack, warnings)) => Ok(Loaded { text, document, stack, warnings, sources }),

@@ -11,6 +11,7 @@ use super::load::{Loaded, load};
 use super::proving::kept_stack;
 use super::running::authority_file;
 use super::session::{Session, Stop};
+use super::status::component;
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
@@ -147,7 +148,7 @@ impl Looker<'_> {
         let binaries = engines::wanted_here(wiring);
         let kept_at = newest.and_then(|newest| self.kept_at(newest));
         let component = |(id, place): (&ComponentId, &EnginePlace)| {
-            let mut seen = crate::workflow::status::component(wiring, id, (&tls, &open));
+            let mut seen = component(wiring, id, (&tls, &open));
             for (listener, holder) in held.iter().filter(|(listener, _)| listener.id.component == *id) {
                 let door = listener.id.door.to_string();
                 seen.doors

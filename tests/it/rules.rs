@@ -428,6 +428,8 @@ fn topologies(most: usize) -> impl Strategy<Value = Topology> {
             kind: *kind,
             file: TargetPath::new(format!("/{index}")),
             version: ReadVersion::None,
+            excerpt: false,
+            starts_here: true,
             site: 0,
         };
         let mut topology = Topology {

@@ -35,7 +35,10 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
                 if setting.ends_with("ENDPOINT") { setting } else { "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" };
             format!("`{key}={scheme}://{host}:{port}{path}`")
         }
-        (ProgramKind::Grafana, _) => format!("`url: {scheme}://{host}:{port}`"),
+        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
+            format!("under `{setting}`: `url: {scheme}://{host}:{port}/api/v1/write`")
+        }
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!("`url: {scheme}://{host}:{port}`"),
         (ProgramKind::Tempo, _) => {
             format!("under `querier.frontend_worker`: `frontend_address: {}`", endpoint(host, port))
         }
@@ -78,11 +81,14 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
                 dial(facts, client, listener)
             )
         }
-        (ProgramKind::Grafana, _) => {
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
             format!(
                 "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
                 dial(facts, client, listener)
             )
+        }
+        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
+            format!("under `{setting}`: `url: https://{}/api/v1/write` and its `tls_config`", peer(client))
         }
         (ProgramKind::Tempo, _) => {
             format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {authority}`")
@@ -101,7 +107,10 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> String {
     let setting = &client.setting;
     match (facts.client(client), client.protocol) {
         (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
-        (ProgramKind::Grafana, _) => format!("`url: http://{}`", peer(client)),
+        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
+            format!("under `{setting}`: `url: http://{}/api/v1/write`", peer(client))
+        }
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!("`url: http://{}`", peer(client)),
         (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
             format!("under `{setting}`: `endpoint: http://{}`", peer(client))
@@ -128,7 +137,7 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> String {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
                 .to_owned()
         }
-        ProgramKind::Grafana => format!("`url: https://{}`", peer(client)),
+        ProgramKind::Grafana | ProgramKind::Prometheus => format!("`url: https://{}`", peer(client)),
     }
 }
 
@@ -139,7 +148,7 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Strin
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
         ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`"),
         ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".to_owned(),
-        ProgramKind::Grafana => {
+        ProgramKind::Grafana | ProgramKind::Prometheus => {
             "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`"
                 .to_owned()
         }
@@ -181,7 +190,7 @@ pub(in super::super) fn name(
     ways.extend(dns.map(|name| match facts.client(client) {
         ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
         ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
-        ProgramKind::Grafana => format!("`jsonData.serverName: {name}`"),
+        ProgramKind::Grafana | ProgramKind::Prometheus => format!("`jsonData.serverName: {name}`"),
         ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host"),
     }));
     ways

@@ -13,8 +13,8 @@ pub(super) use internal::{
     server_off as internal_server_off, server_on as internal_server_on,
 };
 pub(super) use server::{
-    bind, complete, everywhere, listen, loopback, move_port, no_client_certificate, open, serve_plaintext,
-    serve_tls,
+    bind, complete, everywhere, keep_close, listen, loopback, move_port, no_client_certificate, open,
+    serve_plaintext, serve_tls,
 };
 
 use super::facts::Facts;

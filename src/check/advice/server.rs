@@ -21,7 +21,12 @@ fn server_prefix(listener: &Listener) -> Option<&'static str> {
     match listener.protocol {
         Protocol::TempoApi => Some("http"),
         Protocol::TempoInternal => Some("grpc"),
-        Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::OwnHttp | Protocol::Other => None,
+        Protocol::OtlpGrpc
+        | Protocol::OtlpHttp
+        | Protocol::OwnHttp
+        | Protocol::PrometheusApi
+        | Protocol::RemoteWrite
+        | Protocol::Other => None,
     }
 }
 
@@ -29,8 +34,11 @@ fn server_prefix(listener: &Listener) -> Option<&'static str> {
 pub(in super::super) fn listen(listener: &Listener, port: Port) -> String {
     match server_prefix(listener) {
         Some(prefix) => format!("under `server`: `{prefix}_listen_port: {port}`"),
+        None if listener.protocol == Protocol::PrometheusApi => {
+            format!("start Prometheus with `--web.listen-address={}:{port}`", bound(&listener.bind))
+        }
         None if listener.door.starts_with("service.telemetry") => {
-            format!("under `{}`: `port: {port}`", listener.door)
+            own_metrics(listener, &bound(&listener.bind), port)
         }
         None => format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&bound(&listener.bind), port)),
     }
@@ -61,6 +69,9 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
         (_, Protocol::TempoInternal) => {
             return format!("under `server`: `grpc_listen_port: {}`", client.port);
+        }
+        (_, Protocol::PrometheusApi | Protocol::RemoteWrite) => {
+            return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port);
         }
         (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
             return format!("under `server`: `http_listen_port: {}`", client.port);
@@ -95,15 +106,47 @@ pub(in super::super) fn loopback(listener: &Listener) -> String {
     at_address(listener, IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
+/// The ways out for plaintext that others can reach. TLS on Tempo's internal server alone is how no trace is
+/// ever stored, and in a container nobody else reaches what listens on loopback.
+pub(in super::super) fn keep_close(facts: &Facts<'_>, listener: &Listener) -> Vec<String> {
+    let close = if facts.server(listener).starts_here {
+        loopback(listener)
+    } else {
+        "on a host, accept on loopback alone; in a container leave it, and publish its port on the host's loopback \
+         alone"
+            .to_owned()
+    };
+    let tls = (listener.protocol != Protocol::TempoInternal).then(|| serve_tls(facts, listener));
+    [Some(close), tls].into_iter().flatten().collect()
+}
+
 fn at_address(listener: &Listener, address: IpAddr) -> String {
     match server_prefix(listener) {
         Some(prefix) => format!("under `server`: `{prefix}_listen_address: {address}`"),
+        None if listener.protocol == Protocol::PrometheusApi => {
+            format!(
+                "start Prometheus with `--web.listen-address={}`",
+                endpoint(&literal(address), listener.port)
+            )
+        }
         None if listener.door.starts_with("service.telemetry") => {
-            format!("under `{}`: `host: {address}`", listener.door)
+            own_metrics(listener, &address.to_string(), listener.port)
         }
         None => {
             format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&literal(address), listener.port))
         }
+    }
+}
+
+/// The collector's own metrics at an address: a reader that is written has keys for it, the default has
+/// none but a reader in its place.
+fn own_metrics(listener: &Listener, host: &str, port: Port) -> String {
+    let reader = format!("prometheus: {{ host: \"{host}\", port: {port} }}");
+    match listener.door.strip_prefix("service.telemetry.metrics.readers.") {
+        Some(_) => format!("under `{}.pull.exporter`: `{reader}`", listener.door),
+        None => format!(
+            "under `service.telemetry.metrics`: `readers: [{{ pull: {{ exporter: {{ {reader} }} }} }}]`"
+        ),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum ConditionKind {
     Authority,
     /// A certificate is made for the role it is presented in.
     Usage,
+    /// What is sent is taken.
+    Signals,
     /// Who demands a certificate of its client is shown one.
     ClientCertificate,
 }
@@ -44,6 +46,7 @@ impl fmt::Display for ConditionKind {
             Self::Name => "name",
             Self::Authority => "CA",
             Self::Usage => "usage",
+            Self::Signals => "signals",
             Self::ClientCertificate => "client certificate",
         })
     }
@@ -124,6 +127,10 @@ pub(in super::super) enum Fault {
     Misses,
     /// `protocol-mismatch`.
     Protocol,
+    /// `streaming-off`: answers are asked for as a stream, and the server does not stream.
+    Streaming,
+    /// `remote-write-off`: the server's receiver for remote writes is switched off.
+    RemoteWriteOff,
     /// `protocol-mismatch`, with what is sent.
     Path(String),
     /// `internal-client-plaintext`: TLS on one end of Tempo's own gRPC.

@@ -4,6 +4,7 @@
 //! and the collector as `*:PORT`.
 
 use super::super::unchecked;
+use super::protocol::understands;
 use super::sites::{Lead, Lost, lead};
 use crate::model::dataflow::{Bind, Client, ClientHost, Listener, Protocol, Publication, Topology};
 use crate::model::names::Port;
@@ -80,7 +81,7 @@ fn best(topology: &Topology, client: &Client, found: Vec<(usize, &Listener)>) ->
     // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
     let own = |l: &Listener| l.program == client.program;
     let internal = client.protocol == Protocol::TempoInternal;
-    let rank = |i: usize, l: &Listener| (l.protocol != client.protocol, !meant(l), own(l) != internal, i);
+    let rank = |i: usize, l: &Listener| (!understands(l, client.protocol), !meant(l), own(l) != internal, i);
     found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
 }
 

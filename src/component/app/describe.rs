@@ -39,7 +39,7 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
     ];
     if tls && needs_authority(app) {
         let authority = place.certificates.join("ca.crt").to_string();
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", authority, at("paths")));
+        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", authority, authority_key(app)));
     }
     if !app.headers.is_empty() {
         let pairs = app.headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
@@ -53,6 +53,14 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
         all.push(assign("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", timeout_value(app, timeout), at("timeout")));
     }
     all
+}
+
+/// The key that decides where the CA is: the folder itself, or the home below which it is by default.
+fn authority_key(app: &App) -> KeyPath {
+    match (&app.certificates, &app.service.home) {
+        (None, Some(_)) => app.service.key.join("home"),
+        _ => app.key.join("paths").join("certificates"),
+    }
 }
 
 fn assign(name: &'static str, value: String, key: KeyPath) -> EnvAssignment {

@@ -41,6 +41,12 @@ fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
 }
 
 fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
+    for key in ["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"] {
+        if file.last(key).is_some_and(|entry| !entry.value.is_empty()) {
+            page.not_read(key, "with this file of settings an SDK passes over every other `OTEL_` variable");
+            return;
+        }
+    }
     let Some(endpoint) = setting(file, "ENDPOINT") else {
         page.not_read("", "no endpoint is written, so the SDK's own default counts");
         return;

@@ -2,6 +2,7 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
+use crate::diagnostic::Mark;
 use crate::format::address;
 use crate::format::address::Url;
 use crate::format::page::FileReading;
@@ -34,6 +35,13 @@ pub fn read(page: &mut FileReading<'_>, root: &Node) {
     }
 }
 
+/// Where results are asked for as a stream.
+fn streams(page: &FileReading<'_>, source: &Node) -> Option<Mark> {
+    let entries = source.at(&["jsonData", "streamingEnabled"])?.value.entries();
+    let on = entries.iter().find(|entry| entry.value.scalar().is_some_and(|scalar| scalar.text == "true"))?;
+    Some(page.mark(on.place()))
+}
+
 fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &str) {
     let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
     if text.contains('$') {
@@ -57,7 +65,7 @@ fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &
         port,
         wrong_path: None,
         tls: ClientTls { at: Some(at.clone()), ..tls },
-        sends: Sends::default(),
+        sends: Sends { streams: streams(page, source), ..Sends::default() },
         means: vec![ProgramKind::Tempo],
         at,
     });

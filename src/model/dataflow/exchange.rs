@@ -1,6 +1,7 @@
 //! What goes through a socket, beyond the handshake: the signals that a listener takes and a client
 //! sends, and the pipelines of a collector behind either.
 
+use crate::diagnostic::Mark;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -46,6 +47,10 @@ impl fmt::Display for Signal {
 pub struct Takes {
     /// The pipelines of its collector that it feeds; empty for every other program.
     pub pipelines: BTreeSet<String>,
+    /// Whether an HTTP listener serves gRPC too (Tempo's `stream_over_http_enabled`).
+    pub grpc_over_http: bool,
+    /// Whether it takes remote writes; `None` where that is not known or makes no sense.
+    pub remote_write: Option<bool>,
 }
 
 /// What a client sends.
@@ -53,6 +58,8 @@ pub struct Takes {
 pub struct Sends {
     /// The pipelines of its collector that feed it; empty for every other program.
     pub pipelines: BTreeSet<String>,
+    /// Where it asks for answers as a stream, which needs gRPC over HTTP at the other end.
+    pub streams: Option<Mark>,
 }
 
 /// A connector: what leaves one pipeline of a collector enters another one.

@@ -6,11 +6,13 @@
 
 mod compose;
 mod exchange;
+mod file_fault;
 mod site;
 mod tls;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{Joint, Sends, Signal, Takes};
+pub use file_fault::{FileFault, FileFaultKind};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
@@ -60,6 +62,10 @@ pub enum Protocol {
     TempoInternal,
     /// A plain HTTP door of a program's own: metrics, health, zPages, pprof.
     OwnHttp,
+    /// Prometheus's own HTTP port.
+    PrometheusApi,
+    /// Prometheus remote write, to that port.
+    RemoteWrite,
     /// A receiver or server that is not OTLP (jaeger, zipkin, memberlist): its port counts.
     Other,
 }
@@ -72,6 +78,8 @@ impl fmt::Display for Protocol {
             Self::TempoApi => "Tempo's HTTP API",
             Self::TempoInternal => "Tempo's internal gRPC",
             Self::OwnHttp => "HTTP",
+            Self::PrometheusApi => "Prometheus's HTTP API",
+            Self::RemoteWrite => "remote write",
             Self::Other => "another protocol",
         })
     }
@@ -88,6 +96,8 @@ pub enum ProgramKind {
     App,
     /// Grafana, by its datasource file.
     Grafana,
+    /// Prometheus, by the unit that starts it.
+    Prometheus,
 }
 
 impl fmt::Display for ProgramKind {
@@ -97,6 +107,7 @@ impl fmt::Display for ProgramKind {
             Self::Tempo => "Tempo",
             Self::App => "application",
             Self::Grafana => "Grafana",
+            Self::Prometheus => "Prometheus",
         })
     }
 }
@@ -108,6 +119,13 @@ pub enum ReadVersion {
     Given(String),
     /// Follows from keys that only this line has.
     Inferred(String),
+    /// This release was given and is not known here: it is read as the nearest known line.
+    Nearest {
+        /// As it was given.
+        given: String,
+        /// The line that is known.
+        line: String,
+    },
     /// The tag of its image says so.
     Image(String),
     /// Nothing tells; the newest known line was assumed.
@@ -125,6 +143,11 @@ pub struct Program {
     pub file: TargetPath,
     /// Release line whose semantics were applied.
     pub version: ReadVersion,
+    /// Whether the file is a part of a configuration, shown alone or merged with others: what it leaves
+    /// out may stand elsewhere.
+    pub excerpt: bool,
+    /// Whether something here starts it on the host itself.
+    pub starts_here: bool,
     /// Where it stands: index into [`Topology::sites`].
     pub site: usize,
 }
@@ -275,10 +298,19 @@ pub struct UnknownKey {
     pub program: usize,
     /// The whole key path.
     pub path: String,
-    /// The nearest known key, if one is near.
-    pub suggestion: Option<String>,
+    /// What was meant, if that can be told.
+    pub suggestion: Option<Suggestion>,
     /// The key.
     pub at: Mark,
+}
+
+/// What an unknown key was meant to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suggestion {
+    /// This known key is near.
+    Near(String),
+    /// It is a key of this other release line.
+    OtherLine(String),
 }
 
 /// A fault of a whole environment file as its reader sees it.
@@ -348,6 +380,8 @@ pub struct Topology {
     pub clients: Vec<Client>,
     /// How the pipelines of collectors lead into each other.
     pub joints: Vec<Joint>,
+    /// What is wrong with single files.
+    pub file_faults: Vec<FileFault>,
     /// What Compose projects say that cannot work.
     pub compose: Vec<ComposeFact>,
     /// Keys that the version does not know.

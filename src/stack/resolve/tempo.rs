@@ -30,6 +30,17 @@ pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
             .push(found.at(table.value("storage"), "").help("storage = { local = \"/var/lib/tempo\" }"));
     }
     let local_storage = runner.as_ref().and_then(|runner| runner.path(&storage, "local", scene.faults));
+    let written =
+        paths.iter().flat_map(|paths| [("data", &paths.data), ("certificates", &paths.certificates)]);
+    let written = written.map(|(key, path)| (table.table("paths").value(key), path));
+    for (at, path) in written.chain([(storage.value("local"), &local_storage)]) {
+        // Without `-config.expand-env` these are letters, with it a variable: no spelling is right for both.
+        if path.as_ref().is_some_and(|path| path.as_str().contains("${")) {
+            let found =
+                Finding::error(Code("path-shape"), "a path in Tempo's file goes without `${`").at(at, "");
+            scene.faults.push(found.help("Tempo may be told to put variables in: write the path itself"));
+        }
+    }
     let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
     let http = needed(table, "http", 3200, scene.faults);
     let internal = needed(table, "internal", 9095, scene.faults);

@@ -1,5 +1,6 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
+use super::super::proof::{component_name, exit, nothing_to_prove, within};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::diagnostic::Findings;
@@ -189,23 +190,19 @@ impl Round<'_, '_> {
     fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, RoundEnd> {
         let doors = doors(wiring);
         let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
-            return Err(RoundEnd::Stop(crate::workflow::proof::nothing_to_prove(wiring)));
+            return Err(RoundEnd::Stop(nothing_to_prove(wiring)));
         };
         let mut outcomes = Vec::new();
         for door in doors {
             let name = format!("app.{}", door.name);
             self.trial.stages.begin(&name, "a trace is sent and read back");
-            let outcome = ProofOutcome::from(self.prove_door(
-                &door,
-                &reader,
-                crate::workflow::proof::within(wiring),
-            )?);
+            let outcome = ProofOutcome::from(self.prove_door(&door, &reader, within(wiring))?);
             let took = self.trial.stages.took();
             self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
             outcomes.push((door, outcome));
         }
         self.trial.stages.session.print(&proof::text(&outcomes));
-        Ok(crate::workflow::proof::exit(&outcomes))
+        Ok(exit(&outcomes))
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
@@ -250,7 +247,7 @@ impl EngineLogs {
 
 impl LogSource for EngineLogs {
     fn newest(&self, component: Component<'_>) -> Option<String> {
-        self.0.get(&crate::workflow::proof::component_name(component)).and_then(|path| newest_lines(path))
+        self.0.get(&component_name(component)).and_then(|path| newest_lines(path))
     }
 }
 

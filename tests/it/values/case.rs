@@ -2,11 +2,13 @@
 
 use crate::support::repository;
 use crate::wiring_truth::{bare, file_set, file_texts};
+use serde_json::{Map, json};
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::SystemTime;
 use tracewright::check::check;
 use tracewright::diagnostic::{Severity, SourceName};
+use tracewright::model::certificate::{CertificateRole, CertificateSpec};
 use tracewright::model::desired::Content;
 use tracewright::model::env::EnvFormat;
 use tracewright::render::{Templates, render};
@@ -152,14 +154,23 @@ fn outcome(template: &str, shape: &str, templates: &Templates) -> (Outcome, Opti
         path: path.to_string(),
         kind: kind(path.as_str(), &file.content),
         text: match &file.content {
-            Content::Certificate(wish) => {
-                format!("{} {} {:?}", wish.organization, wish.common_name, wish.role)
-            }
-            Content::PrivateKey(name) => name.to_string(),
+            Content::Certificate(wish) => certificate(wish),
+            Content::PrivateKey(name) => json!(name.to_string()).to_string(),
             _ => texts[path].clone(),
         },
     });
     (Outcome::Kept(files.collect()), misjudged)
+}
+
+/// What a certificate will say: names as keys, whose order says nothing.
+fn certificate(wish: &CertificateSpec) -> String {
+    let names = match &wish.role {
+        CertificateRole::Leaf { names, .. } => {
+            names.iter().map(|name| (name.to_string(), json!(""))).collect()
+        }
+        _ => Map::new(),
+    };
+    json!([wish.organization, wish.common_name, names]).to_string()
 }
 
 fn kind(path: &str, content: &Content) -> Kind {

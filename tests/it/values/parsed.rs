@@ -44,7 +44,7 @@ fn tree(file: &File) -> Value {
                 |entry: &env_file::EnvEntry<'_>| (entry.key.to_owned(), variable(entry.key, &entry.value));
             Value::Object(parsed.entries.iter().map(entry).collect())
         }
-        Kind::Certificate => Value::String(file.text.clone()),
+        Kind::Certificate => serde_json::from_str(&file.text).expect("it was written so"),
         Kind::Collector => yaml_tree((&file.text, YamlLibrary::V3), Expansion::Collector, &str::to_owned),
         Kind::Tempo => yaml_tree((&file.text, YamlLibrary::V2), Expansion::None, &str::to_owned),
         Kind::Grafana => yaml_tree((&file.text, YamlLibrary::V3), Expansion::None, &interpolated),

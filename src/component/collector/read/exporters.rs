@@ -6,7 +6,7 @@ use crate::format::address::Url;
 use crate::format::page::{FileReading, WrittenPath};
 use crate::format::values::ExpandedText;
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Client, ClientTls, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{Client, ClientTls, FileFaultKind, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
 pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
@@ -49,6 +49,10 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
     let way = if whole { own.as_str() } else { "endpoint" };
     let Some((written, endpoint)) = endpoint(page, entry, way, setting) else { return };
     let Some(url) = Url::of(&written.text) else {
+        if written.unset.is_none() && starts_all_the_same(&written.text) {
+            let (setting, text) = (setting.to_owned(), written.text.to_string());
+            return page.file_fault(endpoint.place(), FileFaultKind::EndpointWithoutScheme { setting, text });
+        }
         return refuse(page, &written, endpoint, setting, "endpoint must be a valid URL");
     };
     let Some(port) = url.port_or_default() else {
@@ -71,6 +75,15 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
+}
+
+/// Whether Go reads an endpoint without `://` as a URL: what stands before a colon in the first part of a
+/// path has to be a scheme. Seen on 0.159: `localhost:4318` and `tempo` start, `127.0.0.1:4318` does not.
+fn starts_all_the_same(text: &str) -> bool {
+    let first = text.split('/').next().unwrap_or_default();
+    let Some((scheme, _)) = first.split_once(':') else { return !first.is_empty() };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
 /// The text of an endpoint and its entry; `None` where it cannot be told, which is recorded. An unset

@@ -11,7 +11,43 @@ const KEYS: Keys = keys!(include_str!("../keys.txt"));
 pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     match release.dialect() {
         Some(_) => KEYS.check(page, root, ""),
-        None => page.not_read("", "there is no table of the keys of this release"),
+        None => {
+            gone(page, root, release);
+            page.not_read("", "there is no table of the keys of this release");
+        }
+    }
+}
+
+/// Keys that came to an end, with the first release that refuses them (the collector's `CHANGELOG.md`). `*`
+/// stands for any key.
+const GONE: &[(&[&str], u16)] = &[
+    (&["service", "telemetry", "metrics", "address"], 128),
+    (&["exporters", "*", "sending_queue", "blocking"], 129),
+    (&["exporters", "*", "batcher"], 130),
+    (&["receivers", "otlp", "protocols", "http", "idle_timeout"], 165),
+    (&["receivers", "otlp", "protocols", "http", "keep_alives_enabled"], 165),
+    (&["exporters", "*", "idle_conn_timeout"], 165),
+    (&["exporters", "*", "max_idle_conns"], 165),
+    (&["exporters", "*", "max_idle_conns_per_host"], 165),
+    (&["exporters", "*", "disable_keep_alives"], 165),
+];
+
+/// For releases without a table: the keys that are known to have gone.
+fn gone(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
+    for (way, _) in GONE.iter().filter(|(_, first)| release.minor() >= *first) {
+        find(page, root, way, "");
+    }
+}
+
+fn find(page: &mut FileReading<'_>, node: &Node, way: &[&str], path: &str) {
+    let Some((key, rest)) = way.split_first() else { return };
+    for entry in node.entries().iter().filter(|entry| *key == "*" || entry.key == *key) {
+        let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+        if rest.is_empty() {
+            page.unknown_key(path, None, entry.key_span.clone());
+        } else {
+            find(page, &entry.value, rest, &path);
+        }
     }
 }
 

@@ -8,11 +8,14 @@ mod keys;
 mod own;
 pub mod receivers;
 mod release;
+mod silent;
+mod types;
+mod variables;
 
 pub use keys::otlp_receiver;
 pub use release::CollectorReading;
 
-use crate::format::page::FileReading;
+use crate::format::page::{FileReading, Start};
 use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
 use receivers::Rules;
@@ -28,16 +31,22 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         needs_protocol: true,
     };
     keys::check(page, root, release);
+    types::check(page, root, release);
+    variables::check(page, root);
     let pipelines = root.at(&["service", "pipelines"]).map(|entry| entry.value.entries()).unwrap_or_default();
+    let is_whole = matches!(page.start, Start::Alone(_))
+        || (!pipelines.is_empty() && root.get("receivers").is_some() && root.get("exporters").is_some());
+    if !is_whole {
+        page.is_excerpt();
+    }
     if pipelines.is_empty() {
         page.not_read("service.pipelines", "there is no pipeline, so this file alone starts nothing");
-        return;
     }
     for (id, entry) in used(page, root, pipelines, "receivers") {
         let before = page.topology.listeners.len();
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
         for listener in &mut page.topology.listeners[before..] {
-            listener.takes = Takes { pipelines: entry.pipelines.clone() };
+            listener.takes = Takes { pipelines: entry.pipelines.clone(), ..Takes::default() };
         }
     }
     used(page, root, pipelines, "processors");
@@ -47,13 +56,17 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
-            _ => {}
+            kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for client in &mut page.topology.clients[before..] {
-            client.sends = Sends { pipelines: entry.pipelines.clone() };
+            client.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
         }
     }
     join(page, root, pipelines);
+    if pipelines.is_empty() {
+        return;
+    }
+    silent::own_telemetry(page, root);
     own::extensions(page, root, rules);
     own::metrics(page, root, release);
 }
@@ -121,9 +134,18 @@ fn used<'a>(
     let (defined, connectors) = (by_key(root, kind), by_key(root, "connectors"));
     let mut all: BTreeMap<&str, Used<'_>> = BTreeMap::new();
     let what = kind.trim_end_matches('s');
+    // Where no pipeline is written, everything that is defined may be used by one that stands elsewhere.
+    if pipelines.is_empty() {
+        let used = |entry: &'a YamlEntry| Used { entry, signal: "traces", pipelines: BTreeSet::new() };
+        return defined.into_iter().map(|(id, entry)| (id, used(entry))).collect();
+    }
+    let excerpt = page.topology.programs[page.program].excerpt;
     for pipeline in pipelines {
         let signal = kind_of(&pipeline.key);
-        if kind != "processors" && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty()) {
+        if kind != "processors"
+            && !excerpt
+            && pipeline.value.get(kind).is_none_or(|node| node.items().is_empty())
+        {
             page.fault(pipeline.key_span.clone(), format!("a pipeline must have at least one {what}"));
         }
         for item in pipeline.value.get(kind).map(Node::items).unwrap_or_default() {
@@ -134,7 +156,11 @@ fn used<'a>(
                 if signal == "traces" {
                     used.signal = signal;
                 }
-            } else if !connectors.contains_key(id) {
+            } else if connectors.contains_key(id) {
+                // A connector is none of this reader's.
+            } else if excerpt {
+                page.not_read(&format!("{kind}.{id}"), "it may stand in a file that this one is merged with");
+            } else {
                 page.fault(item.span.clone(), format!("references {what} `{id}` which is not configured"));
             }
         }

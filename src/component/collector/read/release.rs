@@ -40,6 +40,11 @@ impl CollectorReading {
         }
     }
 
+    /// Its number in line 0.
+    pub fn minor(self) -> u16 {
+        self.minor
+    }
+
     /// Where a receiver or extension without an address listens: all interfaces before 0.104.
     pub fn default_address(self) -> IpAddr {
         self.localhost_from(104)

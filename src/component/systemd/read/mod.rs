@@ -42,9 +42,31 @@ pub struct Unit {
     pub environment_files: Vec<TargetPath>,
     /// What the process's environment is known to hold.
     pub environment: ProcessEnvironment,
+    /// What its `Environment=` lines set, in order.
+    pub assigned: Vec<Assigned>,
+    /// Other flags on its command line, by name without dashes; `true` for one without a value.
+    pub flags: BTreeMap<String, String>,
+    /// The unit file, or its first drop-in where the unit itself is not among the files.
+    pub path: Option<TargetPath>,
+}
+
+/// One assignment of an `Environment=` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// The variable.
+    pub key: String,
+    /// Its value, without quotes.
+    pub value: String,
+    /// The unit or drop-in that sets it.
+    pub path: TargetPath,
 }
 
 impl Unit {
+    /// Whether it starts Prometheus.
+    pub fn is_prometheus(&self) -> bool {
+        self.binary == "prometheus"
+    }
+
     /// The engine it starts, by the name of its binary.
     pub fn engine(&self) -> Option<ProgramKind> {
         if self.binary.starts_with("otelcol") {
@@ -102,8 +124,8 @@ pub fn units<'a>(
         let Some(place) = Place::of(path) else { continue };
         let parts = sets.entry((place.home, place.unit)).or_default();
         match place.drop_in {
-            None => parts.base.entry(place.rank).or_insert(text),
-            Some(name) => parts.drop_ins.entry(name).or_default().entry(place.rank).or_insert(text),
+            None => parts.base.entry(place.rank).or_insert((path, text)),
+            Some(name) => parts.drop_ins.entry(name).or_default().entry(place.rank).or_insert((path, text)),
         };
     }
     sets.into_iter()
@@ -152,11 +174,14 @@ pub fn is_unit(path: &TargetPath) -> bool {
     Place::of(path).is_some()
 }
 
+/// A file and its text.
+type File<'a> = (&'a TargetPath, &'a str);
+
 /// The files of one unit: the unit by rank of its folder, drop-ins by name, then rank.
 #[derive(Default)]
 struct Parts<'a> {
-    base: BTreeMap<usize, &'a str>,
-    drop_ins: BTreeMap<String, BTreeMap<usize, &'a str>>,
+    base: BTreeMap<usize, File<'a>>,
+    drop_ins: BTreeMap<String, BTreeMap<usize, File<'a>>>,
 }
 
 impl<'a> Parts<'a> {
@@ -169,8 +194,10 @@ impl<'a> Parts<'a> {
     ) -> Unit {
         let mut service = ServiceLines::default();
         let packaged = PACKAGED.iter().find(|row| row.unit == name && home.is_none());
-        match (self.base.into_values().next(), packaged) {
-            (Some(text), _) => service.apply(text),
+        let base = self.base.into_values().next();
+        let mut first = base.map(|(path, _)| path.clone());
+        match (base, packaged) {
+            (Some((path, text)), _) => service.apply(path, text),
             (None, Some(row)) => {
                 row.command.clone_into(&mut service.command);
                 service.files.extend(row.environment.map(str::to_owned));
@@ -178,11 +205,13 @@ impl<'a> Parts<'a> {
             (None, None) => {}
         }
         for by_rank in self.drop_ins.into_values() {
-            if let Some(text) = by_rank.into_values().next() {
-                service.apply(text);
+            if let Some((path, text)) = by_rank.into_values().next() {
+                service.apply(path, text);
+                first.get_or_insert_with(|| path.clone());
             }
         }
         let mut unit = service.resolve(home, file, is_absent);
+        unit.path = first;
         name.clone_into(&mut unit.name);
         if let Some(row) = packaged
             && unit.configs.is_empty()

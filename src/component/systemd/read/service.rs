@@ -1,6 +1,6 @@
 //! The `[Service]` section: environment and command line of the process.
 
-use super::Unit;
+use super::{Assigned, Unit};
 use crate::format::unit::{self, Backslash, assignments, put_in, specified, unpatterned, words};
 use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file};
@@ -15,18 +15,23 @@ const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
 #[derive(Default)]
 pub(super) struct ServiceLines {
     pub(super) command: String,
-    assignments: Vec<String>,
+    /// What stands in `Environment=`, with the file.
+    assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
 }
 
 impl ServiceLines {
-    pub(super) fn apply(&mut self, text: &str) {
+    pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
         for found in assignments(text).into_iter().filter(|found| found.section == "Service") {
             let value = found.value;
             match &*found.key {
                 "ExecStart" => self.command = value,
                 "Environment" if value.is_empty() => self.assignments.clear(),
-                "Environment" => self.assignments.extend(words(&value, Backslash::Escape)),
+                "Environment" => {
+                    self.assignments.extend(
+                        words(&value, Backslash::Escape).into_iter().map(|word| (word, path.clone())),
+                    );
+                }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
                 "EnvironmentFile" => self.files.push(value),
                 _ => {}
@@ -44,11 +49,12 @@ impl ServiceLines {
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
-        for assignment in &self.assignments {
+        for (assignment, path) in &self.assignments {
             if let Some((key, value)) = specified(assignment, home)
                 .and_then(|text| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
             {
-                unit.environment.values.insert(key, value);
+                unit.environment.values.insert(key.clone(), value.clone());
+                unit.assigned.push(Assigned { key, value, path: path.clone() });
             }
         }
         for written in &self.files {
@@ -73,6 +79,15 @@ impl ServiceLines {
         unit
     }
 }
+
+/// Flags of Tempo that its reader puts in the place of their keys.
+const READ_FLAGS: &[&str] = &[
+    "target",
+    "server.http-listen-address",
+    "server.http-listen-port",
+    "server.grpc-listen-address",
+    "server.grpc-listen-port",
+];
 
 impl Unit {
     /// Reads the command line: binary, configuration files, flags that change how they are read.
@@ -128,7 +143,13 @@ impl Unit {
                 },
                 "config.expand-env" => self.expands = value.is_none_or(|value| value == "true"),
                 "set" => self.more = true,
-                _ => self.more |= self.engine() == Some(ProgramKind::Tempo) && !name.starts_with("config."),
+                _ => {
+                    let value = value.unwrap_or_else(|| "true".to_owned());
+                    self.more |= self.engine() == Some(ProgramKind::Tempo)
+                        && !name.starts_with("config.")
+                        && !READ_FLAGS.contains(&name);
+                    self.flags.insert(name.to_owned(), value);
+                }
             }
         }
     }

@@ -13,10 +13,18 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads every client that dials in this configuration. `port` is the internal gRPC port.
 pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading, port: Port) {
-    if let Some((target, _)) = page.text(root, &["target"], "")
-        && target.text != "all"
-    {
-        page.not_read("target", format!("who dials whom in target `{}`", target.text));
+    let written = page.text(root, &["target"], "").map(|(text, _)| text.text.into_owned());
+    // The command line beats the file.
+    let target = page.start.flag("target").map(str::to_owned).or(written).unwrap_or_default();
+    if !matches!(target.as_str(), "" | "all") {
+        page.not_read("target", format!("who dials whom in target `{target}`"));
+        return;
+    }
+    if is_one_of_several(page, root) {
+        page.not_read(
+            "target",
+            "it joins other processes, and which part of Tempo runs in this one is not known",
+        );
         return;
     }
     for client in release.clients {
@@ -26,8 +34,19 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading, por
     }
 }
 
+/// Whether this is one process of a Tempo that is spread over several: it joins others, and its querier
+/// asks a frontend elsewhere.
+fn is_one_of_several(page: &mut FileReading<'_>, root: &Node) -> bool {
+    let joins = root.at(&["memberlist", "join_members"]).is_some_and(|entry| !entry.value.items().is_empty());
+    let frontend = page.text(root, &["querier", "frontend_worker", "frontend_address"], "");
+    let elsewhere = frontend.is_some_and(|(text, _)| {
+        !text.text.is_empty() && !address::dialled(address::split(&text.text).0).is_this_host()
+    });
+    joins && elsewhere
+}
+
 /// Whether a metrics generator runs: a storage path, and processors for some tenant.
-fn generates(page: &mut FileReading<'_>, root: &Node) -> bool {
+pub(super) fn generates(page: &mut FileReading<'_>, root: &Node) -> bool {
     let path = page.text(root, &["metrics_generator", "storage", "path"], "");
     if path.is_none_or(|(text, _)| text.text.is_empty()) {
         return false;

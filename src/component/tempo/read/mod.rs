@@ -1,16 +1,18 @@
 //! Tempo's configuration as Tempo reads it. Called by [`crate::topology`].
 
 mod clients;
+mod generator;
 mod keys;
 mod release;
 mod scalars;
 mod server;
+mod silent;
 
-pub use release::TempoReading;
+pub use release::{Edition, TempoReading};
 
 use crate::component::collector::read::receivers;
 use crate::format::address;
-use crate::format::page::{FileReading, Socket};
+use crate::format::page::{FileReading, Socket, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
 use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
@@ -18,15 +20,26 @@ use crate::model::names::{Port, TargetPath};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading) {
-    keys::check(page, root, release);
+pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
+    // Without a backend Tempo does not start: the file is a part of one, shown alone.
+    if root.at(&["storage", "trace"]).is_none() && matches!(page.start, Start::Unknown) {
+        page.is_excerpt();
+    }
+    keys::check(page, root, release, edition);
     let empty = root.entries().iter().filter(|entry| entry.value.is_null());
     for entry in empty.filter(|entry| release.never_empty.contains(&entry.key.as_str())) {
         let help = "an empty block takes every default away: Tempo does not start";
         page.fault(entry.key_span.clone(), help);
     }
-    let internal = server::read(page, root);
-    read_receivers(page, root);
+    let before = page.topology.listeners.len();
+    let internal = server::read(page, root, edition);
+    let streams = scalars::flag(page, root, "stream_over_http_enabled", "");
+    for listener in &mut page.topology.listeners[before..] {
+        listener.takes.grpc_over_http = streams && listener.protocol == Protocol::TempoApi;
+    }
+    read_receivers(page, root, edition);
+    generator::read(page, root);
+    silent::read(page, root);
     if let Some(port) = internal {
         clients::read(page, root, release, port);
     }
@@ -50,9 +63,11 @@ const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Tempo embeds the collector's receivers but skips their own checks: `tls: {}` starts, and every
 /// handshake fails; half a pair ends the start (both seen on 2.10.8 and 3.0.3).
-fn read_receivers(page: &mut FileReading<'_>, root: &Node) {
+fn read_receivers(page: &mut FileReading<'_>, root: &Node, edition: Edition) {
+    let everywhere = edition.receivers_listen_everywhere();
+    let address = if everywhere { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { LOCALHOST };
     let rules = receivers::Rules {
-        default_address: LOCALHOST,
+        default_address: address,
         empty_tls: ServerTlsMode::HandshakeFails,
         half_tls: ServerTlsMode::StartFails,
         needs_protocol: false,
@@ -73,7 +88,7 @@ fn read_receivers(page: &mut FileReading<'_>, root: &Node) {
             .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
         for (door, protocol, port) in DEFAULT_RECEIVERS {
             let at = page.mark(at.clone());
-            let socket = Socket { bind: Bind::Address(LOCALHOST), port: Port::known(*port), at };
+            let socket = Socket { bind: Bind::Address(address), port: Port::known(*port), at };
             page.listener(door, *protocol, socket, ServerTls::plaintext());
         }
     }

@@ -114,6 +114,11 @@ static RELEASES: &[TempoReading] = &[
 ];
 
 impl TempoReading {
+    /// The other lines.
+    pub fn others(&'static self) -> impl Iterator<Item = &'static Self> {
+        RELEASES.iter().filter(|release| release.name != self.name)
+    }
+
     /// The line whose rules are applied, and how sure that is: given (another minor version is read as
     /// the one known of its major version), else told by a block that only one line has; else assumed:
     /// the line that has a use for its blocks, or the oldest. A file of 3.0 that keeps its data anywhere
@@ -123,9 +128,11 @@ impl TempoReading {
             if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
                 return (release, ReadVersion::Given(release.name.to_owned()));
             }
-            if let Some(release) = RELEASES.iter().find(|release| release.line.0 == line.0) {
-                return (release, ReadVersion::Assumed(release.name.to_owned()));
-            }
+            let major = RELEASES.iter().find(|release| release.line.0 == line.0);
+            let release =
+                major.unwrap_or(if line.0 < 2 { &RELEASES[0] } else { &RELEASES[RELEASES.len() - 1] });
+            let given = given.unwrap_or_default().to_owned();
+            return (release, ReadVersion::Nearest { given, line: release.name.to_owned() });
         }
         let has = |keys: &[&str]| keys.iter().any(|key| root.entry(key).is_some());
         if let Some(release) = RELEASES.iter().find(|release| has(release.told_by)) {
@@ -134,6 +141,44 @@ impl TempoReading {
         let suggested = RELEASES.iter().find(|release| has(release.suggested_by));
         let release = suggested.unwrap_or(&RELEASES[0]);
         (release, ReadVersion::Assumed(release.name.to_owned()))
+    }
+}
+
+/// A release of Tempo as it was given, by the effects that differ below the known lines.
+///
+/// Sources: `docs/sources/tempo/release-notes` and the flags of 2.6 to 2.10: the HTTP port by default is 80
+/// up to 2.7, receivers without a host listen on all interfaces up to 2.6, `opencensus` left with 2.10.6.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Edition {
+    line: Option<(u32, u32)>,
+    patch: Option<u32>,
+}
+
+impl Edition {
+    /// The edition that was given; nothing differs where none was.
+    pub fn of(given: Option<&str>) -> Self {
+        let patch = given.and_then(|text| text.split('.').nth(2)?.split('-').next()?.parse().ok());
+        Self { line: given.and_then(line_of), patch }
+    }
+
+    /// The port of the HTTP API where none is written.
+    pub fn http_port(self) -> u16 {
+        if self.line.is_some_and(|line| line < (2, 8)) { 80 } else { 3200 }
+    }
+
+    /// Whether a receiver without a host listens on all interfaces.
+    pub fn receivers_listen_everywhere(self) -> bool {
+        self.line.is_some_and(|line| line < (2, 7))
+    }
+
+    /// Whether the receiver `opencensus` is compiled in; `None` where the patch release decides.
+    pub fn holds_opencensus(self) -> Option<bool> {
+        match (self.line?, self.patch) {
+            (line, _) if line < (2, 10) => Some(true),
+            ((2, 10), Some(patch)) => Some(patch < 6),
+            ((2, 10), None) => None,
+            _ => Some(false),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tempo's own servers: the HTTP API, internal gRPC, and the optional internal server.
 
+use super::release::Edition;
 use super::scalars::{Number, flag, number};
 use crate::format::address;
 use crate::format::page::{FileReading, Socket, WrittenPath};
@@ -23,8 +24,8 @@ const INTERNAL: Server =
     Server { block: "internal_server", part: "http", protocol: Protocol::OwnHttp, default: 3101 };
 
 /// Reads all servers. Returns the port of the internal gRPC, which Tempo's own clients dial.
-pub fn read(page: &mut FileReading<'_>, root: &Node) -> Option<Port> {
-    open(page, root, &HTTP);
+pub fn read(page: &mut FileReading<'_>, root: &Node, edition: Edition) -> Option<Port> {
+    open(page, root, &Server { default: edition.http_port(), ..HTTP });
     let internal = open(page, root, &GRPC);
     if root.get("internal_server").is_some_and(|block| flag(page, block, "enable", "internal_server")) {
         open(page, root, &INTERNAL);
@@ -40,6 +41,9 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
     let door = format!("{}.{}", server.block, server.part);
     let (address_key, port_key) =
         (format!("{}_listen_address", server.part), format!("{}_listen_port", server.part));
+    // A flag beats the file; Go's names have dashes.
+    let flag = |key: &str| page.start.flag(&format!("{}.{}", server.block, key.replace('_', "-")));
+    let (flag_port, flag_address) = (flag(&port_key).and_then(address::port), flag(&address_key));
     let (port, port_at) = match number(page, settings, &port_key, server.block) {
         Number::Missing => (Port::known(server.default), None),
         Number::Unreadable => return None,
@@ -55,8 +59,12 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
             }
         },
     };
+    let (port, port_at) = flag_port.map_or((port, port_at), |port| (port, None));
     let tls = tls(page, settings, &format!("{}_tls_config", server.part), server.block);
     let (address, address_at) = match page.text(settings, &[&address_key], server.block) {
+        _ if flag_address.and_then(address::bind).is_some() => {
+            (flag_address.and_then(address::bind).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), None)
+        }
         Some((text, entry)) => match address::bind(&text.text) {
             Some(address) => (address, Some(entry)),
             None => {

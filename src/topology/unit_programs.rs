@@ -1,0 +1,111 @@
+//! Programs that units alone tell of: applications whose settings stand in `Environment=`, and Prometheus,
+//! whose flags say where it listens.
+
+use super::FileSet;
+use crate::component::systemd::read::{Assigned, Unit};
+use crate::component::{app, prometheus};
+use crate::format::env_file::{EnvEntry, EnvFile};
+use crate::format::page::{FileReading, Start};
+use crate::format::values::{Expansion, ProcessEnvironment, Values};
+use crate::model::dataflow::{NotRead, Program, ProgramKind, ReadVersion, Topology};
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Variables that name a file of settings for an SDK.
+const SETTINGS: &[&str] =
+    &["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE", "OTEL_JAVAAGENT_CONFIGURATION_FILE"];
+
+/// Adds the programs of all units.
+pub(super) fn read(
+    files: &FileSet<'_>,
+    units: &[Unit],
+    texts: &BTreeMap<&TargetPath, &str>,
+    topology: &mut Topology,
+) {
+    for unit in units.iter().filter(|unit| unit.engine().is_none()) {
+        if unit.is_prometheus() {
+            read_prometheus(files, unit, texts, topology);
+        } else {
+            read_application(files, unit, texts, topology);
+        }
+    }
+}
+
+fn read_prometheus(
+    files: &FileSet<'_>,
+    unit: &Unit,
+    texts: &BTreeMap<&TargetPath, &str>,
+    topology: &mut Topology,
+) {
+    let Some(path) = &unit.path else { return };
+    let text = texts.get(path).copied().unwrap_or_default();
+    let command = line_of(text, "ExecStart=");
+    with_page(files, (ProgramKind::Prometheus, path), topology, |page| {
+        prometheus::read::read(page, unit, command);
+    });
+}
+
+fn read_application(
+    files: &FileSet<'_>,
+    unit: &Unit,
+    texts: &BTreeMap<&TargetPath, &str>,
+    topology: &mut Topology,
+) {
+    for assigned in unit.assigned.iter().filter(|assigned| SETTINGS.contains(&assigned.key.as_str())) {
+        let place = format!("{} {}", assigned.path, assigned.key);
+        let reason =
+            "the settings of its SDK stand in the file that this names, which is not read".to_owned();
+        topology.not_read.push(NotRead { place, reason });
+    }
+    let is_endpoint = |assigned: &&Assigned| {
+        assigned.key.starts_with("OTEL_EXPORTER_OTLP") && assigned.key.ends_with("ENDPOINT")
+    };
+    let Some(endpoint) = unit.assigned.iter().rev().find(is_endpoint) else { return };
+    let text = texts.get(&endpoint.path).copied().unwrap_or_default();
+    let mut file = EnvFile::default();
+    for assigned in &unit.assigned {
+        let span = place_of(text, assigned);
+        let value_span = span.start + (assigned.key.len() + 1).min(span.len())..span.end;
+        let value = Cow::Borrowed(assigned.value.as_str());
+        file.entries.push(EnvEntry { key: &assigned.key, value, span, value_span, inside: false });
+    }
+    with_page(files, (ProgramKind::App, &endpoint.path), topology, |page| {
+        app::read::read(page, &file, EnvFormat::Systemd);
+    });
+}
+
+fn with_page(
+    files: &FileSet<'_>,
+    (kind, path): (ProgramKind, &TargetPath),
+    topology: &mut Topology,
+    read: impl FnOnce(&mut FileReading<'_>),
+) {
+    let source = files.source_of(path);
+    topology.sources.insert(path.clone(), source.clone());
+    let program = topology.programs.len();
+    topology.programs.push(Program {
+        kind,
+        file: path.clone(),
+        version: ReadVersion::None,
+        excerpt: false,
+        starts_here: true,
+        site: 0,
+    });
+    let environment = ProcessEnvironment::default();
+    let values = Values { expansion: Expansion::None, environment: &environment };
+    read(&mut FileReading { topology, program, path, source, values, start: Start::Unknown, inside: None });
+}
+
+/// Where an assignment stands in the text of its unit; the beginning where it stands in another file.
+fn place_of(text: &str, assigned: &Assigned) -> Range<usize> {
+    let whole = format!("{}={}", assigned.key, assigned.value);
+    text.rfind(&whole).map_or(0..0, |start| start..start + whole.len())
+}
+
+fn line_of(text: &str, key: &str) -> Range<usize> {
+    text.rfind(key)
+        .map_or(0..0, |start| start..text[start..].find('\n').map_or(text.len(), |length| start + length))
+}
