@@ -37,7 +37,7 @@ pub use processes::{Process, started, ticks};
 pub use programs::{file_names, is_program};
 pub use replaceable::{Replaceable, replaceable};
 pub use run::{CommandLine, Ran, TIED, run_here};
-pub use scope::serve_scope;
+pub use scope::{believed, serve_scope};
 pub use scratch::Scratch;
 pub use sockets::{all_listening, listening, real, sockets};
 pub use systemd::{Followed, ServiceManager, UnitJournal, last_words};

@@ -20,3 +20,22 @@ mod serve;
 
 pub(super) use child::ScopeChild;
 pub use serve::serve_scope;
+
+use crate::model::names::{HostName, Scope};
+use crate::model::observed::{Inventory, Observed};
+use frame::ScopeFrame;
+use judge::ScopeRequest;
+use messages::Reply;
+use std::io::{Error, ErrorKind, Result};
+
+/// What a child's answer to a look comes to, of the bytes that it sent; nothing of it is believed before it
+/// was judged. [`ScopeChild`] does the same as the bytes come; this is for whoever has them all.
+///
+/// # Errors
+/// They are no frame, no answer to a look, or tell of something else than was asked.
+pub fn believed(inventory: &Inventory, scope: &Scope, host: &HostName, mut sent: &[u8]) -> Result<Observed> {
+    let unfit = |what: &str| Error::new(ErrorKind::InvalidData, what.to_owned());
+    let frame = ScopeFrame::read(&mut sent)?.ok_or_else(|| unfit("is empty"))?;
+    let Reply::Observed { at, machine } = Reply::of(&frame.words)? else { return Err(unfit("is no look")) };
+    ScopeRequest { inventory, scope, host }.observed(at, machine, &frame.bytes).map_err(unfit)
+}
