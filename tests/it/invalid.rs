@@ -134,6 +134,8 @@ const CODES: &[&str] = &[
     "text-empty",
     "url-text",
     "not-yet",
+    "port-taken",
+    "same-file",
 ];
 
 #[test]
