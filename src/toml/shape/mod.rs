@@ -4,6 +4,7 @@
 //! and what to type; where it stands in the file is known to the caller alone.
 
 mod address;
+pub(super) mod misshapen;
 mod path;
 mod quantity;
 mod repair;
@@ -13,94 +14,7 @@ pub(super) use address::{bind, dial, listener, port_range};
 pub(super) use path::path;
 pub(super) use quantity::{duration, size};
 
-use std::ops::Range;
-
-/// What is wrong with a text.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Misshapen {
-    pub(super) code: &'static str,
-    pub(super) title: String,
-    /// Beside the caret; may be empty.
-    pub(super) label: String,
-    pub(super) ways: Vec<WayOut>,
-    /// Which part of the text, where it is not the whole.
-    pub(super) part: Option<Range<usize>>,
-}
-
-/// A way out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum WayOut {
-    /// Another value, in its quotes; the caller puts the key before it.
-    Value(String),
-    /// Something else, whole.
-    Words(String),
-    /// The key's own example, said to be one, where what was meant cannot be told.
-    Example,
-}
-
-impl Misshapen {
-    fn new(code: &'static str, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), label: String::new(), ways: Vec::new(), part: None }
-    }
-
-    /// A text that is sound within the quotes of a word processor.
-    pub(super) fn curly(code: &'static str, title: String, bare: &str) -> Self {
-        Self::new(code, title)
-            .label("curly quotes are a part of the text; those of TOML are straight")
-            .or(bare)
-    }
-
-    fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    /// Another value that can be typed.
-    fn or(mut self, value: impl Into<String>) -> Self {
-        let value = value.into().replace('\\', "\\\\").replace('"', "\\\"");
-        self.ways.push(WayOut::Value(format!("\"{value}\"")));
-        self
-    }
-
-    /// What was meant, or else the example of the key.
-    fn or_meant(self, meant: Option<String>) -> Self {
-        match meant {
-            Some(meant) => self.or(meant),
-            None => self.or_example(),
-        }
-    }
-
-    fn or_example(mut self) -> Self {
-        self.ways.push(WayOut::Example);
-        self
-    }
-
-    /// Something to do that is no value.
-    fn with_words(mut self, words: impl Into<String>) -> Self {
-        self.ways.push(WayOut::Words(words.into()));
-        self
-    }
-
-    /// The first value that can be typed, without its quotes.
-    fn first_value(&self) -> Option<String> {
-        self.ways.iter().find_map(|way| match way {
-            WayOut::Value(value) => Some(value[1..value.len() - 1].to_owned()),
-            _ => None,
-        })
-    }
-
-    fn part(mut self, part: Range<usize>) -> Self {
-        self.part = Some(part);
-        self
-    }
-}
-
-type Shaped<T> = Result<T, Misshapen>;
-
-/// The value of `key = "value"`.
-fn quoted(example: &str) -> &str {
-    example.split('"').nth(1).unwrap_or(example)
-}
+use misshapen::{Misshapen, Shaped};
 
 /// The quotes that word processors make of straight ones.
 pub(super) const CURLY_QUOTES: [char; 6] =
@@ -253,6 +167,7 @@ fn name_of(letter: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::misshapen::WayOut;
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Paths on a host.
 
-use super::{Misshapen, Shaped};
+use super::misshapen::{Misshapen, Shaped};
 use crate::model::names::{LONGEST_NAME, LONGEST_PATH};
 
 /// What is made beside or below a path that is written must still be one: the home in place of `~`, the

@@ -1,7 +1,8 @@
 //! Durations and sizes: one whole number, one unit.
 
 use super::super::schema::SizeRule;
-use super::{Misshapen, Shaped, quoted, repair};
+use super::misshapen::{Misshapen, Shaped, quoted};
+use super::repair;
 use std::time::Duration;
 
 /// The longest duration of the language: longer ones do not fit what the engines count in.
