@@ -8,10 +8,12 @@
 //! Reads and writes only through [`crate::host::Host`]; the clock and the user are handed in.
 //! Called by `command/`.
 
+mod finish;
 mod folder;
 mod forget;
 mod history;
 mod journal;
+mod judges;
 mod prover;
 mod ready;
 mod recover;
@@ -26,9 +28,10 @@ mod word;
 
 pub use forget::remembers_nothing;
 pub use history::{Generation, history, users};
+pub use judges::Judges;
 pub use prover::{NoProver, Proof, Prover};
 pub use recover::{Fate, Killed, Recovered, at_work, pending, recover};
-pub use session::{ApplySession, Consent, Judges, apply};
+pub use session::{ApplySession, Consent, apply};
 pub use survey::{DesiredState, Survey, SurveyRequest, doubts, survey};
 pub use transaction::{Outcome, Swapped, TakenBackCause, Transaction, Validated};
 pub use validator::{NoValidator, Validator};

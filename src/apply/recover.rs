@@ -1,19 +1,19 @@
 //! What a killed run left is finished or taken back before anything else happens.
 
+use super::finish::finish;
 use super::folder::{StateDirectory, decode};
 use super::forget::empty;
-use super::journal::{self, ApplyJournal, Begin};
+use super::journal::{ApplyJournal, Begin};
 use super::reverse::reverse;
 use super::state::{Pending, StackState};
 use super::word::{Doubt, UserWord, is_readable};
-use super::{ApplyError, NoProver};
+use super::{ApplyError, NoProver, journal};
 use crate::host::{Holder, Host, HostError};
 use crate::model::ground::Ground;
-use crate::model::observed::{Identity, Inventory, Observed, PathState};
+use crate::model::observed::{Inventory, Observed, PathState};
 use crate::model::prior::GenerationNumber;
 use crate::model::step::Step;
 use crate::plan::Author;
-use std::collections::BTreeSet;
 
 /// What recovery did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,56 +227,6 @@ fn go_on_forgetting(target: &mut dyn Host, own: &StateDirectory) -> Result<Optio
 fn is_kept(target: &dyn Host, state: &StackState, number: GenerationNumber) -> Result<bool, ApplyError> {
     let path = state.own().manifest(number);
     Ok(!matches!(target.observe(&Inventory::of([path.clone()]))?.standing(&path), PathState::Absent))
-}
-
-/// Does what can be done again once more, where the process that works for a user was ended meanwhile.
-pub(super) fn again<T>(mut act: impl FnMut() -> Result<T, ApplyError>) -> Result<T, ApplyError> {
-    match act() {
-        Err(ApplyError::Host(HostError::Died { .. })) => act(),
-        done => done,
-    }
-}
-
-/// Ends what a kept transaction leaves: the manifests of users' parts get their names; old files under
-/// our names, old generations and the journal go.
-pub(super) fn finish(
-    target: &mut dyn Host,
-    state: &StackState,
-    begin: &Begin,
-) -> Result<Vec<String>, ApplyError> {
-    again(|| finish_once(target, state, begin))
-}
-
-fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<Vec<String>, ApplyError> {
-    let mut notes = Vec::new();
-    for folder in state.folders() {
-        let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
-        let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
-        if after != Identity::Absent {
-            clear(target, state, &Step::Create { staged, path, after }, &mut notes)?;
-        }
-    }
-    let leftovers: BTreeSet<_> = begin.steps.iter().filter_map(Step::leftover).collect();
-    let superfluous = state.superfluous(target)?;
-    for path in leftovers.into_iter().chain(&superfluous) {
-        clear(target, state, &Step::Discard { path: path.clone() }, &mut notes)?;
-    }
-    end(target, state, &mut notes)?;
-    Ok(notes)
-}
-
-/// The last of a transaction, however it ended.
-pub(super) fn end(
-    target: &mut dyn Host,
-    state: &StackState,
-    notes: &mut Vec<String>,
-) -> Result<(), ApplyError> {
-    for folder in state.folders().filter(|folder| *folder != state.own()) {
-        for path in [folder.torn_pending(), folder.pending()] {
-            clear(target, state, &Step::Discard { path }, notes)?;
-        }
-    }
-    Ok(target.perform(&Step::Discard { path: state.journal() })?)
 }
 
 /// A step that clears up. In a home the user can be in the way of it for ever: that is told, and keeps

@@ -3,9 +3,10 @@
 //! Needs no records of its own: every step is found in the world first, so taking back can be killed
 //! and begun again any number of times.
 
+use super::finish::{again, end};
 use super::prover::Prover;
 use super::ready::wait;
-use super::recover::{again, clear, end};
+use super::recover::clear;
 use super::restage::restage;
 use super::state::StackState;
 use super::{ApplyError, journal::Begin};

@@ -1,20 +1,14 @@
 //! The whole of one apply or rollback: lock, recover, look again, refuse or carry out.
 
 use super::forget::{forget, is_given_back, remembers_nothing};
-use super::prover::NoProver;
-use super::prover::Prover;
+use super::judges::{Judges, PROOF};
 use super::survey::{Survey, SurveyRequest, survey};
 use super::transaction::{Outcome, Transaction};
-use super::validator::{NoValidator, Validator};
 use super::{ApplyError, Recovered, pending, recover};
 use crate::host::{Exclusive, Holder, Host, Lock};
 use crate::model::ground::Ground;
 use crate::pki::{Issued, issue};
 use crate::plan::{Author, PlanDigest};
-use std::time::Duration;
-
-/// How long a proof may take.
-pub(super) const PROOF: Duration = Duration::from_secs(60);
 
 /// What the person agreed to.
 #[derive(Clone, Copy, Debug)]
@@ -25,24 +19,6 @@ pub struct Consent {
     pub accept_drift: bool,
     /// Whether files that are not ours may be taken over.
     pub adopt: bool,
-}
-
-/// Who has the last word: on what was staged, on what then runs, and on what ran before.
-#[derive(Clone, Copy)]
-pub struct Judges<'a> {
-    /// Before anything is put in place.
-    pub validator: &'a dyn Validator,
-    /// Before anything is kept.
-    pub prover: &'a dyn Prover,
-    /// After everything was taken back.
-    pub before: &'a dyn Prover,
-}
-
-impl<'a> Judges<'a> {
-    /// Nobody judges the files, and nobody proves, for this reason.
-    pub fn none(nobody: &'a NoProver) -> Self {
-        Self { validator: &NoValidator, prover: nobody, before: nobody }
-    }
 }
 
 /// The held locks on the state of a stack.

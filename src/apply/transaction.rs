@@ -1,13 +1,13 @@
 //! One transaction, as types: each stage can only be reached from the one before, and none can be
 //! dropped unseen.
 
+use super::finish::finish;
 use super::folder::{StateDirectory, encode};
 use super::journal::{self, Begin};
+use super::judges::{Judges, PROOF};
 use super::prover::{NoProver, Proof, Prover};
 use super::ready::{self, Started, look_again, stay};
-use super::recover::finish;
 use super::reverse::reverse;
-use super::session::{Judges, PROOF};
 use super::state::{Pending, StackState};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};

@@ -5,6 +5,7 @@
 //! same plan compares a stack with a host and a generation with a host, so a rollback is an apply.
 
 mod certificates;
+mod circumstances;
 mod compare;
 mod entry;
 mod goal;
@@ -15,7 +16,11 @@ mod meaning;
 mod services;
 mod steps;
 
+pub use circumstances::Circumstances;
+
+use crate::model::desired::Digest;
 use crate::model::ground::Ground;
+use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
 use crate::model::observed::Observed;
 use crate::model::prior::{Baseline, GenerationNumber, Prior, PriorPath};
 use crate::model::units::UnitId;
@@ -25,30 +30,8 @@ pub use goal::{DesiredBlock, DesiredContent, DesiredHost, DesiredPath, DesiredPa
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
 pub use services::{PlannedService, ServiceChange};
-pub use steps::{Author, Steps, steps};
-
-use crate::model::desired::Digest;
-use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::SystemTime;
-
-/// What a plan depends on beside the stack and the host.
-#[derive(Clone, Debug)]
-pub struct Circumstances {
-    /// The time by which certificates are judged.
-    pub now: SystemTime,
-    /// Whether the key of the authority is at hand, so that it can sign another leaf.
-    pub authority_key_kept: bool,
-    /// The certificate of the kept authority, PEM.
-    pub authority_certificate: Option<Vec<u8>>,
-}
-
-impl Circumstances {
-    /// No kept authority.
-    pub fn at(now: SystemTime) -> Self {
-        Self { now, authority_key_kept: false, authority_certificate: None }
-    }
-}
+pub use steps::{Author, Steps, steps};
 
 /// What would change on one host.
 #[derive(Clone, Debug, PartialEq, Eq)]

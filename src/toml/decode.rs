@@ -2,7 +2,8 @@
 
 use super::raw::{RawHosts, RawListener, RawValue};
 use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
-use super::shape::{self, Misshapen, WayOut};
+use super::shape;
+use super::shape::misshapen::{Misshapen, WayOut};
 use super::walk::{TableWalk, WrittenKey};
 use crate::diagnostic::{Code, Finding, KeyPath, Place};
 use crate::text::nearest;

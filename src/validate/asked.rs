@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::placeholder::without_secrets;
 use super::{
     EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile,
-    Validation, WantedEngine, collector, find, finding, on_path, systemd, tempo,
+    Validation, WantedEngine, collector, find, find::on_path, finding, systemd, tempo,
 };
 use crate::host::{CommandLine, HostError, Scratch};
 use crate::model::names::TargetPath;

@@ -8,75 +8,22 @@ mod certificates;
 mod conflicts;
 mod edges;
 
+mod decided;
 mod expected;
+mod ids;
 mod listeners;
 mod places;
 
+pub use decided::Wiring;
 pub use edges::{ClientId, WiredEdge};
+pub use ids::{ComponentId, socket_text};
 
 pub use expected::expected;
 pub use listeners::{DecidedBy, ListenerId, ListenerKind, WiredListener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
-use crate::diagnostic::{Findings, KeyPath};
-use crate::model::certificate::CertificateSpec;
-use crate::model::names::{CertificateName, ComponentName, Port};
+use crate::diagnostic::Findings;
 use crate::stack::Stack;
-use std::collections::BTreeMap;
-use std::fmt;
-use std::net::IpAddr;
-
-/// A component of the stack.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ComponentId {
-    /// `[tempo]`. First, because listeners start before clients.
-    Tempo,
-    /// `[collector.NAME]`.
-    Collector(ComponentName),
-    /// `[grafana]`.
-    Grafana,
-    /// `[app.NAME]`.
-    App(ComponentName),
-}
-
-impl ComponentId {
-    /// The component's own name: what its certificate files are called.
-    pub fn short(&self) -> &str {
-        match self {
-            Self::Tempo => "tempo",
-            Self::Grafana => "grafana",
-            Self::Collector(name) | Self::App(name) => name.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for ComponentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tempo => f.write_str("tempo"),
-            Self::Grafana => f.write_str("grafana"),
-            Self::Collector(name) => write!(f, "collector.{name}"),
-            Self::App(name) => write!(f, "app.{name}"),
-        }
-    }
-}
-
-/// Every decision for one stack.
-#[derive(Debug)]
-pub struct Wiring<'a> {
-    /// What was wanted.
-    pub stack: &'a Stack,
-    /// Sockets served, in order of component and door.
-    pub listeners: Vec<WiredListener>,
-    /// Who dials whom, at which address.
-    pub edges: Vec<WiredEdge>,
-    /// Paths, owner and unit of each engine.
-    pub engines: BTreeMap<ComponentId, EnginePlace>,
-    /// Paths and owner of each neighbour.
-    pub clients: BTreeMap<ComponentId, ClientPlace>,
-    /// What apply must issue; empty when nothing serves TLS. The CA is named `ca`.
-    pub certificates: BTreeMap<CertificateName, CertificateSpec>,
-}
 
 /// Decides everything a stack leaves open.
 ///
@@ -94,59 +41,4 @@ pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, &mut findings);
     findings.or_else(wiring)
-}
-
-impl Wiring<'_> {
-    /// The listener of a door, if it is open.
-    pub fn listener(&self, component: &ComponentId, door: ListenerKind) -> Option<&WiredListener> {
-        self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.door == door)
-    }
-
-    /// The edge a client of this component takes; each has one, but Tempo, whose clients share one.
-    pub fn edge_from(&self, client: &ClientId) -> Option<&WiredEdge> {
-        self.edges.iter().find(|edge| edge.from == *client)
-    }
-
-    /// The listener an edge leads to.
-    pub fn target(&self, edge: &WiredEdge) -> &WiredListener {
-        &self.listeners[edge.to]
-    }
-
-    /// Whether the component serves TLS on any door, and so has a leaf.
-    pub fn serves_tls(&self, component: &ComponentId) -> bool {
-        self.listeners.iter().any(|listener| listener.id.component == *component && listener.tls)
-    }
-
-    /// Whether the component dials TLS, and so needs the CA.
-    pub fn dials_tls(&self, component: &ComponentId) -> bool {
-        self.edges.iter().any(|edge| edge.from.component() == Some(component) && self.target(edge).tls)
-    }
-
-    /// The key of `stack.toml` behind an edge that the analyser names by file and setting.
-    pub fn key_of(&self, edge: &str) -> Option<KeyPath> {
-        let (file, _) = edge.split_once('#')?;
-        let owner = |component: &ComponentId| match component {
-            ComponentId::Tempo => KeyPath::of(["tempo"]),
-            ComponentId::Grafana => KeyPath::of(["grafana"]),
-            ComponentId::Collector(name) => KeyPath::of(["collector", name.as_str()]),
-            ComponentId::App(name) => KeyPath::of(["app", name.as_str()]),
-        };
-        let engine = self.engines.iter().find(|(_, place)| place.config.as_str() == file).map(|(id, _)| id);
-        let client = || {
-            let found = self
-                .clients
-                .iter()
-                .find(|(_, place)| place.file.as_ref().is_some_and(|p| p.as_str() == file));
-            found.map(|(id, _)| id)
-        };
-        engine.or_else(client).map(owner)
-    }
-}
-
-/// `127.0.0.1:4317`, `[::1]:4317`.
-pub fn socket_text(host: &str, port: Port) -> String {
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
-        _ => format!("{host}:{port}"),
-    }
 }

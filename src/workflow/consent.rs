@@ -2,8 +2,9 @@
 
 use super::host;
 use super::session::{Session, Stop};
+use crate::apply::Judges;
 use crate::apply::{
-    ApplyError, ApplySession as Transaction, Consent, Doubt, Judges, Outcome, Proof, Recovered, Survey,
+    ApplyError, ApplySession as Transaction, Consent, Doubt, Outcome, Proof, Recovered, Survey,
     SurveyRequest, TakenBackCause,
 };
 use crate::cli;

@@ -9,8 +9,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
+use tracewright::apply::Judges;
 use tracewright::apply::{
-    ApplyError, Consent, DesiredState, Judges, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
+    ApplyError, Consent, DesiredState, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
 };
 use tracewright::host::{CaDirectory, HostError};
 use tracewright::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};

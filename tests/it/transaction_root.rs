@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use tracewright::apply::Judges;
 use tracewright::apply::{
-    ApplyError, ApplySession, Consent, DesiredState, Judges, NoProver, Outcome, Recovered, Survey,
-    SurveyRequest, apply, recover, survey,
+    ApplyError, ApplySession, Consent, DesiredState, NoProver, Outcome, Recovered, Survey, SurveyRequest,
+    apply, recover, survey,
 };
 use tracewright::host::{Holder, LocalDisk, LocalRoot, Root};
 use tracewright::model::ground::Ground;

@@ -8,8 +8,9 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
+use tracewright::apply::Judges;
 use tracewright::apply::{
-    ApplyError, ApplySession, Consent, DesiredState, Judges, NoProver, Outcome, Proof, Prover, SurveyRequest,
+    ApplyError, ApplySession, Consent, DesiredState, NoProver, Outcome, Proof, Prover, SurveyRequest,
     TakenBackCause, apply, history, survey,
 };
 use tracewright::host::HostError;

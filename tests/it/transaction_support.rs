@@ -3,8 +3,9 @@
 use crate::transaction_disk::{MemoryDisk, Random};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
+use tracewright::apply::Judges;
 use tracewright::apply::{
-    ApplyError, Consent, DesiredState, Judges, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
+    ApplyError, Consent, DesiredState, NoProver, Outcome, Survey, SurveyRequest, apply, survey,
 };
 use tracewright::host::{Host, Process, Root};
 use tracewright::model::desired::{Content, Desired, DesiredDirectory, DesiredFile, Digest};

@@ -1,6 +1,6 @@
 //! Where a socket is: ports, bind addresses, listeners, names to dial.
 
-use super::{Misshapen, Shaped};
+use super::misshapen::{Misshapen, Shaped};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// `"loopback"`, `"any"` or an IP literal.

@@ -4,6 +4,7 @@
 //! and what to type; where it stands in the file is known to the caller alone.
 
 mod address;
+pub(super) mod misshapen;
 mod path;
 mod quantity;
 
@@ -12,58 +13,7 @@ pub(super) use address::{bind, dial, listener, port_range};
 pub(super) use path::path;
 pub(super) use quantity::{duration, size};
 
-use std::ops::Range;
-
-/// What is wrong with a text.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Misshapen {
-    pub(super) code: &'static str,
-    pub(super) title: String,
-    /// Beside the caret; may be empty.
-    pub(super) label: String,
-    pub(super) ways: Vec<WayOut>,
-    /// Which part of the text, where it is not the whole.
-    pub(super) part: Option<Range<usize>>,
-}
-
-/// A way out.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum WayOut {
-    /// Another value, in its quotes; the caller puts the key before it.
-    Value(String),
-    /// Something else, whole.
-    Words(String),
-}
-
-impl Misshapen {
-    fn new(code: &'static str, title: impl Into<String>) -> Self {
-        Self { code, title: title.into(), label: String::new(), ways: Vec::new(), part: None }
-    }
-
-    fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    /// Another value that can be typed.
-    fn or(mut self, value: impl Into<String>) -> Self {
-        let value = value.into().replace('\\', "\\\\").replace('"', "\\\"");
-        self.ways.push(WayOut::Value(format!("\"{value}\"")));
-        self
-    }
-
-    fn part(mut self, part: Range<usize>) -> Self {
-        self.part = Some(part);
-        self
-    }
-}
-
-type Shaped<T> = Result<T, Misshapen>;
-
-/// The value of `key = "value"`.
-fn quoted(example: &str) -> &str {
-    example.split('"').nth(1).unwrap_or(example)
-}
+use misshapen::{Misshapen, Shaped, WayOut, quoted};
 
 /// `"0.159"` or `"2.10.8"`: numbers with dots between them, two or three.
 pub(super) fn version(text: &str, example: &str) -> Shaped<String> {

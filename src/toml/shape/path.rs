@@ -1,6 +1,6 @@
 //! Paths on a host.
 
-use super::{Misshapen, Shaped, quoted};
+use super::misshapen::{Misshapen, Shaped, quoted};
 use crate::model::names::{LONGEST_NAME, LONGEST_PATH};
 
 /// What is made beside or below a path that is written must still be one: the home in place of `~`, the
@@ -46,8 +46,8 @@ pub(in crate::toml) fn path(text: &str, example: &str) -> Shaped<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::WayOut;
     use super::*;
+    use crate::toml::shape::misshapen::WayOut;
 
     #[test]
     fn paths() {

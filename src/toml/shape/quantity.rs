@@ -1,7 +1,7 @@
 //! Durations and sizes: one whole number, one unit.
 
 use super::super::schema::SizeRule;
-use super::{Misshapen, Shaped, quoted};
+use super::misshapen::{Misshapen, Shaped, quoted};
 use std::time::Duration;
 
 /// The longest duration of the language: longer ones do not fit what the engines count in.
@@ -120,8 +120,8 @@ fn inexact(text: &str, bytes: u64) -> Misshapen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::WayOut;
     use super::*;
+    use crate::toml::shape::misshapen::WayOut;
     use proptest::prelude::*;
 
     fn value(wrong: &Misshapen) -> &str {

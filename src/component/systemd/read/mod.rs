@@ -6,8 +6,8 @@
 
 mod service;
 
-use crate::format::values::ProcessEnvironment;
-use crate::model::dataflow::ProgramKind;
+pub use service::Unit;
+
 use crate::model::names::TargetPath;
 use service::ServiceLines;
 use std::collections::BTreeMap;
@@ -23,33 +23,6 @@ pub const SYSTEM_FOLDERS: &[&str] = &[
 /// The folder of a user's own units, below the home.
 pub const USER_FOLDER: &str = ".config/systemd/user";
 
-/// What a service unit says about the program it starts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unit {
-    /// Configuration files on its command line, in order.
-    pub configs: Vec<TargetPath>,
-    /// The file name of its binary.
-    pub binary: String,
-    /// Whether Tempo puts variables into its configuration (`-config.expand-env=true`).
-    pub expands: bool,
-    /// Whether the command line overrides configuration keys or names what is no file.
-    pub more: bool,
-    /// Whether its command line, variables put in, is longer than the kernel takes.
-    pub too_long: bool,
-    /// Its name, `tempo.service`.
-    pub name: String,
-    /// Environment files, in order.
-    pub environment_files: Vec<TargetPath>,
-    /// What the process's environment is known to hold.
-    pub environment: ProcessEnvironment,
-    /// What its `Environment=` lines set, in order.
-    pub assigned: Vec<Assigned>,
-    /// Other flags on its command line, by name without dashes; `true` for one without a value.
-    pub flags: BTreeMap<String, String>,
-    /// The unit file, or its first drop-in where the unit itself is not among the files.
-    pub path: Option<TargetPath>,
-}
-
 /// One assignment of an `Environment=` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assigned {
@@ -59,27 +32,6 @@ pub struct Assigned {
     pub value: String,
     /// The unit or drop-in that sets it.
     pub path: TargetPath,
-}
-
-impl Unit {
-    /// Whether it starts Prometheus.
-    pub fn is_prometheus(&self) -> bool {
-        self.binary == "prometheus"
-    }
-
-    /// The engine it starts, by the name of its binary.
-    pub fn engine(&self) -> Option<ProgramKind> {
-        if self.binary.starts_with("otelcol") {
-            Some(ProgramKind::Collector)
-        } else if self.binary == "tempo"
-            || self.binary.starts_with("tempo-2")
-            || self.binary.starts_with("tempo-3")
-        {
-            Some(ProgramKind::Tempo)
-        } else {
-            None
-        }
-    }
 }
 
 /// A service that an official package brings.

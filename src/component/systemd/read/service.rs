@@ -1,12 +1,13 @@
 //! The `[Service]` section: environment and command line of the process.
 
-use super::{Assigned, Unit};
-use crate::format::unit::{self, Backslash, assignments, put_in, specified, unpatterned, words};
+use super::Assigned;
+use crate::format::unit::{Backslash, assignments, put_in, specified, unpatterned, words};
 use crate::format::values::ProcessEnvironment;
-use crate::format::{address, env_file};
+use crate::format::{address, env_file, unit};
 use crate::model::dataflow::ProgramKind;
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
+use std::collections::BTreeMap;
 
 /// The kernel starts nothing with more (a quarter of the usual 8 MiB of stack, `execve(2)`).
 const LONGEST_COMMAND: usize = 2 * 1024 * 1024;
@@ -158,6 +159,54 @@ impl Unit {
         match address::path(value.strip_prefix("file:").unwrap_or(value)) {
             Some(path) => self.configs.push(path),
             None => self.more = true,
+        }
+    }
+}
+
+/// What a service unit says about the program it starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// Configuration files on its command line, in order.
+    pub configs: Vec<TargetPath>,
+    /// The file name of its binary.
+    pub binary: String,
+    /// Whether Tempo puts variables into its configuration (`-config.expand-env=true`).
+    pub expands: bool,
+    /// Whether the command line overrides configuration keys or names what is no file.
+    pub more: bool,
+    /// Whether its command line, variables put in, is longer than the kernel takes.
+    pub too_long: bool,
+    /// Its name, `tempo.service`.
+    pub name: String,
+    /// Environment files, in order.
+    pub environment_files: Vec<TargetPath>,
+    /// What the process's environment is known to hold.
+    pub environment: ProcessEnvironment,
+    /// What its `Environment=` lines set, in order.
+    pub assigned: Vec<Assigned>,
+    /// Other flags on its command line, by name without dashes; `true` for one without a value.
+    pub flags: BTreeMap<String, String>,
+    /// The unit file, or its first drop-in where the unit itself is not among the files.
+    pub path: Option<TargetPath>,
+}
+
+impl Unit {
+    /// Whether it starts Prometheus.
+    pub fn is_prometheus(&self) -> bool {
+        self.binary == "prometheus"
+    }
+
+    /// The engine it starts, by the name of its binary.
+    pub fn engine(&self) -> Option<ProgramKind> {
+        if self.binary.starts_with("otelcol") {
+            Some(ProgramKind::Collector)
+        } else if self.binary == "tempo"
+            || self.binary.starts_with("tempo-2")
+            || self.binary.starts_with("tempo-3")
+        {
+            Some(ProgramKind::Tempo)
+        } else {
+            None
         }
     }
 }
