@@ -69,21 +69,14 @@ impl Builder<'_> {
         let tree = self.tree;
         let written = &tree.nodes[index];
         self.count(written)?;
-        if depth > MAX_DEPTH {
-            let text = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(YamlFault { span: written.span.clone(), text });
-        }
+        self.within(index, depth)?;
         let span = written.span.clone();
         let value = match &written.value {
             Form::Scalar(text, plain) => Value::Scalar(self.scalar(written, text, *plain)?),
             Form::Alias(target) => {
-                if self.aliases.contains(&index) {
-                    let text = "an alias inside the value it stands for".to_owned();
-                    return Err(YamlFault { span, text });
-                }
-                self.aliases.push(index);
+                self.enter_alias(index)?;
                 let value = self.node(*target, depth + 1)?.value;
-                self.aliases.pop();
+                self.leave(index);
                 value
             }
             Form::Sequence(items) => {
@@ -93,6 +86,40 @@ impl Builder<'_> {
             Form::Mapping(entries) => Value::Mapping(self.mapping(entries, depth)?),
         };
         Ok(Node { value, span })
+    }
+
+    /// Goes to a node that is not built for itself, through an alias where it is one; [`Self::leave`]
+    /// comes back.
+    pub fn enter(&mut self, index: usize, depth: usize) -> Result<usize, YamlFault> {
+        let written = &self.tree.nodes[index];
+        self.count(written)?;
+        let Form::Alias(target) = written.value else { return self.within(index, depth) };
+        self.enter_alias(index)?;
+        self.count(&self.tree.nodes[target])?;
+        self.within(target, depth)
+    }
+
+    pub fn leave(&mut self, index: usize) {
+        if self.aliases.last() == Some(&index) {
+            self.aliases.pop();
+        }
+    }
+
+    fn within(&self, index: usize, depth: usize) -> Result<usize, YamlFault> {
+        if depth > MAX_DEPTH {
+            let text = format!("nested deeper than {MAX_DEPTH} levels");
+            return Err(YamlFault { span: self.tree.nodes[index].span.clone(), text });
+        }
+        Ok(index)
+    }
+
+    fn enter_alias(&mut self, index: usize) -> Result<(), YamlFault> {
+        if self.aliases.contains(&index) {
+            let text = "an alias inside the value it stands for".to_owned();
+            return Err(YamlFault { span: self.tree.nodes[index].span.clone(), text });
+        }
+        self.aliases.push(index);
+        Ok(())
     }
 
     /// Counts a value as the libraries do: what is almost nothing but aliases is refused by them, what
@@ -132,7 +159,9 @@ impl Builder<'_> {
             ("null", value) => value == Resolved::Null,
             ("bool", value) => matches!(value, Resolved::Bool(_)),
             ("int", value) => matches!(value, Resolved::Integer(_)),
-            ("float", value) => matches!(value, Resolved::Integer(_) | Resolved::Float(_)),
+            // What only fits Go's `uint64` is turned into no float.
+            ("float", Resolved::Integer(value)) => i64::try_from(value).is_ok(),
+            ("float", value) => matches!(value, Resolved::Float(_)),
             ("timestamp", _) => {
                 let text = "`!!timestamp` is not read".to_owned();
                 return Err(YamlFault { span: written.span.clone(), text });

@@ -13,7 +13,9 @@ pub enum Resolved {
     Integer(i128),
     /// Any other number.
     Float(f64),
-    /// Everything else, dates among it.
+    /// A date, with or without a time of day; every key of a configuration takes it as a text.
+    Date,
+    /// Everything else.
     Text,
 }
 
@@ -30,6 +32,7 @@ fn plain(text: &str, dialect: YamlLibrary) -> Resolved {
     }
     match text.as_bytes().first() {
         Some(b'.') => fraction(text).map_or(Resolved::Text, Resolved::Float),
+        Some(b'0'..=b'9') if dialect == YamlLibrary::V3 && is_date(text) => Resolved::Date,
         Some(b'0'..=b'9' | b'+' | b'-') => number(&text.replace('_', ""), dialect),
         _ => Resolved::Text,
     }
@@ -122,4 +125,59 @@ fn float(text: &str) -> Option<f64> {
         && !(whole.is_empty() && fraction.is_empty())
         && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
     text.parse::<f64>().ok().filter(|value| is_number && value.is_finite())
+}
+
+/// Whether Go's `time.Parse` takes a text in one of the four layouts that yaml.v3 tries.
+fn is_date(text: &str) -> bool {
+    let Some((year, rest)) = text.split_once('-').filter(|(year, _)| year.len() == 4) else { return false };
+    let end = rest.find(['T', 't', ' ']).unwrap_or(rest.len());
+    let (date, time) = rest.split_at(end);
+    let Some((month, day)) = date.split_once('-') else { return false };
+    let (Some(year), Some(month), Some(day)) = (year.parse::<u32>().ok(), short(month), short(day)) else {
+        return false;
+    };
+    let days = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return false,
+    };
+    if !(1..=days).contains(&day) || !text[..4].bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    match time.strip_prefix(' ') {
+        _ if time.is_empty() => true,
+        Some(clock) => is_clock(clock.trim_start_matches(' ')),
+        None => is_zoned(&time[1..]),
+    }
+}
+
+/// A number of one or two digits.
+fn short(text: &str) -> Option<u32> {
+    let digits = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+/// `12:05:07.25`.
+fn is_clock(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(3, ':').collect();
+    let [hour, minute, second] = parts[..] else { return false };
+    let (whole, fraction) = second.split_at(second.find(['.', ',']).unwrap_or(second.len()));
+    let is_fraction = fraction.is_empty()
+        || (fraction.len() > 1 && fraction[1..].bytes().all(|byte| byte.is_ascii_digit()));
+    let below = |text, limit| short(text).is_some_and(|value| value < limit);
+    below(hour, 24) && below(minute, 60) && below(whole, 60) && is_fraction
+}
+
+/// `12:05:07Z`, `12:05:07.25+01:00`.
+fn is_zoned(text: &str) -> bool {
+    if let Some(clock) = text.strip_suffix('Z') {
+        return is_clock(clock);
+    }
+    let Some(at) = text.rfind(['+', '-']) else { return false };
+    let (clock, zone) = text.split_at(at);
+    let Some((hours, minutes)) = zone[1..].split_once(':') else { return false };
+    let two = |text: &str, most| text.len() == 2 && short(text).is_some_and(|value| value <= most);
+    is_clock(clock) && two(hours, 24) && two(minutes, 60)
 }

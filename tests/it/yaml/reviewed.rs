@@ -15,10 +15,11 @@ const REVIEWED: &[&str] = &[
     "aliases that add more than 100000 values",
 ];
 
-/// Whether it is refused for one of them, or for keys that are one to us: alike as texts or as values.
+/// Whether it is refused for one of them, or for keys that are one to us (alike as texts or as values), or that
+/// `<<` brings too, which is listed.
 pub fn is_reviewed(text: &str, library: YamlLibrary) -> bool {
     match parse(text, library) {
         Err(fault) => REVIEWED.contains(&fault.text.as_str()) || fault.text.starts_with("control characters"),
-        Ok(document) => !document.duplicates.is_empty(),
+        Ok(document) => !document.duplicates.is_empty() || !document.overlaps.is_empty(),
     }
 }

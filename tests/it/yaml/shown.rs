@@ -43,28 +43,9 @@ fn scalar(scalar: &Scalar, dialect: YamlLibrary) -> String {
             format!("{value:.0}").replace("-0", "0")
         }
         Resolved::Float(value) => format!("f:{:016x}", value.to_bits()),
-        // To yaml.v3 a plain date is a time; every key of a configuration takes it as a text.
-        Resolved::Text if dialect == YamlLibrary::V3 && !scalar.quoted && is_date(&scalar.text) => {
-            "time".to_owned()
-        }
+        Resolved::Date => "time".to_owned(),
         Resolved::Text => quoted(&scalar.text),
     }
-}
-
-fn is_date(text: &str) -> bool {
-    let numbers: Vec<Option<u32>> = text
-        .splitn(3, '-')
-        .map(|part| part.parse().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit())))
-        .collect();
-    let [Some(year), Some(month), Some(day)] = numbers[..] else { return false };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    let short = text.splitn(3, '-').skip(1).all(|part| part.len() <= 2);
-    text.find('-') == Some(4) && short && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 fn quoted(text: &str) -> String {
