@@ -1,6 +1,6 @@
 //! The verbs, one a file: each a short list of stage calls. This module parses the arguments, runs
 //! the verb and turns its outcome into an exit code; what
-//! several verbs share is [`crate::workflow`].
+//! several verbs share is `workflow`.
 
 mod apply;
 mod check;

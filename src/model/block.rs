@@ -2,7 +2,7 @@
 //!
 //! Works on bytes and touches no byte but those of the block. A file whose readers would disagree
 //! about it (carriage returns, a byte order mark, bytes that are not UTF-8) is refused by name rather
-//! than repaired: it is not ours to repair. Called by [`crate::plan::compare`] and, when a killed run is
+//! than repaired: it is not ours to repair. Called by `plan::compare` and, when a killed run is
 //! reversed, by `apply`.
 
 use serde::{Deserialize, Serialize};

@@ -29,7 +29,7 @@ use messages::Reply;
 use std::io::{Error, ErrorKind, Result};
 
 /// What a child's answer to a look comes to, of the bytes that it sent; nothing of it is believed before it
-/// was judged. [`ScopeChild`] does the same as the bytes come; this is for whoever has them all.
+/// was judged. `ScopeChild` does the same as the bytes come; this is for whoever has them all.
 ///
 /// # Errors
 /// They are no frame, no answer to a look, or tell of something else than was asked.
