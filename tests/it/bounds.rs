@@ -61,7 +61,7 @@ fn yaml() -> Vec<Case> {
         ),
         collector(
             "duplicates",
-            format!("receivers:\n{}", "  a: 1\n".repeat(90_000)),
+            format!("{MINIMAL}processors:\n{}", "  a: 1\n".repeat(90_000)),
             3,
             "89899 more keys do",
         ),
@@ -75,12 +75,9 @@ fn yaml() -> Vec<Case> {
         collector("documents", "---\n".repeat(500_000), 0, "0 errors"),
         collector(
             "references",
-            format!(
-                "service: {{pipelines: {{traces: {{receivers: [{}], exporters: []}}}}}}\n",
-                "a,".repeat(190_000)
-            ),
+            MINIMAL.replace("[otlp]", &format!("[{}]", "a,".repeat(190_000))),
             3,
-            "189901 more `file-refused`",
+            "189900 more `file-refused`",
         ),
         collector(
             "unknown keys",
