@@ -11,7 +11,7 @@ use super::ApplyError;
 use super::folder::{StateDirectory, bytes_at, decode};
 use crate::host::Host;
 use crate::model::desired::{DesiredUnit, Enablement};
-use crate::model::forms::{LONGEST_PATH, fit_to_show, is_line, is_time, is_verb};
+use crate::model::forms::{LONGEST_PATH, is_line, is_time, is_verb};
 use crate::model::ground::Ground;
 use crate::model::names::{Mode, Owner, Scope, StackName, TargetPath, UnitName, UserName};
 use crate::model::observed::Inventory;
@@ -19,6 +19,7 @@ use crate::model::prior::{Baseline, GenerationNumber, Manifest, PriorPath};
 use crate::model::step::Step;
 use crate::model::units::{UnitId, UnitRun};
 use crate::plan::Author;
+use crate::text::foreign_line;
 use std::collections::BTreeMap;
 
 /// The largest manifest or journal that is read; ours have some ten thousand bytes.
@@ -29,6 +30,8 @@ const MOST: usize = 2_000;
 const AHEAD: u64 = 1_000_000;
 /// The most characters of a fault that are shown.
 const SHOWN: usize = 300;
+/// The most characters of a name that are shown.
+const SHOWN_NAME: usize = 100;
 
 /// Something in a user's part of the state that is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,11 +84,7 @@ impl<'g> UserWord<'g> {
     }
 
     pub(super) fn doubt(&self, path: &TargetPath, what: &str) -> Doubt {
-        Doubt {
-            user: self.user.clone(),
-            path: path.clone(),
-            what: fit_to_show(what, SHOWN).replace('\n', " "),
-        }
+        Doubt { user: self.user.clone(), path: path.clone(), what: short(what, SHOWN) }
     }
 
     /// What is wrong with a file of the state, as a doubt; any other fault is one.
@@ -190,7 +189,7 @@ impl<'g> UserWord<'g> {
     fn filtered(&self, manifest: Manifest, strangers: &mut Vec<String>) -> Believed {
         let mut keep = |is_ours: bool, what: &dyn ToString| {
             if !is_ours {
-                strangers.push(format!("`{}`", fit_to_show(&what.to_string(), 100)));
+                strangers.push(format!("`{}`", short(&what.to_string(), SHOWN_NAME)));
             }
             is_ours
         };
@@ -279,6 +278,12 @@ impl<'g> UserWord<'g> {
             && step.scope().is_none_or(|scope| self.is_scope(scope))
             && step.unit().is_none_or(|unit| self.is_own(unit))
     }
+}
+
+/// Words of somebody else on one line, and no more than so many characters of them.
+fn short(text: &str, most: usize) -> String {
+    let start: String = text.chars().take(most).collect();
+    foreign_line(&start)
 }
 
 fn read_bounded(path: &TargetPath, bytes: &[u8]) -> Result<Manifest, ApplyError> {

@@ -27,6 +27,7 @@ mod protocol;
 mod published;
 mod shown;
 mod table;
+mod terms;
 mod tls;
 mod unchecked;
 

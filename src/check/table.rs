@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::{
     bind, certificates, compose, environment, file_faults, half_tls, internal, keys, loops, meeting, names,
-    ports, protocol, published, tls,
+    ports, protocol, published, terms, tls,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -59,6 +59,9 @@ pub const RULES: &[Rule] = &[
     warning(protocol::CODE, "a path that is appended twice", protocol::doubled),
     error(protocol::STREAMING, "a datasource that streams from a Tempo that does not", protocol::streaming),
     error(protocol::REMOTE_WRITE, "a remote write to a Prometheus that takes none", protocol::remote_write),
+    error(terms::TENANT, "a client that names no tenant where one is needed", terms::tenant),
+    error(terms::CREDENTIALS, "a client without the credentials that are demanded", terms::credentials),
+    error(terms::SIGNAL, "a signal that its listener does not take", terms::signal),
     error(internal::CODE, "Tempo's internal server and its own clients disagree about TLS", internal::judge),
     error(tls::NOT_ENABLED, "TLS files without the switch that turns TLS on", tls::not_enabled),
     error(tls::MISMATCH, "TLS on one end of an edge only", tls::mismatch),

@@ -22,6 +22,8 @@ pub(super) const NO_CERTIFICATE: &str = "the certificate at the other end is not
 pub(super) const NOT_HERE: &str = "a certificate or key that is named, and the file is not here";
 /// The trusted file is not here.
 pub(super) const NO_AUTHORITY: &str = "the file of trusted authorities is not among these files";
+/// An authenticator may set headers.
+pub(super) const HEADERS: &str = "what its authenticator puts into its requests is not read";
 /// Part of a command line is not here.
 pub(super) const FLAGS: &str = "what its server takes is decided by flags that are not known here";
 /// A client without a CA of its own.

@@ -2,7 +2,7 @@
 
 use super::units::{Machine, UnitId};
 use crate::model::desired::Digest;
-use crate::model::forms::{LONGEST_PATH, fit_to_show};
+use crate::model::forms::misleads;
 use crate::model::names::{HostName, Mode, Owner, TargetPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +92,7 @@ impl fmt::Display for PathState {
 
 /// Where a link points, which somebody else may have written.
 pub fn shown_target(to: &str) -> String {
-    fit_to_show(to, LONGEST_PATH).replace('\n', " ")
+    to.chars().map(|letter| if misleads(letter) { '?' } else { letter }).collect()
 }
 
 /// What is needed to know again what stood at a path.

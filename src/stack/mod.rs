@@ -10,7 +10,7 @@ mod settings;
 
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
-pub use resolve::{load, load_name, resolve};
+pub use resolve::{load, load_name, load_sound, resolve};
 pub use service::{Hardening, Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
     Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, Export, HeaderValue,

@@ -4,18 +4,8 @@
 //! replaced by something visible. Nothing is left out: a text that would read otherwise than it is shows
 //! that it would.
 
+use crate::model::forms::misleads;
 use std::borrow::Cow;
-
-/// Whether a terminal or a reader would be misled by this character: control characters (C0, DEL, C1),
-/// line separators, bidirectional controls, what has no width, tags and noncharacters.
-fn misleads(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 /// A text of several lines: newlines and tabs stay, every other character that misleads is written as
 /// `<U+001B>`.

@@ -1,12 +1,14 @@
 //! One value by its kind. The kind decides what is read; nothing is found by trying.
 
+use super::foreign::our_value;
+use super::meant::meant;
 use super::raw::{RawHosts, RawListener, RawValue};
 use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
 use super::shape;
 use super::shape::misshapen::{Misshapen, WayOut};
 use super::walk::{TableWalk, WrittenKey};
 use crate::diagnostic::{Code, Finding, KeyPath, Place};
-use crate::text::nearest;
+use crate::text::{nearest, sounds_secret};
 use std::ops::Range;
 use toml::de::{DeInteger, DeValue};
 
@@ -56,7 +58,8 @@ pub(super) fn single(
         ),
         (ValueKind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
-            let shaped = shaped(kind, text, written);
+            let shaped = shaped(kind, text, written)
+                .map_err(|wrong| without_curly_quotes(wrong, (kind, text), written));
             shaped.map_err(|wrong| misshapen(walk, wrong, written, written.value_place())).ok()
         }
         (kind, _) => wrong_type(walk, kind, written),
@@ -88,13 +91,29 @@ fn shaped(kind: ValueKind, text: &str, written: &WrittenKey<'_, '_>) -> Result<R
             shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
         }
         ValueKind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
-        ValueKind::Version => shape::version(text, written.example).map(RawValue::Text),
+        ValueKind::Version => shape::version(text).map(RawValue::Text),
         ValueKind::Bind => shape::bind(text).map(RawValue::Bind),
-        ValueKind::Path => plain().and_then(|text| shape::path(&text, written.example)).map(RawValue::Text),
+        ValueKind::Path => plain().and_then(|text| shape::path(&text)).map(RawValue::Text),
         ValueKind::Name => shape::name(text).map(RawValue::Text),
         ValueKind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
         ValueKind::Secret => shape::secret(text, written.name).map(RawValue::Text),
         _ => plain().map(RawValue::Text),
+    }
+}
+
+/// A value that is sound but for the quotes of a word processor around it.
+fn without_curly_quotes(
+    wrong: Misshapen,
+    (kind, text): (ValueKind, &str),
+    written: &WrittenKey<'_, '_>,
+) -> Misshapen {
+    let bare = text.trim_matches(shape::CURLY_QUOTES);
+    if bare == text || matches!(kind, ValueKind::Secret | ValueKind::Header) {
+        return wrong;
+    }
+    match shaped(kind, bare, written) {
+        Ok(_) => Misshapen::curly(wrong.code, wrong.title, bare),
+        Err(inside) => inside,
     }
 }
 
@@ -132,11 +151,13 @@ pub(super) fn listener(
                 enabled: raw.flag("enabled"),
             })
         }
-        _ => walk.push(
-            Finding::error(Code("listener-shape"), "a listener is a port, \"bind:port\" or a table")
-                .at(written.value_place(), "")
-                .help(written.example),
-        ),
+        _ => {
+            let found =
+                Finding::error(Code("listener-shape"), "a listener is a port, \"bind:port\" or a table");
+            let found = found.at(written.value_place(), "");
+            let found = advised(walk, found, ValueKind::Listener(schema), written);
+            walk.push(found)
+        }
     }
 }
 
@@ -155,8 +176,26 @@ fn whole(
                 format!("`{}` is not between {least} and {most}", written.name),
             )
             .at(written.value_place(), "")
-            .help(written.example),
+            .help(for_example(written)),
         ),
+    }
+}
+
+/// The key's example, said to be one.
+fn for_example(written: &WrittenKey<'_, '_>) -> String {
+    format!("for example: {}", written.example)
+}
+
+/// With what was meant by a value of the wrong type, else with the key's example, where that is harmless.
+fn advised(walk: &TableWalk<'_>, found: Finding, kind: ValueKind, written: &WrittenKey<'_, '_>) -> Finding {
+    let value = &walk.document.text()[written.value.span()];
+    let fits = |kind, text: &str| shaped(kind, text, written).is_ok();
+    let meant = meant(kind, written.value.get_ref(), value, &fits).filter(|_| !sounds_secret(written.name));
+    match meant {
+        Some(meant) if written.is_item() => found.help(meant),
+        Some(meant) => found.help(format!("{} = {meant}", written.name)),
+        None if written.harmless => found.help(for_example(written)),
+        None => found.help(format!("{} takes {}", written.name, kind.noun())),
     }
 }
 
@@ -175,7 +214,12 @@ fn version_not_text(walk: &mut TableWalk<'_>, written: &WrittenKey<'_, '_>) -> O
         Ok(read) if read != typed => format!("TOML reads this number as {read}"),
         _ => String::new(),
     };
-    let quoted = if typed.contains('.') { typed } else { format!("{typed}.0") };
+    // No release of an engine has a first number of three digits: it is the second of the collector's.
+    let quoted = match typed.contains('.') {
+        true => typed,
+        false if typed.len() == 3 => format!("0.{typed}"),
+        false => format!("{typed}.0"),
+    };
     walk.push(
         Finding::error(Code("version-not-text"), format!("{} must be written in quotes", written.name))
             .at(written.value_place(), label)
@@ -200,7 +244,8 @@ fn choice(
             _ => format!("unknown value `{}` of `{}`", text, written.name),
         };
         let found = Finding::error(Code(code), title).at(written.value_place(), "");
-        let near = nearest(text, known.iter().copied())
+        let near = our_value(written.name, text)
+            .or_else(|| nearest(text, known.iter().copied()))
             .or_else(|| known.iter().copied().find(|word| word.starts_with(text) && !text.is_empty()));
         return walk.push(match near {
             Some(near) => found.help(format!("{} = \"{near}\"", written.name)),
@@ -256,7 +301,7 @@ fn wrong_type(walk: &mut TableWalk<'_>, kind: ValueKind, written: &WrittenKey<'_
             let unit = unit.trim_start_matches(|letter: char| letter.is_ascii_digit());
             found.help(format!("{} = \"{number}{unit}\"", written.name))
         }
-        _ => found.help(written.example),
+        _ => advised(walk, found, kind, written),
     };
     walk.push(found)
 }
@@ -275,14 +320,17 @@ pub(super) fn misshapen(
     let place = part.map_or(place, |span| walk.document.mark(span).into());
     let mut found = Finding::error(Code(wrong.code), wrong.title).at(place, wrong.label);
     for way in wrong.ways {
-        found = found.help(match way {
+        let help = match way {
             WayOut::Value(value) if names_a_table => {
                 format!("`[{}]`", with_last(&written.path, value.trim_matches('"')))
             }
             WayOut::Value(value) if is_plain => value,
             WayOut::Value(value) => format!("{} = {value}", written.name),
             WayOut::Words(words) => words,
-        });
+            WayOut::Example if written.harmless && !written.example.is_empty() => for_example(written),
+            WayOut::Example => continue,
+        };
+        found = found.help(help);
     }
     walk.faults.push(found);
 }

@@ -91,6 +91,11 @@ impl TomlDocument {
             .unwrap_or(0..0)
     }
 
+    /// Where a key stands, if it is written.
+    pub(super) fn span_of_key(&self, path: &KeyPath) -> Option<Range<usize>> {
+        self.entries.get(path).map(|entry| entry.key.clone())
+    }
+
     /// The beginning of a quoted text; the whole of it where it is not quoted plainly.
     fn prefix(&self, value: &Range<usize>, bytes: usize) -> Range<usize> {
         let inside = value.start + 1..value.start + 1 + bytes;

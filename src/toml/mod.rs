@@ -6,7 +6,9 @@
 
 mod decode;
 mod document;
+mod foreign;
 mod language;
+mod meant;
 mod raw;
 pub mod schema;
 mod shape;

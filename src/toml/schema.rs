@@ -23,6 +23,9 @@ pub struct Key {
     pub required: bool,
     /// A value that can be typed, for help texts.
     pub example: &'static str,
+    /// Whether the example may be advised to somebody who meant another value: never one that moves a
+    /// door, changes a release or deletes what is older.
+    pub harmless: bool,
 }
 
 /// Whether a key or a value is understood by this version.
@@ -127,17 +130,22 @@ impl Schema {
 
 /// A rendered, optional key; the other facts are added by the calls below.
 pub const fn key(name: &'static str, kind: ValueKind, example: &'static str) -> Key {
-    Key { name, kind, status: KeyStatus::Rendered, required: false, example }
+    let harmless = !matches!(kind, ValueKind::Version | ValueKind::Port | ValueKind::Listener(_));
+    Key { name, kind, status: KeyStatus::Rendered, required: false, example, harmless }
 }
 
 /// A key that is known and not written yet, with what to type instead.
 pub const fn later(name: &'static str, instead: &'static str) -> Key {
-    Key { name, kind: ValueKind::Anything, status: KeyStatus::NotYet(instead), required: false, example: "" }
+    bare(name, KeyStatus::NotYet(instead))
 }
 
 /// A key that a reader could expect here and that is refused for good.
 pub const fn never(name: &'static str, refusal: &'static KeyRefusal) -> Key {
-    Key { name, kind: ValueKind::Anything, status: KeyStatus::Refused(refusal), required: false, example: "" }
+    bare(name, KeyStatus::Refused(refusal))
+}
+
+const fn bare(name: &'static str, status: KeyStatus) -> Key {
+    Key { name, kind: ValueKind::Anything, status, required: false, example: "", harmless: true }
 }
 
 /// A word that is understood.
@@ -156,6 +164,12 @@ impl Key {
         self.required = true;
         self
     }
+
+    /// The same key, whose example is never advised.
+    pub const fn unadvised(mut self) -> Self {
+        self.harmless = false;
+        self
+    }
 }
 
 impl ValueKind {
@@ -165,7 +179,10 @@ impl ValueKind {
             Self::Flag(_) => "true or false".into(),
             Self::Whole(..) => "a whole number".into(),
             Self::Text | Self::Name | Self::Dial | Self::Header => "a text in quotes".into(),
-            Self::Choice(_, words) => listed(words.iter().map(|word| format!("\"{}\"", word.text)).collect()),
+            Self::Choice(_, words) => {
+                let known = words.iter().filter(|word| matches!(word.status, KeyStatus::Rendered));
+                listed(known.map(|word| format!("\"{}\"", word.text)).collect())
+            }
             Self::Duration => "a duration in quotes".into(),
             Self::DurationOrNever => "\"never\" or a duration in quotes".into(),
             Self::Size(_) => "a size in quotes".into(),

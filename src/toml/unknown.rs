@@ -1,9 +1,12 @@
 //! Keys that do not exist, and keys that must: what was probably meant.
 
 use super::document::TomlDocument;
+use super::foreign::{Ours, ours as called_here};
 use super::language::ROOT;
-use super::schema::{Key, KeyStatus, Schema, ValueKind};
+use super::schema::{Key, KeyStatus, Schema, ValueKind, listed};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use crate::model::release::collector::CollectorRelease;
+use crate::model::release::tempo::TempoRelease;
 use crate::text::nearest;
 use toml::de::DeValue;
 
@@ -16,23 +19,54 @@ pub(super) fn describe(
 ) -> Finding {
     let name = path.0.last().map_or("", String::as_str);
     let parent = KeyPath(path.0[..path.0.len().saturating_sub(1)].to_vec());
-    let near = nearest(name, schema.keys.iter().map(|key| key.name));
+    let near = slip_of(schema, name);
     if (document.has_header(path) && (near.is_some() || parent.0.is_empty()))
         || (parent.0.is_empty() && value.is_table())
     {
         return table(document, path, near);
     }
-    if !parent.0.is_empty() && is_root_key(name) {
+    let is_free = document.span_of_key(&KeyPath::of([name])).is_none();
+    if !parent.0.is_empty() && is_root_key(name) && is_free {
         return landed(document, path, &parent);
     }
     let found = Finding::error(Code("unknown-key"), format!("unknown key `{}` in {}", name, spoken(&parent)))
         .at((path.clone(), KeyPart::Key), "");
-    match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => match homes(name).as_slice() {
-            [] => found.help(format!("known here: {}", known(schema))),
-            homes => found.help(format!("`{name}` belongs in {}", homes.join(", "))),
-        },
+    found.help(meant(schema, &parent, name))
+}
+
+/// What was meant by a key: a word of another program, a slip, a part of a key of the same table, a key
+/// of another table; else what there is.
+fn meant(schema: &'static Schema, parent: &KeyPath, name: &str) -> String {
+    match called_here(parent, name) {
+        Some(Ours::Key(ours)) => return format!("did you mean `{ours}`?"),
+        Some(Ours::Words(words)) => return words.to_owned(),
+        None => {}
+    }
+    if let Some(near) = slip_of(schema, name) {
+        return format!("did you mean `{near}`?");
+    }
+    let homes = homes(name, parent);
+    if !homes.is_empty() {
+        return format!("`{name}` belongs in {}", homes.join(", "));
+    }
+    match akin(schema, name) {
+        Some(akin) => format!("did you mean `{akin}`?"),
+        None => format!("known here: {}", known(schema)),
+    }
+}
+
+/// The one key of a table that a name begins or ends with, whole words: `retention` of `trace_retention`.
+fn akin(schema: &'static Schema, name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let part = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|rest| rest.ends_with(['_', '-']))
+            || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['_', '-']))
+    };
+    let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
+    let mut akin = rendered.map(|key| key.name).filter(|key| part(&name, key) || part(key, &name));
+    match (akin.next(), akin.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
     }
 }
 
@@ -44,7 +78,9 @@ pub(super) fn table(document: &TomlDocument, path: &KeyPath, near: Option<&str>)
     let title = format!("unknown table `{written}`");
     let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
     if path.0 == ["tls"] {
-        return found.help("certificate settings live in `[certificates]`").help("tls = \"edge\"");
+        return found
+            .help("certificate settings live in `[certificates]`")
+            .help("the preset stands above the first table: `tls = \"edge\"`");
     }
     match near {
         Some(near) => {
@@ -52,8 +88,12 @@ pub(super) fn table(document: &TomlDocument, path: &KeyPath, near: Option<&str>)
             near.clone_into(&mut meant.0[path.0.len() - 1]);
             found.help(format!("did you mean `[{meant}]`?"))
         }
-        None => found
-            .help("tables: [host.NAME], [certificates], [collector.NAME], [tempo], [app.NAME], [grafana]"),
+        None => match called_here(&KeyPath::default(), &path.0[0]) {
+            Some(Ours::Words(words)) if path.0.len() == 1 => found.help(words),
+            _ => found.help(
+                "tables: [host.NAME], [certificates], [collector.NAME], [tempo], [app.NAME], [grafana]",
+            ),
+        },
     }
 }
 
@@ -70,6 +110,11 @@ fn landed(document: &TomlDocument, path: &KeyPath, parent: &KeyPath) -> Finding 
     }
 }
 
+/// The key that a name is a slip of.
+pub(super) fn slip_of(schema: &'static Schema, name: &str) -> Option<&'static str> {
+    nearest(name, schema.keys.iter().map(|key| key.name))
+}
+
 /// A required key that is not there.
 pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     let place = (path.clone(), KeyPart::Header);
@@ -81,7 +126,20 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
         (name, []) => ("key-missing", format!("the stack has no `{name}`")),
         (name, _) => ("key-missing", format!("{} has no `{name}`", spoken(path))),
     };
-    Finding::error(Code(code), title).at(place, "").help(key.example)
+    let found = Finding::error(Code(code), title).at(place, "");
+    match (code, path.0.first().map(String::as_str)) {
+        ("version-missing", Some("tempo")) => found.help(format!(
+            "the release that is installed, as `tempo --version` says: {}",
+            listed(TempoRelease::names().map(ToOwned::to_owned).collect())
+        )),
+        ("version-missing", _) => {
+            let (first, last) = CollectorRelease::rendered_minors();
+            found.help(format!(
+                "the release that is installed, as `otelcol --version` says: 0.{first} to 0.{last}"
+            ))
+        }
+        _ => found.help(format!("for example: {}", key.example)),
+    }
 }
 
 /// A table as it is spoken of.
@@ -110,10 +168,16 @@ fn known(schema: &Schema) -> String {
     rendered.map(|key| key.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The tables that do have a key of this name, at most three.
-fn homes(name: &str) -> Vec<String> {
+/// The tables that do have a key of this name, at most three; only those of the same component where it
+/// has any.
+fn homes(name: &str, parent: &KeyPath) -> Vec<String> {
     let mut found = Vec::new();
     collect_homes(&ROOT, "", name, &mut found);
+    let component = parent.0.first().map(|first| format!("`[{first}."));
+    let own = |home: &String| component.as_ref().is_some_and(|component| home.starts_with(component));
+    if found.iter().any(own) {
+        found.retain(own);
+    }
     found.truncate(3);
     found
 }

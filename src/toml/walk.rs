@@ -32,6 +32,8 @@ pub(super) struct WrittenKey<'a, 'v> {
     pub(super) name: &'a str,
     /// A value that can be typed, as `key = value`.
     pub(super) example: &'static str,
+    /// Whether that may be advised where another value was meant.
+    pub(super) harmless: bool,
     /// The value.
     pub(super) value: &'a Spanned<DeValue<'v>>,
 }
@@ -59,7 +61,10 @@ impl TableWalk<'_> {
             let name: &str = key.get_ref();
             let path = raw.path().join(name);
             let decoded = match schema.key(name) {
-                Some(known) => self.known(known, &WrittenKey { path, name, example: known.example, value }),
+                Some(known) => {
+                    let (example, harmless) = (known.example, known.harmless);
+                    self.known(known, &WrittenKey { path, name, example, harmless, value })
+                }
                 None => {
                     if unknown::is_root_key(name) {
                         self.landed.insert(name.to_owned());
@@ -82,8 +87,13 @@ impl TableWalk<'_> {
     }
 
     fn required(&mut self, raw: &mut RawTable, table: &DeTable<'_>, schema: &'static Schema) {
+        let unknown = || table.keys().map(|key| &**key.get_ref()).filter(|name| schema.key(name).is_none());
         for key in schema.keys.iter().filter(|key| key.required && !table.contains_key(key.name)) {
             raw.spoil();
+            // Told already: it is there, misspelt.
+            if unknown().any(|name| unknown::slip_of(schema, name) == Some(key.name)) {
+                continue;
+            }
             let landed = raw.path().0.is_empty() && self.landed.contains(key.name);
             if !self.broken && !landed {
                 self.faults.push(unknown::missing(raw.path(), key));
@@ -148,7 +158,7 @@ impl TableWalk<'_> {
         let entries = in_text_order(table).into_iter().map(|(key, value)| {
             let name: &str = key.get_ref();
             let path = written.path.join(name);
-            let entry = WrittenKey { path, name, example: written.example, value };
+            let entry = WrittenKey { path, name, value, ..*written };
             let shaped = shape::text(name, "the key");
             let shaped =
                 shaped.map_err(|wrong| decode::misshapen(self, wrong, &entry, entry.key_place())).ok();
@@ -179,7 +189,7 @@ impl TableWalk<'_> {
         for (key, value) in in_text_order(tables) {
             let name: &str = key.get_ref();
             let path = written.path.join(name);
-            let entry = WrittenKey { path, name, example: "", value };
+            let entry = WrittenKey { path, name, example: "", harmless: true, value };
             let shaped = shape::name(name);
             let shaped =
                 shaped.map_err(|wrong| decode::misshapen(self, wrong, &entry, entry.key_place())).is_ok();

@@ -42,6 +42,8 @@ pub struct Discovered {
     pub absent: BTreeSet<TargetPath>,
     /// Whether it is a repository, and not laid out like a host.
     pub repository: bool,
+    /// Whether something that is not read may listen on the host.
+    pub neighbours: bool,
 }
 
 impl Discovered {
@@ -56,6 +58,7 @@ impl Discovered {
             projects: &self.projects,
             absent: self.absent.clone(),
             repository: self.repository,
+            neighbours: self.neighbours,
             ..FileSet::default()
         }
     }
@@ -104,8 +107,20 @@ pub(super) struct Search<'t> {
 }
 
 impl Search<'_> {
+    /// Programs whose configuration is here and is not read, and that may listen on any port.
+    fn neighbours(&mut self) {
+        for name in places::NEIGHBOURS {
+            let directory = TargetPath::new(format!("/etc/{name}"));
+            if !self.list(&directory).is_empty() {
+                self.not_read(&directory, "its files are not read: the program may listen on any port");
+                self.found.neighbours = true;
+            }
+        }
+    }
+
     /// Everything that is found by its place alone.
     fn places(&mut self) {
+        self.neighbours();
         for (_, path) in places::FIXED {
             self.look(&TargetPath::new(*path));
         }
@@ -191,7 +206,7 @@ impl Search<'_> {
                 self.config_maps(&path, depth - 1);
             } else if !is_folder
                 && places::is_yaml(&path)
-                && let Some(bytes) = self.fetch(&path)
+                && let Looked::Bytes(bytes) = self.tree.read(&path, yaml::MAX_BYTES)
             {
                 let text = String::from_utf8_lossy(&bytes);
                 let holds =

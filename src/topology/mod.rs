@@ -58,6 +58,8 @@ pub struct FileSet<'a> {
     pub absent: BTreeSet<TargetPath>,
     /// Whether it is a repository and no host: a file stands for a program only where something says so.
     pub repository: bool,
+    /// Whether something that is not read may listen on the host.
+    pub neighbours: bool,
 }
 
 impl FileSet<'_> {

@@ -29,6 +29,11 @@ pub const APPLICATIONS: &[&str] = &["/opt", "/srv"];
 /// The home of root.
 pub const ROOT_HOME: &str = "/root";
 
+/// Directories below `/etc` of programs that listen, and that are not read.
+pub const NEIGHBOURS: &[&str] = &[
+    "nginx", "caddy", "haproxy", "traefik", "envoy", "apache2", "httpd", "alloy", "loki", "jaeger", "zipkin",
+];
+
 /// Folders of system units, and of a user's own units below the home.
 pub use crate::component::systemd::read::{SYSTEM_FOLDERS as UNIT_FOLDERS, USER_FOLDER as USER_UNITS};
 

@@ -78,6 +78,9 @@ impl FileReader {
         let known = Known { files, texts, units: &units };
         let Layout { sites, containers } = compose::layout(files.projects, !files.repository);
         topology.sites = sites;
+        if files.neighbours {
+            open_host(&mut topology);
+        }
         compose::facts(files, &containers, &mut topology);
         let mut found = Vec::new();
         for container in &containers {
@@ -242,6 +245,14 @@ impl FileReader {
         };
         topology.programs[program].version = version;
     }
+}
+
+/// The host has programs that may listen on any port.
+fn open_host(topology: &mut Topology) {
+    if topology.sites.is_empty() {
+        topology.sites.push(Site::HOST);
+    }
+    topology.sites[0].open.get_or_insert_with(|| "a program that is not read may listen".to_owned());
 }
 
 /// A site of its own for a file of which nobody says where its program runs.

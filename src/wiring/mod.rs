@@ -22,8 +22,10 @@ pub use expected::expected;
 pub use listeners::{DecidedBy, ListenerId, ListenerKind, WiredListener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
-use crate::diagnostic::Findings;
-use crate::stack::Stack;
+use crate::diagnostic::{Findings, Severity, SourceName};
+use crate::stack::{self, Stack};
+use crate::toml::TomlDocument;
+use std::collections::BTreeMap;
 
 /// Decides everything a stack leaves open.
 ///
@@ -41,4 +43,32 @@ pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, &mut findings);
     findings.or_else(wiring)
+}
+
+/// From the text to the stack, as [`crate::stack::load`]; where that is refused, ports and files that two
+/// of its sound components claim are told as well.
+pub fn load(source: SourceName, text: &str) -> (TomlDocument, Result<(Stack, Findings), Findings>) {
+    let (document, stack, mut findings) = stack::load_sound(source, text);
+    if findings.has_errors() {
+        findings.extend(claimed_twice(&stack));
+        document.locate(&mut findings);
+        return (document, Err(findings));
+    }
+    document.locate(&mut findings);
+    (document, Ok((stack, findings)))
+}
+
+/// The errors of two owners of one thing; who dials whom does not matter to them.
+fn claimed_twice(stack: &Stack) -> Findings {
+    let wiring = Wiring {
+        stack,
+        listeners: listeners::decide(stack, &mut Findings::new()),
+        edges: Vec::new(),
+        engines: places::engines(stack),
+        clients: places::clients(stack),
+        certificates: BTreeMap::new(),
+    };
+    let mut findings = Findings::new();
+    conflicts::find(&wiring, &mut findings);
+    findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
 }

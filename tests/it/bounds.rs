@@ -65,8 +65,8 @@ fn yaml() -> Vec<Case> {
         ),
         collector(
             "duplicates",
-            format!("receivers:\n{}", "  a: 1\n".repeat(90_000)),
-            0,
+            format!("{MINIMAL}processors:\n{}", "  a: 1\n".repeat(90_000)),
+            3,
             "89899 more keys do",
         ),
         collector(
@@ -79,7 +79,7 @@ fn yaml() -> Vec<Case> {
         collector("documents", "---\n".repeat(500_000), 0, "0 errors"),
         collector(
             "references",
-            MINIMAL.replace("receivers: [otlp]", &format!("receivers: [{}]", "a,".repeat(190_000))),
+            MINIMAL.replace("[otlp]", &format!("[{}]", "a,".repeat(190_000))),
             3,
             "189900 more `file-refused`",
         ),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tracewright::diagnostic::{Findings, SourceName};
 use tracewright::report::diagnostics::render;
-use tracewright::stack::load;
+use tracewright::wiring::load;
 
 fn repository(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
@@ -134,6 +134,8 @@ const CODES: &[&str] = &[
     "text-empty",
     "url-text",
     "not-yet",
+    "port-taken",
+    "same-file",
 ];
 
 #[test]

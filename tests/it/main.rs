@@ -19,6 +19,7 @@ mod disk;
 mod engines;
 mod generator;
 mod golden;
+mod helps;
 mod host;
 mod invalid;
 mod kills;

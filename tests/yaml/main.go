@@ -3,7 +3,7 @@
 // A document comes as four bytes of length, the highest first, and its bytes. The answer is two lines: what
 // yaml.v2 makes of it, strict, as Tempo reads its file, then yaml.v3, as the collector reads its own. A line
 // is "error", or the value: ~ true 12 f:3ff8000000000000 "text" time [item,item] {key:value,key:value}. A float
-// that is a whole number is shown as one.
+// that is a whole number is shown as one, and a whole number beyond 2^53 as a float: tags turn one into the other.
 package main
 
 import (
@@ -58,6 +58,12 @@ func shown(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return "~"
+	case int:
+		return whole(int64(value))
+	case int64:
+		return whole(value)
+	case uint64:
+		return fmt.Sprintf("f:%016x", math.Float64bits(float64(value)))
 	case float64:
 		if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
 			return fmt.Sprint(int64(value))
@@ -89,6 +95,14 @@ func shown(value any) string {
 	default:
 		return fmt.Sprint(value)
 	}
+}
+
+// A number that no float holds exactly is shown as the nearest float.
+func whole(value int64) string {
+	if value <= -1<<53 || value >= 1<<53 {
+		return fmt.Sprintf("f:%016x", math.Float64bits(float64(value)))
+	}
+	return fmt.Sprint(value)
 }
 
 func quoted(text string) string {

@@ -30,7 +30,8 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     match (facts.client(client), client.protocol) {
         (ProgramKind::App, protocol) => {
             let per_signal = setting.contains("TRACES_ENDPOINT");
-            let path = if protocol == Protocol::OtlpHttp && per_signal { "/v1/traces" } else { "" };
+            let own = listener.takes.path.as_deref().unwrap_or("/v1/traces");
+            let path = if protocol == Protocol::OtlpHttp && per_signal { own } else { "" };
             let key =
                 if setting.ends_with("ENDPOINT") { setting } else { "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" };
             format!("`{key}={scheme}://{host}:{port}{path}`")

@@ -2,6 +2,7 @@
 
 use super::certificate::CertificateFault;
 use super::sites::Lost;
+use crate::model::dataflow::Signal;
 use std::fmt;
 
 /// What an edge needs, the most fundamental first: the order in which the engines themselves stumble.
@@ -29,6 +30,10 @@ pub enum ConditionKind {
     Usage,
     /// What is sent is taken.
     Signals,
+    /// A tenant is named where one is needed.
+    Tenant,
+    /// Credentials are shown where they are demanded.
+    Credentials,
     /// Who demands a certificate of its client is shown one.
     ClientCertificate,
 }
@@ -47,6 +52,8 @@ impl fmt::Display for ConditionKind {
             Self::Authority => "CA",
             Self::Usage => "usage",
             Self::Signals => "signals",
+            Self::Tenant => "tenant",
+            Self::Credentials => "credentials",
             Self::ClientCertificate => "client certificate",
         })
     }
@@ -129,6 +136,12 @@ pub(in super::super) enum Fault {
     Protocol,
     /// `streaming-off`: answers are asked for as a stream, and the server does not stream.
     Streaming,
+    /// `tenant-missing`: every request needs a tenant, and names none.
+    NoTenant,
+    /// `credentials-missing`: every request needs credentials, and shows none.
+    NoCredentials,
+    /// `signal-unserved`: the listener takes no such signal.
+    Unserved(Signal),
     /// `remote-write-off`: the server's receiver for remote writes is switched off.
     RemoteWriteOff,
     /// `protocol-mismatch`, with what is sent.

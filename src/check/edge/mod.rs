@@ -180,6 +180,7 @@ impl Pair<'_> {
         judged.found.push((ConditionKind::Protocol, protocol::judge(self)));
         judged.found.push((ConditionKind::Path, protocol::judge_path(self)));
         judged.found.extend(tls::judge(self).into_iter().map(|found| (ConditionKind::Tls, found)));
+        judged.found.extend(protocol::judge_terms(self));
         judged.found.extend(protocol::judge_signals(self).map(|found| (ConditionKind::Signals, found)));
         if tls::is_spoken(self) {
             certificate::judge(self, judged);

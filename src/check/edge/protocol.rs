@@ -2,8 +2,9 @@
 
 use super::super::unchecked;
 use super::Pair;
-use super::condition::{Fault, Found};
-use crate::model::dataflow::{Listener, Protocol};
+use super::condition::{ConditionKind, Fault, Found};
+use crate::model::dataflow::{HeaderShown, Listener, Protocol, Signal};
+use std::collections::BTreeSet;
 
 /// Whether a listener understands a protocol.
 pub(super) fn understands(listener: &Listener, protocol: Protocol) -> bool {
@@ -25,9 +26,43 @@ pub(super) fn judge(pair: &Pair<'_>) -> Found {
 
 /// The path of the request; nothing to ask where the protocol is another one anyway.
 pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
+    let (taken, sent) = (&pair.listener.takes.path, &pair.client.sends.path);
+    if let (Some(taken), Some(sent)) = (taken, sent) {
+        let differs = taken.trim_end_matches('/') != sent.trim_end_matches('/');
+        return Found::of(
+            differs.then(|| Fault::Path(format!("posts to {sent}, and traces are taken at {taken}"))),
+        );
+    }
     let spoken = understands(pair.listener, pair.client.protocol);
     let sent = pair.client.wrong_path.as_ref().filter(|_| spoken);
     Found::of(sent.map(|sent| Fault::Path(sent.clone())))
+}
+
+/// What a request has to bring, and whether the signals that it carries are taken.
+pub(super) fn judge_terms(pair: &Pair<'_>) -> Vec<(ConditionKind, Found)> {
+    let (takes, sends) = (&pair.listener.takes, &pair.client.sends);
+    let mut all = Vec::new();
+    if takes.tenant.is_some() && pair.client.protocol != Protocol::TempoInternal {
+        all.push((ConditionKind::Tenant, shown(sends.tenant, Fault::NoTenant)));
+    }
+    if takes.credentials.is_some() {
+        all.push((ConditionKind::Credentials, shown(sends.credentials, Fault::NoCredentials)));
+    }
+    if let Some(taken) = &takes.signals {
+        let sent: BTreeSet<Signal> =
+            sends.pipelines.iter().filter_map(|id| Signal::of_pipeline(id)).collect();
+        let unserved = sent.difference(taken).map(|signal| Found::Broken(Fault::Unserved(*signal)));
+        all.extend(unserved.map(|found| (ConditionKind::Signals, found)));
+    }
+    all
+}
+
+fn shown(shown: HeaderShown, fault: Fault) -> Found {
+    match shown {
+        HeaderShown::Yes => Found::Met,
+        HeaderShown::No => Found::Broken(fault),
+        HeaderShown::NotKnown => Found::NotKnown(unchecked::HEADERS),
+    }
 }
 
 /// Remote writes are taken where the receiver for them is switched on.

@@ -9,8 +9,8 @@ use crate::format::address::Url;
 use crate::format::env_file::{EnvEntry, EnvFile};
 use crate::format::page::FileReading;
 use crate::model::dataflow::{
-    Client, ClientTls, EnvironmentFault, EnvironmentFaultKind, FileReference, ProgramKind, Protocol, Sends,
-    Trust,
+    Client, ClientTls, EnvironmentFault, EnvironmentFaultKind, FileReference, HeaderShown, ProgramKind,
+    Protocol, Sends, Signal, Trust,
 };
 use crate::model::env::EnvFormat;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
         port,
         wrong_path: wrong_path(endpoint, &url, protocol),
         tls: ClientTls { at: Some(at.clone()), ..tls },
-        sends: Sends::default(),
+        sends: sends(page, file, endpoint, (&url, protocol)),
         means: vec![ProgramKind::Collector, ProgramKind::Tempo],
         at,
     });
@@ -106,12 +106,45 @@ fn wrong_path(endpoint: &EnvEntry<'_>, url: &Url<'_>, protocol: Protocol) -> Opt
     if protocol != Protocol::OtlpHttp {
         return None;
     }
-    let sent = if endpoint.key.starts_with(TRACES) {
+    let sent = sent(endpoint, url);
+    (sent != "/v1/traces").then(|| format!("posts to {sent}"))
+}
+
+fn sent(endpoint: &EnvEntry<'_>, url: &Url<'_>) -> String {
+    if endpoint.key.starts_with(TRACES) {
         if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() }
     } else {
         format!("{}/v1/traces", url.path.trim_end_matches('/'))
-    };
-    (sent != "/v1/traces").then(|| format!("posts to {sent}"))
+    }
+}
+
+/// What its requests bring, and which signals go the same way.
+fn sends(
+    page: &FileReading<'_>,
+    file: &EnvFile<'_>,
+    endpoint: &EnvEntry<'_>,
+    (url, protocol): (&Url<'_>, Protocol),
+) -> Sends {
+    let headers = setting(file, "HEADERS").map(|entry| entry.value.to_ascii_lowercase()).unwrap_or_default();
+    let shown = |name: &str| if headers.contains(name) { HeaderShown::Yes } else { HeaderShown::No };
+    let mut beside = BTreeMap::new();
+    // The traces endpoint is for traces alone.
+    let general = !endpoint.key.starts_with(TRACES);
+    for (key, signal) in [("OTEL_METRICS_EXPORTER", Signal::Metrics), ("OTEL_LOGS_EXPORTER", Signal::Logs)] {
+        let own = format!("{GENERIC}{}_ENDPOINT", signal.to_string().to_uppercase());
+        if let Some(entry) = file.last(key).filter(|entry| general && entry.value == "otlp")
+            && file.last(&own).is_none()
+        {
+            beside.insert(signal, page.mark(entry.span.clone()));
+        }
+    }
+    Sends {
+        tenant: shown("x-scope-orgid="),
+        credentials: shown("authorization="),
+        beside,
+        path: (protocol == Protocol::OtlpHttp).then(|| sent(endpoint, url)),
+        ..Sends::default()
+    }
 }
 
 fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {

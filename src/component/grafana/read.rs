@@ -7,7 +7,9 @@ use crate::format::address;
 use crate::format::address::Url;
 use crate::format::page::FileReading;
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Client, ClientTls, FileReference, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{
+    Client, ClientTls, FileReference, HeaderShown, ProgramKind, Protocol, Sends, Trust,
+};
 
 /// Whether a YAML file is a datasource provisioning file.
 pub fn is_datasources(root: &Node) -> bool {
@@ -33,6 +35,16 @@ pub fn read(page: &mut FileReading<'_>, root: &Node) {
             None => page.not_read(&setting, "no `url` is written"),
         }
     }
+}
+
+/// Whether one of its headers names a tenant.
+fn tenant(source: &Node) -> HeaderShown {
+    let settings = source.get("jsonData").map(Node::entries).unwrap_or_default();
+    let mut names = settings.iter().filter(|entry| entry.key.starts_with("httpHeaderName"));
+    let is_tenant = |entry: &YamlEntry| {
+        entry.value.scalar().is_some_and(|name| name.text.eq_ignore_ascii_case("X-Scope-OrgID"))
+    };
+    if names.any(is_tenant) { HeaderShown::Yes } else { HeaderShown::No }
 }
 
 /// Where results are asked for as a stream.
@@ -65,7 +77,7 @@ fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &
         port,
         wrong_path: None,
         tls: ClientTls { at: Some(at.clone()), ..tls },
-        sends: Sends { streams: streams(page, source), ..Sends::default() },
+        sends: Sends { streams: streams(page, source), tenant: tenant(source), ..Sends::default() },
         means: vec![ProgramKind::Tempo],
         at,
     });

@@ -2,10 +2,11 @@
 //! own files and units, and nothing of anything else, and no word of it may lead elsewhere later.
 
 use super::messages::SeenPath;
-use crate::model::forms::{self, LONGEST_NAME, LONGEST_PATH};
+use crate::model::forms::{LONGEST_NAME, LONGEST_PATH};
 use crate::model::names::{HostName, Mode, Scope, TargetPath};
 use crate::model::observed::{Inventory, Look, Observed, ObservedDirectory, ObservedFile, PathState};
 use crate::model::units::{Load, Machine, Manager, ObservedUnit, UnitRun};
+use crate::text::foreign;
 use std::collections::BTreeMap;
 
 /// The most characters that are shown of what a child says.
@@ -121,7 +122,8 @@ fn is_name(name: &str) -> bool {
 
 /// Words of a child, made fit to be shown.
 pub(super) fn shown(text: &str) -> String {
-    forms::fit_to_show(text, LONGEST_WORDS)
+    let start: String = text.chars().take(LONGEST_WORDS).collect();
+    foreign(&start).into_owned()
 }
 
 /// Our own word for something that is never touched.

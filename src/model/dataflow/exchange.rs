@@ -2,7 +2,7 @@
 //! sends, and the pipelines of a collector behind either.
 
 use crate::diagnostic::Mark;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What telemetry is about.
@@ -42,6 +42,18 @@ impl fmt::Display for Signal {
     }
 }
 
+/// Whether a client puts something into its requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeaderShown {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Its files do not tell.
+    #[default]
+    NotKnown,
+}
+
 /// What a listener takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Takes {
@@ -49,6 +61,14 @@ pub struct Takes {
     pub pipelines: BTreeSet<String>,
     /// Whether an HTTP listener serves gRPC too (Tempo's `stream_over_http_enabled`).
     pub grpc_over_http: bool,
+    /// What makes every request without a tenant fail.
+    pub tenant: Option<Mark>,
+    /// What makes every request without credentials fail.
+    pub credentials: Option<Mark>,
+    /// The signals that it takes; `None` where that is not known.
+    pub signals: Option<BTreeSet<Signal>>,
+    /// The path that it takes traces at, where it is not the usual one.
+    pub path: Option<String>,
     /// Whether it takes remote writes; `None` where that is not known or makes no sense.
     pub remote_write: Option<bool>,
 }
@@ -58,6 +78,14 @@ pub struct Takes {
 pub struct Sends {
     /// The pipelines of its collector that feed it; empty for every other program.
     pub pipelines: BTreeSet<String>,
+    /// Whether it names a tenant.
+    pub tenant: HeaderShown,
+    /// Whether it shows credentials.
+    pub credentials: HeaderShown,
+    /// The signals that it sends beside traces and where each is switched on, for an application.
+    pub beside: BTreeMap<Signal, Mark>,
+    /// The path that it posts traces to.
+    pub path: Option<String>,
     /// Where it asks for answers as a stream, which needs gRPC over HTTP at the other end.
     pub streams: Option<Mark>,
 }

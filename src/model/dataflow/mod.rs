@@ -11,7 +11,7 @@ mod site;
 mod tls;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
-pub use exchange::{Joint, Sends, Signal, Takes};
+pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};

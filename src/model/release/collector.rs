@@ -32,9 +32,16 @@ impl CollectorRelease {
         RELEASES.iter().find(|release| (release.minors.0..=release.minors.1).contains(&minor))
     }
 
-    /// The newest release that it describes, as `version` takes it.
-    pub fn newest_version(&self) -> String {
-        format!("0.{}", self.minors.1)
+    /// The minors of release line 0 that are rendered, inclusive.
+    pub fn rendered_minors() -> (u16, u16) {
+        (RELEASES[0].minors.0, Self::newest().minors.1)
+    }
+
+    /// The rendered release that is nearest below one that is not, as `version` takes it; the oldest for
+    /// an older one, and nothing for another release line.
+    pub fn nearest(line: (u32, u32)) -> Option<String> {
+        let (first, last) = Self::rendered_minors();
+        (line.0 == 0).then(|| format!("0.{}", line.1.clamp(first.into(), last.into())))
     }
 
     /// The newest release.

@@ -52,6 +52,14 @@ impl TempoRelease {
         RELEASES.iter().map(|release| release.name)
     }
 
+    /// The line that is nearest below an unknown one, or else the oldest, within the same major release:
+    /// a step to another is not taken back.
+    pub fn nearest(line: (u32, u32)) -> Option<&'static Self> {
+        let mut same = RELEASES.iter().filter(|release| release.line.0 == line.0);
+        let below = same.clone().rfind(|release| release.line <= line);
+        below.or_else(|| same.next())
+    }
+
     /// The newest release.
     pub fn newest() -> &'static Self {
         &RELEASES[RELEASES.len() - 1]

@@ -28,11 +28,10 @@ pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option
     let gzip = table.text("compression") == Some("gzip");
     let timeout = table.duration("timeout");
     let health_url = table.text("health_url").map(ToOwned::to_owned);
-    if health_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+    if let Some(url) = health_url.as_ref().filter(|url| !is_url(url)) {
         let found = Finding::error(Code("url-text"), "a URL begins with `http://` or `https://`");
-        scene.faults.push(
-            found.at(table.value("health_url"), "").help("health_url = \"http://127.0.0.1:3010/health\""),
-        );
+        let help = format!("health_url = \"{}\"", with_scheme(url));
+        scene.faults.push(found.at(table.value("health_url"), "").help(help));
     }
     Some(App {
         name: ComponentName::new(name),
@@ -50,4 +49,20 @@ pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option
         health_url,
         key: table.path().clone(),
     })
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+/// `127.0.0.1:3010/health` with `http://` before it; a scheme that is misspelled is replaced.
+fn with_scheme(text: &str) -> String {
+    let secure = text.to_ascii_lowercase().starts_with("https");
+    let words = ["https", "http"].into_iter().filter_map(|word| {
+        let head = text.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
+        text[head.len()..].strip_prefix(':')
+    });
+    let rest = words.clone().next().or_else(|| text.split_once("://").map(|(_, rest)| rest));
+    let rest = rest.unwrap_or(text).trim_start_matches('/');
+    format!("{}://{rest}", if secure { "https" } else { "http" })
 }

@@ -25,9 +25,9 @@ pub(super) fn settings(root: &RawTable, stack: &str, faults: &mut Findings) -> C
             let place = if table.has(key) { table.value(key) } else { table.value(than) };
             let title = format!("`{key}` must be shorter than `{than}`");
             let found = Finding::error(Code("lifetime-order"), title).at(place, "");
-            faults.push(
-                found.help("lifetime = \"397d\", renew_before = \"132d\", authority_lifetime = \"3650d\""),
-            );
+            faults.push(found.help(
+                "for example: lifetime = \"397d\", renew_before = \"132d\", authority_lifetime = \"3650d\"",
+            ));
         }
     };
     shorter("renew_before", "lifetime", renew_before < lifetime);

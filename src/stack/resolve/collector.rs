@@ -35,7 +35,7 @@ pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> 
     if TAKEN.contains(&name) {
         let title = format!("`{name}` is the name of another certificate of the stack");
         let found = Finding::error(Code("name-shape"), title).at((table.path().clone(), KeyPart::Key), "");
-        scene.faults.push(found.help("`[collector.main]`"));
+        scene.faults.push(found.help("for example: `[collector.main]`"));
     }
     let version = version::collector(table, scene);
     let host = scene.place(table);
@@ -78,7 +78,9 @@ fn memory(table: &RawTable, scene: &mut Scene<'_>) {
     let service = table.table("service");
     if service.bytes("memory_limit").is_some_and(|bytes| bytes > 0 && bytes < LEAST_MEMORY.0) {
         let found = Finding::error(Code("number-range"), "a collector cannot run within so little memory");
-        scene.faults.push(found.at(service.value("memory_limit"), "").help("memory_limit = \"64MiB\""));
+        scene
+            .faults
+            .push(found.at(service.value("memory_limit"), "").help("for example: memory_limit = \"64MiB\""));
     }
     let limit = service.bytes("memory_limit").unwrap_or(Size::mib(512).0);
     let queue = table.table("queue");

@@ -102,7 +102,7 @@ pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<Strin
                 format!("header `{name}` looks like a secret, and its value stands in clear in the files");
             let found = Finding::warning(Code("header-secret"), title).at((path, KeyPart::Key), "");
             faults.push(if table.declares_rendered("secret_headers") {
-                found.help(format!("secret_headers = {{ {name} = \"env:NAME\" }}"))
+                found.help(format!("instead: `secret_headers = {{ {name} = \"env:NAME\" }}`"))
             } else {
                 found.help("send to a collector, and write `secret_headers` there")
             });

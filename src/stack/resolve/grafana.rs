@@ -32,7 +32,7 @@ pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana
         let title = format!("`{uid}` is not the uid of a datasource");
         let found = Finding::error(Code("name-shape"), title)
             .at(table.value("uid"), "letters, digits, `-` and `_`, at most 40");
-        scene.faults.push(found.help("uid = \"tempo\""));
+        scene.faults.push(found.help("for example: uid = \"tempo\""));
     }
     Some(Grafana {
         host: host?,

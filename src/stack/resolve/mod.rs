@@ -4,6 +4,7 @@
 //! Purely a function of the file: addresses, TLS modes, paths and owners that the file leaves open
 //! stay open for [`crate::wiring`].
 
+mod alone;
 mod app;
 mod certificates;
 mod collector;
@@ -34,12 +35,19 @@ pub fn resolve(raw: &RawStack) -> Result<(Stack, Findings), Findings> {
 /// From the text to the stack: the faults of both stages together, since what one stage finds
 /// wrong with a table does not stop the other from judging the rest. Located and in order.
 pub fn load(source: SourceName, text: &str) -> (TomlDocument, Result<(Stack, Findings), Findings>) {
+    let (document, stack, mut faults) = load_sound(source, text);
+    document.locate(&mut faults);
+    (document, faults.or_else(stack))
+}
+
+/// The sound components of a text, and everything that was found, not yet located. The stack is whole
+/// only where nothing found is an error.
+pub fn load_sound(source: SourceName, text: &str) -> (TomlDocument, Stack, Findings) {
     let parsed = read(source, text);
     let mut faults = parsed.faults;
     let (stack, found) = resolve_sound(&parsed.stack);
     faults.extend(found);
-    parsed.document.locate(&mut faults);
-    (parsed.document, faults.or_else(stack))
+    (parsed.document, stack, faults)
 }
 
 /// The stack's name alone, for verbs that need no more; other faults of the file do not stop them.
@@ -58,9 +66,12 @@ fn resolve_sound(raw: &RawStack) -> (Stack, Findings) {
     let targets = Targets::of(root, &mut faults);
     let mut scene = Scene { hosts: &hosts, targets: &targets, faults: &mut faults };
     let collectors = collectors(root, &mut scene);
-    let tempo = sound(root, "tempo").and_then(|table| tempo::tempo(table, &mut scene));
+    let tempo = root.written_table("tempo");
+    let tempo = tempo.and_then(|table| alone::judged(table, &mut scene, |scene| tempo::tempo(table, scene)));
     let apps = apps(root, &mut scene);
-    let grafana = sound(root, "grafana").and_then(|table| grafana::grafana(table, &mut scene));
+    let grafana = root.written_table("grafana");
+    let grafana =
+        grafana.and_then(|table| alone::judged(table, &mut scene, |scene| grafana::grafana(table, scene)));
     route::loops(&collectors, &targets, &mut faults);
     let name = root.text("name").unwrap_or_default();
     let stack = Stack {
@@ -108,17 +119,15 @@ fn root_keys(root: &RawTable, faults: &mut Findings) {
 }
 
 fn collectors(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, Collector> {
-    let sound = root.named("collector").filter(|(_, table)| table.is_sound());
-    let resolved = sound.filter_map(|(name, table)| collector::collector(name, table, scene));
+    let resolved = root.named("collector").filter_map(|(name, table)| {
+        alone::judged(table, scene, |scene| collector::collector(name, table, scene))
+    });
     resolved.map(|collector| (collector.name.clone(), collector)).collect()
 }
 
 fn apps(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, App> {
-    let sound = root.named("app").filter(|(_, table)| table.is_sound());
-    let resolved = sound.filter_map(|(name, table)| app::app(name, table, scene));
+    let resolved = root
+        .named("app")
+        .filter_map(|(name, table)| alone::judged(table, scene, |scene| app::app(name, table, scene)));
     resolved.map(|app| (app.name.clone(), app)).collect()
-}
-
-fn sound<'r>(root: &'r RawTable, key: &str) -> Option<&'r RawTable> {
-    root.written_table(key).filter(|table| table.is_sound())
 }

@@ -69,14 +69,15 @@ const PROTOCOLS: &[(&str, OtlpProtocol)] =
 /// The target and the protocol of a component's way out.
 pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
     let (to, key) = match sender.table.text("send_to") {
-        Some(text) => (written(sender, text, scene)?, sender.table.path_of("send_to")),
-        None => (by_default(sender, scene)?, sender.table.path().clone()),
+        Some(text) => (written(sender, text, scene), sender.table.path_of("send_to")),
+        None => (by_default(sender, scene), sender.table.path().clone()),
     };
     let written = sender.table.word("protocol", PROTOCOLS);
     if sender.is_app && written.is_none() {
-        let doors = scene.targets.doors(&to).cloned();
+        let doors = to.as_ref().and_then(|to| scene.targets.doors(to)).cloned();
         return scene.fault(protocol_missing(sender, doors.as_ref()));
     }
+    let to = to?;
     let doors = scene.targets.doors(&to)?;
     let preferred = if doors.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
     let protocol = written.unwrap_or(preferred);
@@ -175,7 +176,7 @@ fn no_door(
     Finding::error(Code("no-listener"), title)
         .at(sender.table.key("protocol"), "")
         .also((doors.key.clone(), KeyPart::Key), "")
-        .help(example)
+        .help(format!("in `[{}]`: {example}", spell(to)))
 }
 
 /// A target as `send_to` spells it.
@@ -229,7 +230,7 @@ fn circle(
     let found = way[1..].iter().fold(found, |found, name| found.also(at(name), ""));
     let last = way[way.len() - 1];
     found.help(match targets.has_tempo() {
-        true => format!("send_to = \"tempo\" on `{last}`"),
-        false => format!("add `[tempo]`, and send_to = \"tempo\" on `{last}`"),
+        true => format!("in `[collector.{last}]`: send_to = \"tempo\""),
+        false => format!("add `[tempo]`, and in `[collector.{last}]`: send_to = \"tempo\""),
     })
 }

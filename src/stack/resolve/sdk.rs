@@ -60,7 +60,11 @@ fn rust_version(text: &str, table: &RawTable, faults: &mut Findings) -> Option<(
         let (first, last) = (RUST_MINORS.start(), RUST_MINORS.end());
         let found = Finding::error(Code("version-unknown"), format!("Rust SDK {text} is not known"));
         let found = found.at(table.value("version"), "the release of the crate `opentelemetry_sdk`");
-        faults.push(found.help(format!("known: 0.{first} to 0.{last}")));
+        let found = found.help(format!("known: 0.{first} to 0.{last}"));
+        faults.push(match u16::try_from(line(text).1) {
+            Ok(minor) if major == 0 => found.help(format!("version = \"0.{}\"", minor.clamp(*first, *last))),
+            _ => found,
+        });
     }
     Some((0, minor?))
 }
@@ -70,7 +74,7 @@ fn timeout(app: &RawTable, (language, minor): (SdkLanguage, Option<u16>), faults
     let Some(timeout) = app.duration("timeout") else { return };
     let grpc = app.text("protocol") == Some("grpc");
     let found = |title: &str| Finding::error(Code("sdk-unsupported"), title).at(app.key("timeout"), "");
-    let sdk = "sdk = { language = \"rust\", version = \"0.31\" }";
+    let sdk = "say it for Rust: `sdk = { language = \"rust\", version = ... }`";
     let wrong = match (language, minor) {
         (SdkLanguage::Other, _) => {
             found("SDKs count a timeout in seconds or in milliseconds: say which SDK it is")

@@ -164,7 +164,7 @@ fn scope(table: &RawTable, user: Option<&str>, faults: &mut Findings) -> Option<
         (true, None) => {
             let found = Finding::error(Code("service-user-missing"), "a user service needs a user")
                 .at(table.value("scope"), "");
-            faults.push(found.help("service = { scope = \"user\", user = \"pde\" }"));
+            faults.push(found.help("for example: service = { scope = \"user\", user = \"otel\" }"));
             None
         }
     }
@@ -180,7 +180,7 @@ fn home(table: &RawTable, scope: &Scope, faults: &mut Findings) -> Option<Option
     }
     if text.starts_with("~/") {
         let found = Finding::error(Code("path-relative"), "a path on the host is absolute");
-        faults.push(found.at(table.value("home"), "").help("home = \"/home/pde\""));
+        faults.push(found.at(table.value("home"), "").help("for example: home = \"/home/otel\""));
         return None;
     }
     Some(Some(TargetPath::new(text)))
@@ -210,12 +210,14 @@ fn is_unix_name(text: &str) -> bool {
 
 fn not_unix(key: &str, text: &str, table: &RawTable) -> Finding {
     let title = format!("`{text}` is not the name of a {key}");
-    Finding::error(Code("name-shape"), title).at(table.value(key), "").help(format!("{key} = \"otel\""))
+    Finding::error(Code("name-shape"), title)
+        .at(table.value(key), "")
+        .help(format!("for example: {key} = \"otel\""))
 }
 
 fn home_needs_user(path: KeyPath) -> Finding {
     Finding::error(Code("path-home"), "`~/` needs a user service")
         .at((path, KeyPart::Prefix(2)), "")
-        .help("service = { scope = \"user\", user = \"pde\" }")
+        .help("for example: service = { scope = \"user\", user = \"otel\" }")
         .help("or write an absolute path")
 }

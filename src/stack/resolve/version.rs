@@ -19,21 +19,23 @@ pub(super) fn collector(
     scene: &mut Scene<'_>,
 ) -> Option<(String, &'static CollectorRelease)> {
     let version = table.text("version")?;
-    let newest = CollectorRelease::newest().newest_version();
     let known = u16::try_from(line(version).1)
         .ok()
         .filter(|minor| line(version).0 == 0 && (KNOWN_MINORS.0..=KNOWN_MINORS.1).contains(minor));
+    let (first, last) = CollectorRelease::rendered_minors();
+    let advised = |found: Finding| {
+        let found = found.help(format!("known: 0.{first} to 0.{last}"));
+        CollectorRelease::nearest(line(version)).iter().fold(found, |found, version| typed(found, version))
+    };
     let Some(minor) = known else {
-        let help = format!("known: 0.{} to 0.{}", KNOWN_MINORS.0, KNOWN_MINORS.1);
-        return scene
-            .fault(unknown("collector", version, table).help(help).help(format!("version = \"{newest}\"")));
+        return scene.fault(advised(unknown("collector", version, table)));
     };
     match CollectorRelease::of_minor(minor) {
         Some(dialect) => Some((version.to_owned(), dialect)),
         None => {
             let title = format!("collector {version} is planned, not written yet");
             let found = Finding::error(Code("not-yet"), title).at(table.value("version"), "");
-            scene.fault(found.help(format!("version = \"{newest}\"")))
+            scene.fault(advised(found))
         }
     }
 }
@@ -43,10 +45,16 @@ pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<(String, 
     let version = table.text("version")?;
     let Some(dialect) = TempoRelease::of_line(line(version)) else {
         let known = format!("known: {}", TempoRelease::names().collect::<Vec<_>>().join(", "));
-        let newest = format!("version = \"{}\"", TempoRelease::newest().name);
-        return scene.fault(unknown("Tempo", version, table).help(known).help(newest));
+        let nearest = TempoRelease::nearest(line(version));
+        let found = unknown("Tempo", version, table).help(known);
+        return scene.fault(nearest.iter().fold(found, |found, release| typed(found, release.name)));
     };
     Some((version.to_owned(), dialect))
+}
+
+/// With a version that can be typed.
+fn typed(found: Finding, version: &str) -> Finding {
+    found.help(format!("version = \"{version}\""))
 }
 
 fn unknown(engine: &str, version: &str, table: &RawTable) -> Finding {

@@ -7,26 +7,39 @@ mod address;
 pub(super) mod misshapen;
 mod path;
 mod quantity;
+mod repair;
 
 pub use address::is_dns_name;
 pub(super) use address::{bind, dial, listener, port_range};
 pub(super) use path::path;
 pub(super) use quantity::{duration, size};
 
-use misshapen::{Misshapen, Shaped, WayOut, quoted};
+use misshapen::{Misshapen, Shaped};
+
+/// The quotes that word processors make of straight ones.
+pub(super) const CURLY_QUOTES: [char; 6] =
+    ['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{201a}'];
 
 /// `"0.159"` or `"2.10.8"`: numbers with dots between them, two or three.
-pub(super) fn version(text: &str, example: &str) -> Shaped<String> {
-    let parts: Vec<&str> = text.split('.').collect();
+pub(super) fn version(text: &str) -> Shaped<String> {
     let number =
         |part: &&str| !part.is_empty() && part.len() <= 5 && part.bytes().all(|byte| byte.is_ascii_digit());
-    if matches!(parts.len(), 2 | 3) && parts.iter().all(number) {
+    let sound = |text: &str| {
+        let parts: Vec<&str> = text.split('.').collect();
+        matches!(parts.len(), 2 | 3) && parts.iter().all(number)
+    };
+    if sound(text) {
         return Ok(text.to_owned());
     }
     let wrong = Misshapen::new("version-text", "a version is a release line, or a release within it");
-    let bare = text.trim_start_matches(['v', 'V']);
-    let typed = if bare == text { None } else { version(bare, example).ok() };
-    Err(wrong.or(typed.as_deref().unwrap_or_else(|| quoted(example))))
+    let bare = text.trim().trim_start_matches(['v', 'V', '=', '^', '~', ' ']);
+    let end = bare.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(bare.len());
+    let meant = bare[..end].trim_end_matches('.').split('.').take(3).collect::<Vec<_>>().join(".");
+    Err(if sound(&meant) {
+        wrong.or(meant)
+    } else {
+        wrong.label("two or three numbers with dots between them, as the program's `--version` says")
+    })
 }
 
 /// `[a-z][a-z0-9-]{0,31}`, and neither `all` nor `this`.
@@ -42,7 +55,7 @@ pub(super) fn name(text: &str) -> Shaped<String> {
         return Err(Misshapen::new("name-shape", format!("`{text}` is reserved and names nothing")));
     }
     if text.is_empty() {
-        return Err(Misshapen::new("text-empty", "a name is empty").or("shop"));
+        return Err(Misshapen::new("text-empty", "a name is empty").or_example());
     }
     let wrong = Misshapen::new("name-shape", format!("`{text}` is not a name"))
         .label("a letter, then letters, digits and `-`, in lower case, at most 32");
@@ -85,7 +98,7 @@ fn secret_file(text: &str, file: &str) -> Shaped<String> {
     if file.contains(['$', '}']) {
         return Err(wrong("the file of a secret goes without `$` and `}`"));
     }
-    match self::text(file, "").and_then(|file| path(&file, "")) {
+    match self::text(file, "").and_then(|file| path(&file)) {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(wrong("the file of a secret is an absolute path in its only spelling")),
     }
@@ -97,11 +110,10 @@ pub(super) fn not_a_reference(name: &str) -> Misshapen {
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
         .collect();
-    let mut wrong = Misshapen::new("secret-value", "a secret is a reference, not a value")
+    Misshapen::new("secret-value", "a secret is a reference, not a value")
         .label("not shown")
-        .or(format!("env:{variable}"));
-    wrong.ways.push(WayOut::Words("and name the file that sets it in `service.environment_files`".into()));
-    wrong
+        .or(format!("env:{variable}"))
+        .with_words("and name the file that sets it in `service.environment_files`")
 }
 
 /// A name that `LoadCredential=` and a file name both take.
@@ -122,7 +134,10 @@ pub(super) fn text(text: &str, what: &str) -> Shaped<String> {
         None => Ok(text.to_owned()),
         Some(letter) => {
             let without: String = text.chars().filter(|letter| !is_unwritable(*letter)).collect();
-            let without = if text.starts_with('/') { without.replace("//", "/") } else { without };
+            let without = match text.starts_with('/') {
+                true => without.replace("//", "/").trim_end_matches('/').to_owned(),
+                false => without,
+            };
             let wrong = Misshapen::new("text-control", format!("{what} holds {}", name_of(letter)));
             Err(if without.trim().is_empty() { wrong } else { wrong.or(without.trim()) })
         }
@@ -152,6 +167,7 @@ fn name_of(letter: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::misshapen::WayOut;
     use super::*;
 
     #[test]
@@ -178,10 +194,26 @@ mod tests {
     #[test]
     fn versions() {
         for text in ["0.159", "2.10", "2.10.8", "0.0"] {
-            assert_eq!(version(text, ""), Ok(text.to_owned()));
+            assert_eq!(version(text), Ok(text.to_owned()));
         }
         for text in ["", "2", "2.10.8.1", "2.x", "2.", ".1", "2.10-rc1", "2.123456", "+2.1", " 2.10"] {
-            assert_eq!(version(text, "").expect_err(text).code, "version-text");
+            assert_eq!(version(text).expect_err(text).code, "version-text");
+        }
+    }
+
+    #[test]
+    fn versions_are_repaired_and_never_made_up() {
+        for (text, meant) in [
+            ("v2.10.8", Some("2.10.8")),
+            (" 2.10 ", Some("2.10")),
+            ("2.10-rc1", Some("2.10")),
+            ("2.10.8.1", Some("2.10.8")),
+            (">=2.10", None),
+            ("latest", None),
+            ("2", None),
+            ("2.x", None),
+        ] {
+            assert_eq!(version(text).expect_err(text).first_value().as_deref(), meant, "{text}");
         }
     }
 

@@ -38,6 +38,8 @@ fn scalar(scalar: &Scalar, dialect: YamlLibrary) -> String {
     match scalar.resolve(dialect) {
         Resolved::Null => "~".to_owned(),
         Resolved::Bool(value) => value.to_string(),
+        #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is meant")]
+        Resolved::Integer(value) if value.abs() >= 1 << 53 => format!("f:{:016x}", (value as f64).to_bits()),
         Resolved::Integer(value) => value.to_string(),
         Resolved::Float(value) if value.trunc() == value && value.abs() < 2_f64.powi(53) => {
             format!("{value:.0}").replace("-0", "0")

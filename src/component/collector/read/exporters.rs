@@ -6,7 +6,9 @@ use crate::format::address::Url;
 use crate::format::page::{FileReading, WrittenPath};
 use crate::format::values::ExpandedText;
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Client, ClientTls, FileFaultKind, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{
+    Client, ClientTls, FileFaultKind, HeaderShown, ProgramKind, Protocol, Sends, Trust,
+};
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
 pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
@@ -35,7 +37,7 @@ pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
         port,
         wrong_path: None,
         tls: ClientTls { at: tls.at.clone().or_else(|| https.then(|| at.clone())), ..tls },
-        sends: Sends::default(),
+        sends: shown(entry, None),
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
@@ -71,7 +73,7 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
         wrong_path: (sent != right)
             .then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
         tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
-        sends: Sends::default(),
+        sends: shown(entry, Some(sent)),
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
@@ -84,6 +86,25 @@ fn starts_all_the_same(text: &str) -> bool {
     let Some((scheme, _)) = first.split_once(':') else { return !first.is_empty() };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// What an exporter puts into its requests.
+fn shown(entry: &YamlEntry, path: Option<String>) -> Sends {
+    let headers = entry.value.get("headers").map(Node::entries).unwrap_or_default();
+    let has = |name: &str| headers.iter().any(|header| header.key.eq_ignore_ascii_case(name));
+    let authenticated = entry.value.entry("auth").is_some_and(|auth| !auth.value.is_null());
+    // An authenticator may set any header.
+    let of = |name: &str, otherwise| match (has(name), authenticated) {
+        (true, _) => HeaderShown::Yes,
+        (false, true) => otherwise,
+        (false, false) => HeaderShown::No,
+    };
+    Sends {
+        tenant: of("x-scope-orgid", HeaderShown::NotKnown),
+        credentials: of("authorization", HeaderShown::Yes),
+        path,
+        ..Sends::default()
+    }
 }
 
 /// The text of an endpoint and its entry; `None` where it cannot be told, which is recorded. An unset

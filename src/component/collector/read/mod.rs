@@ -17,7 +17,7 @@ pub use release::CollectorReading;
 
 use crate::format::page::{FileReading, Start};
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Takes};
+use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Signal, Takes};
 use receivers::Rules;
 use release::kind_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         let before = page.topology.listeners.len();
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
         for listener in &mut page.topology.listeners[before..] {
-            listener.takes = Takes { pipelines: entry.pipelines.clone(), ..Takes::default() };
+            listener.takes = takes(&entry.pipelines, listener.takes.clone());
         }
     }
     used(page, root, pipelines, "processors");
@@ -59,7 +59,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
             kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for client in &mut page.topology.clients[before..] {
-            client.sends = Sends { pipelines: entry.pipelines.clone(), ..Sends::default() };
+            client.sends = Sends { pipelines: entry.pipelines.clone(), ..client.sends.clone() };
         }
     }
     join(page, root, pipelines);
@@ -69,6 +69,14 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
     silent::own_telemetry(page, root);
     own::extensions(page, root, rules);
     own::metrics(page, root, release);
+}
+
+/// What a receiver takes: the signals of the pipelines that it stands in.
+fn takes(pipelines: &BTreeSet<String>, read: Takes) -> Takes {
+    let signals = pipelines.iter().filter_map(|id| Signal::of_pipeline(id)).collect();
+    // Without a pipeline nothing is known of it.
+    let signals = (!pipelines.is_empty()).then_some(signals);
+    Takes { pipelines: pipelines.clone(), signals, ..read }
 }
 
 /// A component that some pipeline names.

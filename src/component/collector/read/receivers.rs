@@ -3,7 +3,7 @@
 use super::release::kind_of;
 use crate::format::page::{FileReading, Socket, WrittenAddress, WrittenPath};
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode, Takes};
 use crate::model::names::Port;
 use std::net::IpAddr;
 
@@ -122,6 +122,21 @@ fn open(
     };
     if let Some(socket) = socket {
         page.listener(door, protocol, socket, tls);
+        let takes = demands(page, &block.value, door, protocol);
+        if let Some(listener) = page.topology.listeners.last_mut() {
+            listener.takes = takes;
+        }
+    }
+}
+
+/// What a request has to bring: the path of its own of an HTTP receiver, and credentials.
+fn demands(page: &mut FileReading<'_>, block: &Node, door: &str, protocol: Protocol) -> Takes {
+    let path = page.text(block, &["traces_url_path"], door).map(|(text, _)| text.text.into_owned());
+    let authenticator = block.at(&["auth", "authenticator"]).map(|entry| page.mark(entry.place()));
+    Takes {
+        path: path.filter(|path| protocol == Protocol::OtlpHttp && !path.is_empty()),
+        credentials: authenticator,
+        ..Takes::default()
     }
 }
 

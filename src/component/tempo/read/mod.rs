@@ -15,8 +15,9 @@ use crate::format::address;
 use crate::format::page::{FileReading, Socket, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode, Signal};
 use crate::model::names::{Port, TargetPath};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads a whole configuration into the page's topology.
@@ -38,6 +39,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoRead
         listener.takes.grpc_over_http = streams && listener.protocol == Protocol::TempoApi;
     }
     read_receivers(page, root, edition);
+    tenancy(page, root, before);
     generator::read(page, root);
     silent::read(page, root);
     if let Some(port) = internal {
@@ -50,6 +52,23 @@ pub fn data_paths(root: &Node) -> Vec<TargetPath> {
     let ways: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
     let texts = ways.iter().filter_map(|way| root.at(way)?.value.scalar());
     texts.filter_map(|scalar| address::path(&scalar.text)).collect()
+}
+
+/// What every request to Tempo's receivers and API has to bring, and that only traces are taken.
+fn tenancy(page: &mut FileReading<'_>, root: &Node, before: usize) {
+    let switches = ["multitenancy_enabled", "auth_enabled"];
+    let on = switches.iter().find(|key| scalars::flag(page, root, key, ""));
+    let mark = on.and_then(|key| root.entry(key)).map(|entry| page.mark(entry.place()));
+    for listener in &mut page.topology.listeners[before..] {
+        match listener.protocol {
+            Protocol::OtlpGrpc | Protocol::OtlpHttp => {
+                listener.takes.tenant.clone_from(&mark);
+                listener.takes.signals = Some(BTreeSet::from([Signal::Traces]));
+            }
+            Protocol::TempoApi => listener.takes.tenant.clone_from(&mark),
+            _ => {}
+        }
+    }
 }
 
 /// Doors that open where no receivers are written (`defaultReceivers`, `modules/distributor/config.go`).

@@ -154,9 +154,9 @@ fn words_of_a_manager_are_shown_without_what_moves_a_cursor() {
     answer.machine.units.insert(id.clone(), failed);
     answer.machine.managers.insert(scope(), Manager::Silent(words.into()));
     let machine = judged(answer).unwrap().machine.unwrap();
-    assert_eq!(machine.units[&id].run, UnitRun::Failed("[2Jexit-code".into()));
-    assert_eq!(machine.units[&id].load, Load::Faulty("[2Jexit-code".into()));
-    assert_eq!(machine.managers[&scope()], Manager::Silent("[2Jexit-code".into()));
+    assert_eq!(machine.units[&id].run, UnitRun::Failed("<U+001B>[2Jexit-code<U+000D>".into()));
+    assert_eq!(machine.units[&id].load, Load::Faulty("<U+001B>[2Jexit-code<U+000D>".into()));
+    assert_eq!(machine.managers[&scope()], Manager::Silent("<U+001B>[2Jexit-code<U+000D>".into()));
     let mut starting = good();
     starting.machine.units.insert(id, running(""));
     judged(starting).unwrap();
@@ -164,7 +164,7 @@ fn words_of_a_manager_are_shown_without_what_moves_a_cursor() {
 
 #[test]
 fn words_of_a_child_are_fit_to_be_shown() {
-    assert_eq!(shown("cannot \u{1b}[31mread\r\nit"), "cannot [31mread\nit");
+    assert_eq!(shown("cannot \u{1b}[31mread\r\nit"), "cannot <U+001B>[31mread<U+000D>\nit");
     assert_eq!(shown(&"x".repeat(50_000)).len(), 10_000);
     assert_eq!(known("a fifo"), "a fifo");
     assert_eq!(known("\u{1b}c"), "something unknown");

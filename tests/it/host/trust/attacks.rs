@@ -245,12 +245,14 @@ fn made_elsewhere(home: &Home<'_>) {
 
 fn another_stack(home: &Home<'_>) {
     let mut manifest = home.manifest();
-    manifest["stack"] = json!(ESCAPE);
+    manifest["stack"] = json!("other");
+    manifest["generation"] = json!(1);
     let entry = json!({"kind": "file", "subject": "file", "digest": Digest::of(b"").to_string(), "mode": "0644",
         "ids": {"uid": 0, "gid": 0}, "owner": "root:root", "component": "main"});
-    for path in ["/etc/tempo/config.yml", "/etc/systemd/system/tempo.service.d/50-tracewright.conf"] {
-        manifest["entries"][path] = entry.clone();
-    }
+    manifest["entries"] = json!({
+        "/etc/tempo/config.yml": entry,
+        "/etc/systemd/system/tempo.service.d/50-tracewright.conf": entry,
+    });
     let other = STATE.replace("/shop", "/other");
     home.put(&format!("{other}/generations/1.json"), manifest.to_string().as_bytes());
 }
@@ -278,7 +280,7 @@ fn links_out_of_the_home(home: &Home<'_>) {
 fn killer(home: &Home<'_>) {
     home.put(
         "/home/pde/killer",
-        b"#!/bin/sh\nfor i in $(seq 1 3000); do pkill -KILL -u pde -x tracewright; sleep 0.01; done\n",
+        b"#!/bin/sh\nfor i in $(seq 1 3000); do pkill -KILL -u pde -f scope-child; sleep 0.01; done\n",
     );
     home.run("chmod +x ~/killer; setsid ~/killer > /dev/null 2>&1 < /dev/null &");
 }

@@ -1,0 +1,93 @@
+//! `tenant-missing`, `credentials-missing`, `signal-unserved`: what a request has to bring, and what it may
+//! carry. The connection stands, and every request is refused.
+
+use super::edge::Fault;
+use super::facts::{Facts, door};
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::model::dataflow::{ProgramKind, Signal};
+
+/// The code of requests without a tenant.
+pub(super) const TENANT: Code = Code("tenant-missing");
+/// The code of requests without credentials.
+pub(super) const CREDENTIALS: Code = Code("credentials-missing");
+/// The code of a signal that the listener does not take.
+pub(super) const SIGNAL: Code = Code("signal-unserved");
+
+/// Speaks of clients that name no tenant to a Tempo that serves tenants alone.
+pub(super) fn tenant(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::NoTenant) {
+        let (client, listener) = (broken.client, broken.listener);
+        let title = format!("`{}` names no tenant, and Tempo serves tenants alone", client.setting);
+        let finding =
+            Finding::error(TENANT, title).at(client.at.clone(), "every request is refused: no org id");
+        let also = listener.takes.tenant.clone().unwrap_or_else(|| listener.at.clone());
+        let help = match facts.client(client) {
+            ProgramKind::Grafana => {
+                "`jsonData: { httpHeaderName1: X-Scope-OrgID }` and the tenant in `secureJsonData.httpHeaderValue1`"
+                    .to_owned()
+            }
+            ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-scope-orgid=TENANT`".to_owned(),
+            _ => format!("under `{}`: `headers: {{ x-scope-orgid: TENANT }}`", client.setting),
+        };
+        findings.push(finding.also(also, "tenants are told apart here").help(help).edge(broken.edge));
+    }
+}
+
+/// Speaks of clients without credentials at a listener that demands them.
+pub(super) fn credentials(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken().filter(|broken| *broken.fault == Fault::NoCredentials) {
+        let (client, listener) = (broken.client, broken.listener);
+        let server = door(facts.server(listener), listener);
+        let title = format!("`{}` shows no credentials, and {server} demands them", client.setting);
+        let also = listener.takes.credentials.clone().unwrap_or_else(|| listener.at.clone());
+        let help = match facts.client(client) {
+            ProgramKind::App => {
+                "`OTEL_EXPORTER_OTLP_TRACES_HEADERS=authorization=...`, a space written as `%20`".to_owned()
+            }
+            _ => format!("under `{}`: `auth: {{ authenticator: ... }}`", client.setting),
+        };
+        let finding =
+            Finding::error(CREDENTIALS, title).at(client.at.clone(), "every request is answered with 401");
+        findings.push(finding.also(also, "demanded here").help(help).edge(broken.edge));
+    }
+}
+
+/// Speaks of signals that a listener does not take: an error of a collector, that sends nothing else by this
+/// pipeline, and a warning of an application, whose traces arrive.
+pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
+    for broken in facts.broken() {
+        let Fault::Unserved(signal) = broken.fault else { continue };
+        let (client, listener) = (broken.client, broken.listener);
+        let server = door(facts.server(listener), listener);
+        findings.push(
+            Finding::error(SIGNAL, format!("`{}` sends {signal}, {server} takes none", client.setting))
+                .at(client.at.clone(), "refused, and dropped")
+                .also(
+                    listener.at.clone(),
+                    format!("takes {}", listed(listener.takes.signals.iter().flatten())),
+                )
+                .help(format!("take `{}` out of the pipelines of {signal}", client.setting))
+                .edge(broken.edge),
+        );
+    }
+    for judged in &facts.judged {
+        let Some(listener) = judged.listener.map(|index| &facts.topology.listeners[index]) else { continue };
+        let client = &facts.topology.clients[judged.client];
+        let Some(taken) = &listener.takes.signals else { continue };
+        for (signal, at) in client.sends.beside.iter().filter(|(signal, _)| !taken.contains(signal)) {
+            let upper = signal.to_string().to_uppercase();
+            let server = door(facts.server(listener), listener);
+            findings.push(
+                Finding::warning(SIGNAL, format!("{signal} are sent to {server}, which takes none"))
+                    .at(at.clone(), "an error in the application's log with every export")
+                    .also(listener.at.clone(), format!("takes {}", listed(taken)))
+                    .help(format!("`OTEL_{upper}_EXPORTER=none`"))
+                    .edge(client.edge(facts.topology)),
+            );
+        }
+    }
+}
+
+fn listed<'a>(signals: impl IntoIterator<Item = &'a Signal>) -> String {
+    signals.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
