@@ -4,6 +4,7 @@
 //! Bounded in number, depth and size; whatever a bound cuts off is listed. Called by
 //! `check --files` and by whoever looks at a host.
 
+use super::reader::most_bytes;
 use super::tree::{FileTree, Looked};
 use super::{Examined, FileReader, FileSet, places};
 use crate::component::systemd::read::{is_unit, units};
@@ -296,7 +297,7 @@ impl Search<'_> {
             }
             return None;
         }
-        let most = if self.found.repository { MOST_BYTES } else { yaml::MAX_BYTES };
+        let most = if self.found.repository { MOST_BYTES } else { most_bytes(path) };
         match self.tree.read(path, most) {
             Looked::Absent => None,
             Looked::Bytes(bytes) => Some(bytes),

@@ -276,12 +276,8 @@ fn dialect(kind: ProgramKind) -> YamlLibrary {
 }
 
 /// How large a file is read. systemd reads no line of more than 1 MB, and nobody's variables are more.
-fn most_bytes(path: &TargetPath) -> (usize, &'static str) {
-    if is_unit(path) || places::is_environment(path) {
-        (1024 * 1024, "1 MB")
-    } else {
-        (yaml::MAX_BYTES, "8 MB")
-    }
+pub(super) fn most_bytes(path: &TargetPath) -> usize {
+    if is_unit(path) || places::is_environment(path) { 1024 * 1024 } else { yaml::MAX_BYTES }
 }
 
 /// Every file's text. Files that are no text are listed where a program would read them.
@@ -289,9 +285,9 @@ fn texts<'a>(files: &'a FileSet<'a>, topology: &mut Topology) -> BTreeMap<&'a Ta
     let mut texts = BTreeMap::new();
     for (path, content) in &files.files {
         let Examined::Bytes(bytes) = content else { continue };
-        let (most, spoken) = most_bytes(path);
+        let most = most_bytes(path);
         if bytes.len() > most {
-            let reason = format!("larger than {spoken}");
+            let reason = format!("larger than {most} bytes");
             topology.not_read.push(NotRead { place: path.to_string(), reason });
             continue;
         }

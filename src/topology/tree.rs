@@ -67,7 +67,7 @@ impl FileTree for BTreeMap<TargetPath, Vec<u8>> {
     fn read(&self, path: &TargetPath, most: usize) -> Looked {
         match self.get(path) {
             None => Looked::Absent,
-            Some(bytes) if bytes.len() > most => Looked::Unreadable("larger than 8 MB".to_owned()),
+            Some(bytes) if bytes.len() > most => Looked::Unreadable(format!("larger than {most} bytes")),
             Some(bytes) => Looked::Bytes(bytes.clone()),
         }
     }

@@ -117,7 +117,7 @@ fn others() -> Vec<Case> {
             name: "equal variables",
             files: vec![("home/x/.env", variables.repeat(150_000)), (COLLECTOR, MINIMAL.to_owned())],
             code: 0,
-            says: "/home/x/.env: larger than 1 MB",
+            says: "/home/x/.env: larger than 1048576 bytes",
         },
         Case {
             name: "equal variables within the size",
@@ -155,7 +155,7 @@ fn others() -> Vec<Case> {
                 (COLLECTOR, MINIMAL.to_owned()),
             ],
             code: 0,
-            says: "otelcol.service: larger than 1 MB",
+            says: "otelcol.service: larger than 1048576 bytes",
         },
     ]
 }
