@@ -1,4 +1,4 @@
-//! `check`: judges a stack, or any folder of finished files.
+//! `check`: judges a stack, or any directory of finished files.
 
 use crate::cli::{CheckArguments, Format};
 use crate::exit::Exit;
@@ -11,7 +11,7 @@ use crate::workflow::validation::Asking;
 
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     match &arguments.files {
-        Some(folder) => crate::workflow::files::run(session, arguments, folder),
+        Some(directory) => crate::workflow::files::run(session, arguments, directory),
         None => match crate::workflow::files::run_here(session, arguments) {
             Some(judged) => judged,
             None => stack(session, arguments),
