@@ -5,11 +5,13 @@
 //! stopping at the first.
 
 mod finding;
+mod help;
 mod order;
 pub mod pages;
 mod place;
 
 pub use finding::{Code, Finding, Severity};
+pub use help::{Edit, Help, TextChange};
 pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName};
 
 use std::collections::BTreeMap;
