@@ -28,6 +28,7 @@ mod leaves;
 mod machine;
 mod mutant_helps;
 mod mutants;
+mod others;
 mod prove;
 mod readers;
 mod replaceable;
