@@ -76,7 +76,7 @@ impl Findings {
 
     fn bound(&mut self) {
         let mut counts: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
-        let key = |finding: &Finding| (finding.code, place::source(finding));
+        let key = |finding: &Finding| (finding.code, order::source(finding));
         self.0.iter().for_each(|finding| *counts.entry(key(finding)).or_default() += 1);
         let mut kept: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
         self.0.retain_mut(|finding| {
