@@ -66,7 +66,7 @@ pub fn name_of(argument: &NamedStackArgument) -> Result<StackName, Stop> {
         Stop::Findings(mut findings, sources) => {
             findings.for_each(|finding| {
                 if finding.code == MISSING {
-                    finding.help = vec!["`--name NAME` names a stack whose file is lost".to_owned()];
+                    finding.help = vec!["`--name NAME` names a stack whose file is lost".into()];
                 }
             });
             Stop::Findings(findings, sources)
