@@ -1,5 +1,6 @@
 //! Lines for the client end of an edge.
 
+use super::super::edge::understands;
 use super::super::facts::{Facts, door, peer};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
@@ -28,6 +29,19 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     let setting = &client.setting;
     let port = listener.port;
     match (facts.client(client), client.protocol) {
+        (_, Protocol::Scrape) => format!("`targets: [\"{host}:{port}\"]`"),
+        (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
+            format!("in `{setting}`: `client {{ endpoint = \"{host}:{port}\" }}`")
+        }
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `{scheme}://{host}:{port}`")
+        }
+        (ProgramKind::Collector, Protocol::RemoteWrite) => {
+            format!("under `{setting}`: `endpoint: {scheme}://{host}:{port}/api/v1/write`")
+        }
+        (ProgramKind::Collector, Protocol::LokiApi) => {
+            format!("under `{setting}`: `endpoint: {scheme}://{host}:{port}/loki/api/v1/push`")
+        }
         (ProgramKind::App, protocol) => {
             let per_signal = setting.contains("TRACES_ENDPOINT");
             let own = listener.takes.path.as_deref().unwrap_or("/v1/traces");
@@ -54,10 +68,21 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
 /// else of any it may mean; or the door to open.
 pub(in super::super) fn right_door(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<String> {
     let speaks = |listener: &&Listener| {
-        listener.protocol == client.protocol
+        understands(listener, client)
             && listener.program != client.program
             && client.means.contains(&facts.server(listener).kind)
     };
+    match (client.protocol, dialled.protocol) {
+        (Protocol::OtlpHttp, Protocol::LokiApi) => {
+            let way = dial(facts, client, dialled).trim_end_matches('`').to_owned();
+            return vec![format!("Loki takes OTLP below a path of its own: {way}/otlp`")];
+        }
+        (Protocol::OtlpHttp, Protocol::PrometheusApi) => {
+            let way = dial(facts, client, dialled).trim_end_matches('`').to_owned();
+            return vec![format!("Prometheus takes OTLP below a path of its own: {way}/api/v1/otlp`")];
+        }
+        _ => {}
+    }
     let listeners = &facts.topology.listeners;
     let same = listeners.iter().filter(|listener| listener.program == dialled.program).find(speaks);
     match same.or_else(|| listeners.iter().find(speaks)) {
@@ -100,6 +125,9 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
         (ProgramKind::Collector, _) => {
             format!("under `{setting}`: `tls: {{ ca_file: {authority} }}` instead of `insecure: true`")
         }
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `tls {{ ca_file = \"{authority}\" }}` instead of `insecure = true`")
+        }
     }
 }
 
@@ -113,6 +141,9 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> String {
         }
         (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!("`url: http://{}`", peer(client)),
         (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `tls {{ insecure = true }}`")
+        }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
             format!("under `{setting}`: `endpoint: http://{}`", peer(client))
         }
@@ -138,6 +169,7 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> String {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
                 .to_owned()
         }
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => format!("in `{setting}`: `tls {{ insecure = false }}`"),
         ProgramKind::Grafana | ProgramKind::Prometheus => format!("`url: https://{}`", peer(client)),
     }
 }
@@ -148,6 +180,9 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Strin
     match facts.client(client) {
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
         ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`"),
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ cert_file = ... }}` and `key_file`")
+        }
         ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".to_owned(),
         ProgramKind::Grafana | ProgramKind::Prometheus => {
             "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`"
@@ -192,6 +227,9 @@ pub(in super::super) fn name(
         ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
         ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
         ProgramKind::Grafana | ProgramKind::Prometheus => format!("`jsonData.serverName: {name}`"),
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ server_name = \"{name}\" }}`")
+        }
         ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host"),
     }));
     ways

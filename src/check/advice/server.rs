@@ -18,15 +18,10 @@ pub(super) fn reached_as(listener: &Listener) -> String {
 
 /// Whether a listener is one of Tempo's two servers, whose keys are `http_…` and `grpc_…`.
 fn server_prefix(listener: &Listener) -> Option<&'static str> {
-    match listener.protocol {
-        Protocol::TempoApi => Some("http"),
-        Protocol::TempoInternal => Some("grpc"),
-        Protocol::OtlpGrpc
-        | Protocol::OtlpHttp
-        | Protocol::OwnHttp
-        | Protocol::PrometheusApi
-        | Protocol::RemoteWrite
-        | Protocol::Other => None,
+    match (listener.door.as_str(), listener.protocol) {
+        ("server.http", _) | (_, Protocol::TempoApi) => Some("http"),
+        ("server.grpc", _) | (_, Protocol::TempoInternal) => Some("grpc"),
+        _ => None,
     }
 }
 
@@ -67,18 +62,22 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
         (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
         (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
+        (Some(ProgramKind::Tempo), Protocol::Otlp) => "distributor.receivers.otlp.protocols.grpc",
+        (_, Protocol::Otlp) if client.port == Port::known(4318) => "receivers.otlp.protocols.http",
+        (_, Protocol::Otlp) => "receivers.otlp.protocols.grpc",
+        (_, Protocol::Scrape) => return format!("serve metrics on port {}, or scrape what does", client.port),
         (_, Protocol::TempoInternal) => {
             return format!("under `server`: `grpc_listen_port: {}`", client.port);
         }
         (_, Protocol::PrometheusApi | Protocol::RemoteWrite) => {
             return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port);
         }
-        (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
+        (_, Protocol::TempoApi | Protocol::LokiApi | Protocol::OwnHttp | Protocol::Other) => {
             return format!("under `server`: `http_listen_port: {}`", client.port);
         }
     };
     let port = if facts.topology.listeners.iter().any(|listener| listener.port == client.port) {
-        if client.protocol == Protocol::OtlpGrpc { Port::known(4317) } else { Port::known(4318) }
+        if door.ends_with("grpc") { Port::known(4317) } else { Port::known(4318) }
     } else {
         client.port
     };
