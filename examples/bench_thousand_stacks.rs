@@ -92,7 +92,7 @@ fn rendered(stack: &Stack, templates: &Templates, stages: &mut Stages) -> Desire
 /// A host as an apply left it, and what that apply remembered.
 struct Applied {
     observed: Observed,
-    remembered: Prior,
+    prior: Prior,
 }
 
 impl Applied {
@@ -108,8 +108,9 @@ impl Applied {
             &first,
             &Circumstances::at(now),
         );
-        let wish = plan.to_issue.authority.as_ref();
-        let issued = wish.map(|wish| issue(&plan.to_issue.leaves, wish, None, now).expect("rcgen issues"));
+        let desired = plan.to_issue.ca.as_ref();
+        let issued =
+            desired.map(|desired| issue(&plan.to_issue.leaves, desired, None, now).expect("rcgen issues"));
         let issued = issued.unwrap_or_default();
         let author = Author { time: String::new(), user: String::new(), verb: "apply".to_owned() };
         let manifest = plan.manifest(&issued, &author, &first, &BTreeMap::new());
@@ -118,15 +119,15 @@ impl Applied {
             manifest.entries.iter().map(|(path, entry)| (path.clone(), standing(entry, &objects))).collect();
         Self {
             observed: Observed { host: host.clone(), at, machine: None },
-            remembered: Prior { newest: Some(manifest), ..Prior::default() },
+            prior: Prior { newest: Some(manifest), ..Prior::default() },
         }
     }
 
     /// Whether the stack wants anything of this host.
     fn is_settled(&self, desired: &Desired, now: SystemTime) -> bool {
         let ground = Ground::below_root(&desired.stack);
-        let goal = DesiredHost::of_stack(desired, (host(desired), &ground), &self.remembered);
-        plan(&goal, &self.observed, &self.remembered, &Circumstances::at(now)).is_empty()
+        let goal = DesiredHost::of_stack(desired, (host(desired), &ground), &self.prior);
+        plan(&goal, &self.observed, &self.prior, &Circumstances::at(now)).is_empty()
     }
 }
 
@@ -145,8 +146,8 @@ fn standing(entry: &PriorPath, objects: &BTreeMap<Digest, &[u8]>) -> PathState {
             file(empty.with(markers, lines, Origin::default()).0, *mode)
         }
         PriorPath::Link { to } => PathState::Link { to: to.clone() },
-        PriorPath::Folder { mode, .. } => {
-            PathState::Folder(ObservedDirectory { mode: *mode, ids, entries: None })
+        PriorPath::Directory { mode, .. } => {
+            PathState::Directory(ObservedDirectory { mode: *mode, ids, entries: None })
         }
     }
 }
@@ -161,8 +162,8 @@ fn judge(desired: &Desired, now: SystemTime) -> bool {
         desired.files.iter().filter_map(|((_, path), file)| Some((path, text(&file.content)?))).collect();
     let files = desired.files.iter().map(|((_, path), file)| {
         let examined = match &file.content {
-            Content::Certificate(wish) => Examined::Wish(wish),
-            Content::PrivateKey(name) => Examined::WishedKey(name),
+            Content::Certificate(desired) => Examined::Spec(desired),
+            Content::PrivateKey(name) => Examined::DesiredKey(name),
             Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
         };
         (path.clone(), examined)

@@ -30,12 +30,12 @@ pub enum Verb {
     /// Copies one of the stacks that come with the tool to DIR/stack.toml. A file that is there is
     /// never overwritten.
     Init(InitArguments),
-    /// Judge a stack, or any folder of finished files
+    /// Judge a stack, or any directory of finished files
     ///
     /// Reads the files as their engines would, and proves that every client meets its listener:
     /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
     Check(CheckArguments),
-    /// Write the files of a stack to a folder, for review
+    /// Write the files of a stack to a directory, for review
     ///
     /// Configuration, units and the lines of environment files, each below its final path. Never
     /// keys, certificates or state; nothing else on this machine is touched.
@@ -62,13 +62,13 @@ pub enum Verb {
     History(HistoryArguments),
     /// Explain a finding's code, or what an application's settings come to
     Explain(ExplainArguments),
-    /// Run a stack for real in a throw-away folder, and prove it
+    /// Run a stack for real in a throw-away directory, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
-    /// application's door, reads it back from Tempo, stops and removes everything. Needs no root, no
+    /// application's endpoint, reads it back from Tempo, stops and removes everything. Needs no root, no
     /// systemd, and touches nothing of this machine.
     Try(TryArguments),
-    /// Send a trace through every application's door and read it back
+    /// Send a trace through every application's endpoint and read it back
     ///
     /// Proves what runs: a trial of this stack that is held, else what listens at the stack's own
     /// addresses. A failure names the edge and the cause, with what was seen of it.
@@ -96,10 +96,10 @@ pub enum Verb {
     },
 }
 
-// The stack, by its folder or its file.
+// The stack, by its directory or its file.
 #[derive(Debug, Args)]
 pub struct StackArgument {
-    /// A folder that holds stack.toml, or the file
+    /// A directory that holds stack.toml, or the file
     #[arg(value_name = "STACK", default_value = ".")]
     pub stack: PathBuf,
 }
@@ -107,7 +107,7 @@ pub struct StackArgument {
 // Where the stack's files go.
 #[derive(Debug, Args)]
 pub struct RootArgument {
-    /// Work below this folder instead of on this machine: no privileges, no services
+    /// Work below this directory instead of on this machine: no privileges, no services
     ///
     /// Contents keep their final paths; owners are recorded and shown, never set.
     #[arg(long, value_name = "DIR")]
@@ -174,7 +174,7 @@ pub enum GraphLanguage {
 
 #[derive(Debug, Args)]
 pub struct InitArguments {
-    /// The folder to write stack.toml to
+    /// The directory to write stack.toml to
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
     /// Which stack to copy; an unknown name lists them
@@ -222,7 +222,7 @@ pub struct CheckArguments {
 pub struct RenderArguments {
     #[command(flatten)]
     pub stack: StackArgument,
-    /// The folder to write to; files that differ are replaced
+    /// The directory to write to; files that differ are replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -327,7 +327,7 @@ pub struct ExplainArguments {
 pub struct TryArguments {
     #[command(flatten)]
     pub stack: StackArgument,
-    /// Leave the folder with files, data and logs
+    /// Leave the directory with files, data and logs
     #[arg(long)]
     pub keep: bool,
     /// Keep it running for your own application, until Ctrl-C
@@ -344,10 +344,10 @@ pub struct TryArguments {
 pub struct ProveArguments {
     #[command(flatten)]
     pub stack: StackArgument,
-    /// Send so many numbered spans through each door, and say which did not come back
+    /// Send so many numbered spans through each endpoint, and say which did not come back
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: Option<u32>,
-    /// Spans a second; as fast as the door takes them, where not given
+    /// Spans a second; as fast as the endpoint takes them, where not given
     #[arg(long, value_name = "R", requires = "count", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate: Option<u32>,
     /// How to print
@@ -403,9 +403,9 @@ pub enum Child {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<std::ffi::OsString>,
     },
-    /// Make a folder, and remove it when nobody holds standard input's other end
+    /// Make a directory, and remove it when nobody holds standard input's other end
     Sweeper {
-        /// The folder
-        folder: PathBuf,
+        /// The directory
+        directory: PathBuf,
     },
 }

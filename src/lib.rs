@@ -9,7 +9,7 @@
 //! ```
 //!
 //! One way only: a module imports what stands left of it. Everything up to and including the plan is
-//! a function of bytes; `host/` and `workflow/` are the doors to the world. `diagnostic` is what
+//! a function of bytes; `host/` and `workflow/` are the ways to the world. `diagnostic` is what
 //! every stage says its faults with; `model` is the words that several stages share.
 //!
 //! # The files the tool touches
@@ -17,7 +17,7 @@
 //! - writes the files of the stack, below `--root DIR` where that is given;
 //! - keeps its state in `/var/lib/tracewright/STACK` (below `--root` too), and what belongs to a user in
 //!   that user's `~/.local/state/tracewright/STACK`: lock, journal, one manifest a generation, and
-//!   copies of what it replaced; on a host also the stack's certificate authority;
+//!   copies of what it replaced; on a host also the stack's CA;
 //! - runs trials below `$TMPDIR/tracewright-UID`, which goes with the last of them.
 
 pub mod apply;

@@ -13,7 +13,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-/// Every template, by its path below `templates/`; a test holds the list against the folder.
+/// Every template, by its path below `templates/`; a test holds the list against the directory.
 const EMBEDDED: &[(&str, &str)] = &[
     ("collector/0.144/config.yaml.j2", include_str!("../templates/collector/0.144/config.yaml.j2")),
     ("grafana/datasource.yaml.j2", include_str!("../templates/grafana/datasource.yaml.j2")),
@@ -23,7 +23,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),
-    ("tempo/_doors.yml.j2", include_str!("../templates/tempo/_doors.yml.j2")),
+    ("tempo/_listeners.yml.j2", include_str!("../templates/tempo/_listeners.yml.j2")),
     ("tempo/_storage.yml.j2", include_str!("../templates/tempo/_storage.yml.j2")),
     ("tempo/2.10/config.yml.j2", include_str!("../templates/tempo/2.10/config.yml.j2")),
     ("tempo/3.0/config.yml.j2", include_str!("../templates/tempo/3.0/config.yml.j2")),
@@ -68,12 +68,12 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_template_of_the_folder_is_embedded_and_no_other() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-        let files = walkdir::WalkDir::new(&folder).into_iter().map(Result::unwrap);
+    fn every_template_of_the_directory_is_embedded_and_no_other() {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let files = walkdir::WalkDir::new(&directory).into_iter().map(Result::unwrap);
         let files = files.filter(|entry| entry.file_type().is_file());
         let files: BTreeSet<_> = files
-            .map(|entry| entry.path().strip_prefix(&folder).unwrap().to_str().unwrap().to_owned())
+            .map(|entry| entry.path().strip_prefix(&directory).unwrap().to_str().unwrap().to_owned())
             .collect();
         assert_eq!(files, EMBEDDED.iter().map(|(name, _)| (*name).to_owned()).collect());
     }

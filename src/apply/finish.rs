@@ -29,8 +29,9 @@ pub(super) fn finish(
 
 fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Result<Vec<String>, ApplyError> {
     let mut notes = Vec::new();
-    for folder in state.folders() {
-        let (staged, path) = (folder.staged_manifest(begin.generation), folder.manifest(begin.generation));
+    for directory in state.directories() {
+        let (staged, path) =
+            (directory.staged_manifest(begin.generation), directory.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
         if after != Identity::Absent {
             clear(target, state, &Step::Create { staged, path, after }, &mut notes)?;
@@ -51,8 +52,8 @@ pub(super) fn end(
     state: &StackState,
     notes: &mut Vec<String>,
 ) -> Result<(), ApplyError> {
-    for folder in state.folders().filter(|folder| *folder != state.own()) {
-        for path in [folder.torn_pending(), folder.pending()] {
+    for directory in state.directories().filter(|directory| *directory != state.own()) {
+        for path in [directory.torn_pending(), directory.pending()] {
             clear(target, state, &Step::Discard { path }, notes)?;
         }
     }

@@ -4,7 +4,7 @@
 //! digits of its SHA-256. Each record is durable before the step it announces. A last line that is
 //! torn counts as absent; a broken line before others is a fault of the state. Holds no bytes of files.
 
-use super::folder::{VERSION, decode, encode};
+use super::directory::{VERSION, decode, encode};
 use super::{ApplyError, state::StackState};
 use crate::host::{Host, HostError, Process};
 use crate::model::desired::Digest;

@@ -8,8 +8,8 @@
 //! Reads and writes only through [`crate::host::Host`]; the clock and the user are handed in.
 //! Called by `command/`.
 
+mod directory;
 mod finish;
-mod folder;
 mod forget;
 mod history;
 mod journal;

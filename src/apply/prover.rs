@@ -14,7 +14,7 @@ pub enum Proof {
     CouldNotRun(String),
 }
 
-/// Knows when what was started is ready, and sends a trace through an application's door and reads it back.
+/// Knows when what was started is ready, and sends a trace through an application's endpoint and reads it back.
 pub trait Prover {
     /// Looks once whether what a unit runs can be used, as it says itself.
     ///
@@ -37,9 +37,9 @@ pub trait Prover {
 pub struct NoProver(pub String);
 
 impl NoProver {
-    /// Below a root folder nothing runs.
+    /// Below a root directory nothing runs.
     pub fn below_root() -> Self {
-        Self("nothing runs below a root folder".to_owned())
+        Self("nothing runs below a root directory".to_owned())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a killed run left is finished or taken back before anything else happens.
 
+use super::directory::{StateDirectory, decode};
 use super::finish::finish;
-use super::folder::{StateDirectory, decode};
 use super::forget::empty;
 use super::journal::{ApplyJournal, Begin};
 use super::reverse::reverse;
@@ -193,7 +193,7 @@ fn recover_one(
         target.perform(&Step::Discard { path: state.journal() })?;
         return Ok(Some(Recovered::Nothing));
     };
-    // Its lock may be gone, by the hand of a person or with another's folder; its steps are not.
+    // Its lock may be gone, by the hand of a person or with another's directory; its steps are not.
     if let Some(process) = begin.process.filter(|process| process.is_at_work()) {
         let Author { time, user, verb } = begin.author;
         return Err(ApplyError::Locked(Some(Holder { pid: process.pid, user, verb, time })));

@@ -47,10 +47,10 @@ fn owner(
     if !state.ground.sets_owner(path) {
         return Ok(None);
     }
-    let newest = state.remembered(target)?.0.newest;
+    let newest = state.prior(target)?.0.newest;
     let staged = state.own().staged_manifest(generation);
     let staged = match target.observe(&Inventory::of([staged.clone()]))?.standing(&staged) {
-        PathState::File(file) => super::folder::decode::<Manifest>(&staged, &file.bytes).ok(),
+        PathState::File(file) => super::directory::decode::<Manifest>(&staged, &file.bytes).ok(),
         _ => None,
     };
     let known = newest.iter().chain(&staged).find_map(|manifest| owner_in(manifest, path, digest));

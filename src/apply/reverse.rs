@@ -52,7 +52,7 @@ fn reverse_once(
     let steps = &begin.steps[..announced.min(begin.steps.len())];
     // As soon as a file may be in place, a unit that is not announced yet may run on it too: started by
     // its manager after it ended, by a boot of the host, by somebody else.
-    let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeFolder { .. }));
+    let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeDirectory { .. }));
     let services = if visible { &begin.steps[..] } else { steps };
     stop_started(target, services, &mut reversed)?;
     files_back(target, (state, begin.generation), steps, &mut reversed)?;
@@ -180,7 +180,7 @@ impl From<ApplyError> for Left {
     }
 }
 
-/// Whether a path is as it was before an earlier step on it: where a folder takes a file's place the two
+/// Whether a path is as it was before an earlier step on it: where a directory takes a file's place the two
 /// are two steps, and a run that was killed while taking back may have taken back both.
 fn is_before(target: &dyn Host, earlier: &[Step], later: &Step) -> Result<bool, HostError> {
     for step in earlier.iter().filter(|step| step.path().is_some() && step.path() == later.path()) {
@@ -225,7 +225,7 @@ fn take_back(
             _ => Err(Left::Foreign),
         },
         StepStatus::After => match step {
-            Step::MakeFolder { path, .. } if !is_empty(&observed, path) => {
+            Step::MakeDirectory { path, .. } if !is_empty(&observed, path) => {
                 notes.push(format!("{path} stays: it is not empty"));
                 Ok(())
             }
@@ -240,7 +240,9 @@ fn is_absent(observed: &Observed, path: &TargetPath) -> bool {
 
 fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
     match observed.standing(path) {
-        PathState::Folder(folder) => folder.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty),
+        PathState::Directory(directory) => {
+            directory.entries.as_ref().is_none_or(std::collections::BTreeSet::is_empty)
+        }
         _ => true,
     }
 }

@@ -30,15 +30,15 @@ pub struct ApplySession<'t> {
 }
 
 impl<'t> ApplySession<'t> {
-    /// Takes the lock of every part of the state, making the folders that are missing.
+    /// Takes the lock of every part of the state, making the directories that are missing.
     pub fn begin(
         target: &'t mut dyn Exclusive,
         ground: &Ground,
         holder: &Holder,
     ) -> Result<Self, ApplyError> {
         let mut locks = Vec::new();
-        for folder in std::iter::once(ground.state().clone()).chain(ground.parts()) {
-            locks.push(target.lock(&folder, holder)?.map_err(ApplyError::Locked)?);
+        for directory in std::iter::once(ground.state().clone()).chain(ground.parts()) {
+            locks.push(target.lock(&directory, holder)?.map_err(ApplyError::Locked)?);
         }
         let author =
             Author { time: holder.time.clone(), user: holder.user.clone(), verb: holder.verb.clone() };
@@ -103,8 +103,8 @@ pub fn apply(
     refuse(&survey, consent)?;
     let issued = issued(&survey, request)?;
     // Kept before anything that it signed is in place: a key that is lost afterwards costs every leaf.
-    if let (Some(folder), Some(authority)) = (request.authorities, &issued.new_authority) {
-        folder.keep(authority)?;
+    if let (Some(directory), Some(ca)) = (request.cas, &issued.new_ca) {
+        directory.keep(ca)?;
     }
     let staged = Transaction::stage(target, &survey, &issued, author)?;
     Ok(match staged.validate(judges.validator)?.swap(judges) {
@@ -131,11 +131,11 @@ fn refuse(survey: &Survey, consent: &Consent) -> Result<(), ApplyError> {
 }
 
 fn issued(survey: &Survey, request: &SurveyRequest<'_>) -> Result<Issued, ApplyError> {
-    let wishes = &survey.plan.to_issue;
-    match &wishes.authority {
-        Some(authority) if !wishes.is_empty() => {
-            let kept = survey.authority.as_ref().filter(|_| !wishes.new_authority);
-            Ok(issue(&wishes.leaves, authority, kept, request.now)?)
+    let to_issue = &survey.plan.to_issue;
+    match &to_issue.ca {
+        Some(ca) if !to_issue.is_empty() => {
+            let kept = survey.ca.as_ref().filter(|_| !to_issue.new_ca);
+            Ok(issue(&to_issue.leaves, ca, kept, request.now)?)
         }
         _ => Ok(Issued::default()),
     }

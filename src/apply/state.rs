@@ -1,10 +1,10 @@
 //! The state of a stack on a host: where it is, and how its files are read.
 //!
 //! `generations/N.json` is the manifest of a generation, `objects/SHA256` holds bytes, always copied;
-//! `journal` is there while a transaction runs, `lock` says who runs. Folders are 0700, files 0600.
+//! `journal` is there while a transaction runs, `lock` says who runs. Directories are 0700, files 0600.
 
 use super::ApplyError;
-use super::folder::{StateDirectory, names_in};
+use super::directory::{StateDirectory, names_in};
 use super::word::{Believed, Doubt, UserWord};
 use crate::host::{Host, HostError};
 use crate::model::desired::Digest;
@@ -21,11 +21,11 @@ const SWEPT: usize = 100;
 /// How many other stacks of one user are looked at.
 const OTHER_STACKS: usize = 100;
 
-/// Where the state of a stack is: one folder of whoever runs the tool, and as root one in the home of
+/// Where the state of a stack is: one directory of whoever runs the tool, and as root one in the home of
 /// each user who has a part of the stack. Which generations there are, and who made them, says the first of
 /// these alone; beside its manifest of a number stands of each part the newest up to that number, and
 /// beside its newest one the newest of all, since a user may have applied the part alone. Numbers go on
-/// from the highest of any folder, so that no name is taken.
+/// from the highest of any directory, so that no name is taken.
 #[derive(Clone, Debug)]
 pub(super) struct StackState {
     pub(super) ground: Ground,
@@ -36,12 +36,12 @@ impl StackState {
         Self { ground: ground.clone() }
     }
 
-    /// All folders: that of whoever runs the tool first.
-    pub(super) fn folders(&self) -> impl Iterator<Item = StateDirectory> {
+    /// All directories: that of whoever runs the tool first.
+    pub(super) fn directories(&self) -> impl Iterator<Item = StateDirectory> {
         std::iter::once(self.ground.state().clone()).chain(self.ground.parts()).map(StateDirectory)
     }
 
-    /// The folder of whoever runs the tool: its manifest's name is what keeps a generation.
+    /// The directory of whoever runs the tool: its manifest's name is what keeps a generation.
     pub(super) fn own(&self) -> StateDirectory {
         StateDirectory(self.ground.state().clone())
     }
@@ -55,10 +55,10 @@ impl StackState {
         self.own().numbers(target)
     }
 
-    /// Whether no folder has a manifest, as far as the users are believed.
+    /// Whether no directory has a manifest, as far as the users are believed.
     pub(super) fn is_empty(&self, target: &dyn Host) -> Result<bool, ApplyError> {
         for word in UserWord::all(&self.ground) {
-            let numbers = word.doubted(word.folder.numbers(target), &mut Vec::new())?;
+            let numbers = word.doubted(word.directory.numbers(target), &mut Vec::new())?;
             if !numbers.unwrap_or_default().is_empty() {
                 return Ok(false);
             }
@@ -81,7 +81,7 @@ impl StackState {
         Ok(Some(together(manifest, parts)))
     }
 
-    /// The newest generation, and the highest number that any folder has. Where whoever runs the tool has
+    /// The newest generation, and the highest number that any directory has. Where whoever runs the tool has
     /// applied nothing yet, it is what the users' parts have, as generation 0.
     fn newest(
         &self,
@@ -101,7 +101,7 @@ impl StackState {
     }
 
     /// Of each user's part the newest manifest up to a number, or without one the newest, as far as it is
-    /// believed; and the highest number that any of them has. `newest`: that of root's own folder.
+    /// believed; and the highest number that any of them has. `newest`: that of root's own directory.
     fn parts(
         &self,
         target: &dyn Host,
@@ -110,7 +110,7 @@ impl StackState {
     ) -> Result<(Vec<Believed>, GenerationNumber), ApplyError> {
         let (mut parts, mut highest) = (Vec::new(), GenerationNumber(0));
         for word in UserWord::all(&self.ground) {
-            let Some(numbers) = word.doubted(word.folder.numbers(target), doubts)? else { continue };
+            let Some(numbers) = word.doubted(word.directory.numbers(target), doubts)? else { continue };
             let numbers = word.numbers(numbers, newest, doubts);
             highest = numbers.last().copied().unwrap_or_default().max(highest);
             let number = numbers.into_iter().rfind(|one| up_to.is_none_or(|number| *one <= number));
@@ -128,12 +128,12 @@ impl StackState {
         Ok(manifest.map(|manifest| manifest.users).unwrap_or_default())
     }
 
-    /// A manifest taken apart: what each folder shall hold of it.
+    /// A manifest taken apart: what each directory shall hold of it.
     pub(super) fn apart(&self, manifest: &Manifest) -> Vec<(StateDirectory, Manifest)> {
-        let of = |folder: StateDirectory| {
-            let own = folder == self.own();
-            let here = |path: &TargetPath| self.ground.state_of(path) == folder.0;
-            let in_scope = |scope: &Scope| self.ground.state_of_scope(scope) == folder.0;
+        let of = |directory: StateDirectory| {
+            let own = directory == self.own();
+            let here = |path: &TargetPath| self.ground.state_of(path) == directory.0;
+            let in_scope = |scope: &Scope| self.ground.state_of_scope(scope) == directory.0;
             let mut part = manifest.clone();
             part.entries.retain(|path, _| here(path));
             part.before.retain(|path, _| here(path));
@@ -143,44 +143,44 @@ impl StackState {
                 part.users.clear();
                 part.text = None;
             }
-            (folder, part)
+            (directory, part)
         };
-        self.folders().map(of).collect()
+        self.directories().map(of).collect()
     }
 
     /// Objects without a manifest are what is left of a state that somebody damaged: what stood at our paths
     /// before us would count as nobody's, and be cleared away. Of a user's part that is a doubt.
     ///
     /// # Errors
-    /// The folder of whoever runs the tool is such a state.
+    /// The directory of whoever runs the tool is such a state.
     pub(super) fn refuse_damage(&self, target: &dyn Host, doubts: &mut Vec<Doubt>) -> Result<(), ApplyError> {
         self.refuse_damage_of(target, &self.own())?;
         for word in UserWord::all(&self.ground) {
-            word.doubted(self.refuse_damage_of(target, &word.folder), doubts)?;
+            word.doubted(self.refuse_damage_of(target, &word.directory), doubts)?;
         }
         Ok(())
     }
 
-    fn refuse_damage_of(&self, target: &dyn Host, folder: &StateDirectory) -> Result<(), ApplyError> {
+    fn refuse_damage_of(&self, target: &dyn Host, directory: &StateDirectory) -> Result<(), ApplyError> {
         // Another run may have been about to keep or to forget: then a second look shows it.
-        if self.is_damaged(target, folder)? && self.is_damaged(target, folder)? {
+        if self.is_damaged(target, directory)? && self.is_damaged(target, directory)? {
             let what = "no manifest is left, but bytes of files that one knew of are".to_owned();
-            return Err(ApplyError::State { path: folder.generations(), what });
+            return Err(ApplyError::State { path: directory.generations(), what });
         }
         Ok(())
     }
 
-    fn is_damaged(&self, target: &dyn Host, folder: &StateDirectory) -> Result<bool, ApplyError> {
-        if !folder.numbers(target)?.is_empty() || names_in(target, &folder.objects())?.is_empty() {
+    fn is_damaged(&self, target: &dyn Host, directory: &StateDirectory) -> Result<bool, ApplyError> {
+        if !directory.numbers(target)?.is_empty() || names_in(target, &directory.objects())?.is_empty() {
             return Ok(false);
         }
-        let signs = [self.journal(), folder.journal(), folder.pending(), folder.forgotten()];
+        let signs = [self.journal(), directory.journal(), directory.pending(), directory.forgotten()];
         let observed = target.observe(&Inventory::of(signs))?;
         Ok(observed.at.values().all(|standing| matches!(standing, PathState::Absent)))
     }
 
     /// What the newest generation remembers, without objects; and what of users' parts is not believed.
-    pub(super) fn remembered(&self, target: &dyn Host) -> Result<(Prior, Vec<Doubt>), ApplyError> {
+    pub(super) fn prior(&self, target: &dyn Host) -> Result<(Prior, Vec<Doubt>), ApplyError> {
         let mut doubts = Vec::new();
         self.refuse_damage(target, &mut doubts)?;
         let (newest, highest) = self.newest(target, &mut doubts)?;
@@ -212,9 +212,10 @@ impl StackState {
             }
         }
         for word in UserWord::all(&self.ground) {
-            let names = word.doubted(names_in(target, &word.folder.0.parent()), doubts)?.unwrap_or_default();
+            let names =
+                word.doubted(names_in(target, &word.directory.0.parent()), doubts)?.unwrap_or_default();
             for other in names.iter().filter_map(|name| word.of_other(name)).take(OTHER_STACKS) {
-                let Some(numbers) = word.doubted(other.folder.numbers(target), doubts)? else { continue };
+                let Some(numbers) = word.doubted(other.directory.numbers(target), doubts)? else { continue };
                 let Some(number) = numbers.last() else { continue };
                 let part = other.read(target, *number, doubts)?;
                 part.map(Believed::into_manifest).map(&mut take);
@@ -223,27 +224,27 @@ impl StackState {
         Ok((taken, unread))
     }
 
-    /// Those of the objects that are there and are what their name says, each in the folder that it is of.
+    /// Those of the objects that are there and are what their name says, each in the directory that it is of.
     pub(super) fn objects(
         &self,
         target: &dyn Host,
         wanted: &BTreeSet<(TargetPath, Digest)>,
     ) -> Result<BTreeMap<(TargetPath, Digest), Vec<u8>>, ApplyError> {
         let mut found = BTreeMap::new();
-        for folder in self.folders() {
-            let here = wanted.iter().filter(|(of, _)| *of == folder.0).map(|(_, digest)| *digest);
+        for directory in self.directories() {
+            let here = wanted.iter().filter(|(of, _)| *of == directory.0).map(|(_, digest)| *digest);
             let here: Vec<_> = here.collect();
             // In a user's part any of them may be as large as a file that is looked into may be.
-            let at_once = if folder == self.own() { here.len().max(1) } else { 1 };
+            let at_once = if directory == self.own() { here.len().max(1) } else { 1 };
             for digests in here.chunks(at_once) {
-                let paths = digests.iter().map(|digest| folder.object(*digest));
+                let paths = digests.iter().map(|digest| directory.object(*digest));
                 let observed: Observed = target.observe(&Inventory::of(paths))?;
                 let files = observed.at.into_values().filter_map(|standing| match standing {
                     PathState::File(file) => Some((Digest::of(&file.bytes), file.bytes)),
                     _ => None,
                 });
                 let files = files.filter(|(digest, _)| digests.contains(digest));
-                found.extend(files.map(|(digest, bytes)| ((folder.0.clone(), digest), bytes)));
+                found.extend(files.map(|(digest, bytes)| ((directory.0.clone(), digest), bytes)));
             }
         }
         Ok(found)
@@ -254,8 +255,8 @@ impl StackState {
         let mut superfluous = Vec::new();
         superfluous.extend(self.own().superfluous(target)?);
         for word in UserWord::all(&self.ground) {
-            // Where a user is in the way, the user's own folder grows.
-            match word.folder.superfluous(target) {
+            // Where a user is in the way, the user's own directory grows.
+            match word.directory.superfluous(target) {
                 Ok(paths) => superfluous.extend(paths.into_iter().take(SWEPT)),
                 Err(ApplyError::State { .. } | ApplyError::Host(HostError::Scope { .. })) => {}
                 Err(fault) => return Err(fault),

@@ -1,4 +1,4 @@
-//! Looking: from a wish to the plan that would fulfil it. Writes nothing and takes no lock.
+//! Looking: from what is desired to the plan that would fulfil it. Writes nothing and takes no lock.
 
 use super::state::{StackState, file_of};
 use super::word::Doubt;
@@ -34,11 +34,11 @@ pub struct SurveyRequest<'a> {
     /// Whose part of the stack, and where the state is.
     pub ground: &'a Ground,
     /// What it shall become.
-    pub wish: DesiredState<'a>,
+    pub desired: DesiredState<'a>,
     /// The text of `stack.toml`, to be kept with the generation; of a generation to go back to its own.
     pub text: Option<&'a str>,
-    /// Where authorities are kept; `None`: the key of one is dropped when the run ends.
-    pub authorities: Option<&'a CaDirectory>,
+    /// Where CAs are kept; `None`: the key of one is dropped when the run ends.
+    pub cas: Option<&'a CaDirectory>,
     /// The time by which certificates are judged.
     pub now: SystemTime,
 }
@@ -54,57 +54,57 @@ pub struct Survey {
     pub pending: Option<Killed>,
     /// What of users' parts of the state is not believed.
     pub doubts: Vec<Doubt>,
-    /// What was seen beside files; `None` below a root folder.
+    /// What was seen beside files; `None` below a root directory.
     pub machine: Option<Machine>,
     /// Of a generation to go back to, the text that it was made from.
     pub text_after: Option<String>,
-    pub(super) remembered: Prior,
-    pub(super) authority: Option<CaPair>,
+    pub(super) prior: Prior,
+    pub(super) ca: Option<CaPair>,
 }
 
 /// Looks at a host and compares.
 pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, ApplyError> {
     let state = StackState::of(request.ground);
-    let (mut remembered, mut doubts) = state.remembered(target)?;
-    let aim = match request.wish {
+    let (mut prior, mut doubts) = state.prior(target)?;
+    let aim = match request.desired {
         DesiredState::Stack(desired) => Aim::Stack(desired),
         DesiredState::Generation(number) => {
-            Aim::Generation(Box::new(going_back(target, &state, &remembered, number)?))
+            Aim::Generation(Box::new(going_back(target, &state, &prior, number)?))
         }
     };
-    let mut objects = needed(&remembered, request, &aim);
+    let mut objects = needed(&prior, request, &aim);
     objects.extend(aim.text().map(|digest| (state.own().0, digest)));
-    remembered.objects = state.objects(target, &objects)?;
-    let first = goal(request, &aim, &remembered);
-    let mut observed = target.observe(&first.inventory(&remembered))?;
+    prior.objects = state.objects(target, &objects)?;
+    let first = goal(request, &aim, &prior);
+    let mut observed = target.observe(&first.inventory(&prior))?;
     observed.host = request.host.clone();
     // A certificate or key that somebody removed may come back from the state.
-    let lost = changed_certificates(&observed, &remembered, request.ground);
+    let lost = changed_certificates(&observed, &prior, request.ground);
     let goal = if lost.is_empty() {
         first
     } else {
         drop(first);
         objects.extend(lost);
-        remembered.objects = state.objects(target, &objects)?;
-        goal(request, &aim, &remembered)
+        prior.objects = state.objects(target, &objects)?;
+        goal(request, &aim, &prior)
     };
-    let authority = kept_authority(request, &remembered);
+    let ca = kept_ca(request, &prior);
     let around = Circumstances {
         now: request.now,
-        authority_key_kept: authority.is_some(),
-        authority_certificate: authority.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
+        ca_key_kept: ca.is_some(),
+        ca_certificate: ca.as_ref().map(|kept| kept.certificate.clone().into_bytes()),
     };
-    let text_after = aim.text().and_then(|digest| remembered.objects.get(&(state.own().0, digest)));
+    let text_after = aim.text().and_then(|digest| prior.objects.get(&(state.own().0, digest)));
     let text_after = text_after.map(|text| String::from_utf8_lossy(text).into_owned());
-    let mut plan = plan(&goal, &observed, &remembered, &around);
+    let mut plan = plan(&goal, &observed, &prior, &around);
     if let Some(text) = request.text.or(text_after.as_deref()) {
         plan.keep_text(text.as_bytes());
     }
-    let digest = PlanDigest::of(&goal, &observed, &remembered);
+    let digest = PlanDigest::of(&goal, &observed, &prior);
     drop(goal);
     let (pending, of_journals) = recover::pending(target, request.ground)?;
     doubts.extend(of_journals);
-    Ok(Survey { plan, digest, pending, doubts, machine: observed.machine, text_after, remembered, authority })
+    Ok(Survey { plan, digest, pending, doubts, machine: observed.machine, text_after, prior, ca })
 }
 
 /// What of users' parts of the state is not believed.
@@ -112,7 +112,7 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
 /// # Errors
 /// The state of whoever runs the tool cannot be read.
 pub fn doubts(target: &dyn Host, ground: &Ground) -> Result<Vec<Doubt>, ApplyError> {
-    let (_, mut doubts) = StackState::of(ground).remembered(target)?;
+    let (_, mut doubts) = StackState::of(ground).prior(target)?;
     doubts.extend(recover::pending(target, ground)?.1);
     Ok(doubts)
 }
@@ -120,14 +120,14 @@ pub fn doubts(target: &dyn Host, ground: &Ground) -> Result<Vec<Doubt>, ApplyErr
 impl Survey {
     /// When the newest generation was kept, by the clock of that time.
     pub fn kept_at(&self) -> Option<SystemTime> {
-        let time = &self.remembered.newest.as_ref()?.time;
+        let time = &self.prior.newest.as_ref()?.time;
         let time: jiff::Timestamp = time.parse().ok()?;
         Some(time.into())
     }
 
     /// What a person should know of the states of other stacks.
     pub fn notes(&self) -> &[String] {
-        &self.remembered.unread
+        &self.prior.unread
     }
 
     /// The text of the `stack.toml` that the newest generation was made from, where it is still there.
@@ -135,7 +135,7 @@ impl Survey {
     /// # Errors
     /// The state cannot be read.
     pub fn text_before(&self, target: &dyn Host, ground: &Ground) -> Result<Option<String>, ApplyError> {
-        let Some(digest) = self.remembered.newest.as_ref().and_then(|newest| newest.text) else {
+        let Some(digest) = self.prior.newest.as_ref().and_then(|newest| newest.text) else {
             return Ok(None);
         };
         let object = (ground.state().clone(), digest);
@@ -160,10 +160,10 @@ impl Aim<'_> {
     }
 }
 
-fn goal<'a>(request: &SurveyRequest<'a>, aim: &'a Aim<'_>, remembered: &'a Prior) -> DesiredHost<'a> {
+fn goal<'a>(request: &SurveyRequest<'a>, aim: &'a Aim<'_>, prior: &'a Prior) -> DesiredHost<'a> {
     match aim {
-        Aim::Stack(desired) => DesiredHost::of_stack(desired, (request.host, request.ground), remembered),
-        Aim::Generation(manifest) => DesiredHost::of_generation(manifest, request.ground, remembered),
+        Aim::Stack(desired) => DesiredHost::of_stack(desired, (request.host, request.ground), prior),
+        Aim::Generation(manifest) => DesiredHost::of_generation(manifest, request.ground, prior),
     }
 }
 
@@ -171,10 +171,10 @@ fn goal<'a>(request: &SurveyRequest<'a>, aim: &'a Aim<'_>, remembered: &'a Prior
 fn going_back(
     target: &dyn Host,
     state: &StackState,
-    remembered: &Prior,
+    prior: &Prior,
     number: Option<GenerationNumber>,
 ) -> Result<Manifest, ApplyError> {
-    let newest = remembered.newest.as_ref().ok_or(ApplyError::NothingApplied)?;
+    let newest = prior.newest.as_ref().ok_or(ApplyError::NothingApplied)?;
     let numbers = state.numbers(target)?;
     let number = match number {
         Some(number) => number,
@@ -197,17 +197,17 @@ fn going_back(
     state.read(target, number)?.ok_or(ApplyError::NoGeneration(number))
 }
 
-/// The objects whose bytes the goal is made of, each in the folder of the state that its path belongs to.
-fn needed(remembered: &Prior, request: &SurveyRequest<'_>, aim: &Aim<'_>) -> BTreeSet<(TargetPath, Digest)> {
+/// The objects whose bytes the goal is made of, each in the directory of the state that its path belongs to.
+fn needed(prior: &Prior, request: &SurveyRequest<'_>, aim: &Aim<'_>) -> BTreeSet<(TargetPath, Digest)> {
     let of = |path: &TargetPath, digest: Option<Digest>| Some((request.ground.state_of(path), digest?));
     let stays = |path: &TargetPath| match aim {
         Aim::Stack(desired) => desired.files.contains_key(&(request.host.clone(), path.clone())),
         Aim::Generation(manifest) => manifest.entries.contains_key(path),
     };
-    let newest = remembered.newest.iter().flat_map(|newest| newest.entries.keys());
+    let newest = prior.newest.iter().flat_map(|newest| newest.entries.keys());
     let before = newest
         .filter(|path| !stays(path))
-        .filter_map(|path| of(path, remembered.baseline(path).and_then(Baseline::object)));
+        .filter_map(|path| of(path, prior.baseline(path).and_then(Baseline::object)));
     let manifest = match aim {
         Aim::Stack(_) => None,
         Aim::Generation(manifest) => Some(manifest),
@@ -217,12 +217,8 @@ fn needed(remembered: &Prior, request: &SurveyRequest<'_>, aim: &Aim<'_>) -> BTr
     before.chain(back).collect()
 }
 
-fn changed_certificates(
-    observed: &Observed,
-    remembered: &Prior,
-    ground: &Ground,
-) -> Vec<(TargetPath, Digest)> {
-    let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
+fn changed_certificates(observed: &Observed, prior: &Prior, ground: &Ground) -> Vec<(TargetPath, Digest)> {
+    let entries = prior.newest.iter().flat_map(|newest| &newest.entries);
     entries
         .filter_map(|(path, entry)| match entry {
             PriorPath::File { subject: PathKind::Certificate | PathKind::PrivateKey, digest, .. } => {
@@ -235,15 +231,15 @@ fn changed_certificates(
         .collect()
 }
 
-/// Of the authorities in the folder, the one that the last apply used; else the first.
-fn kept_authority(request: &SurveyRequest<'_>, remembered: &Prior) -> Option<CaPair> {
-    let used = |authority: &&CaPair, by_system: bool| {
-        let digest = Digest::of(authority.certificate.as_bytes());
-        let entries = remembered.newest.iter().flat_map(|newest| &newest.entries);
+/// Of the CAs in the directory, the one that the last apply used; else the first.
+fn kept_ca(request: &SurveyRequest<'_>, prior: &Prior) -> Option<CaPair> {
+    let used = |ca: &&CaPair, by_system: bool| {
+        let digest = Digest::of(ca.certificate.as_bytes());
+        let entries = prior.newest.iter().flat_map(|newest| &newest.entries);
         let of = |path| !by_system || request.ground.home_of(path).is_none();
         entries.filter(|(path, _)| of(path)).filter_map(|(_, entry)| file_of(entry)).any(|of| of == digest)
     };
-    let kept = request.authorities.map_or(&[][..], CaDirectory::kept);
+    let kept = request.cas.map_or(&[][..], CaDirectory::kept);
     let first = kept.iter().find(|one| used(one, true)).or_else(|| kept.iter().find(|one| used(one, false)));
     first.or_else(|| kept.first()).cloned()
 }

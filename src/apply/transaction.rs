@@ -1,8 +1,8 @@
 //! One transaction, as types: each stage can only be reached from the one before, and none can be
 //! dropped unseen.
 
+use super::directory::{StateDirectory, encode};
 use super::finish::finish;
-use super::folder::{StateDirectory, encode};
 use super::journal::{self, Begin};
 use super::judges::{Judges, PROOF};
 use super::prover::{NoProver, Proof, Prover};
@@ -23,7 +23,7 @@ use crate::plan::{Author, Plan, Steps, steps};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Room that is left for folders, the journal and the manifest.
+/// Room that is left for directories, the journal and the manifest.
 const MARGIN: u64 = 256 * 1024;
 /// The least that a file takes on a disk.
 const BLOCK: u64 = 4096;
@@ -138,16 +138,16 @@ impl<'t> Transaction<'t> {
             started: Vec::new(),
             notes: Vec::new(),
         };
-        match transaction.prepare(plan, issued, &survey.remembered) {
+        match transaction.prepare(plan, issued, &survey.prior) {
             Ok(()) => Ok(transaction),
             Err(cause) => Err(transaction.give_up(cause)),
         }
     }
 
-    fn prepare(&mut self, plan: &Plan, issued: &Issued, remembered: &Prior) -> Result<(), HostError> {
-        for folder in self.state.folders().filter(|folder| *folder != self.state.own()) {
+    fn prepare(&mut self, plan: &Plan, issued: &Issued, prior: &Prior) -> Result<(), HostError> {
+        for directory in self.state.directories().filter(|directory| *directory != self.state.own()) {
             let bytes = encode(Pending { author: self.begin.author.clone() });
-            self.target.perform(&Step::Keep { path: folder.pending(), bytes })?;
+            self.target.perform(&Step::Keep { path: directory.pending(), bytes })?;
         }
         self.keep(plan.objects(issued))?;
         for index in 0..self.steps.prepare.len() {
@@ -156,13 +156,17 @@ impl<'t> Transaction<'t> {
         }
         self.staged = self.look_at_staged()?;
         let ids = self.staged.iter().map(|(path, file)| (path.clone(), file.ids)).collect();
-        let manifest = plan.manifest(issued, &self.begin.author, remembered, &ids);
-        self.manifests =
-            self.state.apart(&manifest).into_iter().map(|(folder, part)| (folder, encode(part))).collect();
+        let manifest = plan.manifest(issued, &self.begin.author, prior, &ids);
+        self.manifests = self
+            .state
+            .apart(&manifest)
+            .into_iter()
+            .map(|(directory, part)| (directory, encode(part)))
+            .collect();
         for index in 0..self.manifests.len() {
             self.announce(self.steps.prepare.len() + index)?;
-            let (folder, bytes) = &self.manifests[index];
-            let staged = folder.staged_manifest(self.begin.generation);
+            let (directory, bytes) = &self.manifests[index];
+            let staged = directory.staged_manifest(self.begin.generation);
             self.target.perform(&Step::Stage {
                 staged,
                 bytes: bytes.clone(),
@@ -187,15 +191,16 @@ impl<'t> Transaction<'t> {
         Ok(())
     }
 
-    /// Makes the folders of the state and keeps the bytes that are missing, after one look at all of them.
+    /// Makes the directories of the state and keeps the bytes that are missing, after one look at all of them.
     fn keep(&mut self, objects: BTreeMap<(TargetPath, Digest), &[u8]>) -> Result<(), HostError> {
-        let folders = self.state.folders().flat_map(|folder| [folder.generations(), folder.objects()]);
-        let folders = folders.map(|path| Step::MakeFolder { path, mode: Mode(0o700), ids: None });
-        let objects = objects.into_iter().map(|((folder, digest), bytes)| Step::Keep {
-            path: StateDirectory(folder).object(digest),
+        let directories =
+            self.state.directories().flat_map(|directory| [directory.generations(), directory.objects()]);
+        let directories = directories.map(|path| Step::MakeDirectory { path, mode: Mode(0o700), ids: None });
+        let objects = objects.into_iter().map(|((directory, digest), bytes)| Step::Keep {
+            path: StateDirectory(directory).object(digest),
             bytes: bytes.to_vec(),
         });
-        let steps: Vec<_> = folders.chain(objects).collect();
+        let steps: Vec<_> = directories.chain(objects).collect();
         let seen = self.target.observe(&Inventory::of(steps.iter().filter_map(Step::path).cloned()))?;
         steps
             .iter()
@@ -331,8 +336,8 @@ fn taken_back(transaction: Transaction<'_>, cause: TakenBackCause, before: &dyn 
 
 /// All steps that the journal knows, in order: manifests are staged between the two halves.
 fn announced(state: &StackState, generation: GenerationNumber, steps: &Steps) -> Vec<Step> {
-    let manifests = state.folders().map(|folder| Step::Stage {
-        staged: folder.staged_manifest(generation),
+    let manifests = state.directories().map(|directory| Step::Stage {
+        staged: directory.staged_manifest(generation),
         bytes: Vec::new(),
         mode: Mode(0o600),
         ids: None,

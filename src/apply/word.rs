@@ -1,14 +1,14 @@
 //! What lies in a user's home is that user's word, and reaches no further than that user.
 //!
-//! As root the state of a stack has a folder in the home of each user who has a part, and that user can
+//! As root the state of a stack has a directory in the home of each user who has a part, and that user can
 //! write anything there. So nothing of it is used as it was read: a manifest becomes a [`Believed`], a journal
 //! one of that user's own run, through the same filter by which they were written ([`super::state`] takes manifests
 //! apart). Of the part stays what is below the home and what the user's manager has; who made a generation,
-//! when, from which text, and which there are, is said by the coordinator's own folder alone. What does not
+//! when, from which text, and which there are, is said by the coordinator's own directory alone. What does not
 //! stay is a [`Doubt`], which names the user; the rest goes on.
 
 use super::ApplyError;
-use super::folder::{StateDirectory, bytes_at, decode};
+use super::directory::{StateDirectory, bytes_at, decode};
 use crate::host::Host;
 use crate::model::desired::{DesiredUnit, Enablement};
 use crate::model::forms::{LONGEST_PATH, is_line, is_time, is_verb};
@@ -44,14 +44,14 @@ pub struct Doubt {
     pub what: String,
 }
 
-/// The folder of a user's part as root reads it.
+/// The directory of a user's part as root reads it.
 #[derive(Clone, Debug)]
 pub(super) struct UserWord<'g> {
     pub(super) user: &'g UserName,
     home: &'g TargetPath,
     ground: &'g Ground,
     stack: StackName,
-    pub(super) folder: StateDirectory,
+    pub(super) directory: StateDirectory,
 }
 
 /// What is believed of a manifest in a user's home: nothing but what is that user's.
@@ -67,20 +67,20 @@ impl Believed {
 impl<'g> UserWord<'g> {
     /// The parts of all users who have one.
     pub(super) fn all(ground: &'g Ground) -> impl Iterator<Item = Self> {
-        ground.words().map(move |(user, home, folder)| Self {
+        ground.words().map(move |(user, home, directory)| Self {
             user,
             home,
             ground,
             stack: ground.stack().clone(),
-            folder: StateDirectory(folder),
+            directory: StateDirectory(directory),
         })
     }
 
     /// The part of the same user in another stack; `None` where no stack could be called so.
     pub(super) fn of_other(&self, name: &str) -> Option<Self> {
         let stack = StackName::new(name);
-        let folder = StateDirectory(self.folder.0.parent().join(name));
-        (stack.is_plain() && folder != self.folder).then(|| Self { stack, folder, ..self.clone() })
+        let directory = StateDirectory(self.directory.0.parent().join(name));
+        (stack.is_plain() && directory != self.directory).then(|| Self { stack, directory, ..self.clone() })
     }
 
     pub(super) fn doubt(&self, path: &TargetPath, what: &str) -> Doubt {
@@ -117,7 +117,7 @@ impl<'g> UserWord<'g> {
         let most = GenerationNumber(newest.0.saturating_add(AHEAD));
         let (known, invented): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|number| *number <= most);
         if let Some(number) = invented.first() {
-            doubts.push(self.doubt(&self.folder.manifest(*number), "no run has come to this number"));
+            doubts.push(self.doubt(&self.directory.manifest(*number), "no run has come to this number"));
         }
         known
     }
@@ -129,7 +129,7 @@ impl<'g> UserWord<'g> {
         number: GenerationNumber,
         doubts: &mut Vec<Doubt>,
     ) -> Result<Option<Believed>, ApplyError> {
-        let path = self.folder.manifest(number);
+        let path = self.directory.manifest(number);
         let observed = target.observe(&Inventory::of([path.clone()]))?;
         match self.doubted(bytes_at(&observed, &path), doubts)?.flatten() {
             Some(bytes) => self.part(number, bytes, doubts),
@@ -144,7 +144,7 @@ impl<'g> UserWord<'g> {
         bytes: &[u8],
         doubts: &mut Vec<Doubt>,
     ) -> Result<Option<Believed>, ApplyError> {
-        let path = self.folder.manifest(number);
+        let path = self.directory.manifest(number);
         let Some(manifest) = self.doubted(read_bounded(&path, bytes), doubts)? else { return Ok(None) };
         let fault = self.misfit(&manifest, number);
         if let Some(what) = fault {
@@ -164,7 +164,7 @@ impl<'g> UserWord<'g> {
         Ok(Some(part))
     }
 
-    /// Why a manifest is not one of this folder.
+    /// Why a manifest is not one of this directory.
     fn misfit(&self, manifest: &Manifest, number: GenerationNumber) -> Option<&'static str> {
         if manifest.generation != number {
             Some("it says that it is another generation")
@@ -327,7 +327,7 @@ fn is_entry(entry: &PriorPath) -> bool {
                 && component.is_plain()
         }
         PriorPath::Link { to } => is_target(to),
-        PriorPath::Folder { mode, owner } => mode.is_plain() && owner.as_ref().is_none_or(Owner::is_plain),
+        PriorPath::Directory { mode, owner } => mode.is_plain() && owner.as_ref().is_none_or(Owner::is_plain),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Facts, door, peer};
+use super::facts::{Facts, peer, shown_listener};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{
@@ -21,7 +21,7 @@ pub(super) const FROM_VARIABLE: Code = Code("listener-from-unset-variable");
 pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::Misses) {
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let mut finding = Finding::error(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
             .also(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
@@ -55,7 +55,7 @@ pub(super) fn scraped(facts: &Facts<'_>, findings: &mut Findings) {
                 && !listener.bind.is_reachable()
         };
         let Some(listener) = topology.listeners.iter().find(here) else { continue };
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let finding = Finding::warning(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
             .also(client.at.clone(), format!("scraped at {}: where that is this host, nothing answers", peer(client)))
@@ -89,7 +89,7 @@ pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
         if half || !listener.bind.is_reachable() || listener.tls.mode != ServerTlsMode::Plaintext {
             continue;
         }
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let where_to =
             if address.is_unspecified() { "all interfaces".to_owned() } else { address.to_string() };
         let finding = Finding::warning(PLAINTEXT, format!("{server} serves plaintext beyond this host"))
@@ -107,7 +107,7 @@ pub(super) fn from_variable(facts: &Facts<'_>, findings: &mut Findings) {
                 FROM_VARIABLE,
                 format!("nothing sets `{name}`, so this listener binds all interfaces"),
             )
-            .at(listener.at.clone(), format!("`{}` on port {}", listener.door, listener.port))
+            .at(listener.at.clone(), format!("`{}` on port {}", listener.setting, listener.port))
             .help(advice::loopback(listener)),
         );
     }

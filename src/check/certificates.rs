@@ -4,7 +4,7 @@
 use super::advice;
 use super::edge::Fault;
 use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
-use super::facts::{Broken, Facts, door, peer};
+use super::facts::{Broken, Facts, peer, shown_listener};
 use super::leaf::Leaf;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 use crate::model::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
@@ -13,7 +13,7 @@ use crate::model::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
 pub(super) const DATES: Code = Code("certificate-dates");
 /// The code of a certificate that does not name what is dialled.
 pub(super) const NAMES: Code = Code("san-missing");
-/// The code of an authority that the other end does not trust.
+/// The code of a CA that the other end does not trust.
 pub(super) const ISSUER: Code = Code("ca-mismatch");
 /// The code of a certificate made for another use.
 pub(super) const USE: Code = Code("eku-mismatch");
@@ -35,7 +35,9 @@ pub(super) fn dates(facts: &Facts<'_>, findings: &mut Findings) {
         let Kind::Dates(at, from, until) = fault.kind else { continue };
         let refused = match fault.side {
             Side::Server => format!("`{}` refuses it", broken.client.setting),
-            Side::Client => format!("{} refuses it", door(facts.server(broken.listener), broken.listener)),
+            Side::Client => {
+                format!("{} refuses it", shown_listener(facts.server(broken.listener), broken.listener))
+            }
         };
         let other = match fault.side {
             Side::Server => broken.client.at.clone(),
@@ -47,7 +49,7 @@ pub(super) fn dates(facts: &Facts<'_>, findings: &mut Findings) {
     for (listener, file) in lonely(facts) {
         let Some(leaf) = facts.topology.certificates.get(&file.path).and_then(Leaf::of) else { continue };
         if let Some(dates) = leaf.dates.filter(|_| !leaf.is_current(facts.now)) {
-            let presented = format!("presented by {}", door(facts.server(listener), listener));
+            let presented = format!("presented by {}", shown_listener(facts.server(listener), listener));
             findings.push(outside(facts.now, file.at.clone(), dates).also(listener.at.clone(), presented));
         }
     }
@@ -95,11 +97,11 @@ pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
-/// Speaks of certificates from an authority that the other end does not trust.
+/// Speaks of certificates from a CA that the other end does not trust.
 pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Issuer) {
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let trust = match &client.tls.trust {
             Trust::File(file) => Some(file),
             Trust::System | Trust::Anybody | Trust::Unknown => None,
@@ -108,7 +110,7 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
             Side::Server => (trust, &listener.tls.certificate, format!("presented by {server}")),
             Side::Client => {
                 let by = format!("presented by `{}`", client.setting);
-                (listener.tls.client_authority.as_ref(), &client.tls.certificate, by)
+                (listener.tls.client_ca.as_ref(), &client.tls.certificate, by)
             }
         };
         let (Some(trusted), Some(presented)) = (trusted, presented) else { continue };
@@ -121,7 +123,7 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
             Finding::error(ISSUER, title)
                 .at(presented.at.clone(), by)
                 .also(trusted.at.clone(), who)
-                .help("name the file of the authority that issued it, or issue it from this one")
+                .help("name the file of the CA that issued it, or issue it from this one")
                 .edge(broken.edge),
         );
     }
@@ -131,7 +133,7 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
 pub(super) fn usage(facts: &Facts<'_>, findings: &mut Findings) {
     for (broken, fault) in faults(facts).filter(|(_, fault)| fault.kind == Kind::Use) {
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let (file, role, wanted, other, refuses) = match fault.side {
             Side::Server => (
                 &listener.tls.certificate,

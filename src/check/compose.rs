@@ -46,7 +46,7 @@ fn finding(fact: &ComposeFact) -> Finding {
         ComposeFactKind::Unset(name, effect) => of_variable(name, *effect, fact),
         ComposeFactKind::ConfigurationMissing { source, target } => {
             Finding::error(MISSING, format!("there is no `{source}`, the configuration of `{service}`"))
-                .at(at, format!("Docker makes an empty folder of it, and `{target}` is no file"))
+                .at(at, format!("Docker makes an empty directory of it, and `{target}` is no file"))
                 .help(format!("put the file at `{source}`, or mount the right one"))
         }
         ComposeFactKind::NotMounted(target) => Finding::error(
@@ -57,7 +57,7 @@ fn finding(fact: &ComposeFact) -> Finding {
         .help(format!("under `volumes` of `{service}`: `./FILE:{target}:ro`")),
         ComposeFactKind::SourceMissing { source, target } => {
             Finding::warning(MISSING, format!("there is no `{source}` here, which `{service}` mounts"))
-                .at(at, format!("if it is not made before the start, `{target}` is an empty folder"))
+                .at(at, format!("if it is not made before the start, `{target}` is an empty directory"))
                 .help(format!("put it at `{source}`, readable for the user of the container"))
         }
         ComposeFactKind::NotPublished(mode) => {
@@ -69,7 +69,7 @@ fn finding(fact: &ComposeFact) -> Finding {
             Finding::error(NOT_WRITABLE, format!("Tempo cannot write its data to `{target}`"))
                 .at(at, "it belongs to root, and Tempo's image runs as 10001:10001")
                 .help("a named volume on `/var/tempo` takes its owner from the image")
-                .help("a folder of the host: `chown 10001:10001` it before the first start")
+                .help("a directory of the host: `chown 10001:10001` it before the first start")
         }
         ComposeFactKind::MovingTag(line) => {
             Finding::warning(MOVING, format!("`latest` is no {line}, and this configuration is of {line}"))
@@ -99,8 +99,10 @@ fn of_variable(name: &str, effect: UnsetEffect, fact: &ComposeFact) -> Finding {
         UnsetEffect::Value => ("it is empty in the container then", "`${NAME:-VALUE}` has a default"),
     };
     let source = &fact.at.source;
-    let env =
-        source.0.rsplit_once('/').map_or_else(|| ".env".to_owned(), |(folder, _)| format!("{folder}/.env"));
+    let env = source
+        .0
+        .rsplit_once('/')
+        .map_or_else(|| ".env".to_owned(), |(directory, _)| format!("{directory}/.env"));
     Finding::warning(UNSET, format!("no file here sets `{name}`, which `{service}` needs"))
         .at(fact.at.clone(), what)
         .help(format!("a line `{name}=...` in `{env}`"))

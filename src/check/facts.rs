@@ -72,9 +72,9 @@ pub(super) fn peer(client: &Client) -> String {
 }
 
 /// A listener in a sentence: ``Tempo's `server.grpc` ``.
-pub(super) fn door(program: &Program, listener: &Listener) -> String {
+pub(super) fn shown_listener(program: &Program, listener: &Listener) -> String {
     match program.kind {
-        ProgramKind::Tempo => format!("Tempo's `{}`", listener.door),
-        kind => format!("the {kind}'s `{}`", listener.door),
+        ProgramKind::Tempo => format!("Tempo's `{}`", listener.setting),
+        kind => format!("the {kind}'s `{}`", listener.setting),
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn generator(facts: &Facts<'_>, findings: &mut Findings) {
         Kind::GeneratorOff => Some(
             Finding::error(GENERATOR, "processors are on and the metrics generator has no `storage.path`")
                 .at(fault.at.clone(), "nothing is generated: the generator stays off")
-                .help("`metrics_generator: { storage: { path: /var/tempo/generator } }`, a folder that Tempo can write"),
+                .help("`metrics_generator: { storage: { path: /var/tempo/generator } }`, a directory that Tempo can write"),
         ),
         Kind::GeneratorIdle => Some(
             Finding::warning(GENERATOR, "a metrics generator without processors generates nothing")

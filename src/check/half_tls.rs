@@ -4,10 +4,10 @@
 //!
 //! What follows differs by program: Tempo's own servers fall back to plaintext without a word, its
 //! receivers and the collector do not start. A missing file stands here too, because the engines
-//! treat it the same way: the door does not open, or the client does not dial.
+//! treat it the same way: the listener does not open, or the client does not dial.
 
 use super::advice;
-use super::facts::{Facts, door};
+use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{self, Code, Finding, Findings};
 use crate::model::dataflow::{
     CertificateFile, Client, FileReference, Listener, ServerTlsMode, Topology, Trust,
@@ -46,16 +46,16 @@ pub(super) fn of_listener<'a>(topology: &'a Topology, listener: &'a Listener) ->
         if one.is_some() {
             return one;
         }
-        if tls.certificate.is_none() && (fails || tls.client_authority.is_some()) {
+        if tls.certificate.is_none() && (fails || tls.client_ca.is_some()) {
             return Some(Half::Neither);
         }
     }
     if tls.mode == ServerTlsMode::Plaintext {
         return None;
     }
-    first_unusable(topology, [tls.certificate.as_ref(), tls.client_authority.as_ref()], tls.key.as_ref())
+    first_unusable(topology, [tls.certificate.as_ref(), tls.client_ca.as_ref()], tls.key.as_ref())
         .or_else(|| not_a_pair(topology, tls.certificate.as_ref(), tls.key.as_ref()))
-        .or_else(|| tls.client_authority.as_ref().filter(|_| fails).map(Half::NoPolicy))
+        .or_else(|| tls.client_ca.as_ref().filter(|_| fails).map(Half::NoPolicy))
 }
 
 /// What is half about a client.
@@ -114,7 +114,7 @@ fn unusable<'a>(topology: &'a Topology, file: &'a FileReference, place: Place) -
             Some(Half::NoPem(file, "a private key, and no certificate"))
         }
         CertificateFile::Chain(_)
-        | CertificateFile::Wish(_)
+        | CertificateFile::Spec(_)
         | CertificateFile::Key(_)
         | CertificateFile::NotHere => None,
     }
@@ -129,7 +129,7 @@ fn not_a_pair<'a>(
     let (certificate, key) = (certificate?, key?);
     let differ = match (topology.certificates.get(&certificate.path)?, topology.certificates.get(&key.path)?)
     {
-        (CertificateFile::Wish(wish), CertificateFile::Key(Some(name))) => wish.name != *name,
+        (CertificateFile::Spec(spec), CertificateFile::Key(Some(name))) => spec.name != *name,
         (CertificateFile::Chain(chain), _) => {
             let own = CertificateFacts::of_der(chain.first()?).ok()?.public_key;
             *topology.public_keys.get(&key.path)? != own.0
@@ -144,7 +144,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     let topology = facts.topology;
     for listener in &topology.listeners {
         let Some(half) = of_listener(topology, listener) else { continue };
-        let subject = door(facts.server(listener), listener);
+        let subject = shown_listener(facts.server(listener), listener);
         let place = listener.tls.at.clone().unwrap_or_else(|| listener.at.clone());
         let outcome = match listener.tls.mode {
             ServerTlsMode::Plaintext => "it serves plaintext, without a word",

@@ -1,4 +1,4 @@
-//! What a certificate says of itself, from its bytes or from the wish for it.
+//! What a certificate says of itself, from its bytes or from the certificate specification for it.
 
 use crate::model::certificate::{CertificateRole, ServerName};
 use crate::model::dataflow::CertificateFile;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// every engine here ignores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
-    /// Dates in seconds since 1970, first and last second; `None` for a wish, which begins at apply.
+    /// Dates in seconds since 1970, first and last second; `None` for a certificate specification, which begins at apply.
     pub(super) dates: Option<(i64, i64)>,
     /// SAN entries.
     pub(super) names: BTreeSet<ServerName>,
@@ -21,15 +21,15 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    /// What the first certificate of a file, or a wish, says; `None` where it is not a certificate.
+    /// What the first certificate of a file, or a certificate specification, says; `None` where it is not a certificate.
     pub(super) fn of(file: &CertificateFile) -> Option<Self> {
         match file {
             CertificateFile::Chain(chain) => Self::of_der(chain.first()?),
-            CertificateFile::Wish(wish) => Some(match &wish.role {
+            CertificateFile::Spec(spec) => Some(match &spec.role {
                 CertificateRole::Leaf { names, server, client } => {
                     Self { dates: None, names: names.clone(), server: *server, client: *client }
                 }
-                CertificateRole::Authority => {
+                CertificateRole::Ca => {
                     Self { dates: None, names: BTreeSet::new(), server: true, client: true }
                 }
             }),

@@ -113,7 +113,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                 }
             }
         };
-        let served = format!("where `{}` listens", broken.listener.door);
+        let served = format!("where `{}` listens", broken.listener.setting);
         circles.insert(*circle, finding.also(broken.listener.at.clone(), served));
     }
     circles.into_values().for_each(|finding| findings.push(finding));

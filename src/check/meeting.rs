@@ -1,13 +1,13 @@
 //! `no-listener`: a client that dials where nothing listens.
 //!
-//! A port that no file here opens proves nothing: the folder may hold only a part of the host. It is
+//! A port that no file here opens proves nothing: the directory may hold only a part of the host. It is
 //! a mistake only where the program that the client means *is* here, was read completely, and no
 //! other setting of the same client already meets one: a collector that feeds the Tempo of this
-//! folder may well have a second backend in a container nobody wrote a file for.
+//! directory may well have a second backend in a container nobody wrote a file for.
 
 use super::advice;
 use super::edge::{Fault, Found, Lead, Reach, lead, understands};
-use super::facts::{Facts, door, peer};
+use super::facts::{Facts, peer, shown_listener};
 use super::unchecked;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Client, Program, ProgramKind, Protocol, Topology};
@@ -42,13 +42,13 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
     }
     let mut meant = candidates(topology, client).map(|(_, program)| program).peekable();
     if meant.peek().is_none() {
-        return Found::NotKnown(unchecked::NOT_IN_FOLDER);
+        return Found::NotKnown(unchecked::NOT_IN_DIRECTORY);
     }
     if meant.any(|program| is_partly_read(topology, program)) {
         return Found::NotKnown(unchecked::PEER_NOT_READ);
     }
     if meets_elsewhere(topology, reached, client) {
-        return Found::NotKnown(unchecked::NOT_IN_FOLDER);
+        return Found::NotKnown(unchecked::NOT_IN_DIRECTORY);
     }
     Found::Broken(fault)
 }
@@ -58,17 +58,18 @@ fn candidates<'a>(topology: &'a Topology, client: &'a Client) -> impl Iterator<I
     programs.filter(|(index, program)| *index != client.program && client.means.contains(&program.kind))
 }
 
-/// Whether a door of the program may be among what was not read.
+/// Whether a listener of the program may be among what was not read.
 fn is_partly_read(topology: &Topology, program: &Program) -> bool {
-    const DOORS: [&str; 6] = ["receivers", "distributor", "server", "service", "extensions", "target"];
+    const LISTENER_SETTINGS: [&str; 6] =
+        ["receivers", "distributor", "server", "service", "extensions", "target"];
     let file = program.file.as_str();
     let shown = topology.sources.get(&program.file).map_or(file, |source| source.0.as_str());
-    let hides_doors = |place: &str| match place.strip_prefix(shown) {
+    let hides_listeners = |place: &str| match place.strip_prefix(shown) {
         Some("") => true,
-        Some(rest) => DOORS.iter().any(|door| rest.trim_start().starts_with(door)),
+        Some(rest) => LISTENER_SETTINGS.iter().any(|setting| rest.trim_start().starts_with(setting)),
         None => false,
     };
-    topology.not_read.iter().any(|not_read| hides_doors(&not_read.place))
+    topology.not_read.iter().any(|not_read| hides_listeners(&not_read.place))
         || topology.faults.iter().any(|(mark, _)| mark.source.0 == shown)
 }
 
@@ -98,16 +99,16 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             Lead::Over(site) => Some(site),
             _ => None,
         };
-        let doors = topology.listeners.iter().filter(|listener| {
+        let listeners = topology.listeners.iter().filter(|listener| {
             over.is_none_or(|site| topology.programs[listener.program].site == site)
                 && understands(listener, client)
                 && client.means.contains(&topology.programs[listener.program].kind)
                 && (listener.program != client.program || client.protocol == Protocol::TempoInternal)
         });
         let mut served = false;
-        for listener in doors {
+        for listener in listeners {
             served = true;
-            let server = door(facts.server(listener), listener);
+            let server = shown_listener(facts.server(listener), listener);
             finding = finding
                 .also(
                     listener.at.clone(),

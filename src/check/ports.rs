@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::overlap;
-use super::facts::{Facts, door};
+use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Protocol, Topology};
 use crate::model::names::Port;
@@ -31,7 +31,8 @@ pub(super) fn conflicts(topology: &Topology) -> Vec<(usize, usize)> {
 pub(super) fn taken(facts: &Facts<'_>, findings: &mut Findings) {
     for (first, second) in &facts.taken {
         let (first, second) = (&facts.topology.listeners[*first], &facts.topology.listeners[*second]);
-        let label = |listener| format!("{} on {}", door(facts.server(listener), listener), listener.bind);
+        let label =
+            |listener| format!("{} on {}", shown_listener(facts.server(listener), listener), listener.bind);
         findings.push(
             Finding::error(TAKEN, format!("port {} is opened twice", second.port))
                 .at(second.at.clone(), label(second))
@@ -57,13 +58,13 @@ pub(super) fn convention(facts: &Facts<'_>, findings: &mut Findings) {
             None => advice::listen(listener, other),
             Some(taken) => format!(
                 "the usual port, {other}, is held by {}; if that moves: {}",
-                door(facts.server(taken), taken),
+                shown_listener(facts.server(taken), taken),
                 advice::listen(listener, other)
             ),
         };
         findings.push(
             Finding::warning(CONVENTION, title)
-                .at(listener.at.clone(), format!("`{}`", listener.door))
+                .at(listener.at.clone(), format!("`{}`", listener.setting))
                 .help(help),
         );
     }

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Facts, door, peer};
+use super::facts::{Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::Protocol;
 
@@ -67,14 +67,14 @@ pub(super) fn remote_write(facts: &Facts<'_>, findings: &mut Findings) {
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken() {
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let finding = match broken.fault {
             Fault::Protocol => {
                 let title = format!("{} is dialled where {} is served", client.protocol, listener.protocol);
                 let finding = Finding::error(CODE, title)
                     .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
                     .also(listener.at.clone(), format!("{server} on port {}", listener.port));
-                advice::right_door(facts, client, listener).into_iter().fold(finding, Finding::help)
+                advice::right_listener(facts, client, listener).into_iter().fold(finding, Finding::help)
             }
             Fault::Path(sent) => Finding::error(CODE, format!("a path that {server} does not have"))
                 .at(client.at.clone(), sent.clone())

@@ -5,7 +5,7 @@
 //! accepts it) and is reset; nothing is logged on either side.
 
 use super::advice;
-use super::facts::{Facts, door};
+use super::facts::{Facts, shown_listener};
 use super::ports;
 use crate::diagnostic::{Code, Finding, Findings, Mark, Severity};
 use crate::model::dataflow::{Bind, Listener, Protocol, Publication, Topology};
@@ -28,7 +28,7 @@ pub(super) fn loopback(facts: &Facts<'_>, findings: &mut Findings) {
             if on_port.iter().any(|l| l.bind.is_reachable()) {
                 continue;
             }
-            let server = door(facts.server(listener), listener);
+            let server = shown_listener(facts.server(listener), listener);
             let title = format!(
                 "port {} is published, and {server} accepts on {} in its container only",
                 publication.target, listener.bind
@@ -84,7 +84,7 @@ pub(super) fn twice(facts: &Facts<'_>, findings: &mut Findings) {
             let first = (earlier.publication.at.clone(), format!("published by `{}`", earlier.service));
             findings.push(taken(port, later, first));
         } else if let Some(listener) = on_host(topology, later, port) {
-            let owner = door(facts.server(listener), listener);
+            let owner = shown_listener(facts.server(listener), listener);
             findings.push(taken(port, later, (listener.at.clone(), format!("{owner} on {}", listener.bind))));
         }
     }

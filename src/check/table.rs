@@ -70,7 +70,7 @@ pub const RULES: &[Rule] = &[
     error(certificates::NAMES, "a certificate that does not name what is dialled", certificates::names),
     error(
         certificates::ISSUER,
-        "a certificate of an authority that the other end does not trust",
+        "a certificate of a CA that the other end does not trust",
         certificates::issuer,
     ),
     error(certificates::USE, "a certificate for another use", certificates::usage),

@@ -2,7 +2,7 @@
 //! carry. The connection stands, and every request is refused.
 
 use super::edge::Fault;
-use super::facts::{Facts, door};
+use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Listener, ProgramKind, Signal};
 
@@ -38,7 +38,7 @@ pub(super) fn tenant(facts: &Facts<'_>, findings: &mut Findings) {
 pub(super) fn credentials(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::NoCredentials) {
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         let title = format!("`{}` shows no credentials, and {server} demands them", client.setting);
         let also = listener.takes.credentials.clone().unwrap_or_else(|| listener.at.clone());
         let help = match facts.client(client) {
@@ -59,7 +59,7 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken() {
         let Fault::Unserved(signal) = broken.fault else { continue };
         let (client, listener) = (broken.client, broken.listener);
-        let server = door(facts.server(listener), listener);
+        let server = shown_listener(facts.server(listener), listener);
         findings.push(
             Finding::error(SIGNAL, format!("`{}` sends {signal}, {server} takes none", client.setting))
                 .at(client.at.clone(), "refused, and dropped")
@@ -80,7 +80,7 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
         let Some(taken) = &listener.takes.signals else { continue };
         for (signal, at) in client.sends.beside.iter().filter(|(signal, _)| !taken.contains(signal)) {
             let upper = signal.to_string().to_uppercase();
-            let server = door(facts.server(listener), listener);
+            let server = shown_listener(facts.server(listener), listener);
             findings.push(
                 Finding::warning(SIGNAL, format!("{signal} are sent to {server}, which takes none"))
                     .at(at.clone(), "an error in the application's log with every export")
@@ -94,7 +94,7 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
 
 /// `otlp` of `receivers.otlp.protocols.grpc`, as a pipeline names it.
 fn receiver(listener: &Listener) -> &str {
-    let rest = listener.door.strip_prefix("receivers.").unwrap_or(&listener.door);
+    let rest = listener.setting.strip_prefix("receivers.").unwrap_or(&listener.setting);
     rest.split(".protocols").next().unwrap_or(rest)
 }
 

@@ -1,4 +1,4 @@
-//! What the mutants cannot show: wishes, certificates that webpki and Go judge differently, and what
+//! What the mutants cannot show: what the stack wants, certificates that webpki and Go judge differently, and what
 //! must stay unsaid.
 
 use super::{ConditionState, check};
@@ -35,10 +35,10 @@ fn program(kind: ProgramKind, path: &str) -> Program {
     }
 }
 
-fn listener(program: usize, door: &str, address: &str, port: u16) -> Listener {
+fn listener(program: usize, setting: &str, address: &str, port: u16) -> Listener {
     Listener {
         program,
-        door: door.to_owned(),
+        setting: setting.to_owned(),
         protocol: Protocol::OtlpGrpc,
         bind: Bind::Address(address.parse().unwrap()),
         port: Port::known(port),
@@ -74,19 +74,19 @@ fn stack(served: (&str, u16), dialled: (&str, u16)) -> Topology {
 }
 
 /// The same with TLS on the edge; `/ca` is trusted, `/leaf` and `/key` are presented.
-fn with_tls(leaf: CertificateFile, key: CertificateFile, authority: CertificateFile) -> Topology {
+fn with_tls(leaf: CertificateFile, key: CertificateFile, ca: CertificateFile) -> Topology {
     let mut topology = stack(("127.0.0.1", 14317), ("127.0.0.1", 14317));
     let tls = &mut topology.listeners[0].tls;
     (tls.mode, tls.certificate, tls.key) = (ServerTlsMode::Tls, Some(file("/leaf")), Some(file("/key")));
     topology.clients[0].tls =
         ClientTls { enabled: true, trust: Trust::File(file("/ca")), ..ClientTls::plaintext() };
-    let files = [("/leaf", leaf), ("/key", key), ("/ca", authority)];
+    let files = [("/leaf", leaf), ("/key", key), ("/ca", ca)];
     topology.certificates = files.into_iter().map(|(path, file)| (TargetPath::new(path), file)).collect();
     topology
 }
 
-fn wish(name: &str, role: CertificateRole) -> CertificateFile {
-    CertificateFile::Wish(CertificateSpec {
+fn spec(name: &str, role: CertificateRole) -> CertificateFile {
+    CertificateFile::Spec(CertificateSpec {
         name: CertificateName::new(name),
         organization: "test".to_owned(),
         common_name: format!("test {name}"),
@@ -97,12 +97,12 @@ fn wish(name: &str, role: CertificateRole) -> CertificateFile {
     })
 }
 
-fn leaf_wish(names: &[&str], server: bool) -> CertificateFile {
+fn leaf_spec(names: &[&str], server: bool) -> CertificateFile {
     let names = names.iter().map(|name| ServerName::of(name)).collect();
-    wish("tempo", CertificateRole::Leaf { names, server, client: true })
+    spec("tempo", CertificateRole::Leaf { names, server, client: true })
 }
 
-fn key_wish(name: &str) -> CertificateFile {
+fn key_spec(name: &str) -> CertificateFile {
     CertificateFile::Key(Some(CertificateName::new(name)))
 }
 
@@ -167,25 +167,25 @@ fn addresses_are_matched_as_go_binds_and_dials_them() {
 }
 
 #[test]
-fn wishes_are_judged_by_what_they_will_say() {
-    let authority = || wish("ca", CertificateRole::Authority);
-    let good = with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), authority());
+fn specs_are_judged_by_what_they_will_say() {
+    let ca = || spec("ca", CertificateRole::Ca);
+    let good = with_tls(leaf_spec(&["127.0.0.1"], true), key_spec("tempo"), ca());
     assert_eq!(said(&good), ["holds"]);
-    let nameless = with_tls(leaf_wish(&["tempo.internal"], true), key_wish("tempo"), authority());
+    let nameless = with_tls(leaf_spec(&["tempo.internal"], true), key_spec("tempo"), ca());
     assert_eq!(said(&nameless), ["san-missing", "broken"]);
-    let for_clients = with_tls(leaf_wish(&["127.0.0.1"], false), key_wish("tempo"), authority());
+    let for_clients = with_tls(leaf_spec(&["127.0.0.1"], false), key_spec("tempo"), ca());
     assert_eq!(said(&for_clients), ["eku-mismatch", "broken"]);
-    let leaf_as_authority =
-        with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), leaf_wish(&["127.0.0.1"], true));
-    assert_eq!(said(&leaf_as_authority), ["ca-mismatch", "broken"]);
-    let foreign_key = with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("main"), authority());
+    let leaf_as_ca =
+        with_tls(leaf_spec(&["127.0.0.1"], true), key_spec("tempo"), leaf_spec(&["127.0.0.1"], true));
+    assert_eq!(said(&leaf_as_ca), ["ca-mismatch", "broken"]);
+    let foreign_key = with_tls(leaf_spec(&["127.0.0.1"], true), key_spec("main"), ca());
     assert_eq!(said(&foreign_key), ["half-tls", "broken"]);
     let file = CertificateFile::Chain(vec![self_signed().0]);
-    let mixed = with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), file);
+    let mixed = with_tls(leaf_spec(&["127.0.0.1"], true), key_spec("tempo"), file);
     assert_eq!(said(&mixed), ["open: one certificate is issued at apply, the other is a file", "not known"]);
 }
 
-/// A self-signed certificate that calls itself an authority, as `openssl req -x509` makes it.
+/// A self-signed certificate that calls itself a CA, as `openssl req -x509` makes it.
 fn self_signed() -> (Vec<u8>, rcgen::KeyPair) {
     let mut parameters = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -205,10 +205,10 @@ fn a_self_signed_certificate_that_is_trusted_itself_holds_as_in_go() {
 
 #[test]
 fn what_cannot_be_decided_is_open_and_never_wrong() {
-    let authority = || wish("ca", CertificateRole::Authority);
-    let good = || with_tls(leaf_wish(&["127.0.0.1"], true), key_wish("tempo"), authority());
+    let ca = || spec("ca", CertificateRole::Ca);
+    let good = || with_tls(leaf_spec(&["127.0.0.1"], true), key_spec("tempo"), ca());
     for (trust, reason, state) in [
-        (Trust::System, "open: trusts the host's own store of authorities, which is not read", "not known"),
+        (Trust::System, "open: trusts the host's own store of CAs, which is not read", "not known"),
         (Trust::Unknown, "open: whom it trusts is decided in its code", "not known"),
         (Trust::Anybody, "open: verification is switched off: it accepts any certificate", "holds"),
     ] {

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Broken, Facts, door, peer};
+use super::facts::{Broken, Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 use crate::model::dataflow::Client;
 
@@ -25,7 +25,7 @@ pub(super) fn mismatch(facts: &Facts<'_>, findings: &mut Findings) {
 
 fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
     let (client, listener) = (broken.client, broken.listener);
-    let server = door(facts.server(listener), listener);
+    let server = shown_listener(facts.server(listener), listener);
     let (title, how, way) = if client.tls.enabled {
         (format!("TLS is dialled, {server} serves plaintext"), "with TLS", advice::client_off(facts, client))
     } else {
@@ -40,18 +40,19 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
     let finding = Finding::error(MISMATCH, title)
         .at(decides(client), format!("`{}` dials {} {how}", client.setting, peer(client)))
         .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server);
-    // At another door TLS may be right as it is.
+    // At another listener TLS may be right as it is.
     if listener.protocol != client.protocol {
-        return finding.help("dial the door that speaks this protocol first, then compare TLS with that one");
+        return finding
+            .help("dial the listener that speaks this protocol first, then compare TLS with that one");
     }
     finding.help(way).help(other)
 }
 
 fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
     let (client, listener) = (broken.client, broken.listener);
-    let server = door(facts.server(listener), listener);
-    let authority = listener.tls.client_authority.as_ref().map(|file| file.at.clone());
-    let demand = authority.or_else(|| listener.tls.at.clone()).unwrap_or_else(|| listener.at.clone());
+    let server = shown_listener(facts.server(listener), listener);
+    let ca = listener.tls.client_ca.as_ref().map(|file| file.at.clone());
+    let demand = ca.or_else(|| listener.tls.at.clone()).unwrap_or_else(|| listener.at.clone());
     Finding::error(MISMATCH, format!("{server} demands a client certificate"))
         .at(decides(client), format!("`{}` has none to show", client.setting))
         .also(demand, "demanded here")
@@ -82,7 +83,7 @@ pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
                 .at(file.at.clone(), "has no effect without the switch")
                 .also(
                     listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()),
-                    format!("{} serves TLS", door(facts.server(listener), listener)),
+                    format!("{} serves TLS", shown_listener(facts.server(listener), listener)),
                 )
                 .help(advice::switch(facts, client)),
             // Another fault of the edge says first what is to be done with its TLS.

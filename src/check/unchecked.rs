@@ -7,7 +7,7 @@ use std::fmt;
 /// Its peer is not this host.
 pub(super) const OTHER_HOST: &str = "dials another host, whose files are not here";
 /// Its peer is this host, and nobody's file here opens the port.
-pub(super) const NOT_IN_FOLDER: &str = "dials a port of this host that no file here opens";
+pub(super) const NOT_IN_DIRECTORY: &str = "dials a port of this host that no file here opens";
 /// The program it means was not read completely.
 pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
 /// The site it dials runs something that is not read.
@@ -21,7 +21,7 @@ pub(super) const NO_CERTIFICATE: &str = "the certificate at the other end is not
 /// A certificate or key that a file names; a repository never holds keys.
 pub(super) const NOT_HERE: &str = "a certificate or key that is named, and the file is not here";
 /// The trusted file is not here.
-pub(super) const NO_AUTHORITY: &str = "the file of trusted authorities is not among these files";
+pub(super) const NO_CA: &str = "the file of trusted CAs is not among these files";
 /// Nothing says which protocol an SDK speaks.
 pub(super) const SDK_DEFAULT: &str =
     "no protocol is written, so it speaks what its SDK does by default: gRPC or HTTP";
@@ -30,13 +30,13 @@ pub(super) const HEADERS: &str = "what its authenticator puts into its requests 
 /// Part of a command line is not here.
 pub(super) const FLAGS: &str = "what its server takes is decided by flags that are not known here";
 /// A client without a CA of its own.
-pub(super) const SYSTEM_TRUST: &str = "trusts the host's own store of authorities, which is not read";
+pub(super) const SYSTEM_TRUST: &str = "trusts the host's own store of CAs, which is not read";
 /// A program that decides in code.
 pub(super) const CODE_TRUST: &str = "whom it trusts is decided in its code";
 /// `insecure_skip_verify`.
 pub(super) const NO_VERIFICATION: &str = "verification is switched off: it accepts any certificate";
 /// A wish on one side, a file on the other.
-pub(super) const WISH_AND_FILE: &str = "one certificate is issued at apply, the other is a file";
+pub(super) const SPEC_AND_FILE: &str = "one certificate is issued at apply, the other is a file";
 /// webpki cannot judge it.
 pub(super) const FOREIGN_CERTIFICATE: &str = "the certificate is of a kind that cannot be judged here";
 

@@ -10,7 +10,7 @@ use crate::workflow::load::load;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{authority, clock, consent, host, proving, reach};
+use crate::workflow::{ca, clock, consent, host, proving, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
@@ -18,14 +18,14 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
-    let authorities = authority::open(&loaded.stack.certificates, &ground)?;
+    let cas = ca::open(&loaded.stack.certificates, &ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         ground: &ground,
-        wish: DesiredState::Stack(&judged.desired),
+        desired: DesiredState::Stack(&judged.desired),
         text: Some(&loaded.text),
-        authorities: authorities.as_ref(),
+        cas: cas.as_ref(),
         now: session.now,
     };
     let survey = fresh_survey(session, &mut place, &request)?;

@@ -1,4 +1,4 @@
-//! `check`: judges a stack, or any folder of finished files.
+//! `check`: judges a stack, or any directory of finished files.
 
 use crate::cli::CheckArguments;
 use crate::exit::Exit;

@@ -17,14 +17,14 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     let host = HostName::this();
     let mut place = HostChoice::of(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
-    let wish = DesiredState::Generation(Some(GenerationNumber(0)));
+    let desired = DesiredState::Generation(Some(GenerationNumber(0)));
     let request = SurveyRequest {
         stack: &name,
         host: &host,
         ground: &ground,
-        wish,
+        desired,
         text: None,
-        authorities: None,
+        cas: None,
         now: session.now,
     };
     let granted = Granted { forget: true, ..Granted::of(&arguments.consent, true) };

@@ -30,7 +30,7 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
     let mut file = file.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
-                .help(format!("another folder: `tracewright init DIR --from {name}`"))
+                .help(format!("another directory: `tracewright init DIR --from {name}`"))
                 .into()
         }
         _ => Stop::Because(Exit::Machine, format!("`{shown}` cannot be written: {error}")),

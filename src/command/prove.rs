@@ -1,4 +1,4 @@
-//! `prove`: a trace through every application's door of what runs.
+//! `prove`: a trace through every application's endpoint of what runs.
 
 use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
@@ -15,9 +15,11 @@ use crate::workflow::stages::Stages;
 pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<Exit, Stop> {
     let there = There::find(session, &arguments.stack.stack)?;
     let wiring = there.wiring()?;
-    let doors = trial::doors(&wiring);
-    let reader = trial::reader(&wiring, &there.authority(&wiring));
-    let Some(reader) = reader.filter(|_| !doors.is_empty()) else { return Err(nothing_to_prove(&wiring)) };
+    let endpoints = trial::endpoints(&wiring);
+    let reader = trial::reader(&wiring, &there.ca(&wiring));
+    let Some(reader) = reader.filter(|_| !endpoints.is_empty()) else {
+        return Err(nothing_to_prove(&wiring));
+    };
     if there.trial.is_none() {
         somebody_listens(&wiring)?;
     }
@@ -28,17 +30,17 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
     let prover = TraceProver { reader: &reader, logs: &*logs, within: within(&wiring) };
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();
-    for door in doors {
-        stages.begin(&format!("app.{}", door.name), "a trace is sent and read back");
+    for endpoint in endpoints {
+        stages.begin(&format!("app.{}", endpoint.name), "a trace is sent and read back");
         let outcome = match arguments.count {
-            None => ProofOutcome::from(prover.prove(&door)),
-            Some(count) => match prover.count(&door, Numbered { count, rate: arguments.rate }) {
+            None => ProofOutcome::from(prover.prove(&endpoint)),
+            Some(count) => match prover.count(&endpoint, Numbered { count, rate: arguments.rate }) {
                 Ok((tally, failure)) => ProofOutcome::Counted(tally, failure),
                 Err(not) => ProofOutcome::from(TraceProof::CouldNotRun(not)),
             },
         };
         stages.clear();
-        outcomes.push((door, outcome));
+        outcomes.push((endpoint, outcome));
     }
     session.print(&match arguments.format {
         Format::Text => proof::text(&outcomes),

@@ -1,4 +1,4 @@
-//! `render`: the files of a stack in a folder, as a team commits and reviews them. Never keys,
+//! `render`: the files of a stack in a directory, as a team commits and reviews them. Never keys,
 //! certificates or state.
 
 use crate::cli::RenderArguments;

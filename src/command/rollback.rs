@@ -18,14 +18,14 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
     let host = HostName::this();
     let mut place = HostChoice::of(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
-    let wish = DesiredState::Generation(arguments.to.map(GenerationNumber));
+    let desired = DesiredState::Generation(arguments.to.map(GenerationNumber));
     let request = SurveyRequest {
         stack: &name,
         host: &host,
         ground: &ground,
-        wish,
+        desired,
         text: None,
-        authorities: None,
+        cas: None,
         now: session.now,
     };
     let granted = Granted::of(&arguments.consent, true);

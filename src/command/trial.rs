@@ -1,4 +1,4 @@
-//! `try`: a stack run for real in a throw-away folder, and proven; and the processes that a trial starts.
+//! `try`: a stack run for real in a throw-away directory, and proven; and the processes that a trial starts.
 
 use crate::cli::{Child, TryArguments};
 use crate::exit::Exit;

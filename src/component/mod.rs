@@ -1,4 +1,4 @@
-//! The managed programs, one folder each, split by stage: `dialect` (what a version range
+//! The managed programs, one directory each, split by stage: `dialect` (what a version range
 //! understands; stands with `stack/`), `describe` (wiring and template side) and `read` (topology
 //! side: the program's own semantics of its files). `read` imports nothing of the other halves.
 

@@ -17,7 +17,7 @@ pub fn go_duration(duration: Duration) -> String {
     }
 }
 
-/// Certificate and key of a listener, for collector doors and Tempo's receivers.
+/// Certificate and key of a listener, for collector listeners and Tempo's receivers.
 #[derive(Debug, Serialize)]
 pub struct ServerFiles {
     certificate: String,
@@ -26,7 +26,7 @@ pub struct ServerFiles {
     reload: String,
 }
 
-/// An OTLP door.
+/// An OTLP listener.
 #[derive(Debug, Serialize)]
 pub struct OtlpListenerValues {
     endpoint: String,
@@ -54,8 +54,8 @@ pub fn server_files(
     })
 }
 
-/// An OTLP door for a template.
-pub fn otlp_door(
+/// An OTLP listener for a template.
+pub fn otlp_listener(
     wiring: &Wiring<'_>,
     place: &EnginePlace,
     listener: &WiredListener,
@@ -70,7 +70,7 @@ pub fn otlp_door(
     }
 }
 
-/// `1.2`, as collector doors and Tempo's receivers spell it.
+/// `1.2`, as collector listeners and Tempo's receivers spell it.
 pub fn collector_version(version: TlsVersion) -> &'static str {
     match version {
         TlsVersion::V1_2 => "1.2",

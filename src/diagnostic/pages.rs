@@ -2,14 +2,14 @@
 //! ignored, the ways out. A page stands beside what finds the fault.
 
 macro_rules! pages {
-    ($($folder:literal: $($code:literal),+;)+) => {
+    ($($directory:literal: $($code:literal),+;)+) => {
         /// Every code that has a page: those of checks, then those of proofs, each in alphabetical order.
         pub const CODES: &[&str] = &[$($($code),+),+];
 
         /// The page of a code, in Markdown; `None` for a code that does not exist.
         pub fn explain(code: &str) -> Option<&'static str> {
             match code {
-                $($($code => Some(include_str!(concat!("../", $folder, "/pages/", $code, ".md"))),)+)+
+                $($($code => Some(include_str!(concat!("../", $directory, "/pages/", $code, ".md"))),)+)+
                 _ => None,
             }
         }

@@ -49,7 +49,7 @@ pub struct Url<'a> {
     pub host: &'a str,
     /// Port as written.
     pub port: Option<&'a str>,
-    /// From the first slash after the authority to the query; empty where there is none.
+    /// From the first slash after the CA to the query; empty where there is none.
     pub path: &'a str,
 }
 
@@ -58,10 +58,10 @@ impl<'a> Url<'a> {
     pub fn of(text: &'a str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
         let cut = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(cut);
+        let (ca, path) = rest.split_at(cut);
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        let (host, port) = split(authority);
+        let ca = ca.rsplit_once('@').map_or(ca, |(_, host)| host);
+        let (host, port) = split(ca);
         Some(Self { scheme, host, port, path })
     }
 
@@ -81,7 +81,7 @@ impl<'a> Url<'a> {
 }
 
 /// A path in its one form: absolute, without `.`, `..` and double slashes. `None` for a relative
-/// path, which depends on the folder the program is started in.
+/// path, which depends on the directory the program is started in.
 pub fn path(text: &str) -> Option<TargetPath> {
     if !text.starts_with('/') || text.contains(['\n', '\0']) {
         return None;

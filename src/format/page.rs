@@ -103,10 +103,10 @@ impl FileReading<'_> {
     }
 
     /// Adds a listener.
-    pub fn listener(&mut self, door: &str, protocol: Protocol, socket: Socket, tls: ServerTls) {
+    pub fn listener(&mut self, setting: &str, protocol: Protocol, socket: Socket, tls: ServerTls) {
         self.topology.listeners.push(Listener {
             program: self.program,
-            door: door.to_owned(),
+            setting: setting.to_owned(),
             protocol,
             bind: socket.bind,
             port: socket.port,
@@ -126,22 +126,22 @@ impl FileReading<'_> {
         &mut self,
         node: &'n Node,
         way: &[&str],
-        door: &str,
+        setting: &str,
     ) -> Option<(ExpandedText<'n>, &'n YamlEntry)> {
         let entry = node.at(way)?;
         match self.values.text(&entry.value) {
             Ok(text) if text.is_null() => None,
             Ok(text) => Some((text, entry)),
             Err(reason) => {
-                self.not_read(&format!("{door}.{}", way.join(".")), reason);
+                self.not_read(&format!("{setting}.{}", way.join(".")), reason);
                 None
             }
         }
     }
 
     /// The path at a key, where it is written and not empty.
-    pub fn file(&mut self, node: &Node, way: &[&str], door: &str) -> WrittenPath {
-        let Some((text, entry)) = self.text(node, way, door) else {
+    pub fn file(&mut self, node: &Node, way: &[&str], setting: &str) -> WrittenPath {
+        let Some((text, entry)) = self.text(node, way, setting) else {
             return if node.at(way).is_some_and(|entry| !entry.value.is_null()) {
                 WrittenPath::Somewhere
             } else {
@@ -152,10 +152,11 @@ impl FileReading<'_> {
             return WrittenPath::No;
         }
         match address::path(&text.text) {
-            Some(path) => self.led(path, entry, &format!("{door}.{}", way.join("."))),
+            Some(path) => self.led(path, entry, &format!("{setting}.{}", way.join("."))),
             None => {
-                let reason = format!("`{}` is relative to the folder the program is started in", text.text);
-                self.not_read(&format!("{door}.{}", way.join(".")), reason);
+                let reason =
+                    format!("`{}` is relative to the directory the program is started in", text.text);
+                self.not_read(&format!("{setting}.{}", way.join(".")), reason);
                 WrittenPath::Somewhere
             }
         }
@@ -180,15 +181,17 @@ impl FileReading<'_> {
     }
 
     /// The address at a key of a block.
-    pub fn address(&mut self, block: &Node, key: &str, door: &str) -> WrittenAddress {
+    pub fn address(&mut self, block: &Node, key: &str, setting: &str) -> WrittenAddress {
         let Some(entry) = block.entry(key).filter(|entry| !entry.value.is_null()) else {
             return WrittenAddress::Default;
         };
         let text = self.values.text(&entry.value);
         match text {
-            Ok(text) => self.socket(&text, entry, door).map_or(WrittenAddress::Nowhere, WrittenAddress::At),
+            Ok(text) => {
+                self.socket(&text, entry, setting).map_or(WrittenAddress::Nowhere, WrittenAddress::At)
+            }
             Err(reason) => {
-                self.not_read(&format!("{door}.{key}"), reason);
+                self.not_read(&format!("{setting}.{key}"), reason);
                 WrittenAddress::Nowhere
             }
         }
@@ -196,16 +199,16 @@ impl FileReading<'_> {
 
     /// The socket that `host:port` in this file opens; faults and unknowns are recorded. Without a port
     /// after the colon, or with nothing at all, the engines open a random one.
-    fn socket(&mut self, text: &ExpandedText<'_>, entry: &YamlEntry, door: &str) -> Option<Socket> {
+    fn socket(&mut self, text: &ExpandedText<'_>, entry: &YamlEntry, setting: &str) -> Option<Socket> {
         let at = self.mark(entry.place());
         let (host, written) = address::split(&text.text);
         let Some(port) = written.and_then(address::port) else {
             match (&text.unset, written) {
                 (Some(name), _) => {
-                    self.not_read(door, format!("a random port, because nothing sets `{name}`"));
+                    self.not_read(setting, format!("a random port, because nothing sets `{name}`"));
                 }
-                (None, Some("0" | "")) => self.not_read(door, "a random port"),
-                (None, None) if text.text.is_empty() => self.not_read(door, "a random port"),
+                (None, Some("0" | "")) => self.not_read(setting, "a random port"),
+                (None, None) if text.text.is_empty() => self.not_read(setting, "a random port"),
                 (None, None) => self.fault(entry.place(), "missing port in address"),
                 (None, Some(_)) => self.fault(entry.place(), "not a port"),
             }
@@ -216,7 +219,7 @@ impl FileReading<'_> {
             (_, Some(address)) => Bind::Address(address),
             (_, None) if self.is_own_name(host) => Bind::OwnName(host.to_owned()),
             (_, None) => {
-                self.not_read(door, format!("the address of `{host}` is known where it runs"));
+                self.not_read(setting, format!("the address of `{host}` is known where it runs"));
                 return None;
             }
         };
@@ -231,7 +234,7 @@ impl FileReading<'_> {
     }
 }
 
-/// What a file says about the address of a door.
+/// What a file says about the address of a listener.
 #[derive(Clone, Debug)]
 pub enum WrittenAddress {
     /// Nothing: the engine's default counts.

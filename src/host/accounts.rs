@@ -1,6 +1,6 @@
 //! Users and groups of this machine: the two files that every system has, and `getent` for a name that
 //! stands elsewhere (a directory service). Pure but for the reading and asking.
-#![expect(clippy::disallowed_methods, reason = "this is the door: the user database is read here")]
+#![expect(clippy::disallowed_methods, reason = "this is the one place: the user database is read here")]
 
 use super::{CommandLine, HostError, is_program, run_here};
 use crate::model::names::{GroupName, Scope, TargetPath, UserName};
@@ -30,7 +30,7 @@ pub struct Person {
     pub uid: u32,
     /// Number of the primary group.
     pub gid: u32,
-    /// Home folder.
+    /// Home directory.
     pub home: TargetPath,
     /// Numbers of all groups, the primary one included; sorted.
     pub groups: Vec<u32>,
@@ -195,7 +195,7 @@ fn user_line(line: &str) -> Option<Person> {
     let [name, _, uid, gid, _, home, _] = fields[..] else { return None };
     let (uid, gid) = (number(uid)?, number(gid)?);
     let name = (!name.is_empty()).then(|| UserName::new(name))?;
-    Some(Person { name, uid, gid, home: folder(home)?, groups: vec![gid] })
+    Some(Person { name, uid, gid, home: directory(home)?, groups: vec![gid] })
 }
 
 /// The number of a user or group; the largest one means nobody to the kernel.
@@ -204,7 +204,7 @@ fn number(text: &str) -> Option<u32> {
 }
 
 /// A path as we write paths: trailing slashes away, and nothing in it that would lead elsewhere.
-fn folder(text: &str) -> Option<TargetPath> {
+fn directory(text: &str) -> Option<TargetPath> {
     let text = text.trim_end_matches('/');
     let rest = text.strip_prefix('/');
     match rest {

@@ -1,5 +1,5 @@
 //! Extended attributes and access lists: those of a replaced file, taken over by its successor, and those
-//! that a folder would give to what is made in it.
+//! that a directory would give to what is made in it.
 //!
 //! Only those that an owner may set (`user.`, POSIX access lists) are copied; labels of a security
 //! module are the business of that module.
@@ -8,17 +8,17 @@ use rustix::fd::AsFd;
 use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
 use rustix::io::Errno;
 
-/// The access list of a file or folder, beside its mode.
+/// The access list of a file or directory, beside its mode.
 const ACCESS: &str = "system.posix_acl_access";
-/// What a folder gives to what is made in it.
+/// What a directory gives to what is made in it.
 const DEFAULT: &str = "system.posix_acl_default";
 
-/// Takes away what a new file or folder was given by the default list of the folder that it is made in:
+/// Takes away what a new file or directory was given by the default list of the directory that it is made in:
 /// such an entry for somebody else sleeps under a mode of 0600 and wakes up with the first bit of the group.
 pub(super) fn clear(made: &impl AsFd) -> Result<(), Errno> {
     for name in [ACCESS, DEFAULT] {
         match fremovexattr(made, name) {
-            // There is none, it is no folder, or the file system knows of none.
+            // There is none, it is no directory, or the file system knows of none.
             Ok(()) | Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::ACCESS | Errno::INVAL) => {}
             Err(errno) => return Err(errno),
         }

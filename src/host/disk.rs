@@ -37,15 +37,15 @@ impl From<Mode> for DiskRights {
 /// A file system below one root. Nothing follows a symbolic link; nothing is durable before
 /// [`Disk::sync`].
 pub trait Disk {
-    /// Lets go of the folders that were reached for a look or a step: before the next, others may put
-    /// other folders in their places.
+    /// Lets go of the directories that were reached for a look or a step: before the next, others may put
+    /// other directories in their places.
     fn let_go(&self) {}
     /// Looks at paths.
     fn look(&self, inventory: &Inventory) -> Result<Observed, HostError>;
     /// Makes the root itself where it is missing.
     fn make_root(&mut self) -> Result<(), HostError>;
-    /// Makes a folder with exactly these rights.
-    fn make_folder(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError>;
+    /// Makes a directory with exactly these rights.
+    fn make_directory(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError>;
     /// Makes a file that is not there, 0600 from the first byte, then of exactly these rights, and
     /// synchronizes it.
     fn create(
@@ -68,10 +68,10 @@ pub trait Disk {
     fn link(&mut self, path: &TargetPath, to: &str) -> Result<(), HostError>;
     /// Removes a file or link.
     fn remove_file(&mut self, path: &TargetPath) -> Result<(), HostError>;
-    /// Removes an empty folder.
-    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), HostError>;
-    /// Makes the names in a folder durable.
-    fn sync(&mut self, folder: &TargetPath) -> Result<(), HostError>;
+    /// Removes an empty directory.
+    fn remove_directory(&mut self, path: &TargetPath) -> Result<(), HostError>;
+    /// Makes the names in a directory durable.
+    fn sync(&mut self, directory: &TargetPath) -> Result<(), HostError>;
     /// Bytes that can still be written.
     fn free_space(&self) -> Result<u64, HostError>;
 }

@@ -103,7 +103,7 @@ impl LiveHost {
         self.me.name.clone()
     }
 
-    /// Home folder of that user.
+    /// Home directory of that user.
     pub fn home(&self) -> TargetPath {
         self.me.home.clone()
     }

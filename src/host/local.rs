@@ -1,7 +1,7 @@
-//! A folder of this machine as a disk, by descriptors relative to opened folders.
+//! A directory of this machine as a disk, by descriptors relative to opened directories.
 //!
 //! Every path is reached component by component; a symbolic link is looked at, never followed. Files
-//! are 0600 from the first byte. What a default access list of their folder gave them is taken away before
+//! are 0600 from the first byte. What a default access list of their directory gave them is taken away before
 //! they get their mode through the open descriptor, so that neither it nor the umask matters.
 
 use super::HostError;
@@ -20,7 +20,7 @@ use std::cell::{RefCell, RefMut};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// A folder of this machine, seen as the root of a host.
+/// A directory of this machine, seen as the root of a host.
 #[derive(Debug)]
 pub struct LocalDisk {
     root: PathBuf,
@@ -31,12 +31,12 @@ pub struct LocalDisk {
 }
 
 impl LocalDisk {
-    /// The root of a host at a folder, which need not be there yet.
+    /// The root of a host at a directory, which need not be there yet.
     pub fn at(root: impl Into<PathBuf>, host: HostName) -> Self {
         Self::with(root.into(), host, Care::Plain)
     }
 
-    /// A root in which others are at work at the same time: `/` of a live machine. A folder of an
+    /// A root in which others are at work at the same time: `/` of a live machine. A directory of an
     /// unprivileged user leads to nobody else's, a link is followed on the way only where root alone
     /// could have made it, and what may not be read is no fault but is seen as such.
     pub fn guarded(root: impl Into<PathBuf>, host: HostName) -> Self {
@@ -48,7 +48,7 @@ impl LocalDisk {
         Self { root, host, care, made: false, walk }
     }
 
-    /// The folder.
+    /// The directory.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -61,7 +61,7 @@ impl LocalDisk {
         shown(&self.root, path.as_str())
     }
 
-    /// On a live machine an unprivileged user may have given another's file a name in a folder of theirs:
+    /// On a live machine an unprivileged user may have given another's file a name in a directory of theirs:
     /// its rights are not changed.
     fn refuse_other_names(&self, file: &OwnedFd, path: &TargetPath) -> Result<(), HostError> {
         let stat = fstat(file).map_err(|errno| fault("look at", &self.shown(path), errno))?;
@@ -80,9 +80,9 @@ impl LocalDisk {
     ) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
         let mut walk = self.walk();
-        let (folder, name) = walk.parent("create", path)?;
+        let (directory, name) = walk.parent("create", path)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
+        let descriptor = openat(directory.as_fd(), name, flags, Bits::from_raw_mode(0o600))
             .map_err(|errno| fail("create", errno))?;
         let mut file = std::fs::File::from(descriptor);
         file.write_all(bytes).map_err(|cause| HostError::Io {
@@ -107,9 +107,10 @@ impl LocalDisk {
         like: &Like,
     ) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let (folder, name) = walk.parent("read", &like.path)?;
+        let (directory, name) = walk.parent("read", &like.path)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let old = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("read", errno))?;
+        let old =
+            openat(directory.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("read", errno))?;
         if like.owner {
             let (was, is) = (
                 fstat(&old).map_err(|errno| fail("look at", errno))?,
@@ -159,15 +160,15 @@ impl Disk for LocalDisk {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError> {
+    fn make_directory(&mut self, path: &TargetPath, rights: DiskRights) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let (folder, name) = self.walk().parent("make folder", path)?;
+        let (directory, name) = self.walk().parent("make directory", path)?;
         self.walk().forget(path);
-        mkdirat(folder.as_fd(), name, Bits::from_raw_mode(0o700))
-            .map_err(|errno| fail("make folder", errno))?;
+        mkdirat(directory.as_fd(), name, Bits::from_raw_mode(0o700))
+            .map_err(|errno| fail("make directory", errno))?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let made =
-            openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open folder", errno))?;
+        let made = openat(directory.as_fd(), name, flags, Bits::empty())
+            .map_err(|errno| fail("open directory", errno))?;
         super::attributes::clear(&made)
             .and_then(|()| give(&made, rights))
             .map_err(|errno| fail("set the rights of", errno))?;
@@ -186,9 +187,9 @@ impl Disk for LocalDisk {
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let (folder, name) = self.walk().parent("append to", path)?;
+        let (directory, name) = self.walk().parent("append to", path)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let descriptor = openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600))
+        let descriptor = openat(directory.as_fd(), name, flags, Bits::from_raw_mode(0o600))
             .map_err(|errno| fail("append to", errno))?;
         let fresh = fstat(&descriptor).map_err(|errno| fail("look at", errno))?.st_size == 0;
         let mut file = std::fs::File::from(descriptor);
@@ -203,8 +204,8 @@ impl Disk for LocalDisk {
 
     fn rename(&mut self, from: &TargetPath, to: &TargetPath, naming: Naming) -> Result<(), HostError> {
         let mut walk = self.walk();
-        let (from_folder, from_name) = walk.parent("rename", from)?;
-        let (to_folder, to_name) = walk.parent("rename", to)?;
+        let (from_directory, from_name) = walk.parent("rename", from)?;
+        let (to_directory, to_name) = walk.parent("rename", to)?;
         walk.forget(from);
         walk.forget(to);
         let flags = match naming {
@@ -216,13 +217,13 @@ impl Disk for LocalDisk {
             let visible = if naming == Naming::Exchange { to } else { from };
             fault("rename", &self.shown(visible), errno)
         };
-        match renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, flags) {
+        match renameat_with(from_directory.as_fd(), from_name, to_directory.as_fd(), to_name, flags) {
             // A file system that cannot refuse to overwrite is looked at first.
             Err(Errno::INVAL) if naming == Naming::New => {
-                match statat(to_folder.as_fd(), to_name, AtFlags::SYMLINK_NOFOLLOW) {
+                match statat(to_directory.as_fd(), to_name, AtFlags::SYMLINK_NOFOLLOW) {
                     Err(Errno::NOENT) => {
                         let none = RenameFlags::empty();
-                        renameat_with(from_folder.as_fd(), from_name, to_folder.as_fd(), to_name, none)
+                        renameat_with(from_directory.as_fd(), from_name, to_directory.as_fd(), to_name, none)
                             .map_err(fail)
                     }
                     Ok(_) => Err(fail(Errno::EXIST)),
@@ -235,9 +236,10 @@ impl Disk for LocalDisk {
 
     fn set_mode(&mut self, path: &TargetPath, mode: Mode) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let (folder, name) = self.walk().parent("set the mode of", path)?;
+        let (directory, name) = self.walk().parent("set the mode of", path)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        let file =
+            openat(directory.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
         self.refuse_other_names(&file, path)?;
         fchmod(&file, Bits::from_raw_mode(mode.0)).map_err(|errno| fail("set the mode of", errno))?;
         fsync(&file).map_err(|errno| fail("synchronize", errno))
@@ -245,9 +247,10 @@ impl Disk for LocalDisk {
 
     fn set_owner(&mut self, path: &TargetPath, ids: Ids) -> Result<(), HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let (folder, name) = self.walk().parent("set the owner of", path)?;
+        let (directory, name) = self.walk().parent("set the owner of", path)?;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let file = openat(folder.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
+        let file =
+            openat(directory.as_fd(), name, flags, Bits::empty()).map_err(|errno| fail("open", errno))?;
         self.refuse_other_names(&file, path)?;
         let mode = Mode(fstat(&file).map_err(|errno| fail("look at", errno))?.st_mode & 0o7777);
         give(&file, DiskRights { mode, ids: Some(ids) }).map_err(|errno| fail("set the owner of", errno))?;
@@ -255,27 +258,27 @@ impl Disk for LocalDisk {
     }
 
     fn link(&mut self, path: &TargetPath, to: &str) -> Result<(), HostError> {
-        let (folder, name) = self.walk().parent("link", path)?;
-        rustix::fs::symlinkat(to, folder.as_fd(), name)
+        let (directory, name) = self.walk().parent("link", path)?;
+        rustix::fs::symlinkat(to, directory.as_fd(), name)
             .map_err(|errno| fault("link", &self.shown(path), errno))
     }
 
     fn remove_file(&mut self, path: &TargetPath) -> Result<(), HostError> {
-        let (folder, name) = self.walk().parent("remove", path)?;
-        unlinkat(folder.as_fd(), name, AtFlags::empty())
+        let (directory, name) = self.walk().parent("remove", path)?;
+        unlinkat(directory.as_fd(), name, AtFlags::empty())
             .map_err(|errno| fault("remove", &self.shown(path), errno))
     }
 
-    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), HostError> {
-        let (folder, name) = self.walk().parent("remove folder", path)?;
+    fn remove_directory(&mut self, path: &TargetPath) -> Result<(), HostError> {
+        let (directory, name) = self.walk().parent("remove directory", path)?;
         self.walk().forget(path);
-        unlinkat(folder.as_fd(), name, AtFlags::REMOVEDIR)
-            .map_err(|errno| fault("remove folder", &self.shown(path), errno))
+        unlinkat(directory.as_fd(), name, AtFlags::REMOVEDIR)
+            .map_err(|errno| fault("remove directory", &self.shown(path), errno))
     }
 
-    fn sync(&mut self, folder: &TargetPath) -> Result<(), HostError> {
-        match self.walk().folder(folder.as_str())? {
-            Some(open) => fsync(&open).map_err(|errno| fault("synchronize", &self.shown(folder), errno)),
+    fn sync(&mut self, directory: &TargetPath) -> Result<(), HostError> {
+        match self.walk().directory(directory.as_str())? {
+            Some(open) => fsync(&open).map_err(|errno| fault("synchronize", &self.shown(directory), errno)),
             None => Ok(()),
         }
     }
@@ -285,9 +288,9 @@ impl Disk for LocalDisk {
     }
 }
 
-/// Bytes that can still be written at a path, or where the nearest folder above it is.
+/// Bytes that can still be written at a path, or where the nearest directory above it is.
 pub(super) fn free_space_at(path: &Path) -> Result<u64, HostError> {
-    let existing = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let existing = path.ancestors().find(|directory| directory.is_dir()).unwrap_or(Path::new("."));
     let stat = rustix::fs::statvfs(existing)
         .map_err(|errno| fault("look at the free space of", &path.display(), errno))?;
     // A file system without blocks, as in /proc, does not know; writing will tell.

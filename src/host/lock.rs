@@ -1,10 +1,10 @@
 //! One run at a time: an advisory lock on a file of the state, with its holder written in it, and one on
-//! the folder in which the states of all stacks stand, which share folders and files with each other.
+//! the directory in which the states of all stacks stand, which share directories and files with each other.
 //!
 //! A lock counts as long as what was locked still has its name: `destroy` takes the names away at its
 //! very end, and whoever waited at one of them must not work beside the next run.
 
-#![expect(clippy::disallowed_methods, reason = "this is the door: who is at work is looked for here")]
+#![expect(clippy::disallowed_methods, reason = "this is the one place: who is at work is looked for here")]
 
 use super::disk::Disk;
 use super::walk::fault;
@@ -95,12 +95,12 @@ impl Lock {
 enum Tried {
     Taken(Lock),
     Held(Option<Holder>),
-    /// What was locked, or a folder above it, had lost its name by then.
+    /// What was locked, or a directory above it, had lost its name by then.
     Gone,
 }
 
 impl LocalRoot {
-    /// Takes the lock of a state, making its folders where they are missing.
+    /// Takes the lock of a state, making its directories where they are missing.
     pub(super) fn take_lock(
         &mut self,
         state: &TargetPath,
@@ -114,7 +114,7 @@ impl LocalRoot {
                 Ok(Tried::Taken(lock)) => return Ok(Ok(lock)),
                 Ok(Tried::Held(by)) => return Ok(Err(by)),
                 Ok(Tried::Gone) => {}
-                // Whoever gives everything back takes folders away; they are made anew.
+                // Whoever gives everything back takes directories away; they are made anew.
                 Err(fault) if fault.is_gone() => last = fault,
                 Err(fault) => return Err(fault),
             }
@@ -123,14 +123,14 @@ impl LocalRoot {
     }
 
     fn try_lock(&mut self, state: &TargetPath, holder: &Holder) -> Result<Tried, HostError> {
-        let mut made = self.make_folders(&state.parent())?;
-        let Some(all) = self.disk.lock_folder(&state.parent())? else {
+        let mut made = self.make_directories(&state.parent())?;
+        let Some(all) = self.disk.lock_directory(&state.parent())? else {
             return Ok(Tried::Held(self.disk.holder_below(&state.parent())));
         };
         if !self.disk.has_name(&state.parent(), &all)? {
             return Ok(Tried::Gone);
         }
-        made.extend(self.make_folders(state)?);
+        made.extend(self.make_directories(state)?);
         let path = state.join(NAME);
         let file = self.disk.open_lock(&path)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -146,13 +146,14 @@ impl LocalRoot {
 }
 
 impl LocalDisk {
-    /// The folder, locked; `None` where somebody else holds it.
-    fn lock_folder(&self, path: &TargetPath) -> Result<Option<OwnedFd>, HostError> {
+    /// The directory, locked; `None` where somebody else holds it.
+    fn lock_directory(&self, path: &TargetPath) -> Result<Option<OwnedFd>, HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let folder = self.walk().folder(path.as_str())?.ok_or_else(|| fail("lock", Errno::NOENT))?;
+        let directory = self.walk().directory(path.as_str())?.ok_or_else(|| fail("lock", Errno::NOENT))?;
         // The walk lets go of its own descriptor, and the lock would stay with any copy of it.
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let own = openat(folder.as_fd(), ".", flags, Bits::empty()).map_err(|errno| fail("lock", errno))?;
+        let own =
+            openat(directory.as_fd(), ".", flags, Bits::empty()).map_err(|errno| fail("lock", errno))?;
         match flock(&own, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(own)),
             Err(Errno::WOULDBLOCK) => Ok(None),
@@ -163,13 +164,13 @@ impl LocalDisk {
     /// The lock file itself: never through a link, and no file that has another name too, since its words
     /// are overwritten.
     fn open_lock(&self, path: &TargetPath) -> Result<File, HostError> {
-        let (folder, name) = self.walk().parent("lock", path)?;
+        let (directory, name) = self.walk().parent("lock", path)?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let fail = |errno| fault("lock", &self.shown(path), errno);
         let strange = |what| HostError::Strange { path: self.shown(path), what };
-        let file = match openat(folder.as_fd(), name, flags, Bits::from_raw_mode(0o600)) {
+        let file = match openat(directory.as_fd(), name, flags, Bits::from_raw_mode(0o600)) {
             Err(Errno::LOOP) => return Err(strange("a link")),
-            Err(Errno::ISDIR) => return Err(strange("a folder")),
+            Err(Errno::ISDIR) => return Err(strange("a directory")),
             Err(Errno::NXIO) => return Err(strange("a socket")),
             opened => opened.map_err(fail)?,
         };
@@ -189,8 +190,8 @@ impl LocalDisk {
         self.let_go();
         let fail = |errno| fault("look at", &self.shown(path), errno);
         let is = fstat(open).map_err(fail)?;
-        let Some(folder) = self.walk().folder(path.parent().as_str())? else { return Ok(false) };
-        match statat(folder.as_fd(), path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
+        let Some(directory) = self.walk().directory(path.parent().as_str())? else { return Ok(false) };
+        match statat(directory.as_fd(), path.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(named) => Ok((named.st_dev, named.st_ino) == (is.st_dev, is.st_ino)),
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(false),
             Err(errno) => Err(fail(errno)),
@@ -204,13 +205,14 @@ impl LocalDisk {
         file.write_all(text.as_bytes()).map_err(io)
     }
 
-    /// Who is at work on one of the stacks whose states stand in a folder, as far as that can be read.
+    /// Who is at work on one of the stacks whose states stand in a directory, as far as that can be read.
     fn holder_below(&self, states: &TargetPath) -> Option<Holder> {
-        let folder = self.walk().folder(states.as_str()).ok()??;
+        let directory = self.walk().directory(states.as_str()).ok()??;
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let names = Dir::read_from(folder.as_fd()).ok()?.flatten().map(|entry| entry.file_name().to_owned());
+        let names =
+            Dir::read_from(directory.as_fd()).ok()?.flatten().map(|entry| entry.file_name().to_owned());
         let holders = names.filter_map(|name| {
-            let state = openat(folder.as_fd(), name, flags | OFlags::DIRECTORY, Bits::empty()).ok()?;
+            let state = openat(directory.as_fd(), name, flags | OFlags::DIRECTORY, Bits::empty()).ok()?;
             let lock = openat(state, NAME, flags, Bits::empty()).ok()?;
             let written = fstat(&lock).ok()?.st_mtime;
             Some((written, Holder::written_in(&lock.into())?))

@@ -24,17 +24,17 @@ impl LocalDisk {
         look: Look,
     ) -> Result<PathState, HostError> {
         let fail = |operation, errno| fault(operation, &self.shown(path), errno);
-        let folder = match walk.folder(path.parent().as_str()) {
+        let directory = match walk.directory(path.parent().as_str()) {
             Err(fault) if self.care == Care::Guarded && fault.is_refused() => {
                 return Ok(PathState::Other(OUT_OF_SIGHT));
             }
-            folder => folder?,
+            directory => directory?,
         };
         let name = path.file_name();
-        let Some(folder) = folder.filter(|_| is_name(name)) else { return Ok(PathState::Absent) };
+        let Some(directory) = directory.filter(|_| is_name(name)) else { return Ok(PathState::Absent) };
         // Almost every path is a regular file: opening it first saves a call. A fifo is not waited for.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-        match openat(folder.as_fd(), name, flags, Bits::empty()) {
+        match openat(directory.as_fd(), name, flags, Bits::empty()) {
             Ok(file) => {
                 let stat = fstat(&file).map_err(|errno| fail("look at", errno))?;
                 if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
@@ -46,39 +46,44 @@ impl LocalDisk {
                     Look::Names => Some(self.names(&file, path)?),
                 };
                 let (mode, ids) = rights(&stat);
-                Ok(PathState::Folder(ObservedDirectory { mode, ids, entries }))
+                Ok(PathState::Directory(ObservedDirectory { mode, ids, entries }))
             }
             // No file system has names as long as some that a record may hold.
             Err(Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG) => Ok(PathState::Absent),
-            Err(Errno::LOOP | Errno::NXIO) => self.unopened(&folder, path),
-            Err(Errno::ACCESS) if self.care == Care::Guarded => self.unreadable(&folder, path, look),
+            Err(Errno::LOOP | Errno::NXIO) => self.unopened(&directory, path),
+            Err(Errno::ACCESS) if self.care == Care::Guarded => self.unreadable(&directory, path, look),
             Err(errno) => Err(fail("read", errno)),
         }
     }
 
     /// A link, or something that cannot be opened as a file.
-    fn unopened(&self, folder: impl AsFd, path: &TargetPath) -> Result<PathState, HostError> {
-        let stat = self.stat(&folder, path)?;
+    fn unopened(&self, directory: impl AsFd, path: &TargetPath) -> Result<PathState, HostError> {
+        let stat = self.stat(&directory, path)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
             return Ok(PathState::Other(kind(&stat)));
         }
-        let to = readlinkat(folder, path.file_name(), Vec::new())
+        let to = readlinkat(directory, path.file_name(), Vec::new())
             .map_err(|errno| fault("read the link", &self.shown(path), errno))?;
         Ok(PathState::Link { to: to.to_string_lossy().into_owned() })
     }
 
-    /// Of a folder that may not be listed its rights are seen all the same.
-    fn unreadable(&self, folder: impl AsFd, path: &TargetPath, look: Look) -> Result<PathState, HostError> {
-        let stat = self.stat(&folder, path)?;
+    /// Of a directory that may not be listed its rights are seen all the same.
+    fn unreadable(
+        &self,
+        directory: impl AsFd,
+        path: &TargetPath,
+        look: Look,
+    ) -> Result<PathState, HostError> {
+        let stat = self.stat(&directory, path)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Directory || look == Look::Names {
             return Ok(PathState::Other(OUT_OF_SIGHT));
         }
         let (mode, ids) = rights(&stat);
-        Ok(PathState::Folder(ObservedDirectory { mode, ids, entries: None }))
+        Ok(PathState::Directory(ObservedDirectory { mode, ids, entries: None }))
     }
 
-    fn stat(&self, folder: impl AsFd, path: &TargetPath) -> Result<Stat, HostError> {
-        statat(folder, path.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+    fn stat(&self, directory: impl AsFd, path: &TargetPath) -> Result<Stat, HostError> {
+        statat(directory, path.file_name(), AtFlags::SYMLINK_NOFOLLOW)
             .map_err(|errno| fault("look at", &self.shown(path), errno))
     }
 
@@ -99,10 +104,10 @@ impl LocalDisk {
         }
     }
 
-    fn names(&self, folder: impl AsFd, path: &TargetPath) -> Result<BTreeSet<String>, HostError> {
+    fn names(&self, directory: impl AsFd, path: &TargetPath) -> Result<BTreeSet<String>, HostError> {
         let fail = |errno| fault("list", &self.shown(path), errno);
         let mut names = BTreeSet::new();
-        for entry in rustix::fs::Dir::read_from(folder).map_err(fail)? {
+        for entry in rustix::fs::Dir::read_from(directory).map_err(fail)? {
             let name = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
             if name != "." && name != ".." {
                 names.insert(name);

@@ -1,4 +1,4 @@
-//! The only door to the world: observing a host and carrying out steps on it.
+//! The only listener to the world: observing a host and carrying out steps on it.
 //!
 //! Everything to the left of this module is a function of values; everything that touches a file or
 //! starts a program goes through [`Host`]. A new kind of host is one more implementation of it.
@@ -6,7 +6,7 @@
 
 mod accounts;
 mod attributes;
-mod authority;
+mod ca;
 mod disk;
 mod live;
 mod local;
@@ -27,7 +27,7 @@ mod tree;
 mod walk;
 
 pub use accounts::{Accounts, Person};
-pub use authority::CaDirectory;
+pub use ca::CaDirectory;
 pub use disk::{Disk, DiskRights, Naming};
 pub use live::LiveHost;
 pub use local::LocalDisk;
@@ -78,7 +78,7 @@ pub trait Host {
 
 /// A target on which one run at a time may write.
 pub trait Exclusive: Host {
-    /// Takes the lock of a state folder, making the folder where it is missing. `Err(holder)` inside
+    /// Takes the lock of a state directory, making the directory where it is missing. `Err(holder)` inside
     /// `Ok`: somebody else holds it; `None` where they have not written who they are yet.
     fn lock(
         &mut self,
@@ -97,7 +97,7 @@ impl Exclusive for LocalRoot {
     }
 }
 
-/// A folder below which everything happens, as a local machine has it.
+/// A directory below which everything happens, as a local machine has it.
 pub type LocalRoot = Root<LocalDisk>;
 
 /// What the machine refused.
@@ -119,14 +119,14 @@ pub enum HostError {
         /// The path.
         path: TargetPath,
     },
-    /// A symbolic link, or something that is no folder, stands where a folder is needed.
-    #[error("cannot {operation} {path}: {at} is no folder")]
-    NoFolder {
+    /// A symbolic link, or something that is no directory, stands where a directory is needed.
+    #[error("cannot {operation} {path}: {at} is no directory")]
+    NoDirectory {
         /// What was tried.
         operation: &'static str,
         /// The path that was wanted.
         path: String,
-        /// The part of it that is no folder.
+        /// The part of it that is no directory.
         at: String,
     },
     /// Something stands where a file of ours belongs.
@@ -137,32 +137,32 @@ pub enum HostError {
         /// What it is.
         what: &'static str,
     },
-    /// On the way to a path a folder of an unprivileged user leads into one of somebody else.
+    /// On the way to a path a directory of an unprivileged user leads into one of somebody else.
     #[error(
-        "cannot go through {at}: it belongs to user {owner} and stands in a folder of user {user}, who could put another in its place"
+        "cannot go through {at}: it belongs to user {owner} and stands in a directory of user {user}, who could put another in its place"
     )]
     Swappable {
-        /// The folder.
+        /// The directory.
         at: String,
         /// Number of its owner.
         owner: u32,
         /// Number of the user above it.
         user: u32,
     },
-    /// A folder for keys that would be committed.
-    #[error("{folder} is inside the git work tree {tree}: private keys do not belong there")]
+    /// A directory for keys that would be committed.
+    #[error("{directory} is inside the git work tree {tree}: private keys do not belong there")]
     InWorkTree {
-        /// The folder.
-        folder: String,
+        /// The directory.
+        directory: String,
         /// The work tree.
         tree: String,
     },
-    /// A folder for keys in which others may change names.
-    #[error("{folder} is no folder for private keys: {at} {what}")]
+    /// A directory for keys in which others may change names.
+    #[error("{directory} is no directory for private keys: {at} {what}")]
     Shared {
-        /// The folder.
-        folder: String,
-        /// It, or a folder above it.
+        /// The directory.
+        directory: String,
+        /// It, or a directory above it.
         at: String,
         /// What lets others in.
         what: String,
@@ -185,7 +185,7 @@ pub enum HostError {
         user: UserName,
     },
     /// A step about services on a target where none run.
-    #[error("no services run below a root folder")]
+    #[error("no services run below a root directory")]
     NoServices,
     /// A unit did not get to where a step wanted it, or its manager refused.
     #[error("{unit} {what}")]
@@ -222,7 +222,7 @@ impl HostError {
     /// Whether the place itself was missing.
     pub(super) fn is_gone(&self) -> bool {
         match self {
-            Self::NoFolder { .. } => true,
+            Self::NoDirectory { .. } => true,
             Self::Io { cause, .. } => cause.kind() == std::io::ErrorKind::NotFound,
             _ => false,
         }

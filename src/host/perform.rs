@@ -12,9 +12,9 @@ use std::time::Duration;
 
 /// The mode of files of the state.
 const STATE_FILE: Mode = Mode(0o600);
-/// The mode of folders of the state.
-const STATE_FOLDER: Mode = Mode(0o700);
-/// The folder in which the states of all stacks stand.
+/// The mode of directories of the state.
+const STATE_DIRECTORY: Mode = Mode(0o700);
+/// The directory in which the states of all stacks stand.
 const STATES: &str = "tracewright";
 
 /// A root on a disk: the target of `--root`. Owners are not set, services are not known.
@@ -43,14 +43,14 @@ impl<D: Disk> Root<D> {
         self.sync_both(staged, path)
     }
 
-    /// Whether what was taken from its place is what the plan saw; of a folder, that it is still empty.
+    /// Whether what was taken from its place is what the plan saw; of a directory, that it is still empty.
     fn is_as_seen(&self, path: &TargetPath, before: &Identity) -> Result<bool, HostError> {
         let mut inventory = Inventory::default();
         inventory.add(path.clone(), Look::Names);
         let observed = self.disk.look(&inventory)?;
         Ok(match observed.standing(path) {
-            PathState::Folder(folder) => {
-                *before == Identity::Folder && folder.entries.as_ref().is_none_or(BTreeSet::is_empty)
+            PathState::Directory(directory) => {
+                *before == Identity::Directory && directory.entries.as_ref().is_none_or(BTreeSet::is_empty)
             }
             standing => standing.identity() == *before,
         })
@@ -134,17 +134,17 @@ impl<D: Disk> Root<D> {
         let observed = self.disk.look(&Inventory::of([path.clone()]))?;
         match observed.standing(path) {
             PathState::Absent => return Ok(()),
-            PathState::Folder(_) => self.disk.remove_folder(path)?,
+            PathState::Directory(_) => self.disk.remove_directory(path)?,
             _ => self.disk.remove_file(path)?,
         }
         self.disk.sync(&path.parent())
     }
 
-    /// Makes the root and the folders of the state that are missing. Those above `tracewright` are ordinary
-    /// folders; which of them are ours is kept in the state's own `made`, so that they can go with it.
-    pub fn state_folders(&mut self, folder: &TargetPath) -> Result<(), HostError> {
-        let made = self.make_folders(folder)?;
-        self.note_made(folder, &made)
+    /// Makes the root and the directories of the state that are missing. Those above `tracewright` are ordinary
+    /// directories; which of them are ours is kept in the state's own `made`, so that they can go with it.
+    pub fn state_directories(&mut self, directory: &TargetPath) -> Result<(), HostError> {
+        let made = self.make_directories(directory)?;
+        self.note_made(directory, &made)
     }
 
     pub(super) fn note_made(&mut self, state: &TargetPath, made: &[TargetPath]) -> Result<(), HostError> {
@@ -153,15 +153,15 @@ impl<D: Disk> Root<D> {
         if text.is_empty() { Ok(()) } else { self.append(&state.join("made"), text.as_bytes()) }
     }
 
-    /// Makes the root and the folders down to this one that are missing, from the top; which ones. Others may
+    /// Makes the root and the directories down to this one that are missing, from the top; which ones. Others may
     /// make the same ones at the same time.
-    pub(super) fn make_folders(&mut self, folder: &TargetPath) -> Result<Vec<TargetPath>, HostError> {
+    pub(super) fn make_directories(&mut self, directory: &TargetPath) -> Result<Vec<TargetPath>, HostError> {
         self.disk.make_root()?;
-        let there = self.disk.look(&Inventory::of([folder.clone()]))?;
-        if !matches!(there.standing(folder), PathState::Absent) {
+        let there = self.disk.look(&Inventory::of([directory.clone()]))?;
+        if !matches!(there.standing(directory), PathState::Absent) {
             return Ok(Vec::new());
         }
-        let mut missing = vec![folder.clone()];
+        let mut missing = vec![directory.clone()];
         while let Some(next) = missing.last().map(TargetPath::parent).filter(|next| next.as_str() != "/") {
             missing.push(next);
         }
@@ -170,8 +170,8 @@ impl<D: Disk> Root<D> {
         missing.reverse();
         let mut made = Vec::new();
         for path in missing {
-            let mode = if is_private(&path) { STATE_FOLDER } else { Mode(0o755) };
-            match self.disk.make_folder(&path, mode.into()) {
+            let mode = if is_private(&path) { STATE_DIRECTORY } else { Mode(0o755) };
+            match self.disk.make_directory(&path, mode.into()) {
                 Err(fault) if fault.is_taken() => continue,
                 done => done?,
             }
@@ -182,7 +182,7 @@ impl<D: Disk> Root<D> {
     }
 
     fn keep(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), HostError> {
-        self.state_folders(&path.parent())?;
+        self.state_directories(&path.parent())?;
         let staged = path.parent().join(&format!(".{}.new", path.file_name()));
         self.discard(&staged)?;
         self.disk.create(&staged, bytes, STATE_FILE.into(), None)?;
@@ -191,7 +191,7 @@ impl<D: Disk> Root<D> {
     }
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<(), HostError> {
-        self.state_folders(&path.parent())?;
+        self.state_directories(&path.parent())?;
         if self.disk.append(path, bytes)? { self.disk.sync(&path.parent()) } else { Ok(()) }
     }
 
@@ -203,8 +203,8 @@ impl<D: Disk> Root<D> {
     fn carry_out(&mut self, step: &Step) -> Result<(), HostError> {
         self.disk.make_root()?;
         match step {
-            Step::MakeFolder { path, mode, ids } => {
-                self.disk.make_folder(path, DiskRights { mode: *mode, ids: *ids })?;
+            Step::MakeDirectory { path, mode, ids } => {
+                self.disk.make_directory(path, DiskRights { mode: *mode, ids: *ids })?;
                 self.disk.sync(&path.parent())
             }
             // The name need not be durable before the step that makes it visible.
@@ -237,8 +237,8 @@ impl<D: Disk> Root<D> {
             Step::ReloadManager { .. } | Step::Linger { .. } | Step::Start { .. } | Step::Stop { .. } => {
                 Err(HostError::NoServices)
             }
-            Step::RemoveFolder { path, .. } => {
-                self.disk.remove_folder(path)?;
+            Step::RemoveDirectory { path, .. } => {
+                self.disk.remove_directory(path)?;
                 self.disk.sync(&path.parent())
             }
             Step::Settle { staged, path } => self.settle(staged, path),
@@ -249,9 +249,9 @@ impl<D: Disk> Root<D> {
     }
 }
 
-/// Whether a folder is that of the states, or below it.
-fn is_private(folder: &TargetPath) -> bool {
-    folder.as_str().split('/').any(|part| part == STATES)
+/// Whether a directory is that of the states, or below it.
+fn is_private(directory: &TargetPath) -> bool {
+    directory.as_str().split('/').any(|part| part == STATES)
 }
 
 /// Where an old file waits while two names are exchanged one after the other.

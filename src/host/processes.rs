@@ -1,7 +1,7 @@
 //! Processes, as the kernel tells of them to everybody: when one was started, and whether it still is.
 #![expect(
     clippy::disallowed_methods,
-    reason = "this is the door: what the kernel tells of processes is read here"
+    reason = "this is the one place: what the kernel tells of processes is read here"
 )]
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What lies in a folder of programs.
+//! What lies in a directory of programs.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -8,9 +8,9 @@ pub fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-/// The names in a folder, sorted; none where it cannot be read. Names that are not UTF-8 are left out.
-pub fn file_names(folder: &Path) -> Vec<String> {
-    let entries = folder.read_dir().into_iter().flatten();
+/// The names in a directory, sorted; none where it cannot be read. Names that are not UTF-8 are left out.
+pub fn file_names(directory: &Path) -> Vec<String> {
+    let entries = directory.read_dir().into_iter().flatten();
     let mut names: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     names

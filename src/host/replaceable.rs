@@ -1,8 +1,8 @@
 //! Who beside root could put another program in the place of one.
 //!
 //! Root must not start what an unprivileged user may replace: that would be the user's program with
-//! root's rights. Whoever owns a part of a path, or may write to a folder of it, may replace what it
-//! leads to; of a folder with the sticky bit only an entry's own owner may.
+//! root's rights. Whoever owns a part of a path, or may write to a directory of it, may replace what it
+//! leads to; of a directory with the sticky bit only an entry's own owner may.
 
 use super::Accounts;
 use std::fmt;

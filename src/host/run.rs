@@ -1,6 +1,6 @@
 //! Starting a program: nothing goes through a shell, the environment is fixed, the output is capped,
 //! and there is always a deadline.
-#![expect(clippy::disallowed_methods, reason = "this is the door: children are started here alone")]
+#![expect(clippy::disallowed_methods, reason = "this is the one place: children are started here alone")]
 
 use super::HostError;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};

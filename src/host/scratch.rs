@@ -1,8 +1,8 @@
-//! A private folder for files that programs shall look at, and that nobody keeps.
+//! A private directory for files that programs shall look at, and that nobody keeps.
 //!
 //! It is removed when it is closed, also when a program failed. What a killed run left behind is found
 //! by its name and its lock, and removed by the next run.
-#![expect(clippy::disallowed_methods, reason = "this is the door: what is made here is removed here")]
+#![expect(clippy::disallowed_methods, reason = "this is the one place: what is made here is removed here")]
 
 use super::HostError;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, open};
@@ -11,12 +11,12 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
-/// What all such folders are called, with a number behind it.
+/// What all such directories are called, with a number behind it.
 const NAME: &str = "tracewright-scratch-";
 /// How many names are tried.
 const TRIES: u32 = 1000;
 
-/// The folder, with mode 0700. The lock on it tells that its run is alive.
+/// The directory, with mode 0700. The lock on it tells that its run is alive.
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
@@ -27,7 +27,7 @@ impl Scratch {
     /// Makes one below `parent`, and removes those of runs that are dead.
     ///
     /// # Errors
-    /// The parent is no folder that can be written to.
+    /// The parent is no directory that can be written to.
     pub fn below(parent: &Path) -> Result<Self, HostError> {
         sweep(parent);
         let pid = std::process::id();
@@ -51,19 +51,19 @@ impl Scratch {
         &self.path
     }
 
-    /// Writes a file with mode 0600 below it, with the folders on the way.
+    /// Writes a file with mode 0600 below it, with the directories on the way.
     ///
     /// # Errors
     /// The system refused.
     pub fn write(&self, relative: &Path, bytes: &[u8]) -> Result<PathBuf, HostError> {
         let inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        assert!(inside, "a file of a scratch folder stays below it: {}", relative.display());
+        assert!(inside, "a file of a scratch directory stays below it: {}", relative.display());
         let path = self.path.join(relative);
-        let folder = path.parent().unwrap_or(&self.path);
+        let directory = path.parent().unwrap_or(&self.path);
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(folder)
+            .create(directory)
             .and_then(|()| std::fs::write(&path, bytes))
             .and_then(|()| std::fs::set_permissions(&path, Permissions::from_mode(0o600)))
             .map_err(|cause| fault("write", &path, cause))?;
@@ -85,13 +85,13 @@ fn fault(operation: &'static str, path: &Path, cause: std::io::Error) -> HostErr
     HostError::Io { operation, path: path.display().to_string(), cause }
 }
 
-/// The lock of a folder that still stands there and that nobody else holds.
+/// The lock of a directory that still stands there and that nobody else holds.
 fn lock(path: &Path) -> Option<OwnedFd> {
     let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let folder = open(path, flags, Mode::empty()).ok()?;
-    flock(&folder, FlockOperation::NonBlockingLockExclusive).ok()?;
-    let (held, there) = (fstat(&folder).ok()?, path.symlink_metadata().ok()?);
-    (held.st_ino == there.ino() && held.st_dev == there.dev()).then_some(folder)
+    let directory = open(path, flags, Mode::empty()).ok()?;
+    flock(&directory, FlockOperation::NonBlockingLockExclusive).ok()?;
+    let (held, there) = (fstat(&directory).ok()?, path.symlink_metadata().ok()?);
+    (held.st_ino == there.ino() && held.st_dev == there.dev()).then_some(directory)
 }
 
 /// Removes what dead runs of this user left. What cannot be removed stays for the next run.
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(mode(scratch.path()), 0o700);
         assert_eq!(mode(&file), 0o600);
         let second = Scratch::below(parent.path()).unwrap();
-        assert!(file.exists(), "a living run's folder is left alone");
+        assert!(file.exists(), "a living run's directory is left alone");
         scratch.close().unwrap();
         second.close().unwrap();
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);

@@ -5,7 +5,7 @@
 //! `/proc/PID/cgroup`, readable for everybody. A container's sockets are in another network and not here.
 #![expect(
     clippy::disallowed_methods,
-    reason = "this is the door: what the kernel tells of sockets is read here"
+    reason = "this is the one place: what the kernel tells of sockets is read here"
 )]
 
 use crate::model::names::UnitName;
@@ -103,10 +103,10 @@ fn inodes(pid: u32) -> impl Iterator<Item = String> {
 
 /// The open socket that takes what is sent to an address: this one, or one of all interfaces. Which of
 /// them is dialled from an IPv4 address, the kernel's table does not tell.
-pub fn real(open: &BTreeSet<SocketAddr>, wished: SocketAddr) -> Option<SocketAddr> {
-    let exact = open.get(&wished);
+pub fn real(open: &BTreeSet<SocketAddr>, desired: SocketAddr) -> Option<SocketAddr> {
+    let exact = open.get(&desired);
     exact
-        .or_else(|| open.iter().find(|one| one.port() == wished.port() && one.ip().is_unspecified()))
+        .or_else(|| open.iter().find(|one| one.port() == desired.port() && one.ip().is_unspecified()))
         .copied()
 }
 
@@ -119,9 +119,9 @@ struct Row {
 }
 
 /// The listening sockets of the network that a process sees.
-fn table(folder: &str) -> Vec<Row> {
+fn table(directory: &str) -> Vec<Row> {
     let texts =
-        ["tcp", "tcp6"].map(|name| fs::read_to_string(format!("{folder}/{name}")).unwrap_or_default());
+        ["tcp", "tcp6"].map(|name| fs::read_to_string(format!("{directory}/{name}")).unwrap_or_default());
     texts.iter().flat_map(|text| text.lines().skip(1)).filter_map(row).collect()
 }
 

@@ -1,5 +1,5 @@
-//! A folder of this machine as a tree to look for files in. A link is followed only below the folder:
-//! its target is read as a path of the host, as everything in such a folder is.
+//! A directory of this machine as a tree to look for files in. A link is followed only below the directory:
+//! its target is read as a path of the host, as everything in such a directory is.
 use crate::model::names::TargetPath;
 use crate::topology::tree::{FileTree, Listed, Looked, TreeEntry};
 use std::fs;
@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 /// As many links as the system follows itself.
 const MOST_LINKS: usize = 40;
 
-/// A folder laid out like the root of a host.
+/// A directory laid out like the root of a host.
 #[derive(Debug)]
 pub struct DirectoryTree {
     root: PathBuf,
 }
 
 impl DirectoryTree {
-    /// The tree below a folder.
+    /// The tree below a directory.
     pub fn below(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
@@ -48,8 +48,8 @@ impl DirectoryTree {
         Ok(self.at(&found))
     }
 
-    /// Adds what stands in a folder; what cannot be named or looked at is said, and hides nothing else.
-    fn entries(&self, folder: &TargetPath, here: &Path, listed: &mut Listed) {
+    /// Adds what stands in a directory; what cannot be named or looked at is said, and hides nothing else.
+    fn entries(&self, directory: &TargetPath, here: &Path, listed: &mut Listed) {
         let entries = match fs::read_dir(here) {
             Ok(entries) => entries,
             Err(error) => return listed.unread.push(error.to_string()),
@@ -66,9 +66,13 @@ impl DirectoryTree {
                 listed.unread.push(format!("a name that is not UTF-8: {}", name.display()));
                 continue;
             };
-            let leads_to_folder = || self.find(&folder.join(name)).is_ok_and(|path| path.is_dir());
-            let is_folder = kind.is_dir() || (kind.is_symlink() && leads_to_folder());
-            listed.entries.push(TreeEntry { name: name.to_owned(), is_folder, is_link: kind.is_symlink() });
+            let leads_to_directory = || self.find(&directory.join(name)).is_ok_and(|path| path.is_dir());
+            let is_directory = kind.is_dir() || (kind.is_symlink() && leads_to_directory());
+            listed.entries.push(TreeEntry {
+                name: name.to_owned(),
+                is_directory,
+                is_link: kind.is_symlink(),
+            });
         }
     }
 
@@ -83,10 +87,10 @@ fn parts(path: &str) -> Vec<String> {
 }
 
 impl FileTree for DirectoryTree {
-    fn list(&self, folder: &TargetPath) -> Listed {
+    fn list(&self, directory: &TargetPath) -> Listed {
         let mut listed = Listed::default();
-        match self.find(folder) {
-            Ok(here) if here.is_dir() => self.entries(folder, &here, &mut listed),
+        match self.find(directory) {
+            Ok(here) if here.is_dir() => self.entries(directory, &here, &mut listed),
             Ok(_) => {}
             Err(reason) => listed.unread.push(reason),
         }

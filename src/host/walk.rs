@@ -1,8 +1,8 @@
 //! Reaching a path below a root, component by component.
 //!
-//! Below a root folder no symbolic link is ever followed. On a live machine others are at work in the
-//! same tree, so a walk is careful: once a folder belongs to an unprivileged user, all that follow must
-//! be that user's, who else could put another's folder in the way; and a link is followed only where
+//! Below a root directory no symbolic link is ever followed. On a live machine others are at work in the
+//! same tree, so a walk is careful: once a directory belongs to an unprivileged user, all that follow must
+//! be that user's, who else could put another's directory in the way; and a link is followed only where
 //! root alone could have made it (`/lib`, `/var/run`).
 
 use super::HostError;
@@ -14,25 +14,26 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// How a folder on the way is opened: never through a link.
-const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-/// A folder that may be gone through and not be read.
-const PASSED: OFlags = FOLDER.union(OFlags::PATH);
+/// How a directory on the way is opened: never through a link.
+const DIRECTORY: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+/// A directory that may be gone through and not be read.
+const PASSED: OFlags = DIRECTORY.union(OFlags::PATH);
 /// As many links as the system follows itself.
 const MOST_LINKS: usize = 40;
-/// Bits of a folder in which others than its owner may change names.
+/// Bits of a directory in which others than its owner may change names.
 const OTHERS_WRITE: u32 = 0o022;
 
 /// Whether others are at work in the same tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Care {
-    /// They are not: a folder laid out like a host.
+    /// They are not: a directory laid out like a host.
     Plain,
     /// They are: a live machine.
     Guarded,
 }
 
-/// A folder that was reached.
+/// A directory that was reached.
 #[derive(Debug)]
 pub(super) struct OpenDirectory {
     descriptor: OwnedFd,
@@ -48,7 +49,7 @@ impl AsFd for OpenDirectory {
     }
 }
 
-/// The open folders of one look or step, so that a folder is opened once for all that stands in it.
+/// The open directories of one look or step, so that a directory is opened once for all that stands in it.
 #[derive(Debug)]
 pub(super) struct DirectoryWalk {
     root: PathBuf,
@@ -63,19 +64,19 @@ impl DirectoryWalk {
         Self { root, care, open: BTreeMap::new(), links: 0 }
     }
 
-    /// Lets go of all folders.
+    /// Lets go of all directories.
     pub(super) fn end(&mut self) {
         self.open.clear();
     }
 
     /// Lets go of what was reached at a path that something else gets or leaves, and below it.
     pub(super) fn forget(&mut self, path: &TargetPath) {
-        self.open.retain(|folder, _| !TargetPath::new(folder.as_str()).is_within(path));
+        self.open.retain(|directory, _| !TargetPath::new(directory.as_str()).is_within(path));
     }
 
-    /// A folder, or `None` where it, or one on the way, is missing or is no folder. What is spelt with `..`
+    /// A directory, or `None` where it, or one on the way, is missing or is no directory. What is spelt with `..`
     /// is nowhere: no path that was judged is, and a record that somebody wrote could be.
-    pub(super) fn folder(&mut self, path: &str) -> Result<Option<Rc<OpenDirectory>>, HostError> {
+    pub(super) fn directory(&mut self, path: &str) -> Result<Option<Rc<OpenDirectory>>, HostError> {
         let (mut at, mut reached) = self.known_above(path)?;
         while at < path.len() && path != "/" {
             let name = &path[at..].trim_start_matches('/');
@@ -95,7 +96,7 @@ impl DirectoryWalk {
         Ok(reached)
     }
 
-    /// The lowest folder on the way that is open already, and how far that is; else the root.
+    /// The lowest directory on the way that is open already, and how far that is; else the root.
     fn known_above(&mut self, path: &str) -> Result<(usize, Option<Rc<OpenDirectory>>), HostError> {
         let ends = std::iter::once(path.len()).chain(path.rmatch_indices('/').map(|(end, _)| end));
         for end in ends.filter(|end| *end > 0) {
@@ -111,14 +112,14 @@ impl DirectoryWalk {
         Ok(if root.is_some() { (0, root) } else { (path.len(), None) })
     }
 
-    /// Keeps a folder that was opened to be looked at, for what stands in it. To look at one is not yet
+    /// Keeps a directory that was opened to be looked at, for what stands in it. To look at one is not yet
     /// to go through it: where that matters it is opened again.
     pub(super) fn remember(&mut self, path: &TargetPath, descriptor: OwnedFd) -> Rc<OpenDirectory> {
-        let folder = Rc::new(OpenDirectory { descriptor, real: path.as_str().to_owned(), within: None });
+        let directory = Rc::new(OpenDirectory { descriptor, real: path.as_str().to_owned(), within: None });
         if self.care == Care::Plain {
-            self.open.insert(path.as_str().to_owned(), Some(Rc::clone(&folder)));
+            self.open.insert(path.as_str().to_owned(), Some(Rc::clone(&directory)));
         }
-        folder
+        directory
     }
 
     fn open_root(&self) -> Result<Option<Rc<OpenDirectory>>, HostError> {
@@ -126,7 +127,7 @@ impl DirectoryWalk {
         match rustix::fs::open(&self.root, flags, Bits::empty()) {
             Ok(descriptor) => self.enter(None, descriptor, "/").map(Some),
             Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(fault("open folder", &self.root.display(), errno)),
+            Err(errno) => Err(fault("open directory", &self.root.display(), errno)),
         }
     }
 
@@ -136,7 +137,7 @@ impl DirectoryWalk {
         name: &str,
         path: &str,
     ) -> Result<Option<Rc<OpenDirectory>>, HostError> {
-        let opened = match openat(parent, name, FOLDER, Bits::empty()) {
+        let opened = match openat(parent, name, DIRECTORY, Bits::empty()) {
             Err(Errno::ACCESS) => openat(parent, name, PASSED, Bits::empty()),
             opened => opened,
         };
@@ -145,11 +146,11 @@ impl DirectoryWalk {
             (Err(Errno::NOENT | Errno::NAMETOOLONG), _) => Ok(None),
             (Err(Errno::NOTDIR | Errno::LOOP), Care::Plain) => Ok(None),
             (Err(Errno::NOTDIR | Errno::LOOP), Care::Guarded) => self.follow(parent, name, path),
-            (Err(errno), _) => Err(self.fault("open folder", path, errno)),
+            (Err(errno), _) => Err(self.fault("open directory", path, errno)),
         }
     }
 
-    /// A folder that was opened, if it may be gone through.
+    /// A directory that was opened, if it may be gone through.
     fn enter(
         &self,
         parent: Option<&OpenDirectory>,
@@ -183,8 +184,8 @@ impl DirectoryWalk {
             Err(Errno::NOENT) => return Ok(None),
             looked => looked.map_err(fail)?,
         };
-        let folder = fstat(parent).map_err(fail)?;
-        let by_root = link.st_uid == 0 && folder.st_uid == 0 && folder.st_mode & OTHERS_WRITE == 0;
+        let directory = fstat(parent).map_err(fail)?;
+        let by_root = link.st_uid == 0 && directory.st_uid == 0 && directory.st_mode & OTHERS_WRITE == 0;
         if FileType::from_raw_mode(link.st_mode) != FileType::Symlink || !by_root {
             return Ok(None);
         }
@@ -196,12 +197,12 @@ impl DirectoryWalk {
         let to = to.to_str().map_err(|_| fail(Errno::ILSEQ))?;
         let target = resolve(&parent.real, to);
         self.links += 1;
-        let reached = self.folder(&target);
+        let reached = self.directory(&target);
         self.links -= 1;
         reached
     }
 
-    /// The folder that a path stands in, which must be there, and the path's name in it.
+    /// The directory that a path stands in, which must be there, and the path's name in it.
     pub(super) fn parent<'p>(
         &mut self,
         operation: &'static str,
@@ -209,9 +210,9 @@ impl DirectoryWalk {
     ) -> Result<(Rc<OpenDirectory>, &'p str), HostError> {
         let parent = path.parent();
         let name = path.file_name();
-        match self.folder(parent.as_str())?.filter(|_| is_name(name)) {
-            Some(folder) => Ok((folder, name)),
-            None => Err(HostError::NoFolder {
+        match self.directory(parent.as_str())?.filter(|_| is_name(name)) {
+            Some(directory) => Ok((directory, name)),
+            None => Err(HostError::NoDirectory {
                 operation,
                 path: shown(&self.root, path.as_str()),
                 at: shown(&self.root, parent.as_str()),
@@ -224,9 +225,9 @@ impl DirectoryWalk {
     }
 }
 
-/// Where a link in a folder points. The folder's own path holds no link, so `..` is the part above.
-fn resolve(folder: &str, to: &str) -> String {
-    let mut parts: Vec<&str> = if to.starts_with('/') { Vec::new() } else { folder.split('/').collect() };
+/// Where a link in a directory points. The directory's own path holds no link, so `..` is the part above.
+fn resolve(directory: &str, to: &str) -> String {
+    let mut parts: Vec<&str> = if to.starts_with('/') { Vec::new() } else { directory.split('/').collect() };
     for part in to.split('/') {
         if part == ".." {
             parts.pop();
@@ -238,7 +239,7 @@ fn resolve(folder: &str, to: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// Whether it names something in a folder, and is no way out of it.
+/// Whether it names something in a directory, and is no way out of it.
 pub(super) fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains('\0')
 }
@@ -257,7 +258,7 @@ mod tests {
     use super::resolve;
 
     #[test]
-    fn a_link_is_read_from_the_folder_it_stands_in() {
+    fn a_link_is_read_from_the_directory_it_stands_in() {
         assert_eq!(resolve("/", "usr/lib"), "/usr/lib");
         assert_eq!(resolve("/var", "../run/./x/"), "/run/x");
         assert_eq!(resolve("/var/lib", "/srv//data"), "/srv/data");

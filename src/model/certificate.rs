@@ -1,7 +1,7 @@
-//! Certificates as wishes: what a certificate must say, before any byte of it exists.
+//! Certificates as what the stack wants: what a certificate must say, before any byte of it exists.
 //!
-//! Keys and serial numbers are random, so the desired side of a plan holds wishes; bytes are made by
-//! `pki/` while an apply is staged, and existing files are judged against the wish.
+//! Keys and serial numbers are random, so the desired side of a plan holds what the stack wants; bytes are made by
+//! `pki/` while an apply is staged, and existing files are judged against the certificate specification.
 
 use super::names::CertificateName;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub enum Algorithm {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CertificateRole {
     /// The stack's own certificate authority.
-    Authority,
+    Ca,
     /// A leaf signed by it.
     Leaf {
         /// SAN entries: every name and address a client uses.
@@ -68,7 +68,7 @@ pub struct CertificateSpec {
     pub organization: String,
     /// Subject common name.
     pub common_name: String,
-    /// Authority or leaf.
+    /// CA or leaf.
     pub role: CertificateRole,
     /// From issue to expiry; notBefore lies one further hour back.
     pub lifetime: Duration,

@@ -1,4 +1,4 @@
-//! What the stack wants on its hosts: files, folders and units as values.
+//! What the stack wants on its hosts: files, directories and units as values.
 //!
 //! A function of `stack.toml` and the product alone, the same on every machine. `render` makes it,
 //! `topology` judges it, `plan` compares it with a host.
@@ -24,15 +24,15 @@ pub type HostPath = (HostName, TargetPath);
 pub struct Desired {
     /// The stack it belongs to.
     pub stack: StackName,
-    /// Folders that must exist before a file or a unit can use them. One that exists keeps its mode.
-    pub folders: BTreeMap<HostPath, DesiredDirectory>,
+    /// Directories that must exist before a file or a unit can use them. One that exists keeps its mode.
+    pub directories: BTreeMap<HostPath, DesiredDirectory>,
     /// Files, whole or in part.
     pub files: BTreeMap<HostPath, DesiredFile>,
     /// Units that run on these files, in start order (listeners before clients).
     pub units: Vec<DesiredUnit>,
 }
 
-/// A folder to make where it is missing.
+/// A directory to make where it is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredDirectory {
     /// Who makes it.
@@ -41,7 +41,7 @@ pub struct DesiredDirectory {
     pub owner: Owner,
     /// Its mode when made.
     pub mode: Mode,
-    /// Whether it is the folder of an application's environment file, which is made only below
+    /// Whether it is the directory of an application's environment file, which is made only below
     /// `--root`.
     pub only_below_root: bool,
 }
@@ -108,7 +108,7 @@ pub struct DesiredUnit {
     pub listens: Vec<SocketAddr>,
 }
 
-/// The link in a target's `.wants` folder that starts a unit at boot.
+/// The link in a target's `.wants` directory that starts a unit at boot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enablement {
     /// The link.

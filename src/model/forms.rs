@@ -7,7 +7,7 @@
 
 use super::names::{ComponentName, Mode, Owner, StackName, TargetPath, UnitName, UserName};
 
-/// The longest name in a folder that the kernel knows.
+/// The longest name in a directory that the kernel knows.
 pub const LONGEST_NAME: usize = 255;
 /// The longest path that the kernel takes, its final zero included.
 pub const LONGEST_PATH: usize = 4096;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// What of a stack is at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Reach {
-    /// A folder that stands for a host: everything of the stack, and nothing runs.
-    Folder,
+    /// A directory that stands for a host: everything of the stack, and nothing runs.
+    Directory,
     /// The machine, as root: everything.
     Machine,
     /// The machine, as this user: what is the user's own.
@@ -27,8 +27,8 @@ pub struct Ground {
     stack: StackName,
 }
 
-/// The folder of a user's part of the state. `XDG_STATE_HOME` is not asked: root, who must find the
-/// same folder, does not know it.
+/// The directory of a user's part of the state. `XDG_STATE_HOME` is not asked: root, who must find the
+/// same directory, does not know it.
 fn in_home(home: &TargetPath, stack: &StackName) -> TargetPath {
     home.join(&format!(".local/state/tracewright/{stack}"))
 }
@@ -38,9 +38,14 @@ fn of_system(stack: &StackName) -> TargetPath {
 }
 
 impl Ground {
-    /// A folder that stands for a host.
+    /// A directory that stands for a host.
     pub fn below_root(stack: &StackName) -> Self {
-        Self { reach: Reach::Folder, state: of_system(stack), users: BTreeMap::new(), stack: stack.clone() }
+        Self {
+            reach: Reach::Directory,
+            state: of_system(stack),
+            users: BTreeMap::new(),
+            stack: stack.clone(),
+        }
     }
 
     /// The machine, as root, with the homes of the users whose parts root takes care of.
@@ -73,12 +78,12 @@ impl Ground {
         home.map_or_else(|| self.state.clone(), |home| in_home(home, &self.stack))
     }
 
-    /// The folders of the users' parts of the state.
+    /// The directories of the users' parts of the state.
     pub fn parts(&self) -> impl Iterator<Item = TargetPath> {
         self.users.keys().map(|home| in_home(home, &self.stack))
     }
 
-    /// The part of each user: whose it is, that user's home, and its folder of the state.
+    /// The part of each user: whose it is, that user's home, and its directory of the state.
     pub fn words(&self) -> impl Iterator<Item = (&UserName, &TargetPath, TargetPath)> {
         self.users.iter().map(|(home, user)| (user, home, in_home(home, &self.stack)))
     }
@@ -111,14 +116,14 @@ impl Ground {
     /// Whether a scope is at hand.
     pub fn covers(&self, scope: &Scope) -> bool {
         match &self.reach {
-            Reach::Folder | Reach::Machine => true,
+            Reach::Directory | Reach::Machine => true,
             Reach::Own(user) => matches!(scope, Scope::User(one) if one == user),
         }
     }
 
     /// Whether services run on it.
     pub fn runs_services(&self) -> bool {
-        self.reach != Reach::Folder
+        self.reach != Reach::Directory
     }
 
     /// Whether it is the machine, as root.

@@ -53,18 +53,18 @@ pub const LONGEST_NAME: usize = 255;
 pub const LONGEST_PATH: usize = 4095;
 
 impl TargetPath {
-    /// The path of an entry below this folder; `below` has no leading slash.
+    /// The path of an entry below this directory; `below` has no leading slash.
     #[must_use]
     pub fn join(&self, below: &str) -> Self {
         if self.0 == "/" { Self(format!("/{below}")) } else { Self(format!("{}/{below}", self.0)) }
     }
 
-    /// The folder it stands in; `/` for a top-level entry.
+    /// The directory it stands in; `/` for a top-level entry.
     #[must_use]
     pub fn parent(&self) -> Self {
         match self.0.rsplit_once('/') {
             Some(("", _)) | None => Self("/".to_owned()),
-            Some((folder, _)) => Self(folder.to_owned()),
+            Some((directory, _)) => Self(directory.to_owned()),
         }
     }
 
@@ -89,10 +89,10 @@ impl TargetPath {
     }
 
     /// Whether it is `folder` or lies below it.
-    pub fn is_within(&self, folder: &TargetPath) -> bool {
-        folder.0 == "/"
-            || self.0 == folder.0
-            || (self.0.starts_with(&folder.0) && self.0.as_bytes().get(folder.0.len()) == Some(&b'/'))
+    pub fn is_within(&self, directory: &TargetPath) -> bool {
+        directory.0 == "/"
+            || self.0 == directory.0
+            || (self.0.starts_with(&directory.0) && self.0.as_bytes().get(directory.0.len()) == Some(&b'/'))
     }
 }
 
@@ -123,7 +123,7 @@ impl fmt::Display for Port {
     }
 }
 
-/// Permission bits of a file or folder, `0o640`.
+/// Permission bits of a file or directory, `0o640`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mode(pub u32);
 

@@ -36,7 +36,7 @@ pub struct ObservedFile {
     pub links: u64,
 }
 
-/// A folder.
+/// A directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservedDirectory {
     /// Permission bits.
@@ -50,12 +50,12 @@ pub struct ObservedDirectory {
 /// What stands at a path; a link is never followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathState {
-    /// Nothing, or a parent is no folder.
+    /// Nothing, or a parent is no directory.
     Absent,
     /// A regular file.
     File(ObservedFile),
-    /// A folder.
-    Folder(ObservedDirectory),
+    /// A directory.
+    Directory(ObservedDirectory),
     /// A symbolic link and its target.
     Link {
         /// Where it points, as it is written.
@@ -71,7 +71,7 @@ impl PathState {
         match self {
             Self::Absent => Identity::Absent,
             Self::File(file) => Identity::File { digest: Digest::of(&file.bytes), mode: file.mode },
-            Self::Folder(_) => Identity::Folder,
+            Self::Directory(_) => Identity::Directory,
             Self::Link { to } => Identity::Link { to: to.clone() },
             Self::Other(what) => Identity::Other { what: (*what).to_owned() },
         }
@@ -83,7 +83,7 @@ impl fmt::Display for PathState {
         match self {
             Self::Absent => f.write_str("nothing"),
             Self::File(_) => f.write_str("a file"),
-            Self::Folder(_) => f.write_str("a folder"),
+            Self::Directory(_) => f.write_str("a directory"),
             Self::Link { to } => write!(f, "a symbolic link to {}", shown_target(to)),
             Self::Other(what) => f.write_str(what),
         }
@@ -108,8 +108,8 @@ pub enum Identity {
         /// Its permission bits.
         mode: Mode,
     },
-    /// A folder, whatever is in it.
-    Folder,
+    /// A directory, whatever is in it.
+    Directory,
     /// A symbolic link.
     Link {
         /// Where it points.
@@ -126,9 +126,9 @@ pub enum Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Look {
-    /// Files with their bytes, folders without their names.
+    /// Files with their bytes, directories without their names.
     Plain,
-    /// Folders with the names in them as well.
+    /// Directories with the names in them as well.
     Names,
 }
 
@@ -166,7 +166,7 @@ pub struct Observed {
     pub host: HostName,
     /// What stands at each path of the inventory.
     pub at: BTreeMap<TargetPath, PathState>,
-    /// What else was seen; `None` of a root folder, where nothing runs and nobody owns anything.
+    /// What else was seen; `None` of a root directory, where nothing runs and nobody owns anything.
     pub machine: Option<Machine>,
 }
 

@@ -33,8 +33,8 @@ pub enum PathKind {
     PrivateKey,
     /// Our block in somebody else's file.
     Block,
-    /// A folder.
-    Folder,
+    /// A directory.
+    Directory,
     /// A symbolic link: what starts a unit at boot.
     Link,
 }
@@ -78,11 +78,11 @@ pub enum PriorPath {
         /// Where it points.
         to: String,
     },
-    /// A folder that we made.
-    Folder {
+    /// A directory that we made.
+    Directory {
         /// Permission bits.
         mode: Mode,
-        /// The owner the stack names; `None` for a folder made on the way to another path.
+        /// The owner the stack names; `None` for a directory made on the way to another path.
         owner: Option<Owner>,
     },
 }
@@ -150,11 +150,11 @@ pub struct Manifest {
 pub struct Prior {
     /// The newest generation; `None` before the first apply.
     pub newest: Option<Manifest>,
-    /// The highest number that a manifest has in any folder of the state: that of the newest generation, or
+    /// The highest number that a manifest has in any directory of the state: that of the newest generation, or
     /// of what a user applied alone since.
     pub highest: GenerationNumber,
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
-    /// changed or removed by others. Each is of one folder of the state, and for the paths of that alone.
+    /// changed or removed by others. Each is of one directory of the state, and for the paths of that alone.
     pub objects: BTreeMap<(TargetPath, Digest), Vec<u8>>,
     /// Files that another stack manages on the same host. Two blocks in one file get on.
     pub taken: BTreeMap<TargetPath, StackName>,

@@ -13,9 +13,9 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
-    /// Makes a folder that is not there.
-    MakeFolder {
-        /// The folder.
+    /// Makes a directory that is not there.
+    MakeDirectory {
+        /// The directory.
         path: TargetPath,
         /// Its permission bits.
         mode: Mode,
@@ -58,7 +58,7 @@ pub enum Step {
         /// The block's markers, where only a block of the file is ours.
         block: Option<Markers>,
     },
-    /// Takes a file or an empty folder away under a name of ours: bringing it back needs no room.
+    /// Takes a file or an empty directory away under a name of ours: bringing it back needs no room.
     Remove {
         /// What is taken away.
         path: TargetPath,
@@ -127,9 +127,9 @@ pub enum Step {
         /// Whether it ran before.
         before: UnitRun,
     },
-    /// Removes an empty folder that an earlier step made.
-    RemoveFolder {
-        /// The folder.
+    /// Removes an empty directory that an earlier step made.
+    RemoveDirectory {
+        /// The directory.
         path: TargetPath,
         /// Its permission bits.
         mode: Mode,
@@ -149,7 +149,7 @@ pub enum Step {
         /// Our name.
         path: TargetPath,
     },
-    /// Writes a whole file of the state (0600, folders 0700), atomically and durably.
+    /// Writes a whole file of the state (0600, directories 0700), atomically and durably.
     Keep {
         /// The file.
         path: TargetPath,
@@ -191,11 +191,11 @@ impl Step {
     /// The step that takes this one back; `None` where there is nothing to take back.
     pub fn reverse(&self) -> Option<Step> {
         Some(match self {
-            Self::MakeFolder { path, mode, ids } => {
-                Self::RemoveFolder { path: path.clone(), mode: *mode, ids: *ids }
+            Self::MakeDirectory { path, mode, ids } => {
+                Self::RemoveDirectory { path: path.clone(), mode: *mode, ids: *ids }
             }
-            Self::RemoveFolder { path, mode, ids } => {
-                Self::MakeFolder { path: path.clone(), mode: *mode, ids: *ids }
+            Self::RemoveDirectory { path, mode, ids } => {
+                Self::MakeDirectory { path: path.clone(), mode: *mode, ids: *ids }
             }
             Self::Stage { staged, .. } => Self::Discard { path: staged.clone() },
             Self::Create { staged, path, after } => {
@@ -238,7 +238,7 @@ impl Step {
     /// The path a person would name when asked what this step changes; `None` for a service.
     pub fn path(&self) -> Option<&TargetPath> {
         match self {
-            Self::MakeFolder { path, .. }
+            Self::MakeDirectory { path, .. }
             | Self::Create { path, .. }
             | Self::Exchange { path, .. }
             | Self::Remove { path, .. }
@@ -246,7 +246,7 @@ impl Step {
             | Self::SetOwner { path, .. }
             | Self::Link { path, .. }
             | Self::Unlink { path, .. }
-            | Self::RemoveFolder { path, .. }
+            | Self::RemoveDirectory { path, .. }
             | Self::Settle { path, .. }
             | Self::Discard { path }
             | Self::Keep { path, .. }
@@ -308,8 +308,8 @@ impl Step {
     pub fn found(&self, observed: &Observed) -> StepStatus {
         let at = |path: &TargetPath| observed.standing(path).identity();
         match self {
-            Self::MakeFolder { path, .. } => by_folder(observed.standing(path), StepStatus::Before),
-            Self::RemoveFolder { path, .. } => by_folder(observed.standing(path), StepStatus::After),
+            Self::MakeDirectory { path, .. } => by_directory(observed.standing(path), StepStatus::Before),
+            Self::RemoveDirectory { path, .. } => by_directory(observed.standing(path), StepStatus::After),
             Self::Stage { staged, .. } => match observed.standing(staged) {
                 PathState::Absent => StepStatus::Before,
                 _ => StepStatus::After,
@@ -383,11 +383,11 @@ fn by_run(observed: &Observed, unit: &UnitId, before: &UnitRun) -> StepStatus {
     if same { StepStatus::Before } else { StepStatus::After }
 }
 
-fn by_folder(standing: &PathState, absent: StepStatus) -> StepStatus {
+fn by_directory(standing: &PathState, absent: StepStatus) -> StepStatus {
     match (standing, absent) {
         (PathState::Absent, found) => found,
-        (PathState::Folder(_), StepStatus::Before) => StepStatus::After,
-        (PathState::Folder(_), _) => StepStatus::Before,
+        (PathState::Directory(_), StepStatus::Before) => StepStatus::After,
+        (PathState::Directory(_), _) => StepStatus::Before,
         _ => StepStatus::Foreign,
     }
 }
@@ -395,7 +395,7 @@ fn by_folder(standing: &PathState, absent: StepStatus) -> StepStatus {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self {
-            Self::MakeFolder { .. } => "make folder",
+            Self::MakeDirectory { .. } => "make directory",
             Self::Stage { .. } => "stage",
             Self::Create { .. } => "create",
             Self::Exchange { .. } => "replace",
@@ -412,7 +412,7 @@ impl fmt::Display for Step {
             Self::Start { unit, before: UnitRun::Running(_) } => return write!(f, "restart {unit}"),
             Self::Start { unit, .. } => return write!(f, "start {unit}"),
             Self::Stop { unit, .. } => return write!(f, "stop {unit}"),
-            Self::RemoveFolder { .. } => "remove folder",
+            Self::RemoveDirectory { .. } => "remove directory",
             Self::Settle { .. } => "settle",
             Self::Discard { .. } => "discard",
             Self::Keep { .. } => "write",

@@ -95,7 +95,7 @@ pub struct Account {
     pub uid: u32,
     /// Number of the primary group.
     pub gid: u32,
-    /// Home folder, from the user database.
+    /// Home directory, from the user database.
     pub home: TargetPath,
     /// Whether the user's services run without a login.
     pub lingers: bool,
@@ -145,7 +145,7 @@ impl SocketHolder {
     }
 }
 
-/// What was seen of a machine beside its files. A root folder has none of this.
+/// What was seen of a machine beside its files. A root directory has none of this.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// The units that were asked for; one without a manager to ask is missing.

@@ -1,4 +1,4 @@
-//! Whether a certificate still fulfils its wish.
+//! Whether a certificate still fulfils its certificate specification.
 
 use super::facts::{date, time};
 use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
@@ -15,41 +15,37 @@ pub enum CertificateFit {
     Replace(String),
 }
 
-/// Judges a certificate by its wish and, for a leaf, by the authority that shall have signed it.
+/// Judges a certificate by its certificate specification and, for a leaf, by the CA that shall have signed it.
 pub fn fit(
-    wish: &CertificateSpec,
+    spec: &CertificateSpec,
     facts: &CertificateFacts,
-    authority: Option<&CertificateFacts>,
+    ca: Option<&CertificateFacts>,
     now: SystemTime,
 ) -> CertificateFit {
-    match misfit(wish, facts, authority).or_else(|| ended(wish, facts, now)) {
+    match misfit(spec, facts, ca).or_else(|| ended(spec, facts, now)) {
         None => CertificateFit::Keep,
         Some(reason) => CertificateFit::Replace(reason),
     }
 }
 
-fn misfit(
-    wish: &CertificateSpec,
-    facts: &CertificateFacts,
-    authority: Option<&CertificateFacts>,
-) -> Option<String> {
-    if facts.organization != wish.organization {
-        return Some(format!("its organization becomes {}", wish.organization));
+fn misfit(spec: &CertificateSpec, facts: &CertificateFacts, ca: Option<&CertificateFacts>) -> Option<String> {
+    if facts.organization != spec.organization {
+        return Some(format!("its organization becomes {}", spec.organization));
     }
-    if facts.common_name != wish.common_name {
-        return Some(format!("its common name becomes {}", wish.common_name));
+    if facts.common_name != spec.common_name {
+        return Some(format!("its common name becomes {}", spec.common_name));
     }
-    let key = match wish.algorithm {
+    let key = match spec.algorithm {
         Algorithm::EcdsaP256 => KeyType::EcdsaP256,
         Algorithm::EcdsaP384 => KeyType::EcdsaP384,
     };
     if facts.key != key {
         return Some("its key algorithm changes".to_owned());
     }
-    match &wish.role {
-        CertificateRole::Authority if !facts.is_authority => Some("it is no authority".to_owned()),
-        CertificateRole::Authority => None,
-        CertificateRole::Leaf { .. } if facts.is_authority => Some("it is an authority".to_owned()),
+    match &spec.role {
+        CertificateRole::Ca if !facts.is_ca => Some("it is no CA".to_owned()),
+        CertificateRole::Ca => None,
+        CertificateRole::Leaf { .. } if facts.is_ca => Some("it is a CA".to_owned()),
         CertificateRole::Leaf { names, server, client } => {
             let has: BTreeSet<ServerName> = facts.names.iter().cloned().collect();
             if *names != has {
@@ -58,19 +54,19 @@ fn misfit(
             if facts.usages.map(|uses| (uses.server, uses.client)) != Some((*server, *client)) {
                 return Some(format!("it must serve as {}", uses(*server, *client)));
             }
-            let signer = authority.and_then(|authority| authority.key_id.as_ref());
+            let signer = ca.and_then(|ca| ca.key_id.as_ref());
             (signer.is_some() && signer != facts.issuer_key_id.as_ref())
-                .then(|| "another authority signed it".to_owned())
+                .then(|| "another CA signed it".to_owned())
         }
     }
 }
 
-/// A life that does not last as long as wished, and the date from which it is replaced.
-fn ended(wish: &CertificateSpec, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
+/// A life that does not last as long as desired, and the date from which it is replaced.
+fn ended(spec: &CertificateSpec, facts: &CertificateFacts, now: SystemTime) -> Option<String> {
     let (from, until) = (time(facts.not_before), time(facts.not_after));
     let life = until.duration_since(from).unwrap_or(Duration::ZERO);
-    let wished = wish.lifetime + super::issue::BACKDATED;
-    if life.abs_diff(wished) > Duration::from_secs(1) {
+    let desired = spec.lifetime + super::issue::BACKDATED;
+    if life.abs_diff(desired) > Duration::from_secs(1) {
         return Some("its lifetime changes".to_owned());
     }
     if from > now {
@@ -79,17 +75,17 @@ fn ended(wish: &CertificateSpec, facts: &CertificateFacts, now: SystemTime) -> O
     if until <= now {
         return Some(format!("it expired on {}", date(until)));
     }
-    let due = until.checked_sub(wish.renew_before)?;
-    (due <= now).then(|| match wish.lifetime.abs_diff(wish.renew_before * 3) {
+    let due = until.checked_sub(spec.renew_before)?;
+    (due <= now).then(|| match spec.lifetime.abs_diff(spec.renew_before * 3) {
         near if near < Duration::from_secs(3) => format!("two thirds of its life ended {}", date(due)),
         _ => format!("its renewal was due on {}", date(due)),
     })
 }
 
-fn names_differ(wished: &BTreeSet<ServerName>, has: &BTreeSet<ServerName>) -> String {
+fn names_differ(desired: &BTreeSet<ServerName>, has: &BTreeSet<ServerName>) -> String {
     let list = |names: Vec<&ServerName>| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let added: Vec<_> = wished.difference(has).collect();
-    let gone: Vec<_> = has.difference(wished).collect();
+    let added: Vec<_> = desired.difference(has).collect();
+    let gone: Vec<_> = has.difference(desired).collect();
     match (added.is_empty(), gone.is_empty()) {
         (false, true) => format!("it must also name {}", list(added)),
         (true, _) => format!("it must no longer name {}", list(gone)),

@@ -1,4 +1,4 @@
-//! Issuing: an authority and the leaves it signs.
+//! Issuing: a CA and the leaves it signs.
 
 use crate::model::certificate::{Algorithm, CertificateRole, CertificateSpec, ServerName};
 use crate::model::names::CertificateName;
@@ -23,12 +23,12 @@ pub enum PkiError {
         /// What it said.
         cause: rcgen::Error,
     },
-    /// A kept authority that cannot be used.
-    #[error("cannot use the kept certificate authority: {0}")]
-    Authority(rcgen::Error),
+    /// A kept CA that cannot be used.
+    #[error("cannot use the kept CA: {0}")]
+    Ca(rcgen::Error),
 }
 
-/// Certificate and PKCS#8 key of an authority, both PEM.
+/// Certificate and PKCS#8 key of a CA, both PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaPair {
     /// The certificate.
@@ -49,61 +49,61 @@ pub struct IssuedPair {
 /// What was issued for one apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Issued {
-    /// Leaves, and the authority's certificate without its key, by name.
+    /// Leaves, and the CA's certificate without its key, by name.
     pub pairs: BTreeMap<CertificateName, IssuedPair>,
-    /// The authority that was made; `None` where a kept one signed.
-    pub new_authority: Option<CaPair>,
+    /// The CA that was made; `None` where a kept one signed.
+    pub new_ca: Option<CaPair>,
 }
 
 /// Issues leaves. Without an `authority` one is made first, as `authority_wish` says.
 pub fn issue(
     leaves: &[CertificateSpec],
-    authority_wish: &CertificateSpec,
-    authority: Option<&CaPair>,
+    ca_spec: &CertificateSpec,
+    ca: Option<&CaPair>,
     now: SystemTime,
 ) -> Result<Issued, PkiError> {
     let mut issued = Issued::default();
-    let made = match authority {
+    let made = match ca {
         Some(_) => None,
-        None => Some(make_authority(authority_wish, now)?),
+        None => Some(make_ca(ca_spec, now)?),
     };
     if let Some(made) = &made {
         let certificate = made.certificate.clone();
         let pair = IssuedPair { certificate, key: String::new() };
-        issued.pairs.insert(authority_wish.name.clone(), pair);
+        issued.pairs.insert(ca_spec.name.clone(), pair);
     }
-    if let Some(signer) = made.as_ref().or(authority) {
-        let key = KeyPair::from_pem(&signer.key).map_err(PkiError::Authority)?;
-        let issuer = Issuer::from_ca_cert_pem(&signer.certificate, key).map_err(PkiError::Authority)?;
-        for wish in leaves {
-            issued.pairs.insert(wish.name.clone(), make_leaf(wish, &issuer, now)?);
+    if let Some(signer) = made.as_ref().or(ca) {
+        let key = KeyPair::from_pem(&signer.key).map_err(PkiError::Ca)?;
+        let issuer = Issuer::from_ca_cert_pem(&signer.certificate, key).map_err(PkiError::Ca)?;
+        for spec in leaves {
+            issued.pairs.insert(spec.name.clone(), make_leaf(spec, &issuer, now)?);
         }
     }
-    issued.new_authority = made;
+    issued.new_ca = made;
     Ok(issued)
 }
 
-fn make_authority(wish: &CertificateSpec, now: SystemTime) -> Result<CaPair, PkiError> {
-    let fault = |cause| PkiError::Issue { name: wish.name.clone(), cause };
-    let mut params = params(wish, now).map_err(fault)?;
+fn make_ca(spec: &CertificateSpec, now: SystemTime) -> Result<CaPair, PkiError> {
+    let fault = |cause| PkiError::Issue { name: spec.name.clone(), cause };
+    let mut params = params(spec, now).map_err(fault)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let key = new_key(wish.algorithm).map_err(fault)?;
+    let key = new_key(spec.algorithm).map_err(fault)?;
     let certificate: Certificate = params.self_signed(&key).map_err(fault)?;
     Ok(CaPair { certificate: certificate.pem(), key: key.serialize_pem() })
 }
 
 fn make_leaf(
-    wish: &CertificateSpec,
+    spec: &CertificateSpec,
     issuer: &Issuer<'_, KeyPair>,
     now: SystemTime,
 ) -> Result<IssuedPair, PkiError> {
-    let fault = |cause| PkiError::Issue { name: wish.name.clone(), cause };
-    let mut params = params(wish, now).map_err(fault)?;
+    let fault = |cause| PkiError::Issue { name: spec.name.clone(), cause };
+    let mut params = params(spec, now).map_err(fault)?;
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
-    if let CertificateRole::Leaf { names, server, client } = &wish.role {
+    if let CertificateRole::Leaf { names, server, client } = &spec.role {
         for name in names {
             params.subject_alt_names.push(match name {
                 ServerName::Address(address) => SanType::IpAddress(*address),
@@ -118,20 +118,20 @@ fn make_leaf(
             }
         }
     }
-    let key = new_key(wish.algorithm).map_err(fault)?;
+    let key = new_key(spec.algorithm).map_err(fault)?;
     let certificate = params.signed_by(&key, issuer).map_err(fault)?;
     Ok(IssuedPair { certificate: certificate.pem(), key: key.serialize_pem() })
 }
 
 /// Subject and dates. The serial number is the generator's: a digest of the new, random key.
-fn params(wish: &CertificateSpec, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
+fn params(spec: &CertificateSpec, now: SystemTime) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     let mut subject = DistinguishedName::new();
-    subject.push(DnType::OrganizationName, wish.organization.as_str());
-    subject.push(DnType::CommonName, wish.common_name.as_str());
+    subject.push(DnType::OrganizationName, spec.organization.as_str());
+    subject.push(DnType::CommonName, spec.common_name.as_str());
     params.distinguished_name = subject;
     params.not_before = (now - BACKDATED).into();
-    params.not_after = (now + wish.lifetime).into();
+    params.not_after = (now + spec.lifetime).into();
     Ok(params)
 }
 

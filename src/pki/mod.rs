@@ -1,6 +1,6 @@
 //! Certificates: what is issued at apply, and whether what stands there is still fit.
 //!
-//! The only module that draws random bytes. Judging is a function of the wish, the facts of the
+//! The only module that draws random bytes. Judging is a function of the certificate specification, the facts of the
 //! certificate and the time that is handed in; reasons name dates, never distances, so that a plan
 //! printed twice is the same text. Called by `plan` (judging) and `apply` (issuing).
 

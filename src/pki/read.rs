@@ -28,7 +28,7 @@ pub struct CertificateFacts {
     /// End of validity, seconds since 1970-01-01T00:00:00Z.
     pub not_after: i64,
     /// Basic constraint CA.
-    pub is_authority: bool,
+    pub is_ca: bool,
     /// Extended key usages; `None` where there is no such extension, which allows every use.
     pub usages: Option<Usages>,
     /// What its key is.
@@ -92,7 +92,7 @@ impl CertificateFacts {
             }),
             Err(error) => return Err(error.to_string()),
         };
-        let is_authority = match certificate.basic_constraints() {
+        let is_ca = match certificate.basic_constraints() {
             Ok(extension) => extension.is_some_and(|extension| extension.value.ca),
             Err(error) => return Err(error.to_string()),
         };
@@ -104,7 +104,7 @@ impl CertificateFacts {
             names,
             not_before: certificate.validity().not_before.timestamp(),
             not_after: certificate.validity().not_after.timestamp(),
-            is_authority,
+            is_ca,
             usages,
             key: key_type(&certificate),
             issuer: certificate.issuer().as_raw().to_vec(),

@@ -21,16 +21,16 @@ use std::time::Duration;
 pub struct ToIssue {
     /// Leaves, by name.
     pub leaves: Vec<CertificateSpec>,
-    /// What the authority must say.
-    pub authority: Option<CertificateSpec>,
-    /// Whether a new authority is made, also where an old one's key is kept.
-    pub new_authority: bool,
+    /// What the CA must say.
+    pub ca: Option<CertificateSpec>,
+    /// Whether a new CA is made, also where an old one's key is kept.
+    pub new_ca: bool,
 }
 
 impl ToIssue {
     /// Whether there is nothing to issue.
     pub fn is_empty(&self) -> bool {
-        self.leaves.is_empty() && !self.new_authority
+        self.leaves.is_empty() && !self.new_ca
     }
 }
 
@@ -47,14 +47,14 @@ pub(super) enum Decided<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decisions<'a> {
     pub(super) at: BTreeMap<&'a TargetPath, Decided<'a>>,
-    pub(super) wishes: BTreeMap<&'a TargetPath, &'a CertificateSpec>,
+    pub(super) specs: BTreeMap<&'a TargetPath, &'a CertificateSpec>,
     pub(super) to_issue: ToIssue,
 }
 
 /// One certificate of the goal and the paths it stands at.
 #[derive(Default)]
-struct Wished<'a> {
-    wish: Option<&'a CertificateSpec>,
+struct Desired<'a> {
+    spec: Option<&'a CertificateSpec>,
     certificates: Vec<&'a TargetPath>,
     keys: Vec<&'a TargetPath>,
 }
@@ -66,26 +66,26 @@ type Pair<'a> = (Cow<'a, [u8]>, Cow<'a, [u8]>);
 struct Ours<'a> {
     ground: &'a Ground,
     observed: &'a Observed,
-    remembered: &'a Prior,
+    prior: &'a Prior,
 }
 
 pub(super) fn decide<'a>(
     goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Prior,
+    prior: &'a Prior,
     around: &'a Circumstances,
 ) -> Decisions<'a> {
-    let (authority, leaves) = wished(goal);
+    let (ca, leaves) = desired(goal);
     let mut decisions = Decisions::default();
-    if leaves.is_empty() && authority.wish.is_none() {
+    if leaves.is_empty() && ca.spec.is_none() {
         return decisions;
     }
-    let ours = Ours { ground: goal.ground, observed, remembered };
-    let authority_wish = authority.wish.cloned().or_else(|| default_authority(&leaves));
-    let Some(authority_wish) = authority_wish else { return decisions };
-    let mut signer = ours.authority(&authority, around);
+    let ours = Ours { ground: goal.ground, observed, prior };
+    let ca_spec = ca.spec.cloned().or_else(|| default_ca(&leaves));
+    let Some(ca_spec) = ca_spec else { return decisions };
+    let mut signer = ours.ca(&ca, around);
     let mut renew = signer.as_ref().map_or(Some("new in the stack".to_owned()), |(_, facts)| {
-        match fit(&authority_wish, facts, None, around.now) {
+        match fit(&ca_spec, facts, None, around.now) {
             CertificateFit::Keep => None,
             CertificateFit::Replace(reason) => Some(reason),
         }
@@ -95,67 +95,66 @@ pub(super) fn decide<'a>(
         .map(|(name, leaf)| (*name, ours.leaf(leaf, signer.as_ref().map(|(_, facts)| facts), around)))
         .collect();
     let stale = verdicts.values().any(Result::is_err);
-    if renew.is_none() && stale && !around.authority_key_kept {
-        renew = Some("a new leaf needs a new authority: the key of this one was not kept".to_owned());
+    if renew.is_none() && stale && !around.ca_key_kept {
+        renew = Some("a new leaf needs a new CA: the key of this one was not kept".to_owned());
     }
     if renew.is_some() {
         let replaced = signer.take().is_some();
         for verdict in verdicts.values_mut().filter(|verdict| verdict.is_ok() && replaced) {
-            *verdict = Err("its authority is replaced".to_owned());
+            *verdict = Err("its CA is replaced".to_owned());
         }
     }
-    for path in &authority.certificates {
+    for path in &ca.certificates {
         let decided = match (&renew, &signer) {
             (None, Some((pem, _))) => Decided::Bytes(pem.clone()),
-            (reason, _) => Decided::Issue(
-                Part::Certificate(authority_wish.name.clone()),
-                reason.clone().unwrap_or_default(),
-            ),
+            (reason, _) => {
+                Decided::Issue(Part::Certificate(ca_spec.name.clone()), reason.clone().unwrap_or_default())
+            }
         };
         decisions.at.insert(path, decided);
-        decisions.wishes.extend(authority.wish.map(|wish| (*path, wish)));
+        decisions.specs.extend(ca.spec.map(|spec| (*path, spec)));
     }
     for (name, leaf) in &leaves {
         if let Some(verdict) = verdicts.remove(name) {
             decisions.leaf(name, leaf, verdict);
         }
     }
-    decisions.to_issue.new_authority = renew.is_some();
-    decisions.to_issue.authority = Some(authority_wish);
+    decisions.to_issue.new_ca = renew.is_some();
+    decisions.to_issue.ca = Some(ca_spec);
     decisions
 }
 
-/// The goal's authority and leaves with their paths.
-fn wished<'a>(goal: &'a DesiredHost<'a>) -> (Wished<'a>, BTreeMap<&'a CertificateName, Wished<'a>>) {
-    let mut authority = Wished::default();
-    let mut leaves: BTreeMap<&CertificateName, Wished<'_>> = BTreeMap::new();
+/// The goal's CA and leaves with their paths.
+fn desired<'a>(goal: &'a DesiredHost<'a>) -> (Desired<'a>, BTreeMap<&'a CertificateName, Desired<'a>>) {
+    let mut ca = Desired::default();
+    let mut leaves: BTreeMap<&CertificateName, Desired<'_>> = BTreeMap::new();
     for (path, wanted) in &goal.wanted {
         let DesiredPath::File(DesiredPathFile { content, .. }) = wanted else { continue };
         match content {
-            DesiredContent::Certificate(wish) => {
-                let place = match wish.role {
-                    CertificateRole::Authority => &mut authority,
-                    CertificateRole::Leaf { .. } => leaves.entry(&wish.name).or_default(),
+            DesiredContent::Certificate(spec) => {
+                let place = match spec.role {
+                    CertificateRole::Ca => &mut ca,
+                    CertificateRole::Leaf { .. } => leaves.entry(&spec.name).or_default(),
                 };
-                place.wish = Some(wish);
+                place.spec = Some(spec);
                 place.certificates.push(path);
             }
             DesiredContent::Key(name) => leaves.entry(name).or_default().keys.push(path),
             DesiredContent::Bytes(_) | DesiredContent::Lost(_) => {}
         }
     }
-    (authority, leaves)
+    (ca, leaves)
 }
 
-/// A stack whose files name no authority still needs one to sign its leaves.
-fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<CertificateSpec> {
+/// A stack whose files name no CA still needs one to sign its leaves.
+fn default_ca(leaves: &BTreeMap<&CertificateName, Desired<'_>>) -> Option<CertificateSpec> {
     const DAY: u64 = 24 * 3600;
-    let leaf = leaves.values().find_map(|leaf| leaf.wish)?;
+    let leaf = leaves.values().find_map(|leaf| leaf.spec)?;
     Some(CertificateSpec {
         name: CertificateName::new("ca"),
         organization: leaf.organization.clone(),
         common_name: format!("{} ca", leaf.organization),
-        role: CertificateRole::Authority,
+        role: CertificateRole::Ca,
         lifetime: Duration::from_secs(3650 * DAY),
         renew_before: Duration::from_secs(3650 * DAY / 3),
         algorithm: leaf.algorithm,
@@ -165,10 +164,10 @@ fn default_authority(leaves: &BTreeMap<&CertificateName, Wished<'_>>) -> Option<
 impl<'a> Ours<'a> {
     /// What the last apply left at a path: what stands there if it is still that, else the object.
     fn left_at(&self, path: &TargetPath) -> Option<Cow<'a, [u8]>> {
-        let Some(PriorPath::File { digest, .. }) = self.remembered.entry(path) else { return None };
+        let Some(PriorPath::File { digest, .. }) = self.prior.entry(path) else { return None };
         match self.observed.standing(path) {
             PathState::File(file) if Digest::of(&file.bytes) == *digest => Some(Cow::Borrowed(&file.bytes)),
-            _ => self.remembered.object(self.ground, path, *digest).map(Cow::Borrowed),
+            _ => self.prior.object(self.ground, path, *digest).map(Cow::Borrowed),
         }
     }
 
@@ -180,14 +179,10 @@ impl<'a> Ours<'a> {
         paths.iter().filter(|path| !any_system || is_system(path)).find_map(|path| self.left_at(path))
     }
 
-    fn authority(
-        &self,
-        authority: &Wished<'a>,
-        around: &'a Circumstances,
-    ) -> Option<(Cow<'a, [u8]>, CertificateFacts)> {
-        let pem = match &around.authority_certificate {
+    fn ca(&self, ca: &Desired<'a>, around: &'a Circumstances) -> Option<(Cow<'a, [u8]>, CertificateFacts)> {
+        let pem = match &around.ca_certificate {
             Some(pem) => Cow::Borrowed(pem.as_slice()),
-            None => self.left_at_any(&authority.certificates)?,
+            None => self.left_at_any(&ca.certificates)?,
         };
         let facts = facts_of(&pem)?;
         Some((pem, facts))
@@ -196,8 +191,8 @@ impl<'a> Ours<'a> {
     /// Certificate and key of a leaf that is kept, or why it is issued.
     fn leaf(
         &self,
-        leaf: &Wished<'a>,
-        authority: Option<&CertificateFacts>,
+        leaf: &Desired<'a>,
+        ca: Option<&CertificateFacts>,
         around: &Circumstances,
     ) -> Result<Pair<'a>, String> {
         let fresh = || "new in the stack".to_owned();
@@ -207,8 +202,8 @@ impl<'a> Ours<'a> {
             false => self.left_at_any(&leaf.keys).ok_or_else(fresh)?,
         };
         let facts = facts_of(&certificate).ok_or("it cannot be read")?;
-        let Some(wish) = leaf.wish else { return Ok((certificate, key)) };
-        match fit(wish, &facts, authority, around.now) {
+        let Some(spec) = leaf.spec else { return Ok((certificate, key)) };
+        match fit(spec, &facts, ca, around.now) {
             CertificateFit::Keep => Ok((certificate, key)),
             CertificateFit::Replace(reason) => Err(reason),
         }
@@ -216,7 +211,7 @@ impl<'a> Ours<'a> {
 }
 
 impl<'a> Decisions<'a> {
-    fn leaf(&mut self, name: &CertificateName, leaf: &Wished<'a>, verdict: Result<Pair<'a>, String>) {
+    fn leaf(&mut self, name: &CertificateName, leaf: &Desired<'a>, verdict: Result<Pair<'a>, String>) {
         match verdict {
             Ok((certificate, key)) => {
                 for path in &leaf.certificates {
@@ -234,13 +229,13 @@ impl<'a> Decisions<'a> {
                 for path in &leaf.keys {
                     self.at.insert(path, Decided::Issue(Part::Key(name.clone()), reason.clone()));
                 }
-                self.to_issue.leaves.extend(leaf.wish.cloned());
+                self.to_issue.leaves.extend(leaf.spec.cloned());
             }
         }
-        self.wishes.extend(
-            leaf.wish
+        self.specs.extend(
+            leaf.spec
                 .iter()
-                .flat_map(|wish| leaf.certificates.iter().map(|path| (*path, *wish)).collect::<Vec<_>>()),
+                .flat_map(|spec| leaf.certificates.iter().map(|path| (*path, *spec)).collect::<Vec<_>>()),
         );
     }
 }

@@ -7,15 +7,15 @@ use std::time::SystemTime;
 pub struct Circumstances {
     /// The time by which certificates are judged.
     pub now: SystemTime,
-    /// Whether the key of the authority is at hand, so that it can sign another leaf.
-    pub authority_key_kept: bool,
-    /// The certificate of the kept authority, PEM.
-    pub authority_certificate: Option<Vec<u8>>,
+    /// Whether the key of the CA is at hand, so that it can sign another leaf.
+    pub ca_key_kept: bool,
+    /// The certificate of the kept CA, PEM.
+    pub ca_certificate: Option<Vec<u8>>,
 }
 
 impl Circumstances {
     /// No kept authority.
     pub fn at(now: SystemTime) -> Self {
-        Self { now, authority_key_kept: false, authority_certificate: None }
+        Self { now, ca_key_kept: false, ca_certificate: None }
     }
 }

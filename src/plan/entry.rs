@@ -31,7 +31,7 @@ pub struct Change {
     pub owner: Option<Owner>,
     /// Whose file it is.
     pub component: Option<ComponentName>,
-    /// Whether it is a folder made only because another path needs it.
+    /// Whether it is a directory made only because another path needs it.
     pub on_the_way: bool,
     /// What changes inside.
     pub content: ContentChange,
@@ -89,14 +89,14 @@ pub enum ChangeRefusal {
         /// Its target.
         to: String,
     },
-    /// A folder with something in it.
-    FolderWithContent,
-    /// An empty folder that is not ours.
-    FolderInTheWay,
-    /// A file where a folder is needed.
+    /// A directory with something in it.
+    DirectoryWithContent,
+    /// An empty directory that is not ours.
+    DirectoryInTheWay,
+    /// A file where a directory is needed.
     FileInTheWay,
-    /// A folder that is never made for somebody else.
-    FolderMissing,
+    /// A directory that is never made for somebody else.
+    DirectoryMissing,
     /// Something the tool never touches.
     Other(&'static str),
     /// A file that only a block of is ours, with more than one name.
@@ -113,12 +113,12 @@ impl fmt::Display for ChangeRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Link { to } => write!(f, "a symbolic link to {} stands in the way", shown_target(to)),
-            Self::FolderWithContent => f.write_str("a folder with content stands in the way"),
-            Self::FolderInTheWay => f.write_str("a folder stands in the way"),
-            Self::FileInTheWay => f.write_str("a file stands where a folder is needed"),
-            Self::FolderMissing => {
-                f.write_str("the folder is not there, and the folder of an application is never made for it")
-            }
+            Self::DirectoryWithContent => f.write_str("a directory with content stands in the way"),
+            Self::DirectoryInTheWay => f.write_str("a directory stands in the way"),
+            Self::FileInTheWay => f.write_str("a file stands where a directory is needed"),
+            Self::DirectoryMissing => f.write_str(
+                "the directory is not there, and the directory of an application is never made for it",
+            ),
             Self::Other(what) => write!(f, "{what} stands in the way"),
             Self::HardLinks(links) => write!(f, "the file has {links} hard links"),
             Self::Block(fault) => fault.fmt(f),
@@ -136,9 +136,9 @@ impl ChangeRefusal {
                 let to = shown_target(to);
                 format!("name the place that it points to, `{to}`, or remove the link: `rm {path}`")
             }
-            Self::FolderMissing => format!("`mkdir -p {path}`, with the owner that the application needs"),
-            Self::FolderInTheWay => format!("`rmdir {path}`"),
-            Self::FolderWithContent | Self::FileInTheWay | Self::Other(_) => {
+            Self::DirectoryMissing => format!("`mkdir -p {path}`, with the owner that the application needs"),
+            Self::DirectoryInTheWay => format!("`rmdir {path}`"),
+            Self::DirectoryWithContent | Self::FileInTheWay | Self::Other(_) => {
                 format!("`mv {path} {path}.old`")
             }
             Self::HardLinks(_) => {
@@ -218,16 +218,16 @@ pub enum CertificateAfter {
 /// What `steps` does for an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    MakeFolder { mode: Mode, ids: Option<Ids> },
+    MakeDirectory { mode: Mode, ids: Option<Ids> },
     Create { payload: Payload, rights: FileRights },
     Exchange { payload: Payload, rights: FileRights, before: Identity, take_over: TakeOver },
     SetRights { digest: Digest, mode: (Mode, Mode), ids: Option<(Ids, Ids)> },
     Link { to: String },
     Unlink { to: String },
     Remove { before: Identity },
-    RemoveFolder,
-    FolderToFile { payload: Payload, rights: FileRights },
-    FileToFolder { before: Identity, mode: Mode, ids: Option<Ids> },
+    RemoveDirectory,
+    DirectoryToFile { payload: Payload, rights: FileRights },
+    FileToDirectory { before: Identity, mode: Mode, ids: Option<Ids> },
 }
 
 /// Mode of a file that is written, and its owner where that is ours to choose.

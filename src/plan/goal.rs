@@ -13,7 +13,7 @@ use crate::model::units::UnitId;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The mode of a folder that is made only because another path needs it.
+/// The mode of a directory that is made only because another path needs it.
 const WAY_MODE: Mode = Mode(0o755);
 
 /// What one host shall look like.
@@ -27,7 +27,7 @@ pub struct DesiredHost<'a> {
     pub ground: &'a Ground,
     /// Where the goal comes from.
     pub source: DesiredSource,
-    /// Every path with a wish, those that leave included.
+    /// Every desired path, those that leave included.
     pub wanted: BTreeMap<TargetPath, DesiredPath<'a>>,
     /// The units that run on the files.
     pub units: Cow<'a, [DesiredUnit]>,
@@ -45,14 +45,14 @@ pub enum DesiredSource {
 /// What shall stand at a path.
 #[derive(Clone, Debug)]
 pub enum DesiredPath<'a> {
-    /// A folder; one that is there keeps its mode.
-    Folder {
+    /// A directory; one that is there keeps its mode.
+    Directory {
         /// Its mode when made.
         mode: Mode,
         /// The owner the stack names; `None` for one that is only on the way.
         owner: Option<&'a Owner>,
     },
-    /// A folder of somebody else that must be there already.
+    /// A directory of somebody else that must be there already.
     Theirs,
     /// A symbolic link; any that stands there will do.
     Link {
@@ -72,8 +72,8 @@ pub enum DesiredPath<'a> {
         /// The lines around it.
         markers: &'a Markers,
     },
-    /// A folder of ours that leaves, if it is empty then.
-    FolderGone,
+    /// A directory of ours that leaves, if it is empty then.
+    DirectoryGone,
 }
 
 /// A block that is wanted in somebody else's file.
@@ -125,7 +125,7 @@ impl DesiredPath<'_> {
     /// The owner the stack names.
     fn owner(&self) -> Option<&Owner> {
         match self {
-            Self::Folder { owner, .. } => *owner,
+            Self::Directory { owner, .. } => *owner,
             Self::File(file) => file.owner,
             Self::Block(block) => Some(block.owner),
             _ => None,
@@ -138,17 +138,17 @@ impl<'a> DesiredHost<'a> {
     pub fn of_stack(
         desired: &'a Desired,
         (host, ground): (&'a HostName, &'a Ground),
-        remembered: &'a Prior,
+        prior: &'a Prior,
     ) -> Self {
         let mut wanted = BTreeMap::new();
         let covered = |at: &HostName, scope: &Scope| at == host && ground.covers(scope);
-        // Folders above the state are the state's own: they come and stay with it.
-        for ((at, path), folder) in
-            desired.folders.iter().filter(|((_, path), _)| !ground.is_above_state(path))
+        // Directories above the state are the state's own: they come and stay with it.
+        for ((at, path), directory) in
+            desired.directories.iter().filter(|((_, path), _)| !ground.is_above_state(path))
         {
-            if covered(at, &folder.scope) {
-                let theirs = folder.only_below_root && ground.runs_services();
-                let made = DesiredPath::Folder { mode: folder.mode, owner: Some(&folder.owner) };
+            if covered(at, &directory.scope) {
+                let theirs = directory.only_below_root && ground.runs_services();
+                let made = DesiredPath::Directory { mode: directory.mode, owner: Some(&directory.owner) };
                 wanted.insert(path.clone(), if theirs { DesiredPath::Theirs } else { made });
             }
         }
@@ -168,19 +168,19 @@ impl<'a> DesiredHost<'a> {
         };
         let source = DesiredSource::Stack(desired.digest().to_string());
         let mut goal = Self { stack: &desired.stack, host, ground, source, wanted, units };
-        goal.add_leaving(remembered);
-        goal.add_way(remembered);
+        goal.add_leaving(prior);
+        goal.add_way(prior);
         goal
     }
 
     /// What a generation left, as the stack's files were then.
-    pub fn of_generation(manifest: &'a Manifest, ground: &'a Ground, remembered: &'a Prior) -> Self {
+    pub fn of_generation(manifest: &'a Manifest, ground: &'a Ground, prior: &'a Prior) -> Self {
         let wanted = manifest
             .entries
             .iter()
             .map(|(path, entry)| {
-                let content = |digest| stored(digest, (path, ground), remembered);
-                (path.clone(), of_remembered(entry, content))
+                let content = |digest| stored(digest, (path, ground), prior);
+                (path.clone(), of_prior(entry, content))
             })
             .collect();
         let mut goal = Self {
@@ -191,25 +191,25 @@ impl<'a> DesiredHost<'a> {
             wanted,
             units: Cow::Borrowed(&manifest.units),
         };
-        goal.add_leaving(remembered);
-        goal.add_way(remembered);
+        goal.add_leaving(prior);
+        goal.add_way(prior);
         goal
     }
 
     /// A path that is managed now and not wanted any more goes back to what stood there before us.
-    fn add_leaving(&mut self, remembered: &'a Prior) {
-        let Some(newest) = &remembered.newest else { return };
+    fn add_leaving(&mut self, prior: &'a Prior) {
+        let Some(newest) = &prior.newest else { return };
         for (path, entry) in &newest.entries {
             if self.wanted.contains_key(path) {
                 continue;
             }
-            let leaving = match (entry, remembered.baseline(path)) {
-                (PriorPath::Folder { .. }, _) => DesiredPath::FolderGone,
+            let leaving = match (entry, prior.baseline(path)) {
+                (PriorPath::Directory { .. }, _) => DesiredPath::DirectoryGone,
                 (PriorPath::Link { .. }, _) => DesiredPath::LinkGone,
                 (PriorPath::Block { markers, .. }, _) => DesiredPath::Unmarked { markers },
                 (PriorPath::File { .. }, Some(Baseline::File { digest, mode, ids })) => {
                     DesiredPath::File(DesiredPathFile {
-                        content: stored(*digest, (path, self.ground), remembered),
+                        content: stored(*digest, (path, self.ground), prior),
                         mode: *mode,
                         owner: None,
                         ids: Some(*ids),
@@ -223,44 +223,44 @@ impl<'a> DesiredHost<'a> {
         }
     }
 
-    /// Folders on the way to a wanted path. Those above the state folder are the state's own.
-    fn add_way(&mut self, remembered: &Prior) {
+    /// Directories on the way to a wanted path. Those above the state directory are the state's own.
+    fn add_way(&mut self, prior: &Prior) {
         let mut missing = Vec::new();
         for (path, wanted) in &self.wanted {
             if matches!(
                 wanted,
                 DesiredPath::Gone
                     | DesiredPath::Unmarked { .. }
-                    | DesiredPath::FolderGone
+                    | DesiredPath::DirectoryGone
                     | DesiredPath::LinkGone
                     | DesiredPath::Theirs
             ) {
                 continue;
             }
-            let mut folder = path.parent();
-            while folder.as_str() != "/" && !self.ground.is_above_state(&folder) {
-                match self.wanted.get(&folder) {
-                    Some(DesiredPath::Folder { .. } | DesiredPath::Theirs) => break,
-                    _ => missing.push(folder.clone()),
+            let mut directory = path.parent();
+            while directory.as_str() != "/" && !self.ground.is_above_state(&directory) {
+                match self.wanted.get(&directory) {
+                    Some(DesiredPath::Directory { .. } | DesiredPath::Theirs) => break,
+                    _ => missing.push(directory.clone()),
                 }
-                folder = folder.parent();
+                directory = directory.parent();
             }
         }
-        for folder in missing {
-            let mode = match remembered.entry(&folder) {
-                Some(PriorPath::Folder { mode, .. }) => *mode,
+        for directory in missing {
+            let mode = match prior.entry(&directory) {
+                Some(PriorPath::Directory { mode, .. }) => *mode,
                 _ => WAY_MODE,
             };
-            self.wanted.insert(folder, DesiredPath::Folder { mode, owner: None });
+            self.wanted.insert(directory, DesiredPath::Directory { mode, owner: None });
         }
     }
 
     /// What must be looked at to compare a host with the goal.
-    pub fn inventory(&self, remembered: &Prior) -> Inventory {
+    pub fn inventory(&self, prior: &Prior) -> Inventory {
         let mut inventory = Inventory::default();
         for (path, wanted) in &self.wanted {
             let look = match wanted {
-                DesiredPath::Folder { .. } => Look::Plain,
+                DesiredPath::Directory { .. } => Look::Plain,
                 _ => Look::Names,
             };
             inventory.add(path.clone(), look);
@@ -268,7 +268,7 @@ impl<'a> DesiredHost<'a> {
         if self.ground.runs_services() {
             let named =
                 |unit: &DesiredUnit| Some(UnitId { scope: unit.scope.clone(), name: unit.unit.clone()? });
-            let before = remembered.newest.iter().flat_map(|newest| &newest.units);
+            let before = prior.newest.iter().flat_map(|newest| &newest.units);
             inventory.units = self.units.iter().chain(before).filter_map(named).collect();
             let owners = self.wanted.values().filter_map(DesiredPath::owner);
             let runners = self.units.iter().filter_map(|unit| unit.runs_as.as_ref());
@@ -282,7 +282,7 @@ impl<'a> DesiredHost<'a> {
 fn of_file(file: &DesiredFile) -> DesiredPath<'_> {
     let (content, subject) = match &file.content {
         Content::Whole(text) => (DesiredContent::Bytes(Cow::Borrowed(text.as_bytes())), PathKind::File),
-        Content::Certificate(wish) => (DesiredContent::Certificate(wish), PathKind::Certificate),
+        Content::Certificate(spec) => (DesiredContent::Certificate(spec), PathKind::Certificate),
         Content::PrivateKey(name) => (DesiredContent::Key(name), PathKind::PrivateKey),
         Content::Block { lines, begin, end, .. } => {
             return DesiredPath::Block(DesiredBlock {
@@ -304,10 +304,7 @@ fn of_file(file: &DesiredFile) -> DesiredPath<'_> {
     })
 }
 
-fn of_remembered<'a>(
-    entry: &'a PriorPath,
-    content: impl Fn(Digest) -> DesiredContent<'a>,
-) -> DesiredPath<'a> {
+fn of_prior<'a>(entry: &'a PriorPath, content: impl Fn(Digest) -> DesiredContent<'a>) -> DesiredPath<'a> {
     match entry {
         PriorPath::File { subject, digest, mode, owner, component, .. } => {
             DesiredPath::File(DesiredPathFile {
@@ -326,18 +323,18 @@ fn of_remembered<'a>(
             owner,
             component,
         }),
-        PriorPath::Folder { mode, owner } => DesiredPath::Folder { mode: *mode, owner: owner.as_ref() },
+        PriorPath::Directory { mode, owner } => DesiredPath::Directory { mode: *mode, owner: owner.as_ref() },
         PriorPath::Link { to } => DesiredPath::Link { to },
     }
 }
 
-/// The bytes of an object, from the folder of the state that the path belongs to.
+/// The bytes of an object, from the directory of the state that the path belongs to.
 fn stored<'a>(
     digest: Digest,
     (path, ground): (&TargetPath, &Ground),
-    remembered: &'a Prior,
+    prior: &'a Prior,
 ) -> DesiredContent<'a> {
-    match remembered.object(ground, path, digest) {
+    match prior.object(ground, path, digest) {
         Some(bytes) => DesiredContent::Bytes(Cow::Borrowed(bytes)),
         None => DesiredContent::Lost(digest),
     }

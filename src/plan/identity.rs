@@ -23,7 +23,7 @@ impl fmt::Display for PlanDigest {
 
 impl PlanDigest {
     /// The digest of the plan that these make.
-    pub fn of(goal: &DesiredHost<'_>, observed: &Observed, remembered: &Prior) -> Self {
+    pub fn of(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior) -> Self {
         let mut form = Canonical::default();
         form.field("tracewright plan 1");
         form.field(goal.stack.as_str());
@@ -35,8 +35,8 @@ impl PlanDigest {
                 form.field(digest);
             }
         }
-        form.number(remembered.generation().max(remembered.highest).0);
-        form.field(remembered.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
+        form.number(prior.generation().max(prior.highest).0);
+        form.field(prior.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());
             let markers = match wanted {
@@ -66,7 +66,7 @@ impl PlanDigest {
 fn identity(form: &mut Canonical, identity: &Identity) {
     match identity {
         Identity::Absent => form.field("absent"),
-        Identity::Folder => form.field("folder"),
+        Identity::Directory => form.field("folder"),
         Identity::File { digest, mode } => {
             form.field("file");
             form.field(digest.to_string());

@@ -15,7 +15,7 @@ pub(super) fn of_change(
     path: &TargetPath,
     before: Option<&[u8]>,
     after: Option<&[u8]>,
-    wish: Option<&CertificateSpec>,
+    spec: Option<&CertificateSpec>,
 ) -> ContentChange {
     match subject {
         _ if before.is_some() && before == after => ContentChange::None,
@@ -24,9 +24,9 @@ pub(super) fn of_change(
         }
         PathKind::Certificate => ContentChange::Certificate {
             before: before.and_then(facts_of).map(Box::new),
-            after: match (after, wish) {
+            after: match (after, spec) {
                 (Some(pem), _) => CertificateAfter::Known(facts_of(pem).map(Box::new)),
-                (None, Some(wish)) => CertificateAfter::Issued(Box::new(wish.clone())),
+                (None, Some(spec)) => CertificateAfter::Issued(Box::new(spec.clone())),
                 (None, None) => CertificateAfter::Gone,
             },
         },

@@ -65,22 +65,22 @@ pub struct Plan {
 }
 
 /// Compares a goal with a host. `remembered` must be what the goal was made with.
-pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, remembered: &Prior, around: &Circumstances) -> Plan {
-    let decisions = certificates::decide(goal, observed, remembered, around);
+pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior, around: &Circumstances) -> Plan {
+    let decisions = certificates::decide(goal, observed, prior, around);
     let to_issue = decisions.to_issue.clone();
-    let compared = compare::compare(goal, observed, remembered, decisions);
-    let services = services::services(goal, &compared.entries, (observed, remembered));
+    let compared = compare::compare(goal, observed, prior, decisions);
+    let services = services::services(goal, &compared.entries, (observed, prior));
     Plan {
         to_linger: services::to_linger(goal, observed),
         ground: goal.ground.clone(),
         text: None,
-        ran_before: services::ran_before(goal, observed, remembered),
-        unit_files: services::unit_files(goal, remembered),
+        ran_before: services::ran_before(goal, observed, prior),
+        unit_files: services::unit_files(goal, prior),
         stack: goal.stack.clone(),
         host: goal.host.clone(),
         source: goal.source.clone(),
-        generation: remembered.generation(),
-        next_generation: GenerationNumber(remembered.generation().max(remembered.highest).0 + 1),
+        generation: prior.generation(),
+        next_generation: GenerationNumber(prior.generation().max(prior.highest).0 + 1),
         entries: compared.entries,
         services,
         to_issue,

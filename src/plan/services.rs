@@ -26,7 +26,7 @@ pub struct PlannedService {
     pub change: ServiceChange,
     /// The changed files that it runs on, and what each asks for.
     pub because: Vec<(TargetPath, String)>,
-    /// Whether it runs now; `None` below a root folder, where nothing does.
+    /// Whether it runs now; `None` below a root directory, where nothing does.
     pub run: Option<UnitRun>,
     /// Whether it must stop before any other unit starts: it holds a socket that one of them will have, or
     /// may have.
@@ -49,7 +49,7 @@ pub enum ServiceChange {
 }
 
 impl PlannedService {
-    /// Whether a step is about it: below a root folder there is none.
+    /// Whether a step is about it: below a root directory there is none.
     pub fn is_acted_on(&self) -> bool {
         self.id().is_some() && self.run.is_some() && self.change != ServiceChange::Untouched
     }
@@ -67,9 +67,9 @@ fn id_of(unit: &DesiredUnit) -> Option<UnitId> {
 pub(super) fn services(
     goal: &DesiredHost<'_>,
     entries: &[Change],
-    (observed, remembered): (&Observed, &Prior),
+    (observed, prior): (&Observed, &Prior),
 ) -> Vec<PlannedService> {
-    let newest = remembered.newest.as_ref();
+    let newest = prior.newest.as_ref();
     let before: &[DesiredUnit] = newest.map_or(&[], |newest| &newest.units);
     let same = |a: &DesiredUnit, b: &DesiredUnit| {
         (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component)
@@ -186,8 +186,8 @@ fn make_way(services: &mut [PlannedService], goal: &DesiredHost<'_>, machine: &M
         let starts = |unit: &&DesiredUnit| {
             before.iter().any(|one| one.is_acted_on() && one.id() == id_of(unit) && one.id().is_some())
         };
-        let mut wished = goal.units.iter().filter(starts).flat_map(|unit| &unit.listens);
-        services[at].first |= wished.any(|address| holds(&id, address.port()));
+        let mut desired = goal.units.iter().filter(starts).flat_map(|unit| &unit.listens);
+        services[at].first |= desired.any(|address| holds(&id, address.port()));
     }
 }
 
@@ -210,12 +210,8 @@ pub(super) fn to_linger(goal: &DesiredHost<'_>, observed: &Observed) -> Vec<User
 }
 
 /// The units that ran before we took them over: those remembered, and new ones that run now.
-pub(super) fn ran_before(
-    goal: &DesiredHost<'_>,
-    observed: &Observed,
-    remembered: &Prior,
-) -> BTreeSet<UnitId> {
-    let newest = remembered.newest.as_ref();
+pub(super) fn ran_before(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior) -> BTreeSet<UnitId> {
+    let newest = prior.newest.as_ref();
     let known: BTreeSet<_> = newest.iter().flat_map(|newest| &newest.units).filter_map(id_of).collect();
     let runs = |id: &UnitId| {
         let machine = observed.machine.as_ref();
@@ -264,8 +260,8 @@ impl Plan {
 }
 
 /// The files of all units, those that leave included, and whose manager reads each.
-pub(super) fn unit_files(goal: &DesiredHost<'_>, remembered: &Prior) -> Vec<(TargetPath, Scope)> {
-    let before = remembered.newest.iter().flat_map(|newest| &newest.units);
+pub(super) fn unit_files(goal: &DesiredHost<'_>, prior: &Prior) -> Vec<(TargetPath, Scope)> {
+    let before = prior.newest.iter().flat_map(|newest| &newest.units);
     let units = goal.units.iter().chain(before);
     let files = units.flat_map(|unit| {
         let own = unit.inputs.iter().filter(|input| input.on_change == OnChange::ReloadManagerAndRestart);

@@ -1,6 +1,6 @@
 //! From a plan to its steps, in the order in which they are carried out.
 //!
-//! Folders first, then everything staged beside its destination, then what is visible: so that whatever
+//! Directories first, then everything staged beside its destination, then what is visible: so that whatever
 //! fails on a full disk fails before anything changed. Apply obeys the steps alone.
 
 use super::entry::{Change, FileRights, Part, Payload, TakeOver, Work};
@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The steps of a plan, in two halves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Steps {
-    /// Folders and staged files: nothing that any program reads has changed afterwards.
+    /// Directories and staged files: nothing that any program reads has changed afterwards.
     pub prepare: Vec<Step>,
     /// What becomes visible.
     pub swap: Vec<Step>,
@@ -35,20 +35,21 @@ struct Builder<'a> {
     issued: &'a Issued,
     generation: u64,
     count: usize,
-    /// Folders that are not there afterwards.
+    /// Directories that are not there afterwards.
     vanishing: BTreeSet<&'a TargetPath>,
     cleared: Vec<Step>,
-    folders: Vec<Step>,
+    directories: Vec<Step>,
     staged: Vec<Step>,
     swapped: Vec<Step>,
-    removed_folders: Vec<Step>,
+    removed_directories: Vec<Step>,
     last: Vec<Step>,
 }
 
 impl<'a> Builder<'a> {
     fn new(plan: &'a Plan, issued: &'a Issued) -> Self {
-        let vanishes =
-            |entry: &&Change| matches!(entry.work, Some(Work::RemoveFolder | Work::FolderToFile { .. }));
+        let vanishes = |entry: &&Change| {
+            matches!(entry.work, Some(Work::RemoveDirectory | Work::DirectoryToFile { .. }))
+        };
         Self {
             plan,
             issued,
@@ -56,10 +57,10 @@ impl<'a> Builder<'a> {
             count: 0,
             vanishing: plan.entries.iter().filter(vanishes).map(|entry| &entry.path).collect(),
             cleared: Vec::new(),
-            folders: Vec::new(),
+            directories: Vec::new(),
             staged: Vec::new(),
             swapped: Vec::new(),
-            removed_folders: Vec::new(),
+            removed_directories: Vec::new(),
             last: Vec::new(),
         }
     }
@@ -68,20 +69,20 @@ impl<'a> Builder<'a> {
         let Some(work) = &entry.work else { return };
         let path = &entry.path;
         match work {
-            Work::MakeFolder { mode, ids } => {
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: *ids });
+            Work::MakeDirectory { mode, ids } => {
+                self.directories.push(Step::MakeDirectory { path: path.clone(), mode: *mode, ids: *ids });
             }
-            Work::FileToFolder { before, mode, ids } => {
+            Work::FileToDirectory { before, mode, ids } => {
                 let aside = self.name_beside(path);
                 self.cleared.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
-                self.folders.push(Step::MakeFolder { path: path.clone(), mode: *mode, ids: *ids });
+                self.directories.push(Step::MakeDirectory { path: path.clone(), mode: *mode, ids: *ids });
             }
             Work::Create { payload, rights } => {
                 let step = self.create(path, payload, *rights);
                 self.swapped.extend(step);
             }
-            Work::FolderToFile { payload, rights } => {
-                self.remove_folder(path);
+            Work::DirectoryToFile { payload, rights } => {
+                self.remove_directory(path);
                 let step = self.create(path, payload, *rights);
                 self.last.extend(step);
             }
@@ -95,13 +96,17 @@ impl<'a> Builder<'a> {
                 let aside = self.name_beside(path);
                 self.swapped.push(Step::Remove { path: path.clone(), aside, before: before.clone() });
             }
-            Work::RemoveFolder => self.remove_folder(path),
+            Work::RemoveDirectory => self.remove_directory(path),
         }
     }
 
-    fn remove_folder(&mut self, path: &TargetPath) {
+    fn remove_directory(&mut self, path: &TargetPath) {
         let aside = self.name_beside(path);
-        self.removed_folders.push(Step::Remove { path: path.clone(), aside, before: Identity::Folder });
+        self.removed_directories.push(Step::Remove {
+            path: path.clone(),
+            aside,
+            before: Identity::Directory,
+        });
     }
 
     /// The owner first: a change of owner may take bits of the mode away.
@@ -161,20 +166,20 @@ impl<'a> Builder<'a> {
         Some((staged, identity))
     }
 
-    /// A name of ours in the nearest folder that is there before and after the transaction.
+    /// A name of ours in the nearest directory that is there before and after the transaction.
     fn name_beside(&mut self, path: &TargetPath) -> TargetPath {
-        let mut folder = path.parent();
-        while self.vanishing.contains(&folder) {
-            folder = folder.parent();
+        let mut directory = path.parent();
+        while self.vanishing.contains(&directory) {
+            directory = directory.parent();
         }
         self.count += 1;
-        folder.join(&format!(".tracewright-{}-{}", self.generation, self.count))
+        directory.join(&format!(".tracewright-{}-{}", self.generation, self.count))
     }
 
     fn finish(mut self) -> Steps {
-        self.removed_folders.reverse();
-        let prepare = [self.cleared, self.folders, self.staged].concat();
-        let files = [self.swapped, self.removed_folders, self.last].concat();
+        self.removed_directories.reverse();
+        let prepare = [self.cleared, self.directories, self.staged].concat();
+        let files = [self.swapped, self.removed_directories, self.last].concat();
         let swap = [services::before(self.plan), files, services::after(self.plan)].concat();
         Steps { prepare, swap }
     }
@@ -208,7 +213,7 @@ impl Plan {
             Some(
                 Work::Create { payload, .. }
                 | Work::Exchange { payload, .. }
-                | Work::FolderToFile { payload, .. },
+                | Work::DirectoryToFile { payload, .. },
             ) => Some((&entry.path, bytes_of(payload, issued)?)),
             _ => None,
         })
@@ -220,7 +225,7 @@ impl Plan {
         &self,
         issued: &Issued,
         author: &Author,
-        remembered: &Prior,
+        prior: &Prior,
         ids: &BTreeMap<TargetPath, Ids>,
     ) -> Manifest {
         let mut entries = self.next.clone();
@@ -230,8 +235,7 @@ impl Plan {
                 *owner = ids.get(path).copied().unwrap_or(*owner);
             }
         }
-        let mut before =
-            remembered.newest.as_ref().map_or_else(BTreeMap::new, |newest| newest.before.clone());
+        let mut before = prior.newest.as_ref().map_or_else(BTreeMap::new, |newest| newest.before.clone());
         before.extend(self.baselines.iter().map(|(path, was)| (path.clone(), was.clone())));
         Manifest {
             generation: self.next_generation(),
@@ -254,7 +258,7 @@ impl Plan {
         }
     }
 
-    /// The bytes that the state keeps for this generation and for generation 0, and in which folder of
+    /// The bytes that the state keeps for this generation and for generation 0, and in which directory of
     /// the state.
     pub fn objects<'a>(&'a self, issued: &'a Issued) -> BTreeMap<(TargetPath, Digest), &'a [u8]> {
         let ours = |path: &TargetPath| matches!(self.next.get(path), Some(PriorPath::File { .. }));

@@ -25,7 +25,7 @@ const LAST_READ: Duration = Duration::from_secs(5);
 /// How long the parts of a successful proof took, each from the moment it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timings {
-    /// Until the door had accepted it.
+    /// Until the listener had accepted it.
     pub accepted: Duration,
     /// Until all of it could be read by its id.
     pub readable: Duration,
@@ -36,21 +36,21 @@ pub struct Timings {
 /// What went wrong.
 #[derive(Debug)]
 pub(super) enum AttemptFailure {
-    /// The door did not take it.
+    /// The listener did not take it.
     NotSent(Sent),
-    /// The door took it; by the deadline nothing of it had come back. The last read is given.
+    /// The listener took it; by the deadline nothing of it had come back. The last read is given.
     NotRead(Read),
     /// These spans did not come back, and others did.
     Incomplete(Vec<u32>),
     /// It came back changed.
     Altered(String),
-    /// It came back by the querier's door and not as Grafana reads.
+    /// It came back by the querier's listener and not as Grafana reads.
     NotReadByFrontend(Read),
 }
 
-/// Sends one trace through the door and reads it back, by a deadline counted from now.
+/// Sends one trace through the listener and reads it back, by a deadline counted from now.
 pub(super) async fn attempt(
-    door: &Endpoint,
+    endpoint: &Endpoint,
     reader: &TempoReader,
     run: &ProofRun,
     within: Duration,
@@ -58,7 +58,7 @@ pub(super) async fn attempt(
     let trace = run.trace(0..SPANS);
     let start = Instant::now();
     let end = start + within;
-    let mut sender = TraceSender::new(&door.dial);
+    let mut sender = TraceSender::new(&endpoint.dial);
     let sent = send_until(&mut sender, end, || trace.encode(0..SPANS, now())).await;
     if !matches!(sent, Sent::Accepted) {
         return Err(AttemptFailure::NotSent(sent));

@@ -37,11 +37,11 @@ pub enum FailureCause {
     TenantMissing,
     /// A limit was hit.
     Limit(Limit),
-    /// The door does not let the application in.
+    /// The listener does not let the application in.
     NotAllowed,
-    /// The door answered, and it is no door for OTLP traces: another service, another path.
+    /// The listener answered, and it is no listener for OTLP traces: another service, another path.
     NotOtlp,
-    /// The door or the API answered something that fits no protocol it should speak.
+    /// The listener or the API answered something that fits no protocol it should speak.
     UnexpectedAnswer,
     /// The collector's sending queue is full.
     QueueFull,
@@ -59,7 +59,7 @@ pub enum FailureCause {
     NotYetReadable,
     /// Tempo is read as another tenant than it is written to.
     OtherTenant,
-    /// The door took the spans, they did not come back, and no counter could be read.
+    /// The listener took the spans, they did not come back, and no counter could be read.
     Lost,
     /// Tempo says that it is not ready.
     TempoNotReady,
@@ -84,8 +84,8 @@ pub enum Mismatch {
     TlsToPlaintext,
     /// Plaintext is dialled, TLS is served.
     PlaintextToTls,
-    /// The certificate comes from an authority that is not trusted.
-    UnknownAuthority,
+    /// The certificate comes from a CA that is not trusted.
+    UnknownCa,
     /// The certificate is not for the name or address that is dialled.
     WrongName,
     /// The certificate has expired.
@@ -190,7 +190,7 @@ impl FailureCause {
             Self::Limit(limit) => vec![limit.help()],
             Self::NotAllowed => vec!["compare the sender's headers with what the receiver demands"],
             Self::NotOtlp => {
-                vec!["dial the door of an OTLP receiver; over HTTP its path ends in one `/v1/traces`"]
+                vec!["dial the listener of an OTLP receiver; over HTTP its path ends in one `/v1/traces`"]
             }
             Self::QueueFull | Self::ExporterRetrying | Self::ExporterDropped => {
                 vec!["the collector's log names the error: `Exporting failed`"]
@@ -222,7 +222,7 @@ impl Mismatch {
             Self::Protocol => "proof-protocol-mixed",
             Self::TlsToPlaintext => "proof-tls-to-plaintext",
             Self::PlaintextToTls => "proof-plaintext-to-tls",
-            Self::UnknownAuthority => "proof-unknown-authority",
+            Self::UnknownCa => "proof-unknown-authority",
             Self::WrongName => "proof-wrong-name",
             Self::Expired => "proof-expired",
             Self::NotYetValid => "proof-not-yet-valid",
@@ -239,8 +239,8 @@ impl Mismatch {
             Self::Protocol => format!("{peer} does not speak the protocol that is sent to it"),
             Self::TlsToPlaintext => format!("{peer} is dialled with TLS and serves plaintext"),
             Self::PlaintextToTls => format!("{peer} is dialled in plaintext and serves TLS"),
-            Self::UnknownAuthority => {
-                format!("the certificate of {peer} comes from an authority that is not trusted")
+            Self::UnknownCa => {
+                format!("the certificate of {peer} comes from a CA that is not trusted")
             }
             Self::WrongName => format!("the certificate of {peer} is not for the name that is dialled"),
             Self::Expired => format!("the certificate of {peer} has expired"),
@@ -266,7 +266,7 @@ impl Mismatch {
             Self::PlaintextToTls => {
                 vec!["dial `https://` with the listener's CA, or take TLS off the listener"]
             }
-            Self::UnknownAuthority => vec!["give the client the CA that issued the listener's certificate"],
+            Self::UnknownCa => vec!["give the client the CA that issued the listener's certificate"],
             Self::WrongName => vec!["issue the certificate for the name or address that is dialled"],
             Self::Expired | Self::NotYetValid => {
                 vec!["issue a new certificate; compare the clocks of both ends"]

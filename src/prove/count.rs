@@ -24,14 +24,14 @@ const TICKS: u32 = 10;
 pub struct Numbered {
     /// How many, numbered from 0.
     pub count: u32,
-    /// Spans a second; as fast as the door accepts them, where none is given.
+    /// Spans a second; as fast as the listener accepts them, where none is given.
     pub rate: Option<u32>,
 }
 
 /// What became of numbered spans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many the door accepted.
+    /// How many the listener accepted.
     pub accepted: u32,
     /// How many came back.
     pub returned: u32,
@@ -45,7 +45,7 @@ pub struct Tally {
 /// sent. With the trouble, where not all came back.
 pub(super) async fn count(
     prover: &TraceProver<'_>,
-    door: &Endpoint,
+    endpoint: &Endpoint,
     run: &ProofRun,
     numbered: Numbered,
 ) -> (Tally, Option<AttemptFailure>) {
@@ -57,7 +57,7 @@ pub(super) async fn count(
         last: Read::Trace(ReadTrace::default()),
     };
     let start = Instant::now();
-    let refused = counting.send(prover, door, numbered).await;
+    let refused = counting.send(prover, endpoint, numbered).await;
     counting.tally.sending = start.elapsed();
     let end = Instant::now() + prover.within;
     while !counting.pending.is_empty() && Instant::now() < end {
@@ -80,8 +80,13 @@ struct Counting<'c> {
 impl Counting<'_> {
     /// Sends all spans, reading while it waits for the next moment to send. Gives the refusal that
     /// ended it, if one did.
-    async fn send(&mut self, prover: &TraceProver<'_>, door: &Endpoint, numbered: Numbered) -> Option<Sent> {
-        let mut sender = TraceSender::new(&door.dial);
+    async fn send(
+        &mut self,
+        prover: &TraceProver<'_>,
+        endpoint: &Endpoint,
+        numbered: Numbered,
+    ) -> Option<Sent> {
+        let mut sender = TraceSender::new(&endpoint.dial);
         let step = numbered.rate.map_or(PER_TRACE, |rate| (rate / TICKS).clamp(1, PER_TRACE));
         let pause = numbered.rate.map(|rate| Duration::from_secs(1) * step / rate.max(1));
         let mut tick = Instant::now();
@@ -92,7 +97,7 @@ impl Counting<'_> {
             let trace = self.run.trace(whole.clone());
             let end = Instant::now() + prover.within;
             let mut sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
-            // A door that took spans before and is gone now is being restarted: exporters wait for that.
+            // A listener that took spans before and is gone now is being restarted: exporters wait for that.
             while first > 0 && matches!(sent, Sent::Failed(_)) && Instant::now() + RESEND < end {
                 sleep(RESEND).await;
                 sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;

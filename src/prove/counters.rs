@@ -157,8 +157,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn recorded(name: &str) -> Counters {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/metrics");
-        Counters::read(&std::fs::read_to_string(format!("{folder}/{name}.txt")).unwrap())
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/metrics");
+        Counters::read(&std::fs::read_to_string(format!("{directory}/{name}.txt")).unwrap())
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn client_config(tls: &Tls, protocol: &str) -> Result<Arc<ClientConfig>, DialFau
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(DialFault::Tls)?
-        .with_root_certificates(roots(&tls.authority)?);
+        .with_root_certificates(roots(&tls.ca)?);
     let mut config = match &tls.client {
         None => builder.with_no_client_auth(),
         Some(client) => {
@@ -160,9 +160,9 @@ fn client_config(tls: &Tls, protocol: &str) -> Result<Arc<ClientConfig>, DialFau
     Ok(Arc::new(config))
 }
 
-fn roots(authority: &TrustedCa) -> Result<RootCertStore, DialFault> {
+fn roots(ca: &TrustedCa) -> Result<RootCertStore, DialFault> {
     let mut store = RootCertStore::empty();
-    match authority {
+    match ca {
         TrustedCa::File(path) => {
             for certificate in certificates(path)? {
                 store.add(certificate).map_err(|error| unusable(path, &error))?;

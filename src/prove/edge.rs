@@ -35,8 +35,8 @@ pub(super) struct Dialled<'d> {
 }
 
 impl<'d> Dialled<'d> {
-    /// An OTLP door, and what is spoken there if it was looked at.
-    pub(super) fn door(dial: &Dial, peer: Option<&'d Peer>) -> Self {
+    /// An OTLP listener, and what is spoken there if it was looked at.
+    pub(super) fn endpoint(dial: &Dial, peer: Option<&'d Peer>) -> Self {
         let at = words::host_of(&dial.url);
         let grpc = dial.protocol == OtlpProtocol::Grpc;
         let asked = if grpc { at.clone() } else { format!("POST {}", dial.url) };
@@ -85,7 +85,7 @@ impl<'d> Dialled<'d> {
         EdgeFailure::Cause(cause, format!("{} answered {code}: {message}", self.asked))
     }
 
-    /// The cause behind an answer that no OTLP door and no Tempo gives when all is well.
+    /// The cause behind an answer that no OTLP listener and no Tempo gives when all is well.
     pub(super) fn of_answer(&self, answer: &Answer) -> EdgeFailure {
         let text = String::from_utf8_lossy(&answer.body);
         let cause = match answer.status {
@@ -184,7 +184,7 @@ fn of_certificate(error: &CertificateError) -> Mismatch {
         E::NotValidYet | E::NotValidYetContext { .. } => Mismatch::NotYetValid,
         E::NotValidForName | E::NotValidForNameContext { .. } => Mismatch::WrongName,
         // A CA of the same name with another key fails at the signature.
-        E::UnknownIssuer | E::BadSignature => Mismatch::UnknownAuthority,
+        E::UnknownIssuer | E::BadSignature => Mismatch::UnknownCa,
         _ => Mismatch::CertificateUnfit,
     }
 }

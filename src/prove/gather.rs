@@ -34,9 +34,9 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// Reads all of them.
-    pub(super) async fn take(door: &Endpoint, reader: &TempoReader) -> Self {
+    pub(super) async fn take(endpoint: &Endpoint, reader: &TempoReader) -> Self {
         let mut collectors = Vec::new();
-        for collector in &door.through {
+        for collector in &endpoint.through {
             collectors.push(match &collector.metrics {
                 Some(url) => page(url).await.as_ref().and_then(counters),
                 None => None,

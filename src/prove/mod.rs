@@ -1,4 +1,4 @@
-//! Proof traces: sent through an application's door exactly as the application would, and read
+//! Proof traces: sent through an application's endpoint exactly as the application would, and read
 //! back by their id from Tempo.
 //!
 //! The only module that talks to a stack over the network. Its input is plain data ([`Endpoint`],
@@ -44,7 +44,7 @@ use std::time::Duration;
 use tempo::Read;
 use trace::ProofRun;
 
-/// The outcome of proving one door.
+/// The outcome of proving one listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TraceProof {
     /// The trace came back whole and unchanged.
@@ -89,7 +89,7 @@ impl LogSource for NoLogs {
     }
 }
 
-/// Proves doors against one Tempo.
+/// Proves endpoints against one Tempo.
 #[derive(Clone, Copy)]
 pub struct TraceProver<'p> {
     /// Where traces are read back.
@@ -102,61 +102,65 @@ pub struct TraceProver<'p> {
 }
 
 impl TraceProver<'_> {
-    /// Sends one trace through a door and reads it back.
-    pub fn prove(&self, door: &Endpoint) -> TraceProof {
-        let proving = self.run(door).and_then(|run| {
+    /// Sends one trace through an endpoint and reads it back.
+    pub fn prove(&self, endpoint: &Endpoint) -> TraceProof {
+        let proving = self.run(endpoint).and_then(|run| {
             block_on(async {
-                let before = Snapshot::take(door, self.reader).await;
-                match attempt(door, self.reader, &run, self.within).await {
+                let before = Snapshot::take(endpoint, self.reader).await;
+                match attempt(endpoint, self.reader, &run, self.within).await {
                     Ok(timings) => Ok(TraceProof::Proven(timings)),
-                    Err(trouble) => self.explain(door, &before, &trouble).await.map(TraceProof::Failed),
+                    Err(trouble) => self.explain(endpoint, &before, &trouble).await.map(TraceProof::Failed),
                 }
             })
-            .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
+            .map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?
         });
         proving.unwrap_or_else(TraceProof::CouldNotRun)
     }
 
-    /// Sends numbered spans through a door and reads them back. With the tally comes the failure
+    /// Sends numbered spans through an endpoint and reads them back. With the tally comes the failure
     /// that says which of them are missing and why, where not all came back.
     ///
     /// # Errors
     /// It could not be tried.
-    pub fn count(&self, door: &Endpoint, numbered: Numbered) -> Result<(Tally, Option<Failure>), NotTried> {
-        let run = self.run(door)?;
+    pub fn count(
+        &self,
+        endpoint: &Endpoint,
+        numbered: Numbered,
+    ) -> Result<(Tally, Option<Failure>), NotTried> {
+        let run = self.run(endpoint)?;
         block_on(async {
-            let before = Snapshot::take(door, self.reader).await;
-            let (tally, trouble) = count::count(self, door, &run, numbered).await;
+            let before = Snapshot::take(endpoint, self.reader).await;
+            let (tally, trouble) = count::count(self, endpoint, &run, numbered).await;
             let Some(trouble) = trouble else { return Ok((tally, None)) };
-            Ok((tally, Some(self.explain(door, &before, &trouble).await?)))
+            Ok((tally, Some(self.explain(endpoint, &before, &trouble).await?)))
         })
-        .map_err(|reason| NotTried { edge: door.edge.clone(), reason })?
+        .map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?
     }
 
-    fn run(&self, door: &Endpoint) -> Result<ProofRun, NotTried> {
-        let id = fresh_id().map_err(|reason| NotTried { edge: door.edge.clone(), reason })?;
-        Ok(ProofRun::new(id, &door.service_name))
+    fn run(&self, endpoint: &Endpoint) -> Result<ProofRun, NotTried> {
+        let id = fresh_id().map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?;
+        Ok(ProofRun::new(id, &endpoint.service_name))
     }
 
     async fn explain(
         &self,
-        door: &Endpoint,
+        endpoint: &Endpoint,
         before: &Snapshot,
         trouble: &AttemptFailure,
     ) -> Result<Failure, NotTried> {
         let peer = match trouble {
-            AttemptFailure::NotSent(Sent::Failed(_)) => gather::peer(&door.dial).await,
+            AttemptFailure::NotSent(Sent::Failed(_)) => gather::peer(&endpoint.dial).await,
             AttemptFailure::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
             _ => None,
         };
-        let after = Snapshot::take(door, self.reader).await;
+        let after = Snapshot::take(endpoint, self.reader).await;
         let mut hops = Vec::new();
-        for collector in &door.through {
-            hops.push(gather::hop(collector, &self.run(door)?).await);
+        for collector in &endpoint.through {
+            hops.push(gather::hop(collector, &self.run(endpoint)?).await);
         }
-        let names = door.through.iter().map(|collector| Component::Collector(&collector.name));
+        let names = endpoint.through.iter().map(|collector| Component::Collector(&collector.name));
         let scene = Scene {
-            door,
+            endpoint,
             reader: self.reader,
             before,
             after,

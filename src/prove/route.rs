@@ -1,4 +1,4 @@
-//! What a proof is given: plain data about doors, the collectors behind them and Tempo's API.
+//! What a proof is given: plain data about endpoints, the collectors behind them and Tempo's API.
 //!
 //! Nothing here knows how a stack is wired; the caller fills it in, with paths as they are on the
 //! machine that proves.
@@ -39,7 +39,7 @@ pub struct Dial {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tls {
     /// Whom it trusts.
-    pub authority: TrustedCa,
+    pub ca: TrustedCa,
     /// What it shows of itself.
     pub client: Option<ClientCertificate>,
     /// The name it asks for and checks instead of the dialled host.
@@ -70,7 +70,7 @@ pub struct ClientCertificate {
 pub struct RouteCollector {
     /// Its name in the stack: `main`.
     pub name: String,
-    /// The URL of its own metrics, where it has such a door.
+    /// The URL of its own metrics, where it has such a listener.
     pub metrics: Option<String>,
     /// Where it sends next, as its exporter dials; `None` where that is not known.
     pub forwards: Option<Forward>,

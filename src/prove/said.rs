@@ -25,7 +25,7 @@ const FRAGMENTS: &[(&str, FailureCause)] = &[
     ("Client sent an HTTP request to an HTTPS server", FailureCause::Edge(Mismatch::PlaintextToTls)),
     ("first record does not look like a TLS handshake", FailureCause::Edge(Mismatch::TlsToPlaintext)),
     ("server gave HTTP response to HTTPS client", FailureCause::Edge(Mismatch::TlsToPlaintext)),
-    ("certificate signed by unknown authority", FailureCause::Edge(Mismatch::UnknownAuthority)),
+    ("certificate signed by unknown authority", FailureCause::Edge(Mismatch::UnknownCa)),
     ("cannot validate certificate for", FailureCause::Edge(Mismatch::WrongName)),
     ("certificate is valid for", FailureCause::Edge(Mismatch::WrongName)),
     ("certificate is not valid for any names", FailureCause::Edge(Mismatch::WrongName)),
@@ -72,9 +72,9 @@ mod tests {
     /// Each recording names its engine, its command and the cause its text stands for.
     #[test]
     fn recorded_texts_name_their_causes() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/said");
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/said");
         let mut count = 0;
-        for entry in std::fs::read_dir(folder).unwrap() {
+        for entry in std::fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             let text = std::fs::read_to_string(&path).unwrap();
             let lines: Vec<&str> = text.lines().collect();

@@ -38,7 +38,7 @@ pub(super) struct Rejection {
     pub(super) message: String,
 }
 
-/// A client of one door, which connects when it first sends.
+/// A client of one listener, which connects when it first sends.
 pub(super) struct TraceSender<'d> {
     dial: &'d Dial,
     connection: Option<Connection>,

@@ -1,6 +1,6 @@
-//! Reading from Tempo's HTTP API: a trace by its id, by the door of the querier or as Grafana does.
+//! Reading from Tempo's HTTP API: a trace by its id, by the listener of the querier or as Grafana does.
 //!
-//! The querier's own door answers a trace, or the true cause of a failure, at once; the public one
+//! The querier's own listener answers a trace, or the true cause of a failure, at once; the public one
 //! goes through the query frontend, which never answers while no querier is connected to it (seen
 //! on Tempo 2.10.8 and 3.0.3). After a read there Tempo does not stop by SIGTERM for 30 s, so it is
 //! used once, last.
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// How much of one trace is read; the largest proof trace has about 60 KB.
 const TRACE_LIMIT: usize = 2 << 20;
 
-/// Which of the two doors is read.
+/// Which of the two listeners is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     /// `/querier/api/v2/traces/ID`.

@@ -272,8 +272,8 @@ mod tests {
     use super::*;
 
     fn recorded(name: &str) -> TraceAnswer {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/traces");
-        let text = std::fs::read_to_string(format!("{folder}/{name}.txt")).unwrap();
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings/traces");
+        let text = std::fs::read_to_string(format!("{directory}/{name}.txt")).unwrap();
         serde_json::from_str(text.lines().last().unwrap()).unwrap()
     }
 

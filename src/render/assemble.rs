@@ -1,4 +1,4 @@
-//! The desired files, folders and units of a wiring.
+//! The desired files, directories and units of a wiring.
 
 use super::Templates;
 use crate::component::{app, collector, grafana, systemd, tempo};
@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Findings> {
     let desired = Desired {
         stack: wiring.stack.name.clone(),
-        folders: BTreeMap::new(),
+        directories: BTreeMap::new(),
         files: BTreeMap::new(),
         units: Vec::new(),
     };
@@ -70,7 +70,7 @@ impl<'a> Assembly<'a> {
         &self.wiring.engines[id]
     }
 
-    /// Configuration, certificates, data folders and unit of an engine.
+    /// Configuration, certificates, data directories and unit of an engine.
     fn engine(
         &mut self,
         id: &ComponentId,
@@ -87,13 +87,13 @@ impl<'a> Assembly<'a> {
             inputs.extend(self.leaf(&part, place));
         }
         if self.wiring.dials_tls(id) {
-            inputs.push(self.authority(&part, &place.certificates, (owner, mode)));
+            inputs.push(self.ca(&part, &place.certificates, (owner, mode)));
         }
         let system = place.scope == Scope::System;
-        for folder in
+        for directory in
             place.data.iter().filter(|path| systemd::describe::state_directory(system, path).is_none())
         {
-            self.folder(&part, folder, place.data_owner());
+            self.directory(&part, directory, place.data_owner());
         }
         let context = systemd::describe::context(self.wiring, id, service, place);
         let unit = self.templates.fill(systemd::describe::template(id, place.unit.shape), context);
@@ -129,19 +129,19 @@ impl<'a> Assembly<'a> {
     /// Certificate and key of a component that serves TLS.
     fn leaf(&mut self, part: &Part<'_>, place: &EnginePlace) -> Vec<UnitInput> {
         let name = CertificateName::new(part.id.to_string());
-        let wish = self.wiring.certificates[&name].clone();
-        // Doors re-read their leaf by themselves, but for Tempo's HTTP server and clients that send
+        let desired = self.wiring.certificates[&name].clone();
+        // Listeners re-read their leaf by themselves, but for Tempo's HTTP server and clients that send
         // no server name, which dialling an address does not (measured on 2.10.8).
         let stale = self.wiring.edges.iter().any(|edge| {
             let listener = self.wiring.target(edge);
             let by_address = edge.host.parse::<std::net::IpAddr>().is_ok();
             listener.tls
                 && listener.id.component == *part.id
-                && listener.id.door == ListenerKind::Api
+                && listener.id.kind == ListenerKind::Api
                 && by_address
         });
         let on_change = if stale { OnChange::Restart } else { OnChange::ReadsByItself };
-        let contents = [("crt", Content::Certificate(wish)), ("key", Content::PrivateKey(name))];
+        let contents = [("crt", Content::Certificate(desired)), ("key", Content::PrivateKey(name))];
         contents
             .into_iter()
             .map(|(suffix, content)| {
@@ -153,17 +153,17 @@ impl<'a> Assembly<'a> {
     }
 
     /// The CA for a component that dials TLS.
-    fn authority(&mut self, part: &Part<'_>, folder: &TargetPath, rights: (Owner, Mode)) -> UnitInput {
-        let path = folder.join("ca.crt");
-        let wish = self.wiring.certificates[&CertificateName::new("ca")].clone();
-        self.file(part, &path, rights, Content::Certificate(wish));
+    fn ca(&mut self, part: &Part<'_>, directory: &TargetPath, rights: (Owner, Mode)) -> UnitInput {
+        let path = directory.join("ca.crt");
+        let desired = self.wiring.certificates[&CertificateName::new("ca")].clone();
+        self.file(part, &path, rights, Content::Certificate(desired));
         UnitInput { path, on_change: OnChange::Restart }
     }
 
     fn unit_file(&mut self, part: &Part<'_>, place: &EnginePlace, text: Result<String, Findings>) {
         let (owner, mode) = place.unit_owner();
-        let folder = if place.scope == Scope::System { Mode(0o755) } else { Mode(0o700) };
-        self.folder(part, &place.unit.path.parent(), (owner.clone(), folder));
+        let directory = if place.scope == Scope::System { Mode(0o755) } else { Mode(0o700) };
+        self.directory(part, &place.unit.path.parent(), (owner.clone(), directory));
         self.whole(part, &place.unit.path, (owner, mode), text);
     }
 
@@ -178,7 +178,7 @@ impl<'a> Assembly<'a> {
         self.whole(&part, &path, client_rights(place), text);
         let mut inputs = vec![UnitInput { path, on_change: OnChange::Restart }];
         if self.wiring.dials_tls(&id) {
-            inputs.push(self.authority(&part, &place.certificates, client_rights(place)));
+            inputs.push(self.ca(&part, &place.certificates, client_rights(place)));
         }
         self.neighbour(&part, &grafana.service, inputs);
     }
@@ -191,8 +191,8 @@ impl<'a> Assembly<'a> {
             let mut inputs = self.block(&part, app, place);
             let edge = self.wiring.edge_from(&ClientId::App(id.clone()));
             let tls = edge.is_some_and(|edge| self.wiring.target(edge).tls);
-            if tls && app::describe::needs_authority(app) {
-                inputs.push(self.authority(&part, &place.certificates, client_rights(place)));
+            if tls && app::describe::needs_ca(app) {
+                inputs.push(self.ca(&part, &place.certificates, client_rights(place)));
             }
             self.neighbour(&part, &app.service, inputs);
         }
@@ -220,17 +220,18 @@ impl<'a> Assembly<'a> {
         vec![UnitInput { path, on_change: OnChange::Restart }]
     }
 
-    /// The folder of an environment file is the application's: made only below `--root`.
+    /// The directory of an environment file is the application's: made only below `--root`.
     fn home_of_block(&mut self, part: &Part<'_>, path: &TargetPath, owner: &Owner) {
-        let folder = path.parent();
-        let unknown: Vec<_> = std::iter::successors(Some(folder.clone()), |folder| Some(folder.parent()))
-            .take_while(|folder| folder.as_str() != "/")
-            .map(|folder| (part.host.clone(), folder))
-            .filter(|key| !self.desired.folders.contains_key(key))
-            .collect();
-        self.folder(part, &folder, (owner.clone(), Mode(0o755)));
+        let directory = path.parent();
+        let unknown: Vec<_> =
+            std::iter::successors(Some(directory.clone()), |directory| Some(directory.parent()))
+                .take_while(|directory| directory.as_str() != "/")
+                .map(|directory| (part.host.clone(), directory))
+                .filter(|key| !self.desired.directories.contains_key(key))
+                .collect();
+        self.directory(part, &directory, (owner.clone(), Mode(0o755)));
         for key in unknown {
-            self.desired.folders.entry(key).and_modify(|folder| folder.only_below_root = true);
+            self.desired.directories.entry(key).and_modify(|directory| directory.only_below_root = true);
         }
     }
 
@@ -265,11 +266,11 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// A file of ours, in a folder that only its readers enter.
+    /// A file of ours, in a directory that only its readers enter.
     fn file(&mut self, part: &Part<'_>, path: &TargetPath, rights: (Owner, Mode), content: Content) {
         // Search permission for whoever may read.
-        let folder_mode = Mode(rights.1.0 | (rights.1.0 & 0o444) >> 2);
-        self.folder(part, &path.parent(), (rights.0.clone(), folder_mode));
+        let directory_mode = Mode(rights.1.0 | (rights.1.0 & 0o444) >> 2);
+        self.directory(part, &path.parent(), (rights.0.clone(), directory_mode));
         let file = self.entry(part, rights, content);
         self.desired.files.insert((part.host.clone(), path.clone()), file);
     }
@@ -279,12 +280,13 @@ impl<'a> Assembly<'a> {
         DesiredFile { scope: part.scope.clone(), owner, mode, content, component }
     }
 
-    /// A folder and everything above it. The last one has its own rights; what lies between has those
+    /// A directory and everything above it. The last one has its own rights; what lies between has those
     /// of its surroundings: a user's below a home, root's elsewhere.
-    fn folder(&mut self, part: &Part<'_>, path: &TargetPath, (owner, mode): (Owner, Mode)) {
+    fn directory(&mut self, part: &Part<'_>, path: &TargetPath, (owner, mode): (Owner, Mode)) {
         let mut add = |path: &TargetPath, owner: Owner, mode: Mode| {
-            let folder = DesiredDirectory { scope: part.scope.clone(), owner, mode, only_below_root: false };
-            self.desired.folders.entry((part.host.clone(), path.clone())).or_insert(folder);
+            let directory =
+                DesiredDirectory { scope: part.scope.clone(), owner, mode, only_below_root: false };
+            self.desired.directories.entry((part.host.clone(), path.clone())).or_insert(directory);
         };
         add(path, owner, mode);
         let mut above = path.parent();

@@ -34,9 +34,9 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
         push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
     } else {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
-        folders(&mut text, plan);
+        directories(&mut text, plan);
         for entry in
-            plan.entries.iter().filter(|entry| entry.subject != PathKind::Folder || needs_words(entry))
+            plan.entries.iter().filter(|entry| entry.subject != PathKind::Directory || needs_words(entry))
         {
             object(&mut text, entry);
         }
@@ -74,16 +74,16 @@ fn needs_words(entry: &Change) -> bool {
     entry.needs != Needs::Nothing
 }
 
-/// Folders in one table: they have nothing to show but their rights.
-fn folders(text: &mut String, plan: &Plan) {
+/// Directories in one table: they have nothing to show but their rights.
+fn directories(text: &mut String, plan: &Plan) {
     let rows: Vec<_> = plan
         .entries
         .iter()
-        .filter(|entry| entry.subject == PathKind::Folder && !needs_words(entry))
+        .filter(|entry| entry.subject == PathKind::Directory && !needs_words(entry))
         .map(|entry| format!("{:>3} {} {}", entry.action.symbol(), rights(entry), entry.path))
         .collect();
     if !rows.is_empty() {
-        push(text, format_args!("\n  # folders\n{}\n", rows.join("\n")));
+        push(text, format_args!("\n  # directories\n{}\n", rows.join("\n")));
     }
 }
 
@@ -132,7 +132,7 @@ pub(super) fn noun(subject: PathKind) -> &'static str {
         PathKind::Certificate => "certificate",
         PathKind::PrivateKey => "private key",
         PathKind::Block => "block",
-        PathKind::Folder => "folder",
+        PathKind::Directory => "folder",
         PathKind::Link => "link",
     }
 }
@@ -190,7 +190,7 @@ fn content(change: &ContentChange) -> Vec<String> {
 fn certificate(before: Option<&CertificateFacts>, after: &CertificateAfter) -> Vec<String> {
     let before = before.map(|facts| format!("- {}", known(facts)));
     let after = match after {
-        CertificateAfter::Issued(wish) => Some(format!("+ {}", wished(wish))),
+        CertificateAfter::Issued(spec) => Some(format!("+ {}", desired(spec))),
         CertificateAfter::Known(facts) => facts.as_ref().map(|facts| format!("+ {}", known(facts))),
         CertificateAfter::Gone => None,
     };
@@ -200,21 +200,21 @@ fn certificate(before: Option<&CertificateFacts>, after: &CertificateAfter) -> V
 /// What a certificate that is there says.
 fn known(facts: &CertificateFacts) -> String {
     let names = facts.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let role = if facts.is_authority { "certificate authority".to_owned() } else { format!("names {names}") };
+    let role = if facts.is_ca { "CA".to_owned() } else { format!("names {names}") };
     let fingerprint = Digest::from(facts.fingerprint);
     format!("CN={}, O={}, {role}, sha256:{fingerprint}", facts.common_name, facts.organization)
 }
 
 /// `CN=ag tempo, O=ag, names 127.0.0.1, 397 days, issued at apply`.
-fn wished(wish: &CertificateSpec) -> String {
-    let role = match &wish.role {
-        CertificateRole::Authority => "certificate authority".to_owned(),
+fn desired(spec: &CertificateSpec) -> String {
+    let role = match &spec.role {
+        CertificateRole::Ca => "CA".to_owned(),
         CertificateRole::Leaf { names, .. } => {
             format!("names {}", names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         }
     };
-    let days = wish.lifetime.as_secs() / 86_400;
-    format!("CN={}, O={}, {role}, {days} days, issued at apply", wish.common_name, wish.organization)
+    let days = spec.lifetime.as_secs() / 86_400;
+    format!("CN={}, O={}, {role}, {days} days, issued at apply", spec.common_name, spec.organization)
 }
 
 fn services(text: &mut String, plan: &Plan) {
@@ -223,7 +223,7 @@ fn services(text: &mut String, plan: &Plan) {
     }
     text.push_str(match plan.ground().runs_services() {
         true => "\nServices:\n",
-        false => "\nServices (none is touched below a root folder; on the host itself):\n",
+        false => "\nServices (none is touched below a root directory; on the host itself):\n",
     });
     for user in &plan.to_linger {
         push(

@@ -1,4 +1,4 @@
-//! Proofs as text and as JSON: one line a door that is proven, the cause with its evidence otherwise.
+//! Proofs as text and as JSON: one line an endpoint that is proven, the cause with its evidence otherwise.
 
 use crate::prove::{Endpoint, Failure, FailureCause, NotTried, Tally, Timings, TraceProof};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Version of the JSON that this module prints. The minor number only ever adds.
 pub const FORMAT_VERSION: &str = "1.0";
 
-/// What became of one door.
+/// What became of one listener.
 #[derive(Clone, Debug)]
 pub enum ProofOutcome {
     /// The trace came back.
@@ -57,17 +57,17 @@ impl ProofOutcome {
     }
 }
 
-/// All doors in their order.
+/// All endpoints in their order.
 pub fn text(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
     let mut text = String::new();
-    for (door, outcome) in outcomes {
-        one(&mut text, door, outcome).expect("writing to a string does not fail");
+    for (endpoint, outcome) in outcomes {
+        one(&mut text, endpoint, outcome).expect("writing to a string does not fail");
     }
     text
 }
 
-fn one(text: &mut String, door: &Endpoint, outcome: &ProofOutcome) -> std::fmt::Result {
-    writeln!(text, "{}  app.{}: {}", outcome.word(), door.name, way(door))?;
+fn one(text: &mut String, endpoint: &Endpoint, outcome: &ProofOutcome) -> std::fmt::Result {
+    writeln!(text, "{}  app.{}: {}", outcome.word(), endpoint.name, way(endpoint))?;
     match outcome {
         ProofOutcome::Proven(timings) => writeln!(
             text,
@@ -103,13 +103,13 @@ fn failed(text: &mut String, failure: &Failure) -> std::fmt::Result {
 }
 
 /// `http/protobuf to http://127.0.0.1:4318/v1/traces, collector.main, tempo`.
-fn way(door: &Endpoint) -> String {
-    let hops = hops(door).join(", ");
-    format!("{} to {}, {hops}", door.dial.protocol, door.dial.url)
+fn way(endpoint: &Endpoint) -> String {
+    let hops = hops(endpoint).join(", ");
+    format!("{} to {}, {hops}", endpoint.dial.protocol, endpoint.dial.url)
 }
 
-fn hops(door: &Endpoint) -> Vec<String> {
-    let collectors = door.through.iter().map(|collector| format!("collector.{}", collector.name));
+fn hops(endpoint: &Endpoint) -> Vec<String> {
+    let collectors = endpoint.through.iter().map(|collector| format!("collector.{}", collector.name));
     collectors.chain(std::iter::once("tempo".to_owned())).collect()
 }
 
@@ -119,13 +119,13 @@ fn milliseconds(duration: Duration) -> String {
 
 /// The same as one JSON document. Times are whole milliseconds from the moment of sending.
 pub fn json(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
-    let proofs = outcomes.iter().map(|(door, outcome)| {
+    let proofs = outcomes.iter().map(|(endpoint, outcome)| {
         json!({
-            "app": door.name,
-            "edge": door.edge,
-            "protocol": door.dial.protocol.as_str(),
-            "url": door.dial.url,
-            "through": hops(door),
+            "app": endpoint.name,
+            "edge": endpoint.edge,
+            "protocol": endpoint.dial.protocol.as_str(),
+            "url": endpoint.dial.url,
+            "through": hops(endpoint),
             "result": outcome.word(),
             "accepted_ms": timings(outcome).map(|timings| timings.accepted.as_millis()),
             "readable_ms": timings(outcome).map(|timings| timings.readable.as_millis()),

@@ -24,7 +24,7 @@ pub struct Picture {
 /// Where a stack was looked at.
 #[derive(Clone, Debug)]
 pub enum PlaceStatus {
-    /// The folder of a trial.
+    /// The directory of a trial.
     Trial(String),
     /// This host, with its services.
     Host(HostStatus),
@@ -40,7 +40,7 @@ pub struct HostStatus {
     /// Paths that are not as the newest generation left them, and how they differ.
     pub drift: Vec<(TargetPath, String)>,
     /// What `stack.toml` asks for.
-    pub wished: Wished,
+    pub desired: DesiredStatus,
     /// Whether others have parts of the stack, of which neither files nor state are this user's to see.
     pub part: bool,
 }
@@ -56,7 +56,7 @@ pub enum RunStatus {
 
 /// What `stack.toml` asks for beyond what was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wished {
+pub enum DesiredStatus {
     /// So many changes.
     Changes(usize),
     /// It cannot be applied as it is.
@@ -82,8 +82,8 @@ pub struct ComponentStatus {
     pub not_asked: Option<String>,
     /// Why it is not ready, if it is not.
     pub not_ready: Option<String>,
-    /// Its doors.
-    pub doors: Vec<DoorStatus>,
+    /// Its listeners.
+    pub listeners: Vec<ListenerStatus>,
     /// Its counters; `None` where they cannot be read.
     pub counters: Option<BTreeMap<&'static str, f64>>,
 }
@@ -109,13 +109,13 @@ pub struct UnitStatus {
     pub others: Vec<TargetPath>,
 }
 
-/// One door, wished and real.
+/// One listener, desired and real.
 #[derive(Clone, Debug)]
-pub struct DoorStatus {
+pub struct ListenerStatus {
     /// `receive.grpc`.
     pub name: String,
     /// Where it shall listen.
-    pub wished: SocketAddr,
+    pub desired: SocketAddr,
     /// Whether it serves TLS.
     pub tls: bool,
     /// The socket that is really open there, which may be one of all interfaces.
@@ -150,7 +150,7 @@ pub fn text(picture: &Picture) -> String {
 
 fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
     match &picture.place {
-        PlaceStatus::Trial(folder) => writeln!(text, "{}: a trial in `{folder}`", picture.stack)?,
+        PlaceStatus::Trial(directory) => writeln!(text, "{}: a trial in `{directory}`", picture.stack)?,
         PlaceStatus::Host(host) => write_host(text, picture, host)?,
     }
     for component in &picture.components {
@@ -165,15 +165,15 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
         };
         writeln!(text, "\n{}  {release}{fault}{pid}, {ready}", component.name)?;
         component.unit.as_ref().map_or(Ok(()), |unit| write_unit(text, unit))?;
-        for door in &component.doors {
-            let tls = if door.tls { "TLS" } else { "plaintext" };
-            let open = match (&door.holder, door.real) {
+        for listener in &component.listeners {
+            let tls = if listener.tls { "TLS" } else { "plaintext" };
+            let open = match (&listener.holder, listener.real) {
                 (Some(holder), _) => format!("HELD by {holder}"),
                 (None, None) => "NOT OPEN".to_owned(),
-                (None, Some(real)) if real == door.wished => "open".to_owned(),
+                (None, Some(real)) if real == listener.desired => "open".to_owned(),
                 (None, Some(real)) => format!("open as {real}"),
             };
-            writeln!(text, "  {:14} {:22} {tls:9}  {open}", door.name, door.wished.to_string())?;
+            writeln!(text, "  {:14} {:22} {tls:9}  {open}", listener.name, listener.desired.to_string())?;
         }
         match &component.counters {
             None => writeln!(text, "  its counters cannot be read")?,
@@ -185,7 +185,7 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
     Ok(())
 }
 
-/// Disk, running, wished: three things that should be one.
+/// Disk, running, desired: three things that should be one.
 fn write_host(text: &mut String, picture: &Picture, host: &HostStatus) -> std::fmt::Result {
     writeln!(text, "{} on this host{}", picture.stack, if host.part { ", your part of it" } else { "" })?;
     let mut line = |name: &str, what: &str| writeln!(text, "  {name:10} {what}");
@@ -217,13 +217,15 @@ fn write_host(text: &mut String, picture: &Picture, host: &HostStatus) -> std::f
             }
         }
     }
-    match host.wished {
-        Wished::Changes(0) => line("wished", "nothing else"),
-        Wished::Changes(number) => {
+    match host.desired {
+        DesiredStatus::Changes(0) => line("wished", "nothing else"),
+        DesiredStatus::Changes(number) => {
             let changes = if number == 1 { "change" } else { "changes" };
             line("wished", &format!("{number} {changes} pending: `tracewright plan` shows them"))
         }
-        Wished::Faulty => line("wished", "`stack.toml` cannot be applied: `tracewright plan` says why"),
+        DesiredStatus::Faulty => {
+            line("wished", "`stack.toml` cannot be applied: `tracewright plan` says why")
+        }
     }
 }
 
@@ -249,7 +251,7 @@ fn write_unit(text: &mut String, unit: &UnitStatus) -> std::fmt::Result {
 /// For programs.
 pub fn json(picture: &Picture) -> String {
     let (trial, host) = match &picture.place {
-        PlaceStatus::Trial(folder) => (Some(folder), None),
+        PlaceStatus::Trial(directory) => (Some(directory), None),
         PlaceStatus::Host(host) => (None, Some(host_json(host))),
     };
     let document = json!({
@@ -266,9 +268,9 @@ pub fn json(picture: &Picture) -> String {
 fn host_json(host: &HostStatus) -> Value {
     let run = |wanted| host.run.as_ref().filter(|(status, _)| *status == wanted).map(|(_, what)| what);
     let drift = host.drift.iter().map(|(path, how)| json!({ "path": path.as_str(), "how": how }));
-    let (changes, faulty) = match host.wished {
-        Wished::Changes(number) => (Some(number), false),
-        Wished::Faulty => (None, true),
+    let (changes, faulty) = match host.desired {
+        DesiredStatus::Changes(number) => (Some(number), false),
+        DesiredStatus::Faulty => (None, true),
     };
     json!({
         "generation": host.generation.as_ref().map(|(number, _)| number.0),
@@ -283,13 +285,13 @@ fn host_json(host: &HostStatus) -> Value {
 }
 
 fn component_json(component: &ComponentStatus) -> Value {
-    let doors = component.doors.iter().map(|door| {
+    let listeners = component.listeners.iter().map(|listener| {
         json!({
-            "name": door.name,
-            "address": door.wished.to_string(),
-            "tls": door.tls,
-            "open": door.real.map(|real| real.to_string()),
-            "holder": door.holder,
+            "name": listener.name,
+            "address": listener.desired.to_string(),
+            "tls": listener.tls,
+            "open": listener.real.map(|real| real.to_string()),
+            "holder": listener.holder,
         })
     });
     let paths = |paths: &[TargetPath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -315,7 +317,7 @@ fn component_json(component: &ComponentStatus) -> Value {
         "ready": component.not_asked.is_none().then(|| component.not_ready.is_none()),
         "not_asked": component.not_asked,
         "not_ready": component.not_ready,
-        "doors": doors.collect::<Vec<_>>(),
+        "doors": listeners.collect::<Vec<_>>(),
         "counters": component.counters,
     })
 }

@@ -118,7 +118,7 @@ fn line(topology: &Topology, edge: &Edge) -> String {
         let listener = &topology.listeners[index];
         format!(
             " ({} of {}{})",
-            listener.door,
+            listener.setting,
             topology.file(listener.program),
             site(topology, listener.program)
         )
@@ -184,7 +184,7 @@ pub fn dataflow_json(topology: &Topology, verdict: &CheckReport, engines: &Valid
             "holds": edge.holds(),
             "conditions": edge.conditions.iter().map(condition_json).collect::<Vec<_>>(),
             "dialler": end(topology, client.program, "setting", &client.setting),
-            "listener": listener.map(|listener| end(topology, listener.program, "door", &listener.door)),
+            "listener": listener.map(|listener| end(topology, listener.program, "door", &listener.setting)),
             "dials": socket(client),
             "protocol": client.protocol.to_string(),
             "tls": client.tls.enabled,

@@ -85,7 +85,7 @@ pub struct Collector {
     pub service: ServiceSettings,
     /// `paths`.
     pub paths: PathSettings,
-    /// `receive`; at least one door is open.
+    /// `receive`; at least one listener is open.
     pub receive: OtlpListeners,
     /// Own metrics; `None` when switched off.
     pub metrics: Option<ListenerSettings>,
@@ -129,13 +129,13 @@ pub struct Tempo {
     pub service: ServiceSettings,
     /// `paths`.
     pub paths: PathSettings,
-    /// `receive`; at least one door is open.
+    /// `receive`; at least one listener is open.
     pub receive: OtlpListeners,
     /// API, `/ready`, `/metrics`.
     pub http: ListenerSettings,
     /// Tempo's own gRPC.
     pub internal: ListenerSettings,
-    /// `storage.local`; `None` is the data folder.
+    /// `storage.local`; `None` is the data directory.
     pub local_storage: Option<TargetPath>,
     /// `retention`.
     pub retention: Duration,

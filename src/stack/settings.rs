@@ -25,7 +25,7 @@ pub struct ListenerSettings {
     pub key: KeyPath,
 }
 
-/// OTLP doors of a program; at least one is open.
+/// OTLP listeners of a program; at least one is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OtlpListeners {
     /// `receive.grpc`.
@@ -37,8 +37,8 @@ pub struct OtlpListeners {
 }
 
 impl OtlpListeners {
-    /// The door that speaks a protocol.
-    pub fn door(&self, protocol: OtlpProtocol) -> Option<&ListenerSettings> {
+    /// The listener that speaks a protocol.
+    pub fn listener(&self, protocol: OtlpProtocol) -> Option<&ListenerSettings> {
         match protocol {
             OtlpProtocol::Grpc => self.grpc.as_ref(),
             OtlpProtocol::HttpProtobuf => self.http.as_ref(),
@@ -46,7 +46,7 @@ impl OtlpListeners {
     }
 }
 
-/// Where a client sends and by which protocol; the target exists and opens a door for it.
+/// Where a client sends and by which protocol; the target exists and opens a listener for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The target.
@@ -254,12 +254,12 @@ pub enum TlsSettings {
 /// `[certificates]`.
 #[derive(Clone, Debug)]
 pub struct CertificateSettings {
-    /// `folder` on the machine that runs apply; `None`: the state folder, or memory with `--root`.
-    pub folder: Option<String>,
+    /// `folder` on the machine that runs apply; `None`: the state directory, or memory with `--root`.
+    pub directory: Option<String>,
     /// `organization`.
     pub organization: String,
     /// Life of the CA.
-    pub authority_lifetime: Duration,
+    pub ca_lifetime: Duration,
     /// Life of a leaf.
     pub lifetime: Duration,
     /// How long before its end a leaf is replaced.

@@ -17,7 +17,7 @@ const LISTENERS: &str = "each listener has its own: `http = { bind = \"any\", po
 const ENGINE_ONLY: &str = "the stack writes that itself: leave it out";
 const SENDS: &str = "where it sends is `send_to`: \"tempo\" or \"collector.NAME\"";
 const FROM_SEND_TO: &str = "the endpoint follows from `send_to`: \"tempo\" or \"collector.NAME\"";
-const DOORS: &str = "its doors are `receive = { grpc = ..., http = ... }`, a port each";
+const TWO_LISTENERS: &str = "its listeners are `receive = { grpc = ..., http = ... }`, a port each";
 const STORE: &str = "traces are kept by `[tempo]`";
 const COLLECTOR: &str = "a collector is `[collector.NAME]`";
 const APPLICATION: &str = "an application is `[app.NAME]`";
@@ -37,17 +37,17 @@ const FOREIGN: &[(&str, &[&str], Ours)] = &[
     ("tempo", &["http_listen_port", "api_port"], Key("http")),
     ("tempo", &["grpc_listen_port"], Key("internal")),
     ("tempo", &["port"], Words("the port of its API is `http`, those of OTLP stand in `receive`")),
-    ("tempo", &["distributor", "receivers", "receiver", "otlp"], Words(DOORS)),
+    ("tempo", &["distributor", "receivers", "receiver", "otlp"], Words(TWO_LISTENERS)),
     ("tempo", &["ingester", "querier", "query_frontend", "overrides", "frontend"], Words(ENGINE_ONLY)),
     ("tempo", &["listen", "bind", "address", "endpoint"], Words(LISTENERS)),
     ("tempo", &["usage_stats_enabled", "reporting_enabled"], Key("usage_report")),
     ("tempo.storage", &["path", "local_path", "dir", "directory"], Key("local")),
-    ("tempo.storage", &["trace", "backend"], Words("a folder of this host is `local`")),
+    ("tempo.storage", &["trace", "backend"], Words("a directory of this host is `local`")),
     ("collector", &["exporters", "exporter", "export", "endpoint", "url"], Words(SENDS)),
-    ("collector", &["receivers", "receiver", "otlp", "port"], Words(DOORS)),
+    ("collector", &["receivers", "receiver", "otlp", "port"], Words(TWO_LISTENERS)),
     ("collector", &["listen", "bind", "address"], Words(LISTENERS)),
     ("collector", &["processors"], Words("what it does is `batch` and `service.memory_limit`")),
-    ("collector", &["extensions"], Words("its own doors are `health` and `metrics`")),
+    ("collector", &["extensions"], Words("its own listeners are `health` and `metrics`")),
     ("collector", &["pipelines"], Words("the pipeline follows from `receive` and `send_to`")),
     ("collector", &["health_check", "healthcheck"], Key("health")),
     ("collector", &["telemetry"], Words("its own metrics are `metrics`")),

@@ -81,24 +81,24 @@ const ENABLED: Key = key("enabled", FLAG, "enabled = false");
 const GRPC_MESSAGE: Key = key("max_message", ValueKind::Size(MIB), "max_message = \"16MiB\"");
 const HTTP_MESSAGE: Key = key("max_message", ValueKind::Size(BYTES), "max_message = \"16MiB\"");
 
-static DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED] };
-static GRPC_DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, GRPC_MESSAGE] };
-static HTTP_DOOR: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, HTTP_MESSAGE] };
-static COLLECTOR_HTTP_DOOR: Schema = Schema {
+static LISTENER: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED] };
+static GRPC_LISTENER: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, GRPC_MESSAGE] };
+static HTTP_LISTENER: Schema = Schema { keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, HTTP_MESSAGE] };
+static COLLECTOR_HTTP_LISTENER: Schema = Schema {
     keys: &[PORT, BIND, TLS, MUTUAL, DIAL, ENABLED, HTTP_MESSAGE, later("allowed_origins", LEAVE_OUT)],
 };
 
 static COLLECTOR_RECEIVE: Schema = Schema {
     keys: &[
-        key("grpc", ValueKind::Listener(&GRPC_DOOR), "grpc = 4317"),
-        key("http", ValueKind::Listener(&COLLECTOR_HTTP_DOOR), "http = 4318"),
+        key("grpc", ValueKind::Listener(&GRPC_LISTENER), "grpc = 4317"),
+        key("http", ValueKind::Listener(&COLLECTOR_HTTP_LISTENER), "http = 4318"),
     ],
 };
 
 static TEMPO_RECEIVE: Schema = Schema {
     keys: &[
-        key("grpc", ValueKind::Listener(&GRPC_DOOR), "grpc = 14317"),
-        key("http", ValueKind::Listener(&HTTP_DOOR), "http = 14318"),
+        key("grpc", ValueKind::Listener(&GRPC_LISTENER), "grpc = 14317"),
+        key("http", ValueKind::Listener(&HTTP_LISTENER), "http = 14318"),
     ],
 };
 
@@ -109,12 +109,12 @@ const CERTIFICATE: Key = later("certificate", "let the stack issue its own: leav
 const EXTRA: Key = later("extra", LEAVE_OUT);
 const ON_HOST: Key = key("host", ValueKind::Name, "host = \"main\"");
 const ON_HOSTS: Key = key("hosts", ValueKind::Hosts, "hosts = [\"main\"]");
-const PATHS: Key = key("paths", ValueKind::Table(&PATH_WISHES), "paths = { data = \"/srv/traces\" }");
+const PATHS: Key = key("paths", ValueKind::Table(&PATH_KEIES), "paths = { data = \"/srv/traces\" }");
 const CERTIFICATE_PATH: Key =
     key("paths", ValueKind::Table(&CERTIFICATE_PATHS), "paths = { certificates = \"/etc/shop/tls\" }");
 const NEIGHBOUR: Key = key("service", ValueKind::Table(&NEIGHBOUR_SERVICE), "service = { user = \"shop\" }");
 
-static PATH_WISHES: Schema = Schema {
+static PATH_KEIES: Schema = Schema {
     keys: &[
         key("config", ValueKind::Path, "config = \"/etc/otelcol/config.yaml\""),
         key("data", ValueKind::Path, "data = \"/srv/traces\""),
@@ -219,8 +219,8 @@ static COLLECTOR: Schema = Schema {
         key("distribution", ValueKind::Choice(UNKNOWN_WORD, DISTRIBUTIONS), "distribution = \"core\""),
         later("components", "distribution = \"contrib\""),
         key("receive", ValueKind::Table(&COLLECTOR_RECEIVE), "receive = { grpc = 4317, http = 4318 }"),
-        key("metrics", ValueKind::Listener(&DOOR), "metrics = 8888"),
-        key("health", ValueKind::Listener(&DOOR), "health = 13133"),
+        key("metrics", ValueKind::Listener(&LISTENER), "metrics = 8888"),
+        key("health", ValueKind::Listener(&LISTENER), "health = 13133"),
         later("zpages", LEAVE_OUT),
         later("pprof", LEAVE_OUT),
         key("batch", ValueKind::Table(&BATCH), "batch = { size = 2048, timeout = \"1s\" }"),
@@ -287,8 +287,8 @@ static TEMPO: Schema = Schema {
         PATHS,
         EXTRA,
         key("receive", ValueKind::Table(&TEMPO_RECEIVE), "receive = { grpc = 14317 }"),
-        key("http", ValueKind::Listener(&DOOR), "http = 3200"),
-        key("internal", ValueKind::Listener(&DOOR), "internal = { tls = true }"),
+        key("http", ValueKind::Listener(&LISTENER), "http = 3200"),
+        key("internal", ValueKind::Listener(&LISTENER), "internal = { tls = true }"),
         later("health", "ask `/ready` on `http` instead: leave `health` out"),
         key("storage", ValueKind::Table(&STORAGE), "storage = { local = \"/var/lib/tempo\" }"),
         key("retention", ValueKind::Duration, "retention = \"336h\"").unadvised(),

@@ -86,7 +86,7 @@ fn entry(kind: ValueKind, value: &DeValue<'_>, written: &str, fits: Fits<'_>) ->
 }
 
 /// The one key of a table that takes the value: `{ enabled = false }` for `false`. A port goes to the
-/// door that has it by default, else to the first.
+/// listener that has it by default, else to the first.
 fn only_key(schema: &Schema, value: &DeValue<'_>, written: &str, fits: Fits<'_>) -> Option<String> {
     let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
     let takes = rendered.filter(|key| match (value, key.kind) {
@@ -95,12 +95,12 @@ fn only_key(schema: &Schema, value: &DeValue<'_>, written: &str, fits: Fits<'_>)
         (_, kind) => entry(kind, value, written, fits).is_some(),
     });
     let typed: Vec<String> = takes.clone().map(|key| format!("{} = {written}", key.name)).collect();
-    let doors = takes.clone().all(|key| matches!(key.kind, ValueKind::Listener(_)));
+    let listeners = takes.clone().all(|key| matches!(key.kind, ValueKind::Listener(_)));
     let usual = takes.clone().find(|key| typed.contains(&key.example.to_owned()));
     match (typed.as_slice(), usual) {
         ([only], _) => Some(only.clone()),
-        (_, Some(usual)) if doors => Some(usual.example.to_owned()),
-        ([first, ..], None) if doors => Some(first.clone()),
+        (_, Some(usual)) if listeners => Some(usual.example.to_owned()),
+        ([first, ..], None) if listeners => Some(first.clone()),
         _ => None,
     }
 }

@@ -24,7 +24,7 @@ pub struct Key {
     /// A value that can be typed, for help texts.
     pub example: &'static str,
     /// Whether the example may be advised to somebody who meant another value: never one that moves a
-    /// door, changes a release or deletes what is older.
+    /// listener, changes a release or deletes what is older.
     pub harmless: bool,
 }
 

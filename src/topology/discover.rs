@@ -1,4 +1,4 @@
-//! Which files of a folder belong to a tracing stack: by place, by what units name, and by what those
+//! Which files of a directory belong to a tracing stack: by place, by what units name, and by what those
 //! files name in turn, until nothing new is named.
 //!
 //! Bounded in number, depth and size; whatever a bound cuts off is listed. Called by
@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// No more files than this are looked into.
 const MOST_FILES: usize = 5_000;
-/// No more folders than this are listed while homes are searched for environment files.
-const MOST_FOLDERS: usize = 5_000;
+/// No more directories than this are listed while homes are searched for environment files.
+const MOST_DIRECTORIES: usize = 5_000;
 /// How deep below a home environment files are looked for.
 const DEPTH: usize = 4;
 /// Larger files of a repository are not read (bytes): nobody writes a configuration of that size.
@@ -26,7 +26,7 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// How often named files may name further ones.
 const ROUNDS: usize = 8;
 
-/// The files of a stack, found in a folder.
+/// The files of a stack, found in a directory.
 #[derive(Clone, Debug, Default)]
 pub struct Discovered {
     /// Every file that was read, by the path it has on the host.
@@ -49,7 +49,7 @@ pub struct Discovered {
 
 impl Discovered {
     /// The files for a reader; versions are the caller's to add, and that they are all there is: a
-    /// folder holds a part of a host, and never its keys, unless it is the host's own root.
+    /// directory holds a part of a host, and never its keys, unless it is the host's own root.
     pub fn file_set(&self) -> FileSet<'_> {
         FileSet {
             files: self.files.iter().map(|(path, bytes)| (path.clone(), Examined::Bytes(bytes))).collect(),
@@ -75,7 +75,7 @@ impl Discovered {
 
 /// Finds the files of a stack in a tree.
 pub fn discover(tree: &dyn FileTree) -> Discovered {
-    let mut search = Search { tree, found: Discovered::default(), looked: BTreeSet::new(), folders: 0 };
+    let mut search = Search { tree, found: Discovered::default(), looked: BTreeSet::new(), directories: 0 };
     search.found.repository = !search.is_host();
     if search.found.repository {
         search.repository();
@@ -104,7 +104,7 @@ pub(super) struct Search<'t> {
     pub(super) tree: &'t dyn FileTree,
     pub(super) found: Discovered,
     looked: BTreeSet<TargetPath>,
-    folders: usize,
+    directories: usize,
 }
 
 impl Search<'_> {
@@ -125,67 +125,73 @@ impl Search<'_> {
         for (_, path) in places::FIXED {
             self.look(&TargetPath::new(*path));
         }
-        for folder in places::DATASOURCES {
-            self.yaml_files(&TargetPath::new(*folder));
+        for directory in places::DATASOURCES {
+            self.yaml_files(&TargetPath::new(*directory));
         }
         let mut units = Vec::new();
-        for folder in places::UNIT_FOLDERS {
-            self.units(&TargetPath::new(*folder), &mut units);
+        for directory in places::UNIT_DIRECTORIES {
+            self.units(&TargetPath::new(*directory), &mut units);
         }
         for home in self.homes() {
             self.yaml_files(&home.join(places::USER_COLLECTOR));
             self.units(&home.join(places::USER_UNITS), &mut units);
             self.environments(&home, DEPTH);
         }
-        for folder in places::APPLICATIONS {
-            self.environments(&TargetPath::new(*folder), DEPTH);
+        for directory in places::APPLICATIONS {
+            self.environments(&TargetPath::new(*directory), DEPTH);
         }
         self.keep_units(units);
     }
 
     fn homes(&mut self) -> Vec<TargetPath> {
         let mut homes = vec![TargetPath::new(places::ROOT_HOME)];
-        for folder in places::HOMES {
-            let folder = TargetPath::new(*folder);
+        for directory in places::HOMES {
+            let directory = TargetPath::new(*directory);
             homes.extend(
-                self.list(&folder).into_iter().filter(|entry| entry.1).map(|entry| folder.join(&entry.0)),
+                self.list(&directory)
+                    .into_iter()
+                    .filter(|entry| entry.1)
+                    .map(|entry| directory.join(&entry.0)),
             );
         }
         homes
     }
 
-    /// Names in a folder, and whether each is a folder.
-    pub(super) fn list(&mut self, folder: &TargetPath) -> Vec<(String, bool)> {
-        let listed = self.tree.list(folder);
+    /// Names in a directory, and whether each is a directory.
+    pub(super) fn list(&mut self, directory: &TargetPath) -> Vec<(String, bool)> {
+        let listed = self.tree.list(directory);
         for reason in &listed.unread {
-            self.not_read(folder, reason);
+            self.not_read(directory, reason);
         }
-        listed.entries.into_iter().map(|entry| (entry.name, entry.is_folder)).collect()
+        listed.entries.into_iter().map(|entry| (entry.name, entry.is_directory)).collect()
     }
 
-    fn yaml_files(&mut self, folder: &TargetPath) {
-        for (name, is_folder) in self.list(folder) {
-            let path = folder.join(&name);
-            if !is_folder && places::is_yaml(&path) {
+    fn yaml_files(&mut self, directory: &TargetPath) {
+        for (name, is_directory) in self.list(directory) {
+            let path = directory.join(&name);
+            if !is_directory && places::is_yaml(&path) {
                 self.look(&path);
             }
         }
     }
 
-    /// `.env` files of a home and of the folders below it, hidden and fetched ones left out.
-    fn environments(&mut self, folder: &TargetPath, depth: usize) {
-        self.folders += 1;
-        if self.folders > MOST_FOLDERS {
-            if self.folders == MOST_FOLDERS + 1 {
-                self.not_read(folder, "too many folders: environment files further on were not looked for");
+    /// `.env` files of a home and of the directories below it, hidden and fetched ones left out.
+    fn environments(&mut self, directory: &TargetPath, depth: usize) {
+        self.directories += 1;
+        if self.directories > MOST_DIRECTORIES {
+            if self.directories == MOST_DIRECTORIES + 1 {
+                self.not_read(
+                    directory,
+                    "too many directories: environment files further on were not looked for",
+                );
             }
             return;
         }
-        for (name, is_folder) in self.list(folder) {
-            let path = folder.join(&name);
-            if !is_folder && (places::is_environment(&path) || is_compose_file(&name)) {
+        for (name, is_directory) in self.list(directory) {
+            let path = directory.join(&name);
+            if !is_directory && (places::is_environment(&path) || is_compose_file(&name)) {
                 self.look(&path);
-            } else if is_folder
+            } else if is_directory
                 && depth > 0
                 && !name.starts_with('.')
                 && !places::FETCHED.contains(&name.as_str())
@@ -195,17 +201,21 @@ impl Search<'_> {
         }
     }
 
-    /// Lists configurations that stand inside of other files, in a folder that holds none by itself.
-    fn config_maps(&mut self, folder: &TargetPath, depth: usize) {
-        self.folders += 1;
-        if self.folders > MOST_FOLDERS {
+    /// Lists configurations that stand inside of other files, in a directory that holds none by itself.
+    fn config_maps(&mut self, directory: &TargetPath, depth: usize) {
+        self.directories += 1;
+        if self.directories > MOST_DIRECTORIES {
             return;
         }
-        for (name, is_folder) in self.list(folder) {
-            let path = folder.join(&name);
-            if is_folder && depth > 0 && !name.starts_with('.') && !places::FETCHED.contains(&name.as_str()) {
+        for (name, is_directory) in self.list(directory) {
+            let path = directory.join(&name);
+            if is_directory
+                && depth > 0
+                && !name.starts_with('.')
+                && !places::FETCHED.contains(&name.as_str())
+            {
                 self.config_maps(&path, depth - 1);
-            } else if !is_folder
+            } else if !is_directory
                 && places::is_yaml(&path)
                 && let Looked::Bytes(bytes) = self.tree.read(&path, yaml::MAX_BYTES)
             {
@@ -219,11 +229,11 @@ impl Search<'_> {
         }
     }
 
-    /// Collects units and drop-ins of a folder with their text.
-    fn units(&mut self, folder: &TargetPath, all: &mut Vec<(TargetPath, Vec<u8>)>) {
-        for (name, is_folder) in self.list(folder) {
-            let path = folder.join(&name);
-            let paths = if is_folder {
+    /// Collects units and drop-ins of a directory with their text.
+    fn units(&mut self, directory: &TargetPath, all: &mut Vec<(TargetPath, Vec<u8>)>) {
+        for (name, is_directory) in self.list(directory) {
+            let path = directory.join(&name);
+            let paths = if is_directory {
                 self.list(&path).into_iter().map(|entry| path.join(&entry.0)).collect()
             } else {
                 vec![path]

@@ -29,9 +29,9 @@ pub enum Examined<'a> {
     /// The file's bytes.
     Bytes(&'a [u8]),
     /// A certificate that apply will issue.
-    Wish(&'a CertificateSpec),
+    Spec(&'a CertificateSpec),
     /// The private key that apply will make for a certificate.
-    WishedKey(&'a CertificateName),
+    DesiredKey(&'a CertificateName),
 }
 
 /// A set of finished files of one host.
@@ -51,11 +51,11 @@ pub struct FileSet<'a> {
     /// Files that are there and could not be read: never taken for absent.
     pub unread: BTreeSet<TargetPath>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a
-    /// folder that holds only a part of a host.
+    /// directory that holds only a part of a host.
     pub complete: bool,
     /// Compose projects among the files.
     pub projects: &'a [Project],
-    /// Paths that something names and where nothing is: neither a file nor a folder with anything in it.
+    /// Paths that something names and where nothing is: neither a file nor a directory with anything in it.
     pub absent: BTreeSet<TargetPath>,
     /// Whether it is a repository and no host: a file stands for a program only where something says so.
     pub repository: bool,

@@ -19,8 +19,8 @@ pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
                 }
                 file
             }
-            Some(Examined::Wish(wish)) => CertificateFile::Wish((*wish).clone()),
-            Some(Examined::WishedKey(name)) => CertificateFile::Key(Some((*name).clone())),
+            Some(Examined::Spec(desired)) => CertificateFile::Spec((*desired).clone()),
+            Some(Examined::DesiredKey(name)) => CertificateFile::Key(Some((*name).clone())),
             None if files.is_absent(&path) => CertificateFile::Missing,
             // A file that is there and could not be read is in the lists already.
             None if files.unread.contains(&path) => continue,
@@ -34,7 +34,7 @@ fn named(topology: &Topology) -> BTreeSet<TargetPath> {
     let mut paths = BTreeSet::new();
     for listener in &topology.listeners {
         let tls = &listener.tls;
-        paths.extend([&tls.certificate, &tls.key, &tls.client_authority].into_iter().flatten().map(path));
+        paths.extend([&tls.certificate, &tls.key, &tls.client_ca].into_iter().flatten().map(path));
     }
     for client in &topology.clients {
         let tls = &client.tls;

@@ -197,6 +197,6 @@ fn without(page: &mut FileReading<'_>, container: &Container<'_>, name: Neighbou
         let program = page.program;
         page.topology
             .listeners
-            .retain(|listener| listener.program != program || !listener.door.starts_with("otlp."));
+            .retain(|listener| listener.program != program || !listener.setting.starts_with("otlp."));
     }
 }

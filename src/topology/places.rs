@@ -15,16 +15,16 @@ pub const FIXED: &[(ProgramKind, &str)] = &[
     (ProgramKind::Tempo, "/etc/tempo/tempo.yml"),
 ];
 
-/// Folders whose `*.yaml` and `*.yml` files provision datasources.
+/// Directories whose `*.yaml` and `*.yml` files provision datasources.
 pub const DATASOURCES: &[&str] = &["/etc/grafana/provisioning/datasources"];
 
-/// The folder of a user's collector, below the home.
+/// The directory of a user's collector, below the home.
 pub const USER_COLLECTOR: &str = ".config/otelcol";
 
-/// Folders whose folders are homes.
+/// Directories whose directories are homes.
 pub const HOMES: &[&str] = &["/home"];
 
-/// Folders of applications that live in no home: only environment files are looked for there.
+/// Directories of applications that live in no home: only environment files are looked for there.
 pub const APPLICATIONS: &[&str] = &["/opt", "/srv"];
 /// The home of root.
 pub const ROOT_HOME: &str = "/root";
@@ -34,10 +34,12 @@ pub const NEIGHBOURS: &[&str] = &[
     "nginx", "caddy", "haproxy", "traefik", "envoy", "apache2", "httpd", "alloy", "loki", "jaeger", "zipkin",
 ];
 
-/// Folders of system units, and of a user's own units below the home.
-pub use crate::component::systemd::read::{SYSTEM_FOLDERS as UNIT_FOLDERS, USER_FOLDER as USER_UNITS};
+/// Directories of system units, and of a user's own units below the home.
+pub use crate::component::systemd::read::{
+    SYSTEM_DIRECTORIES as UNIT_DIRECTORIES, USER_DIRECTORY as USER_UNITS,
+};
 
-/// Folders in which nothing was written by hand: no environment file is looked for there.
+/// Directories in which nothing was written by hand: no environment file is looked for there.
 pub const FETCHED: &[&str] = &["node_modules", "target", "vendor", "venv", "site-packages", "snap", "go"];
 
 /// Whose configuration stands at a path, judged by the path alone.

@@ -1,6 +1,6 @@
 //! A repository that somebody else wrote: configuration is found anywhere in it, by name and content.
 //!
-//! Bounded in depth, number and size; folders in which nothing was written by hand are passed over.
+//! Bounded in depth, number and size; directories in which nothing was written by hand are passed over.
 
 use super::compose;
 use super::discover::Search;
@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep configuration is looked for.
 const DEPTH: usize = 12;
-/// No more folders than this are listed.
-const MOST_FOLDERS: usize = 20_000;
+/// No more directories than this are listed.
+const MOST_DIRECTORIES: usize = 20_000;
 /// How often a project may name files that were not read before.
 const ROUNDS: usize = 6;
-/// Folders in which nothing was written by hand.
+/// Directories in which nothing was written by hand.
 const FETCHED: &[&str] = &[
     ".git",
     ".hg",
@@ -41,40 +41,40 @@ const WORDS: &[&str] =
     &["receivers:", "exporters:", "receivers\":", "distributor", "storage:", "datasources:", "services:"];
 
 impl Search<'_> {
-    /// Whether the folder is laid out like a host.
+    /// Whether the directory is laid out like a host.
     pub(super) fn is_host(&mut self) -> bool {
         let top = self.list(&TargetPath::new("/"));
         let hosts = ["etc", "home", "root", "usr", "opt", "srv", "var", "lib"];
-        let folders = || top.iter().filter(|entry| entry.1);
-        // One folder of such a name may stand in any repository; `etc` alone is an extracted one.
-        folders().filter(|entry| hosts.contains(&entry.0.as_str())).count() >= 2
-            || folders().any(|entry| matches!(entry.0.as_str(), "etc" | "home"))
-                && !top
-                    .iter()
-                    .any(|(name, is_folder)| !is_folder && (format::is_compose_file(name) || name == ".git"))
+        let directories = || top.iter().filter(|entry| entry.1);
+        // One directory of such a name may stand in any repository; `etc` alone is an extracted one.
+        directories().filter(|entry| hosts.contains(&entry.0.as_str())).count() >= 2
+            || directories().any(|entry| matches!(entry.0.as_str(), "etc" | "home"))
+                && !top.iter().any(|(name, is_directory)| {
+                    !is_directory && (format::is_compose_file(name) || name == ".git")
+                })
     }
 
     /// Reads every file of a repository that may be of a tracing stack.
     pub(super) fn repository(&mut self) {
-        let mut folders = vec![(TargetPath::new("/"), 0)];
+        let mut directories = vec![(TargetPath::new("/"), 0)];
         let mut count = 0;
-        while let Some((folder, depth)) = folders.pop() {
+        while let Some((directory, depth)) = directories.pop() {
             count += 1;
-            if count > MOST_FOLDERS {
-                self.not_read(&folder, "too many folders: what lies further on was not looked for");
+            if count > MOST_DIRECTORIES {
+                self.not_read(&directory, "too many directories: what lies further on was not looked for");
                 return;
             }
-            let links = self.linked(&folder);
-            for (name, is_folder) in self.list(&folder) {
+            let links = self.linked(&directory);
+            for (name, is_directory) in self.list(&directory) {
                 // A link leads to what is found where it stands, or around in a circle.
-                if is_folder && links.contains(&name) {
+                if is_directory && links.contains(&name) {
                     continue;
                 }
-                let path = folder.join(&name);
+                let path = directory.join(&name);
                 let skipped = FETCHED.contains(&name.as_str()) || places::FETCHED.contains(&name.as_str());
-                if is_folder && depth < DEPTH && !skipped {
-                    folders.push((path, depth + 1));
-                } else if !is_folder && (places::is_yaml(&path) || places::is_environment(&path)) {
+                if is_directory && depth < DEPTH && !skipped {
+                    directories.push((path, depth + 1));
+                } else if !is_directory && (places::is_yaml(&path) || places::is_environment(&path)) {
                     self.look(&path);
                 }
             }
@@ -85,23 +85,23 @@ impl Search<'_> {
         self.found.files.retain(|path, bytes| ours(path, bytes));
     }
 
-    /// The names of links in a folder.
-    fn linked(&self, folder: &TargetPath) -> BTreeSet<String> {
-        let entries = self.tree.list(folder).entries.into_iter();
+    /// The names of links in a directory.
+    fn linked(&self, directory: &TargetPath) -> BTreeSet<String> {
+        let entries = self.tree.list(directory).entries.into_iter();
         entries.filter(|entry| entry.is_link).map(|entry| entry.name).collect()
     }
 
     /// Compose projects among the files, and what they name.
     pub(super) fn projects(&mut self) {
-        let mut folders: BTreeMap<TargetPath, BTreeSet<String>> = BTreeMap::new();
+        let mut directories: BTreeMap<TargetPath, BTreeSet<String>> = BTreeMap::new();
         for path in self.found.files.keys().filter(|path| format::is_compose_file(path.file_name())) {
-            folders.entry(path.parent()).or_default().insert(path.file_name().to_owned());
+            directories.entry(path.parent()).or_default().insert(path.file_name().to_owned());
         }
         let mut projects = Vec::new();
-        for (folder, names) in folders {
-            self.look(&folder.join(".env"));
+        for (directory, names) in directories {
+            self.look(&directory.join(".env"));
             let mut main = format::main_files(&names);
-            if let Some(chosen) = self.chosen(&folder) {
+            if let Some(chosen) = self.chosen(&directory) {
                 main = chosen;
             }
             let has_main = !main.is_empty();
@@ -109,7 +109,7 @@ impl Search<'_> {
             let sets: Vec<Vec<String>> =
                 std::iter::once(main.clone()).filter(|main| !main.is_empty()).chain(others).collect();
             for (index, set) in sets.into_iter().enumerate() {
-                let files: Vec<TargetPath> = set.iter().map(|name| folder.join(name)).collect();
+                let files: Vec<TargetPath> = set.iter().map(|name| directory.join(name)).collect();
                 let project = self.load(&files);
                 let is_main = has_main && index == 0;
                 if is_main
@@ -138,14 +138,14 @@ impl Search<'_> {
         self.named_by_projects();
     }
 
-    /// `COMPOSE_FILE` of the `.env` in a folder.
-    fn chosen(&self, folder: &TargetPath) -> Option<Vec<String>> {
-        let text = std::str::from_utf8(self.found.files.get(&folder.join(".env"))?).ok()?;
+    /// `COMPOSE_FILE` of the `.env` in a directory.
+    fn chosen(&self, directory: &TargetPath) -> Option<Vec<String>> {
+        let text = std::str::from_utf8(self.found.files.get(&directory.join(".env"))?).ok()?;
         let value = text.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_FILE="))?;
         let value = value.trim().trim_matches(['"', '\'']);
         let names: Vec<String> =
             value.split(':').map(|name| name.trim_start_matches("./").to_owned()).collect();
-        names.iter().all(|name| self.found.files.contains_key(&folder.join(name))).then_some(names)
+        names.iter().all(|name| self.found.files.contains_key(&directory.join(name))).then_some(names)
     }
 
     /// Loads a project, reading what it names until nothing new is named.
@@ -164,8 +164,8 @@ impl Search<'_> {
                 }
             };
             let shown_as = |path: &TargetPath| -> SourceName { found.shown(path) };
-            let folder = ProjectDirectory { text: &text, shown_as: &shown_as, rooted: !found.repository };
-            let project = format::load(files, &folder);
+            let directory = ProjectDirectory { text: &text, shown_as: &shown_as, rooted: !found.repository };
+            let project = format::load(files, &directory);
             let before = self.found.files.len();
             missed.into_inner().iter().for_each(|path| self.look(path));
             if self.found.files.len() == before || round + 1 == ROUNDS {

@@ -1,28 +1,28 @@
-//! A folder laid out like a root, as [`super::discover()`] sees it.
+//! A directory laid out like a root, as [`super::discover()`] sees it.
 //!
-//! The real one is a loader's business: it reads absolute paths below its folder, follows no link
+//! The real one is a loader's business: it reads absolute paths below its directory, follows no link
 //! out of it, and says what it may not read. The one here holds files in memory.
 
 use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 
-/// What stands in a folder.
+/// What stands in a directory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TreeEntry {
     /// Its name, without a slash.
     pub name: String,
-    /// Whether it is a folder.
-    pub is_folder: bool,
+    /// Whether it is a directory.
+    pub is_directory: bool,
     /// Whether it is a link to one: what it leads to stands somewhere else as well.
     pub is_link: bool,
 }
 
-/// The entries of a folder.
+/// The entries of a directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// Those that have a name on the host as we write them.
     pub entries: Vec<TreeEntry>,
-    /// Why the folder, or an entry of it, could not be looked at.
+    /// Why the directory, or an entry of it, could not be looked at.
     pub unread: Vec<String>,
 }
 
@@ -39,24 +39,24 @@ pub enum Looked {
 
 /// A tree of files, read only.
 pub trait FileTree {
-    /// The entries of a folder in order of their names; none where there is no such folder.
-    fn list(&self, folder: &TargetPath) -> Listed;
+    /// The entries of a directory in order of their names; none where there is no such directory.
+    fn list(&self, directory: &TargetPath) -> Listed;
 
     /// A file of at most `most` bytes; a larger one is unreadable.
     fn read(&self, path: &TargetPath, most: usize) -> Looked;
 }
 
 impl FileTree for BTreeMap<TargetPath, Vec<u8>> {
-    fn list(&self, folder: &TargetPath) -> Listed {
+    fn list(&self, directory: &TargetPath) -> Listed {
         let mut entries: Vec<TreeEntry> = self
             .keys()
-            .filter(|path| path.is_within(folder))
-            .filter_map(|path| path.as_str().strip_prefix(folder.as_str()))
+            .filter(|path| path.is_within(directory))
+            .filter_map(|path| path.as_str().strip_prefix(directory.as_str()))
             .map(|rest| rest.trim_start_matches('/'))
             .filter(|rest| !rest.is_empty())
             .map(|rest| match rest.split_once('/') {
-                Some((name, _)) => TreeEntry { name: name.to_owned(), is_folder: true, is_link: false },
-                None => TreeEntry { name: rest.to_owned(), is_folder: false, is_link: false },
+                Some((name, _)) => TreeEntry { name: name.to_owned(), is_directory: true, is_link: false },
+                None => TreeEntry { name: rest.to_owned(), is_directory: false, is_link: false },
             })
             .collect();
         entries.sort();

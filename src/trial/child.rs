@@ -2,7 +2,7 @@
 //! to become a validator that ends with it.
 
 use super::TrialError;
-use super::folder::{make, remove};
+use super::directory::{make, remove};
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -23,13 +23,13 @@ pub fn become_engine(parent: u32, program: &Path, arguments: &[OsString]) -> std
     Command::new(program).args(arguments).exec()
 }
 
-/// Makes the folder of a trial, says so, waits until nobody holds the other end of its standard
-/// input any more, and removes the folder.
+/// Makes the directory of a trial, says so, waits until nobody holds the other end of its standard
+/// input any more, and removes the directory.
 ///
 /// # Errors
-/// The folder cannot be removed. Why it cannot be made is said where the trial listens.
-pub fn become_sweeper(folder: &Path) -> Result<(), TrialError> {
-    let made = make(folder);
+/// The directory cannot be removed. Why it cannot be made is said where the trial listens.
+pub fn become_sweeper(directory: &Path) -> Result<(), TrialError> {
+    let made = make(directory);
     let said = made.as_ref().map_or_else(ToString::to_string, |()| "made".to_owned());
     // Where nobody listens any more, the wait below ends at once.
     let _gone = std::io::stdout().write_all(format!("{said}\n").as_bytes());
@@ -45,5 +45,5 @@ pub fn become_sweeper(folder: &Path) -> Result<(), TrialError> {
             Ok(_) => {}
         }
     }
-    remove(folder)
+    remove(directory)
 }

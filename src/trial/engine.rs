@@ -21,7 +21,7 @@ pub struct Launch {
     pub binary: PathBuf,
     /// Its arguments.
     pub arguments: Vec<String>,
-    /// Its own folder; its log stands there.
+    /// Its own directory; its log stands there.
     pub home: PathBuf,
 }
 
@@ -55,7 +55,7 @@ impl RunningEngine {
     ///
     /// # Errors
     /// No process can be started.
-    pub fn start(launch: &Launch, folder: &TrialDirectory) -> Result<Self, TrialError> {
+    pub fn start(launch: &Launch, directory: &TrialDirectory) -> Result<Self, TrialError> {
         let fault = |cause| TrialError::Process { operation: "start", name: launch.name.clone(), cause };
         let (said, says) = std::io::pipe().map_err(fault)?;
         let child = Command::new("/proc/self/exe")
@@ -72,7 +72,7 @@ impl RunningEngine {
             // The Ctrl-C of a terminal goes to its whole process group; engines end in our order.
             .process_group(0)
             .current_dir(&launch.home)
-            .stdin(folder.hold()?)
+            .stdin(directory.hold()?)
             .stdout(says.try_clone().map_err(fault)?)
             .stderr(says)
             .spawn()
@@ -120,7 +120,7 @@ impl RunningEngine {
         while asked.is_ok() && Instant::now() < end && !impatient.came() && self.ended()?.is_none() {
             thread::sleep(Duration::from_millis(5));
         }
-        // The whole group: what an engine started holds the trial's folder too. It is not reaped yet,
+        // The whole group: what an engine started holds the trial's directory too. It is not reaped yet,
         // so the number is still its own.
         kill_process_group(pid, Signal::KILL).map_err(|error| self.waiting(error.into()))?;
         self.child.wait().map_err(|cause| self.waiting(cause))?;

@@ -141,7 +141,7 @@ const CAUSES: &[(&str, &str)] = &[
     ("cannot allocate memory", "the machine has no memory left"),
     ("no space left on device", "the disk is full"),
     ("too many open files", "the limit of open files is too low: `ulimit -n`"),
-    ("permission denied", "a file or folder is not open to this user"),
+    ("permission denied", "a file or directory is not open to this user"),
     ("failed parsing config", "this version does not know a key of its configuration"),
     ("invalid keys", "this version does not know a key of its configuration"),
     ("unknown type", "this build has not a component that the configuration names"),
@@ -162,8 +162,8 @@ mod tests {
     /// Everything that was said is read once, in order, also across changes to a new file.
     #[test]
     fn a_follower_reads_every_line_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
         let (said, mut says) = std::io::pipe().unwrap();
         let kept = path.clone();
         let writer = std::thread::spawn(move || keep(said, &kept));

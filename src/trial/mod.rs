@@ -1,17 +1,17 @@
-//! A stack run for real in a throw-away folder: real engines as child processes on free loopback
+//! A stack run for real in a throw-away directory: real engines as child processes on free loopback
 //! ports, without root and without systemd.
 //!
 //! Constraint: nothing outlives a trial, however it ends. Three means see to that, none of them
 //! code of ours that has to run at the end: each engine asks the kernel to be killed with the
 //! process that started it; a sweeper in a process group of its own waits on a pipe whose other end
-//! that process and every engine hold, and removes the folder when the last of them is gone; and
+//! that process and every engine hold, and removes the directory when the last of them is gone; and
 //! the next trial removes what even a killed sweeper left. The pieces stand here, the order of a
 //! trial in the verb `try`, their only caller beside `status`, `logs` and `prove`.
-#![expect(clippy::disallowed_methods, reason = "a trial has its own folder and its own children")]
+#![expect(clippy::disallowed_methods, reason = "a trial has its own directory and its own children")]
 
 mod child;
+mod directory;
 mod engine;
-mod folder;
 mod interrupt;
 mod log;
 mod moved;
@@ -22,15 +22,15 @@ mod wire;
 mod write;
 
 pub use child::{become_engine, become_sweeper};
+pub use directory::{TrialDirectory, base};
 pub use engine::{Ended, Launch, RunningEngine};
-pub use folder::{TrialDirectory, base};
 pub use interrupt::Interrupt;
 pub use log::{Follower, PORT_TAKEN, newest_lines, told_cause};
 pub use moved::{Ports, moved};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};
 pub use state::{FoundTrial, Running, TrialState, announce, running};
-pub use wire::{doors, reader};
+pub use wire::{endpoints, reader};
 pub use write::write;
 
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ use std::path::PathBuf;
 /// What the machine refused a trial.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
-    /// A system call on a file or folder failed.
+    /// A system call on a file or directory failed.
     #[error("cannot {operation} {}: {cause}", .path.display())]
     Io {
         /// What was tried.
@@ -48,10 +48,10 @@ pub enum TrialError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// The folder for trials cannot be trusted.
-    #[error("{} is not a folder of this user alone: {what}", .path.display())]
+    /// The directory for trials cannot be trusted.
+    #[error("{} is not a directory of this user alone: {what}", .path.display())]
     Base {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
@@ -73,10 +73,10 @@ pub enum TrialError {
     #[error("cannot watch for signals: {0}")]
     Signals(std::io::Error),
     /// The sweeper did not do its part.
-    #[error("the sweeper of {} {what}", .folder.display())]
+    #[error("the sweeper of {} {what}", .directory.display())]
     Sweeper {
-        /// The trial's folder.
-        folder: PathBuf,
+        /// The trial's directory.
+        directory: PathBuf,
         /// What it said or did.
         what: String,
     },

@@ -1,7 +1,7 @@
 //! The stack of a trial: the same stack with everything that touches the machine moved away.
 //!
-//! Ports become free ones, binds loopback, paths folders of the trial, secrets placeholders. What
-//! decides how two ends meet stays: protocols, queues, limits, and on which doors TLS is served,
+//! Ports become free ones, binds loopback, paths directories of the trial, secrets placeholders. What
+//! decides how two ends meet stays: protocols, queues, limits, and on which listeners TLS is served,
 //! which is written out because it would follow from the bind. Pure.
 
 use crate::model::names::{Port, TargetPath};
@@ -13,20 +13,20 @@ use crate::wiring::{ComponentId, ListenerId, ListenerKind, WiredListener, Wiring
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The free port of each door.
+/// The free port of each listener.
 pub type Ports = BTreeMap<ListenerId, Port>;
 
-/// The stack of a wiring, moved below a folder and to these ports. Every door has a port.
-pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
-    let moving = Moving { wiring, folder, ports };
+/// The stack of a wiring, moved below a directory and to these ports. Every listener has a port.
+pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stack {
+    let moving = Moving { wiring, directory, ports };
     let mut stack = wiring.stack.clone();
     if let Some(tempo) = &mut stack.tempo {
         let id = ComponentId::Tempo;
         tempo.paths = moving.paths(&id, "config.yml");
         tempo.local_storage = tempo.local_storage.as_ref().map(|_| moving.home(&id).join("storage"));
-        moving.doors(&id, &mut tempo.receive);
-        moving.door(&id, ListenerKind::Api, &mut tempo.http);
-        moving.door(&id, ListenerKind::Internal, &mut tempo.internal);
+        moving.listeners(&id, &mut tempo.receive);
+        moving.listener(&id, ListenerKind::Api, &mut tempo.http);
+        moving.listener(&id, ListenerKind::Internal, &mut tempo.internal);
         moving.service(&mut tempo.service);
     }
     for collector in stack.collectors.values_mut() {
@@ -36,7 +36,7 @@ pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
         let home = moving.home(&ComponentId::App(app.name.clone()));
         app.env_file = Some(home.join(".env"));
         app.certificates = Some(home.join("tls"));
-        // The host's trust store cannot know an authority that lives as long as the trial.
+        // The host's trust store cannot know a CA that lives as long as the trial.
         if app.sdk.tls_settings == Some(TlsSettings::System) {
             app.sdk.tls_settings = Some(TlsSettings::Code);
         }
@@ -46,32 +46,32 @@ pub fn moved(wiring: &Wiring<'_>, folder: &TargetPath, ports: &Ports) -> Stack {
         grafana.provisioning = home.join("provisioning");
         grafana.certificates = Some(home.join("tls"));
     }
-    stack.certificates = CertificateSettings { folder: None, ..stack.certificates };
+    stack.certificates = CertificateSettings { directory: None, ..stack.certificates };
     stack
 }
 
 struct Moving<'m> {
     wiring: &'m Wiring<'m>,
-    folder: &'m TargetPath,
+    directory: &'m TargetPath,
     ports: &'m Ports,
 }
 
 impl Moving<'_> {
     fn home(&self, id: &ComponentId) -> TargetPath {
-        self.folder.join(&id.to_string())
+        self.directory.join(&id.to_string())
     }
 
     fn collector(&self, collector: &mut Collector) {
         let id = ComponentId::Collector(collector.name.clone());
-        // A folder that is written is granted; without one a collector has no state.
+        // A directory that is written is granted; without one a collector has no state.
         let data = collector.paths.data.as_ref().map(|_| self.home(&id).join("data"));
         collector.paths = PathSettings { data, ..self.paths(&id, "config.yaml") };
-        self.doors(&id, &mut collector.receive);
-        for (door, wish) in
+        self.listeners(&id, &mut collector.receive);
+        for (kind, settings) in
             [(ListenerKind::Metrics, &mut collector.metrics), (ListenerKind::Health, &mut collector.health)]
         {
-            if let Some(wish) = wish {
-                self.door(&id, door, wish);
+            if let Some(settings) = settings {
+                self.listener(&id, kind, settings);
             }
         }
         self.service(&mut collector.service);
@@ -87,22 +87,22 @@ impl Moving<'_> {
         }
     }
 
-    fn doors(&self, id: &ComponentId, doors: &mut OtlpListeners) {
-        for (door, wish) in
-            [(ListenerKind::OtlpGrpc, &mut doors.grpc), (ListenerKind::OtlpHttp, &mut doors.http)]
+    fn listeners(&self, id: &ComponentId, listeners: &mut OtlpListeners) {
+        for (kind, settings) in
+            [(ListenerKind::OtlpGrpc, &mut listeners.grpc), (ListenerKind::OtlpHttp, &mut listeners.http)]
         {
-            if let Some(wish) = wish {
-                self.door(id, door, wish);
+            if let Some(settings) = settings {
+                self.listener(id, kind, settings);
             }
         }
     }
 
-    fn door(&self, component: &ComponentId, door: ListenerKind, wish: &mut ListenerSettings) {
-        let decided = self.wiring.listener(component, door).expect("every open door was decided");
-        wish.port = self.ports[&decided.id];
-        wish.bind = Some(loopback(decided));
-        wish.tls = Some(decided.tls);
-        wish.dial = None;
+    fn listener(&self, component: &ComponentId, kind: ListenerKind, settings: &mut ListenerSettings) {
+        let decided = self.wiring.listener(component, kind).expect("every open listener was decided");
+        settings.port = self.ports[&decided.id];
+        settings.bind = Some(loopback(decided));
+        settings.tls = Some(decided.tls);
+        settings.dial = None;
     }
 
     /// What a unit would read for its engine is not read here.

@@ -21,7 +21,7 @@ pub fn free_ports(listeners: &[WiredListener]) -> Result<Ports, TrialError> {
         let socket = TcpListener::bind((address, 0)).map_err(TrialError::Ports)?;
         let number = socket.local_addr().map_err(TrialError::Ports)?.port();
         ports.insert(listener.id.clone(), Port::known(number));
-        // All are held until all are chosen: two doors never get the same one.
+        // All are held until all are chosen: two listeners never get the same one.
         held.push(socket);
     }
     Ok(ports)

@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// What must answer before an engine counts as ready.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    doors: Vec<(ListenerKind, SocketAddr)>,
+    listeners: Vec<(ListenerKind, SocketAddr)>,
     /// What it is called, and its URL.
     page: Option<(&'static str, String)>,
     tls: Tls,
@@ -30,23 +30,23 @@ impl std::fmt::Display for NotReady {
 }
 
 impl Probe {
-    /// The doors, with their addresses.
-    pub fn doors(&self) -> &[(ListenerKind, SocketAddr)] {
-        &self.doors
+    /// The listeners, with their addresses.
+    pub fn listeners(&self) -> &[(ListenerKind, SocketAddr)] {
+        &self.listeners
     }
 
-    /// All doors of a component, and its own word: Tempo's `/ready`, the collector's health.
+    /// All listeners of a component, and its own word: Tempo's `/ready`, the collector's health.
     pub fn of(wiring: &Wiring<'_>, component: &ComponentId, tls: Tls) -> Self {
         let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
-        let doors = listeners
-            .map(|listener| (listener.id.door, SocketAddr::new(listener.bind, listener.port.number())));
-        let (door, word, path) = match component {
+        let listeners = listeners
+            .map(|listener| (listener.id.kind, SocketAddr::new(listener.bind, listener.port.number())));
+        let (kind, word, path) = match component {
             ComponentId::Tempo => (ListenerKind::Api, "/ready", "/ready"),
             _ => (ListenerKind::Health, "health", "/"),
         };
-        let edge = wiring.edge_from(&ClientId::Tool(component.clone(), door));
+        let edge = wiring.edge_from(&ClientId::Tool(component.clone(), kind));
         let page = edge.map(|edge| (word, format!("{}{path}", edge.url(wiring.target(edge).tls))));
-        Self { doors: doors.collect(), page, tls }
+        Self { listeners: listeners.collect(), page, tls }
     }
 
     /// Whether its own word is asked for over TLS.
@@ -55,18 +55,20 @@ impl Probe {
     }
 
     /// The same without its own word: for who may not ask.
-    pub fn of_doors_alone(self) -> Self {
+    pub fn of_listeners_alone(self) -> Self {
         Self { page: None, ..self }
     }
 
-    /// Looks once whether these addresses, at which its process listens, are all of its doors, and what
+    /// Looks once whether these addresses, at which its process listens, are all of its listeners, and what
     /// it says itself.
     ///
     /// # Errors
     /// What is still missing.
     pub fn look(&self, open: &BTreeSet<SocketAddr>) -> Result<(), NotReady> {
-        if let Some((door, address)) = self.doors.iter().find(|(_, address)| real(open, *address).is_none()) {
-            return Err(NotReady(format!("it does not listen on {address} ({door})")));
+        if let Some((kind, address)) =
+            self.listeners.iter().find(|(_, address)| real(open, *address).is_none())
+        {
+            return Err(NotReady(format!("it does not listen on {address} ({kind})")));
         }
         let Some((word, url)) = &self.page else { return Ok(()) };
         match prove::fetch(url, &self.tls, LOOK) {

@@ -1,6 +1,6 @@
-//! What a running trial leaves in its folder, for `status`, `logs` and `prove` of another terminal.
+//! What a running trial leaves in its directory, for `status`, `logs` and `prove` of another terminal.
 
-use super::folder::{StandingTrial, standing};
+use super::directory::{StandingTrial, standing};
 use super::{Ports, TrialDirectory, TrialError};
 use crate::host::ticks;
 use crate::model::names::{Port, StackName};
@@ -23,7 +23,7 @@ pub struct TrialState {
     version: u32,
     /// The process of the verb `try`.
     pub pid: u32,
-    /// The port of each door, by its name: `collector.main.receive.grpc`.
+    /// The port of each listener, by its name: `collector.main.receive.grpc`.
     pub ports: BTreeMap<String, u16>,
     /// The engines, in the order in which they were started.
     pub engines: Vec<Running>,
@@ -59,8 +59,8 @@ impl Running {
 /// A trial that was found.
 #[derive(Clone, Debug)]
 pub struct FoundTrial {
-    /// Its folder.
-    pub folder: PathBuf,
+    /// Its directory.
+    pub directory: PathBuf,
     /// What it left there.
     pub state: TrialState,
 }
@@ -71,11 +71,11 @@ impl FoundTrial {
     /// # Errors
     /// The trial has just ended.
     pub fn stack_text(&self) -> Result<String, TrialError> {
-        let path = self.folder.join(STACK);
+        let path = self.directory.join(STACK);
         fs::read_to_string(&path).map_err(TrialError::io("read", path))
     }
 
-    /// The ports of its doors; `None` where it has not all of them.
+    /// The ports of its listeners; `None` where it has not all of them.
     pub fn ports(&self, listeners: &[WiredListener]) -> Option<Ports> {
         let port = |listener: &WiredListener| {
             let number = self.state.ports.get(&listener.id.to_string())?;
@@ -86,26 +86,26 @@ impl FoundTrial {
 
     /// The log of an engine.
     pub fn log(&self, engine: &str) -> PathBuf {
-        self.folder.join(engine).join("log")
+        self.directory.join(engine).join("log")
     }
 }
 
 /// Says that this trial's engines are up.
 ///
 /// # Errors
-/// The folder cannot be written to.
+/// The directory cannot be written to.
 pub fn announce(
-    folder: &TrialDirectory,
+    directory: &TrialDirectory,
     stack: &str,
     ports: &Ports,
     engines: Vec<Running>,
 ) -> Result<(), TrialError> {
-    let ports = ports.iter().map(|(door, port)| (door.to_string(), port.number())).collect();
+    let ports = ports.iter().map(|(listener, port)| (listener.to_string(), port.number())).collect();
     let state = TrialState { version: VERSION, pid: std::process::id(), ports, engines };
     let text = serde_json::to_string_pretty(&state).expect("names and numbers can always be written");
     let put = |name: &str, text: &str| {
         // Whoever looks at this moment sees all of it or nothing.
-        let (path, half) = (folder.path().join(name), folder.path().join(format!("{name}.new")));
+        let (path, half) = (directory.path().join(name), directory.path().join(format!("{name}.new")));
         fs::write(&half, text).and_then(|()| fs::rename(&half, &path)).map_err(TrialError::io("write", path))
     };
     put(STACK, stack)?;
@@ -125,5 +125,5 @@ fn read(standing: &StandingTrial) -> Option<FoundTrial> {
     let state: TrialState =
         serde_json::from_str(&text).ok().filter(|state: &TrialState| state.version == VERSION)?;
     let alive = state.engines.iter().any(Running::is_alive);
-    alive.then(|| FoundTrial { folder: standing.path.clone(), state })
+    alive.then(|| FoundTrial { directory: standing.path.clone(), state })
 }

@@ -1,4 +1,4 @@
-//! The doors of a wiring as a proof is told of them.
+//! The listeners of a wiring as a proof is told of them.
 
 use crate::component::app::describe::assignments;
 use crate::model::dataflow::OtlpProtocol;
@@ -7,13 +7,13 @@ use crate::stack::{App, HeaderValue, RouteTarget};
 use crate::wiring::{ClientId, ComponentId, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
 
-/// One door for each application.
-pub fn doors(wiring: &Wiring<'_>) -> Vec<Endpoint> {
-    wiring.stack.apps.values().map(|app| door(wiring, app)).collect()
+/// One listener for each application.
+pub fn endpoints(wiring: &Wiring<'_>) -> Vec<Endpoint> {
+    wiring.stack.apps.values().map(|app| endpoint(wiring, app)).collect()
 }
 
-/// Where traces are read back, trusting this authority; `None` in a stack without Tempo.
-pub fn reader(wiring: &Wiring<'_>, authority: &Path) -> Option<TempoReader> {
+/// Where traces are read back, trusting this CA; `None` in a stack without Tempo.
+pub fn reader(wiring: &Wiring<'_>, ca: &Path) -> Option<TempoReader> {
     let tool = ClientId::Tool(ComponentId::Tempo, crate::wiring::ListenerKind::Api);
     let edge = wiring.edge_from(&ClientId::Datasource).or_else(|| wiring.edge_from(&tool))?;
     let internal = wiring.edge_from(&ClientId::TempoInternal);
@@ -21,21 +21,21 @@ pub fn reader(wiring: &Wiring<'_>, authority: &Path) -> Option<TempoReader> {
         edge: name(wiring, edge),
         internal_edge: internal.map(|edge| name(wiring, edge)).unwrap_or_default(),
         api: edge.url(wiring.target(edge).tls),
-        tls: tls(authority.to_owned()),
+        tls: tls(ca.to_owned()),
         tenant: None,
         internal: internal.map(WiredEdge::socket),
     })
 }
 
-fn door(wiring: &Wiring<'_>, app: &App) -> Endpoint {
+fn endpoint(wiring: &Wiring<'_>, app: &App) -> Endpoint {
     let id = ComponentId::App(app.name.clone());
     let edge = wiring.edge_from(&ClientId::App(id.clone()));
-    let edge = edge.expect("resolve gives every application a target with a door");
+    let edge = edge.expect("resolve gives every application a target with a listener");
     let place = &wiring.clients[&id];
     // What the program reads, not what was decided for it: a difference must show.
     let said = assignments(wiring, app, place);
     let value = |wanted: &str| said.iter().find(|one| one.name == wanted).map(|one| one.value.clone());
-    let authority = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(PathBuf::from);
+    let ca = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(PathBuf::from);
     Endpoint {
         name: app.name.to_string(),
         edge: name(wiring, edge),
@@ -43,7 +43,7 @@ fn door(wiring: &Wiring<'_>, app: &App) -> Endpoint {
         dial: Dial {
             protocol: app.route.protocol,
             url: value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").unwrap_or_default(),
-            tls: authority.map(tls).unwrap_or_default(),
+            tls: ca.map(tls).unwrap_or_default(),
             headers: app.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         },
         through: through(wiring, &app.route.to),
@@ -70,7 +70,7 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteC
     let forwards = wiring.edge_from(&ClientId::Exporter(id.clone())).map(|edge| {
         let served = wiring.target(edge).tls;
         let path = if collector.route.protocol == OtlpProtocol::HttpProtobuf { "/v1/traces" } else { "" };
-        let authority = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());
+        let ca = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());
         let headers = collector.export.headers.iter().filter_map(|(name, value)| match value {
             HeaderValue::Plain(text) => Some((name.clone(), text.clone())),
             HeaderValue::Secret(_) => None,
@@ -78,7 +78,7 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteC
         let dial = Dial {
             protocol: collector.route.protocol,
             url: format!("{}{path}", edge.url(served)),
-            tls: if served { tls(authority) } else { Tls::default() },
+            tls: if served { tls(ca) } else { Tls::default() },
             headers: headers.collect(),
         };
         Forward { edge: name(wiring, edge), dial }
@@ -90,8 +90,8 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteC
     }
 }
 
-fn tls(authority: PathBuf) -> Tls {
-    Tls { authority: TrustedCa::File(authority), ..Tls::default() }
+fn tls(ca: PathBuf) -> Tls {
+    Tls { ca: TrustedCa::File(ca), ..Tls::default() }
 }
 
 /// `app.shop -> collector.main.receive.grpc`.

@@ -11,8 +11,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Writes everything that is wanted below the trial's folder (units stand elsewhere and are left
-/// out), with fresh certificates. Gives the file of their authority, which is there where anything
+/// Writes everything that is wanted below the trial's directory (units stand elsewhere and are left
+/// out), with fresh certificates. Gives the file of their CA, which is there where anything
 /// serves TLS.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ use std::time::SystemTime;
 pub fn write(
     wiring: &Wiring<'_>,
     desired: &Desired,
-    folder: &TargetPath,
+    directory: &TargetPath,
     now: SystemTime,
 ) -> Result<PathBuf, TrialError> {
     let issued = certificates(wiring, now)?;
@@ -31,21 +31,20 @@ pub fn write(
         let home = place.config.parent();
         file(Path::new(home.join("secret").as_str()), "a placeholder")?;
     }
-    for ((_, path), wanted) in desired.files.iter().filter(|((_, path), _)| path.is_within(folder)) {
+    for ((_, path), wanted) in desired.files.iter().filter(|((_, path), _)| path.is_within(directory)) {
         file(Path::new(path.as_str()), &text(&wanted.content, &issued))?;
     }
-    let authority = PathBuf::from(folder.join("ca.crt").as_str());
+    let ca = PathBuf::from(directory.join("ca.crt").as_str());
     if let Some(pair) = issued.pairs.get(&CertificateName::new("ca")) {
-        file(&authority, &pair.certificate)?;
+        file(&ca, &pair.certificate)?;
     }
-    Ok(authority)
+    Ok(ca)
 }
 
 fn certificates(wiring: &Wiring<'_>, now: SystemTime) -> Result<Issued, TrialError> {
-    let ca = CertificateName::new("ca");
-    let Some(authority) = wiring.certificates.get(&ca) else { return Ok(Issued::default()) };
-    let leaves: Vec<_> = wiring.certificates.values().filter(|wish| wish.name != ca).cloned().collect();
-    Ok(issue(&leaves, authority, None, now)?)
+    let Some(ca) = wiring.certificates.get(&CertificateName::new("ca")) else { return Ok(Issued::default()) };
+    let leaves: Vec<_> = wiring.certificates.values().filter(|spec| spec.name != ca.name).cloned().collect();
+    Ok(issue(&leaves, ca, None, now)?)
 }
 
 fn text(content: &Content, issued: &Issued) -> String {
@@ -53,19 +52,19 @@ fn text(content: &Content, issued: &Issued) -> String {
     match content {
         Content::Whole(text) => text.clone(),
         Content::Block { lines, begin, end, .. } => format!("{begin}\n{}\n{end}\n", lines.join("\n")),
-        Content::Certificate(wish) => pair(&wish.name).certificate.clone(),
+        Content::Certificate(spec) => pair(&spec.name).certificate.clone(),
         Content::PrivateKey(name) => pair(name).key.clone(),
     }
 }
 
 fn file(path: &Path, text: &str) -> Result<(), TrialError> {
-    if let Some(folder) = path.parent() {
-        make(folder)?;
+    if let Some(directory) = path.parent() {
+        make(directory)?;
     }
     let opened = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
     opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(TrialError::io("write", path))
 }
 
-fn make(folder: &Path) -> Result<(), TrialError> {
-    fs::create_dir_all(folder).map_err(TrialError::io("make", folder))
+fn make(directory: &Path) -> Result<(), TrialError> {
+    fs::create_dir_all(directory).map_err(TrialError::io("make", directory))
 }

@@ -24,9 +24,9 @@ pub(super) struct ValidatorRun<'a> {
     pub wanted: &'a WantedEngine,
     /// Where programs are found.
     pub around: &'a Surroundings,
-    /// The private folder.
+    /// The private directory.
     pub scratch: &'a Scratch,
-    /// The component's own folder in it.
+    /// The component's own directory in it.
     pub below: PathBuf,
 }
 

@@ -1,5 +1,5 @@
 //! Asking the engines about files before anybody runs on them: all components at once, each with its
-//! own binary, in a private folder.
+//! own binary, in a private directory.
 
 use super::asked::ValidatorRun;
 use super::{Named, Surroundings, wanted};
@@ -62,11 +62,11 @@ impl Validation {
 }
 
 /// Has the configurations and units among `texts` judged; other files are passed over. Where there are
-/// none, nothing is started; where no private folder can be made, nobody is asked. Stack keys of the
+/// none, nothing is started; where no private directory can be made, nobody is asked. Stack keys of the
 /// findings are not located yet.
 ///
 /// # Errors
-/// A file could not be written to that folder, or the folder not be removed.
+/// A file could not be written to that directory, or the directory not be removed.
 pub fn consult(
     wiring: &Wiring<'_>,
     texts: &Texts<'_>,
@@ -87,7 +87,7 @@ pub fn consult(
         ValidatorRun { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
     });
     let opinions = all_at_once(&asked.collect::<Vec<_>>(), texts);
-    // The folder goes first; what went wrong before is still what is told.
+    // The directory goes first; what went wrong before is still what is told.
     let closed = scratch.close();
     let validation = opinions?.into_iter().fold(Validation::default(), Validation::join);
     closed.map(|()| validation.sorted())

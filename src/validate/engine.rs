@@ -30,7 +30,7 @@ impl EngineKind {
 pub struct FoundEngine {
     /// Which program was wanted.
     pub kind: EngineKind,
-    /// Its path, as it was found: relative to the working folder where the user wrote it so.
+    /// Its path, as it was found: relative to the working directory where the user wrote it so.
     pub path: PathBuf,
     /// What it calls itself: `otelcol-contrib`, or the name of a build of somebody's own.
     pub name: String,

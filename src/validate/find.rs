@@ -1,4 +1,4 @@
-//! Finding an engine: where the user says, in the folder of engines, where the stack says if the user allows
+//! Finding an engine: where the user says, in the directory of engines, where the stack says if the user allows
 //! that, on `PATH`.
 
 use super::{EngineKind, EngineRelease, FoundEngine, Missing};
@@ -60,13 +60,13 @@ pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, Wante
 /// What this process knows of its machine; read from the environment by `command/`.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
-    /// `$TRACEWRIGHT_ENGINES`: a folder with `tempo-2.10.8`, `otelcol-contrib-0.159.0` and the like.
-    pub engines_folder: Option<PathBuf>,
+    /// `$TRACEWRIGHT_ENGINES`: a directory with `tempo-2.10.8`, `otelcol-contrib-0.159.0` and the like.
+    pub engines_directory: Option<PathBuf>,
     /// `$PATH`.
     pub path: Option<OsString>,
     /// Whether the programs that the stack names may be started too: it may come from somebody else.
     pub of_stack: bool,
-    /// Where temporary folders go: `$TMPDIR`, or `/tmp`.
+    /// Where temporary directories go: `$TMPDIR`, or `/tmp`.
     pub temporary: PathBuf,
     /// Whether programs would run with the rights of root.
     pub as_root: bool,
@@ -122,38 +122,40 @@ fn nowhere(wanted: &WantedEngine) -> Missing {
     }
 }
 
-/// Whether whoever runs the tool named this binary, or the folder of engines that it is in: the stack, which
+/// Whether whoever runs the tool named this binary, or the directory of engines that it is in: the stack, which
 /// may come from elsewhere, did not.
 fn named(wanted: &WantedEngine, around: &Surroundings, path: &Path) -> bool {
-    wanted.explicit.is_some() || around.engines_folder.as_ref().is_some_and(|folder| path.starts_with(folder))
+    wanted.explicit.is_some()
+        || around.engines_directory.as_ref().is_some_and(|directory| path.starts_with(directory))
 }
 
 fn place(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
     if let Some(explicit) = &wanted.explicit {
-        // A name without a folder is a file here, not a search of PATH.
+        // A name without a directory is a file here, not a search of PATH.
         let bare = explicit.components().count() == 1;
         return Some(if bare { Path::new(".").join(explicit) } else { explicit.clone() });
     }
-    from_folder(wanted, around)
+    from_directory(wanted, around)
         .or_else(|| (around.of_stack && is_program(&wanted.installed)).then(|| wanted.installed.clone()))
         .or_else(|| on_path(wanted.kind.binary(), around))
 }
 
-/// A program on `PATH`. Relative folders in it are passed over.
+/// A program on `PATH`. Relative directories in it are passed over.
 pub(super) fn on_path(name: &str, around: &Surroundings) -> Option<PathBuf> {
-    let folders = std::env::split_paths(around.path.as_ref()?).filter(|folder| folder.is_absolute());
-    folders.map(|folder| folder.join(name)).find(|path| is_program(path))
+    let directories =
+        std::env::split_paths(around.path.as_ref()?).filter(|directory| directory.is_absolute());
+    directories.map(|directory| directory.join(name)).find(|path| is_program(path))
 }
 
-/// The best match of the folder of engines: the release that the stack names, else the newest of its
+/// The best match of the directory of engines: the release that the stack names, else the newest of its
 /// line.
-fn from_folder(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
-    let folder = around.engines_folder.as_ref()?;
+fn from_directory(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
+    let directory = around.engines_directory.as_ref()?;
     let release = EngineRelease::parse(&wanted.version)?;
     let prefix = format!("{}-", wanted.kind.binary());
-    let known = file_names(folder).into_iter().filter_map(|name| {
+    let known = file_names(directory).into_iter().filter_map(|name| {
         let known = EngineRelease::parse(name.strip_prefix(&prefix)?)?;
-        let path = folder.join(&name);
+        let path = directory.join(&name);
         (known.line == release.line && is_program(&path)).then_some((known, path))
     });
     known.max_by_key(|(known, _)| (*known == release, known.clone())).map(|(_, path)| path)
@@ -205,17 +207,17 @@ mod tests {
 
     /// Written by another process: a script that this one holds open, even for another test, cannot be
     /// executed.
-    fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
-        let path = folder.join(name);
+    fn program(directory: &Path, name: &str, script: &str) -> PathBuf {
+        let path = directory.join(name);
         let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
         let mut sh = std::process::Command::new("sh");
         assert!(sh.args(["-c", write, "sh", script]).arg(&path).status().unwrap().success());
         path
     }
 
-    fn says(folder: &Path, kind: EngineKind, release: &str) {
+    fn says(directory: &Path, kind: EngineKind, release: &str) {
         let (name, comma) = (kind.binary(), if kind == EngineKind::Tempo { "," } else { "" });
-        program(folder, &format!("{name}-{release}"), &format!("echo '{name}{comma} version {release}'"));
+        program(directory, &format!("{name}-{release}"), &format!("echo '{name}{comma} version {release}'"));
     }
 
     fn wanted(kind: EngineKind, version: &str) -> WantedEngine {
@@ -229,7 +231,7 @@ mod tests {
 
     fn around(engines: Option<&Path>, path: Option<&Path>) -> Surroundings {
         Surroundings {
-            engines_folder: engines.map(Path::to_owned),
+            engines_directory: engines.map(Path::to_owned),
             path: path.map(|path| path.as_os_str().to_owned()),
             of_stack: true,
             temporary: "/tmp".into(),
@@ -260,14 +262,14 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_gives_the_named_release_or_the_newest_of_its_line() {
-        let folder = tempfile::tempdir().unwrap();
+    fn the_directory_gives_the_named_release_or_the_newest_of_its_line() {
+        let directory = tempfile::tempdir().unwrap();
         for release in ["2.9.0", "2.10.7", "2.10.8", "2.10.10", "3.0.3"] {
-            says(folder.path(), EngineKind::Tempo, release);
+            says(directory.path(), EngineKind::Tempo, release);
         }
-        fs::write(folder.path().join("tempo-2.10.99"), "not a program").unwrap();
+        fs::write(directory.path().join("tempo-2.10.99"), "not a program").unwrap();
         let found = |version| {
-            let found = find(&wanted(EngineKind::Tempo, version), &around(Some(folder.path()), None));
+            let found = find(&wanted(EngineKind::Tempo, version), &around(Some(directory.path()), None));
             found.map(|engine| engine.to_string()).map_err(|missing| missing.to_string())
         };
         assert_eq!(found("2.10"), Ok("tempo 2.10.10".to_owned()));
@@ -277,10 +279,10 @@ mod tests {
     }
 
     #[test]
-    fn the_order_is_flag_folder_stack_path() {
-        let folder = tempfile::tempdir().unwrap();
+    fn the_order_is_flag_directory_stack_path() {
+        let directory = tempfile::tempdir().unwrap();
         let make = |name: &str, release: &str| {
-            program(folder.path(), name, &format!("echo 'otelcol version {release}'"))
+            program(directory.path(), name, &format!("echo 'otelcol version {release}'"))
         };
         let (flag, stack) = (make("flag", "0.159.1"), make("stack", "0.159.3"));
         make("otelcol-0.159.2", "0.159.2");
@@ -288,13 +290,13 @@ mod tests {
         let mut wanted = wanted(CORE, "0.159");
         wanted.explicit = Some(flag);
         wanted.installed = stack;
-        let mut around = around(Some(folder.path()), Some(folder.path()));
+        let mut around = around(Some(directory.path()), Some(directory.path()));
         let patch =
             |wanted: &WantedEngine, around: &Surroundings| find(wanted, around).unwrap().release.patch;
         assert_eq!(patch(&wanted, &around), Some(1));
         wanted.explicit = None;
         assert_eq!(patch(&wanted, &around), Some(2));
-        around.engines_folder = None;
+        around.engines_directory = None;
         assert_eq!(patch(&wanted, &around), Some(3));
         let stack = std::mem::replace(&mut wanted.installed, "/nonexistent/engine".into());
         assert_eq!(patch(&wanted, &around), Some(4));
@@ -310,9 +312,9 @@ mod tests {
 
     #[test]
     fn a_binary_that_does_not_answer_is_named() {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let reason = |script: &str| {
-            let path = program(folder.path(), "engine", script);
+            let path = program(directory.path(), "engine", script);
             let patience = Duration::from_millis(500);
             ask(CORE, &path, &Surroundings { patience, ..around(None, None) }).unwrap_err()
         };
@@ -324,7 +326,7 @@ mod tests {
         );
         assert!(reason("yes").starts_with("did not end within"));
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));
-        let plain = folder.path().join("plain");
+        let plain = directory.path().join("plain");
         fs::write(&plain, "").unwrap();
         assert_eq!(ask(CORE, &plain, &around(None, None)).unwrap_err(), "is no file that can be executed");
     }

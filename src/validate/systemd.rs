@@ -2,7 +2,7 @@
 //!
 //! A drop-in is judged over a stand-in of the package's unit, so that the answer is the same on every
 //! host. Measured on systemd 252: without `--recursive-errors=no` it exits with 0 on misspelt keys, and
-//! without the colon behind the folder it finds no standard target. It says nothing of users, folders and
+//! without the colon behind the directory it finds no standard target. It says nothing of users, directories and
 //! files that are missing on the host. The exposure is reckoned without the host's own units (no colon
 //! there), whose drop-ins would count too; it is a number of that release of systemd.
 
@@ -42,7 +42,7 @@ pub(super) struct UnitFindings {
     pub not_installed: bool,
 }
 
-/// Writes the unit, and what it stands on, below a folder of the scratch.
+/// Writes the unit, and what it stands on, below a directory of the scratch.
 pub(super) fn lay_out(
     scratch: &Scratch,
     below: &Path,
@@ -61,18 +61,18 @@ pub(super) fn lay_out(
     let arguments = [scope, "verify", "--man=no", "--recursive-errors=no", name];
     let mut command = CommandLine::new(program, arguments);
     let mut exposure = CommandLine::new(program, [scope, "security", "--offline=true", "--no-pager", name]);
-    let folder = |name: &str| scratch.path().join(below).join(name).display().to_string();
-    // A user manager wants a folder to run in, even if it only looks.
+    let directory = |name: &str| scratch.path().join(below).join(name).display().to_string();
+    // A user manager wants a directory to run in, even if it only looks.
     scratch.write(&below.join("run/.keep"), b"")?;
     let environment = |units: String| {
         vec![
             ("SYSTEMD_UNIT_PATH".to_owned(), units),
-            ("XDG_RUNTIME_DIR".to_owned(), folder("run")),
+            ("XDG_RUNTIME_DIR".to_owned(), directory("run")),
             ("HOME".to_owned(), place.home.to_string()),
         ]
     };
-    command.environment = environment(folder("units") + ":");
-    exposure.environment = environment(folder("units"));
+    command.environment = environment(directory("units") + ":");
+    exposure.environment = environment(directory("units"));
     Ok(LaidOut { command, exposure, file, binary: place.binary.clone(), unit: name.to_owned() })
 }
 

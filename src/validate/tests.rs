@@ -25,8 +25,8 @@ struct Case {
 
 impl Case {
     fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validators");
-        let files = walkdir::WalkDir::new(folder).min_depth(2).sort_by_file_name();
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validators");
+        let files = walkdir::WalkDir::new(directory).min_depth(2).sort_by_file_name();
         let cases = files.into_iter().map(|entry| {
             let path = entry.unwrap().into_path();
             let engine = path.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned();

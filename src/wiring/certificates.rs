@@ -9,8 +9,8 @@ use crate::stack::Stack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// The wishes; empty when nothing serves TLS.
-pub(super) fn wishes(
+/// The what the stack wants; empty when nothing serves TLS.
+pub(super) fn specs(
     stack: &Stack,
     listeners: &[WiredListener],
     edges: &[WiredEdge],
@@ -31,27 +31,27 @@ pub(super) fn wishes(
         own.extend(host.names.iter().map(|name| ServerName::of(name)));
     }
     let leaves = names.into_iter().map(|(component, names)| leaf(stack, &component, names));
-    let leaves: BTreeMap<_, _> = leaves.map(|wish| (wish.name.clone(), wish)).collect();
-    if leaves.is_empty() { leaves } else { with_authority(stack, leaves) }
+    let leaves: BTreeMap<_, _> = leaves.map(|spec| (spec.name.clone(), spec)).collect();
+    if leaves.is_empty() { leaves } else { with_ca(stack, leaves) }
 }
 
-fn with_authority(
+fn with_ca(
     stack: &Stack,
-    mut wishes: BTreeMap<CertificateName, CertificateSpec>,
+    mut specs: BTreeMap<CertificateName, CertificateSpec>,
 ) -> BTreeMap<CertificateName, CertificateSpec> {
     let settings = &stack.certificates;
-    let wish = CertificateSpec {
+    let spec = CertificateSpec {
         name: CertificateName::new("ca"),
         organization: settings.organization.clone(),
         common_name: format!("{} CA", stack.name),
-        role: CertificateRole::Authority,
-        lifetime: settings.authority_lifetime,
+        role: CertificateRole::Ca,
+        lifetime: settings.ca_lifetime,
         // A leaf must not outlive its CA: replace the CA while a whole leaf's life is left.
-        renew_before: settings.lifetime.min(settings.authority_lifetime / 3),
+        renew_before: settings.lifetime.min(settings.ca_lifetime / 3),
         algorithm: settings.algorithm,
     };
-    wishes.insert(wish.name.clone(), wish);
-    wishes
+    specs.insert(spec.name.clone(), spec);
+    specs
 }
 
 fn leaf(stack: &Stack, component: &str, names: BTreeSet<ServerName>) -> CertificateSpec {

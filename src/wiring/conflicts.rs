@@ -31,10 +31,10 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
     }
 }
 
-/// The way out keeps the application's doors where they are and moves Tempo's.
+/// The way out keeps the application's endpoints where they are and moves Tempo's.
 fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
     let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
-    match tempo.id.door {
+    match tempo.id.kind {
         ListenerKind::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
             "[tempo] receive = { grpc = 14317 }".to_owned()
         }
@@ -48,7 +48,7 @@ fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
 /// Tools and people expect gRPC on 4317 and HTTP on 4318.
 fn port_conventions(wiring: &Wiring<'_>, findings: &mut Findings) {
     for listener in &wiring.listeners {
-        let (what, expected) = match (listener.id.door, listener.port.number()) {
+        let (what, expected) = match (listener.id.kind, listener.port.number()) {
             (ListenerKind::OtlpGrpc, 4318) => ("gRPC on 4318", "HTTP"),
             (ListenerKind::OtlpHttp, 4317) => ("HTTP on 4317", "gRPC"),
             _ => continue,
@@ -68,8 +68,8 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
         if wiring.serves_tls(id) || wiring.dials_tls(id) {
             owners.entry(place.certificates.clone()).or_default().push(id);
         }
-        for folder in &place.data {
-            owners.entry(folder.clone()).or_default().push(id);
+        for directory in &place.data {
+            owners.entry(directory.clone()).or_default().push(id);
         }
     }
     for (id, place) in &wiring.clients {

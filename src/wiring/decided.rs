@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Wiring<'a> {
     /// What was wanted.
     pub stack: &'a Stack,
-    /// Sockets served, in order of component and door.
+    /// Sockets served, in order of component and listener.
     pub listeners: Vec<WiredListener>,
     /// Who dials whom, at which address.
     pub edges: Vec<WiredEdge>,
@@ -26,9 +26,9 @@ pub struct Wiring<'a> {
 }
 
 impl Wiring<'_> {
-    /// The listener of a door, if it is open.
-    pub fn listener(&self, component: &ComponentId, door: ListenerKind) -> Option<&WiredListener> {
-        self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.door == door)
+    /// The listener of a listener, if it is open.
+    pub fn listener(&self, component: &ComponentId, kind: ListenerKind) -> Option<&WiredListener> {
+        self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.kind == kind)
     }
 
     /// The edge a client of this component takes; each has one, but Tempo, whose clients share one.
@@ -41,7 +41,7 @@ impl Wiring<'_> {
         &self.listeners[edge.to]
     }
 
-    /// Whether the component serves TLS on any door, and so has a leaf.
+    /// Whether the component serves TLS on any listener, and so has a leaf.
     pub fn serves_tls(&self, component: &ComponentId) -> bool {
         self.listeners.iter().any(|listener| listener.id.component == *component && listener.tls)
     }

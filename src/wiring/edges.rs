@@ -65,23 +65,23 @@ impl WiredEdge {
 /// All edges of the stack, in order of client.
 pub(super) fn decide(stack: &Stack, listeners: &[WiredListener], findings: &mut Findings) -> Vec<WiredEdge> {
     let mut edges = Vec::new();
-    let mut add = |from: ClientId, component: &ComponentId, door: ListenerKind, key: &KeyPath| {
-        let found = listeners.iter().position(|l| l.id.component == *component && l.id.door == door);
+    let mut add = |from: ClientId, component: &ComponentId, kind: ListenerKind, key: &KeyPath| {
+        let found = listeners.iter().position(|l| l.id.component == *component && l.id.kind == kind);
         edges.extend(found.map(|to| {
             let (host, port) = address(&from, &listeners[to]);
             WiredEdge { from, to, host, port, key: key.clone() }
         }));
     };
     for app in stack.apps.values() {
-        let (target, door) = target(&app.route);
-        add(ClientId::App(ComponentId::App(app.name.clone())), &target, door, &app.route.key);
+        let (target, kind) = target(&app.route);
+        add(ClientId::App(ComponentId::App(app.name.clone())), &target, kind, &app.route.key);
     }
     for collector in stack.collectors.values() {
-        let (target, door) = target(&collector.route);
+        let (target, kind) = target(&collector.route);
         add(
             ClientId::Exporter(ComponentId::Collector(collector.name.clone())),
             &target,
-            door,
+            kind,
             &collector.route.key,
         );
     }
@@ -93,8 +93,8 @@ pub(super) fn decide(stack: &Stack, listeners: &[WiredListener], findings: &mut 
     }
     for listener in listeners {
         let id = &listener.id;
-        if !matches!(id.door, ListenerKind::Internal) {
-            add(ClientId::Tool(id.component.clone(), id.door), &id.component, id.door, &listener.key);
+        if !matches!(id.kind, ListenerKind::Internal) {
+            add(ClientId::Tool(id.component.clone(), id.kind), &id.component, id.kind, &listener.key);
         }
     }
     judge_sdks(stack, listeners, &edges, findings);
@@ -106,11 +106,11 @@ fn target(route: &Route) -> (ComponentId, ListenerKind) {
         RouteTarget::Tempo => ComponentId::Tempo,
         RouteTarget::Collector(name) => ComponentId::Collector(name.clone()),
     };
-    let door = match route.protocol {
+    let kind = match route.protocol {
         OtlpProtocol::Grpc => ListenerKind::OtlpGrpc,
         OtlpProtocol::HttpProtobuf => ListenerKind::OtlpHttp,
     };
-    (component, door)
+    (component, kind)
 }
 
 /// Tempo itself dials 127.0.0.1 (fixed by the engine); `dial` where written, but not for the tool,
@@ -130,7 +130,7 @@ fn address(from: &ClientId, listener: &WiredListener) -> (String, Port) {
     (host.to_string(), listener.port)
 }
 
-/// An SDK that reads no certificate variable cannot dial a TLS door with a private CA, unless the
+/// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
 /// program or the host's trust store sees to it (measured: no Rust release reads one).
 fn judge_sdks(stack: &Stack, listeners: &[WiredListener], edges: &[WiredEdge], findings: &mut Findings) {
     for app in stack.apps.values() {

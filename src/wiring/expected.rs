@@ -76,7 +76,7 @@ impl Expected<'_> {
     fn listener(&mut self, listener: &WiredListener) {
         let component = &listener.id.component;
         let Some(program) = self.program(component) else { return };
-        let (door, protocol) = door(component, listener.id.door);
+        let (setting, protocol) = setting(component, listener.id.kind);
         let tls = if listener.tls {
             server_tls(&self.wiring.engines[component], component)
         } else {
@@ -84,7 +84,7 @@ impl Expected<'_> {
         };
         self.topology.listeners.push(dataflow::Listener {
             program,
-            door: door.to_owned(),
+            setting: setting.to_owned(),
             protocol,
             bind: Bind::Address(listener.bind),
             port: listener.port,
@@ -144,7 +144,7 @@ impl Expected<'_> {
     }
 
     fn meaning(&self, edge: &WiredEdge) -> (Protocol, Vec<ProgramKind>) {
-        let (_, protocol) = door(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.door);
+        let (_, protocol) = setting(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.kind);
         let means = match edge.from {
             ClientId::App(_) | ClientId::Exporter(_) => vec![ProgramKind::Collector, ProgramKind::Tempo],
             _ => vec![ProgramKind::Tempo],
@@ -157,21 +157,21 @@ impl Expected<'_> {
             return ClientTls::plaintext();
         }
         let Some(id) = edge.from.component() else { return ClientTls::plaintext() };
-        let folder = self.wiring.engines.get(id).map(|place| &place.certificates);
-        let folder = folder.or_else(|| self.wiring.clients.get(id).map(|place| &place.certificates));
-        let trust = folder.filter(|_| self.is_told_its_authority(id));
-        let trust = trust.map_or(Trust::System, |folder| Trust::File(reference(folder.join("ca.crt"))));
+        let directory = self.wiring.engines.get(id).map(|place| &place.certificates);
+        let directory = directory.or_else(|| self.wiring.clients.get(id).map(|place| &place.certificates));
+        let trust = directory.filter(|_| self.is_told_its_ca(id));
+        let trust = trust.map_or(Trust::System, |directory| Trust::File(reference(directory.join("ca.crt"))));
         ClientTls { enabled: true, trust, ..ClientTls::plaintext() }
     }
 
-    fn is_told_its_authority(&self, id: &ComponentId) -> bool {
+    fn is_told_its_ca(&self, id: &ComponentId) -> bool {
         let ComponentId::App(name) = id else { return true };
         self.wiring.stack.apps[name].sdk.tls_settings != Some(crate::stack::TlsSettings::System)
     }
 }
 
-fn door(component: &ComponentId, door: ListenerKind) -> (&'static str, Protocol) {
-    match (component, door) {
+fn setting(component: &ComponentId, setting: ListenerKind) -> (&'static str, Protocol) {
+    match (component, setting) {
         (ComponentId::Tempo, ListenerKind::OtlpGrpc) => {
             ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc)
         }

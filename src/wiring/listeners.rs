@@ -1,4 +1,4 @@
-//! Which doors are open, where they bind, and whether they serve TLS.
+//! Which listeners are open, where they bind, and whether they serve TLS.
 
 use super::ComponentId;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
@@ -7,7 +7,7 @@ use crate::stack::{ListenerSettings, OtlpListeners, Size, Stack, TlsPreset};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// A door of a component.
+/// A listener of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListenerKind {
     /// OTLP over gRPC.
@@ -44,18 +44,18 @@ impl fmt::Display for ListenerKind {
     }
 }
 
-/// A door by its owner.
+/// A listener by its owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListenerId {
-    /// Whose door.
+    /// Whose listener.
     pub component: ComponentId,
-    /// Which door.
-    pub door: ListenerKind,
+    /// Which listener.
+    pub kind: ListenerKind,
 }
 
 impl fmt::Display for ListenerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.component, self.door)
+        write!(f, "{}.{}", self.component, self.kind)
     }
 }
 
@@ -86,7 +86,7 @@ impl fmt::Display for DecidedBy {
 /// A socket the stack serves, decided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WiredListener {
-    /// Whose door it is.
+    /// Whose listener it is.
     pub id: ListenerId,
     /// Where it runs.
     pub host: HostName,
@@ -100,7 +100,7 @@ pub struct WiredListener {
     pub decided_by: DecidedBy,
     /// What others dial instead of it.
     pub dial: Option<(String, Option<Port>)>,
-    /// Largest message, OTLP doors only.
+    /// Largest message, OTLP listeners only.
     pub max_message: Size,
     /// Where it is written, or would be.
     pub key: KeyPath,
@@ -118,71 +118,80 @@ impl WiredListener {
     }
 }
 
-/// All open doors of the stack.
+/// All open listeners of the stack.
 pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<WiredListener> {
     let mut listeners = Vec::new();
-    for (id, host, door, wish) in wishes(stack) {
+    for (id, host, kind, settings) in settings(stack) {
         // Nothing of a one-host stack dials from elsewhere, so what is not written stays on loopback.
-        let bind = wish.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let (tls, decided_by) = tls(stack.tls, door, wish, bind);
+        let bind = settings.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let (tls, decided_by) = tls(stack.tls, kind, settings, bind);
         let listener = WiredListener {
-            id: ListenerId { component: id, door },
+            id: ListenerId { component: id, kind },
             host: host.clone(),
             bind,
-            port: wish.port,
+            port: settings.port,
             tls,
             decided_by,
-            dial: wish.dial.clone(),
-            max_message: wish.max_message,
-            key: wish.key.clone(),
+            dial: settings.dial.clone(),
+            max_message: settings.max_message,
+            key: settings.key.clone(),
         };
-        judge(stack.tls, &listener, wish, findings);
+        judge(stack.tls, &listener, settings, findings);
         listeners.push(listener);
     }
     listeners
 }
 
-/// Every open door as written, in order of component and door.
-fn wishes(stack: &Stack) -> Vec<(ComponentId, &HostName, ListenerKind, &ListenerSettings)> {
+/// Every open listener as written, in order of component and listener.
+fn settings(stack: &Stack) -> Vec<(ComponentId, &HostName, ListenerKind, &ListenerSettings)> {
     let mut all = Vec::new();
     if let Some(tempo) = &stack.tempo {
         let id = || ComponentId::Tempo;
-        all.extend(otlp(&tempo.receive).map(|(door, wish)| (id(), &tempo.host, door, wish)));
+        all.extend(otlp(&tempo.receive).map(|(kind, settings)| (id(), &tempo.host, kind, settings)));
         all.push((id(), &tempo.host, ListenerKind::Api, &tempo.http));
         all.push((id(), &tempo.host, ListenerKind::Internal, &tempo.internal));
     }
     for collector in stack.collectors.values() {
         let id = || ComponentId::Collector(collector.name.clone());
-        all.extend(otlp(&collector.receive).map(|(door, wish)| (id(), &collector.host, door, wish)));
-        all.extend(collector.metrics.iter().map(|wish| (id(), &collector.host, ListenerKind::Metrics, wish)));
-        all.extend(collector.health.iter().map(|wish| (id(), &collector.host, ListenerKind::Health, wish)));
+        all.extend(otlp(&collector.receive).map(|(kind, settings)| (id(), &collector.host, kind, settings)));
+        all.extend(
+            collector.metrics.iter().map(|settings| (id(), &collector.host, ListenerKind::Metrics, settings)),
+        );
+        all.extend(
+            collector.health.iter().map(|settings| (id(), &collector.host, ListenerKind::Health, settings)),
+        );
     }
     all
 }
 
-fn otlp(doors: &OtlpListeners) -> impl Iterator<Item = (ListenerKind, &ListenerSettings)> {
-    let grpc = doors.grpc.iter().map(|wish| (ListenerKind::OtlpGrpc, wish));
-    grpc.chain(doors.http.iter().map(|wish| (ListenerKind::OtlpHttp, wish)))
+fn otlp(kinds: &OtlpListeners) -> impl Iterator<Item = (ListenerKind, &ListenerSettings)> {
+    let grpc = kinds.grpc.iter().map(|settings| (ListenerKind::OtlpGrpc, settings));
+    grpc.chain(kinds.http.iter().map(|settings| (ListenerKind::OtlpHttp, settings)))
 }
 
-fn tls(preset: TlsPreset, door: ListenerKind, wish: &ListenerSettings, bind: IpAddr) -> (bool, DecidedBy) {
-    match (wish.tls, preset) {
+fn tls(
+    preset: TlsPreset,
+    kind: ListenerKind,
+    settings: &ListenerSettings,
+    bind: IpAddr,
+) -> (bool, DecidedBy) {
+    match (settings.tls, preset) {
         (Some(tls), _) => (tls, DecidedBy::Written),
-        (None, _) if !door.can_serve_tls() => (false, DecidedBy::CannotServeTls),
+        (None, _) if !kind.can_serve_tls() => (false, DecidedBy::CannotServeTls),
         (None, _) if bind.is_loopback() => (false, DecidedBy::PresetLoopback),
         (None, TlsPreset::Edge) => (true, DecidedBy::PresetReachable),
         (None, TlsPreset::Off) => (false, DecidedBy::PresetReachable),
     }
 }
 
-/// Plaintext that leaves the host must be written by hand; a door that cannot serve TLS must not be
+/// Plaintext that leaves the host must be written by hand; a listener that cannot serve TLS must not be
 /// asked to.
-fn judge(preset: TlsPreset, listener: &WiredListener, wish: &ListenerSettings, findings: &mut Findings) {
+fn judge(preset: TlsPreset, listener: &WiredListener, settings: &ListenerSettings, findings: &mut Findings) {
     let key = || (listener.key.clone(), KeyPart::Key);
-    if listener.tls && !listener.id.door.can_serve_tls() {
+    if listener.tls && !listener.id.kind.can_serve_tls() {
         let finding = Finding::error(
             Code("tls-unsupported"),
-            format!("the collector's {} door cannot serve TLS", listener.id.door),
+            format!("the collector's {} listener cannot serve TLS", listener.id.kind),
         );
         findings
             .push(finding.at(key(), "").help("bind it to loopback, or `tls = false` to accept plaintext"));
@@ -192,7 +201,7 @@ fn judge(preset: TlsPreset, listener: &WiredListener, wish: &ListenerSettings, f
         return;
     }
     let title = format!("plaintext would leave host `{}`", listener.host);
-    if wish.tls == Some(false) {
+    if settings.tls == Some(false) {
         let finding = Finding::warning(
             Code("plaintext-reachable"),
             format!("`{}` is reachable and plaintext, as written", listener.id),
@@ -202,7 +211,7 @@ fn judge(preset: TlsPreset, listener: &WiredListener, wish: &ListenerSettings, f
     }
     let finding =
         Finding::error(Code("plaintext-reachable"), title).at(key(), format!("binds {}", listener.bind));
-    findings.push(match (listener.id.door.can_serve_tls(), preset) {
+    findings.push(match (listener.id.kind.can_serve_tls(), preset) {
         (true, TlsPreset::Off) => finding
             .also((KeyPath::of(["tls"]), KeyPart::Value), "no TLS unless a listener says so")
             .help("`tls = \"edge\"` on top, or `tls = false` on this listener to accept it"),

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 /// Decides everything a stack leaves open.
 ///
 /// # Errors
-/// All faults of the step: ports opened twice, plaintext that would leave the host, a door that
+/// All faults of the step: ports opened twice, plaintext that would leave the host, a listener that
 /// cannot serve TLS, an SDK that cannot dial it, two owners of one file. Warnings travel with the
 /// value.
 pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
@@ -39,7 +39,7 @@ pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
     let edges = edges::decide(stack, &listeners, &mut findings);
     let engines = places::engines(stack);
     let clients = places::clients(stack);
-    let certificates = certificates::wishes(stack, &listeners, &edges);
+    let certificates = certificates::specs(stack, &listeners, &edges);
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, &mut findings);
     findings.or_else(wiring)

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// What a package calls things, where the stack does not.
 struct Package {
-    /// Unit without suffix, user, group, binary and folders all derive from it.
+    /// Unit without suffix, user, group, binary and directories all derive from it.
     name: &'static str,
     user: &'static str,
     group: &'static str,
@@ -57,7 +57,7 @@ pub struct EnginePlace {
     pub packaged_command: bool,
     /// All local state, if there is any.
     pub data: Vec<TargetPath>,
-    /// Folder of CA, leaf and key.
+    /// Directory of CA, leaf and key.
     pub certificates: TargetPath,
     /// The engine's executable.
     pub binary: TargetPath,
@@ -96,7 +96,7 @@ pub struct ClientPlace {
     pub home: TargetPath,
     /// The file we write to: `.env`, datasource; `None` where none is wanted.
     pub file: Option<TargetPath>,
-    /// Folder of its `ca.crt`.
+    /// Directory of its `ca.crt`.
     pub certificates: TargetPath,
 }
 
@@ -106,8 +106,8 @@ impl EnginePlace {
         owner_of(&self.scope, &self.user, &self.group, Mode(0o640), Mode(0o600))
     }
 
-    /// Owner and mode of the folders of these.
-    pub fn folder_owner(&self) -> (Owner, Mode) {
+    /// Owner and mode of the directories of these.
+    pub fn directory_owner(&self) -> (Owner, Mode) {
         owner_of(&self.scope, &self.user, &self.group, Mode(0o750), Mode(0o700))
     }
 
@@ -122,7 +122,7 @@ impl EnginePlace {
         owner_of(&self.scope, &self.user, &GroupName::new("root"), Mode(0o644), Mode(0o600))
     }
 
-    /// A file in the certificate folder: `ca.crt`, `tempo.key`.
+    /// A file in the certificate directory: `ca.crt`, `tempo.key`.
     pub fn certificate(&self, file: &str) -> TargetPath {
         self.certificates.join(file)
     }
@@ -147,14 +147,14 @@ pub(super) fn engines(stack: &Stack) -> BTreeMap<ComponentId, EnginePlace> {
         let storage = tempo.local_storage.clone();
         let data = tempo.paths.data.clone().or_else(|| storage.clone());
         let data = data.unwrap_or_else(|| TargetPath::new("/var/tempo"));
-        let outside = storage.filter(|folder| !folder.is_within(&data));
+        let outside = storage.filter(|directory| !directory.is_within(&data));
         place.data = std::iter::once(data).chain(outside).collect();
         places.insert(ComponentId::Tempo, place);
     }
     places
 }
 
-/// A collector without a persistent queue has no state; a data folder that is written is granted.
+/// A collector without a persistent queue has no state; a data directory that is written is granted.
 fn collector_place(collector: &Collector) -> EnginePlace {
     let package = match collector.distribution {
         Distribution::Core => &CORE,
@@ -218,14 +218,14 @@ pub(super) fn home(user: &UserName, written: Option<&TargetPath>) -> TargetPath 
 }
 
 fn unit_place(scope: &Scope, home: &TargetPath, name: UnitName, packaged: bool) -> UnitPlace {
-    let folder = match scope {
+    let directory = match scope {
         Scope::System => TargetPath::new("/etc/systemd/system"),
         Scope::User(_) => home.join(".config/systemd/user"),
     };
     let (shape, path) = if packaged {
-        (UnitShape::DropIn, folder.join(&format!("{name}.d/50-tracewright.conf")))
+        (UnitShape::DropIn, directory.join(&format!("{name}.d/50-tracewright.conf")))
     } else {
-        (UnitShape::Whole, folder.join(name.as_str()))
+        (UnitShape::Whole, directory.join(name.as_str()))
     };
     UnitPlace { name, shape, path }
 }
@@ -245,8 +245,8 @@ pub(super) fn clients(stack: &Stack) -> BTreeMap<ComponentId, ClientPlace> {
     if let Some(grafana) = &stack.grafana {
         let mut place = client(&grafana.service);
         place.reader.get_or_insert_with(|| Owner::of("grafana", "grafana"));
-        if let Some(folder) = &grafana.certificates {
-            place.certificates = folder.clone();
+        if let Some(directory) = &grafana.certificates {
+            place.certificates = directory.clone();
         }
         place.file = Some(grafana.provisioning.join(&format!("datasources/tracewright-{}.yaml", stack.name)));
         places.insert(ComponentId::Grafana, place);

@@ -110,7 +110,7 @@ pub(crate) fn next_steps(session: &mut Session, loaded: &Loaded, (place, stack):
     let file = loaded.document.source();
     let (flag, stack) = (place.flag(), stack.display());
     let look = match place {
-        HostChoice::Folder(root, _) => format!("find {} -type f", root.display()),
+        HostChoice::Directory(root, _) => format!("find {} -type f", root.display()),
         HostChoice::Machine(_) => format!("tracewright status {stack}"),
     };
     session.print(&format!(

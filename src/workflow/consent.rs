@@ -48,7 +48,7 @@ pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
     };
     let (drifted, adopted) = (paths(&mut survey.plan.drifted()), paths(&mut survey.plan.adopted()));
     if !refused.is_empty() {
-        // Below a root folder a path is not the one to be typed.
+        // Below a root directory a path is not the one to be typed.
         let typed = survey.plan.refused().filter(|_| survey.machine.is_some());
         let help: BTreeSet<_> = typed.filter_map(|(entry, why)| why.help(&entry.path)).collect();
         let help: String = help.iter().map(|help| format!("\n  help: {help}")).collect();
@@ -206,7 +206,7 @@ fn told(cause: TakenBackCause) -> (String, Exit) {
 
 fn say_proof(session: &mut Session, proof: &Proof) {
     session.print(&match proof {
-        Proof::Proven(_) => "Proven: a trace came back from every application's door.\n".to_owned(),
+        Proof::Proven(_) => "Proven: a trace came back from every application's endpoint.\n".to_owned(),
         Proof::CouldNotRun(why) => format!("NOT PROVEN: no trace was sent: {why}.\n"),
         Proof::Failed(why) => format!("NOT PROVEN: {why}\n"),
     });

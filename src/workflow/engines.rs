@@ -25,7 +25,8 @@ pub fn wanted_here(wiring: &Wiring<'_>) -> BTreeMap<ComponentId, WantedEngine> {
 /// What the program that a unit of an applied stack starts says of itself, and what is wrong with it. No
 /// other one is asked.
 pub fn asked(wanted: &WantedEngine) -> (Option<String>, Option<String>) {
-    let only_this = Surroundings { engines_folder: None, path: None, of_stack: true, ..surroundings(false) };
+    let only_this =
+        Surroundings { engines_directory: None, path: None, of_stack: true, ..surroundings(false) };
     let engine = match find(wanted, &only_this) {
         Ok(engine) => engine,
         Err(missing) => return (None, Some(missing.to_string())),
@@ -39,7 +40,7 @@ pub fn asked(wanted: &WantedEngine) -> (Option<String>, Option<String>) {
 /// The places of this machine where engines may be; `of_stack`: also where the stack says.
 pub fn surroundings(of_stack: bool) -> Surroundings {
     Surroundings {
-        engines_folder: std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from),
+        engines_directory: std::env::var_os("TRACEWRIGHT_ENGINES").map(PathBuf::from),
         path: std::env::var_os("PATH"),
         of_stack,
         temporary: std::env::temp_dir(),

@@ -22,25 +22,25 @@ struct JudgedDirectory {
 
 pub(crate) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     let mut all = Vec::new();
-    for folder in &arguments.files {
-        if !folder.is_dir() {
-            let title = format!("`{}` is not a folder", folder.display());
+    for directory in &arguments.files {
+        if !directory.is_dir() {
+            let title = format!("`{}` is not a directory", directory.display());
             return Err(Finding::error(Code("no-files"), title)
-                .help("a repository, a Compose project, or a folder laid out like the root of a host")
+                .help("a repository, a Compose project, or a directory laid out like the root of a host")
                 .into());
         }
-        let found = discover(&DirectoryTree::below(folder));
+        let found = discover(&DirectoryTree::below(directory));
         if !holds_something(&found) && found.not_read.is_empty() {
-            let title = format!("`{}` holds no file of a tracing stack", folder.display());
+            let title = format!("`{}` holds no file of a tracing stack", directory.display());
             let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
             return Err(Finding::error(Code("no-files"), title).help(help).into());
         }
-        all.push(judge(session, arguments, folder, &found));
+        all.push(judge(session, arguments, directory, &found));
     }
     Ok(print(session, arguments, &all))
 }
 
-/// The same for the folder that the tool is started in, where it holds no stack but files to judge;
+/// The same for the directory that the tool is started in, where it holds no stack but files to judge;
 /// `None` where it holds neither.
 ///
 /// # Errors
@@ -67,12 +67,12 @@ fn holds_something(found: &Discovered) -> bool {
 fn judge(
     session: &Session,
     arguments: &CheckArguments,
-    folder: &Path,
+    directory: &Path,
     found: &Discovered,
 ) -> JudgedDirectory {
     let mut files = found.file_set();
-    // A host's own root holds everything that its programs can see; any other folder is a part of one.
-    files.complete = folder == Path::new("/");
+    // A host's own root holds everything that its programs can see; any other directory is a part of one.
+    files.complete = directory == Path::new("/");
     files.tempo_version.clone_from(&arguments.tempo_version);
     files.collector_version.clone_from(&arguments.collector_version);
     let mut topology = read(&files);
@@ -80,7 +80,7 @@ fn judge(
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
     let sources = shown_texts(found, &topology);
-    JudgedDirectory { path: folder.to_owned(), topology, verdict, sources }
+    JudgedDirectory { path: directory.to_owned(), topology, verdict, sources }
 }
 
 fn print(session: &mut Session, arguments: &CheckArguments, all: &[JudgedDirectory]) -> Exit {

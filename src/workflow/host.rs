@@ -21,38 +21,38 @@ use std::time::SystemTime;
 /// Where a verb works.
 #[derive(Debug)]
 pub enum HostChoice {
-    /// A folder that stands for a host.
-    Folder(PathBuf, LocalRoot),
+    /// A directory that stands for a host.
+    Directory(PathBuf, LocalRoot),
     /// This machine.
     Machine(Box<LiveHost>),
 }
 
 impl HostChoice {
-    /// Below the folder that is named, or this machine itself.
+    /// Below the directory that is named, or this machine itself.
     ///
     /// # Errors
     /// The machine does not say who we are.
     pub fn of(argument: &RootArgument, host: &HostName) -> Result<Self, Stop> {
         Ok(match &argument.root {
-            Some(root) => Self::Folder(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
+            Some(root) => Self::Directory(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
             None => {
                 Self::Machine(Box::new(LiveHost::this(host.clone()).map_err(|error| stopped(&error.into()))?))
             }
         })
     }
 
-    /// The door to it.
+    /// The listener to it.
     pub fn target(&self) -> &dyn Host {
         match self {
-            Self::Folder(_, root) => root,
+            Self::Directory(_, root) => root,
             Self::Machine(host) => &**host,
         }
     }
 
-    /// The door to it, for a run that writes.
+    /// The listener to it, for a run that writes.
     pub fn exclusive(&mut self) -> &mut dyn Exclusive {
         match self {
-            Self::Folder(_, root) => root,
+            Self::Directory(_, root) => root,
             Self::Machine(host) => &mut **host,
         }
     }
@@ -60,7 +60,7 @@ impl HostChoice {
     /// The machine, where it is one.
     pub fn machine(&self) -> Option<&LiveHost> {
         match self {
-            Self::Folder(..) => None,
+            Self::Directory(..) => None,
             Self::Machine(host) => Some(host),
         }
     }
@@ -97,7 +97,7 @@ impl HostChoice {
     /// `below ./out`, `on this host`.
     pub fn shown(&self) -> String {
         match self {
-            Self::Folder(root, _) => format!("below `{}`", root.display()),
+            Self::Directory(root, _) => format!("below `{}`", root.display()),
             Self::Machine(_) => "on this host".to_owned(),
         }
     }
@@ -105,7 +105,7 @@ impl HostChoice {
     /// The flag that names it, with a space before it.
     pub fn flag(&self) -> String {
         match self {
-            Self::Folder(root, _) => format!(" --root {}", root.display()),
+            Self::Directory(root, _) => format!(" --root {}", root.display()),
             Self::Machine(_) => String::new(),
         }
     }
@@ -163,12 +163,12 @@ fn user() -> String {
 /// What is to be said of a file system that takes nothing.
 fn of_machine(fault: &HostError) -> String {
     let HostError::Io { path, .. } = fault else { return String::new() };
-    let folder = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
+    let directory = std::path::Path::new(path).parent().unwrap_or(std::path::Path::new("/")).display();
     let nothing = "\n  nothing of the stack was changed";
     if fault.is_full() {
-        format!("{nothing}\n  help: `df {folder}` shows what is full")
+        format!("{nothing}\n  help: `df {directory}` shows what is full")
     } else if fault.is_read_only() {
-        format!("{nothing}\n  help: `findmnt --target {folder}` shows what is mounted read-only")
+        format!("{nothing}\n  help: `findmnt --target {directory}` shows what is mounted read-only")
     } else {
         String::new()
     }

@@ -131,8 +131,8 @@ fn file_set<'a>(
     wiring: &Wiring<'_>,
 ) -> FileSet<'a> {
     let examined = |path: &TargetPath, content: &'a Content| match content {
-        Content::Certificate(wish) => Examined::Wish(wish),
-        Content::PrivateKey(name) => Examined::WishedKey(name),
+        Content::Certificate(desired) => Examined::Spec(desired),
+        Content::PrivateKey(name) => Examined::DesiredKey(name),
         Content::Whole(_) | Content::Block { .. } => Examined::Bytes(texts[path].as_bytes()),
     };
     FileSet {

@@ -78,11 +78,11 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let finding = match error.kind() {
         std::io::ErrorKind::NotFound => {
             Finding::error(Code("stack-missing"), format!("there is no `{shown}`")).help(
-                "`tracewright init` writes one to start from; or name its folder: `tracewright check DIR`",
+                "`tracewright init` writes one to start from; or name its directory: `tracewright check DIR`",
             )
         }
         std::io::ErrorKind::IsADirectory => {
-            Finding::error(Code("stack-unreadable"), format!("`{shown}` is a folder, not a file"))
+            Finding::error(Code("stack-unreadable"), format!("`{shown}` is a directory, not a file"))
                 .help("`stack.toml` must be a file")
         }
         _ => Finding::error(Code("stack-unreadable"), format!("`{shown}` cannot be read: {error}"))
@@ -102,7 +102,7 @@ fn not_utf8(name: &SourceName, error: &std::string::FromUtf8Error) -> Stop {
     Stop::Findings(finding.into(), Sources([(name.clone(), source)].into()))
 }
 
-/// The path as typed; one without a folder stands alone.
+/// The path as typed; one without a directory stands alone.
 fn shown(path: &Path) -> String {
     let path: PathBuf = path.components().filter(|part| *part != std::path::Component::CurDir).collect();
     path.display().to_string()

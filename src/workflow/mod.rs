@@ -2,8 +2,8 @@
 //! Files, environment and clock are read here and in `host/`, nowhere else.
 
 pub mod application;
-pub mod authority;
 pub mod back;
+pub mod ca;
 pub mod change;
 pub(crate) mod clock;
 pub mod consent;

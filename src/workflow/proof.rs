@@ -41,9 +41,9 @@ pub(crate) fn nothing_to_prove(wiring: &Wiring<'_>) -> Stop {
 /// A stack of which nothing runs was not applied here, or stopped: no edge of it is at fault.
 pub(crate) fn somebody_listens(wiring: &Wiring<'_>) -> Result<(), Stop> {
     let open = all_listening();
-    let mut wished =
+    let mut desired =
         wiring.listeners.iter().map(|listener| SocketAddr::new(listener.bind, listener.port.number()));
-    if wished.any(|address| real(&open, address).is_some()) {
+    if desired.any(|address| real(&open, address).is_some()) {
         return Ok(());
     }
     let name = &wiring.stack.name;

@@ -2,7 +2,7 @@
 
 use super::journals::Journals;
 use super::proof::{nothing_to_prove, within};
-use super::running::authority_file;
+use super::running::ca_file;
 use super::session::{Session, Stop};
 use super::stages::Stages;
 use super::status::counters;
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// What a collector holds, batches that wait to be tried again included (seen on 0.159).
 const QUEUE: &str = "otelcol_exporter_queue_size";
 
-/// Sends a trace through every application's door of a stack and reads it back.
+/// Sends a trace through every application's endpoint of a stack and reads it back.
 pub(crate) struct Live<'a, 's> {
     wiring: &'a Wiring<'a>,
     stages: &'a RefCell<Stages<'s>>,
@@ -41,7 +41,7 @@ impl<'a, 's> Live<'a, 's> {
     }
 
     fn tls(&self) -> Tls {
-        Tls { authority: TrustedCa::File(authority_file(self.wiring)), ..Tls::default() }
+        Tls { ca: TrustedCa::File(ca_file(self.wiring)), ..Tls::default() }
     }
 
     /// The engine that is a unit.
@@ -50,7 +50,7 @@ impl<'a, 's> Live<'a, 's> {
         engines.find(|(_, place)| place.scope == unit.scope && place.unit.name == unit.name).map(|(id, _)| id)
     }
 
-    /// One look at what answers for a unit: an engine's doors and its own word, an application's health.
+    /// One look at what answers for a unit: an engine's listeners and its own word, an application's health.
     fn answer(&self, unit: &UnitId) -> Result<(), String> {
         if let Some(id) = self.engine(unit) {
             let probe = Probe::of(self.wiring, id, self.tls());
@@ -106,34 +106,34 @@ impl apply::Prover for Live<'_, '_> {
 
     fn prove(&self, deadline: Duration) -> apply::Proof {
         let began = Instant::now();
-        if trial::doors(self.wiring).is_empty() {
+        if trial::endpoints(self.wiring).is_empty() {
             return apply::Proof::CouldNotRun("the stack has no application".to_owned());
         }
         let logs = Journals(self.wiring);
-        let Some(reader) = trial::reader(self.wiring, &authority_file(self.wiring)) else {
+        let Some(reader) = trial::reader(self.wiring, &ca_file(self.wiring)) else {
             return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
         };
         let prover = TraceProver { reader: &reader, logs: &logs, within: within(self.wiring) };
         let mut outcomes = Vec::new();
-        for door in &trial::doors(self.wiring) {
-            let name = format!("app.{}", door.name);
+        for endpoint in &trial::endpoints(self.wiring) {
+            let name = format!("app.{}", endpoint.name);
             self.stages.borrow_mut().begin(&name, "a trace is sent and read back");
-            let mut outcome = ProofOutcome::from(prover.prove(door));
-            // A collector that met a closed door knocks again after a pause that grows with the time it
+            let mut outcome = ProofOutcome::from(prover.prove(endpoint));
+            // A collector that met a closed listener knocks again after a pause that grows with the time it
             // was closed (gRPC waits 1.6 times longer each time): the next knock may be after the first proof.
             while outcome.is_retrying() && began.elapsed() < deadline {
-                outcome = ProofOutcome::from(prover.prove(door));
+                outcome = ProofOutcome::from(prover.prove(endpoint));
             }
             let mut stages = self.stages.borrow_mut();
             let took = stages.took();
             stages.done(&name, &format!("{} in {took}", outcome.word()));
-            outcomes.push((door.clone(), outcome));
+            outcomes.push((endpoint.clone(), outcome));
         }
         verdict(&outcomes, began.elapsed())
     }
 }
 
-/// One door that failed is a failure of all; so is, but for its name, one that could not be tried.
+/// One listener that failed is a failure of all; so is, but for its name, one that could not be tried.
 fn verdict(outcomes: &[(Endpoint, ProofOutcome)], took: Duration) -> apply::Proof {
     let those = |wanted: fn(&ProofOutcome) -> bool| -> Vec<_> {
         outcomes.iter().filter(|(_, outcome)| wanted(outcome)).cloned().collect()
@@ -177,20 +177,18 @@ pub(crate) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
 /// Whether what runs can be proven at all, with the rights that are at hand.
 ///
 /// # Errors
-/// The stack has no application or no Tempo; or the authority of its API is not to be read.
+/// The stack has no application or no Tempo; or the CA of its API is not to be read.
 pub(crate) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop> {
     let help = "\n  help: `--no-prove` applies it all the same";
-    let authority = authority_file(wiring);
-    match trial::reader(wiring, &authority).filter(|_| !trial::doors(wiring).is_empty()) {
+    let ca = ca_file(wiring);
+    match trial::reader(wiring, &ca).filter(|_| !trial::endpoints(wiring).is_empty()) {
         // Where root issues it, it may only be there later.
-        Some(reader) if ground.is_machine() || !reader.api.starts_with("https:") || authority.is_file() => {
-            Ok(())
-        }
+        Some(reader) if ground.is_machine() || !reader.api.starts_with("https:") || ca.is_file() => Ok(()),
         Some(reader) => {
             let text = format!(
-                "no proof is possible: traces are read back from {}, and its authority `{}` cannot be read here\n  help: `sudo tracewright apply` proves what it applies",
+                "no proof is possible: traces are read back from {}, and its CA `{}` cannot be read here\n  help: `sudo tracewright apply` proves what it applies",
                 reader.api,
-                authority.display()
+                ca.display()
             );
             Err(Stop::Because(Exit::Refused, text + help))
         }

@@ -81,7 +81,7 @@ pub(crate) fn say_rest(session: &mut Session, judged: &CheckedStack<'_>, (ground
     ));
 }
 
-/// The authority of a stack with parts of others is root's: a new one of this user's would be trusted by
+/// The CA of a stack with parts of others is root's: a new one of this user's would be trusted by
 /// nobody else.
 ///
 /// # Errors
@@ -96,6 +96,6 @@ pub(crate) fn refuse_issuing(
     if survey.plan.to_issue.is_empty() || others.is_empty() {
         return Ok(());
     }
-    let text = "the plan issues certificates, and others have a part in this stack: their authority is root's\n  help: `sudo tracewright apply`";
+    let text = "the plan issues certificates, and others have a part in this stack: their CA is root's\n  help: `sudo tracewright apply`";
     Err(Stop::Because(Exit::Refused, text.to_owned()))
 }

@@ -33,7 +33,7 @@ impl There {
         if load(argument).is_ok_and(|loaded| loaded.text != text) {
             session.say("note: the stack was changed after this trial began; what follows is of the trial\n");
         }
-        let source = SourceName(found.folder.join("stack.toml").display().to_string());
+        let source = SourceName(found.directory.join("stack.toml").display().to_string());
         let (document, loaded) = stack::load(source, &text);
         let stop = |findings: Findings| Stop::Findings(findings, document.sources());
         let (stack, _) = loaded.map_err(stop)?;
@@ -45,8 +45,8 @@ impl There {
             )
         };
         let ports = found.ports(&wiring.listeners).ok_or_else(gone)?;
-        let folder = TargetPath::new(found.folder.display().to_string());
-        let stack = moved(&wiring, &folder, &ports);
+        let directory = TargetPath::new(found.directory.display().to_string());
+        let stack = moved(&wiring, &directory, &ports);
         Ok(Self { stack, trial: Some(found) })
     }
 
@@ -59,21 +59,21 @@ impl There {
         wire(&self.stack).map(|(wiring, _)| wiring).map_err(stop)
     }
 
-    /// The authority that this tool trusts: the one that Grafana, or else any other client, is given.
-    pub fn authority(&self, wiring: &Wiring<'_>) -> PathBuf {
+    /// The CA that this tool trusts: the one that Grafana, or else any other client, is given.
+    pub fn ca(&self, wiring: &Wiring<'_>) -> PathBuf {
         if let Some(trial) = &self.trial {
-            return trial.folder.join("ca.crt");
+            return trial.directory.join("ca.crt");
         }
-        authority_file(wiring)
+        ca_file(wiring)
     }
 }
 
-/// The first authority of a stack on this machine that can be read: that of Grafana, else of another
+/// The first CA of a stack on this machine that can be read: that of Grafana, else of another
 /// application, else of an engine.
-pub fn authority_file(wiring: &Wiring<'_>) -> PathBuf {
+pub fn ca_file(wiring: &Wiring<'_>) -> PathBuf {
     let clients = wiring.clients.values().map(|place| &place.certificates);
     let engines = wiring.engines.values().map(|place| &place.certificates);
-    let mut files = clients.chain(engines).map(|folder| PathBuf::from(folder.join("ca.crt").as_str()));
+    let mut files = clients.chain(engines).map(|directory| PathBuf::from(directory.join("ca.crt").as_str()));
     let first = files.next().unwrap_or_default();
     if first.is_file() { first } else { files.find(|file| file.is_file()).unwrap_or(first) }
 }

@@ -4,7 +4,7 @@ use super::running::There;
 use super::session::Stop;
 use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, watched};
-use crate::report::status::{ComponentStatus, DoorStatus, Picture, PlaceStatus};
+use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
 use crate::trial::{FoundTrial, Probe, Running};
 use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     let wiring = there.wiring()?;
-    let tls = Tls { authority: TrustedCa::File(there.authority(&wiring)), ..Tls::default() };
+    let tls = Tls { ca: TrustedCa::File(there.ca(&wiring)), ..Tls::default() };
     let components = wiring.engines.keys().map(|id| {
         let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
         let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
@@ -26,10 +26,11 @@ pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
         let seen = component(&wiring, id, (&tls, &open));
         ComponentStatus { release: engine.map(|engine| engine.release.clone()), pid, ..seen }
     });
-    let folder = there.trial.as_ref().map(|trial| trial.folder.display().to_string()).unwrap_or_default();
+    let directory =
+        there.trial.as_ref().map(|trial| trial.directory.display().to_string()).unwrap_or_default();
     Ok(Picture {
         stack: wiring.stack.name.to_string(),
-        place: PlaceStatus::Trial(folder),
+        place: PlaceStatus::Trial(directory),
         components: components.collect(),
     })
 }
@@ -39,27 +40,27 @@ fn engine<'t>(trial: &'t FoundTrial, id: &ComponentId) -> Option<&'t Running> {
     trial.state.engines.iter().find(|engine| engine.name == name)
 }
 
-/// What an engine says of itself, at those of its doors that are among these open addresses. Whoever may
-/// not read the authority that its certificate comes from cannot ask it.
+/// What an engine says of itself, at those of its listeners that are among these open addresses. Whoever may
+/// not read the CA that its certificate comes from cannot ask it.
 pub(crate) fn component(
     wiring: &Wiring<'_>,
     id: &ComponentId,
     (tls, open): (&Tls, &BTreeSet<SocketAddr>),
 ) -> ComponentStatus {
-    let doors = wiring.listeners.iter().filter(|listener| listener.id.component == *id);
-    let doors = doors.map(|listener| {
-        let wished = SocketAddr::new(listener.bind, listener.port.number());
-        DoorStatus {
-            name: listener.id.door.to_string(),
-            wished,
+    let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *id);
+    let listeners = listeners.map(|listener| {
+        let desired = SocketAddr::new(listener.bind, listener.port.number());
+        ListenerStatus {
+            name: listener.id.kind.to_string(),
+            desired,
             tls: listener.tls,
-            real: real(open, wished),
+            real: real(open, desired),
             holder: None,
         }
     });
     let probe = Probe::of(wiring, id, tls.clone());
     let barred = barred(tls).filter(|_| probe.asks_over_tls());
-    let probe = if barred.is_some() { probe.of_doors_alone() } else { probe };
+    let probe = if barred.is_some() { probe.of_listeners_alone() } else { probe };
     ComponentStatus {
         name: id.to_string(),
         release: None,
@@ -69,14 +70,14 @@ pub(crate) fn component(
         unit: None,
         not_asked: barred.map(|path| format!("you may not read {}", path.display())),
         not_ready: probe.look(open).err().map(|missing| missing.to_string()),
-        doors: doors.collect(),
+        listeners: listeners.collect(),
         counters: counters(wiring, id, tls),
     }
 }
 
-/// The authority's file, where it is there and this user may not read it.
+/// The CA's file, where it is there and this user may not read it.
 fn barred(tls: &Tls) -> Option<&Path> {
-    let TrustedCa::File(path) = &tls.authority else { return None };
+    let TrustedCa::File(path) = &tls.ca else { return None };
     let refused = std::fs::File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
     refused.then_some(path)
 }
@@ -95,8 +96,8 @@ pub(crate) fn counters(
     id: &ComponentId,
     tls: &Tls,
 ) -> Option<BTreeMap<&'static str, f64>> {
-    let door = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
-    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), door))?;
+    let kind = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
+    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), kind))?;
     let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
     let page = fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200)?;
     Some(watched(&page.body))

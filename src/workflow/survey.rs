@@ -4,7 +4,7 @@ use super::host::HostChoice;
 use super::judge::CheckedStack;
 use super::load::Loaded;
 use super::session::{Session, Stop};
-use super::{authority, host};
+use super::{ca, host};
 use crate::apply::{DesiredState, Fate, Killed, Survey, SurveyRequest, survey};
 use crate::model::ground::Ground;
 use crate::plan::DesiredSource;
@@ -21,14 +21,14 @@ pub(crate) fn look(
     (place, ground): (&HostChoice, &Ground),
     (loaded, judged): (&Loaded, &CheckedStack<'_>),
 ) -> Result<Survey, Stop> {
-    let authorities = authority::open(&loaded.stack.certificates, ground)?;
+    let cas = ca::open(&loaded.stack.certificates, ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
         ground,
-        wish: DesiredState::Stack(&judged.desired),
+        desired: DesiredState::Stack(&judged.desired),
         text: Some(&loaded.text),
-        authorities: authorities.as_ref(),
+        cas: cas.as_ref(),
         now: session.now,
     };
     survey(place.target(), &request).map_err(|error| host::stopped(&error))

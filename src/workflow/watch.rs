@@ -1,5 +1,5 @@
 //! A stack on this machine, as `status` shows it: what is on disk, what runs, and what `stack.toml`
-//! wishes, which should be the same three times.
+//! what the stack wants, which should be the same three times.
 //!
 //! What was applied counts, not what `stack.toml` says by now: faults in it, and changes that wait,
 //! are told and stop nothing. Writes nothing and takes no lock.
@@ -9,7 +9,7 @@ use super::host::{HostChoice, environment, rfc3339, stopped};
 use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
 use super::proving::kept_stack;
-use super::running::authority_file;
+use super::running::ca_file;
 use super::session::{Session, Stop};
 use super::status::component;
 use super::survey::{host_of, look, told};
@@ -26,7 +26,7 @@ use crate::plan;
 use crate::plan::{Action, Change, Needs};
 use crate::prove::{Tls, TrustedCa};
 use crate::report::status::{
-    ComponentStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus, Wished,
+    ComponentStatus, DesiredStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
 };
 use crate::text::Sources;
 use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
@@ -40,17 +40,18 @@ use std::time::SystemTime;
 /// The machine cannot be looked at; or nothing was applied, and the stack has faults.
 pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) -> Result<Picture, Stop> {
     let loaded = load(argument);
-    let wish = loaded.as_ref().ok();
-    let at = wish.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
+    let desired = loaded.as_ref().ok();
+    let at = desired.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
     let place = HostChoice::of(&RootArgument { root: None }, &at)?;
-    let wired = wish.and_then(|loaded| wire(&loaded.stack).ok());
+    let wired = desired.and_then(|loaded| wire(&loaded.stack).ok());
     let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| stopped(&error))?;
     consent::say_doubts(session, &doubts);
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
     let looker = Looker { session, name, at: &at, place: &place, ground: &ground };
     let kept = newest.as_ref().map(|newest| looker.kept(newest)).transpose()?;
-    let wished = wish.map_or(Ok(Wished::Faulty), |loaded| looker.wished(loaded, kept.as_ref()))?;
+    let desired =
+        desired.map_or(Ok(DesiredStatus::Faulty), |loaded| looker.desired(loaded, kept.as_ref()))?;
     let text = kept.as_ref().map(|kept| kept.text_before(place.target(), &ground)).transpose();
     let applied = kept_stack(text.map_err(|error| stopped(&error))?.flatten().as_deref());
     let stack = match (applied, loaded) {
@@ -63,7 +64,7 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
     let host = HostStatus {
         run: looker.run()?,
         drift: drift.map(|entry| (entry.path.clone(), differs(entry))).collect(),
-        wished,
+        desired,
         part: judged.desired.units.iter().any(|unit| unit.managed && !ground.covers(&unit.scope)),
         generation: newest.as_ref().map(|Generation { number, author, .. }| {
             (*number, format!("{} by {}, {}", author.verb, author.user, author.time))
@@ -98,29 +99,29 @@ impl Looker<'_> {
             stack: self.name,
             host: self.at,
             ground: self.ground,
-            wish: DesiredState::Generation(Some(newest.number)),
+            desired: DesiredState::Generation(Some(newest.number)),
             text: None,
-            authorities: None,
+            cas: None,
             now: self.session.now,
         };
         survey(self.place.target(), &request).map_err(|error| stopped(&error))
     }
 
     /// What `stack.toml` asks for that is neither there nor merely changed by somebody else.
-    fn wished(&self, loaded: &Loaded, kept: Option<&Survey>) -> Result<Wished, Stop> {
+    fn desired(&self, loaded: &Loaded, kept: Option<&Survey>) -> Result<DesiredStatus, Stop> {
         let there = environment(self.place.target(), &loaded.stack)?;
-        let Ok(judged) = judge(self.session, loaded, &there) else { return Ok(Wished::Faulty) };
+        let Ok(judged) = judge(self.session, loaded, &there) else { return Ok(DesiredStatus::Faulty) };
         if judged.verdict.findings.has_errors() {
-            return Ok(Wished::Faulty);
+            return Ok(DesiredStatus::Faulty);
         }
-        let wish = look(self.session, (self.place, self.ground), (loaded, &judged))?;
+        let desired = look(self.session, (self.place, self.ground), (loaded, &judged))?;
         let drifted = |entry: &Change| {
             let mut drift = kept.iter().flat_map(|kept| &kept.plan.entries);
             drift.any(|one| {
                 (&one.path, &one.content, one.mode_after) == (&entry.path, &entry.content, entry.mode_after)
             })
         };
-        Ok(Wished::Changes(wish.plan.entries.iter().filter(|entry| !drifted(entry)).count()))
+        Ok(DesiredStatus::Changes(desired.plan.entries.iter().filter(|entry| !drifted(entry)).count()))
     }
 
     /// A run that is under way, or was killed.
@@ -141,7 +142,7 @@ impl Looker<'_> {
         newest: Option<&Generation>,
     ) -> Result<Vec<ComponentStatus>, Stop> {
         let wiring = &judged.wiring;
-        let tls = Tls { authority: TrustedCa::File(authority_file(wiring)), ..Tls::default() };
+        let tls = Tls { ca: TrustedCa::File(ca_file(wiring)), ..Tls::default() };
         let machine = self.machine(wiring)?;
         let open = machine.sockets.iter().map(|socket| socket.address).collect();
         let held = plan::holders(wiring, self.at, &machine);
@@ -150,10 +151,10 @@ impl Looker<'_> {
         let component = |(id, place): (&ComponentId, &EnginePlace)| {
             let mut seen = component(wiring, id, (&tls, &open));
             for (listener, holder) in held.iter().filter(|(listener, _)| listener.id.component == *id) {
-                let door = listener.id.door.to_string();
-                seen.doors
+                let kind = listener.id.kind.to_string();
+                seen.listeners
                     .iter_mut()
-                    .filter(|one| one.name == door)
+                    .filter(|one| one.name == kind)
                     .for_each(|one| one.holder = Some(holder.clone()));
                 seen.not_ready = Some(format!("{} is held by {holder}", listener.port));
             }

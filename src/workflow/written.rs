@@ -1,6 +1,6 @@
-//! Rendered files in a folder of the user's choice.
+//! Rendered files in a directory of the user's choice.
 
-#![expect(clippy::disallowed_methods, reason = "these are plain files in a folder of the user's choice")]
+#![expect(clippy::disallowed_methods, reason = "these are plain files in a directory of the user's choice")]
 
 use crate::model::desired::{Content, Desired};
 use crate::model::names::HostName;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every text with its path below the folder; below a folder for each host where there are several.
+/// Every text with its path below the directory; below a directory for each host where there are several.
 pub(crate) fn files(desired: &Desired) -> Vec<(PathBuf, String)> {
     let hosts: BTreeSet<&HostName> = desired.files.keys().map(|(host, _)| host).collect();
     let text = |content: &Content| match content {
@@ -24,7 +24,7 @@ pub(crate) fn files(desired: &Desired) -> Vec<(PathBuf, String)> {
     all.filter_map(|((host, path), file)| Some((below(host, path.as_str()), text(&file.content)?))).collect()
 }
 
-/// A link or folder where a file shall be, or a link on the way there: never followed.
+/// A link or directory where a file shall be, or a link on the way there: never followed.
 pub(crate) fn in_the_way(out: &Path, path: &Path) -> Option<String> {
     let mut at = out.to_owned();
     let parts: Vec<_> = path.iter().collect();
@@ -44,8 +44,8 @@ pub(crate) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     if fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return Ok(());
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
     }
     fs::write(path, text)
 }

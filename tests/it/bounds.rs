@@ -14,7 +14,7 @@ const MEMORY: u32 = 800_000;
 
 struct Case {
     name: &'static str,
-    /// The file below the folder that is judged, and what it holds.
+    /// The file below the directory that is judged, and what it holds.
     files: Vec<(&'static str, String)>,
     code: i32,
     /// What must be said.
@@ -26,13 +26,13 @@ const STACK: &str = "stack.toml";
 const MINIMAL: &str = "exporters: {debug: }\nreceivers: {otlp: {protocols: {grpc: }}}\n\
     service: {pipelines: {traces: {receivers: [otlp], exporters: [debug]}}}\n";
 
-fn judged(folder: &Path, case: &Case) -> Output {
-    // Two folders of a host's root, so that nobody takes it for a repository.
-    fs::create_dir_all(folder.join("etc/systemd")).unwrap();
-    fs::create_dir_all(folder.join("home")).unwrap();
-    fs::create_dir_all(folder.join("usr")).unwrap();
+fn judged(directory: &Path, case: &Case) -> Output {
+    // Two directories of a host's root, so that nobody takes it for a repository.
+    fs::create_dir_all(directory.join("etc/systemd")).unwrap();
+    fs::create_dir_all(directory.join("home")).unwrap();
+    fs::create_dir_all(directory.join("usr")).unwrap();
     for (path, text) in &case.files {
-        let path = folder.join(path);
+        let path = directory.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
@@ -40,7 +40,7 @@ fn judged(folder: &Path, case: &Case) -> Output {
     let limits = format!("ulimit -t {SECONDS}; ulimit -v {MEMORY}; exec \"$@\"");
     let mut command = Command::new("sh");
     command.args(["-c", &limits, "sh", env!("CARGO_BIN_EXE_tracewright"), "check"]);
-    command.args(files.then_some("--files")).arg(".").current_dir(folder).env_clear();
+    command.args(files.then_some("--files")).arg(".").current_dir(directory).env_clear();
     command.output().unwrap()
 }
 
@@ -181,8 +181,8 @@ fn whatever_a_file_holds_it_is_judged_within_bounds() {
     let cases: Vec<Case> = yaml().into_iter().chain(others()).chain(stacks()).collect();
     let mut failures = String::new();
     for case in &cases {
-        let folder = tempfile::tempdir().unwrap();
-        let output = judged(folder.path(), case);
+        let directory = tempfile::tempdir().unwrap();
+        let output = judged(directory.path(), case);
         let Some(code) = output.status.code() else {
             failures.push_str(&format!("{}: killed: {}\n", case.name, output.status));
             continue;

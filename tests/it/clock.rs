@@ -27,8 +27,8 @@ fn a_clock_that_was_set_back_changes_no_order() {
     if !Command::new("faketime").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return println!("{PROMISE} | 0 | not run: no faketime");
     }
-    let folder = tempfile::tempdir().unwrap();
-    let (stack, root) = (folder.path().join("stack"), folder.path().join("root"));
+    let directory = tempfile::tempdir().unwrap();
+    let (stack, root) = (directory.path().join("stack"), directory.path().join("root"));
     std::fs::create_dir(&stack).unwrap();
     copy_tree(&repository().join("stacks/internal-tls"), &stack);
     let apply = ["apply", "--auto-approve", "--no-engines"];

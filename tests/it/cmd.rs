@@ -1,7 +1,7 @@
 //! Transcripts: every `tests/cmd/*.md`, and the README, is a page whose console blocks are run as they
 //! stand.
 //!
-//! A line that begins with `$ ` is given to `sh` in a fresh folder that holds a copy of `stacks/`, of the
+//! A line that begins with `$ ` is given to `sh` in a fresh directory that holds a copy of `stacks/`, of the
 //! hand-written host of the incident (where the repository has it, and as `incident/`) and of the same,
 //! mended (`corrected/`); what it prints (stdout and stderr together) and, where it is not 0, its exit
 //! code (`? 3`) must be what stands below it. `TRACEWRIGHT_BLESS=1 cargo test cmd` writes the pages anew;
@@ -28,28 +28,29 @@ const TOOLS: [&str; 19] = [
     "sed", "sh", "sort", "tail", "truncate", "wc",
 ];
 
-/// A folder with links to these, and to the tool itself.
-fn tools(folder: &Path) {
+/// A directory with links to these, and to the tool itself.
+fn tools(directory: &Path) {
     let all = std::env::var_os("PATH").unwrap();
     let on_path =
         |name: &str| std::env::split_paths(&all).map(|at| at.join(name)).find(|path| path.is_file());
     for name in TOOLS {
-        symlink(on_path(name).unwrap_or_else(|| panic!("no `{name}` on PATH")), folder.join(name)).unwrap();
+        symlink(on_path(name).unwrap_or_else(|| panic!("no `{name}` on PATH")), directory.join(name))
+            .unwrap();
     }
-    symlink(env!("CARGO_BIN_EXE_tracewright"), folder.join("tracewright")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_tracewright"), directory.join("tracewright")).unwrap();
 }
 
-fn output(command: &str, (folder, path): (&Path, &Path)) -> String {
+fn output(command: &str, (directory, path): (&Path, &Path)) -> String {
     let output = Command::new("sh")
         .args(["-c", &format!("{{ {command}\n}} 2>&1")])
-        .current_dir(folder)
+        .current_dir(directory)
         .env_clear()
         .envs([("PATH", path.to_str().unwrap()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
         .stdin(Stdio::null())
         .output()
         .expect("sh runs");
     let mut text = String::from_utf8(output.stdout).expect("output is UTF-8");
-    text = text.replace(&folder.display().to_string(), "[FOLDER]");
+    text = text.replace(&directory.display().to_string(), "[FOLDER]");
     transcript::shown(text, output.status.code())
 }
 
@@ -66,11 +67,11 @@ fn the_exit_codes_of_the_readme_are_those_of_the_tool() {
 fn the_stack_of_the_readme_passes() {
     let page = fs::read_to_string(repository().join("README.md")).unwrap();
     let (_, rest) = page.split_once("```toml\n").expect("the README shows a stack");
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("stack.toml"), rest.split("```").next().unwrap()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("stack.toml"), rest.split("```").next().unwrap()).unwrap();
     let path = tempfile::tempdir().unwrap();
     tools(path.path());
-    let said = output("tracewright check", (folder.path(), path.path()));
+    let said = output("tracewright check", (directory.path(), path.path()));
     assert!(said.contains("\n0 errors, 1 warning.\n"), "{said}");
 }
 
@@ -89,15 +90,15 @@ fn transcripts_print_what_they_show() {
     tools(path.path());
     let mut faults = Vec::new();
     for page in &pages {
-        let folder = tempfile::tempdir().unwrap();
-        copy_tree(&repository().join("stacks"), &folder.path().join("stacks"));
+        let directory = tempfile::tempdir().unwrap();
+        copy_tree(&repository().join("stacks"), &directory.path().join("stacks"));
         for (mutant, name) in HOSTS {
             let mutant = format!("tests/mutants/{mutant}/root");
-            copy_tree(&repository().join(&mutant), &folder.path().join(name));
-            copy_tree(&repository().join(&mutant), &folder.path().join(&mutant));
+            copy_tree(&repository().join(&mutant), &directory.path().join(name));
+            copy_tree(&repository().join(&mutant), &directory.path().join(&mutant));
         }
         let shown = fs::read_to_string(page).unwrap();
-        let run = |_: &str, command: &str| output(command, (folder.path(), path.path()));
+        let run = |_: &str, command: &str| output(command, (directory.path(), path.path()));
         let now = transcript::run(&shown, &["$ "], run);
         faults.extend(judge(page, &shown, &now));
     }

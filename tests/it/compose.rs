@@ -1,7 +1,7 @@
 //! Our reading of Compose files against what the real Compose makes of them.
 //!
 //! `tests/compose/reading/CASE` is a project; `config.json` beside it was written by
-//! `tests/compose/record` with a real Compose. A new case needs a folder and that script, no Rust.
+//! `tests/compose/record` with a real Compose. A new case needs a directory and that script, no Rust.
 
 use crate::support::repository;
 use serde_json::{Map, Value, json};
@@ -13,14 +13,14 @@ use tracewright::format::compose::{
 };
 use tracewright::model::names::TargetPath;
 
-/// The texts of a folder, by the path they have in it.
-fn texts(folder: &Path) -> BTreeMap<TargetPath, String> {
-    walkdir::WalkDir::new(folder)
+/// The texts of a directory, by the path they have in it.
+fn texts(directory: &Path) -> BTreeMap<TargetPath, String> {
+    walkdir::WalkDir::new(directory)
         .into_iter()
         .map(Result::unwrap)
         .filter(|entry| entry.file_type().is_file() && entry.file_name() != "config.json")
         .map(|entry| {
-            let below = entry.path().strip_prefix(folder.parent().unwrap()).unwrap();
+            let below = entry.path().strip_prefix(directory.parent().unwrap()).unwrap();
             (TargetPath::new(format!("/{}", below.display())), std::fs::read_to_string(entry.path()).unwrap())
         })
         .collect()
@@ -33,9 +33,9 @@ fn project(name: &str, texts: &BTreeMap<TargetPath, String>) -> Project {
         compose::main_files(&names.collect()).iter().map(|name| base.join(name)).collect();
     let text =
         |path: &TargetPath| texts.get(path).map_or(ProjectFile::Absent, |text| ProjectFile::Text(text));
-    let folder =
+    let directory =
         ProjectDirectory { text: &text, shown_as: &|path| SourceName(path.to_string()), rooted: false };
-    compose::load(&files, &folder)
+    compose::load(&files, &directory)
 }
 
 /// What of a project a topology is made of.
@@ -54,7 +54,7 @@ fn our_service(service: &ComposeService, project: &Project, name: &str) -> Value
         SourcePath::Here(path) => path.as_str().replacen(&format!("/{name}"), "@", 1),
         SourcePath::Outside(path) => path.clone(),
     };
-    // What leaves the case's own folder stands beside it.
+    // What leaves the case's own directory stands beside it.
     let path = |source: &SourcePath| {
         let shown = path(source);
         match source {
@@ -106,7 +106,7 @@ fn our_service(service: &ComposeService, project: &Project, name: &str) -> Value
     })
 }
 
-/// Whether a mount holds no file of the folder, which the recording shows elsewhere.
+/// Whether a mount holds no file of the directory, which the recording shows elsewhere.
 fn is_shared(mount: &compose::Mount) -> bool {
     matches!(mount.source, Source::Inline(_) | Source::Elsewhere)
 }
@@ -173,9 +173,9 @@ fn their_service(service: &Value, recorded: &Value) -> Value {
         .into_iter()
         .map(|item| ("configs", "/", item))
         .chain(shared("secrets").into_iter().map(|item| ("secrets", "/run/secrets/", item)));
-    let from_shared = from_shared.filter_map(|(kind, folder, item)| {
+    let from_shared = from_shared.filter_map(|(kind, directory, item)| {
         let name = text(&item["source"]).unwrap();
-        let target = text(&item["target"]).unwrap_or_else(|| format!("{folder}{name}"));
+        let target = text(&item["target"]).unwrap_or_else(|| format!("{directory}{name}"));
         let file = text(&recorded[kind][&name]["file"])?;
         Some(format!("bind {file} {target} true"))
     });
@@ -211,12 +211,12 @@ fn compose_files_mean_to_us_what_they_mean_to_compose() {
     let mut count = 0;
     let mut cases: Vec<_> = std::fs::read_dir(&home).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
-    for folder in cases {
+    for directory in cases {
         count += 1;
-        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        let name = directory.file_name().unwrap().to_str().unwrap().to_owned();
         let recorded: Value =
-            serde_json::from_str(&std::fs::read_to_string(folder.join("config.json")).unwrap()).unwrap();
-        let texts = texts(&folder);
+            serde_json::from_str(&std::fs::read_to_string(directory.join("config.json")).unwrap()).unwrap();
+        let texts = texts(&directory);
         let project = project(&name, &texts);
         let refused = recorded.get("error").is_some();
         // What Compose cannot open at all is listed here, and judged as far as it goes.

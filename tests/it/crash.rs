@@ -9,8 +9,8 @@
 #![expect(clippy::disallowed_methods, reason = "the test starts itself under strace")]
 
 use crate::kills::{self, MUTATING};
-use crate::transaction_root::{copy, folder, look_at, put, recover_at, run_at, run_locked, tree};
-use crate::transaction_support::{at, block, empty, folder as wanted_folder, of_stack, whole};
+use crate::transaction_root::{copy, directory, look_at, put, recover_at, run_at, run_locked, tree};
+use crate::transaction_support::{at, block, directory as wanted_directory, empty, of_stack, whole};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,10 @@ const CHILD: &str = "TRACEWRIGHT_TEST_CRASH_CHILD";
 /// The first of two stacks that between them need every kind of step.
 fn first() -> Desired {
     let mut desired = empty();
-    desired.folders.insert(at("/var/lib/shop"), wanted_folder(0o750));
+    desired.directories.insert(at("/var/lib/shop"), wanted_directory(0o750));
     desired.files.insert(at("/etc/tempo/config.yml"), whole("port: 1\n", 0o640));
     desired.files.insert(at("/etc/tempo/leaves.yml"), whole("gone: soon\n", 0o640));
-    desired.files.insert(at("/etc/old/folder/file"), whole("gone: soon\n", 0o600));
+    desired.files.insert(at("/etc/old/directory/file"), whole("gone: soon\n", 0o600));
     desired.files.insert(at("/etc/kind"), whole("a file\n", 0o644));
     desired.files.insert(at("/srv/web/.env"), block(&["A=1"]));
     desired
@@ -39,15 +39,15 @@ fn second() -> Desired {
     let mut desired = empty();
     desired.files.insert(at("/etc/tempo/config.yml"), whole("port: 2\n", 0o640));
     desired.files.insert(at("/etc/otelcol/config.yaml"), whole("new: yes\n", 0o600));
-    desired.files.insert(at("/etc/kind/is/folder"), whole("below\n", 0o644));
+    desired.files.insert(at("/etc/kind/is/directory"), whole("below\n", 0o644));
     desired.files.insert(at("/etc/mode"), whole("same\n", 0o600));
     desired.files.insert(at("/srv/web/.env"), block(&["A=2", "B=3"]));
     desired.files.insert(at("/srv/new/.env"), block(&["A=2"]));
     desired
 }
 
-fn run_all(root: &Path, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
-    run_at(root, wish, true, true)
+fn run_all(root: &Path, spec: DesiredState<'_>) -> Result<Outcome, ApplyError> {
+    run_at(root, spec, true, true)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,10 +194,10 @@ impl Crash {
         recover_at(root).unwrap_or_else(|fault| panic!("{what}: {fault}"));
         let found = tree(root);
         assert!(found == self.old || found == self.new, "{what}: neither old nor new: {found:#?}");
-        let wish = look_at(root, of_stack(&second())).unwrap();
-        assert!(wish.pending.is_none(), "{what}: still pending");
-        assert_eq!(wish.plan.refused().count(), 0, "{what}");
-        assert_eq!(wish.plan.drifted().count(), 0, "{what}: the state does not know what stands there");
+        let spec = look_at(root, of_stack(&second())).unwrap();
+        assert!(spec.pending.is_none(), "{what}: still pending");
+        assert_eq!(spec.plan.refused().count(), 0, "{what}");
+        assert_eq!(spec.plan.drifted().count(), 0, "{what}: the state does not know what stands there");
     }
 }
 
@@ -212,7 +212,7 @@ fn everywhere(verb: Verb) {
         println!("promise: kill points | 0 | not run: {}: strace is not installed", verb.name());
         return;
     }
-    let scratch = folder();
+    let scratch = directory();
     let before = scratch.path().join("before");
     put(&before, "/srv/web/.env", b"SECRET=1\nLAST=2", 0o640);
     put(&before, "/etc/mode", b"same\n", 0o644);

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-/// Type, mode and bytes of everything below a folder, the state aside.
+/// Type, mode and bytes of everything below a directory, the state aside.
 fn tree(root: &Path) -> String {
     let mut entries = Vec::new();
     for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
@@ -22,7 +22,7 @@ fn tree(root: &Path) -> String {
         } else {
             String::new()
         };
-        // The folder the test made itself has the rights of its maker.
+        // The directory the test made itself has the rights of its maker.
         let mode = if path.is_empty() { 0 } else { mode };
         entries.push(format!("{mode:04o} {path}\n{text}"));
     }
@@ -64,9 +64,9 @@ fn surroundings_change_nothing() {
     ];
     let mut seen = Vec::new();
     for (umask, environment) in surroundings {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         // Another checkout path, of another length, each time.
-        let checkout = folder.path().join("a".repeat(1 + seen.len() * 7));
+        let checkout = directory.path().join("a".repeat(1 + seen.len() * 7));
         copy_tree(&repository().join("stacks"), &checkout.join("stacks"));
         seen.push(run(&checkout, umask, environment));
     }

@@ -110,13 +110,13 @@ fn engines() -> Option<PathBuf> {
 
 /// One of the real engines.
 fn engine(name: &str) -> Option<PathBuf> {
-    engines().map(|folder| folder.join(name)).filter(|path| path.is_file())
+    engines().map(|directory| directory.join(name)).filter(|path| path.is_file())
 }
 
-/// Nothing but what a test names, with a temporary folder of its own.
+/// Nothing but what a test names, with a temporary directory of its own.
 fn around(temporary: &Path) -> Surroundings {
     Surroundings {
-        engines_folder: None,
+        engines_directory: None,
         path: None,
         of_stack: true,
         temporary: temporary.to_owned(),
@@ -184,7 +184,7 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
             name.rsplit('-').next().unwrap()
         );
     }
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch directories are left");
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn what_systemd_does_not_know_stands_at_its_place() {
     let said = said.split("not checked").next().unwrap().to_owned();
     assert_data_eq!(said, file!["engines/user-unit.txt": Text]);
     println!("promise: broken units found by systemd-analyze | 2 | real");
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch directories are left");
 }
 
 /// What the units of the shipped stacks leave open, in the reckoning of the systemd that the sandbox was
@@ -282,8 +282,8 @@ fn units_are_as_closed_as_they_were_made() {
 
 /// A program that says that it is an engine. Written by a shell: a script that this process holds open,
 /// even for another test, cannot be executed.
-fn stand_in(folder: &Path, script: &str) -> PathBuf {
-    let path = folder.join("engine");
+fn stand_in(directory: &Path, script: &str) -> PathBuf {
+    let path = directory.join("engine");
     let version = "[ \"$1\" = --version ] && echo 'otelcol version 0.159.0' && exit";
     let write = "printf '#!/bin/sh\\n%s\\n%s\\n' \"$1\" \"$2\" > \"$3\" && chmod 755 \"$3\"";
     let written = Command::new("sh").args(["-c", write, "sh", version, script]).arg(&path).status().unwrap();
@@ -293,7 +293,7 @@ fn stand_in(folder: &Path, script: &str) -> PathBuf {
 
 #[test]
 fn a_program_that_does_not_behave_is_bounded_and_named() {
-    let (folder, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (directory, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
     let mut said = String::new();
     let scripts = [
@@ -308,7 +308,7 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         ("complains without end", "echo Error: a; seq -f 'receivers::otlp: fault %g' 1000; exit 1"),
     ];
     for (title, script) in scripts {
-        let named = Named { collector: Some(stand_in(folder.path(), script)), tempo: None };
+        let named = Named { collector: Some(stand_in(directory.path(), script)), tempo: None };
         let mut around = around(temporary.path());
         around.patience = Duration::from_secs(2);
         let words = with(&stack, |judged| {
@@ -332,14 +332,14 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         writeln!(said, "{title}\n{}", words.trim_end()).unwrap();
     }
     assert_data_eq!(said, file!["engines/misbehaving.txt": Text]);
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch folders are left");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "scratch directories are left");
 }
 
 #[test]
 fn nobody_is_asked_where_nothing_is_to_be_judged() {
     let stack = fs::read_to_string(repository().join("stacks/minimal/stack.toml")).unwrap();
     with(&stack, |judged| {
-        // No folder can be made there, so a run that made one would fail.
+        // No directory can be made there, so a run that made one would fail.
         let validation =
             consult(&judged.wiring, &Texts::new(), &Named::default(), &around(Path::new("/nonexistent")));
         let validation = validation.unwrap();

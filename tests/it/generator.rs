@@ -48,8 +48,8 @@ impl Override {
             Self::SixTls => ", bind = \"::1\", tls = true".to_owned(),
             Self::SixPlain => ", bind = \"::1\", tls = false".to_owned(),
             Self::LanTls => ", bind = \"10.0.0.5\", tls = true".to_owned(),
-            Self::DialTls => format!(", dial = \"door.lan:{}\", tls = true", port + 1000),
-            Self::DialPlain => ", dial = \"door.lan\", tls = false".to_owned(),
+            Self::DialTls => format!(", dial = \"listener.lan:{}\", tls = true", port + 1000),
+            Self::DialPlain => ", dial = \"listener.lan\", tls = false".to_owned(),
             Self::MaxMessage => ", max_message = \"32MiB\"".to_owned(),
         };
         format!("{{ port = {port}{keys} }}")
@@ -65,10 +65,10 @@ pub struct Choices {
     pub edge: bool,
     pub app_grpc: bool,
     pub collector_grpc: bool,
-    /// The collector's door that the application dials.
-    pub collector_door: Override,
-    /// Tempo's door that the collector dials.
-    pub tempo_door: Override,
+    /// The collector's listener that the application dials.
+    pub collector_listener: Override,
+    /// Tempo's listener that the collector dials.
+    pub tempo_listener: Override,
     pub api: Override,
     pub tempo_version: &'static str,
     pub internal_tls: bool,
@@ -78,7 +78,7 @@ pub struct Choices {
     pub packaged: bool,
     pub batch: u8,
     pub queue: u8,
-    pub own_doors: u8,
+    pub own_listeners: u8,
     pub env_dialect: u8,
     pub rust: bool,
     pub grafana: bool,
@@ -94,21 +94,21 @@ pub fn choices() -> impl Strategy<Value = Choices> {
     let flags = proptest::collection::vec(any::<bool>(), 12);
     let small = (0u8..3, 0u8..4, 0u8..4, 0u8..4, 0u8..8);
     let versions = proptest::sample::select(TEMPO_VERSIONS.to_vec());
-    let doors = (an_override(), an_override(), an_override());
-    (flags, doors, versions, small, 20_000u16..40_000).prop_map(
+    let listeners = (an_override(), an_override(), an_override());
+    (flags, listeners, versions, small, 20_000u16..40_000).prop_map(
         |(
             flags,
-            (collector_door, tempo_door, api),
+            (collector_listener, tempo_listener, api),
             tempo_version,
-            (batch, queue, own_doors, env_dialect, extras),
+            (batch, queue, own_listeners, env_dialect, extras),
             port,
         )| {
             Choices {
                 edge: flags[0],
                 app_grpc: flags[1],
                 collector_grpc: flags[2],
-                collector_door,
-                tempo_door,
+                collector_listener,
+                tempo_listener,
                 api: if matches!(api, Override::MaxMessage) { Override::Port } else { api },
                 tempo_version,
                 internal_tls: flags[3],
@@ -118,7 +118,7 @@ pub fn choices() -> impl Strategy<Value = Choices> {
                 packaged: flags[7] && !flags[6],
                 batch,
                 queue,
-                own_doors,
+                own_listeners,
                 env_dialect,
                 rust: flags[8],
                 grafana: flags[9],
@@ -156,10 +156,11 @@ impl Choices {
         let distribution = if self.contrib { "contrib" } else { "core" };
         writeln!(text, "[collector.main]\nversion = \"{version}\"\ndistribution = \"{distribution}\"")
             .unwrap();
-        let (door, other) = if self.app_grpc { ("grpc", "http") } else { ("http", "grpc") };
+        let (setting, other) = if self.app_grpc { ("grpc", "http") } else { ("http", "grpc") };
         let second =
             if self.extras & 1 == 1 { format!(", {other} = {}", self.port + 1) } else { String::new() };
-        writeln!(text, "receive = {{ {door} = {}{second} }}", self.collector_door.toml(self.port)).unwrap();
+        writeln!(text, "receive = {{ {setting} = {}{second} }}", self.collector_listener.toml(self.port))
+            .unwrap();
         if self.chain {
             text.push_str("send_to = \"collector.second\"\nprotocol = \"grpc\"\n");
         } else {
@@ -181,7 +182,7 @@ impl Choices {
             2 => "queue = { bytes = \"64MiB\" }\n",
             _ => "",
         });
-        text.push_str(match self.own_doors {
+        text.push_str(match self.own_listeners {
             0 => "",
             1 => "metrics = { enabled = false }\n",
             2 => "health = { enabled = false }\ndebug = \"basic\"\n",
@@ -195,8 +196,8 @@ impl Choices {
     }
 
     fn tempo(&self, text: &mut String) {
-        let (door, other) = if self.collector_grpc { ("grpc", "http") } else { ("http", "grpc") };
-        // An application that goes straight to Tempo needs the gRPC door open.
+        let (setting, other) = if self.collector_grpc { ("grpc", "http") } else { ("http", "grpc") };
+        // An application that goes straight to Tempo needs the gRPC listener open.
         let second = if self.direct_app && !self.collector_grpc {
             format!(", {other} = {}", self.port + 11)
         } else {
@@ -204,14 +205,14 @@ impl Choices {
         };
         writeln!(
             text,
-            "[tempo]\nversion = \"{}\"\nreceive = {{ {door} = {}{second} }}",
+            "[tempo]\nversion = \"{}\"\nreceive = {{ {setting} = {}{second} }}",
             self.tempo_version,
-            self.tempo_door.toml(self.port + 10)
+            self.tempo_listener.toml(self.port + 10)
         )
         .unwrap();
         writeln!(text, "http = {}", self.api.toml(self.port + 12)).unwrap();
         let bind = if self.internal_any { ", bind = \"any\"" } else { "" };
-        // A wide internal door must say what it serves.
+        // A wide internal listener must say what it serves.
         writeln!(text, "internal = {{ port = {}, tls = {}{bind} }}", self.port + 13, self.internal_tls)
             .unwrap();
         text.push_str(match self.extras & 4 {
@@ -232,8 +233,8 @@ impl Choices {
         } else {
             "service = { user = \"shop\" }"
         };
-        let folder = if self.user_scope { "/home/pde/shop" } else { "/srv/shop" };
-        writeln!(text, "[app.shop]\nenv_file = \"{folder}/.env\"\nenv_dialect = \"{dialect}\"\nsdk = {sdk}\nprotocol = \"{}\"\nsend_to = \"collector.main\"\n{scope}", protocol(self.app_grpc)).unwrap();
+        let directory = if self.user_scope { "/home/pde/shop" } else { "/srv/shop" };
+        writeln!(text, "[app.shop]\nenv_file = \"{directory}/.env\"\nenv_dialect = \"{dialect}\"\nsdk = {sdk}\nprotocol = \"{}\"\nsend_to = \"collector.main\"\n{scope}", protocol(self.app_grpc)).unwrap();
         if self.extras & 1 == 1 {
             // Only an SDK whose unit of time is known may be given one.
             text.push_str(if self.rust {

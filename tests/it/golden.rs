@@ -40,10 +40,10 @@ fn golden(text: &str) -> BTreeMap<String, String> {
 }
 
 fn inventory(desired: &Desired) -> String {
-    let mut text = String::from("Folders\n");
-    for ((_, path), folder) in &desired.folders {
-        let when = if folder.only_below_root { "  (only below --root)" } else { "" };
-        writeln!(text, "  {} {:<24} {path}{when}", folder.mode, folder.owner.to_string()).unwrap();
+    let mut text = String::from("Directories\n");
+    for ((_, path), directory) in &desired.directories {
+        let when = if directory.only_below_root { "  (only below --root)" } else { "" };
+        writeln!(text, "  {} {:<24} {path}{when}", directory.mode, directory.owner.to_string()).unwrap();
     }
     text.push_str("Files\n");
     for ((_, path), file) in &desired.files {
@@ -55,11 +55,11 @@ fn inventory(desired: &Desired) -> String {
             Content::Whole(_) => "whole".to_owned(),
             Content::Block { .. } => "block".to_owned(),
             Content::PrivateKey(name) => format!("key of {name}"),
-            Content::Certificate(wish) => match &wish.role {
-                CertificateRole::Authority => format!("CA, {} days", wish.lifetime.as_secs() / 86400),
+            Content::Certificate(spec) => match &spec.role {
+                CertificateRole::Ca => format!("CA, {} days", spec.lifetime.as_secs() / 86400),
                 CertificateRole::Leaf { names, server, client } => {
                     let names: Vec<_> = names.iter().map(ToString::to_string).collect();
-                    let days = wish.lifetime.as_secs() / 86400;
+                    let days = spec.lifetime.as_secs() / 86400;
                     format!("leaf, {days} days, names {}, server {server}, client {client}", names.join(" "))
                 }
             },
@@ -95,29 +95,29 @@ fn every_shipped_stack_renders_as_reviewed() {
     println!("promise: shipped stacks render as reviewed | {} | cargo", stacks.len());
 }
 
-fn compare(folder: &Path, rendered: &BTreeMap<String, String>, faults: &mut Vec<String>) {
+fn compare(directory: &Path, rendered: &BTreeMap<String, String>, faults: &mut Vec<String>) {
     if bless() {
-        if folder.exists() {
-            fs::remove_dir_all(folder).unwrap();
+        if directory.exists() {
+            fs::remove_dir_all(directory).unwrap();
         }
         for (path, text) in rendered {
-            fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
-            fs::write(folder.join(path), text).unwrap();
+            fs::create_dir_all(directory.join(path).parent().unwrap()).unwrap();
+            fs::write(directory.join(path), text).unwrap();
         }
     }
     for (path, text) in rendered {
-        let golden = fs::read_to_string(folder.join(path)).unwrap_or_default();
+        let golden = fs::read_to_string(directory.join(path)).unwrap_or_default();
         if golden != *text {
             let diff = similar::TextDiff::from_lines(&golden, text);
-            faults.push(format!("{}/{path}:\n{}", folder.display(), diff.unified_diff()));
+            faults.push(format!("{}/{path}:\n{}", directory.display(), diff.unified_diff()));
         }
     }
     for entry in
-        walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file())
+        walkdir::WalkDir::new(directory).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file())
     {
-        let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap();
+        let path = entry.path().strip_prefix(directory).unwrap().to_str().unwrap();
         if !rendered.contains_key(path) {
-            faults.push(format!("{}/{path} is no longer rendered", folder.display()));
+            faults.push(format!("{}/{path} is no longer rendered", directory.display()));
         }
     }
 }

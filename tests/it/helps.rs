@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tracewright::diagnostic::{Finding, Findings, Place, SourceName};
 use tracewright::wiring::load;
 
-fn folder() -> PathBuf {
+fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")
 }
 
@@ -178,7 +178,7 @@ fn applied(stem: &str, text: &str, finding: &Finding, help: &str) -> Option<(Str
 #[test]
 fn helps_that_can_be_typed_mean_what_was_meant() {
     let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let (mut list, mut wrong, mut count) = (String::new(), String::new(), 0);
@@ -198,7 +198,7 @@ fn helps_that_can_be_typed_mean_what_was_meant() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     println!("promise: helps typed literally | {count} | cargo");
-    let expected = folder().join("helps.txt");
+    let expected = directory().join("helps.txt");
     if std::env::var_os("TRACEWRIGHT_BLESS").is_some() {
         std::fs::write(&expected, &list).unwrap();
     }
@@ -207,7 +207,7 @@ fn helps_that_can_be_typed_mean_what_was_meant() {
 
 #[test]
 fn an_example_never_moves_a_port_a_release_or_a_retention() {
-    for path in std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()) {
+    for path in std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path()) {
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }

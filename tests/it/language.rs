@@ -78,7 +78,7 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
         ValueKind::Whole(..) => Some(["1".into(), "7".into()]),
         ValueKind::Port => Some(["5001".into(), "5002".into()]),
         ValueKind::Choice(_, words) => quoted(words[0].text, words[1].text),
-        // The life of an authority is longer than that of a leaf, everything else is short.
+        // The life of a CA is longer than that of a leaf, everything else is short.
         ValueKind::Duration if name == "authority_lifetime" => quoted("500d", "501d"),
         ValueKind::DurationOrNever => quoted("never", "100s"),
         ValueKind::Duration => quoted("6s", "7s"),
@@ -125,7 +125,7 @@ fn a_component_may_bear_the_name_of_a_key() {
 
 #[test]
 fn no_key_is_ignored() {
-    // Refused whatever they are: the base has no user scope, and nobody else dials Tempo's own door.
+    // Refused whatever they are: the base has no user scope, and nobody else dials Tempo's own listener.
     let refused = |path: &str| path.ends_with(".service.home") || path == "tempo.internal.dial";
     let mut silent = Vec::new();
     for spot in spots() {

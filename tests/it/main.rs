@@ -1,4 +1,4 @@
-//! The integration tests, one binary, a module a topic; data lives in the folders beside `it`.
+//! The integration tests, one binary, a module a topic; data lives in the directories beside `it`.
 #![allow(
     clippy::disallowed_methods,
     reason = "the bans keep the product one way; a test stands outside of it"

@@ -1,7 +1,7 @@
-//! Every folder of `tests/mutants` is a host's files with exactly one thing broken, or nothing.
+//! Every directory of `tests/mutants` is a host's files with exactly one thing broken, or nothing.
 //!
 //! `root/` is the host, `expected.txt` the whole text of what the rules say of it, `verdict.toml` what
-//! the real engines do with it. A new case needs a folder and `TRACEWRIGHT_BLESS=1`, and no Rust.
+//! the real engines do with it. A new case needs a directory and `TRACEWRIGHT_BLESS=1`, and no Rust.
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -24,10 +24,10 @@ use tracewright::validate::Validation;
 /// 2026-11-01T00:00:00Z, the day on which every mutant is judged.
 const NOW: Duration = Duration::from_secs(1_793_491_200);
 
-/// A mutant as it lies in its folder.
+/// A mutant as it lies in its directory.
 struct Mutant {
     name: String,
-    folder: PathBuf,
+    directory: PathBuf,
     files: BTreeMap<TargetPath, Vec<u8>>,
     settings: toml::Table,
 }
@@ -38,15 +38,15 @@ impl Mutant {
         let mut all: Vec<Self> = std::fs::read_dir(home)
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|folder| folder.join("root").is_dir())
-            .map(|folder| Self::load(&folder))
+            .filter(|directory| directory.join("root").is_dir())
+            .map(|directory| Self::load(&directory))
             .collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }
 
-    fn load(folder: &Path) -> Self {
-        let root = folder.join("root");
+    fn load(directory: &Path) -> Self {
+        let root = directory.join("root");
         let files = walkdir::WalkDir::new(&root)
             .into_iter()
             .map(Result::unwrap)
@@ -56,19 +56,19 @@ impl Mutant {
                 (TargetPath::new(format!("/{below}")), std::fs::read(entry.path()).unwrap())
             })
             .collect();
-        let settings = std::fs::read_to_string(folder.join("verdict.toml")).unwrap().parse().unwrap();
-        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        Self { name, folder: folder.to_owned(), files, settings }
+        let settings = std::fs::read_to_string(directory.join("verdict.toml")).unwrap().parse().unwrap();
+        let name = directory.file_name().unwrap().to_str().unwrap().to_owned();
+        Self { name, directory: directory.to_owned(), files, settings }
     }
 
-    /// As `check --files` does it, with the versions that the folder gives.
+    /// As `check --files` does it, with the versions that the directory gives.
     fn judge(&self) -> (Topology, CheckReport) {
         let (_, topology, verdict) = self.judged();
         (topology, verdict)
     }
 
     fn judged(&self) -> (Discovered, Topology, CheckReport) {
-        let found = discover(&DirectoryTree::below(self.folder.join("root")));
+        let found = discover(&DirectoryTree::below(self.directory.join("root")));
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
         files.complete = self.settings.get("complete").and_then(toml::Value::as_bool).unwrap_or(false);
@@ -122,12 +122,12 @@ impl Mutant {
 }
 
 #[test]
-fn every_mutant_is_judged_as_its_folder_says() {
+fn every_mutant_is_judged_as_its_directory_says() {
     let bless = std::env::var_os("TRACEWRIGHT_BLESS").is_some();
     let (mut wrong, mut count) = (Vec::new(), 0);
     for mutant in Mutant::all() {
         count += 1;
-        let path = mutant.folder.join("expected.txt");
+        let path = mutant.directory.join("expected.txt");
         let shown = mutant.shown();
         if bless {
             std::fs::write(&path, &shown).unwrap();

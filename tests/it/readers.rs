@@ -1,4 +1,4 @@
-//! Folders of finished files, laid out like a root, against the topology that is read from them.
+//! Directories of finished files, laid out like a root, against the topology that is read from them.
 //!
 //! A case is `tests/readers/NAME/`: everything below `root/` is a file of the host, `topology.txt`
 //! is the whole expected picture. `SNAPSHOTS=overwrite` writes it.
@@ -19,10 +19,10 @@ use tracewright::pki::read::{CertificateFacts, KeyType, Usages, read_pem};
 use tracewright::topology::{Examined, FileSet, discover, read};
 
 #[test]
-fn every_folder_is_read_as_written() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
+fn every_directory_is_read_as_written() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers");
     let mut cases: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.retain(|case| case.join("root").is_dir());
     cases.sort();
     assert!(!cases.is_empty());
@@ -42,9 +42,9 @@ fn every_folder_is_read_as_written() {
 /// the case, the lines below are the answer. `= collector 0.111` gives a version.
 #[test]
 fn every_table_holds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/tables");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/tables");
     let mut tables: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     tables.sort();
     for table in tables {
         let text = std::fs::read_to_string(&table).unwrap();
@@ -138,8 +138,8 @@ fn discovery_follows_what_files_name() {
 /// A private key has the digest of the certificate it belongs to, in each form it is written in.
 #[test]
 fn keys_belong_to_their_certificates() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/certificates");
-    let load = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers/certificates");
+    let load = |name: &str| std::fs::read(directory.join(name)).unwrap();
     let facts = |name: &str| match read_pem(&load(name)) {
         CertificateFile::Chain(chain) => CertificateFacts::of_der(&chain[0]).unwrap(),
         other => panic!("{name}: {other:?}"),
@@ -156,7 +156,7 @@ fn keys_belong_to_their_certificates() {
     let ec = facts("ec.crt");
     assert_eq!(ec.names, ["tempo.internal", "127.0.0.1", "::1"].map(ServerName::of));
     assert_eq!(ec.usages, Some(Usages { server: true, client: false }));
-    assert_eq!((ec.key, ec.is_authority), (KeyType::EcdsaP256, false));
+    assert_eq!((ec.key, ec.is_ca), (KeyType::EcdsaP256, false));
     assert_eq!(ec.not_after - ec.not_before, 36_500 * 86_400);
     assert_eq!(facts("rsa.crt").key, KeyType::Rsa(2048));
     assert_eq!(facts("ed25519.crt").key, KeyType::Ed25519);

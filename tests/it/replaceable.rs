@@ -23,10 +23,10 @@ fn is_root() -> bool {
     root
 }
 
-/// A folder of five ways to an engine, and links between them.
+/// A directory of five ways to an engine, and links between them.
 fn ways() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
     for name in ["own", "pde", "staff", "all", "sticky"] {
         fs::create_dir_all(path(name).join("bin")).unwrap();
         fs::write(path(name).join("bin/engine"), "").unwrap();
@@ -41,7 +41,7 @@ fn ways() -> TempDir {
     symlink("loop", path("own/bin/loop")).unwrap();
     fs::write(path("own/bin/theirs"), "").unwrap();
     chown(path("own/bin/theirs"), Some(PDE), None).unwrap();
-    folder
+    directory
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_way_is_as_safe_as_its_weakest_part() {
     if !is_root() {
         return;
     }
-    let folder = ways();
+    let directory = ways();
     let (pde, staff) = (format!("user {PDE}"), format!("group {STAFF}"));
     let cases = [
         ("own/bin/engine", None),
@@ -64,8 +64,8 @@ fn a_way_is_as_safe_as_its_weakest_part() {
         ("all/bin/engine", Some(("all", "anybody"))),
     ];
     for (way, expected) in cases {
-        let found = replaceable(&folder.path().join(way)).map(|found| (found.at, found.by.to_string()));
-        let expected = expected.map(|(at, by)| (folder.path().join(at), by.to_owned()));
+        let found = replaceable(&directory.path().join(way)).map(|found| (found.at, found.by.to_string()));
+        let expected = expected.map(|(at, by)| (directory.path().join(at), by.to_owned()));
         assert_eq!(found, expected, "{way}");
     }
     println!("{PROMISE} | {} | cargo", cases.len());
@@ -78,8 +78,8 @@ fn an_engine_of_a_user_is_not_asked_by_root() {
     if !is_root() {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let (engine, mark) = (folder.path().join("engine"), folder.path().join("ran"));
+    let directory = tempfile::tempdir().unwrap();
+    let (engine, mark) = (directory.path().join("engine"), directory.path().join("ran"));
     let write =
         "printf '#!/bin/sh\\ntouch %s; echo otelcol version 0.159.0\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
     let mut sh = std::process::Command::new("sh");
@@ -92,7 +92,7 @@ fn an_engine_of_a_user_is_not_asked_by_root() {
     };
     let asked = |as_root| {
         let around = Surroundings {
-            engines_folder: None,
+            engines_directory: None,
             path: None,
             of_stack: true,
             temporary: PathBuf::from("/tmp"),

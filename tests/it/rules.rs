@@ -33,8 +33,8 @@ fn now() -> SystemTime {
 fn certificate(name: &str) -> &'static [u8] {
     static LOADED: OnceLock<BTreeMap<String, Vec<u8>>> = OnceLock::new();
     let all = LOADED.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/certificates");
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/certificates");
+        let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
         files
             .map(|path| {
                 (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap())
@@ -91,7 +91,7 @@ struct Incident {
     clients: Vec<(&'static str, InnerClient)>,
     /// API, internal gRPC, receiver.
     ports: [u16; 3],
-    folder: String,
+    directory: String,
 }
 
 impl Incident {
@@ -99,18 +99,20 @@ impl Incident {
         let (release, always, with_generator) = CLIENTS[release];
         let dialling = always.iter().copied().chain(with_generator.filter(|_| generator));
         let clients = dialling.zip(says.iter().copied().cycle()).collect();
-        let folder = "/etc/tempo/tls".to_owned();
-        Self { release, generator, server, clients, ports: [3200, 9095, 4317], folder }
+        let directory = "/etc/tempo/tls".to_owned();
+        Self { release, generator, server, clients, ports: [3200, 9095, 4317], directory }
     }
 
     fn text(&self) -> String {
         let [api, internal, receiver] = self.ports;
-        let folder = &self.folder;
+        let directory = &self.directory;
         let mut text = format!(
             "server:\n  http_listen_address: 127.0.0.1\n  http_listen_port: {api}\n  grpc_listen_address: 127.0.0.1\n  grpc_listen_port: {internal}\n"
         );
-        let (certificate, key) =
-            (format!("    cert_file: {folder}/tempo.crt\n"), format!("    key_file: {folder}/tempo.key\n"));
+        let (certificate, key) = (
+            format!("    cert_file: {directory}/tempo.crt\n"),
+            format!("    key_file: {directory}/tempo.key\n"),
+        );
         text += &match self.server {
             Server::Nothing => String::new(),
             Server::Both => format!("  grpc_tls_config:\n{certificate}{key}"),
@@ -134,13 +136,13 @@ impl Incident {
             if *says == InnerClient::SwitchedOn {
                 writeln!(text, "{:indent$}tls_enabled: true", "").unwrap();
             }
-            writeln!(text, "{:indent$}tls_ca_path: {folder}/ca.crt", "").unwrap();
+            writeln!(text, "{:indent$}tls_ca_path: {directory}/ca.crt", "").unwrap();
         }
         text
     }
 
     fn judge(&self, text: &str) -> CheckReport {
-        let path = |name: &str| TargetPath::new(format!("{}/{name}", self.folder));
+        let path = |name: &str| TargetPath::new(format!("{}/{name}", self.directory));
         let files = [
             (TargetPath::new("/etc/tempo/config.yml"), text.as_bytes()),
             (path("tempo.crt"), certificate("server.crt")),
@@ -298,10 +300,10 @@ fn incidents() -> impl Strategy<Value = Incident> {
     let ports = subsequence((1..=u16::MAX).collect::<Vec<_>>(), 3).prop_shuffle();
     let server = any::<Index>().prop_map(|index| *index.get(&SERVERS));
     (0..2_usize, any::<bool>(), server, [says(), says(), says()], ports, "(/[a-z][a-z0-9_-]{0,8}){1,4}")
-        .prop_map(|(release, generator, server, says, ports, folder)| {
+        .prop_map(|(release, generator, server, says, ports, directory)| {
             let mut incident = Incident::new(release, generator, server, &says);
             incident.ports = [ports[0], ports[1], ports[2]];
-            incident.folder = folder;
+            incident.directory = directory;
             incident
         })
 }
@@ -364,7 +366,7 @@ fn servers() -> impl Strategy<Value = ServerTls> {
             mode: *mode.get(&modes),
             certificate,
             key,
-            client_authority: client,
+            client_ca: client,
             demands_client_certificate: demands,
             at: None,
         },
@@ -391,7 +393,7 @@ fn listeners() -> impl Strategy<Value = Listener> {
     (0..4_usize, protocols(), addresses(), 1..5_i64, servers()).prop_map(
         |(program, protocol, address, port, tls)| Listener {
             program,
-            door: "receivers.otlp.protocols.grpc".to_owned(),
+            setting: "receivers.otlp.protocols.grpc".to_owned(),
             protocol,
             bind: Bind::Address(address.parse().unwrap()),
             port: Port::new(port).unwrap(),

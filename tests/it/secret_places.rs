@@ -77,7 +77,7 @@ fn no_place_shows_its_secret_and_each_shows_the_rest() {
 }
 
 /// The files that a row is put into, below a root.
-fn plant(place: &Place, folder: &Path) -> bool {
+fn plant(place: &Place, directory: &Path) -> bool {
     let paths: &[&str] = match place.format.as_str() {
         "yaml" => &["etc/otelcol/config.yaml", "etc/tempo/config.yml"],
         "unit" => &[TEMPO_UNIT, COLLECTOR_UNIT],
@@ -85,12 +85,12 @@ fn plant(place: &Place, folder: &Path) -> bool {
         _ => &[],
     };
     for path in paths {
-        let path = folder.join("out").join(path);
+        let path = directory.join("out").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, &place.text).unwrap();
     }
     if place.format == "stack" {
-        fs::write(folder.join("stacks/minimal/stack.toml"), &place.text).unwrap();
+        fs::write(directory.join("stacks/minimal/stack.toml"), &place.text).unwrap();
     }
     !paths.is_empty() || place.format == "stack"
 }
@@ -109,14 +109,14 @@ fn no_verb_shows_a_planted_secret() {
     ];
     let (mut wrong, mut count) = (Vec::new(), 0);
     for place in places() {
-        let folder = tempfile::tempdir().unwrap();
-        copy_tree(&repository().join("stacks/minimal"), &folder.path().join("stacks/minimal"));
-        if !plant(&place, folder.path()) {
+        let directory = tempfile::tempdir().unwrap();
+        copy_tree(&repository().join("stacks/minimal"), &directory.path().join("stacks/minimal"));
+        if !plant(&place, directory.path()) {
             continue;
         }
         let of_files = place.format != "stack";
         for verb in &verbs[if of_files { 2 } else { 0 }..if of_files { 6 } else { 8 }] {
-            let (text, _) = said(&tracewright(folder.path(), verb).output().unwrap());
+            let (text, _) = said(&tracewright(directory.path(), verb).output().unwrap());
             count += 1;
             if text.contains(PLANTED) {
                 wrong.push(format!("{} {}: {verb:?}\n{text}", place.format, place.name));

@@ -11,9 +11,9 @@ const IN_ENV_FILE: &str = "canary-dotenv-91bc";
 const IN_ADOPTED_FILE: &str = "canary-adopted-e04d";
 
 /// A host whose files hold secrets of other people.
-fn host(folder: &Path) {
-    copy_tree(&repository().join("stacks"), &folder.join("stacks"));
-    let root = folder.join("out");
+fn host(directory: &Path) {
+    copy_tree(&repository().join("stacks"), &directory.join("stacks"));
+    let root = directory.join("out");
     fs::create_dir_all(root.join("etc/otelcol")).unwrap();
     fs::create_dir_all(root.join("srv/shop")).unwrap();
     fs::write(root.join("srv/shop/.env"), format!("DATABASE_PASSWORD={IN_ENV_FILE}\nPORT=80\n")).unwrap();
@@ -21,7 +21,7 @@ fn host(folder: &Path) {
         "exporters:\n  otlphttp:\n    headers:\n      authorization: \"Bearer {IN_ADOPTED_FILE}\"\n      x-api-key: {IN_ADOPTED_FILE}\n    password: {IN_ADOPTED_FILE}\n    token: '{IN_ADOPTED_FILE}'\n"
     );
     fs::write(root.join("etc/otelcol/config.yaml"), adopted).unwrap();
-    let stack = folder.join("stacks/minimal/stack.toml");
+    let stack = directory.join("stacks/minimal/stack.toml");
     let text = fs::read_to_string(&stack).unwrap();
     let with_header = text
         .replace("[collector.main]", "[collector.main]\nsecret_headers = { authorization = \"env:CANARY\" }");
@@ -30,8 +30,8 @@ fn host(folder: &Path) {
 
 #[test]
 fn canaries_stay_where_they_are() {
-    let folder = tempfile::tempdir().unwrap();
-    host(folder.path());
+    let directory = tempfile::tempdir().unwrap();
+    host(directory.path());
     let verbs: [&[&str]; 8] = [
         &["check", "stacks/minimal"],
         &["check", "--files", "out"],
@@ -44,7 +44,7 @@ fn canaries_stay_where_they_are() {
     ];
     let mut all = String::new();
     for verb in verbs {
-        let output = tracewright(folder.path(), verb).env("CANARY", IN_ENVIRONMENT).output().unwrap();
+        let output = tracewright(directory.path(), verb).env("CANARY", IN_ENVIRONMENT).output().unwrap();
         let (text, code) = said(&output);
         assert!(matches!(code, 0 | 3), "{verb:?} ended with {code}: {text}");
         for canary in [IN_ENVIRONMENT, IN_ENV_FILE, IN_ADOPTED_FILE] {
@@ -52,7 +52,7 @@ fn canaries_stay_where_they_are() {
         }
         all.push_str(&text);
     }
-    let state = folder.path().join("out/var/lib/tracewright/minimal");
+    let state = directory.path().join("out/var/lib/tracewright/minimal");
     let mut records = 0;
     for entry in walkdir::WalkDir::new(&state).into_iter().map(Result::unwrap) {
         all.push_str(&entry.path().display().to_string());
@@ -66,7 +66,7 @@ fn canaries_stay_where_they_are() {
     for canary in [IN_ENVIRONMENT, IN_ENV_FILE, IN_ADOPTED_FILE] {
         assert!(!all.contains(canary), "{canary} came out");
     }
-    let restored = fs::read_to_string(folder.path().join("out/etc/otelcol/config.yaml")).unwrap();
+    let restored = fs::read_to_string(directory.path().join("out/etc/otelcol/config.yaml")).unwrap();
     assert!(restored.contains(IN_ADOPTED_FILE), "the adopted file did not come back");
     assert!(records > 0, "no record was looked at");
     println!(

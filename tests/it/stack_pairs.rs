@@ -1,4 +1,4 @@
-//! Arbitrary pairs of valid stacks, from their texts to a real folder and back, by the real binary:
+//! Arbitrary pairs of valid stacks, from their texts to a real directory and back, by the real binary:
 //! A, then B, then B is taken back, then everything.
 
 use crate::generator::choices;
@@ -29,16 +29,16 @@ fn tree(root: &Path) -> Vec<(String, u32, u32, u32, Vec<u8>)> {
     .collect()
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Result<(), TestCaseError> {
-    let (text, code) = said(&tracewright(folder, arguments).output().unwrap());
+fn run(directory: &Path, arguments: &[&str]) -> Result<(), TestCaseError> {
+    let (text, code) = said(&tracewright(directory, arguments).output().unwrap());
     prop_assert_eq!(code, 0, "{:?}\n{}", arguments, text);
     Ok(())
 }
 
 fn there_and_back(a: &str, b: &str) -> Result<(), TestCaseError> {
-    let folder = tempfile::tempdir().unwrap();
-    let (at, root) = (folder.path(), folder.path().join("out"));
-    // A host with a file, a link and an empty folder of its own, and an application that has lines already.
+    let directory = tempfile::tempdir().unwrap();
+    let (at, root) = (directory.path(), directory.path().join("out"));
+    // A host with a file, a link and an empty directory of its own, and an application that has lines already.
     fs::create_dir_all(root.join("etc/tempo/mine")).unwrap();
     fs::create_dir_all(root.join("srv/shop")).unwrap();
     fs::write(root.join("srv/shop/.env"), "PORT=8080\nGREETING='no newline'").unwrap();

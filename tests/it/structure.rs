@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// The way, leftmost first, one folder (or file at the top) of `src/` each: whoever stands here names only what
+/// The way, leftmost first, one directory (or file at the top) of `src/` each: whoever stands here names only what
 /// stands before it.
 const ORDER: [&str; 23] = [
     "diagnostic",
@@ -45,8 +45,8 @@ const FILES_IN_CIRCLES: usize = 68;
 const SHARED_NAMES: usize = 0;
 
 /// Files below `folder` whose name ends so, in order.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
-    WalkDir::new(repository().join(folder))
+fn files(directory: &str, ending: &str) -> Vec<PathBuf> {
+    WalkDir::new(repository().join(directory))
         .sort_by_file_name()
         .into_iter()
         .filter_map(Result::ok)
@@ -196,7 +196,7 @@ impl Sources {
         path
     }
 
-    /// Which file imports which, by their modules. Passing on a file of its own folder is no import.
+    /// Which file imports which, by their modules. Passing on a file of its own directory is no import.
     fn imports(&self) -> Graph {
         let every: Vec<_> = self
             .0
@@ -229,15 +229,15 @@ impl Sources {
 /// What imports what.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
-/// The same between folders (and files) at the top of `src/`.
-fn folders(files: &Graph) -> Graph {
+/// The same between directories (and files) at the top of `src/`.
+fn directories(files: &Graph) -> Graph {
     let top = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
     let mut graph = Graph::new();
     for (file, targets) in files {
         let targets = targets.iter().map(|target| top(target)).filter(|target| *target != top(file));
         graph.entry(top(file)).or_default().extend(targets);
     }
-    graph.retain(|folder, _| !folder.is_empty() && folder != "main");
+    graph.retain(|directory, _| !directory.is_empty() && directory != "main");
     graph
 }
 
@@ -261,23 +261,23 @@ fn circles(graph: &Graph) -> Vec<String> {
 #[test]
 fn nothing_imports_what_stands_to_its_right() {
     let files = Sources::read().imports();
-    let graph = folders(&files);
-    for (folder, targets) in &graph {
-        println!("{folder} -> {}", Vec::from_iter(targets.iter().map(String::as_str)).join(" "));
+    let graph = directories(&files);
+    for (directory, targets) in &graph {
+        println!("{directory} -> {}", Vec::from_iter(targets.iter().map(String::as_str)).join(" "));
     }
-    assert_eq!(circles(&graph), Vec::<String>::new(), "folders that import each other");
-    let row = |folder: &str| ORDER.iter().position(|one| *one == folder);
+    assert_eq!(circles(&graph), Vec::<String>::new(), "directories that import each other");
+    let row = |directory: &str| ORDER.iter().position(|one| *one == directory);
     let mut wrong = Vec::new();
-    for (folder, targets) in &graph {
-        let Some(own) = row(folder) else {
-            wrong.push(format!("{folder} has no place in the order"));
+    for (directory, targets) in &graph {
+        let Some(own) = row(directory) else {
+            wrong.push(format!("{directory} has no place in the order"));
             continue;
         };
         wrong.extend(
             targets
                 .iter()
                 .filter(|target| row(target).is_none_or(|other| other > own))
-                .map(|target| format!("{folder} names {target}")),
+                .map(|target| format!("{directory} names {target}")),
         );
     }
     assert!(wrong.is_empty(), "imports against the way:\n{}", wrong.join("\n"));
@@ -287,11 +287,12 @@ fn nothing_imports_what_stands_to_its_right() {
 fn who_reads_files_does_not_know_what_was_intended() {
     let mut wrong = Vec::new();
     for (file, targets) in Sources::read().imports() {
-        let reads =
-            ["topology", "check", "format"].iter().any(|folder| file.split("::").next() == Some(folder))
-                || (file.starts_with("component::") && file.contains("::read"));
+        let reads = ["topology", "check", "format"]
+            .iter()
+            .any(|directory| file.split("::").next() == Some(directory))
+            || (file.starts_with("component::") && file.contains("::read"));
         let intends = |target: &&String| {
-            INTENT.iter().any(|folder| target.split("::").next() == Some(folder))
+            INTENT.iter().any(|directory| target.split("::").next() == Some(directory))
                 || target.contains("::describe")
         };
         wrong.extend(

@@ -12,7 +12,7 @@ pub fn bless() -> bool {
     std::env::var_os("TRACEWRIGHT_BLESS").is_some()
 }
 
-/// Copies a folder with everything in it.
+/// Copies a directory with everything in it.
 pub fn copy_tree(from: &std::path::Path, to: &std::path::Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// The binary with an empty environment, in a folder of the test's own.
-pub fn tracewright(folder: &Path, arguments: &[&str]) -> Command {
+/// The binary with an empty environment, in a directory of the test's own.
+pub fn tracewright(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tracewright"));
-    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
+    command.args(arguments).current_dir(directory).env_clear().stdin(Stdio::null());
     command
 }
 

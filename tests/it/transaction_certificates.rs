@@ -1,7 +1,7 @@
 //! Certificates of a stack through plan, apply and rollback.
 #![expect(clippy::disallowed_methods, reason = "the test looks at what was written")]
 
-use crate::transaction_root::{folder, put, read, root_at, tree};
+use crate::transaction_root::{directory, put, read, root_at, tree};
 use crate::transaction_support::{at, author, empty, file, now, stack};
 use rustls_pki_types::{CertificateDer, ServerName as Dialled, UnixTime, pem::PemObject};
 use std::collections::BTreeMap;
@@ -22,8 +22,8 @@ use tracewright::pki::facts_of;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn wish(name: &str, role: CertificateRole) -> CertificateSpec {
-    let days = if role == CertificateRole::Authority { 3650 } else { 396 };
+fn spec(name: &str, role: CertificateRole) -> CertificateSpec {
+    let days = if role == CertificateRole::Ca { 3650 } else { 396 };
     CertificateSpec {
         name: CertificateName::new(name),
         organization: "shop".to_owned(),
@@ -35,7 +35,7 @@ fn wish(name: &str, role: CertificateRole) -> CertificateSpec {
     }
 }
 
-/// Two leaves and the authority beside each.
+/// Two leaves and the CA beside each.
 fn desired(names: &[&str]) -> Desired {
     let mut desired = empty();
     for component in ["main", "tempo"] {
@@ -48,8 +48,8 @@ fn desired(names: &[&str]) -> Desired {
         let mut put = |name: &str, content, mode| {
             desired.files.insert(at(&format!("/etc/{component}/{name}")), file(content, mode));
         };
-        put("ca.crt", Content::Certificate(wish("ca", CertificateRole::Authority)), 0o640);
-        put("leaf.crt", Content::Certificate(wish(component, role)), 0o640);
+        put("ca.crt", Content::Certificate(spec("ca", CertificateRole::Ca)), 0o640);
+        put("leaf.crt", Content::Certificate(spec(component, role)), 0o640);
         put("leaf.key", Content::PrivateKey(CertificateName::new(component)), 0o600);
     }
     desired
@@ -57,21 +57,21 @@ fn desired(names: &[&str]) -> Desired {
 
 struct Host<'a> {
     root: &'a Path,
-    authorities: Option<&'a Path>,
+    cas: Option<&'a Path>,
     now: SystemTime,
 }
 
 impl Host<'_> {
-    fn with<T>(&self, wish: DesiredState<'_>, then: impl FnOnce(&SurveyRequest<'_>) -> T) -> T {
+    fn with<T>(&self, desired: DesiredState<'_>, then: impl FnOnce(&SurveyRequest<'_>) -> T) -> T {
         let (stack, host) = (stack(), HostName::this());
-        let folder = self.authorities.map(|path| CaDirectory::open(path).unwrap());
+        let directory = self.cas.map(|path| CaDirectory::open(path).unwrap());
         then(&SurveyRequest {
             stack: &stack,
             host: &host,
-            wish,
+            desired,
             ground: &Ground::below_root(&stack),
             text: None,
-            authorities: folder.as_ref(),
+            cas: directory.as_ref(),
             now: self.now,
         })
     }
@@ -80,8 +80,8 @@ impl Host<'_> {
         self.with(DesiredState::Stack(desired), |request| survey(&root_at(self.root), request).unwrap())
     }
 
-    fn run(&self, wish: DesiredState<'_>, accept_drift: bool) -> Result<Outcome, ApplyError> {
-        self.with(wish, |request| {
+    fn run(&self, spec: DesiredState<'_>, accept_drift: bool) -> Result<Outcome, ApplyError> {
+        self.with(spec, |request| {
             let approved = survey(&root_at(self.root), request)?.digest;
             let consent = Consent { approved, accept_drift, adopt: false };
             apply(
@@ -109,14 +109,14 @@ impl Host<'_> {
     }
 }
 
-/// Whether a client that trusts the authority takes the leaf for this name.
+/// Whether a client that trusts the CA takes the leaf for this name.
 fn accepts(root: &Path, component: &str, name: &'static str) -> bool {
     let der = |file| {
         let pem = read(root, &format!("/etc/{component}/{file}")).unwrap();
         CertificateDer::from_pem_slice(&pem).unwrap()
     };
-    let (authority, leaf) = (der("ca.crt"), der("leaf.crt"));
-    let anchor = webpki::anchor_from_trusted_cert(&authority).unwrap();
+    let (ca, leaf) = (der("ca.crt"), der("leaf.crt"));
+    let anchor = webpki::anchor_from_trusted_cert(&ca).unwrap();
     let leaf = webpki::EndEntityCert::try_from(&leaf).unwrap();
     let time = UnixTime::since_unix_epoch(now().duration_since(SystemTime::UNIX_EPOCH).unwrap());
     leaf.verify_for_usage(
@@ -134,16 +134,16 @@ fn accepts(root: &Path, component: &str, name: &'static str) -> bool {
 
 #[test]
 fn issued_certificates_are_accepted_for_every_name_they_were_issued_for() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
-    let host = Host { root, authorities: None, now: now() };
+    let host = Host { root, cas: None, now: now() };
     host.apply(&desired(&["127.0.0.1", "tempo.lan", "::1"]));
     for (name, accepted) in [("tempo.lan", true), ("127.0.0.1", true), ("::1", true), ("other.lan", false)] {
         assert_eq!(accepts(root, "tempo", name), accepted, "{name}");
     }
     let facts = facts_of(&read(root, "/etc/main/leaf.crt").unwrap()).unwrap();
     let uses = facts.usages.unwrap();
-    assert_eq!((uses.server, uses.client, facts.is_authority), (true, true, false));
+    assert_eq!((uses.server, uses.client, facts.is_ca), (true, true, false));
     assert_eq!((facts.organization.as_str(), facts.common_name.as_str()), ("shop", "shop main"));
     let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     assert_eq!(facts.not_before.unsigned_abs(), since(now()) - 3600);
@@ -151,24 +151,24 @@ fn issued_certificates_are_accepted_for_every_name_they_were_issued_for() {
     let key = fs::metadata(root.join("etc/main/leaf.key")).unwrap();
     assert_eq!(key.permissions().mode() & 0o7777, 0o600);
     assert!(read(root, "/etc/main/leaf.key").unwrap().starts_with(b"-----BEGIN PRIVATE KEY-----"));
-    // The authority's key is nowhere.
+    // The CA's key is nowhere.
     let trees = format!("{:?}", tree(root));
     assert_eq!(trees.matches("BEGIN PRIVATE KEY").count(), 2);
 }
 
 #[test]
-fn without_a_folder_a_new_name_replaces_everything() {
-    let temporary = folder();
-    let host = Host { root: temporary.path(), authorities: None, now: now() };
+fn without_a_directory_a_new_name_replaces_everything() {
+    let temporary = directory();
+    let host = Host { root: temporary.path(), cas: None, now: now() };
     host.apply(&desired(&["127.0.0.1"]));
     let old = tree(temporary.path());
     let more = desired(&["127.0.0.1", "tempo.lan"]);
-    let authority = "-/+ a new leaf needs a new authority: the key of this one was not kept";
+    let ca = "-/+ a new leaf needs a new CA: the key of this one was not kept";
     let expected = [
-        ("/etc/main/ca.crt", authority),
-        ("/etc/main/leaf.crt", "-/+ its authority is replaced"),
-        ("/etc/main/leaf.key", "-/+ its authority is replaced"),
-        ("/etc/tempo/ca.crt", authority),
+        ("/etc/main/ca.crt", ca),
+        ("/etc/main/leaf.crt", "-/+ its CA is replaced"),
+        ("/etc/main/leaf.key", "-/+ its CA is replaced"),
+        ("/etc/tempo/ca.crt", ca),
         ("/etc/tempo/leaf.crt", "-/+ it must also name tempo.lan"),
         ("/etc/tempo/leaf.key", "-/+ it must also name tempo.lan"),
     ];
@@ -182,10 +182,10 @@ fn without_a_folder_a_new_name_replaces_everything() {
 }
 
 #[test]
-fn with_a_folder_only_the_leaf_is_replaced() {
-    let (temporary, kept) = (folder(), folder());
+fn with_a_directory_only_the_leaf_is_replaced() {
+    let (temporary, kept) = (directory(), directory());
     let kept = kept.path().join("authority");
-    let host = Host { root: temporary.path(), authorities: Some(&kept), now: now() };
+    let host = Host { root: temporary.path(), cas: Some(&kept), now: now() };
     host.apply(&desired(&["127.0.0.1"]));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode(&kept), 0o700);
@@ -206,8 +206,8 @@ fn with_a_folder_only_the_leaf_is_replaced() {
 
 #[test]
 fn renewal_comes_by_date_and_says_which() {
-    let (temporary, kept) = (folder(), folder());
-    let mut host = Host { root: temporary.path(), authorities: Some(kept.path()), now: now() };
+    let (temporary, kept) = (directory(), directory());
+    let mut host = Host { root: temporary.path(), cas: Some(kept.path()), now: now() };
     let desired = desired(&["127.0.0.1"]);
     host.apply(&desired);
     host.now = now() + DAY * 264 - Duration::from_secs(1);
@@ -224,9 +224,9 @@ fn renewal_comes_by_date_and_says_which() {
 
 #[test]
 fn a_key_that_was_removed_or_changed_comes_back_as_it_was() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
-    let host = Host { root, authorities: None, now: now() };
+    let host = Host { root, cas: None, now: now() };
     let desired = desired(&["127.0.0.1"]);
     host.apply(&desired);
     let before = tree(root);
@@ -249,7 +249,7 @@ fn a_key_that_was_removed_or_changed_comes_back_as_it_was() {
 
 #[test]
 fn keys_are_never_kept_inside_a_git_work_tree() {
-    let temporary = folder();
+    let temporary = directory();
     fs::create_dir(temporary.path().join(".git")).unwrap();
     let inside = temporary.path().join("deep/authority");
     let refused = CaDirectory::open(inside);
@@ -259,9 +259,9 @@ fn keys_are_never_kept_inside_a_git_work_tree() {
 /// Neither a plan nor what is written beside the objects ever holds a key.
 #[test]
 fn private_keys_are_only_in_their_files_and_objects() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
-    let host = Host { root, authorities: None, now: now() };
+    let host = Host { root, cas: None, now: now() };
     host.apply(&desired(&["127.0.0.1"]));
     let key = String::from_utf8(read(root, "/etc/tempo/leaf.key").unwrap()).unwrap();
     let secret = key.lines().nth(1).unwrap();

@@ -1,7 +1,7 @@
 //! A disk in memory that can lose power, run out of room, or fail at any operation.
 //!
 //! What was not synchronized may be lost at a power loss: bytes of a file that was not synchronized,
-//! and each change of names whose folders were not all synchronized, one by one.
+//! and each change of names whose directories were not all synchronized, one by one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind};
@@ -30,7 +30,7 @@ impl Random {
 #[derive(Clone, Debug)]
 enum Node {
     File { bytes: Vec<u8>, synced: Option<Vec<u8>>, mode: Mode },
-    Folder { mode: Mode },
+    Directory { mode: Mode },
 }
 
 type Names = BTreeMap<String, usize>;
@@ -77,7 +77,7 @@ impl MemoryDisk {
         let mut names = Names::new();
         names.insert("/".to_owned(), 0);
         Self {
-            nodes: vec![Node::Folder { mode: Mode(0o755) }],
+            nodes: vec![Node::Directory { mode: Mode(0o755) }],
             durable: names.clone(),
             names,
             pending: Vec::new(),
@@ -88,22 +88,22 @@ impl MemoryDisk {
         }
     }
 
-    /// Puts a durable file there, with its folders, as somebody else would.
+    /// Puts a durable file there, with its directories, as somebody else would.
     pub fn put(&mut self, path: &str, bytes: &[u8], mode: u32) {
-        self.put_folders(path);
+        self.put_directories(path);
         let node = Node::File { bytes: bytes.to_vec(), synced: Some(bytes.to_vec()), mode: Mode(mode) };
         self.set_durable(path, node);
     }
 
-    fn put_folders(&mut self, path: &str) {
-        let mut folder = TargetPath::new(path).parent();
+    fn put_directories(&mut self, path: &str) {
+        let mut directory = TargetPath::new(path).parent();
         let mut missing = Vec::new();
-        while !self.names.contains_key(folder.as_str()) {
-            missing.push(folder.clone());
-            folder = folder.parent();
+        while !self.names.contains_key(directory.as_str()) {
+            missing.push(directory.clone());
+            directory = directory.parent();
         }
-        for folder in missing.iter().rev() {
-            self.set_durable(folder.as_str(), Node::Folder { mode: Mode(0o755) });
+        for directory in missing.iter().rev() {
+            self.set_durable(directory.as_str(), Node::Directory { mode: Mode(0o755) });
         }
     }
 
@@ -113,7 +113,7 @@ impl MemoryDisk {
         self.durable.insert(path.to_owned(), self.nodes.len() - 1);
     }
 
-    /// Everything on the disk but the state and the folders above it.
+    /// Everything on the disk but the state and the directories above it.
     pub fn tree(&self) -> BTreeMap<String, (Mode, Vec<u8>)> {
         self.names
             .iter()
@@ -121,7 +121,7 @@ impl MemoryDisk {
             .map(|(path, node)| {
                 let seen = match &self.nodes[*node] {
                     Node::File { bytes, mode, .. } => (*mode, bytes.clone()),
-                    Node::Folder { mode } => (*mode, b"<folder>".to_vec()),
+                    Node::Directory { mode } => (*mode, b"<directory>".to_vec()),
                 };
                 (path.clone(), seen)
             })
@@ -140,18 +140,18 @@ impl MemoryDisk {
                 apply(&mut self.durable, &change);
             }
         }
-        // A name whose folder was lost is lost with it.
+        // A name whose directory was lost is lost with it.
         let durable = self.durable.clone();
         self.durable.retain(|path, _| {
-            let mut folder = TargetPath::new(path.as_str()).parent();
+            let mut directory = TargetPath::new(path.as_str()).parent();
             loop {
-                if !durable.contains_key(folder.as_str()) {
+                if !durable.contains_key(directory.as_str()) {
                     return false;
                 }
-                if folder.as_str() == "/" {
+                if directory.as_str() == "/" {
                     return true;
                 }
-                folder = folder.parent();
+                directory = directory.parent();
             }
         });
         for node in &mut self.nodes {
@@ -197,18 +197,18 @@ impl MemoryDisk {
         self.names.get(path.as_str()).copied().ok_or_else(|| fault(operation, path, ErrorKind::NotFound))
     }
 
-    fn need_folder(&self, operation: &'static str, path: &TargetPath) -> Result<(), HostError> {
+    fn need_directory(&self, operation: &'static str, path: &TargetPath) -> Result<(), HostError> {
         match self.names.get(path.parent().as_str()).map(|node| &self.nodes[*node]) {
-            Some(Node::Folder { .. }) => Ok(()),
+            Some(Node::Directory { .. }) => Ok(()),
             _ => Err(fault(operation, path, ErrorKind::NotADirectory)),
         }
     }
 
     fn children(&self, path: &str) -> BTreeSet<String> {
-        let folder = TargetPath::new(path);
+        let directory = TargetPath::new(path);
         self.names
             .keys()
-            .filter(|name| *name != "/" && TargetPath::new(name.as_str()).parent() == folder)
+            .filter(|name| *name != "/" && TargetPath::new(name.as_str()).parent() == directory)
             .map(|name| TargetPath::new(name.as_str()).file_name().to_owned())
             .collect()
     }
@@ -244,9 +244,9 @@ impl Disk for MemoryDisk {
                 Some(Node::File { bytes, mode, .. }) => {
                     PathState::File(ObservedFile { bytes: bytes.clone(), mode: *mode, ids, links: 1 })
                 }
-                Some(Node::Folder { mode }) => {
+                Some(Node::Directory { mode }) => {
                     let entries = (*look == Look::Names).then(|| self.children(path.as_str()));
-                    PathState::Folder(ObservedDirectory { mode: *mode, ids, entries })
+                    PathState::Directory(ObservedDirectory { mode: *mode, ids, entries })
                 }
             };
             at.insert(path.clone(), standing);
@@ -258,17 +258,17 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn make_folder(
+    fn make_directory(
         &mut self,
         path: &TargetPath,
         DiskRights { mode, .. }: DiskRights,
     ) -> Result<(), HostError> {
-        self.tick("make folder", path, true)?;
-        self.need_folder("make folder", path)?;
+        self.tick("make directory", path, true)?;
+        self.need_directory("make directory", path)?;
         if self.names.contains_key(path.as_str()) {
-            return Err(fault("make folder", path, ErrorKind::AlreadyExists));
+            return Err(fault("make directory", path, ErrorKind::AlreadyExists));
         }
-        self.nodes.push(Node::Folder { mode });
+        self.nodes.push(Node::Directory { mode });
         self.change(vec![(path.to_string(), Some(self.nodes.len() - 1))]);
         Ok(())
     }
@@ -281,7 +281,7 @@ impl Disk for MemoryDisk {
         _: Option<&Like>,
     ) -> Result<(), HostError> {
         self.tick("create", path, true)?;
-        self.need_folder("create", path)?;
+        self.need_directory("create", path)?;
         if self.names.contains_key(path.as_str()) {
             return Err(fault("create", path, ErrorKind::AlreadyExists));
         }
@@ -297,7 +297,7 @@ impl Disk for MemoryDisk {
 
     fn append(&mut self, path: &TargetPath, bytes: &[u8]) -> Result<bool, HostError> {
         self.tick("append to", path, true)?;
-        self.need_folder("append to", path)?;
+        self.need_directory("append to", path)?;
         if !self.names.contains_key(path.as_str()) {
             self.nodes.push(Node::File { bytes: Vec::new(), synced: None, mode: Mode(0o600) });
             self.change(vec![(path.to_string(), Some(self.nodes.len() - 1))]);
@@ -320,9 +320,11 @@ impl Disk for MemoryDisk {
             return Err(fault("rename", from, ErrorKind::Unsupported));
         }
         self.tick("rename", from, false)?;
-        self.need_folder("rename", to)?;
+        self.need_directory("rename", to)?;
         let node = self.node("rename", from)?;
-        assert!(!matches!(self.nodes[node], Node::Folder { .. }) || self.children(from.as_str()).is_empty());
+        assert!(
+            !matches!(self.nodes[node], Node::Directory { .. }) || self.children(from.as_str()).is_empty()
+        );
         let other = self.names.get(to.as_str()).copied();
         let back = match (naming, other) {
             (Naming::New, Some(_)) => return Err(fault("rename", to, ErrorKind::AlreadyExists)),
@@ -338,7 +340,7 @@ impl Disk for MemoryDisk {
         self.tick("set the mode of", path, false)?;
         let node = self.node("set the mode of", path)?;
         match &mut self.nodes[node] {
-            Node::File { mode, .. } | Node::Folder { mode } => *mode = wanted,
+            Node::File { mode, .. } | Node::Directory { mode } => *mode = wanted,
         }
         Ok(())
     }
@@ -358,21 +360,21 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
-    fn remove_folder(&mut self, path: &TargetPath) -> Result<(), HostError> {
-        self.tick("remove folder", path, false)?;
-        self.node("remove folder", path)?;
+    fn remove_directory(&mut self, path: &TargetPath) -> Result<(), HostError> {
+        self.tick("remove directory", path, false)?;
+        self.node("remove directory", path)?;
         if !self.children(path.as_str()).is_empty() {
-            return Err(fault("remove folder", path, ErrorKind::DirectoryNotEmpty));
+            return Err(fault("remove directory", path, ErrorKind::DirectoryNotEmpty));
         }
         self.change(vec![(path.to_string(), None)]);
         Ok(())
     }
 
-    fn sync(&mut self, folder: &TargetPath) -> Result<(), HostError> {
-        self.tick("synchronize", folder, false)?;
+    fn sync(&mut self, directory: &TargetPath) -> Result<(), HostError> {
+        self.tick("synchronize", directory, false)?;
         let mut kept = Vec::new();
         for mut change in std::mem::take(&mut self.pending) {
-            change.unsynced.remove(folder.as_str());
+            change.unsynced.remove(directory.as_str());
             if change.unsynced.is_empty() {
                 apply(&mut self.durable, &change);
             } else {

@@ -1,8 +1,10 @@
 //! What others did to managed places: shown, refused until accepted, then healed.
 #![expect(clippy::disallowed_methods, reason = "the test plays the other who changes things")]
 
-use crate::transaction_root::{folder, inodes, look_at, put, read, run_at, tree};
-use crate::transaction_support::{at, back_to, block, empty, folder as wanted_folder, kept, of_stack, whole};
+use crate::transaction_root::{directory, inodes, look_at, put, read, run_at, tree};
+use crate::transaction_support::{
+    at, back_to, block, directory as wanted_directory, empty, kept, of_stack, whole,
+};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -12,7 +14,7 @@ use tracewright::plan::{ChangeRefusal, Needs};
 
 fn desired() -> Desired {
     let mut desired = empty();
-    desired.folders.insert(at("/etc/tempo"), wanted_folder(0o750));
+    desired.directories.insert(at("/etc/tempo"), wanted_directory(0o750));
     desired.files.insert(at("/etc/tempo/config.yml"), whole("port: 1\n", 0o640));
     desired.files.insert(at("/srv/web/.env"), block(&["A=1"]));
     desired
@@ -44,20 +46,20 @@ fn cases() -> Vec<Case> {
             Ok("a symbolic link to /etc/passwd stands in its place"),
         ),
         (
-            "empty folder",
+            "empty directory",
             |root| {
                 gone(root);
                 fs::create_dir(path(root)).unwrap();
             },
-            Ok("an empty folder stands in its place"),
+            Ok("an empty directory stands in its place"),
         ),
         (
-            "folder with content",
+            "directory with content",
             |root| {
                 gone(root);
                 put(root, "/etc/tempo/config.yml/theirs", b"", 0o600);
             },
-            Err(ChangeRefusal::FolderWithContent),
+            Err(ChangeRefusal::DirectoryWithContent),
         ),
     ]
 }
@@ -65,7 +67,7 @@ fn cases() -> Vec<Case> {
 #[test]
 fn drift_is_shown_refused_and_healed() {
     for (name, change, called) in cases() {
-        let temporary = folder();
+        let temporary = directory();
         let root = temporary.path();
         let desired = desired();
         kept(run_at(root, of_stack(&desired), false, false).unwrap());
@@ -97,7 +99,7 @@ fn drift_is_shown_refused_and_healed() {
 
 #[test]
 fn a_line_outside_the_block_is_no_drift_and_survives_a_rollback() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/srv/web/.env", b"SECRET=1", 0o640);
     let one = desired();
@@ -121,7 +123,7 @@ fn a_line_outside_the_block_is_no_drift_and_survives_a_rollback() {
 
 #[test]
 fn a_changed_block_is_drift() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     kept(run_at(root, of_stack(&desired()), false, false).unwrap());
     for bytes in [&b""[..], b"# >>> tracewright shop/web >>>\nA=9\n# <<< tracewright shop/web <<<\n"] {
@@ -137,7 +139,7 @@ fn a_changed_block_is_drift() {
 
 #[test]
 fn a_file_in_the_way_is_adopted_and_given_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, FILE, b"theirs: yes\n", 0o604);
     let before = tree(root);
@@ -170,7 +172,7 @@ fn what_is_not_ours_and_no_regular_file_is_refused() {
         ),
         (
             |root| fs::create_dir_all(root.join("etc/tempo/config.yml")).unwrap(),
-            ChangeRefusal::FolderInTheWay,
+            ChangeRefusal::DirectoryInTheWay,
         ),
         (
             |root| {
@@ -182,7 +184,7 @@ fn what_is_not_ours_and_no_regular_file_is_refused() {
         (|root| put(root, "/etc/tempo", b"", 0o600), ChangeRefusal::FileInTheWay),
     ];
     for (prepare, refusal) in prepare {
-        let temporary = folder();
+        let temporary = directory();
         prepare(temporary.path());
         let before = inodes(temporary.path());
         let survey = look_at(temporary.path(), of_stack(&desired())).unwrap();
@@ -195,7 +197,7 @@ fn what_is_not_ours_and_no_regular_file_is_refused() {
 
 #[test]
 fn an_environment_file_with_two_names_is_refused() {
-    let temporary = folder();
+    let temporary = directory();
     put(temporary.path(), "/srv/web/.env", b"X=1\n", 0o600);
     fs::hard_link(temporary.path().join("srv/web/.env"), temporary.path().join("srv/web/other")).unwrap();
     let survey = look_at(temporary.path(), of_stack(&desired())).unwrap();
@@ -204,7 +206,7 @@ fn an_environment_file_with_two_names_is_refused() {
 
 #[test]
 fn a_second_apply_changes_no_inode() {
-    let temporary = folder();
+    let temporary = directory();
     kept(run_at(temporary.path(), of_stack(&desired()), false, false).unwrap());
     let before = inodes(temporary.path());
     assert_eq!(kept(run_at(temporary.path(), of_stack(&desired()), false, false).unwrap()), None);
@@ -213,7 +215,7 @@ fn a_second_apply_changes_no_inode() {
 
 #[test]
 fn a_root_that_we_make_is_ignored_by_git() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path().join("deep/out");
     assert!(!look_at(&root, of_stack(&desired())).unwrap().plan.is_empty());
     assert!(!root.exists(), "a plan made the root");

@@ -45,13 +45,13 @@ impl Scene {
             operations: 0,
         };
         let mut clean = scene.root(Fault::None);
-        let _ = run(&mut clean, scene.wish()).unwrap();
+        let _ = run(&mut clean, scene.spec()).unwrap();
         scene.new = clean.disk.tree();
         scene.operations = clean.disk.operations;
         (scene.new != scene.old).then_some(scene)
     }
 
-    fn wish(&self) -> DesiredState<'_> {
+    fn spec(&self) -> DesiredState<'_> {
         if self.back { DesiredState::Generation(None) } else { of_stack(&self.wanted) }
     }
 
@@ -74,7 +74,7 @@ impl Scene {
         if tree == self.new {
             return;
         }
-        let _ = run(&mut root, self.wish()).unwrap();
+        let _ = run(&mut root, self.spec()).unwrap();
         assert_eq!(root.disk.tree(), self.new, "{what}: a second try does not reach the goal");
     }
 }
@@ -94,7 +94,7 @@ fn a_step_that_fails_leaves_old_or_new() {
         for at in 1..=scene.operations {
             let what = format!("operation {at}");
             let mut root = scene.root(Fault::FailAt(at));
-            let kept = is_kept(run(&mut root, scene.wish()), &what);
+            let kept = is_kept(run(&mut root, scene.spec()), &what);
             root.disk.fault = Fault::None;
             recover(&mut root, &Ground::below_root(&stack())).unwrap();
             scene.judge(root, Some(kept), &what);
@@ -111,7 +111,7 @@ fn a_full_disk_is_reversed_cleanly() {
         for at in 1..=scene.operations {
             let what = format!("full from operation {at} on");
             let mut root = scene.root(Fault::FullFrom(at));
-            let kept = is_kept(run(&mut root, scene.wish()), &what);
+            let kept = is_kept(run(&mut root, scene.spec()), &what);
             assert!(
                 recover(&mut root, &Ground::below_root(&stack())).unwrap().is_none(),
                 "{what}: something was left to recover"
@@ -132,7 +132,7 @@ fn a_power_loss_leaves_old_or_new() {
         let scene = &scenes[random.below(scenes.len())];
         let at = 1 + random.below(scene.operations);
         let mut root = scene.root(Fault::PowerLossAt(at));
-        let _ = run(&mut root, scene.wish());
+        let _ = run(&mut root, scene.spec());
         let mut root = Root::on(root.disk.after_power_loss(&mut random));
         if random.below(2) == 0 {
             root.disk.operations = 0;

@@ -1,9 +1,9 @@
-//! States and folders that somebody else wrote, tidied up or opened: none of them leads astray, is believed, or
+//! States and directories that somebody else wrote, tidied up or opened: none of them leads astray, is believed, or
 //! keeps everybody out for good.
 
 use crate::tool::{said, tracewright};
 use crate::transaction_lock::{STATE, apply_number, numbered};
-use crate::transaction_root::{folder, look_at, put, read, recover_at, root_at, tree};
+use crate::transaction_root::{directory, look_at, put, read, recover_at, root_at, tree};
 use crate::transaction_support::{journal_with, of_stack};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -24,7 +24,7 @@ fn edit(path: &Path, from: &str, to: &str) {
 
 #[test]
 fn a_manifest_with_paths_that_no_host_has_is_damaged() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path().join("root");
     apply_number(&root, 1);
     put(temporary.path(), "/beside", b"a secret\n", 0o600);
@@ -49,7 +49,7 @@ fn a_manifest_with_paths_that_no_host_has_is_damaged() {
 
 #[test]
 fn a_look_at_a_path_with_dots_leads_nowhere() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path().join("root");
     put(&root, "/etc/file", b"inside\n", 0o600);
     put(temporary.path(), "/beside", b"a secret\n", 0o600);
@@ -65,7 +65,7 @@ fn a_look_at_a_path_with_dots_leads_nowhere() {
 /// What an older version, or somebody else, put into a journal: nothing of it can ever have been done.
 #[test]
 fn a_journal_with_names_that_no_file_system_has_is_taken_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     put(root, "/etc/file", b"", 0o600);
@@ -81,7 +81,7 @@ fn a_journal_with_names_that_no_file_system_has_is_taken_back() {
     ] {
         let path = TargetPath::new(path);
         let steps = [
-            Step::MakeFolder { path: path.clone(), mode: Mode(0o755), ids: None },
+            Step::MakeDirectory { path: path.clone(), mode: Mode(0o755), ids: None },
             Step::Stage {
                 staged: path.join(".tracewright-2-1"),
                 bytes: Vec::new(),
@@ -99,11 +99,11 @@ fn a_journal_with_names_that_no_file_system_has_is_taken_back() {
 
 #[test]
 fn the_garbage_of_another_stack_stops_nobody() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     put(root, "/var/lib/tracewright/other/generations/1.json", b"{", 0o600);
-    put(root, "/var/lib/tracewright/another/generations", b"no folder", 0o600);
+    put(root, "/var/lib/tracewright/another/generations", b"no directory", 0o600);
     put(root, "/var/lib/tracewright/note", b"no stack", 0o600);
     let seen = look_at(root, of_stack(&numbered(2))).unwrap();
     assert_eq!(seen.plan.counts(), (0, 1, 0));
@@ -113,7 +113,7 @@ fn the_garbage_of_another_stack_stops_nobody() {
     assert_eq!(notes.len(), 2);
 }
 
-/// The list that a folder of somebody else's gives to what is made in it: user 4711 may read.
+/// The list that a directory of somebody else's gives to what is made in it: user 4711 may read.
 const DEFAULT_LIST: &[u8] = &[
     2, 0, 0, 0, //
     1, 0, 7, 0, 255, 255, 255, 255, //
@@ -139,7 +139,7 @@ fn a_default_access_list_opens_nothing_that_is_new() {
     let (staged, path) = (at("/tls/.tracewright-1-1"), at("/tls/main.key"));
     let stage = Step::Stage { staged, bytes: b"key".to_vec(), mode: Mode(0o640), ids: None, like: None };
     target.perform(&stage).unwrap();
-    target.perform(&Step::MakeFolder { path: at("/tls/private"), mode: Mode(0o750), ids: None }).unwrap();
+    target.perform(&Step::MakeDirectory { path: at("/tls/private"), mode: Mode(0o750), ids: None }).unwrap();
     for made in ["tls/.tracewright-1-1", "tls/private"] {
         let mut list = [0_u8; 256];
         let access = rustix::fs::getxattr(root.join(made), "system.posix_acl_access", &mut list[..]);
@@ -152,7 +152,7 @@ fn a_default_access_list_opens_nothing_that_is_new() {
 
 #[test]
 fn a_new_root_writes_through_no_link_and_leaves_no_other_name() {
-    let temporary = folder();
+    let temporary = directory();
     let at = |name: &str| temporary.path().join(name);
     fs::write(at("victim"), "theirs\n").unwrap();
     fs::create_dir(at("root.tracewright-new")).unwrap();
@@ -168,32 +168,32 @@ fn a_new_root_writes_through_no_link_and_leaves_no_other_name() {
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 3);
 }
 
-fn authority() -> CaPair {
+fn new_ca() -> CaPair {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(vec!["ca".to_owned()]).unwrap();
     CaPair { certificate: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem() }
 }
 
-fn refused(folder: &Path) -> String {
-    CaDirectory::open(folder).map(|_| ()).unwrap_err().to_string()
+fn refused(directory: &Path) -> String {
+    CaDirectory::open(directory).map(|_| ()).unwrap_err().to_string()
 }
 
 #[test]
-fn an_authority_is_kept_where_nobody_else_writes_and_is_whole() {
-    let temporary = folder();
+fn a_ca_is_kept_where_nobody_else_writes_and_is_whole() {
+    let temporary = directory();
     let ca = temporary.path().join("ca");
-    let kept = authority();
+    let kept = new_ca();
     fs::create_dir(&ca).unwrap();
     fs::set_permissions(&ca, Permissions::from_mode(0o777)).unwrap();
     let shown = ca.display();
-    assert_eq!(refused(&ca), format!("{shown} is no folder for private keys: {shown} has the mode 0777"));
+    assert_eq!(refused(&ca), format!("{shown} is no directory for private keys: {shown} has the mode 0777"));
     fs::remove_dir(&ca).unwrap();
     CaDirectory::open(&ca).unwrap().keep(&kept).unwrap();
     assert_eq!(fs::metadata(&ca).unwrap().permissions().mode() & 0o7777, 0o700);
     assert_eq!(CaDirectory::open(&ca).unwrap().kept(), [kept]);
     // A run that was killed while it kept another one.
     fs::write(ca.join(".ca-0123456789abcdef.key.new"), "half a k").unwrap();
-    CaDirectory::open(&ca).unwrap().keep(&authority()).unwrap();
+    CaDirectory::open(&ca).unwrap().keep(&new_ca()).unwrap();
     assert_eq!(fs::read_dir(&ca).unwrap().count(), 4);
     assert_eq!(CaDirectory::open(&ca).unwrap().kept().len(), 2);
     // One that an older version left half written on a full disk.
@@ -215,14 +215,17 @@ fn an_authority_is_kept_where_nobody_else_writes_and_is_whole() {
 }
 
 #[test]
-fn an_authority_is_kept_in_no_work_tree_that_a_link_leads_into() {
-    let temporary = folder();
+fn a_ca_is_kept_in_no_work_tree_that_a_link_leads_into() {
+    let temporary = directory();
     let tree = temporary.path().join("tree");
     fs::create_dir_all(tree.join(".git")).unwrap();
     fs::create_dir(tree.join("keys")).unwrap();
     symlink(&tree, temporary.path().join("link")).unwrap();
-    for folder in ["link", "link/keys", "link/not/there"] {
-        assert!(refused(&temporary.path().join(folder)).contains("is inside the git work tree"), "{folder}");
+    for directory in ["link", "link/keys", "link/not/there"] {
+        assert!(
+            refused(&temporary.path().join(directory)).contains("is inside the git work tree"),
+            "{directory}"
+        );
     }
 }
 
@@ -234,7 +237,7 @@ fn a_destroy_that_cannot_clear_away_a_file_remembers_it() {
             "promise: a destroy that is refused a removal | 0 | not run: strace is not installed"
         );
     }
-    let temporary = folder();
+    let temporary = directory();
     let at = |name: &str| temporary.path().join(name);
     put(temporary.path(), "/stack.toml", b"schema = 1\nname = \"shop\"\n", 0o644);
     let (log, binary) = (at("log"), env!("CARGO_BIN_EXE_tracewright"));
@@ -256,7 +259,7 @@ fn a_destroy_that_cannot_clear_away_a_file_remembers_it() {
     assert_eq!(code, 6, "{text}");
     assert!(
         text.contains(
-            "error: not everything could be cleared away: cannot remove folder root/.tracewright-2-"
+            "error: not everything could be cleared away: cannot remove directory root/.tracewright-2-"
         ),
         "{text}"
     );
@@ -278,7 +281,7 @@ fn a_destroy_that_cannot_clear_away_a_file_remembers_it() {
 /// A stack may come from whoever opened a pull request.
 #[test]
 fn no_program_that_a_stack_names_is_started_unasked() {
-    let temporary = folder();
+    let temporary = directory();
     let (mark, engine) = (temporary.path().join("mark"), temporary.path().join("engine"));
     // Written by another process: a script that this one holds open cannot be executed.
     let write = "printf '#!/bin/sh\\ntouch %s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";

@@ -2,7 +2,7 @@
 //! nothing is forgotten before it is given back.
 
 use crate::tool::{said, tracewright};
-use crate::transaction_root::{folder, holder, put, read, recover_at, root_at, run_at, run_locked, tree};
+use crate::transaction_root::{directory, holder, put, read, recover_at, root_at, run_at, run_locked, tree};
 use crate::transaction_support::{at, back_to, empty, kept, of_stack, stack, whole};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -33,7 +33,7 @@ fn given_back(root: &Path) {
 
 #[test]
 fn a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays() {
-    let temporary = folder();
+    let temporary = directory();
     let (root, keys) = (temporary.path().join("root"), temporary.path().join("authorized_keys"));
     fs::write(&keys, "ssh-ed25519 AAAA\n").unwrap();
     fs::create_dir_all(root.join(&STATE[1..])).unwrap();
@@ -42,7 +42,7 @@ fn a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays() {
     let ways: [(Make, &str); 3] = [
         (|keys, lock| symlink(keys, lock), "a link stands there"),
         (|keys, lock| fs::hard_link(keys, lock), "a file with another name beside this one stands there"),
-        (|_, lock| fs::create_dir(lock), "a folder stands there"),
+        (|_, lock| fs::create_dir(lock), "a directory stands there"),
     ];
     for (make, what) in ways {
         make(&keys, &lock).unwrap();
@@ -54,13 +54,13 @@ fn a_lock_that_is_a_link_is_refused_and_what_it_leads_to_stays() {
     let state = root.join(&STATE[1..]);
     fs::remove_dir(&state).unwrap();
     symlink(temporary.path(), &state).unwrap();
-    assert!(run_locked(&root, of_stack(&numbered(1))).unwrap_err().to_string().ends_with("is no folder"));
+    assert!(run_locked(&root, of_stack(&numbered(1))).unwrap_err().to_string().ends_with("is no directory"));
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 2);
 }
 
 #[test]
 fn a_lock_that_lost_its_name_counts_no_more() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     let lock = root.join(&STATE[1..]).join("lock");
     let (mut one, mut two) = (root_at(root), root_at(root));
@@ -81,7 +81,7 @@ fn a_lock_that_lost_its_name_counts_no_more() {
 
 #[test]
 fn another_stack_on_the_same_root_waits_for_its_turn() {
-    let temporary = folder();
+    let temporary = directory();
     let other = tracewright::model::names::StackName::new("other");
     let (mut one, mut two) = (root_at(temporary.path()), root_at(temporary.path()));
     let first = ApplySession::begin(&mut one, &Ground::below_root(&stack()), &holder("apply")).unwrap();
@@ -94,7 +94,7 @@ fn another_stack_on_the_same_root_waits_for_its_turn() {
 /// A journal whose lock somebody removed is that of a run which is still at work.
 #[test]
 fn only_a_journal_of_a_dead_process_is_recovered() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let before = tree(root);
@@ -113,7 +113,7 @@ fn only_a_journal_of_a_dead_process_is_recovered() {
 
 #[test]
 fn a_destroy_that_was_killed_while_it_forgot_is_gone_on_with() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     for removed in [&["generations"][..], &["generations", "objects"], &[]] {
         given_back(root);
@@ -136,7 +136,7 @@ fn a_destroy_that_was_killed_while_it_forgot_is_gone_on_with() {
 
 #[test]
 fn a_state_is_not_forgotten_before_everything_is_given_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let mut target = root_at(root);
@@ -149,8 +149,8 @@ fn a_state_is_not_forgotten_before_everything_is_given_back() {
 /// Without its manifests a state does not know whose the bytes are that it keeps: nobody says that nothing is
 /// left, and the originals stay.
 #[test]
-fn a_removed_folder_of_generations_is_damage_and_not_the_end() {
-    let temporary = folder();
+fn a_removed_directory_of_generations_is_damage_and_not_the_end() {
+    let temporary = directory();
     let root = temporary.path().join("root");
     put(&root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     put(temporary.path(), "/stack.toml", b"schema = 1\nname = \"shop\"\n", 0o644);

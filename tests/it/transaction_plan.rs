@@ -1,6 +1,6 @@
 //! What a plan shows: redacted secrets, services by meaning, digests.
 
-use crate::transaction_root::{folder, look_at, run_at};
+use crate::transaction_root::{directory, look_at, run_at};
 use crate::transaction_support::{at, block, empty, kept, of_stack, whole};
 use tracewright::model::desired::{Desired, DesiredUnit, OnChange, UnitInput};
 use tracewright::model::names::{ComponentName, HostName, Scope, TargetPath, UnitName};
@@ -9,7 +9,7 @@ use tracewright::text::{TextFormat, redact};
 
 #[test]
 fn a_change_of_what_is_not_shown_is_told() {
-    let temporary = folder();
+    let temporary = directory();
     let mut desired = empty();
     desired.files.insert(at("/etc/a.yaml"), whole("password: one\n", 0o600));
     kept(run_at(temporary.path(), of_stack(&desired), false, false).unwrap());
@@ -80,7 +80,7 @@ fn services_follow_the_meaning_of_their_files() {
         desired.files.insert(at("/srv/web/.env"), block(&[lines]));
         with_units(desired)
     };
-    let temporary = folder();
+    let temporary = directory();
     let first = look_at(temporary.path(), of_stack(&make(FIRST))).unwrap().plan;
     assert!(first.services.iter().all(|service| service.change == ServiceChange::Start));
     kept(run_at(temporary.path(), of_stack(&make(FIRST)), false, false).unwrap());
@@ -94,7 +94,7 @@ fn services_follow_the_meaning_of_their_files() {
 
 #[test]
 fn digests_are_bound_to_what_they_cover() {
-    let (one, two) = (folder(), folder());
+    let (one, two) = (directory(), directory());
     let mut desired = empty();
     desired.files.insert(at("/etc/a.yaml"), whole("a: 1\n", 0o600));
     assert_eq!(

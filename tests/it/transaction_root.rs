@@ -1,5 +1,5 @@
-//! A root folder of this machine, as tests prepare it and look at it.
-#![expect(clippy::disallowed_methods, reason = "a test prepares the folders that it judges")]
+//! A root directory of this machine, as tests prepare it and look at it.
+#![expect(clippy::disallowed_methods, reason = "a test prepares the directories that it judges")]
 
 use crate::transaction_support::{author, now, stack};
 use std::collections::BTreeMap;
@@ -15,11 +15,11 @@ use tracewright::host::{Holder, LocalDisk, LocalRoot, Root};
 use tracewright::model::ground::Ground;
 use tracewright::model::names::HostName;
 
-/// A folder for tests; in memory where the machine has such a place, for speed.
-pub fn folder() -> tempfile::TempDir {
+/// A directory for tests; in memory where the machine has such a place, for speed.
+pub fn directory() -> tempfile::TempDir {
     let shared = Path::new("/dev/shm");
     let made = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
-    made.expect("a folder for the test")
+    made.expect("a directory for the test")
 }
 
 pub fn root_at(path: &Path) -> LocalRoot {
@@ -31,7 +31,7 @@ pub fn holder(verb: &str) -> Holder {
     Holder { pid: std::process::id(), user: author.user, verb: author.verb, time: author.time }
 }
 
-/// Puts a file there, with its folders, as somebody else would.
+/// Puts a file there, with its directories, as somebody else would.
 pub fn put(root: &Path, path: &str, bytes: &[u8], mode: u32) {
     let path = root.join(path.trim_start_matches('/'));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -61,8 +61,8 @@ pub fn copy(from: &Path, to: &Path) {
     fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
 }
 
-/// Type, mode, uid, gid, link target and bytes of everything, empty folders included, but for the state
-/// and the folders above it.
+/// Type, mode, uid, gid, link target and bytes of everything, empty directories included, but for the state
+/// and the directories above it.
 pub fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
     all(root)
         .into_iter()
@@ -95,13 +95,13 @@ pub fn inodes(root: &Path) -> BTreeMap<PathBuf, (u64, i64, i64, u64)> {
 
 fn all(root: &Path) -> BTreeMap<PathBuf, fs::Metadata> {
     let mut found = BTreeMap::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root.join(&folder)).unwrap() {
-            let path = folder.join(entry.unwrap().file_name());
+    let mut directories = vec![PathBuf::new()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(root.join(&directory)).unwrap() {
+            let path = directory.join(entry.unwrap().file_name());
             let metadata = fs::symlink_metadata(root.join(&path)).unwrap();
             if metadata.is_dir() {
-                folders.push(path.clone());
+                directories.push(path.clone());
             }
             found.insert(path, metadata);
         }
@@ -109,17 +109,17 @@ fn all(root: &Path) -> BTreeMap<PathBuf, fs::Metadata> {
     found
 }
 
-pub fn look_at(root: &Path, wish: DesiredState<'_>) -> Result<Survey, ApplyError> {
+pub fn look_at(root: &Path, desired: DesiredState<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         &root_at(root),
         &SurveyRequest {
             stack: &stack,
             host: &host,
-            wish,
+            desired,
             ground: &Ground::below_root(&stack),
             text: None,
-            authorities: None,
+            cas: None,
             now: now(),
         },
     )
@@ -129,7 +129,7 @@ pub fn look_at(root: &Path, wish: DesiredState<'_>) -> Result<Survey, ApplyError
 /// of another test that runs at the same time would hold on to between its fork and its exec.
 pub fn run_at(
     root: &Path,
-    wish: DesiredState<'_>,
+    desired: DesiredState<'_>,
     accept_drift: bool,
     adopt: bool,
 ) -> Result<Outcome, ApplyError> {
@@ -137,13 +137,13 @@ pub fn run_at(
     let request = SurveyRequest {
         stack: &stack,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&stack),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
-    let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift, adopt };
+    let consent = Consent { approved: look_at(root, desired)?.digest, accept_drift, adopt };
     apply(&mut root_at(root), &request, &consent, (&author("apply"), Judges::none(&NoProver::below_root())))
 }
 
@@ -152,18 +152,18 @@ pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
 }
 
 /// The same with the lock.
-pub fn run_locked(root: &Path, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
+pub fn run_locked(root: &Path, desired: DesiredState<'_>) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     let request = SurveyRequest {
         stack: &stack,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&stack),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
-    let consent = Consent { approved: look_at(root, wish)?.digest, accept_drift: true, adopt: true };
+    let consent = Consent { approved: look_at(root, desired)?.digest, accept_drift: true, adopt: true };
     let mut target = root_at(root);
     let mut session = ApplySession::begin(&mut target, &Ground::below_root(&stack), &holder("apply"))?;
     session.apply(&request, &consent, Judges::none(&NoProver::below_root()))

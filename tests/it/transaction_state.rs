@@ -1,7 +1,7 @@
 //! The state: what it refuses, what it keeps, and what happens when a proof fails.
 
 use crate::transaction_root::{
-    folder, holder, inodes, look_at, put, read, recover_at, root_at, run_at, run_locked, tree,
+    directory, holder, inodes, look_at, put, read, recover_at, root_at, run_at, run_locked, tree,
 };
 use crate::transaction_support::{at, author, back_to, block, empty, kept, now, of_stack, stack, whole};
 use std::cell::Cell;
@@ -36,7 +36,7 @@ fn apply_number(root: &Path, number: u32) {
 
 #[test]
 fn a_state_from_a_newer_version_is_refused_with_the_version_that_reads_it() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let path = format!("{STATE}/generations/1.json");
@@ -59,7 +59,7 @@ fn a_state_from_a_newer_version_is_refused_with_the_version_that_reads_it() {
 
 #[test]
 fn a_torn_journal_is_none_and_a_damaged_one_is_refused() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let before = tree(root);
@@ -75,7 +75,7 @@ fn a_torn_journal_is_none_and_a_damaged_one_is_refused() {
 
 #[test]
 fn a_second_run_is_told_who_holds_the_lock() {
-    let temporary = folder();
+    let temporary = directory();
     let mut target = root_at(temporary.path());
     let first = ApplySession::begin(&mut target, &Ground::below_root(&stack()), &holder("apply")).unwrap();
     let refused = run_locked(temporary.path(), of_stack(&numbered(1))).unwrap_err();
@@ -90,7 +90,7 @@ fn a_second_run_is_told_who_holds_the_lock() {
 
 #[test]
 fn twenty_generations_are_kept_and_what_stood_there_first() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     let before = tree(root);
@@ -111,7 +111,7 @@ fn twenty_generations_are_kept_and_what_stood_there_first() {
 
 #[test]
 fn looking_creates_nothing() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     assert!(matches!(look_at(root, DesiredState::Generation(None)), Err(ApplyError::NothingApplied)));
     assert!(!look_at(root, of_stack(&numbered(1))).unwrap().plan.is_empty());
@@ -121,7 +121,7 @@ fn looking_creates_nothing() {
 
 #[test]
 fn an_object_that_is_lost_refuses_the_way_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     apply_number(root, 2);
@@ -134,20 +134,20 @@ fn an_object_that_is_lost_refuses_the_way_back() {
 
 #[test]
 fn an_approved_plan_that_no_longer_holds_is_stale() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     let (stack, host, desired) = (stack(), HostName::this(), numbered(1));
-    let wish = of_stack(&desired);
+    let desired = of_stack(&desired);
     let request = SurveyRequest {
         stack: &stack,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&stack),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
-    let approved = look_at(root, wish).unwrap().digest;
+    let approved = look_at(root, desired).unwrap().digest;
     put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     let consent = Consent { approved, accept_drift: true, adopt: true };
     let refused = apply(
@@ -161,7 +161,7 @@ fn an_approved_plan_that_no_longer_holds_is_stale() {
 
 #[test]
 fn a_root_that_cannot_be_written_is_named() {
-    let temporary = folder();
+    let temporary = directory();
     put(temporary.path(), "/file", b"", 0o600);
     for root in [Path::new("/proc/tracewright-test"), &temporary.path().join("file")] {
         let refused = run_at(root, of_stack(&numbered(1)), false, false).unwrap_err();
@@ -172,7 +172,7 @@ fn a_root_that_cannot_be_written_is_named() {
 
 #[test]
 fn what_is_too_large_or_strange_is_never_touched() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/etc/tempo/config.yml", &vec![b'x'; 9 * 1024 * 1024], 0o600);
     let socket = root.join("srv/web/.env");
@@ -209,17 +209,17 @@ fn run_proven(root: &Path, desired: &Desired, prover: &dyn Prover) -> Outcome {
 
 fn run_proven_with(root: &Path, desired: &Desired, prover: &dyn Prover, adopt: bool) -> Outcome {
     let (stack, host) = (stack(), HostName::this());
-    let wish = of_stack(desired);
+    let desired = of_stack(desired);
     let request = SurveyRequest {
         stack: &stack,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&stack),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
-    let consent = Consent { approved: look_at(root, wish).unwrap().digest, accept_drift: false, adopt };
+    let consent = Consent { approved: look_at(root, desired).unwrap().digest, accept_drift: false, adopt };
     apply(
         &mut root_at(root),
         &request,
@@ -231,7 +231,7 @@ fn run_proven_with(root: &Path, desired: &Desired, prover: &dyn Prover, adopt: b
 
 #[test]
 fn a_failed_proof_takes_everything_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/srv/web/.env", b"SECRET=1", 0o640);
     apply_number(root, 1);
@@ -248,7 +248,7 @@ fn a_failed_proof_takes_everything_back() {
 
 #[test]
 fn a_line_that_the_application_wrote_meanwhile_survives_the_way_back() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/srv/web/.env", b"SECRET=1\n", 0o640);
     apply_number(root, 1);
@@ -272,7 +272,7 @@ fn a_line_that_the_application_wrote_meanwhile_survives_the_way_back() {
 
 #[test]
 fn a_file_that_somebody_changed_meanwhile_is_left_and_named() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let outcome = run_proven(
@@ -299,7 +299,7 @@ fn a_file_that_somebody_changed_meanwhile_is_left_and_named() {
 
 #[test]
 fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     apply_number(root, 1);
     let (host, name) = (HostName::this(), StackName::new("other"));
@@ -310,14 +310,14 @@ fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
         (*begin, *end) = (begin.replace("shop", "other"), end.replace("shop", "other"));
     }
     other.files.insert(at("/srv/web/.env"), beside);
-    let wish = of_stack(&other);
+    let desired = of_stack(&other);
     let request = SurveyRequest {
         stack: &name,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&name),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
     let survey = survey(&root_at(root), &request).unwrap();
@@ -330,7 +330,7 @@ fn a_file_of_another_stack_is_refused_and_a_block_beside_its_block_is_not() {
 /// Our names beside the files look like litter to whoever tidies up.
 #[test]
 fn old_files_that_were_cleared_away_meanwhile_come_back_from_the_state() {
-    let temporary = folder();
+    let temporary = directory();
     let root = temporary.path();
     put(root, "/etc/tempo/config.yml", b"theirs\n", 0o604);
     let mut first = numbered(1);

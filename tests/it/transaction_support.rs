@@ -31,7 +31,7 @@ pub fn author(verb: &str) -> Author {
 }
 
 pub fn empty() -> Desired {
-    Desired { stack: stack(), folders: BTreeMap::new(), files: BTreeMap::new(), units: Vec::new() }
+    Desired { stack: stack(), directories: BTreeMap::new(), files: BTreeMap::new(), units: Vec::new() }
 }
 
 pub fn at(path: &str) -> (HostName, TargetPath) {
@@ -62,7 +62,7 @@ pub fn block(lines: &[&str]) -> DesiredFile {
     file(content, 0o600)
 }
 
-pub fn folder(mode: u32) -> DesiredDirectory {
+pub fn directory(mode: u32) -> DesiredDirectory {
     DesiredDirectory {
         scope: Scope::System,
         owner: Owner::of("root", "root"),
@@ -87,7 +87,7 @@ pub fn any_desired(random: &mut Random) -> Desired {
     pick(random, "/srv/web/.env", &[block(&["A=1"]), block(&["A=2", "B=x"]), block(&[])]);
     pick(random, "/srv/new/.env", &[block(&["A=1"]), block(&["A=2", "B=x"])]);
     pick(random, "/etc/taken.conf", &texts);
-    // The same name is a file in one stack and a folder in the next.
+    // The same name is a file in one stack and a directory in the next.
     if random.below(2) == 0 {
         pick(random, "/etc/kind", &texts);
     } else {
@@ -96,7 +96,7 @@ pub fn any_desired(random: &mut Random) -> Desired {
     }
     for (path, mode) in [("/etc/one", 0o750), ("/var/lib/shop", 0o700), ("/etc/empty/in", 0o755)] {
         if random.below(2) == 0 {
-            desired.folders.insert(at(path), folder(mode));
+            desired.directories.insert(at(path), directory(mode));
         }
     }
     desired
@@ -122,43 +122,43 @@ pub fn of_stack(desired: &Desired) -> DesiredState<'_> {
     DesiredState::Stack(desired)
 }
 
-pub fn look(root: &dyn Host, wish: DesiredState<'_>) -> Result<Survey, ApplyError> {
+pub fn look(root: &dyn Host, desired: DesiredState<'_>) -> Result<Survey, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     survey(
         root,
         &SurveyRequest {
             stack: &stack,
             host: &host,
-            wish,
+            desired,
             ground: &Ground::below_root(&stack),
             text: None,
-            authorities: None,
+            cas: None,
             now: now(),
         },
     )
 }
 
 /// Looks, agrees, carries out. Only an apply takes over what is not ours; nothing ever drifts here.
-pub fn run(root: &mut dyn Host, wish: DesiredState<'_>) -> Result<Outcome, ApplyError> {
-    let approved = look(root, wish)?.digest;
-    let adopt = matches!(wish, DesiredState::Stack(_));
+pub fn run(root: &mut dyn Host, desired: DesiredState<'_>) -> Result<Outcome, ApplyError> {
+    let approved = look(root, desired)?.digest;
+    let adopt = matches!(desired, DesiredState::Stack(_));
     let consent = Consent { approved, accept_drift: false, adopt };
-    run_with(root, wish, &consent)
+    run_with(root, desired, &consent)
 }
 
 pub fn run_with(
     root: &mut dyn Host,
-    wish: DesiredState<'_>,
+    desired: DesiredState<'_>,
     consent: &Consent,
 ) -> Result<Outcome, ApplyError> {
     let (stack, host) = (stack(), HostName::this());
     let request = SurveyRequest {
         stack: &stack,
         host: &host,
-        wish,
+        desired,
         ground: &Ground::below_root(&stack),
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
     let author = author("apply");

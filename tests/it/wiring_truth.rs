@@ -27,7 +27,7 @@ pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {
             let (protocol, bind, port) = (listener.protocol, &listener.bind, listener.port);
             format!(
                 "{program} {} {protocol:?} {bind:?} {port} {:?}",
-                listener.door,
+                listener.setting,
                 bare_server(&listener.tls)
             )
         })
@@ -64,7 +64,7 @@ fn bare_server(tls: &ServerTls) -> ServerTls {
     ServerTls {
         certificate: bare_file(tls.certificate),
         key: bare_file(tls.key),
-        client_authority: bare_file(tls.client_authority),
+        client_ca: bare_file(tls.client_ca),
         at: None,
         ..tls
     }
@@ -97,8 +97,8 @@ pub fn file_set<'a>(
     stack: &Stack,
 ) -> FileSet<'a> {
     let examined = |path: &TargetPath, content: &'a Content| match content {
-        Content::Certificate(wish) => Examined::Wish(wish),
-        Content::PrivateKey(name) => Examined::WishedKey(name),
+        Content::Certificate(spec) => Examined::Spec(spec),
+        Content::PrivateKey(name) => Examined::DesiredKey(name),
         _ => Examined::Bytes(texts[path].as_bytes()),
     };
     FileSet {
@@ -147,7 +147,7 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every preset x protocol x override of the dialled door must have been tried, and every Tempo
+/// Every preset x protocol x override of the dialled listener must have been tried, and every Tempo
 /// version with and without TLS inside.
 #[test]
 fn rendered_files_say_what_was_decided() {
@@ -155,8 +155,8 @@ fn rendered_files_say_what_was_decided() {
     let versions = RefCell::new(BTreeSet::new());
     let mut runner = TestRunner::new(Config { cases: 1500, failure_persistence: None, ..Config::default() });
     let result = runner.run(&choices(), |choices| {
-        seen.borrow_mut().insert(("app", choices.edge, choices.app_grpc, choices.collector_door));
-        seen.borrow_mut().insert(("collector", choices.edge, choices.collector_grpc, choices.tempo_door));
+        seen.borrow_mut().insert(("app", choices.edge, choices.app_grpc, choices.collector_listener));
+        seen.borrow_mut().insert(("collector", choices.edge, choices.collector_grpc, choices.tempo_listener));
         versions.borrow_mut().insert((choices.tempo_version, choices.internal_tls));
         holds(&choices)
     });

@@ -44,8 +44,8 @@ enum Trust {
     Nobody,
     /// Whoever this machine trusts.
     Machine,
-    /// This authority and no other.
-    Authority(Vec<u8>),
+    /// This CA and no other.
+    Ca(Vec<u8>),
 }
 
 impl Tls {
@@ -53,7 +53,7 @@ impl Tls {
         let encrypted =
             variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").is_some_and(|url| url.starts_with("https:"));
         let trust = match pem("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE")? {
-            Some(pem) => Trust::Authority(pem),
+            Some(pem) => Trust::Ca(pem),
             None if encrypted => Trust::Machine,
             None => Trust::Nobody,
         };
@@ -70,7 +70,7 @@ impl Tls {
         let config = match &self.trust {
             Trust::Nobody => config,
             Trust::Machine => config.with_native_roots(),
-            Trust::Authority(pem) => config.ca_certificate(Certificate::from_pem(pem)),
+            Trust::Ca(pem) => config.ca_certificate(Certificate::from_pem(pem)),
         };
         match &self.client {
             Some((certificate, key)) => config.identity(Identity::from_pem(certificate, key)),
@@ -83,7 +83,7 @@ impl Tls {
         let client = match &self.trust {
             Trust::Nobody => client.tls_certs_only([]),
             Trust::Machine => client,
-            Trust::Authority(pem) => client.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem)?),
+            Trust::Ca(pem) => client.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem)?),
         };
         let client = match &self.client {
             Some((certificate, key)) => {

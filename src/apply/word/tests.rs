@@ -1,6 +1,6 @@
 //! Of what a user writes into the state, what reaches root is that user's and nothing else.
 
-use super::super::folder::encode;
+use super::super::directory::encode;
 use super::*;
 use crate::model::desired::Digest;
 use crate::model::names::{ComponentName, HostName};
@@ -167,7 +167,7 @@ fn steps(path: &TargetPath) -> Vec<Step> {
     let like = |path| Some(Like { path, owner: true });
     let stage = |staged, like| Step::Stage { staged, bytes: Vec::new(), mode, ids: None, like };
     vec![
-        Step::MakeFolder { path: at(), mode, ids: None },
+        Step::MakeDirectory { path: at(), mode, ids: None },
         stage(at(), None),
         stage(home(), like(at())),
         Step::Create { staged: home(), path: at(), after: Identity::Absent },
@@ -175,24 +175,24 @@ fn steps(path: &TargetPath) -> Vec<Step> {
         Step::Exchange {
             staged: at(),
             path: home(),
-            before: Identity::Folder,
-            after: Identity::Folder,
+            before: Identity::Directory,
+            after: Identity::Directory,
             block: None,
         },
         Step::Exchange {
             staged: home(),
             path: at(),
-            before: Identity::Folder,
-            after: Identity::Folder,
+            before: Identity::Directory,
+            after: Identity::Directory,
             block: None,
         },
-        Step::Remove { path: at(), aside: home(), before: Identity::Folder },
-        Step::Remove { path: home(), aside: at(), before: Identity::Folder },
+        Step::Remove { path: at(), aside: home(), before: Identity::Directory },
+        Step::Remove { path: home(), aside: at(), before: Identity::Directory },
         Step::SetMode { path: at(), digest, before: mode, after: mode },
         Step::SetOwner { path: at(), digest, before: ids, after: ids },
         Step::Link { path: at(), to: "x".to_owned() },
         Step::Unlink { path: at(), to: "x".to_owned() },
-        Step::RemoveFolder { path: at(), mode, ids: None },
+        Step::RemoveDirectory { path: at(), mode, ids: None },
         Step::Settle { staged: at(), path: home() },
         Step::Settle { staged: home(), path: at() },
         Step::Discard { path: at() },

@@ -1,7 +1,7 @@
 //! Lines for the client end of an edge.
 
 use super::super::edge::understands;
-use super::super::facts::{Facts, door, peer};
+use super::super::facts::{Facts, peer, shown_listener};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
 use super::{endpoint, server};
@@ -64,9 +64,13 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     }
 }
 
-/// The doors where what this client speaks is understood: first of the program it dials already,
-/// else of any it may mean; or the door to open.
-pub(in super::super) fn right_door(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<String> {
+/// The listeners where what this client speaks is understood: first of the program it dials already,
+/// else of any it may mean; or the listener to open.
+pub(in super::super) fn right_listener(
+    facts: &Facts<'_>,
+    client: &Client,
+    dialled: &Listener,
+) -> Vec<String> {
     let speaks = |listener: &&Listener| {
         understands(listener, client)
             && listener.program != client.program
@@ -87,7 +91,7 @@ pub(in super::super) fn right_door(facts: &Facts<'_>, client: &Client, dialled: 
     let same = listeners.iter().filter(|listener| listener.program == dialled.program).find(speaks);
     match same.or_else(|| listeners.iter().find(speaks)) {
         Some(listener) => {
-            let server = door(facts.server(listener), listener);
+            let server = shown_listener(facts.server(listener), listener);
             vec![format!("{server} speaks it: {}", dial(facts, client, listener))]
         }
         None => vec![server::open(facts, client)],
@@ -96,14 +100,14 @@ pub(in super::super) fn right_door(facts: &Facts<'_>, client: &Client, dialled: 
 
 /// Make the client dial TLS to this listener.
 pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
-    let named = authority(client).or_else(|| client.tls.ignored.first()).map(|file| file.path.clone());
-    let folder = facts.topology.programs[client.program].file.parent().join("tls");
-    let authority = named.unwrap_or_else(|| folder.join("ca.crt"));
+    let named = ca(client).or_else(|| client.tls.ignored.first()).map(|file| file.path.clone());
+    let directory = facts.topology.programs[client.program].file.parent().join("tls");
+    let ca = named.unwrap_or_else(|| directory.join("ca.crt"));
     let setting = &client.setting;
     match (facts.client(client), client.protocol) {
         (ProgramKind::App, _) => {
             format!(
-                "{}, and its CA in `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE={authority}`",
+                "{}, and its CA in `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE={ca}`",
                 dial(facts, client, listener)
             )
         }
@@ -117,16 +121,16 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
             format!("under `{setting}`: `url: https://{}/api/v1/write` and its `tls_config`", peer(client))
         }
         (ProgramKind::Tempo, _) => {
-            format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {authority}`")
+            format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {ca}`")
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("{} and `tls: {{ ca_file: {authority} }}`", dial(facts, client, listener))
+            format!("{} and `tls: {{ ca_file: {ca} }}`", dial(facts, client, listener))
         }
         (ProgramKind::Collector, _) => {
-            format!("under `{setting}`: `tls: {{ ca_file: {authority} }}` instead of `insecure: true`")
+            format!("under `{setting}`: `tls: {{ ca_file: {ca} }}` instead of `insecure: true`")
         }
         (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
-            format!("in `{setting}`: `tls {{ ca_file = \"{authority}\" }}` instead of `insecure = true`")
+            format!("in `{setting}`: `tls {{ ca_file = \"{ca}\" }}` instead of `insecure = true`")
         }
     }
 }
@@ -235,8 +239,8 @@ pub(in super::super) fn name(
     ways
 }
 
-/// The file of authorities a client trusts, if it names one.
-pub(super) fn authority(client: &Client) -> Option<&crate::model::dataflow::FileReference> {
+/// The file of CAs a client trusts, if it names one.
+pub(super) fn ca(client: &Client) -> Option<&crate::model::dataflow::FileReference> {
     match &client.tls.trust {
         Trust::File(file) => Some(file),
         Trust::System | Trust::Anybody | Trust::Unknown => None,

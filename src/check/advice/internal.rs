@@ -2,7 +2,7 @@
 
 use super::super::facts::Facts;
 use super::super::leaf::Leaf;
-use super::{client, folder, server};
+use super::{client, directory, server};
 use crate::model::certificate::ServerName;
 use crate::model::dataflow::{Bind, Client, Listener, Protocol};
 use std::collections::BTreeMap;
@@ -27,10 +27,9 @@ pub(in super::super) fn clients_on(facts: &Facts<'_>, program: usize, listener: 
             .filter(move |client| client.program == program && client.protocol == Protocol::TempoInternal)
     };
     let mut settings = vec!["tls_enabled: true".to_owned()];
-    let beside = |name: &str| folder(facts, listener).join(name);
-    let authority =
-        clients().find_map(client::authority).map_or_else(|| beside("ca.crt"), |file| file.path.clone());
-    settings.push(format!("tls_ca_path: {authority}"));
+    let beside = |name: &str| directory(facts, listener).join(name);
+    let ca = clients().find_map(client::ca).map_or_else(|| beside("ca.crt"), |file| file.path.clone());
+    settings.push(format!("tls_ca_path: {ca}"));
     if let Some(name) = server_name(facts, listener, clients()) {
         settings.push(format!("tls_server_name: {name}"));
     }

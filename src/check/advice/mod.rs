@@ -5,7 +5,7 @@ mod internal;
 mod server;
 
 pub(super) use client::{
-    certificate as client_certificate, complete as complete_client, dial, name, right_door, switch,
+    certificate as client_certificate, complete as complete_client, dial, name, right_listener, switch,
     tls_off as client_off, tls_on as client_on,
 };
 pub(super) use internal::{
@@ -30,7 +30,7 @@ pub(super) fn day(second: i64) -> String {
 }
 
 /// Where the certificates of a listener lie, or would lie: beside its configuration.
-fn folder(facts: &Facts<'_>, listener: &Listener) -> TargetPath {
+fn directory(facts: &Facts<'_>, listener: &Listener) -> TargetPath {
     let written = listener.tls.certificate.as_ref().or(listener.tls.key.as_ref());
     let beside = || facts.server(listener).file.parent().join("tls");
     written.map_or_else(beside, |file| file.path.parent())
@@ -49,8 +49,8 @@ fn pair(facts: &Facts<'_>, listener: &Listener) -> (TargetPath, TargetPath) {
         (Some(certificate), None) => (certificate.path.clone(), beside(certificate, "key")),
         (None, Some(key)) => (beside(key, "crt"), key.path.clone()),
         (None, None) => {
-            let folder = folder(facts, listener);
-            (folder.join("server.crt"), folder.join("server.key"))
+            let directory = directory(facts, listener);
+            (directory.join("server.crt"), directory.join("server.key"))
         }
     }
 }

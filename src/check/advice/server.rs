@@ -2,7 +2,7 @@
 
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
-use super::{endpoint, folder, pair};
+use super::{directory, endpoint, pair};
 use crate::model::dataflow::{Bind, Client, ClientHost, Listener, ProgramKind, Protocol};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,7 +18,7 @@ pub(super) fn reached_as(listener: &Listener) -> String {
 
 /// Whether a listener is one of Tempo's two servers, whose keys are `http_…` and `grpc_…`.
 fn server_prefix(listener: &Listener) -> Option<&'static str> {
-    match (listener.door.as_str(), listener.protocol) {
+    match (listener.setting.as_str(), listener.protocol) {
         ("server.http", _) | (_, Protocol::TempoApi) => Some("http"),
         ("server.grpc", _) | (_, Protocol::TempoInternal) => Some("grpc"),
         _ => None,
@@ -32,10 +32,12 @@ pub(in super::super) fn listen(listener: &Listener, port: Port) -> String {
         None if listener.protocol == Protocol::PrometheusApi => {
             format!("start Prometheus with `--web.listen-address={}:{port}`", bound(&listener.bind))
         }
-        None if listener.door.starts_with("service.telemetry") => {
+        None if listener.setting.starts_with("service.telemetry") => {
             own_metrics(listener, &bound(&listener.bind), port)
         }
-        None => format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&bound(&listener.bind), port)),
+        None => {
+            format!("under `{}`: `endpoint: {}`", listener.setting, endpoint(&bound(&listener.bind), port))
+        }
     }
 }
 
@@ -48,7 +50,7 @@ pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> Str
     format!("move one of them, and its clients with it; {}", listen(listener, free))
 }
 
-/// Open a door for what this client speaks, where it dials.
+/// Open a listener for what this client speaks, where it dials.
 pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
     let program = facts
         .topology
@@ -57,7 +59,7 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         .enumerate()
         .find(|(index, program)| *index != client.program && client.means.contains(&program.kind));
     let kind = program.map(|(_, program)| program.kind);
-    let door = match (kind, client.protocol) {
+    let setting = match (kind, client.protocol) {
         (Some(ProgramKind::Tempo), Protocol::OtlpGrpc) => "distributor.receivers.otlp.protocols.grpc",
         (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
         (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
@@ -77,13 +79,13 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         }
     };
     let port = if facts.topology.listeners.iter().any(|listener| listener.port == client.port) {
-        if door.ends_with("grpc") { Port::known(4317) } else { Port::known(4318) }
+        if setting.ends_with("grpc") { Port::known(4317) } else { Port::known(4318) }
     } else {
         client.port
     };
     let inside = program.is_some_and(|(index, _)| facts.topology.site_of(index).is_container());
     let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
-    format!("open a door for {}: under `{door}`: `endpoint: {address}:{port}`", client.protocol)
+    format!("open a listener for {}: under `{setting}`: `endpoint: {address}:{port}`", client.protocol)
 }
 
 /// Let the listener accept where the client dials.
@@ -128,11 +130,15 @@ fn at_address(listener: &Listener, address: IpAddr) -> String {
                 endpoint(&literal(address), listener.port)
             )
         }
-        None if listener.door.starts_with("service.telemetry") => {
+        None if listener.setting.starts_with("service.telemetry") => {
             own_metrics(listener, &address.to_string(), listener.port)
         }
         None => {
-            format!("under `{}`: `endpoint: {}`", listener.door, endpoint(&literal(address), listener.port))
+            format!(
+                "under `{}`: `endpoint: {}`",
+                listener.setting,
+                endpoint(&literal(address), listener.port)
+            )
         }
     }
 }
@@ -141,8 +147,8 @@ fn at_address(listener: &Listener, address: IpAddr) -> String {
 /// none but a reader in its place.
 fn own_metrics(listener: &Listener, host: &str, port: Port) -> String {
     let reader = format!("prometheus: {{ host: \"{host}\", port: {port} }}");
-    match listener.door.strip_prefix("service.telemetry.metrics.readers.") {
-        Some(_) => format!("under `{}.pull.exporter`: `{reader}`", listener.door),
+    match listener.setting.strip_prefix("service.telemetry.metrics.readers.") {
+        Some(_) => format!("under `{}.pull.exporter`: `{reader}`", listener.setting),
         None => format!(
             "under `service.telemetry.metrics`: `readers: [{{ pull: {{ exporter: {{ {reader} }} }} }}]`"
         ),
@@ -158,7 +164,7 @@ pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> Str
         None if listener.protocol == Protocol::OwnHttp => {
             "it cannot serve TLS: keep it on this host".to_owned()
         }
-        None => format!("under `{}`: `tls: {pair}`", listener.door),
+        None => format!("under `{}`: `tls: {pair}`", listener.setting),
     }
 }
 
@@ -166,7 +172,7 @@ pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> Str
 pub(in super::super) fn serve_plaintext(listener: &Listener) -> String {
     match server_prefix(listener) {
         Some(prefix) => format!("remove `server.{prefix}_tls_config`"),
-        None => format!("remove `tls` under `{}`", listener.door),
+        None => format!("remove `tls` under `{}`", listener.setting),
     }
 }
 
@@ -176,7 +182,7 @@ pub(in super::super) fn no_client_certificate(listener: &Listener) -> String {
         Some(prefix) => {
             format!("remove `client_ca_file` and `client_auth_type` under `server.{prefix}_tls_config`")
         }
-        None => format!("remove `client_ca_file` under `{}.tls`", listener.door),
+        None => format!("remove `client_ca_file` under `{}.tls`", listener.setting),
     }
 }
 
@@ -191,7 +197,7 @@ pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &
             vec![format!("put the file at `{}`, or name the right one", file.path)]
         }
         Half::NotAPair(_) => {
-            vec![format!("name the key that belongs to it, below `{}`", folder(facts, listener))]
+            vec![format!("name the key that belongs to it, below `{}`", directory(facts, listener))]
         }
     }
 }

@@ -35,7 +35,7 @@ pub(in super::super) enum CertificateFaultKind {
     Dates(Mark, i64, i64),
     /// Does not name what is dialled; what it names.
     Names(ServerName, String),
-    /// Not issued by an authority that the other end trusts.
+    /// Not issued by a CA that the other end trusts.
     Issuer,
     /// Not made for this use.
     Use,
@@ -62,7 +62,7 @@ fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
             return judged.notes.push(unchecked::NO_VERIFICATION);
         }
         Trust::Unknown => {
-            return judged.found.push((ConditionKind::Authority, Found::NotKnown(unchecked::CODE_TRUST)));
+            return judged.found.push((ConditionKind::Ca, Found::NotKnown(unchecked::CODE_TRUST)));
         }
         Trust::System => Trusted::Store,
         Trust::File(file) => Trusted::File(file),
@@ -93,12 +93,11 @@ fn demanded(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
 
 /// The client's certificate before the server's eyes; nothing where the server does not look.
 fn client(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
-    let (Some(file), Some(authority)) = (&pair.client.tls.certificate, &pair.listener.tls.client_authority)
-    else {
+    let (Some(file), Some(ca)) = (&pair.client.tls.certificate, &pair.listener.tls.client_ca) else {
         return;
     };
     let presented = Presented { side: Side::Client, file: Some(file), name: None };
-    judged.found.extend(presented.judge(pair.topology, &Trusted::File(authority), pair.now));
+    judged.found.extend(presented.judge(pair.topology, &Trusted::File(ca), pair.now));
 }
 
 enum Trusted<'a> {
@@ -147,25 +146,25 @@ impl Presented<'_> {
         trusted: &Trusted<'_>,
         (certificate, asked): (&CertificateFile, ChainDemand),
     ) -> Option<(ConditionKind, Found)> {
-        let authority = |file: &FileReference| topology.certificates.get(&file.path);
+        let ca = |file: &FileReference| topology.certificates.get(&file.path);
         let chain = match trusted {
             Trusted::Store => Chain::Doubt(unchecked::SYSTEM_TRUST),
-            Trusted::File(file) => match authority(file) {
-                None | Some(CertificateFile::NotHere) => Chain::Doubt(unchecked::NO_AUTHORITY),
-                Some(authority) if is_unusable(authority) => return None,
-                Some(authority) => asked.issued_by(certificate, (authority, &file.at)),
+            Trusted::File(file) => match ca(file) {
+                None | Some(CertificateFile::NotHere) => Chain::Doubt(unchecked::NO_CA),
+                Some(ca) if is_unusable(ca) => return None,
+                Some(ca) => asked.issued_by(certificate, (ca, &file.at)),
             },
         };
         let kind = match chain {
-            Chain::Fits => return Some((ConditionKind::Authority, Found::Met)),
-            Chain::Doubt(reason) => return Some((ConditionKind::Authority, Found::NotKnown(reason))),
+            Chain::Fits => return Some((ConditionKind::Ca, Found::Met)),
+            Chain::Doubt(reason) => return Some((ConditionKind::Ca, Found::NotKnown(reason))),
             Chain::Wrong(kind) => kind,
         };
         let condition = match kind {
             CertificateFaultKind::Dates(..) => ConditionKind::Dates,
             CertificateFaultKind::Use => ConditionKind::Usage,
             CertificateFaultKind::Names(..) => ConditionKind::Name,
-            CertificateFaultKind::Issuer => ConditionKind::Authority,
+            CertificateFaultKind::Issuer => ConditionKind::Ca,
         };
         Some((condition, self.found(Some(kind))))
     }
@@ -176,7 +175,7 @@ impl Presented<'_> {
 
     fn unknown(&self, reason: &'static str) -> Vec<(ConditionKind, Found)> {
         let name = self.name.as_ref().map(|_| ConditionKind::Name);
-        let asked = [ConditionKind::Dates, ConditionKind::Authority].into_iter().chain(name);
+        let asked = [ConditionKind::Dates, ConditionKind::Ca].into_iter().chain(name);
         asked.map(|kind| (kind, Found::NotKnown(reason))).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Whether a certificate was issued by whom the other end trusts.
 //!
-//! Real files are verified by webpki, wishes by what they will say. Where webpki is stricter than the
-//! engines (a self-signed certificate that is its own authority), the engines are followed.
+//! Real files are verified by webpki, what the stack wants by what they will say. Where webpki is stricter than the
+//! engines (a self-signed certificate that is its own CA), the engines are followed.
 
 use super::super::leaf::Leaf;
 use super::super::unchecked;
@@ -35,39 +35,37 @@ pub(super) struct ChainDemand {
 }
 
 impl ChainDemand {
-    /// Whether a certificate was issued by what stands in a file of authorities.
+    /// Whether a certificate was issued by what stands in a file of CAs.
     pub(super) fn issued_by(
         self,
         certificate: &CertificateFile,
-        (authority, at): (&CertificateFile, &Mark),
+        (ca, at): (&CertificateFile, &Mark),
     ) -> Chain {
-        match (certificate, authority) {
-            (CertificateFile::Wish(_), CertificateFile::Wish(authority)) => match authority.role {
-                // A stack has one authority, and it issues every leaf.
-                CertificateRole::Authority => Chain::Fits,
+        match (certificate, ca) {
+            (CertificateFile::Spec(_), CertificateFile::Spec(ca)) => match ca.role {
+                // A stack has one CA, and it issues every leaf.
+                CertificateRole::Ca => Chain::Fits,
                 CertificateRole::Leaf { .. } => Chain::Wrong(CertificateFaultKind::Issuer),
             },
             (CertificateFile::Chain(chain), CertificateFile::Chain(trusted)) => {
                 self.verified(chain, (trusted, at))
             }
-            (CertificateFile::Wish(_), CertificateFile::Chain(_))
-            | (CertificateFile::Chain(_), CertificateFile::Wish(_)) => Chain::Doubt(unchecked::WISH_AND_FILE),
+            (CertificateFile::Spec(_), CertificateFile::Chain(_))
+            | (CertificateFile::Chain(_), CertificateFile::Spec(_)) => Chain::Doubt(unchecked::SPEC_AND_FILE),
             _ => Chain::Doubt(unchecked::FOREIGN_CERTIFICATE),
         }
     }
 
-    /// Lets webpki build a path from the leaf to an authority that is itself valid then.
+    /// Lets webpki build a path from the leaf to a CA that is itself valid then.
     fn verified(self, chain: &[Vec<u8>], (trusted, at): (&[Vec<u8>], &Mark)) -> Chain {
         let Some((leaf, intermediates)) = chain.split_first() else {
             return Chain::Doubt(unchecked::FOREIGN_CERTIFICATE);
         };
-        let (current, stale): (Vec<_>, Vec<_>) = trusted.iter().partition(|authority| {
-            Leaf::of_der(authority).is_none_or(|authority| authority.is_current(self.now))
-        });
+        let (current, stale): (Vec<_>, Vec<_>) =
+            trusted.iter().partition(|ca| Leaf::of_der(ca).is_none_or(|ca| ca.is_current(self.now)));
         match self.path(leaf, intermediates, &current) {
             Err(_) if self.path(leaf, intermediates, &stale).is_ok() => {
-                let dates =
-                    stale.first().and_then(|authority| Leaf::of_der(authority)?.dates).unwrap_or_default();
+                let dates = stale.first().and_then(|ca| Leaf::of_der(ca)?.dates).unwrap_or_default();
                 Chain::Wrong(CertificateFaultKind::Dates(at.clone(), dates.0, dates.1))
             }
             Ok(()) => Chain::Fits,
@@ -81,7 +79,7 @@ impl ChainDemand {
             Err(Error::UnknownIssuer | Error::InvalidSignatureForPublicKey) => {
                 Chain::Wrong(CertificateFaultKind::Issuer)
             }
-            // webpki refuses an authority as a leaf, Go does not. What signed itself has no other issuer.
+            // webpki refuses a CA as a leaf, Go does not. What signed itself has no other issuer.
             Err(Error::CaUsedAsEndEntity) if is_self_issued(leaf) => {
                 Chain::Wrong(CertificateFaultKind::Issuer)
             }
@@ -91,7 +89,7 @@ impl ChainDemand {
 
     fn path(self, leaf: &[u8], intermediates: &[Vec<u8>], trusted: &[&Vec<u8>]) -> Result<(), Error> {
         // Go takes a certificate that stands in the pool itself as its own proof.
-        if trusted.iter().any(|authority| authority.as_slice() == leaf) {
+        if trusted.iter().any(|ca| ca.as_slice() == leaf) {
             return Ok(());
         }
         let ders: Vec<CertificateDer<'_>> =

@@ -25,7 +25,7 @@ pub enum ConditionKind {
     /// The server's certificate names what is dialled.
     Name,
     /// The one who looks at a certificate trusts its issuer.
-    Authority,
+    Ca,
     /// A certificate is made for the role it is presented in.
     Usage,
     /// What is sent is taken.
@@ -49,7 +49,7 @@ impl fmt::Display for ConditionKind {
             Self::Tls => "TLS",
             Self::Dates => "dates",
             Self::Name => "name",
-            Self::Authority => "CA",
+            Self::Ca => "CA",
             Self::Usage => "usage",
             Self::Signals => "signals",
             Self::Tenant => "tenant",

@@ -64,7 +64,7 @@ fn receiver(page: &mut FileReading<'_>, block: &AlloyBlock, setting: &str) {
         .collect();
     for (name, protocol, port) in [("grpc", Protocol::OtlpGrpc, 4317), ("http", Protocol::OtlpHttp, 4318)] {
         let Some(inner) = block.block(name) else { continue };
-        let door = format!("{setting}.{name}");
+        let setting = format!("{setting}.{name}");
         let (bind, port, span) = match inner.attribute("endpoint") {
             None => (Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), Some(Port::known(port)), inner.span.clone()),
             Some(AlloyAttribute { literal: Some(text), span, .. }) => {
@@ -74,7 +74,7 @@ fn receiver(page: &mut FileReading<'_>, block: &AlloyBlock, setting: &str) {
             Some(_) => (None, None, inner.span.clone()),
         };
         let (Some(address), Some(port)) = (bind, port) else {
-            page.not_read(&door, "the address it listens on is known where it runs");
+            page.not_read(&setting, "the address it listens on is known where it runs");
             continue;
         };
         let tls = inner.block("tls").map_or_else(ServerTls::plaintext, |tls| ServerTls {
@@ -83,7 +83,7 @@ fn receiver(page: &mut FileReading<'_>, block: &AlloyBlock, setting: &str) {
             ..ServerTls::plaintext()
         });
         let socket = Socket { bind: Bind::Address(address), port, at: page.mark(span) };
-        page.listener(&door, protocol, socket, tls);
+        page.listener(&setting, protocol, socket, tls);
         if let Some(listener) = page.topology.listeners.last_mut() {
             listener.takes.signals = output.map(|_| signals.clone());
         }

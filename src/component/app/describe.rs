@@ -25,7 +25,7 @@ pub struct EnvAssignment {
 /// The assignments of an application, in the order they are written.
 pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<EnvAssignment> {
     let edge = wiring.edge_from(&ClientId::App(ComponentId::App(app.name.clone())));
-    let edge = edge.expect("resolve gives every application a target with a door");
+    let edge = edge.expect("resolve gives every application a target with a listener");
     let tls = wiring.target(edge).tls;
     let endpoint = match app.route.protocol {
         OtlpProtocol::Grpc => edge.url(tls),
@@ -37,9 +37,9 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
         assign("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", app.route.protocol.to_string(), at("protocol")),
         assign("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, app.route.key.clone()),
     ];
-    if tls && needs_authority(app) {
-        let authority = place.certificates.join("ca.crt").to_string();
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", authority, authority_key(app)));
+    if tls && needs_ca(app) {
+        let ca = place.certificates.join("ca.crt").to_string();
+        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca, ca_key(app)));
     }
     if !app.headers.is_empty() {
         let pairs = app.headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
@@ -55,8 +55,8 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
     all
 }
 
-/// The key that decides where the CA is: the folder itself, or the home below which it is by default.
-fn authority_key(app: &App) -> KeyPath {
+/// The key that decides where the CA is: the directory itself, or the home below which it is by default.
+fn ca_key(app: &App) -> KeyPath {
     match (&app.certificates, &app.service.home) {
         (None, Some(_)) => app.service.key.join("home"),
         _ => app.key.join("paths").join("certificates"),
@@ -68,7 +68,7 @@ fn assign(name: &'static str, value: String, key: KeyPath) -> EnvAssignment {
 }
 
 /// Whether the program is told where the CA is: not where the host's trust store does it.
-pub fn needs_authority(app: &App) -> bool {
+pub fn needs_ca(app: &App) -> bool {
     app.sdk.tls_settings != Some(TlsSettings::System)
 }
 

@@ -185,21 +185,21 @@ fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>, signal: Si
         match address::path(&entry.value) {
             Some(path) => Some(FileReference { path, at: page.mark(entry.value_span.clone()) }),
             None => {
-                page.not_read(entry.key, "a path relative to the folder the program is started in");
+                page.not_read(entry.key, "a path relative to the directory the program is started in");
                 None
             }
         }
     };
-    let authority = reference("CERTIFICATE");
+    let ca = reference("CERTIFICATE");
     let certificate = reference("CLIENT_CERTIFICATE");
     let key = reference("CLIENT_KEY");
     if !url.is_https() {
-        let ignored = [authority, certificate, key].into_iter().flatten().collect();
+        let ignored = [ca, certificate, key].into_iter().flatten().collect();
         return ClientTls { ignored, ..ClientTls::plaintext() };
     }
     ClientTls {
         enabled: true,
-        trust: authority.map_or(Trust::Unknown, Trust::File),
+        trust: ca.map_or(Trust::Unknown, Trust::File),
         certificate,
         key,
         ..ClientTls::plaintext()

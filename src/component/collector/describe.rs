@@ -1,7 +1,7 @@
 //! What the collector's template prints.
 
 use crate::component::values::{
-    OtlpListenerValues, ServerFiles, collector_version, go_duration, otlp_door, server_files,
+    OtlpListenerValues, ServerFiles, collector_version, go_duration, otlp_listener, server_files,
 };
 use crate::model::dataflow::OtlpProtocol;
 use crate::stack::{
@@ -56,7 +56,7 @@ struct Exporter {
 
 #[derive(Debug, Serialize)]
 struct ClientFiles {
-    authority: String,
+    ca: String,
     minimum_version: &'static str,
     reload: String,
 }
@@ -100,8 +100,8 @@ pub fn context<'a>(
     place: &EnginePlace,
 ) -> CollectorContext<'a> {
     let id = ComponentId::Collector(collector.name.clone());
-    let door = |door| wiring.listener(&id, door);
-    let otlp = |wanted| door(wanted).map(|listener| otlp_door(wiring, place, listener, literal));
+    let listener = |listener| wiring.listener(&id, listener);
+    let otlp = |wanted| listener(wanted).map(|listener| otlp_listener(wiring, place, listener, literal));
     let exporter = exporter(wiring, collector, place);
     let batch = |wanted| collector.batch.filter(|batch| batch.place == wanted).map(BatchContext::from);
     let memory_limiter = collector.service.memory_limit.map(MemoryLimiter::from);
@@ -120,11 +120,11 @@ pub fn context<'a>(
         queue: collector.queue.map(|queue| QueueContext::new(queue, batch(BatchPlace::Exporter))),
         retry: collector.retry.map(RetryContext::from),
         debug,
-        health: door(ListenerKind::Health).map(|listener| Health {
+        health: listener(ListenerKind::Health).map(|listener| Health {
             endpoint: listener.endpoint(),
             tls: server_files(wiring, place, listener, literal),
         }),
-        metrics: door(ListenerKind::Metrics)
+        metrics: listener(ListenerKind::Metrics)
             .map(|listener| Metrics { host: listener.bind.to_string(), port: listener.port.number() }),
     }
 }
@@ -133,7 +133,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
     let id = ComponentId::Collector(collector.name.clone());
     let edge = wiring
         .edge_from(&ClientId::Exporter(id))
-        .expect("resolve gives every collector a target with a door");
+        .expect("resolve gives every collector a target with a listener");
     let tls = wiring.target(edge).tls;
     let kind = match collector.route.protocol {
         OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
@@ -154,7 +154,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
         timeout: go_duration(collector.export.timeout),
         headers: collector.export.headers.iter().map(|(name, value)| (name.clone(), header(value))).collect(),
         tls: tls.then(|| ClientFiles {
-            authority: literal(place.certificate("ca.crt").as_str()),
+            ca: literal(place.certificate("ca.crt").as_str()),
             minimum_version: collector_version(wiring.stack.certificates.minimum_version),
             reload: go_duration(wiring.stack.certificates.reload),
         }),

@@ -14,7 +14,7 @@ pub struct DatasourceContext<'a> {
     name: String,
     uid: String,
     url: String,
-    authority: Option<String>,
+    ca: Option<String>,
 }
 
 /// Everything the template prints; `None` in a stack without Tempo, which has nothing to read.
@@ -30,7 +30,7 @@ pub fn context<'a>(
         name: literal(&grafana.datasource),
         uid: literal(&grafana.uid),
         url: literal(&edge.url(tls)),
-        authority: tls.then(|| format!("$__file{{{}}}", place.certificates.join("ca.crt"))),
+        ca: tls.then(|| format!("$__file{{{}}}", place.certificates.join("ca.crt"))),
     })
 }
 

@@ -102,20 +102,20 @@ fn tls(page: &mut FileReading<'_>, source: &Node, url: &Url<'_>, setting: &str) 
         let value = source.at(&["jsonData", key]).and_then(|entry| entry.value.scalar());
         value.is_some_and(|scalar| scalar.text.eq_ignore_ascii_case("true"))
     };
-    let authority = secret(page, source, "tlsCACert", setting);
+    let ca = secret(page, source, "tlsCACert", setting);
     let certificate = secret(page, source, "tlsClientCert", setting);
     let key = secret(page, source, "tlsClientKey", setting);
     if !url.is_https() {
-        let ignored = [authority, certificate, key].into_iter().filter_map(Secret::file).collect();
+        let ignored = [ca, certificate, key].into_iter().filter_map(Secret::file).collect();
         return ClientTls { ignored, ..ClientTls::plaintext() };
     }
     let mut ignored = Vec::new();
-    let trust = match (flag("tlsSkipVerify"), flag("tlsAuthWithCACert"), authority) {
+    let trust = match (flag("tlsSkipVerify"), flag("tlsAuthWithCACert"), ca) {
         (true, _, _) => Trust::Anybody,
         (false, true, Secret::File(file)) => Trust::File(file),
         (false, true, Secret::Unknown) => Trust::Unknown,
-        (false, _, authority) => {
-            ignored.extend(authority.file());
+        (false, _, ca) => {
+            ignored.extend(ca.file());
             Trust::System
         }
     };

@@ -13,10 +13,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 /// A port that a program opens without being told.
-type Door = (&'static str, Protocol, u16);
+type KnownListener = (&'static str, Protocol, u16);
 
 /// What each opens by default, on all interfaces. Loki and Mimir have files that say otherwise.
-const DOORS: &[(NeighbourName, &[Door])] = &[
+const LISTENERS: &[(NeighbourName, &[KnownListener])] = &[
     (NeighbourName("Loki"), &[("server.http", Protocol::LokiApi, 3100), ("server.grpc", Protocol::Other, 9095)]),
     (
         NeighbourName("Mimir"),
@@ -57,9 +57,9 @@ const DOORS: &[(NeighbourName, &[Door])] = &[
     (NeighbourName("Alertmanager"), &[("http", Protocol::OwnHttp, 9093)]),
 ];
 
-/// Whether the doors of a program are known without a file of it.
+/// Whether the listeners of a program are known without a file of it.
 pub fn has_defaults(name: NeighbourName) -> bool {
-    DOORS.iter().any(|row| row.0 == name)
+    LISTENERS.iter().any(|row| row.0 == name)
 }
 
 /// Opens what the program opens by default. `flags` are those of its command line; `at` is where it is
@@ -70,15 +70,15 @@ pub fn by_default(
     flags: &BTreeMap<String, String>,
     at: Range<usize>,
 ) {
-    let rows = DOORS.iter().filter(|row| row.0 == name).flat_map(|row| row.1);
-    for (door, protocol, port) in rows {
-        let flag = match *door {
+    let rows = LISTENERS.iter().filter(|row| row.0 == name).flat_map(|row| row.1);
+    for (setting, protocol, port) in rows {
+        let flag = match *setting {
             "server.http" => flags.get("server.http-listen-port"),
             "server.grpc" => flags.get("server.grpc-listen-port"),
             _ => None,
         };
         let port = flag.and_then(|text| address::port(text)).unwrap_or_else(|| Port::known(*port));
-        open(page, door, *protocol, (None, port), at.clone());
+        open(page, setting, *protocol, (None, port), at.clone());
     }
 }
 
@@ -86,10 +86,10 @@ pub fn by_default(
 pub fn server(page: &mut FileReading<'_>, root: &Node, name: NeighbourName, flags: &BTreeMap<String, String>) {
     let none = Node::nothing();
     let block = root.get("server").unwrap_or(&none);
-    let rows: Vec<Door> =
-        DOORS.iter().filter(|row| row.0 == name).flat_map(|row| row.1).copied().collect();
-    for (door, protocol, default) in rows {
-        let part = if door == "server.http" { "http" } else { "grpc" };
+    let rows: Vec<KnownListener> =
+        LISTENERS.iter().filter(|row| row.0 == name).flat_map(|row| row.1).copied().collect();
+    for (setting, protocol, default) in rows {
+        let part = if setting == "server.http" { "http" } else { "grpc" };
         let key = format!("{part}_listen_port");
         let flag = flags.get(&format!("server.{part}-listen-port")).and_then(|text| address::port(text));
         let written = page.text(block, &[&key], "server");
@@ -103,7 +103,7 @@ pub fn server(page: &mut FileReading<'_>, root: &Node, name: NeighbourName, flag
             (None, Some((text, _))) => match address::port(&text.text) {
                 Some(port) => port,
                 None => {
-                    page.not_read(door, "the port it listens on is known where it runs");
+                    page.not_read(setting, "the port it listens on is known where it runs");
                     continue;
                 }
             },
@@ -111,7 +111,7 @@ pub fn server(page: &mut FileReading<'_>, root: &Node, name: NeighbourName, flag
         };
         let address = page.text(block, &[&format!("{part}_listen_address")], "server");
         let address = address.and_then(|(text, _)| address::bind(&text.text));
-        open(page, door, protocol, (address, port), at);
+        open(page, setting, protocol, (address, port), at);
     }
     tenants(page, root, name);
 }
@@ -134,12 +134,12 @@ fn tenants(page: &mut FileReading<'_>, root: &Node, name: NeighbourName) {
 
 fn open(
     page: &mut FileReading<'_>,
-    door: &str,
+    setting: &str,
     protocol: Protocol,
     (address, port): (Option<IpAddr>, Port),
     at: Range<usize>,
 ) {
     let bind = Bind::Address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let socket = Socket { bind, port, at: page.mark(at) };
-    page.listener(door, protocol, socket, ServerTls::plaintext());
+    page.listener(setting, protocol, socket, ServerTls::plaintext());
 }

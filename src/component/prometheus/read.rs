@@ -10,10 +10,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads the HTTP listener. `command` is where the command line stands in the unit.
 pub fn read(page: &mut FileReading<'_>, unit: &Unit, command: std::ops::Range<usize>) {
-    const DOOR: &str = "web";
+    const LISTENER: &str = "web";
     let flag = |name: &str| unit.flags.get(name).map(String::as_str);
     if flag("web.config.file").is_some() {
-        page.not_read(DOOR, "its TLS and its passwords stand in a file of their own");
+        page.not_read(LISTENER, "its TLS and its passwords stand in a file of their own");
         return;
     }
     let (address, port) = match flag("web.listen-address").map(address::split) {
@@ -21,13 +21,13 @@ pub fn read(page: &mut FileReading<'_>, unit: &Unit, command: std::ops::Range<us
         Some((host, port)) => (address::bind(host), port.and_then(address::port)),
     };
     let (Some(address), Some(port)) = (address, port) else {
-        page.not_read(DOOR, "the address it listens on is known where it runs");
+        page.not_read(LISTENER, "the address it listens on is known where it runs");
         return;
     };
     let at = page.mark(command);
     let before = page.topology.listeners.len();
     let socket = Socket { bind: Bind::Address(address), port, at };
-    page.listener(DOOR, Protocol::PrometheusApi, socket, ServerTls::plaintext());
+    page.listener(LISTENER, Protocol::PrometheusApi, socket, ServerTls::plaintext());
     let features = flag("enable-feature").is_some_and(|text| text.contains("remote-write-receiver"));
     let otlp = flag("web.enable-otlp-receiver").is_some()
         || flag("enable-feature").is_some_and(|text| text.contains("otlp-write-receiver"));

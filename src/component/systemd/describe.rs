@@ -97,7 +97,7 @@ pub fn context<'a>(
     }
 }
 
-/// `StateDirectory=` makes a folder below `/var/lib` with owner and mode; it does not do so for user
+/// `StateDirectory=` makes a directory below `/var/lib` with owner and mode; it does not do so for user
 /// services (252 makes `~/.config/NAME` of it).
 pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
     quoting::state_directory(path.as_str()).filter(|_| system)

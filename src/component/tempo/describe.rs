@@ -1,7 +1,7 @@
 //! What Tempo's template prints.
 
 use crate::component::values::{
-    OtlpListenerValues, ServerFiles, go_duration, otlp_door, server_files, tempo_version,
+    OtlpListenerValues, ServerFiles, go_duration, otlp_listener, server_files, tempo_version,
 };
 use crate::stack::Tempo;
 use crate::wiring::{ComponentId, EnginePlace, ListenerKind, Wiring};
@@ -36,7 +36,7 @@ struct Server {
 
 #[derive(Debug, Serialize)]
 struct InternalClients {
-    authority: String,
+    ca: String,
     minimum_version: &'static str,
 }
 
@@ -47,20 +47,21 @@ pub fn template(tempo: &Tempo) -> String {
 
 /// Everything the template prints.
 pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace) -> TempoContext<'a> {
-    let server = |door| {
-        let listener =
-            wiring.listener(&ComponentId::Tempo, door).expect("Tempo always opens its API and its own gRPC");
+    let server = |listener| {
+        let listener = wiring
+            .listener(&ComponentId::Tempo, listener)
+            .expect("Tempo always opens its API and its own gRPC");
         let tls = server_files(wiring, place, listener, str::to_owned);
         Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
     };
-    let otlp = |door| {
+    let otlp = |listener| {
         wiring
-            .listener(&ComponentId::Tempo, door)
-            .map(|listener| otlp_door(wiring, place, listener, str::to_owned))
+            .listener(&ComponentId::Tempo, listener)
+            .map(|listener| otlp_listener(wiring, place, listener, str::to_owned))
     };
     let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);
     let (api, internal) = (server(ListenerKind::Api), server(ListenerKind::Internal));
-    let data = place.data.first().expect("Tempo always has a data folder");
+    let data = place.data.first().expect("Tempo always has a data directory");
     let blocks = tempo.local_storage.as_ref().unwrap_or(data);
     TempoContext {
         stack: wiring.stack.name.as_str(),
@@ -69,7 +70,7 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         internal_clients: internal
             .tls
             .is_some()
-            .then(|| InternalClients { authority: place.certificate("ca.crt").to_string(), minimum_version }),
+            .then(|| InternalClients { ca: place.certificate("ca.crt").to_string(), minimum_version }),
         api,
         internal,
         grpc: otlp(ListenerKind::OtlpGrpc),

@@ -13,7 +13,7 @@ const DEPTH: usize = 16;
 
 /// What is gathered while files are read.
 pub(super) struct Loader<'a, 't> {
-    pub(super) folder: &'a ProjectDirectory<'t>,
+    pub(super) directory: &'a ProjectDirectory<'t>,
     pub(super) faults: Vec<Fault>,
     pub(super) not_read: Vec<(TargetPath, String)>,
     /// Files that were read, and the order does not matter.
@@ -52,8 +52,8 @@ impl Loader<'_, '_> {
 
     /// The documents of a file with their variables put in.
     fn documents(&mut self, file: &TargetPath, variables: &Variables) -> Vec<Tree> {
-        let source = self.folder.shown(file);
-        let text = match (self.folder.text)(file) {
+        let source = self.directory.shown(file);
+        let text = match (self.directory.text)(file) {
             ProjectFile::Text(text) => text,
             ProjectFile::Absent => {
                 self.not_read.push((file.clone(), "there is no such file".to_owned()));
@@ -121,7 +121,7 @@ impl Loader<'_, '_> {
         way: &mut Vec<(TargetPath, String)>,
     ) -> Option<Tree> {
         let mut service = document.get("services")?.get(name)?.clone();
-        if let Err(fault) = canonical(&mut service, base, self.folder) {
+        if let Err(fault) = canonical(&mut service, base, self.directory) {
             self.faults.push(fault);
         }
         let Some(extends) = service.take("extends").map(|field| field.value) else { return Some(service) };
@@ -130,12 +130,12 @@ impl Loader<'_, '_> {
         let here = way.last().map(|step| step.0.clone())?;
         let (file, other_document, other_base) = match other {
             None => (here, document.clone(), base.clone()),
-            Some(path) => match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+            Some(path) => match SourcePath::of(&paths::resolve(base, &path, self.directory.rooted)) {
                 SourcePath::Here(path) => {
                     let document = self.documents(&path, variables).into_iter().next();
                     let Some(document) = document else { return Some(service) };
-                    let folder = path.parent();
-                    (path, document, folder)
+                    let directory = path.parent();
+                    (path, document, directory)
                 }
                 SourcePath::Outside(path) => {
                     self.not_read
@@ -171,7 +171,7 @@ impl Loader<'_, '_> {
             };
             for field in fields {
                 if let Some(Shape::Scalar(text)) = field.value.get_mut("file").map(|tree| &mut tree.shape) {
-                    text.text = paths::resolve(base, &text.text, self.folder.rooted);
+                    text.text = paths::resolve(base, &text.text, self.directory.rooted);
                 }
             }
         }
@@ -203,7 +203,7 @@ impl Loader<'_, '_> {
             };
             let mut files = Vec::new();
             for path in written {
-                match SourcePath::of(&paths::resolve(base, &path, self.folder.rooted)) {
+                match SourcePath::of(&paths::resolve(base, &path, self.directory.rooted)) {
                     SourcePath::Here(path) if !self.read.contains(&path) => files.push(path),
                     SourcePath::Here(path) => {
                         let text = format!("`{path}` is included again");
@@ -217,13 +217,13 @@ impl Loader<'_, '_> {
             }
             let Some(first) = files.first() else { continue };
             let directory = item.get("project_directory").and_then(Tree::text);
-            let folder = directory.map_or_else(
+            let directory = directory.map_or_else(
                 || first.parent(),
-                |text| TargetPath::new(paths::resolve(base, &text.text, self.folder.rooted)),
+                |text| TargetPath::new(paths::resolve(base, &text.text, self.directory.rooted)),
             );
-            let mut known = self.variables_of(&folder);
+            let mut known = self.variables_of(&directory);
             known.extend(variables.clone());
-            if let Some(included) = self.model(&files, &folder, &known, depth + 1) {
+            if let Some(included) = self.model(&files, &directory, &known, depth + 1) {
                 for kind in ["services", "networks", "volumes", "configs", "secrets"] {
                     lay_under(whole, &included, kind);
                 }
@@ -231,10 +231,10 @@ impl Loader<'_, '_> {
         }
     }
 
-    /// What the `.env` of a folder sets.
-    pub(super) fn variables_of(&mut self, folder: &TargetPath) -> Variables {
-        let path = folder.join(".env");
-        let ProjectFile::Text(text) = (self.folder.text)(&path) else { return Variables::new() };
+    /// What the `.env` of a directory sets.
+    pub(super) fn variables_of(&mut self, directory: &TargetPath) -> Variables {
+        let path = directory.join(".env");
+        let ProjectFile::Text(text) = (self.directory.text)(&path) else { return Variables::new() };
         self.read.insert(path.clone());
         match dotenv::parse(text, &Variables::new()) {
             Ok(assignments) => assignments
@@ -242,7 +242,7 @@ impl Loader<'_, '_> {
                 .filter_map(|assignment| Some((assignment.key, assignment.value?.text)))
                 .collect(),
             Err((span, reason)) => {
-                let at = crate::diagnostic::Mark { source: self.folder.shown(&path), span };
+                let at = crate::diagnostic::Mark { source: self.directory.shown(&path), span };
                 self.faults.push(Fault { at, text: reason });
                 Variables::new()
             }

@@ -58,7 +58,7 @@ pub(super) fn without_resets(tree: &mut Tree) {
 pub(super) fn canonical(
     service: &mut Tree,
     base: &TargetPath,
-    folder: &ProjectDirectory<'_>,
+    directory: &ProjectDirectory<'_>,
 ) -> Result<(), Fault> {
     for key in ["environment", "networks", "depends_on"] {
         if let Some(value) = service.get_mut(key) {
@@ -78,7 +78,7 @@ pub(super) fn canonical(
             as_list(value);
         }
     }
-    let path = |text: &mut InterpolatedText| text.text = paths::resolve(base, &text.text, folder.rooted);
+    let path = |text: &mut InterpolatedText| text.text = paths::resolve(base, &text.text, directory.rooted);
     if let Some(value) = service.get_mut("env_file") {
         as_list(value);
         for item in items(value) {

@@ -66,8 +66,8 @@ impl ProjectDirectory<'_> {
 pub struct Project {
     /// The name that names of containers and networks begin with.
     pub name: String,
-    /// The folder that paths are relative to.
-    pub folder: Option<TargetPath>,
+    /// The directory that paths are relative to.
+    pub directory: Option<TargetPath>,
     /// Every file that was read for it, `.env` included.
     pub files: BTreeSet<TargetPath>,
     /// Services, in the order of their names.
@@ -153,7 +153,7 @@ pub struct ComposeService {
     pub at: Mark,
     /// `image`.
     pub image: Option<WrittenText>,
-    /// Whether it is built from a folder.
+    /// Whether it is built from a directory.
     pub builds: bool,
     /// `container_name`.
     pub container_name: Option<String>,
@@ -208,16 +208,16 @@ enum Shared {
 }
 
 /// Reads a project from its files, the first the lowest. Total: what it cannot read is listed.
-pub fn load(files: &[TargetPath], folder: &ProjectDirectory<'_>) -> Project {
+pub fn load(files: &[TargetPath], directory: &ProjectDirectory<'_>) -> Project {
     let Some(first) = files.first() else { return Project::default() };
     let base = first.parent();
-    let mut loader = Loader { folder, faults: Vec::new(), not_read: Vec::new(), read: BTreeSet::new() };
+    let mut loader = Loader { directory, faults: Vec::new(), not_read: Vec::new(), read: BTreeSet::new() };
     let variables = loader.variables_of(&base);
     let whole = loader.model(files, &base, &variables, 0);
     let Loader { mut faults, mut not_read, read, .. } = loader;
     let mut project = Project {
         name: names::project(whole.as_ref(), &base, &variables),
-        folder: Some(base),
+        directory: Some(base),
         files: read,
         profiles: variables
             .get("COMPOSE_PROFILES")
@@ -230,7 +230,7 @@ pub fn load(files: &[TargetPath], folder: &ProjectDirectory<'_>) -> Project {
         let configs = shared(&whole, "configs");
         let secrets = shared(&whole, "secrets");
         let mut around = Around {
-            folder,
+            directory,
             variables: &variables,
             configs: &configs,
             secrets: &secrets,

@@ -24,7 +24,7 @@ pub struct Mount {
 /// What a mount brings in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file or folder of the machine.
+    /// A file or directory of the machine.
     Bind(SourcePath),
     /// A named volume; nameless where none is written.
     Volume(Option<String>),
@@ -107,12 +107,12 @@ pub(super) fn shared(
             let what = kind.trim_end_matches('s');
             return Err(Fault { at: item.at.clone(), text: format!("refers to undefined {what} `{name}`") });
         };
-        let folder = if kind == "secrets" { "/run/secrets/" } else { "/" };
+        let directory = if kind == "secrets" { "/run/secrets/" } else { "/" };
         let target = text("target").map(|target| {
-            if target.starts_with('/') || kind == "configs" { target } else { format!("{folder}{target}") }
+            if target.starts_with('/') || kind == "configs" { target } else { format!("{directory}{target}") }
         });
         all.push(Mount {
-            target: target.unwrap_or_else(|| format!("{folder}{name}")),
+            target: target.unwrap_or_else(|| format!("{directory}{name}")),
             source: match shared {
                 Shared::File(path) => Source::Bind(path.clone()),
                 Shared::Content(content) => Source::Inline(content.clone()),

@@ -23,7 +23,7 @@ pub fn is_compose_file(name: &str) -> bool {
     stem.split(['.', '-', '_']).any(|part| part == "compose")
 }
 
-/// The files that Compose itself takes of a folder, given the names in it: the main file and its
+/// The files that Compose itself takes of a directory, given the names in it: the main file and its
 /// override.
 pub fn main_files(names: &BTreeSet<String>) -> Vec<String> {
     let first = |of: &[&str]| of.iter().find(|name| names.contains(**name)).map(|name| (*name).to_owned());
@@ -31,7 +31,7 @@ pub fn main_files(names: &BTreeSet<String>) -> Vec<String> {
     std::iter::once(main).chain(first(OVERRIDE)).collect()
 }
 
-/// The project's name: of the shell or `.env`, written, or the folder's, each in the form that Compose
+/// The project's name: of the shell or `.env`, written, or the directory's, each in the form that Compose
 /// gives it.
 pub(super) fn project(whole: Option<&Tree>, base: &TargetPath, variables: &Variables) -> String {
     let written = || Some(whole?.get("name")?.text()?.text.clone()).filter(|name| !name.is_empty());

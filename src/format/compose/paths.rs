@@ -1,4 +1,4 @@
-//! Paths of the machine that Compose runs on: relative to the folder of the file they stand in.
+//! Paths of the machine that Compose runs on: relative to the directory of the file they stand in.
 
 use crate::model::names::TargetPath;
 

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a service is read with.
 pub(super) struct Around<'a, 't> {
-    pub(super) folder: &'a ProjectDirectory<'t>,
+    pub(super) directory: &'a ProjectDirectory<'t>,
     pub(super) variables: &'a Variables,
     pub(super) configs: &'a BTreeMap<String, Shared>,
     pub(super) secrets: &'a BTreeMap<String, Shared>,
@@ -209,7 +209,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
             return;
         }
     };
-    let text = match (around.folder.text)(&path) {
+    let text = match (around.directory.text)(&path) {
         ProjectFile::Text(text) if !raw => text,
         ProjectFile::Absent if !required => return,
         ProjectFile::Absent => {
@@ -223,7 +223,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
             return;
         }
     };
-    let source = around.folder.shown(&path);
+    let source = around.directory.shown(&path);
     around.files.insert(path);
     // What earlier files set is known in later ones; what the project's `.env` sets is stronger.
     let mut known: Variables = all

@@ -27,7 +27,7 @@ pub fn rest_of_line(path: &str) -> String {
     specifiers(path)
 }
 
-/// What `StateDirectory=` makes of a folder: below `/var/lib`, and without what it splits or reads otherwise.
+/// What `StateDirectory=` makes of a directory: below `/var/lib`, and without what it splits or reads otherwise.
 pub fn state_directory(path: &str) -> Option<String> {
     let below = path.strip_prefix("/var/lib/")?;
     // `private` is where systemd keeps the state of users that it makes up.

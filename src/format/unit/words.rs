@@ -102,7 +102,7 @@ fn escape(letters: &mut Peekable<Chars<'_>>, word: &mut String) {
 /// No path or argument of a program is longer (bytes).
 const LONGEST: usize = 1024 * 1024;
 
-/// A text with its folder specifiers put in; `None` where one is not known here.
+/// A text with its directory specifiers put in; `None` where one is not known here.
 pub fn specified(text: &str, home: Option<&str>) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());

@@ -1,5 +1,5 @@
 //! Root's side of a child: starting it, asking it, and ending it at the first word that is wrong.
-#![expect(clippy::disallowed_methods, reason = "this is the door: children are started here")]
+#![expect(clippy::disallowed_methods, reason = "this is the one place: children are started here")]
 
 use super::super::run::{FIXED_ENVIRONMENT, LARGEST_OUTPUT};
 use super::super::{CommandLine, Holder, HostError, Lock, Person, Ran};

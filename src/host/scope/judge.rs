@@ -94,14 +94,14 @@ fn standing(seen: SeenPath, look: Look, contents: &mut &[u8]) -> Result<PathStat
             *contents = rest;
             PathState::File(ObservedFile { bytes: bytes.to_vec(), mode: bits(mode)?, ids, links })
         }
-        SeenPath::Folder { mode, ids, entries } => {
+        SeenPath::Directory { mode, ids, entries } => {
             if look == Look::Plain && entries.is_some() {
                 return Err("tells of names that were not asked for");
             }
             if !entries.iter().flatten().all(|name| is_name(name)) {
                 return Err("has a name that is none");
             }
-            PathState::Folder(ObservedDirectory { mode: bits(mode)?, ids, entries })
+            PathState::Directory(ObservedDirectory { mode: bits(mode)?, ids, entries })
         }
         SeenPath::Link { to } if to.is_empty() || to.len() >= LONGEST_PATH || to.contains('\0') => {
             return Err("has a link that is none");
@@ -115,7 +115,7 @@ fn bits(mode: Mode) -> Result<Mode, &'static str> {
     if mode.0 & !0o7777 == 0 { Ok(mode) } else { Err("has a mode that is none") }
 }
 
-/// A name of something in a folder: it leads neither up nor down.
+/// A name of something in a directory: it leads neither up nor down.
 fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && name.len() <= LONGEST_NAME && !name.contains(['/', '\0'])
 }

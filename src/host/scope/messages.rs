@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
 
-/// How many bytes the names of one folder may take as they are written.
+/// How many bytes the names of one directory may take as they are written.
 const MOST_NAMES: usize = 3 * 1024 * 1024;
 
 /// What root asks.
@@ -30,7 +30,7 @@ pub(super) enum ScopeMessage {
     Run { command: CommandLine, deadline: Duration },
     /// How much can still be written.
     FreeSpace,
-    /// Take the lock of a state folder, for as long as the child lives.
+    /// Take the lock of a state directory, for as long as the child lives.
     Lock { state: TargetPath, holder: Holder },
 }
 
@@ -91,7 +91,7 @@ pub(super) enum Reply {
 pub(super) enum SeenPath {
     Absent,
     File { length: usize, mode: Mode, ids: Ids, links: u64 },
-    Folder { mode: Mode, ids: Ids, entries: Option<BTreeSet<String>> },
+    Directory { mode: Mode, ids: Ids, entries: Option<BTreeSet<String>> },
     Link { to: String },
     Other { what: String },
 }
@@ -132,8 +132,8 @@ pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
             contents.extend(bytes);
             SeenPath::File { length, mode, ids, links }
         }
-        PathState::Folder(ObservedDirectory { mode, ids, entries }) => {
-            SeenPath::Folder { mode, ids, entries: entries.map(told) }
+        PathState::Directory(ObservedDirectory { mode, ids, entries }) => {
+            SeenPath::Directory { mode, ids, entries: entries.map(told) }
         }
         PathState::Link { to } => SeenPath::Link { to },
         PathState::Other(what) => SeenPath::Other { what: what.to_owned() },
@@ -142,7 +142,7 @@ pub(super) fn seen(observed: Observed) -> (Reply, Vec<u8>) {
     (Reply::Observed { at, machine: observed.machine }, contents)
 }
 
-/// As many names of a folder as one answer has room for: whoever writes there could go on for ever.
+/// As many names of a directory as one answer has room for: whoever writes there could go on for ever.
 fn told(names: BTreeSet<String>) -> BTreeSet<String> {
     let mut room = MOST_NAMES;
     let fits = |name: &String| {
@@ -184,7 +184,7 @@ mod tests {
             let few = told(names.clone());
             prop_assert!(names.iter().zip(&few).all(|(all, some)| all == some));
             let frame = Reply::Observed {
-                at: vec![(TargetPath::new("/x"), SeenPath::Folder { mode: Mode(0), ids: Ids { uid: 0, gid: 0 }, entries: Some(few) })],
+                at: vec![(TargetPath::new("/x"), SeenPath::Directory { mode: Mode(0), ids: Ids { uid: 0, gid: 0 }, entries: Some(few) })],
                 machine: None,
             };
             prop_assert!(frame.frame(Vec::new()).unwrap().write(&mut Vec::new()).is_ok());

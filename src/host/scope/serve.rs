@@ -53,7 +53,7 @@ fn step_down(person: &Person) -> Result<()> {
 fn refuse_inherited() -> Result<()> {
     for number in file_names(Path::new("/proc/self/fd")) {
         let standard = matches!(number.as_str(), "0" | "1" | "2");
-        // The one that listed the folder is closed by now.
+        // The one that listed the directory is closed by now.
         let Ok(what) = std::fs::read_link(Path::new("/proc/self/fd").join(&number)) else { continue };
         let harmless = what == Path::new("/dev/null") || what.to_string_lossy().starts_with("pipe:");
         if !standard && !harmless {

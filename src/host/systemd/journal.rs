@@ -5,7 +5,7 @@
 //! that begin with `_` are the journal's own word; no program can claim them.
 #![expect(
     clippy::disallowed_methods,
-    reason = "this is the door: a journal that goes on is a child's output"
+    reason = "this is the one place: a journal that goes on is a child's output"
 )]
 
 use crate::host::run::FIXED_ENVIRONMENT;

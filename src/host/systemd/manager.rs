@@ -65,7 +65,7 @@ impl ServiceManager {
     fn runs(&self) -> Result<bool, HostError> {
         let path = match self.uid {
             None => "/run/systemd/system".to_owned(),
-            Some(uid) => format!("{}/systemd/private", runtime_folder(uid)),
+            Some(uid) => format!("{}/systemd/private", runtime_directory(uid)),
         };
         Path::new(&path).try_exists().map_err(|cause| HostError::Io { operation: "look at", path, cause })
     }
@@ -108,7 +108,7 @@ impl ServiceManager {
 
     /// What a program needs to find this manager.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
-        self.uid.map(|uid| ("XDG_RUNTIME_DIR".to_owned(), runtime_folder(uid))).into_iter().collect()
+        self.uid.map(|uid| ("XDG_RUNTIME_DIR".to_owned(), runtime_directory(uid))).into_iter().collect()
     }
 
     /// What went wrong with a unit.
@@ -117,7 +117,7 @@ impl ServiceManager {
     }
 }
 
-fn runtime_folder(uid: u32) -> String {
+fn runtime_directory(uid: u32) -> String {
     format!("/run/user/{uid}")
 }
 

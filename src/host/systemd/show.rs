@@ -141,14 +141,14 @@ impl RunOutcome {
 /// What systemd's own exit statuses mean: it failed before the program was started (`systemd.exec(5)`).
 fn before_its_program(status: i32) -> Option<&'static str> {
     Some(match status {
-        200 => "its working folder cannot be entered",
+        200 => "its working directory cannot be entered",
         203 => "its program cannot be started",
         216 => "its group does not exist, or may not be taken",
         217 => "its user does not exist, or may not be taken",
         218 => "its capabilities cannot be set",
         226 => "a path that its sandbox names does not exist",
         228 => "its filter of system calls cannot be set",
-        238 => "its state folder cannot be made",
+        238 => "its state directory cannot be made",
         243 => "a credential of its cannot be read",
         _ => return None,
     })

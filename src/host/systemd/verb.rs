@@ -17,7 +17,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// The pause before each look at a unit that is on its way. A collector is restarted in 20 to 35 ms, and opens
-/// its door 70 ms after that: a look before then would take the processor that it needs.
+/// its listener 70 ms after that: a look before then would take the processor that it needs.
 const PAUSE: Duration = Duration::from_millis(100);
 /// What is waited longer than the unit's own patience.
 const MARGIN: Duration = Duration::from_secs(10);

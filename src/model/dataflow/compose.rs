@@ -29,7 +29,7 @@ pub enum ComposeFactKind {
     },
     /// The configuration that the command line names is mounted from nowhere.
     NotMounted(String),
-    /// Something else is mounted from a path where nothing is: Docker makes an empty folder there.
+    /// Something else is mounted from a path where nothing is: Docker makes an empty directory there.
     SourceMissing {
         /// The path in the directory.
         source: String,

@@ -62,7 +62,7 @@ pub enum Protocol {
     TempoApi,
     /// Tempo's own gRPC (9095).
     TempoInternal,
-    /// A plain HTTP door of a program's own: metrics, health, zPages, pprof.
+    /// A plain HTTP listener of a program's own: metrics, health, zPages, pprof.
     OwnHttp,
     /// Prometheus's own HTTP port.
     PrometheusApi,
@@ -223,8 +223,8 @@ impl fmt::Display for Bind {
 pub struct Listener {
     /// Index into [`Topology::programs`].
     pub program: usize,
-    /// The key path of the door in its file: `receivers.otlp.protocols.grpc`, `server.http`.
-    pub door: String,
+    /// The key path of the listener in its file: `receivers.otlp.protocols.grpc`, `server.http`.
+    pub setting: String,
     /// What is spoken.
     pub protocol: Protocol,
     /// Where it accepts.
@@ -367,14 +367,14 @@ pub struct NotRead {
     pub reason: String,
 }
 
-/// The chain, key or authority found at a path.
+/// The chain, key or CA found at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateFile {
     /// PEM certificates in file order, as DER.
     Chain(Vec<Vec<u8>>),
     /// Issued at apply; this is what it will say.
-    Wish(CertificateSpec),
-    /// A private key, for the certificate of this name where it is a wish.
+    Spec(CertificateSpec),
+    /// A private key, for the certificate of this name where it is a certificate specification.
     Key(Option<CertificateName>),
     /// There is a file and it holds no PEM certificate.
     Unreadable(String),

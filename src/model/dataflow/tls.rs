@@ -35,7 +35,7 @@ pub struct ServerTls {
     /// Private key.
     pub key: Option<FileReference>,
     /// CA that client certificates are checked against.
-    pub client_authority: Option<FileReference>,
+    pub client_ca: Option<FileReference>,
     /// Whether a client without a certificate is turned away.
     pub demands_client_certificate: bool,
     /// The block of settings, where there is one.
@@ -49,7 +49,7 @@ impl ServerTls {
             mode: ServerTlsMode::Plaintext,
             certificate: None,
             key: None,
-            client_authority: None,
+            client_ca: None,
             demands_client_certificate: false,
             at: None,
         }

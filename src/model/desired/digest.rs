@@ -2,7 +2,7 @@
 //!
 //! The canonical form is a sequence of fields, each written as its length (eight bytes, big-endian) and
 //! its bytes, so that no two different values share a form. Maps are in the order of their keys.
-//! Certificates enter as wishes: the random bytes of keys and serial numbers are not covered.
+//! Certificates enter as what the stack wants: the random bytes of keys and serial numbers are not covered.
 
 use super::{Content, Desired, DesiredFile, OnChange};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
@@ -91,12 +91,12 @@ impl Desired {
         let mut form = Canonical::default();
         form.field("tracewright desired 1");
         form.field(self.stack.as_str());
-        form.number(self.folders.len() as u64);
-        for ((host, path), folder) in &self.folders {
-            place(&mut form, host, path.as_str(), &folder.scope);
-            owner(&mut form, &folder.owner);
-            form.number(u64::from(folder.mode.0));
-            form.number(u64::from(folder.only_below_root));
+        form.number(self.directories.len() as u64);
+        for ((host, path), directory) in &self.directories {
+            place(&mut form, host, path.as_str(), &directory.scope);
+            owner(&mut form, &directory.owner);
+            form.number(u64::from(directory.mode.0));
+            form.number(u64::from(directory.only_below_root));
         }
         form.number(self.files.len() as u64);
         for ((host, path), wanted) in &self.files {
@@ -163,9 +163,9 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
             form.number(lines.len() as u64);
             lines.iter().for_each(|line| form.field(line));
         }
-        Content::Certificate(wish) => {
+        Content::Certificate(spec) => {
             form.field("certificate");
-            certificate(form, wish);
+            certificate(form, spec);
         }
         Content::PrivateKey(name) => {
             form.field("key");
@@ -174,15 +174,15 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
     }
 }
 
-fn certificate(form: &mut Canonical, wish: &CertificateSpec) {
-    form.field(wish.name.as_str());
-    form.field(&wish.organization);
-    form.field(&wish.common_name);
-    form.number(wish.lifetime.as_secs());
-    form.number(wish.renew_before.as_secs());
-    form.field(format!("{:?}", wish.algorithm));
-    match &wish.role {
-        CertificateRole::Authority => form.field("authority"),
+fn certificate(form: &mut Canonical, spec: &CertificateSpec) {
+    form.field(spec.name.as_str());
+    form.field(&spec.organization);
+    form.field(&spec.common_name);
+    form.number(spec.lifetime.as_secs());
+    form.number(spec.renew_before.as_secs());
+    form.field(format!("{:?}", spec.algorithm));
+    match &spec.role {
+        CertificateRole::Ca => form.field("authority"),
         CertificateRole::Leaf { names, server, client } => {
             form.field("leaf");
             form.number(names.len() as u64);

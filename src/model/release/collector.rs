@@ -5,7 +5,7 @@
 /// Sources: the collector's `CHANGELOG.md` and runs of 0.144, 0.152 and 0.159 (core).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CollectorRelease {
-    /// Its name in messages, and the folder of its templates: `0.144`.
+    /// Its name in messages, and the directory of its templates: `0.144`.
     pub name: &'static str,
     /// Minor versions of release line 0, inclusive.
     pub minors: (u16, u16),

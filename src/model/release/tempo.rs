@@ -5,7 +5,7 @@
 /// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8 and 3.0.3.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TempoRelease {
-    /// Its name in messages, and the folder of its templates: `2.10`.
+    /// Its name in messages, and the directory of its templates: `2.10`.
     pub name: &'static str,
     /// Release line, (major, minor).
     pub line: (u32, u32),

@@ -20,7 +20,7 @@ struct Before {
 
 impl<'a> Comparison<'a> {
     pub(super) fn block(&mut self, path: &'a TargetPath, wanted: &'a DesiredBlock<'a>) {
-        let newline = match self.remembered.entry(path) {
+        let newline = match self.prior.entry(path) {
             Some(PriorPath::Block { newline, .. }) => Some(*newline),
             _ => None,
         };
@@ -69,7 +69,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn record_block(&mut self, path: &TargetPath, wanted: &DesiredBlock<'_>, newline: bool) {
-        if !matches!(self.remembered.entry(path), Some(PriorPath::Block { .. })) {
+        if !matches!(self.prior.entry(path), Some(PriorPath::Block { .. })) {
             let absent = matches!(self.observed.standing(path), PathState::Absent);
             let fresh = Baseline::Unmarked { absent, place: None, mode: None };
             self.out.baselines.insert(path.clone(), fresh);
@@ -87,7 +87,7 @@ impl<'a> Comparison<'a> {
 
     /// A block of ours that leaves; a file that holds nothing else leaves with it if we made it.
     pub(super) fn unmarked(&mut self, path: &'a TargetPath, markers: &Markers) {
-        let Some(PriorPath::Block { newline, .. }) = self.remembered.entry(path) else { return };
+        let Some(PriorPath::Block { newline, .. }) = self.prior.entry(path) else { return };
         let mut entry = self.entry(path, PathKind::Block, Action::Update, Needs::Nothing);
         let (file, split) = match self.taken_apart(path, markers) {
             Err(refusal) => return self.refuse(entry, refusal),
@@ -131,7 +131,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn before(&self, path: &TargetPath) -> Before {
-        match self.remembered.baseline(path) {
+        match self.prior.baseline(path) {
             Some(Baseline::Unmarked { absent, place, mode }) => {
                 Before { absent: *absent, place: *place, mode: *mode }
             }
@@ -152,7 +152,7 @@ impl<'a> Comparison<'a> {
                 Ok(split) => Ok(Some((file, split))),
                 Err(fault) => Err(ChangeRefusal::Block(fault)),
             },
-            PathState::Folder(_) => Err(ChangeRefusal::FolderInTheWay),
+            PathState::Directory(_) => Err(ChangeRefusal::DirectoryInTheWay),
             PathState::Link { to } => Err(ChangeRefusal::Link { to: to.clone() }),
             PathState::Other(what) => Err(ChangeRefusal::Other(what)),
         }

@@ -45,7 +45,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn file(&mut self, path: &'a TargetPath, wanted: &'a DesiredPathFile<'a>) {
         let standing = self.observed.standing(path);
         let bytes = self.bytes(path, wanted);
-        let other = wanted.owner.and_then(|_| self.remembered.taken.get(path));
+        let other = wanted.owner.and_then(|_| self.prior.taken.get(path));
         let ids =
             wanted.ids.filter(|_| self.goal.ground.sets_owner(path)).or_else(|| self.ids(path, wanted.owner));
         let as_wanted = matches!((standing, bytes.known()),
@@ -70,14 +70,14 @@ impl<'a> Comparison<'a> {
         entry.owner = wanted.owner.cloned();
         entry.component = wanted.component.cloned();
         let (before, after) = (bytes_of(standing), bytes.known());
-        let wish = self.decisions.wishes.get(path).copied();
+        let spec = self.decisions.specs.get(path).copied();
         entry.content = match (standing, &work) {
             (PathState::File(file), Some(Work::SetRights { ids: Some((before, after)), .. }))
                 if bytes.known() == Some(&file.bytes) =>
             {
                 ContentChange::Owner { before: *before, after: *after }
             }
-            _ => inside::of_change(wanted.subject, path, before, after, wish),
+            _ => inside::of_change(wanted.subject, path, before, after, spec),
         };
         entry.same_meaning =
             self.inputs.contains(path) && inside::same_meaning(wanted.subject, path, before, after);
@@ -96,7 +96,7 @@ impl<'a> Comparison<'a> {
         let exchange = |take_over| {
             Some(Work::Exchange { payload: bytes.payload(), rights, before: standing.identity(), take_over })
         };
-        let remembered = self.remembered.entry(path);
+        let prior = self.prior.entry(path);
         match standing {
             PathState::File(file) if bytes.known() == Some(&file.bytes) => {
                 let digest = Digest::of(&file.bytes);
@@ -111,14 +111,14 @@ impl<'a> Comparison<'a> {
                 (action, self.of_file(path, file), exchange(TakeOver::Attributes))
             }
             PathState::Absent => {
-                let ours = matches!(remembered, Some(PriorPath::File { .. }));
+                let ours = matches!(prior, Some(PriorPath::File { .. }));
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
                 (Action::Create, needs, Some(Work::Create { payload: bytes.payload(), rights }))
             }
-            PathState::Folder(_)
-                if self.becomes_empty(path) && matches!(remembered, Some(PriorPath::Folder { .. })) =>
+            PathState::Directory(_)
+                if self.becomes_empty(path) && matches!(prior, Some(PriorPath::Directory { .. })) =>
             {
-                let work = Work::FolderToFile { payload: bytes.payload(), rights };
+                let work = Work::DirectoryToFile { payload: bytes.payload(), rights };
                 (Action::Replace, Needs::Nothing, Some(work))
             }
             _ => (Action::Replace, self.in_the_way(path, standing), exchange(TakeOver::Nothing)),
@@ -148,11 +148,11 @@ impl<'a> Comparison<'a> {
         let (Some(owner), Some(component)) = (wanted.owner, wanted.component) else { return };
         let bytes = self.bytes(path, wanted);
         let standing = self.observed.standing(path);
-        let remembered = match self.remembered.entry(path) {
+        let prior = match self.prior.entry(path) {
             Some(PriorPath::File { digest, ids, .. }) => Some((*digest, *ids)),
             _ => None,
         };
-        if remembered.is_none() {
+        if prior.is_none() {
             let baseline = match standing {
                 PathState::File(file) => {
                     let digest = Digest::of(&file.bytes);
@@ -164,12 +164,12 @@ impl<'a> Comparison<'a> {
             self.out.baselines.insert(path.clone(), baseline);
         }
         let digest = Digest::of(bytes.known().unwrap_or_default());
-        if let (Some(bytes), true) = (bytes.known(), remembered.is_none_or(|(old, _)| old != digest)) {
+        if let (Some(bytes), true) = (bytes.known(), prior.is_none_or(|(old, _)| old != digest)) {
             self.out.keepsakes.insert((path.clone(), digest), bytes.to_vec());
         }
         let ids = match standing {
             PathState::File(file) => file.ids,
-            _ => remembered.map_or(Ids { uid: 0, gid: 0 }, |(_, ids)| ids),
+            _ => prior.map_or(Ids { uid: 0, gid: 0 }, |(_, ids)| ids),
         };
         let record = PriorPath::File {
             subject: wanted.subject,

@@ -1,4 +1,4 @@
-//! Files and folders of ours that leave.
+//! Files and directories of ours that leave.
 
 use super::{Comparison, bytes_of};
 use crate::model::names::TargetPath;
@@ -16,35 +16,35 @@ impl<'a> Comparison<'a> {
             PathState::File(file) => self.of_file(path, file),
             _ => self.in_the_way(path, standing),
         };
-        let subject = match self.remembered.entry(path) {
+        let subject = match self.prior.entry(path) {
             Some(PriorPath::File { subject, .. }) => *subject,
             _ => PathKind::File,
         };
         let mut entry = self.entry(path, subject, Action::Delete, needs);
         entry.content = inside::of_change(subject, path, bytes_of(standing), None, None);
         entry.work = Some(match standing {
-            PathState::Folder(_) => Work::RemoveFolder,
+            PathState::Directory(_) => Work::RemoveDirectory,
             _ => Work::Remove { before: standing.identity() },
         });
         self.removed.insert(path.clone());
         self.out.entries.push(entry);
     }
 
-    /// A folder of ours that leaves; one that others use stays, and is no longer ours.
-    pub(super) fn folder_gone(&mut self, path: &'a TargetPath) {
+    /// A directory of ours that leaves; one that others use stays, and is no longer ours.
+    pub(super) fn directory_gone(&mut self, path: &'a TargetPath) {
         if !self.becomes_empty(path) {
             return;
         }
-        let mut entry = self.entry(path, PathKind::Folder, Action::Delete, Needs::Nothing);
-        entry.work = Some(Work::RemoveFolder);
+        let mut entry = self.entry(path, PathKind::Directory, Action::Delete, Needs::Nothing);
+        entry.work = Some(Work::RemoveDirectory);
         self.removed.insert(path.clone());
         self.out.entries.push(entry);
     }
 
-    /// Whether a folder stands there that has nothing in it once all that leaves has left.
+    /// Whether a directory stands there that has nothing in it once all that leaves has left.
     pub(super) fn becomes_empty(&self, path: &TargetPath) -> bool {
         match self.observed.standing(path) {
-            PathState::Folder(folder) => folder
+            PathState::Directory(directory) => directory
                 .entries
                 .as_ref()
                 .is_some_and(|names| names.iter().all(|name| self.removed.contains(&path.join(name)))),

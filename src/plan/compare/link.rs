@@ -11,7 +11,7 @@ impl Comparison<'_> {
     /// Any link there does, wherever it points: systemd looks at its name alone. It is ours only if we
     /// made it.
     pub(super) fn link(&mut self, path: &TargetPath, to: &str) {
-        let ours = matches!(self.remembered.entry(path), Some(PriorPath::Link { .. }));
+        let ours = matches!(self.prior.entry(path), Some(PriorPath::Link { .. }));
         let record = PriorPath::Link { to: to.to_owned() };
         let standing = self.observed.standing(path);
         let needs = match standing {
@@ -23,7 +23,7 @@ impl Comparison<'_> {
             PathState::Absent if ours => drift("it was removed"),
             PathState::Absent => Needs::Nothing,
             other => Needs::Refused(ChangeRefusal::Other(match other {
-                PathState::Folder(_) => "a folder",
+                PathState::Directory(_) => "a directory",
                 PathState::File(_) => "a file",
                 PathState::Other(what) => what,
                 PathState::Link { .. } | PathState::Absent => "something",
@@ -46,13 +46,13 @@ impl Comparison<'_> {
         self.out.entries.push(entry);
     }
 
-    /// A folder of an application, which is never made on a host.
+    /// A directory of an application, which is never made on a host.
     pub(super) fn theirs(&mut self, path: &TargetPath) {
-        if matches!(self.observed.standing(path), PathState::Folder(_)) {
+        if matches!(self.observed.standing(path), PathState::Directory(_)) {
             return;
         }
-        let needs = Needs::Refused(ChangeRefusal::FolderMissing);
-        let entry = self.entry(path, PathKind::Folder, Action::Create, needs);
+        let needs = Needs::Refused(ChangeRefusal::DirectoryMissing);
+        let entry = self.entry(path, PathKind::Directory, Action::Create, needs);
         self.out.entries.push(entry);
     }
 }

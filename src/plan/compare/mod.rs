@@ -1,8 +1,8 @@
 //! The three-way comparison of every path of a goal: wanted, observed, remembered.
 
 mod block;
+mod directory;
 mod file;
-mod folder;
 mod leaving;
 mod link;
 mod needs;
@@ -32,7 +32,7 @@ pub(super) struct Compared {
 struct Comparison<'a> {
     goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Prior,
+    prior: &'a Prior,
     decisions: Decisions<'a>,
     /// Paths that some unit runs on.
     inputs: BTreeSet<&'a TargetPath>,
@@ -44,20 +44,20 @@ struct Comparison<'a> {
 pub(super) fn compare<'a>(
     goal: &'a DesiredHost<'a>,
     observed: &'a Observed,
-    remembered: &'a Prior,
+    prior: &'a Prior,
     decisions: Decisions<'a>,
 ) -> Compared {
     let inputs = goal.units.iter().flat_map(|unit| &unit.inputs).map(|input| &input.path).collect();
     let removed = BTreeSet::new();
     let out = Compared::default();
-    let mut comparison = Comparison { goal, observed, remembered, decisions, inputs, removed, out };
+    let mut comparison = Comparison { goal, observed, prior, decisions, inputs, removed, out };
     comparison.all();
     comparison.out.entries.sort_by(|a, b| a.path.cmp(&b.path));
     comparison.out
 }
 
 impl<'a> Comparison<'a> {
-    /// What leaves comes first, and folders from the bottom: whether a folder will be empty decides
+    /// What leaves comes first, and directories from the bottom: whether a directory will be empty decides
     /// whether it can go, and whether a file can take its place.
     fn all(&mut self) {
         let goal = self.goal;
@@ -70,20 +70,20 @@ impl<'a> Comparison<'a> {
             }
         }
         for (path, wanted) in goal.wanted.iter().rev() {
-            if matches!(wanted, DesiredPath::FolderGone) {
-                self.folder_gone(path);
+            if matches!(wanted, DesiredPath::DirectoryGone) {
+                self.directory_gone(path);
             }
         }
         for (path, wanted) in &goal.wanted {
             match wanted {
-                DesiredPath::Folder { mode, owner } => self.folder(path, *mode, *owner),
+                DesiredPath::Directory { mode, owner } => self.directory(path, *mode, *owner),
                 DesiredPath::File(file) => self.file(path, file),
                 DesiredPath::Block(block) => self.block(path, block),
                 DesiredPath::Theirs => self.theirs(path),
                 DesiredPath::Link { to } => self.link(path, to),
                 DesiredPath::Gone
                 | DesiredPath::Unmarked { .. }
-                | DesiredPath::FolderGone
+                | DesiredPath::DirectoryGone
                 | DesiredPath::LinkGone => {}
             }
         }
@@ -119,7 +119,7 @@ impl<'a> Comparison<'a> {
     fn reason(&self, needs: &Needs, action: Action) -> String {
         match (needs, &self.goal.source, action) {
             (Needs::AcceptDrift { what }, ..) => {
-                match self.remembered.generation() {
+                match self.prior.generation() {
                     // Only a user has applied a part so far.
                     GenerationNumber(0) => format!("changed since it was applied: {what}"),
                     number => format!("changed since generation {number}: {what}"),
@@ -150,7 +150,7 @@ impl Comparison<'_> {
 fn mode_of(standing: &PathState) -> Option<Mode> {
     match standing {
         PathState::File(file) => Some(file.mode),
-        PathState::Folder(folder) => Some(folder.mode),
+        PathState::Directory(directory) => Some(directory.mode),
         _ => None,
     }
 }

@@ -15,9 +15,9 @@ pub(super) fn drift(what: impl Into<String>) -> Needs {
 impl Comparison<'_> {
     /// What a regular file needs to be overwritten or removed.
     pub(super) fn of_file(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
-        match self.remembered.entry(path) {
+        match self.prior.entry(path) {
             None | Some(PriorPath::Block { .. }) => self.foreign(path, file),
-            Some(PriorPath::Folder { .. } | PriorPath::Link { .. }) => drift("a file stands in its place"),
+            Some(PriorPath::Directory { .. } | PriorPath::Link { .. }) => drift("a file stands in its place"),
             Some(PriorPath::File { digest, mode, ids, .. }) => {
                 let content = (Digest::of(&file.bytes) != *digest).then(|| "its content changed".to_owned());
                 let bits = (file.mode != *mode).then(|| format!("mode {}, was {mode}", file.mode));
@@ -32,7 +32,7 @@ impl Comparison<'_> {
     /// A file that is not ours stands where we want one. On the way back to a generation there is nothing
     /// to adopt: it is what we gave back ourselves, or somebody put it there since.
     pub(super) fn foreign(&self, path: &TargetPath, file: &ObservedFile) -> Needs {
-        match (&self.goal.source, self.remembered.baseline(path)) {
+        match (&self.goal.source, self.prior.baseline(path)) {
             (DesiredSource::Stack(_), _) => Needs::Adopt,
             (DesiredSource::Generation(..), Some(Baseline::File { digest, mode, .. }))
                 if *mode == file.mode && *digest == Digest::of(&file.bytes) =>
@@ -45,13 +45,15 @@ impl Comparison<'_> {
 
     /// What something that is no regular file means where one is managed, or shall be.
     pub(super) fn in_the_way(&self, path: &TargetPath, standing: &PathState) -> Needs {
-        let managed = self.remembered.entry(path).is_some();
+        let managed = self.prior.entry(path).is_some();
         match standing {
-            PathState::Folder(folder) if folder.entries.as_ref().is_none_or(|names| !names.is_empty()) => {
-                Needs::Refused(ChangeRefusal::FolderWithContent)
+            PathState::Directory(directory)
+                if directory.entries.as_ref().is_none_or(|names| !names.is_empty()) =>
+            {
+                Needs::Refused(ChangeRefusal::DirectoryWithContent)
             }
-            PathState::Folder(_) if managed => drift("an empty folder stands in its place"),
-            PathState::Folder(_) => Needs::Refused(ChangeRefusal::FolderInTheWay),
+            PathState::Directory(_) if managed => drift("an empty directory stands in its place"),
+            PathState::Directory(_) => Needs::Refused(ChangeRefusal::DirectoryInTheWay),
             link @ PathState::Link { .. } if managed => drift(format!("{link} stands in its place")),
             PathState::Link { to } => Needs::Refused(ChangeRefusal::Link { to: to.clone() }),
             PathState::Other(what) => Needs::Refused(ChangeRefusal::Other(what)),
@@ -61,7 +63,7 @@ impl Comparison<'_> {
 
     /// What a block needs to be written; `is`: the lines that stand there.
     pub(super) fn of_block(&self, path: &TargetPath, file: &ObservedFile, is: Option<&[String]>) -> Needs {
-        let was = match self.remembered.entry(path) {
+        let was = match self.prior.entry(path) {
             Some(PriorPath::Block { lines, .. }) => Some(lines.as_slice()),
             _ => None,
         };

@@ -52,8 +52,8 @@ fn taken<'w, 'm>(wiring: &'w Wiring<'_>, ours: &[Runner<'_>], machine: &'m Machi
     let engines: Vec<_> = ours.iter().filter(|runner| runner.shape.is_some()).collect();
     let here = |listener: &&WiredListener| engines.iter().any(|engine| *engine.id == listener.id.component);
     for listener in wiring.listeners.iter().filter(here) {
-        let wished = SocketAddr::new(listener.bind, listener.port.number());
-        for socket in machine.sockets.iter().filter(|socket| overlap(socket.address, wished)) {
+        let desired = SocketAddr::new(listener.bind, listener.port.number());
+        for socket in machine.sockets.iter().filter(|socket| overlap(socket.address, desired)) {
             let holders: Vec<_> =
                 engines.iter().filter(|engine| holds(engine, &socket.holder, machine)).collect();
             if holders.iter().any(|engine| *engine.id == listener.id.component) {

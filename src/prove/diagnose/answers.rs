@@ -1,4 +1,4 @@
-//! What the door and Tempo's API answered, or failed to answer.
+//! What the listener and Tempo's API answered, or failed to answer.
 
 use super::Scene;
 use crate::prove::NotTried;
@@ -11,39 +11,39 @@ use crate::prove::tempo::{Api, By, Read};
 use crate::prove::words::host_of;
 
 impl Scene<'_> {
-    /// The door did not take the trace.
+    /// The listener did not take the trace.
     pub(super) fn not_sent(&self, sent: &Sent) -> Result<Failure, NotTried> {
         let answered = matches!(sent, Sent::Rejected(_));
-        Ok(match Dialled::door(&self.door.dial, self.peer.as_ref()).of_sent(sent) {
+        Ok(match Dialled::endpoint(&self.endpoint.dial, self.peer.as_ref()).of_sent(sent) {
             EdgeFailure::NotTried(reason) => {
-                return Err(NotTried { edge: self.door.edge.clone(), reason });
+                return Err(NotTried { edge: self.endpoint.edge.clone(), reason });
             }
-            // The door answered in its own protocol: an edge or a queue it speaks of lies behind it.
+            // The listener answered in its own protocol: an edge or a queue it speaks of lies behind it.
             EdgeFailure::Cause(cause @ (FailureCause::Edge(_) | FailureCause::QueueFull), said)
                 if answered =>
             {
-                self.behind_the_door(cause, said)
+                self.behind_the_endpoint(cause, said)
             }
             EdgeFailure::Cause(cause @ FailureCause::Edge(Mismatch::NobodyListens), said)
-                if self.door.through.is_empty() =>
+                if self.endpoint.through.is_empty() =>
             {
-                self.at_door(cause, [Some(said), self.unready()].into_iter().flatten().collect())
+                self.at_endpoint(cause, [Some(said), self.unready()].into_iter().flatten().collect())
             }
-            EdgeFailure::Cause(cause, said) => self.at_door(cause, vec![said]),
+            EdgeFailure::Cause(cause, said) => self.at_endpoint(cause, vec![said]),
         })
     }
 
-    fn behind_the_door(&self, cause: FailureCause, said: String) -> Failure {
+    fn behind_the_endpoint(&self, cause: FailureCause, said: String) -> Failure {
         match cause {
-            FailureCause::Edge(mismatch) if self.door.through.is_empty() => {
+            FailureCause::Edge(mismatch) if self.endpoint.through.is_empty() => {
                 self.inside_tempo(mismatch, vec![said])
             }
-            cause if self.door.through.is_empty() => self.at_door(cause, vec![said]),
+            cause if self.endpoint.through.is_empty() => self.at_endpoint(cause, vec![said]),
             cause => self.kept_by(0, cause, vec![said]),
         }
     }
 
-    /// The door took it, and by the deadline nothing of it had come back.
+    /// The listener took it, and by the deadline nothing of it had come back.
     pub(super) fn not_read(&self, read: &Read) -> Result<Failure, NotTried> {
         let said = |answer| self.read_evidence(By::Querier, &answered(answer));
         let dialled = Dialled::api(self.reader, self.peer.as_ref());
@@ -60,7 +60,7 @@ impl Scene<'_> {
                 return Ok(self.querier_failed(&text, said(answer)));
             }
             Read::Answered(answer) => match dialled.of_answer(answer) {
-                // Those speak of a door for spans.
+                // Those speak of a listener for spans.
                 EdgeFailure::Cause(FailureCause::Limit(_) | FailureCause::NotOtlp, _) => {
                     EdgeFailure::Cause(FailureCause::UnexpectedAnswer, said(answer))
                 }
@@ -78,7 +78,7 @@ impl Scene<'_> {
         format!("GET {}{} {said}", host_of(&self.reader.api), Api::path(by, "ID"))
     }
 
-    /// The querier's door names the true cause when a client inside Tempo fails.
+    /// The querier's listener names the true cause when a client inside Tempo fails.
     fn querier_failed(&self, text: &str, said: String) -> Failure {
         match said::cause(text) {
             Some(FailureCause::Edge(mismatch)) => self.inside_tempo(mismatch, vec![said]),

@@ -1,6 +1,6 @@
 //! From what went wrong and what was seen to one cause with its evidence. Pure: all looking is done.
 //!
-//! `answers` judges what the door and Tempo's API said; where they said nothing wrong and the trace
+//! `answers` judges what the listener and Tempo's API said; where they said nothing wrong and the trace
 //! is simply not there, `way` follows the spans by counters. The first that explains the failure is
 //! the cause; what else was seen becomes its evidence.
 
@@ -21,11 +21,11 @@ use super::words::host_of;
 
 /// All that is known about a proof that did not succeed.
 pub(super) struct Scene<'s> {
-    pub(super) door: &'s Endpoint,
+    pub(super) endpoint: &'s Endpoint,
     pub(super) reader: &'s TempoReader,
     pub(super) before: &'s Snapshot,
     pub(super) after: Snapshot,
-    /// What is spoken at the door or at Tempo's API, whichever failed.
+    /// What is spoken at the listener or at Tempo's API, whichever failed.
     pub(super) peer: Option<Peer>,
     /// Status and text of `/ready`.
     pub(super) ready: Option<(u16, String)>,
@@ -48,16 +48,16 @@ pub(super) fn judge(scene: &Scene<'_>, trouble: &AttemptFailure) -> Result<Failu
         AttemptFailure::NotSent(sent) => scene.not_sent(sent)?,
         AttemptFailure::NotRead(read) => scene.not_read(read)?,
         AttemptFailure::Incomplete(missing) => scene.incomplete(missing),
-        AttemptFailure::Altered(change) => scene.at_door(FailureCause::Altered, vec![change.clone()]),
+        AttemptFailure::Altered(change) => scene.at_endpoint(FailureCause::Altered, vec![change.clone()]),
         AttemptFailure::NotReadByFrontend(read) => scene.not_read_by_frontend(read),
     })
 }
 
 /// The places a cause can have.
 impl Scene<'_> {
-    fn at_door(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
-        let door = &self.door;
-        Failure { edge: door.edge.clone(), peer: host_of(&door.dial.url), cause, evidence }
+    fn at_endpoint(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
+        let endpoint = &self.endpoint;
+        Failure { edge: endpoint.edge.clone(), peer: host_of(&endpoint.dial.url), cause, evidence }
     }
 
     fn at_reader(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
@@ -77,19 +77,19 @@ impl Scene<'_> {
 
     /// A collector that keeps or loses spans by itself.
     fn at_collector(&self, index: usize, cause: FailureCause, evidence: Vec<String>) -> Failure {
-        let collector = &self.door.through[index];
-        let edge = collector.forwards.as_ref().map_or(&self.door.edge, |forward| &forward.edge).clone();
+        let collector = &self.endpoint.through[index];
+        let edge = collector.forwards.as_ref().map_or(&self.endpoint.edge, |forward| &forward.edge).clone();
         Failure { edge, peer: format!("collector `{}`", collector.name), cause, evidence }
     }
 
     /// The edge that ends at Tempo's receiver.
     fn at_receiver(&self, cause: FailureCause, evidence: Vec<String>) -> Failure {
-        let forward = self.door.through.last().and_then(|collector| collector.forwards.as_ref());
+        let forward = self.endpoint.through.last().and_then(|collector| collector.forwards.as_ref());
         match forward {
             Some(forward) => {
                 Failure { edge: forward.edge.clone(), peer: host_of(&forward.dial.url), cause, evidence }
             }
-            None => self.at_door(cause, evidence),
+            None => self.at_endpoint(cause, evidence),
         }
     }
 

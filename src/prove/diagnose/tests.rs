@@ -16,7 +16,7 @@ fn dial(port: u16) -> Dial {
 fn cause(port: u16, taken: bool) -> FailureCause {
     let forwards = Some(Forward { edge: "main -> tempo".to_owned(), dial: dial(port) });
     let collector = RouteCollector { name: "main".to_owned(), metrics: None, forwards };
-    let door = Endpoint {
+    let endpoint = Endpoint {
         name: "shop".to_owned(),
         edge: "shop -> main".to_owned(),
         service_name: "shop".to_owned(),
@@ -37,7 +37,7 @@ fn cause(port: u16, taken: bool) -> FailureCause {
     };
     let before = counted(0);
     let scene = Scene {
-        door: &door,
+        endpoint: &endpoint,
         reader: &reader,
         before: &before,
         after: counted(1),

@@ -27,7 +27,7 @@ impl Scene<'_> {
         let failure = self
             .discarded()
             .or_else(|| self.refused_by_tempo())
-            .or_else(|| (0..self.door.through.len()).find_map(|index| self.collector(index)))
+            .or_else(|| (0..self.endpoint.through.len()).find_map(|index| self.collector(index)))
             .unwrap_or_else(|| self.tempo_kept_it());
         Failure { evidence: [answered, failure.evidence].concat(), ..failure }
     }
@@ -37,7 +37,7 @@ impl Scene<'_> {
         let cause = FailureCause::SpansMissing(missing.to_vec());
         // A collector that passed some on keeps no others for want of a pipeline.
         let lost = |failure: &Failure| failure.cause != FailureCause::NotForwarded;
-        let collectors = 0..self.door.through.len();
+        let collectors = 0..self.endpoint.through.len();
         let known =
             self.discarded().or_else(|| collectors.filter_map(|index| self.collector(index)).find(lost));
         match known {
@@ -70,7 +70,7 @@ impl Scene<'_> {
         if after.rise(before, "tempo_receiver_refused_spans") <= 0.0 {
             return None;
         }
-        let told = self.door.through.len().checked_sub(1).map(|last| self.undelivered(last));
+        let told = self.endpoint.through.len().checked_sub(1).map(|last| self.undelivered(last));
         let Some(Undelivered { cause, evidence, .. }) = told else {
             return Some(self.at_receiver(FailureCause::ReceivedNotStored, self.tempo_evidence()));
         };
@@ -112,7 +112,7 @@ impl Scene<'_> {
             }
             Some(root) => {
                 let failure = self.at_collector(index, root, evidence);
-                let forward = self.door.through[index].forwards.as_ref().filter(|_| why.seen);
+                let forward = self.endpoint.through[index].forwards.as_ref().filter(|_| why.seen);
                 let peer = match forward {
                     Some(forward) => host_of(&forward.dial.url),
                     None => format!("the address that {} sends to", failure.peer),
@@ -131,12 +131,12 @@ impl Scene<'_> {
     /// now what is sent there is taken.
     fn was_away(&self, index: usize, line: &str, cause: Option<&FailureCause>) -> bool {
         let away = matches!(cause, Some(FailureCause::Edge(Mismatch::NobodyListens | Mismatch::NoAnswer)));
-        let forward = self.door.through[index].forwards.as_ref();
+        let forward = self.endpoint.through[index].forwards.as_ref();
         away && self.delivers(index) && forward.is_some_and(|to| line.contains(&host_of(&to.dial.url)))
     }
 
     fn undelivered(&self, index: usize) -> Undelivered {
-        let collector = &self.door.through[index];
+        let collector = &self.endpoint.through[index];
         let log = self.logs.get(index).and_then(Option::as_deref);
         let logged = log.and_then(|log| said::newest(log, "Exporting failed"));
         let line = logged
@@ -161,7 +161,7 @@ impl Scene<'_> {
             return None;
         }
         let dial = &collector.forwards.as_ref()?.dial;
-        match Dialled::door(dial, peer.as_ref()).of_sent(sent) {
+        match Dialled::endpoint(dial, peer.as_ref()).of_sent(sent) {
             EdgeFailure::NotTried(_) => None,
             EdgeFailure::Cause(cause, said) => {
                 Some((cause, format!("sent as collector `{}` sends: {said}", collector.name)))
@@ -179,10 +179,10 @@ impl Scene<'_> {
         let restarted = after.restarted_since(before);
         let mut evidence = self.tempo_evidence();
         if !restarted && after.rise(before, "tempo_receiver_accepted_spans") <= 0.0 {
-            return match self.door.through.len().checked_sub(1) {
+            return match self.endpoint.through.len().checked_sub(1) {
                 // What it counts as sent may have gone to another of its exporters: its log tells.
                 Some(last) => self.kept_by(last, FailureCause::ForwardedElsewhere, evidence),
-                None => self.at_door(FailureCause::ForwardedElsewhere, evidence),
+                None => self.at_endpoint(FailureCause::ForwardedElsewhere, evidence),
             };
         }
         // Traces are counted as created up to 11 s late; bytes at once.
@@ -210,8 +210,8 @@ impl Scene<'_> {
     }
 
     fn tenants_differ(&self) -> Option<String> {
-        let written = match self.door.through.last() {
-            None => tenant(&self.door.dial),
+        let written = match self.endpoint.through.last() {
+            None => tenant(&self.endpoint.dial),
             Some(collector) => tenant(&collector.forwards.as_ref()?.dial),
         }?;
         let read = self.reader.tenant.as_ref()?;

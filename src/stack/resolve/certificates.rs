@@ -17,7 +17,7 @@ const fn days(number: u64) -> Duration {
 /// How the stack issues certificates; everything has a default.
 pub(super) fn settings(root: &RawTable, stack: &str, faults: &mut Findings) -> CertificateSettings {
     let table = root.table("certificates");
-    let authority_lifetime = table.duration("authority_lifetime").unwrap_or(days(3650));
+    let ca_lifetime = table.duration("authority_lifetime").unwrap_or(days(3650));
     let lifetime = table.duration("lifetime").unwrap_or(days(397));
     let renew_before = table.duration("renew_before").unwrap_or(lifetime / 3);
     let mut shorter = |key: &str, than: &str, sound: bool| {
@@ -31,16 +31,16 @@ pub(super) fn settings(root: &RawTable, stack: &str, faults: &mut Findings) -> C
         }
     };
     shorter("renew_before", "lifetime", renew_before < lifetime);
-    shorter("lifetime", "authority_lifetime", lifetime < authority_lifetime);
-    let folder = table.text("folder");
-    if folder.is_some_and(|folder| folder.starts_with("~/")) {
-        let found = Finding::error(Code("path-relative"), "the folder of the authority is absolute");
+    shorter("lifetime", "authority_lifetime", lifetime < ca_lifetime);
+    let directory = table.text("folder");
+    if directory.is_some_and(|directory| directory.starts_with("~/")) {
+        let found = Finding::error(Code("path-relative"), "the directory of the CA is absolute");
         faults.push(found.at(table.value("folder"), "").help("folder = \"/root/authority\""));
     }
     CertificateSettings {
-        folder: folder.map(ToOwned::to_owned),
+        directory: directory.map(ToOwned::to_owned),
         organization: table.text("organization").unwrap_or(stack).to_owned(),
-        authority_lifetime,
+        ca_lifetime,
         lifetime,
         renew_before,
         algorithm: table.word("algorithm", ALGORITHMS).unwrap_or(Algorithm::EcdsaP256),

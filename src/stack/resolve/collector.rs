@@ -41,7 +41,7 @@ pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> 
     let host = scene.place(table);
     let route = route(&RouteSender { table, name, is_app: false }, scene);
     let target = RouteTarget::Collector(ComponentName::new(name));
-    let doors = scene.targets.doors(&target).cloned();
+    let listeners = scene.targets.listeners(&target).cloned();
     let runner = Runner::of(table, scene.faults);
     let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
     let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
@@ -61,7 +61,7 @@ pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> 
         distribution: table.word("distribution", DISTRIBUTIONS).unwrap_or(Distribution::Core),
         service: service?,
         paths: paths?,
-        receive: doors?,
+        receive: listeners?,
         metrics,
         health: switchable(table, "health", 13133),
         route: route?,

@@ -20,7 +20,7 @@ pub(super) fn grafana(table: &RawTable, scene: &mut Scene<'_>) -> Option<Grafana
         _ => Some(TargetPath::new("/etc/grafana/provisioning")),
     };
     let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));
-    if certificates.as_ref().is_some_and(|folder| folder.as_str().contains(['$', '}'])) {
+    if certificates.as_ref().is_some_and(|directory| directory.as_str().contains(['$', '}'])) {
         // Its provisioning reads a file's name between `$__file{` and the first `}`, and expands in it.
         let title = "Grafana reads no certificate from a path with `$` or `}`";
         let at = table.table("paths").value("certificates");

@@ -9,8 +9,8 @@ use std::net::IpAddr;
 /// OTLP messages up to here; the gRPC default of the engine, 4 MiB, drops larger batches for good.
 const MAX_MESSAGE: Size = Size::mib(16);
 
-/// What stands where a table does not speak of its doors.
-pub(super) struct DefaultDoors {
+/// What stands where a table does not speak of its listeners.
+pub(super) struct DefaultListeners {
     /// Port of gRPC, and whether it is open where `receive` is not written.
     pub(super) grpc: (u16, bool),
     /// Port of HTTP, likewise.
@@ -19,41 +19,41 @@ pub(super) struct DefaultDoors {
     pub(super) example: &'static str,
 }
 
-/// A collector opens both doors where `receive` is not written.
-pub(super) const COLLECTOR_DOORS: DefaultDoors = DefaultDoors {
+/// A collector opens both listeners where `receive` is not written.
+pub(super) const COLLECTOR_LISTENERS: DefaultListeners = DefaultListeners {
     grpc: (4317, true),
     http: (4318, true),
     example: "receive = { grpc = 4317, http = 4318 }",
 };
 
 /// Tempo opens gRPC beside the collector's ports.
-pub(super) const TEMPO_DOORS: DefaultDoors =
-    DefaultDoors { grpc: (14317, true), http: (14318, false), example: "receive = { grpc = 14317 }" };
+pub(super) const TEMPO_LISTENERS: DefaultListeners =
+    DefaultListeners { grpc: (14317, true), http: (14318, false), example: "receive = { grpc = 14317 }" };
 
-/// `receive` of a component: the written doors and no others, else the default ones.
-pub(super) fn doors(
+/// `receive` of a component: the written listeners and no others, else the default ones.
+pub(super) fn listeners(
     table: &RawTable,
-    default: &DefaultDoors,
+    default: &DefaultListeners,
     faults: &mut Findings,
 ) -> Option<OtlpListeners> {
     let receive = table.table("receive");
     let written = table.has("receive");
-    let door = |key: &str, (port, open): (u16, bool)| {
+    let listener = |key: &str, (port, open): (u16, bool)| {
         let raw = receive.listener(key);
         let open = raw.map_or(open && !written, |raw| raw.enabled != Some(false));
-        open.then(|| wish(&receive, key, raw, port))
+        open.then(|| settings(&receive, key, raw, port))
     };
-    let doors = OtlpListeners {
-        grpc: door("grpc", default.grpc),
-        http: door("http", default.http),
+    let listeners = OtlpListeners {
+        grpc: listener("grpc", default.grpc),
+        http: listener("http", default.http),
         key: table.path_of("receive"),
     };
-    if doors.grpc.is_some() || doors.http.is_some() {
-        return Some(doors);
+    if listeners.grpc.is_some() || listeners.http.is_some() {
+        return Some(listeners);
     }
     let title = match table.path().0.as_slice() {
-        [_, name] => format!("collector `{name}` opens no door"),
-        _ => "Tempo opens no door".to_owned(),
+        [_, name] => format!("collector `{name}` opens no listener"),
+        _ => "Tempo opens no listener".to_owned(),
     };
     faults
         .push(Finding::error(Code("no-listener"), title).at(table.key("receive"), "").help(default.example));
@@ -64,7 +64,7 @@ pub(super) fn doors(
 pub(super) fn switchable(table: &RawTable, key: &str, port: u16) -> Option<ListenerSettings> {
     let raw = table.listener(key);
     let open = raw.is_none_or(|raw| raw.enabled != Some(false));
-    open.then(|| wish(table, key, raw, port))
+    open.then(|| settings(table, key, raw, port))
 }
 
 /// A listener that the engine cannot do without.
@@ -83,10 +83,10 @@ pub(super) fn needed(
         faults.push(found.help("leave `enabled` out"));
         return None;
     }
-    Some(wish(table, key, raw, port))
+    Some(settings(table, key, raw, port))
 }
 
-fn wish(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> ListenerSettings {
+fn settings(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> ListenerSettings {
     let raw = raw.cloned().unwrap_or_default();
     let known = |port: u16| Port::new(port.into()).expect("no listener has port 0");
     ListenerSettings {
@@ -99,17 +99,17 @@ fn wish(table: &RawTable, key: &str, raw: Option<&RawListener>, port: u16) -> Li
     }
 }
 
-/// Faults of the collector's own metrics door, which has no TLS in any release.
+/// Faults of the collector's own metrics listener, which has no TLS in any release.
 pub(super) fn without_tls(
     table: &RawTable,
     key: &str,
-    wish: Option<&ListenerSettings>,
+    settings: Option<&ListenerSettings>,
     faults: &mut Findings,
 ) {
-    let Some(wish) = wish else { return };
-    let reachable = wish.bind.is_some_and(|address: IpAddr| !address.is_loopback());
-    if wish.tls == Some(true) || (reachable && wish.tls.is_none()) {
-        let title = format!("the collector's {key} door cannot serve TLS");
+    let Some(settings) = settings else { return };
+    let reachable = settings.bind.is_some_and(|address: IpAddr| !address.is_loopback());
+    if settings.tls == Some(true) || (reachable && settings.tls.is_none()) {
+        let title = format!("the collector's {key} listener cannot serve TLS");
         faults.push(
             Finding::error(Code("tls-unsupported"), title)
                 .at(table.key(key), if reachable { "other hosts can reach it" } else { "" })

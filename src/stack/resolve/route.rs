@@ -2,7 +2,7 @@
 
 use super::super::{Collector, OtlpListeners, Route, RouteTarget};
 use super::Scene;
-use super::listener::{COLLECTOR_DOORS, TEMPO_DOORS, doors};
+use super::listener::{COLLECTOR_LISTENERS, TEMPO_LISTENERS, listeners};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::ComponentName;
@@ -10,10 +10,10 @@ use crate::toml::schema::listed;
 use crate::toml::{RawTable, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Everything that can be sent to. The doors of a component whose table is faulty are not known;
+/// Everything that can be sent to. The listeners of a component whose table is faulty are not known;
 /// it exists all the same.
 pub(super) struct Targets {
-    doors: BTreeMap<RouteTarget, Option<OtlpListeners>>,
+    listeners: BTreeMap<RouteTarget, Option<OtlpListeners>>,
     collectors: Vec<ComponentName>,
     complete: bool,
 }
@@ -22,25 +22,25 @@ pub(super) struct Targets {
 const NAMED: usize = 5;
 
 impl Targets {
-    /// All collectors and Tempo, with their doors.
+    /// All collectors and Tempo, with their listeners.
     pub(super) fn of(root: &RawTable, faults: &mut Findings) -> Self {
         let mut known = BTreeMap::new();
         let mut collectors = Vec::new();
         for (name, table) in root.named("collector") {
-            let open = table.is_sound().then(|| doors(table, &COLLECTOR_DOORS, faults)).flatten();
+            let open = table.is_sound().then(|| listeners(table, &COLLECTOR_LISTENERS, faults)).flatten();
             collectors.push(ComponentName::new(name));
             known.insert(RouteTarget::Collector(ComponentName::new(name)), open);
         }
         if let Some(table) = root.written_table("tempo") {
-            let open = table.is_sound().then(|| doors(table, &TEMPO_DOORS, faults)).flatten();
+            let open = table.is_sound().then(|| listeners(table, &TEMPO_LISTENERS, faults)).flatten();
             known.insert(RouteTarget::Tempo, open);
         }
-        Self { doors: known, collectors, complete: root.is_whole() }
+        Self { listeners: known, collectors, complete: root.is_whole() }
     }
 
-    /// The doors of a target, where they are known.
-    pub(super) fn doors(&self, target: &RouteTarget) -> Option<&OtlpListeners> {
-        self.doors.get(target).and_then(Option::as_ref)
+    /// The listeners of a target, where they are known.
+    pub(super) fn listeners(&self, target: &RouteTarget) -> Option<&OtlpListeners> {
+        self.listeners.get(target).and_then(Option::as_ref)
     }
 
     /// Whether there is nothing else: a table that was not understood may be what is looked for.
@@ -49,7 +49,7 @@ impl Targets {
     }
 
     pub(super) fn has_tempo(&self) -> bool {
-        self.doors.contains_key(&RouteTarget::Tempo)
+        self.listeners.contains_key(&RouteTarget::Tempo)
     }
 }
 
@@ -74,15 +74,15 @@ pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<R
     };
     let written = sender.table.word("protocol", PROTOCOLS);
     if sender.is_app && written.is_none() {
-        let doors = to.as_ref().and_then(|to| scene.targets.doors(to)).cloned();
-        return scene.fault(protocol_missing(sender, doors.as_ref()));
+        let listeners = to.as_ref().and_then(|to| scene.targets.listeners(to)).cloned();
+        return scene.fault(protocol_missing(sender, listeners.as_ref()));
     }
     let to = to?;
-    let doors = scene.targets.doors(&to)?;
-    let preferred = if doors.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
+    let listeners = scene.targets.listeners(&to)?;
+    let preferred = if listeners.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
     let protocol = written.unwrap_or(preferred);
-    if doors.door(protocol).is_none() {
-        let found = no_door(sender, &to, (doors, protocol));
+    if listeners.listener(protocol).is_none() {
+        let found = no_listener(sender, &to, (listeners, protocol));
         return scene.fault(found);
     }
     Some(Route { to, protocol, key })
@@ -95,13 +95,13 @@ fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Optio
         // Another word, so that it is found nowhere and looked up as it is written.
         None => RouteTarget::Collector(ComponentName::new("")),
     };
-    if scene.targets.doors.contains_key(&target) {
+    if scene.targets.listeners.contains_key(&target) {
         return Some(target);
     }
     if !scene.targets.complete {
         return None;
     }
-    let known: Vec<String> = scene.targets.doors.keys().take(20 * NAMED).map(spell).collect();
+    let known: Vec<String> = scene.targets.listeners.keys().take(20 * NAMED).map(spell).collect();
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
@@ -144,23 +144,23 @@ fn ambiguous(sender: &RouteSender<'_>, collectors: &[ComponentName]) -> Finding 
     found.help(format!("send_to = \"collector.{}\"", collectors[0]))
 }
 
-fn protocol_missing(sender: &RouteSender<'_>, doors: Option<&OtlpListeners>) -> Finding {
+fn protocol_missing(sender: &RouteSender<'_>, listeners: Option<&OtlpListeners>) -> Finding {
     let title = match sender.table.table("sdk").text("language") {
         Some("rust") => "a Rust program fixes its protocol when it is built",
         _ => "a program may fix its protocol when it is built",
     };
     let place = if sender.table.has("sdk") { sender.table.key("sdk") } else { sender.table.header() };
-    let only_http = doors.is_some_and(|doors| doors.grpc.is_none());
+    let only_http = listeners.is_some_and(|listeners| listeners.grpc.is_none());
     let protocol = if only_http { OtlpProtocol::HttpProtobuf } else { OtlpProtocol::Grpc };
     Finding::error(Code("protocol-missing"), title)
         .at(place, "")
         .help(format!("write what the program was built with: protocol = \"{protocol}\""))
 }
 
-fn no_door(
+fn no_listener(
     sender: &RouteSender<'_>,
     to: &RouteTarget,
-    (doors, protocol): (&OtlpListeners, OtlpProtocol),
+    (listeners, protocol): (&OtlpListeners, OtlpProtocol),
 ) -> Finding {
     let (speaks, opens) = match protocol {
         OtlpProtocol::Grpc => ("gRPC", "HTTP"),
@@ -175,7 +175,7 @@ fn no_door(
     let title = format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name);
     Finding::error(Code("no-listener"), title)
         .at(sender.table.key("protocol"), "")
-        .also((doors.key.clone(), KeyPart::Key), "")
+        .also((listeners.key.clone(), KeyPart::Key), "")
         .help(format!("in `[{}]`: {example}", spell(to)))
 }
 

@@ -1,4 +1,4 @@
-//! What an application's SDK can read of what the stack wishes to tell it.
+//! What an application's SDK can read of what the stack what the stack wants to tell it.
 //!
 //! Rust releases were measured (0.21, 0.24, 0.27, 0.30, 0.33) or read in source (the others); where
 //! a release is not said, only what every release reads the same way is judged.

@@ -52,7 +52,7 @@ impl Runner {
     fn path_at(&self, text: &str, path: KeyPath, faults: &mut Findings) -> Option<TargetPath> {
         match text.strip_prefix("~/") {
             None => Some(TargetPath::new(text)),
-            Some(below) => match self.home_folder() {
+            Some(below) => match self.home_directory() {
                 Some(home) => Some(home.join(below)),
                 None => {
                     faults.push(home_needs_user(path));
@@ -63,7 +63,7 @@ impl Runner {
     }
 
     /// The home of the user, in a user scope.
-    fn home_folder(&self) -> Option<TargetPath> {
+    fn home_directory(&self) -> Option<TargetPath> {
         let Scope::User(user) = &self.scope else { return None };
         let usual = if user.as_str() == "root" { "/root".into() } else { format!("/home/{user}") };
         Some(self.home.clone().unwrap_or_else(|| TargetPath::new(usual)))

@@ -19,7 +19,7 @@ const RETENTION: Duration = Duration::from_secs(336 * 3600);
 pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
     let version = version::tempo(table, scene);
     let host = scene.place(table);
-    let doors = scene.targets.doors(&RouteTarget::Tempo).cloned();
+    let listeners = scene.targets.listeners(&RouteTarget::Tempo).cloned();
     let runner = Runner::of(table, scene.faults);
     let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
     let storage = table.table("storage");
@@ -52,7 +52,7 @@ pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
         dialect,
         service: service?,
         paths: paths?,
-        receive: doors?,
+        receive: listeners?,
         http: http?,
         internal: internal?,
         local_storage,

@@ -46,13 +46,11 @@ fn user_info(text: &str, found: &mut Vec<Range<usize>>) {
         let start = at + "://".len();
         let rest = &text[start..];
         let url = &rest[..rest.find(ends).unwrap_or(rest.len())];
-        let authority = &url[..url.find(['/', '?', '#']).unwrap_or(url.len())];
+        let ca = &url[..url.find(['/', '?', '#']).unwrap_or(url.len())];
         // A password with a slash in it is wrong, and written all the same.
-        let port =
-            authority.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let port = ca.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
         let plain = port && (text[..at].ends_with("http") || text[..at].ends_with("https"));
-        let whole =
-            authority.rfind('@').or_else(|| url.rfind('@').filter(|_| !plain && authority.contains(':')));
+        let whole = ca.rfind('@').or_else(|| url.rfind('@').filter(|_| !plain && ca.contains(':')));
         if let Some(end) = whole.filter(|end| *end > 0) {
             found.push(start..start + end);
         }

@@ -49,11 +49,11 @@ pub enum TextFormat {
 impl TextFormat {
     /// The format of a managed file, by its name.
     pub fn of_path(path: &str) -> Self {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
         match name.rsplit_once('.').map_or("", |(_, suffix)| suffix) {
             "yaml" | "yml" | "json" => Self::Yaml,
             "service" | "socket" | "timer" | "path" | "target" | "mount" | "slice" => Self::Unit,
-            "conf" if folder.ends_with(".d") => Self::Unit,
+            "conf" if directory.ends_with(".d") => Self::Unit,
             "env" | "conf" => Self::Environment,
             "toml" => Self::Stack,
             _ => Self::Unknown,

@@ -86,14 +86,14 @@ pub(in crate::toml) fn dial(text: &str) -> Shaped<(String, Option<u16>)> {
     match inner {
         Some(literal) if literal.parse::<Ipv6Addr>().is_ok() => Ok((literal.to_owned(), number)),
         None if is_dns_name(host) => Ok((host.to_owned(), number)),
-        _ => Err(wrong().label("neither a host name nor an IP address").or_meant(bare_authority(text))),
+        _ => Err(wrong().label("neither a host name nor an IP address").or_meant(bare_ca(text))),
     }
 }
 
 /// `tempo.lan:4317` of `http://tempo.lan:4317/x`.
-fn bare_authority(text: &str) -> Option<String> {
-    let authority = text.split_once("://")?.1.split('/').next()?;
-    dial(authority).is_ok().then(|| authority.to_owned())
+fn bare_ca(text: &str) -> Option<String> {
+    let ca = text.split_once("://")?.1.split('/').next()?;
+    dial(ca).is_ok().then(|| ca.to_owned())
 }
 
 /// Letters, digits and `-` in labels of at most 63, joined by dots.

@@ -4,7 +4,7 @@ use super::misshapen::{Misshapen, Shaped};
 use crate::model::names::{LONGEST_NAME, LONGEST_PATH};
 
 /// What is made beside or below a path that is written must still be one: the home in place of `~`, the
-/// files of a folder.
+/// files of a directory.
 const LONGEST: usize = LONGEST_PATH - 3 * LONGEST_NAME;
 
 /// An absolute path, or one below `~/`, in the only spelling it has.
@@ -19,7 +19,7 @@ pub(in crate::toml) fn path(text: &str) -> Shaped<String> {
     }
     let parts: Vec<&str> = below.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.is_empty() {
-        let title = "a path on the host names a file or a folder below `/`";
+        let title = "a path on the host names a file or a directory below `/`";
         return Err(Misshapen::new("path-shape", title).or_example());
     }
     if text.ends_with(' ') {
@@ -42,7 +42,7 @@ pub(in crate::toml) fn path(text: &str) -> Shaped<String> {
     Err(Misshapen::new("path-shape", "a path on the host has one spelling").or(only_spelling))
 }
 
-/// A path that hangs on a folder nobody names. What looks like a variable stays one: a folder of that
+/// A path that hangs on a directory nobody names. What looks like a variable stays one: a directory of that
 /// name is what nobody means.
 fn relative(text: &str) -> Misshapen {
     let wrong = Misshapen::new("path-relative", "a path on the host is absolute");

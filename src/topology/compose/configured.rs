@@ -10,7 +10,7 @@ use crate::model::names::TargetPath;
 use crate::topology::{Examined, FileSet, places};
 use std::borrow::Cow;
 
-/// The folder that Grafana reads its datasources from.
+/// The directory that Grafana reads its datasources from.
 const DATASOURCES: &str = "/etc/grafana/provisioning/datasources";
 
 /// A configuration of the directory.
@@ -147,9 +147,9 @@ pub(in crate::topology) fn datasources<'a>(
     container: &Container<'_>,
     paths: impl Iterator<Item = &'a TargetPath>,
 ) -> Vec<&'a TargetPath> {
-    let folder = TargetPath::new(DATASOURCES);
+    let directory = TargetPath::new(DATASOURCES);
     let seen = |path: &&TargetPath| {
-        places::is_yaml(path) && container.inside.seen_as(path).iter().any(|seen| seen.is_within(&folder))
+        places::is_yaml(path) && container.inside.seen_as(path).iter().any(|seen| seen.is_within(&directory))
     };
     paths.filter(seen).collect()
 }

@@ -10,7 +10,7 @@ use crate::model::names::TargetPath;
 use crate::topology::FileSet;
 use std::collections::BTreeSet;
 
-/// Where Tempo's images hold a folder that their user may write to.
+/// Where Tempo's images hold a directory that their user may write to.
 const TEMPO_DATA: &str = "/var/tempo";
 
 /// Adds what projects and their services say.
@@ -108,7 +108,7 @@ fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
     }
 }
 
-/// Whether a path names a file and no folder: only there an empty folder does harm.
+/// Whether a path names a file and no directory: only there an empty directory does harm.
 fn looks_like_file(target: &str) -> bool {
     let name = target.rsplit('/').next().unwrap_or_default();
     name.trim_start_matches('.').contains('.') && !name.ends_with(".d")
@@ -179,7 +179,7 @@ pub(in crate::topology) fn moving_tag(
     }
 }
 
-/// Data folders of Tempo that are in a volume somewhere else than the image has one for.
+/// Data directories of Tempo that are in a volume somewhere else than the image has one for.
 pub(in crate::topology) fn data(topology: &mut Topology, container: &Container<'_>, paths: &[TargetPath]) {
     if !runs_without_root(container) || container.service.user.is_some() {
         return;

@@ -40,6 +40,6 @@ pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Resu
     if faults.is_empty() {
         return Ok(found);
     }
-    let help = "name a binary with `--collector PATH` or `--tempo PATH`, or a folder of them in `$TRACEWRIGHT_ENGINES`";
+    let help = "name a binary with `--collector PATH` or `--tempo PATH`, or a directory of them in `$TRACEWRIGHT_ENGINES`";
     Err(Stop::Because(Exit::Refused, format!("{}\n  help: {help}", faults.join("\nerror: "))))
 }

@@ -1,4 +1,4 @@
-//! `try`: a stack run for real in a throw-away folder, and proven.
+//! `try`: a stack run for real in a throw-away directory, and proven.
 //!
 //! The order of a trial: find the engines, choose free ports, move the stack, judge it again, write
 //! it, start listeners before clients, prove, stop, remove. The pieces are in [`crate::trial`].
@@ -31,11 +31,11 @@ pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exi
     judged.refuse(session)?;
     let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;
-    let folder =
+    let directory =
         TrialDirectory::make(&loaded.stack.name, arguments.keep).map_err(|error| Stop::machine(&error))?;
     let grace = if arguments.keep { GRACE_KEPT } else { GRACE };
-    session.say(&format!("trying `{}` in `{}`\n", loaded.stack.name, folder.path().display()));
-    let mut trial = Trial { stages: Stages::new(session), folder, engines: Vec::new(), interrupt, grace };
+    session.say(&format!("trying `{}` in `{}`\n", loaded.stack.name, directory.path().display()));
+    let mut trial = Trial { stages: Stages::new(session), directory, engines: Vec::new(), interrupt, grace };
     let (text, patience) = (loaded.text.as_str(), Duration::from_secs(arguments.ready_within));
     let mut more = 1..ROUNDS;
     let outcome = loop {
@@ -55,7 +55,7 @@ pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exi
 /// Everything that runs, and everything that must be gone at the end.
 struct Trial<'s> {
     stages: Stages<'s>,
-    folder: TrialDirectory,
+    directory: TrialDirectory,
     /// In the order in which they were started.
     engines: Vec<RunningEngine>,
     interrupt: Interrupt,
@@ -85,8 +85,8 @@ impl Trial<'_> {
         self.interrupt.forget();
         self.stages.begin("stop", "");
         let stopped = self.stop();
-        let path = self.folder.path().display().to_string();
-        let closed = self.folder.close();
+        let path = self.directory.path().display().to_string();
+        let closed = self.directory.close();
         let what = if keep {
             format!("stopped; its files are left in `{path}`")
         } else {
@@ -111,7 +111,7 @@ pub(crate) fn child(child: &Child) -> Result<Exit, Stop> {
             let error = become_engine(*parent, program, arguments);
             Err(Stop::Because(Exit::Machine, format!("`{}` cannot be run: {error}", program.display())))
         }
-        Child::Sweeper { folder } => match become_sweeper(folder) {
+        Child::Sweeper { directory } => match become_sweeper(directory) {
             Ok(()) => Ok(Exit::Fine),
             Err(error) => Err(Stop::machine(&error)),
         },

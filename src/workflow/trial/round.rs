@@ -12,7 +12,7 @@ use crate::report::proof::{self, ProofOutcome};
 use crate::stack::RouteTarget;
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
-    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, doors, free_ports, moved,
+    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, endpoints, free_ports, moved,
     newest_lines, reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
@@ -94,19 +94,19 @@ pub(crate) struct Round<'r, 's> {
 impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
     pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, RoundEnd> {
-        let folder = self.trial.folder.target()?;
+        let directory = self.trial.directory.target()?;
         let ports = free_ports(&wanted.listeners)?;
-        let stack = moved(wanted, &folder, &ports);
+        let stack = moved(wanted, &directory, &ports);
         let now = self.trial.stages.session.now;
         let judged = judge_stack(now, &stack, &HostEnvFiles::new())
             .map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
             return Err(unsound(judged.verdict.findings, judged.sources));
         }
-        let authority = write(&judged.wiring, &judged.desired, &folder, now)?;
-        self.start(&judged, &authority)?;
-        announce(&self.trial.folder, self.text, &ports, self.running())?;
-        let exit = self.prove(&judged.wiring, &authority)?;
+        let ca = write(&judged.wiring, &judged.desired, &directory, now)?;
+        self.start(&judged, &ca)?;
+        announce(&self.trial.directory, self.text, &ports, self.running())?;
+        let exit = self.prove(&judged.wiring, &ca)?;
         if hold {
             hold::hold(self, &judged.wiring)?;
         }
@@ -114,7 +114,7 @@ impl Round<'_, '_> {
     }
 
     /// Listeners before clients, each ready before the next one is started.
-    fn start(&mut self, judged: &CheckedStack<'_>, authority: &Path) -> Result<(), RoundEnd> {
+    fn start(&mut self, judged: &CheckedStack<'_>, ca: &Path) -> Result<(), RoundEnd> {
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];
             let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
@@ -125,9 +125,9 @@ impl Round<'_, '_> {
                 home: PathBuf::from(place.config.parent().as_str()),
             };
             self.trial.stages.begin(&launch.name, "starts");
-            let engine = RunningEngine::start(&launch, &self.trial.folder)?;
+            let engine = RunningEngine::start(&launch, &self.trial.directory)?;
             self.trial.engines.push(engine);
-            let tls = Tls { authority: TrustedCa::File(authority.to_owned()), ..Tls::default() };
+            let tls = Tls { ca: TrustedCa::File(ca.to_owned()), ..Tls::default() };
             self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
             let took = self.trial.stages.took();
             self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
@@ -186,39 +186,39 @@ impl Round<'_, '_> {
         Ok(())
     }
 
-    /// A trace through every application's door.
-    fn prove(&mut self, wiring: &Wiring<'_>, authority: &Path) -> Result<Exit, RoundEnd> {
-        let doors = doors(wiring);
-        let Some(reader) = reader(wiring, authority).filter(|_| !doors.is_empty()) else {
+    /// A trace through every application's endpoint.
+    fn prove(&mut self, wiring: &Wiring<'_>, ca: &Path) -> Result<Exit, RoundEnd> {
+        let endpoints = endpoints(wiring);
+        let Some(reader) = reader(wiring, ca).filter(|_| !endpoints.is_empty()) else {
             return Err(RoundEnd::Stop(nothing_to_prove(wiring)));
         };
         let mut outcomes = Vec::new();
-        for door in doors {
-            let name = format!("app.{}", door.name);
+        for endpoint in endpoints {
+            let name = format!("app.{}", endpoint.name);
             self.trial.stages.begin(&name, "a trace is sent and read back");
-            let outcome = ProofOutcome::from(self.prove_door(&door, &reader, within(wiring))?);
+            let outcome = ProofOutcome::from(self.prove_endpoint(&endpoint, &reader, within(wiring))?);
             let took = self.trial.stages.took();
             self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
-            outcomes.push((door, outcome));
+            outcomes.push((endpoint, outcome));
         }
         self.trial.stages.session.print(&proof::text(&outcomes));
         Ok(exit(&outcomes))
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
-    fn prove_door(
+    fn prove_endpoint(
         &mut self,
-        door: &Endpoint,
+        endpoint: &Endpoint,
         reader: &TempoReader,
         within: Duration,
     ) -> Result<TraceProof, RoundEnd> {
         let logs = EngineLogs::of(&self.trial.engines);
-        let (door, reader) = (door.clone(), reader.clone());
-        let name = format!("app.{}", door.name);
+        let (endpoint, reader) = (endpoint.clone(), reader.clone());
+        let name = format!("app.{}", endpoint.name);
         let (done, proof) = channel();
         thread::spawn(move || {
             // Where nobody waits any more the process is about to end.
-            let _nobody = done.send(TraceProver { reader: &reader, logs: &logs, within }.prove(&door));
+            let _nobody = done.send(TraceProver { reader: &reader, logs: &logs, within }.prove(&endpoint));
         });
         loop {
             match proof.recv_timeout(POLL) {

@@ -12,20 +12,20 @@ use tracewright::model::ground::Ground;
 use tracewright::model::names::{HostName, StackName};
 
 fuzz_target!(|data: &[u8]| {
-    let folder = tempfile::tempdir_in("/dev/shm").expect("/dev/shm is a folder");
-    let root = folder.path().join("root");
-    let beside = folder.path().join("beside");
+    let directory = tempfile::tempdir_in("/dev/shm").expect("/dev/shm is a directory");
+    let root = directory.path().join("root");
+    let beside = directory.path().join("beside");
     let stack = StackName::new("shop");
     let ground = Ground::below_root(&stack);
     let state = root.join(ground.state().as_str().trim_start_matches('/'));
-    fs::create_dir_all(&state).expect("a fresh folder");
+    fs::create_dir_all(&state).expect("a fresh directory");
     fs::write(&beside, "untouched").expect("a fresh file");
     fs::write(state.join("journal"), framed(data)).expect("a fresh file");
     let mut host: Root<LocalDisk> = Root::on(LocalDisk::at(&root, HostName::this()));
     let _ = pending(&host, &ground);
     let _ = recover(&mut host, &ground);
-    let names: Vec<_> = fs::read_dir(folder.path())
-        .expect("our own folder")
+    let names: Vec<_> = fs::read_dir(directory.path())
+        .expect("our own directory")
         .map(|entry| entry.expect("read").file_name())
         .collect();
     assert!(names.iter().all(|name| name == "root" || name == "beside"), "{names:?}");

@@ -28,8 +28,8 @@ pub fn judge(round: &Round<'_>, told: &[String], two: bool) {
                 seen.plan.refused().map(|(entry, why)| format!("{}: {why}", entry.path)).collect();
             assert!(refused.is_empty(), "{told}: {refused:?}");
             assert_eq!(seen.plan.drifted().count(), 0, "{told}: the state does not know what stands there");
-            let as_remembered = Some(generation.number) != newest || seen.plan.is_empty();
-            assert!(as_remembered, "{told}: {newest:?} is not what stands there");
+            let as_prior = Some(generation.number) != newest || seen.plan.is_empty();
+            assert!(as_prior, "{told}: {newest:?} is not what stands there");
         }
         if newest.is_some() {
             round.alone(stack, Verb::Destroy);
@@ -42,14 +42,14 @@ pub fn judge(round: &Round<'_>, told: &[String], two: bool) {
 
 fn back_to(round: &Round<'_>, name: &StackName, number: GenerationNumber) -> Survey {
     let (host, ground) = (HostName::this(), Ground::below_root(name));
-    let wish = DesiredState::Generation(Some(number));
+    let desired = DesiredState::Generation(Some(number));
     let request = SurveyRequest {
         stack: name,
         host: &host,
         ground: &ground,
-        wish,
+        desired,
         text: None,
-        authorities: None,
+        cas: None,
         now: now(),
     };
     survey(&root_at(round.root()), &request).unwrap()

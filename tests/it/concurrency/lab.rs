@@ -1,7 +1,7 @@
 //! The stacks, the roots and the runs of the rounds.
 
 use crate::kills::{self, MUTATING};
-use crate::transaction_root::{folder, put, tree};
+use crate::transaction_root::{directory, put, tree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -29,7 +29,7 @@ env_file = "/srv/shop/.env"
 protocol = "http/protobuf"
 "#;
 
-/// Shares folders with the first.
+/// Shares directories with the first.
 const BESIDE: &str = r#"
 schema = 1
 name   = "beside"
@@ -74,7 +74,7 @@ impl Verb {
 pub type Point = (String, usize);
 
 pub struct Lab {
-    folder: TempDir,
+    directory: TempDir,
     points: BTreeMap<Verb, Vec<Point>>,
 }
 
@@ -83,14 +83,14 @@ impl Lab {
     pub fn of_strace() -> Option<Self> {
         let there = Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
         there.ok().filter(std::process::ExitStatus::success)?;
-        let folder = folder();
+        let directory = directory();
         for (name, text) in NAMES.iter().zip([SHOP, BESIDE]) {
             for (version, retention) in [("one", "24h"), ("two", "48h")] {
                 let path = format!("/{name}/{version}/stack.toml");
-                put(folder.path(), &path, text.replace("RETENTION", retention).as_bytes(), 0o644);
+                put(directory.path(), &path, text.replace("RETENTION", retention).as_bytes(), 0o644);
             }
         }
-        let mut lab = Self { folder, points: BTreeMap::new() };
+        let mut lab = Self { directory, points: BTreeMap::new() };
         // Each in turn, so that each has something to do; the last one gives all back.
         let round = lab.round();
         let mut points = BTreeMap::new();
@@ -107,10 +107,10 @@ impl Lab {
 
     /// A root with files of somebody else, and nothing applied.
     pub fn round(&self) -> Round<'_> {
-        let root = folder();
+        let root = directory();
         put(root.path(), "/srv/shop/.env", b"SECRET=1\n", 0o640);
         put(root.path(), "/srv/shop/web.env", b"SECRET=2", 0o600);
-        // A folder that one stack makes and the other uses would stay behind, and be nobody's.
+        // A directory that one stack makes and the other uses would stay behind, and be nobody's.
         put(root.path(), "/etc/systemd/system/other.service", b"theirs\n", 0o644);
         put(root.path(), "/etc/tempo/config.yml", b"theirs\n", 0o604);
         let before = tree(root.path());
@@ -142,7 +142,7 @@ impl Round<'_> {
             }
             None => Command::new(binary),
         };
-        let stack = self.lab.folder.path().join(NAMES[stack]).join(version);
+        let stack = self.lab.directory.path().join(NAMES[stack]).join(version);
         command.args(arguments).arg(stack).arg("--root").arg(self.root());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command
@@ -161,7 +161,7 @@ impl Round<'_> {
 
     /// The calls of a verb that change something, lock and unlock included.
     fn traced(&self, verb: Verb) -> Vec<Point> {
-        let log = self.lab.folder.path().join("strace.log");
+        let log = self.lab.directory.path().join("strace.log");
         let (log, filter) = (log.to_str().unwrap(), format!("trace={MUTATING}"));
         let around = ["-qq", "-o", log, "-e", &filter];
         let output = self.command(Some(&around), 0, verb).output().unwrap();

@@ -1,4 +1,4 @@
-//! Several runs at once, on one stack and on two that share folders, each held up at one of its
+//! Several runs at once, on one stack and on two that share directories, each held up at one of its
 //! system calls: in the end there is exactly one old or new state of each stack, with all its objects, and
 //! everything can be given back.
 //!

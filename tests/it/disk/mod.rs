@@ -24,12 +24,12 @@ fn run(kind: &str, expected: &[&str]) {
         Err(reason) => return println!("{PROMISE} | 0 | not run: {kind}: {reason}"),
     };
     for which in ["first", "second"] {
-        let folder = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let output = Command::new("unshare")
             .args(isolated)
             .args(["sh", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/disk/full.sh")])
             .arg(env!("CARGO_BIN_EXE_tracewright"))
-            .args([folder.path().to_str().unwrap(), kind, which])
+            .args([directory.path().to_str().unwrap(), kind, which])
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

@@ -23,7 +23,7 @@ fn changes(host: &Host, who: Who, verb: &str) -> Vec<String> {
     let ran = host.run(who, &format!("strace -f -qq -y -o {log} -e trace={MUTATING} {verb}"));
     assert_eq!(ran.code, Some(0), "{verb}: {}", ran.text);
     let log = host.must(&format!("cat {log}; rm {log}"));
-    // Where a process stands is not where it writes; a validator's files are in a folder of its own.
+    // Where a process stands is not where it writes; a validator's files are in a directory of its own.
     let named = |line: &&str| {
         let line = line.replace("AT_FDCWD</root>", "").replace("AT_FDCWD</home/pde>", "");
         PLACES

@@ -1,4 +1,4 @@
-//! The real binary killed on a host: the way of every kill matrix there, shown on a folder.
+//! The real binary killed on a host: the way of every kill matrix there, shown on a directory.
 
 use super::{Host, Who};
 

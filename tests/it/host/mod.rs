@@ -1,8 +1,8 @@
 //! Real Debian hosts for tests: systemd as init, a user manager, real services; booted from a private copy
 //! in memory in a second or two, gone with the test.
 //!
-//! A host is a folder `tests/hosts/NAME` whose `setup` is run in it as root; `tests/hosts/debian` makes
-//! what all of them boot from. Needs root, systemd-nspawn and that folder; where one is missing, nothing
+//! A host is a directory `tests/hosts/NAME` whose `setup` is run in it as root; `tests/hosts/debian` makes
+//! what all of them boot from. Needs root, systemd-nspawn and that directory; where one is missing, nothing
 //! is tested and the reason is said. Such a host has no network, and `MemoryMax`, `TasksMax` and
 //! `IPAddressDeny` have no effect in it.
 #![allow(dead_code, reason = "what a host can do is here, and not every test needs all of it")]
@@ -238,8 +238,8 @@ fn has_collectors(name: &str) -> Result<(), String> {
 
 /// The engines of `$TRACEWRIGHT_ENGINES`, by name.
 pub fn engines() -> Vec<(String, PathBuf)> {
-    let Some(folder) = std::env::var_os("TRACEWRIGHT_ENGINES") else { return Vec::new() };
-    let mut found: Vec<_> = std::fs::read_dir(folder)
+    let Some(directory) = std::env::var_os("TRACEWRIGHT_ENGINES") else { return Vec::new() };
+    let mut found: Vec<_> = std::fs::read_dir(directory)
         .into_iter()
         .flatten()
         .map(|entry| entry.unwrap())

@@ -1,7 +1,7 @@
 //! Transcripts on booted hosts: every `tests/host/*.md` is a page whose console blocks are run as they
 //! stand, in a host of the page's own.
 //!
-//! Its first line says where: `<!-- host: NAME, ENGINE, ENGINE... -->` names the folder in `tests/hosts`
+//! Its first line says where: `<!-- host: NAME, ENGINE, ENGINE... -->` names the directory in `tests/hosts`
 //! and the engines without which the page does not run. `root# ` runs a command as root, `pde$ ` as the
 //! ordinary user. Outputs are compared whole; what differs from run to run stands in square brackets.
 //! `TRACEWRIGHT_BLESS=1` writes the pages anew, `TRACEWRIGHT_PAGE=NAME` runs one alone.

@@ -12,7 +12,7 @@ use tracewright::model::dataflow::{Bind, FileReference, Listener, Protocol};
 use tracewright::model::names::TargetPath;
 use tracewright::topology::{Examined, FileSet, read};
 
-/// The configuration file whose doors are opened.
+/// The configuration file whose listeners are opened.
 const FILE: &str = "TRACEWRIGHT_TEST_STAND_IN";
 
 /// Not a test of its own: what the service does, until it is stopped.
@@ -27,7 +27,7 @@ fn tempo() {
 }
 
 fn open(listener: &Listener) -> Open {
-    let Bind::Address(address) = listener.bind else { panic!("{} has no address", listener.door) };
+    let Bind::Address(address) = listener.bind else { panic!("{} has no address", listener.setting) };
     let files = listener.tls.certificate.as_ref().zip(listener.tls.key.as_ref());
     let grpc = matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::TempoInternal);
     Open {

@@ -20,12 +20,12 @@ struct Unit<'a> {
     whole: bool,
 }
 
-/// What must be on the host before a unit of a place is started: a file, a folder, a program.
+/// What must be on the host before a unit of a place is started: a file, a directory, a program.
 const NEEDS: &[(&str, Need, &str)] = &[
     ("collector-config", Need::Nothing, ""),
     ("collector-environment-file", Need::Variables, "/srv/VALUE"),
     ("collector-credential", Need::Credential, "/srv/VALUE"),
-    ("collector-data", Need::Folder, "/srv/VALUE"),
+    ("collector-data", Need::Directory, "/srv/VALUE"),
     ("collector-state", Need::State, "/var/lib/VALUE"),
     ("collector-whole-unit-binary", Need::Program, "/opt/VALUE/otelcol"),
 ];
@@ -35,7 +35,7 @@ enum Need {
     Nothing,
     Variables,
     Credential,
-    Folder,
+    Directory,
     State,
     Program,
 }
@@ -128,7 +128,7 @@ fn systemd_reads_what_was_written() {
     let mut started = 0;
     for (name, need, path) in NEEDS {
         let place = places.iter().find(|place| place.name == *name).expect("a place of that name");
-        // A name in a folder, and a folder of the same name, are not there at once.
+        // A name in a directory, and a directory of the same name, are not there at once.
         for with_slash in [false, true] {
             let fits = |unit: &Unit<'_>| unit.case.is_none_or(|case| case.shape.contains('/') == with_slash);
             let units: Vec<Unit<'_>> = units(place).into_iter().filter(fits).collect();
@@ -196,8 +196,8 @@ fn start(host: &Host, units: &[Unit<'_>], need: Need, path: &str) -> Vec<Tree> {
     for (number, unit) in units.iter().enumerate() {
         let shape = unit.case.map_or(PLAIN, |case| case.shape.as_str());
         let path = path.replace("VALUE", shape);
-        let folder = if matches!(need, Need::Folder | Need::State) { path.as_str() } else { "" };
-        host.put(&format!("/run/values/in/{number}"), folder);
+        let directory = if matches!(need, Need::Directory | Need::State) { path.as_str() } else { "" };
+        host.put(&format!("/run/values/in/{number}"), directory);
         match need {
             Need::Nothing => {}
             Need::Variables => {
@@ -208,7 +208,7 @@ fn start(host: &Host, units: &[Unit<'_>], need: Need, path: &str) -> Vec<Tree> {
                 made.push(path.clone());
             }
             Need::Credential => host.put(&path, "right"),
-            Need::Folder => std::fs::create_dir_all(host.inside(&path)).unwrap(),
+            Need::Directory => std::fs::create_dir_all(host.inside(&path)).unwrap(),
             // `StateDirectory=` makes it; else the tool does, before the unit starts.
             Need::State if unit.text.contains("StateDirectory=") => {}
             Need::State => std::fs::create_dir_all(host.inside(&path)).unwrap(),
@@ -217,8 +217,8 @@ fn start(host: &Host, units: &[Unit<'_>], need: Need, path: &str) -> Vec<Tree> {
                 std::fs::copy(host.inside("/usr/bin/otelcol"), host.inside(&path)).unwrap();
             }
         }
-        if !folder.is_empty() && host.inside(folder).exists() {
-            std::os::unix::fs::chown(host.inside(folder), Some(otel[0]), Some(otel[1])).unwrap();
+        if !directory.is_empty() && host.inside(directory).exists() {
+            std::os::unix::fs::chown(host.inside(directory), Some(otel[0]), Some(otel[1])).unwrap();
         }
     }
     if need == Need::Variables {

@@ -1,10 +1,10 @@
-//! What is wrong between a real collector and a real Tempo: the application's door takes the
+//! What is wrong between a real collector and a real Tempo: the application's endpoint takes the
 //! trace, and it never comes back. Each cause is found twice: by sending as the exporter sends, and
 //! by the collector's log alone.
 
-use super::authority::{Authority, Leaf};
+use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find, find_asking};
-use super::lab::{Logged, counted, dial, door, message, reader, through};
+use super::lab::{Logged, counted, dial, endpoint, message, reader, through};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::{Path, PathBuf};
@@ -53,9 +53,9 @@ fn told(binary: &Path, tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option
     ];
     let mut said = String::new();
     for forward in forwards {
-        let mut door = door(dial(Grpc, collector.grpc, None));
-        door.through.push(through(&collector, forward.clone()));
-        said.push_str(&message(&prover.prove(&door), &names));
+        let mut endpoint = endpoint(dial(Grpc, collector.grpc, None));
+        endpoint.through.push(through(&collector, forward.clone()));
+        said.push_str(&message(&prover.prove(&endpoint), &names));
     }
     counted(said, "real 2.10.8")
 }
@@ -65,14 +65,14 @@ fn both(test: &str) -> Option<(PathBuf, PathBuf)> {
     find(test, TEMPO).zip(find(test, COLLECTOR))
 }
 
-fn grpc_tls(served: &ClientCertificate, client_authority: Option<&Authority>) -> TempoSetup {
+fn grpc_tls(served: &ClientCertificate, client_ca: Option<&Ca>) -> TempoSetup {
     let mut tls = format!(
         "tls:\n  cert_file: {}\n  key_file: {}\n",
         served.certificate.display(),
         served.key.display()
     );
-    if let Some(authority) = client_authority {
-        tls.push_str(&format!("  client_ca_file: {}\n", authority.certificate().display()));
+    if let Some(ca) = client_ca {
+        tls.push_str(&format!("  client_ca_file: {}\n", ca.certificate().display()));
     }
     TempoSetup { grpc: tls, ..TempoSetup::default() }
 }
@@ -80,8 +80,8 @@ fn grpc_tls(served: &ClientCertificate, client_authority: Option<&Authority>) ->
 #[test]
 fn exporter_in_plaintext_to_tls() {
     let Some((binary, _)) = both("exporter_in_plaintext_to_tls") else { return };
-    let folder = TempDir::new().unwrap();
-    let served = Authority::new(folder.path(), "ours").issue("server", &Leaf::server(&["127.0.0.1"]));
+    let directory = TempDir::new().unwrap();
+    let served = Ca::new(directory.path(), "ours").issue("server", &Leaf::server(&["127.0.0.1"]));
     let mut tempo = Tempo::start(&binary, &grpc_tls(&served, None));
     tempo.wait_ready();
     let port = tempo.otlp_grpc;
@@ -123,9 +123,9 @@ fn exporter_to_the_wrong_port() {
 /// A receiver with one certificate, dialled by an exporter that trusts `ours` or another CA.
 fn served(test: &str, leaf: &Leaf, trusts_other: bool) -> Option<String> {
     let (binary, _) = both(test)?;
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
-    let other = Authority::new(folder.path(), "other");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
+    let other = Ca::new(directory.path(), "other");
     let mut tempo = Tempo::start(&binary, &grpc_tls(&ours.issue("server", leaf), None));
     tempo.wait_ready();
     let trusted = if trusts_other { &other } else { &ours };
@@ -139,7 +139,7 @@ fn served(test: &str, leaf: &Leaf, trusts_other: bool) -> Option<String> {
 }
 
 #[test]
-fn exporter_trusts_another_authority() {
+fn exporter_trusts_another_ca() {
     let leaf = Leaf::server(&["127.0.0.1"]);
     let Some(said) = served("exporter_trusts_another_authority", &leaf, true) else { return };
     assert_data_eq!(said, file!["messages/exporter-unknown-authority.txt"]);
@@ -169,9 +169,9 @@ fn exporter_meets_an_early_certificate() {
 #[test]
 fn exporter_client_certificates() {
     let Some((binary, collector)) = both("exporter_client_certificates") else { return };
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
-    let other = Authority::new(folder.path(), "other");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
+    let other = Ca::new(directory.path(), "other");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let mut tempo = Tempo::start(&binary, &grpc_tls(&served, Some(&ours)));
     tempo.wait_ready();
@@ -267,12 +267,12 @@ fn collector_whose_reasons_are_unknown() {
             ..exporting("otlp_grpc/tempo", &lines)
         };
         let collector = Collector::start(&collector, &setup);
-        let mut door = door(dial(Grpc, collector.grpc, None));
-        door.through.push(through(&collector, None));
+        let mut endpoint = endpoint(dial(Grpc, collector.grpc, None));
+        endpoint.through.push(through(&collector, None));
         if !rest.is_empty() {
-            prover.prove(&door);
+            prover.prove(&endpoint);
         }
-        said.push_str(&message(&prover.prove(&door), &[(collector.grpc, "COLLECTOR")]));
+        said.push_str(&message(&prover.prove(&endpoint), &[(collector.grpc, "COLLECTOR")]));
     }
     assert_data_eq!(said, file!["messages/collector-reasons-unknown.txt"]);
 }

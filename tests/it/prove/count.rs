@@ -1,7 +1,7 @@
 //! Numbered spans through real engines.
 
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, door, reader};
+use super::lab::{Logged, dial, endpoint, reader};
 use std::process::Command;
 use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
@@ -49,12 +49,12 @@ fn twenty_thousand_come_back_in_little_memory() {
 #[test]
 fn child() {
     let Ok(ports) = std::env::var("COUNT_PORTS") else { return };
-    let (door_port, api) = ports.split_once(' ').unwrap();
+    let (endpoint_port, api) = ports.split_once(' ').unwrap();
     let mut reader = super::lab::nothing_to_read(0);
     reader.api = format!("http://127.0.0.1:{api}");
     let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(20) };
-    let door = door(dial(Grpc, door_port.parse().unwrap(), None));
-    let (tally, failure) = prover.count(&door, Numbered { count: 20_000, rate: None }).unwrap();
+    let endpoint = endpoint(dial(Grpc, endpoint_port.parse().unwrap(), None));
+    let (tally, failure) = prover.count(&endpoint, Numbered { count: 20_000, rate: None }).unwrap();
     println!("\n{tally:?}");
     assert_eq!(failure, None);
     assert_eq!((tally.accepted, tally.returned), (20_000, 20_000));
@@ -73,8 +73,8 @@ fn discarded_spans_are_named() {
         let reader = reader(&tempo);
         let prover =
             TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(2) };
-        let door = door(dial(Grpc, tempo.otlp_grpc, None));
-        let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(500) }).unwrap();
+        let endpoint = endpoint(dial(Grpc, tempo.otlp_grpc, None));
+        let (tally, failure) = prover.count(&endpoint, Numbered { count: 250, rate: Some(500) }).unwrap();
         let failure = failure.unwrap();
         assert_eq!((tally.accepted, tally.returned), (250, 150), "{failure:?}");
         assert_eq!(failure.cause, FailureCause::Limit(Limit::TraceSize));

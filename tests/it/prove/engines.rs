@@ -1,4 +1,4 @@
-//! Real engines as child processes: loopback, free ports, own folder, ended by their id.
+//! Real engines as child processes: loopback, free ports, own directory, ended by their id.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -17,8 +17,9 @@ pub const PROOFS: &str = "proofs of sound ways";
 /// The binary of this name in `$TRACEWRIGHT_ENGINES`; where it is absent, says that the test of
 /// this name is skipped.
 pub fn find(test: &str, engine: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TRACEWRIGHT_ENGINES");
-    let found = folder.map(|folder| PathBuf::from(folder).join(engine)).filter(|path| path.is_file());
+    let directory = std::env::var_os("TRACEWRIGHT_ENGINES");
+    let found =
+        directory.map(|directory| PathBuf::from(directory).join(engine)).filter(|path| path.is_file());
     if found.is_none() {
         #[expect(
             clippy::explicit_write,
@@ -53,29 +54,29 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 /// A running engine; ended when dropped.
 pub struct Engine {
     child: Child,
-    folder: TempDir,
+    directory: TempDir,
 }
 
 impl Engine {
-    /// Starts the binary with a configuration file in a folder of its own.
-    pub fn start(binary: &Path, folder: TempDir, flag: &str, config: &str) -> Self {
-        let file = folder.path().join("config.yaml");
+    /// Starts the binary with a configuration file in a directory of its own.
+    pub fn start(binary: &Path, directory: TempDir, flag: &str, config: &str) -> Self {
+        let file = directory.path().join("config.yaml");
         std::fs::write(&file, config).unwrap();
-        let log = File::create(folder.path().join("log")).unwrap();
+        let log = File::create(directory.path().join("log")).unwrap();
         let child = Command::new(binary)
             .arg(format!("{flag}={}", file.display()))
-            .current_dir(folder.path())
+            .current_dir(directory.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
             .unwrap();
-        Self { child, folder }
+        Self { child, directory }
     }
 
     /// All it has logged.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+        std::fs::read_to_string(self.directory.path().join("log")).unwrap()
     }
 
     /// Waits until something is true of it, or shows its log.
@@ -154,10 +155,10 @@ impl Tempo {
     }
 
     fn spawn(binary: &Path, setup: &TempoSetup) -> Self {
-        let folder = TempDir::new().unwrap();
+        let directory = TempDir::new().unwrap();
         let [http, internal, otlp_grpc, otlp_http] = free_ports();
         let line3 = binary.to_string_lossy().contains("tempo-3.");
-        let data = folder.path().join("data");
+        let data = directory.path().join("data");
         let mut config = format!(
             "server:\n  http_listen_address: 127.0.0.1\n  http_listen_port: {http}\n  \
              grpc_listen_address: 127.0.0.1\n  grpc_listen_port: {internal}\n{server}\
@@ -183,7 +184,7 @@ impl Tempo {
         } else {
             config.push_str("ingester:\n  lifecycler:\n    min_ready_duration: 1s\n");
         }
-        let engine = Engine::start(binary, folder, "-config.file", &config);
+        let engine = Engine::start(binary, directory, "-config.file", &config);
         Self { engine, http, internal, otlp_grpc, otlp_http }
     }
 
@@ -224,10 +225,10 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Starts a collector and waits until its doors listen. `OWN` in the exporters is its own gRPC
+    /// Starts a collector and waits until its listeners listen. `OWN` in the exporters is its own gRPC
     /// port.
     pub fn start(binary: &Path, setup: &CollectorSetup) -> Self {
-        let folder = TempDir::new().unwrap();
+        let directory = TempDir::new().unwrap();
         let [grpc, http, metrics] = free_ports();
         let config = format!(
             "receivers:\n  otlp:\n    protocols:\n      grpc:\n        endpoint: 127.0.0.1:{grpc}\n{grpc_lines}      \
@@ -245,7 +246,7 @@ impl Collector {
             pipeline = setup.pipeline,
             sends_by = setup.sends_by,
         );
-        let mut engine = Engine::start(binary, folder, "--config", &config);
+        let mut engine = Engine::start(binary, directory, "--config", &config);
         engine.wait("listening", || listens(grpc) && listens(http) && listens(metrics));
         Self { engine, grpc, http, metrics }
     }

@@ -1,7 +1,7 @@
 //! What a prover must not be deceived or harmed by: a Tempo that forgets, and an API that answers
 //! anything but a trace. All of it on a stand-in, which is no Tempo.
 
-use super::lab::{Logged, counted, dial, door, message, nothing_to_read};
+use super::lab::{Logged, counted, dial, endpoint, message, nothing_to_read};
 use super::standin::{Fault, StandIn};
 use snapbox::{assert_data_eq, file};
 use std::io::{Read, Write};
@@ -18,7 +18,7 @@ fn prove(standin: &StandIn, api: u16) -> TraceProof {
     let reader = reader(api);
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
-    prover.prove(&door(dial(Grpc, standin.otlp_grpc, None)))
+    prover.prove(&endpoint(dial(Grpc, standin.otlp_grpc, None)))
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn a_stand_in_is_proven() {
     let reader = reader(standin.http);
     let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
     for dial in [dial(Grpc, standin.otlp_grpc, None), dial(HttpProtobuf, standin.otlp_http, None)] {
-        let proof = prover.prove(&door(dial));
+        let proof = prover.prove(&endpoint(dial));
         assert!(matches!(proof, TraceProof::Proven(_)), "{proof:?}");
     }
 }
@@ -40,7 +40,7 @@ fn what_does_not_come_back_is_no_proof() {
     for fault in faults {
         let standin = StandIn::start(fault);
         let proof = prove(&standin, standin.http);
-        said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (standin.http, "API")]));
+        said.push_str(&message(&proof, &[(standin.otlp_grpc, "ENDPOINT"), (standin.http, "API")]));
     }
     let said = counted(said, "stand-in");
     assert_data_eq!(said, file!["messages/what-does-not-come-back.txt"]);
@@ -52,8 +52,8 @@ fn numbered_spans_that_are_lost_are_named() {
     let reader = reader(standin.http);
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
-    let door = door(dial(Grpc, standin.otlp_grpc, None));
-    let (tally, failure) = prover.count(&door, Numbered { count: 250, rate: Some(2000) }).unwrap();
+    let endpoint = endpoint(dial(Grpc, standin.otlp_grpc, None));
+    let (tally, failure) = prover.count(&endpoint, Numbered { count: 250, rate: Some(2000) }).unwrap();
     assert_eq!((tally.accepted, tally.returned), (250, 249));
     assert_eq!(failure.unwrap().cause, FailureCause::SpansMissing(vec![207]));
 }
@@ -79,9 +79,9 @@ fn relay(listener: &TcpListener, behind: u16, end: Instant) {
     open.iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
 }
 
-/// A sender that tries again loses nothing while what listens at the door is restarted.
+/// A sender that tries again loses nothing while what listens at the listener is restarted.
 #[test]
-fn numbered_spans_come_back_over_a_restart_of_the_door() {
+fn numbered_spans_come_back_over_a_restart_of_the_endpoint() {
     let standin = StandIn::start(Fault::None);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let at = listener.local_addr().unwrap();
@@ -94,8 +94,8 @@ fn numbered_spans_come_back_over_a_restart_of_the_door() {
     });
     let reader = reader(standin.http);
     let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
-    let door = door(dial(Grpc, at.port(), None));
-    let (tally, failure) = prover.count(&door, Numbered { count: 400, rate: Some(400) }).unwrap();
+    let endpoint = endpoint(dial(Grpc, at.port(), None));
+    let (tally, failure) = prover.count(&endpoint, Numbered { count: 400, rate: Some(400) }).unwrap();
     assert!(failure.is_none(), "{failure:?}");
     assert_eq!((tally.accepted, tally.returned), (400, 400));
 }
@@ -146,7 +146,7 @@ fn an_api_that_answers_something_else() {
     for answer in answers {
         let port = answering(answer);
         let proof = prove(&standin, port);
-        said.push_str(&message(&proof, &[(standin.otlp_grpc, "DOOR"), (port, "API")]));
+        said.push_str(&message(&proof, &[(standin.otlp_grpc, "ENDPOINT"), (port, "API")]));
     }
     assert_data_eq!(said, file!["messages/an-api-that-answers-something-else.txt"]);
 }
@@ -158,14 +158,14 @@ fn an_api_that_never_answers() {
     let start = Instant::now();
     let proof = prove(&standin, port);
     assert_data_eq!(
-        message(&proof, &[(standin.otlp_grpc, "DOOR"), (port, "API")]),
+        message(&proof, &[(standin.otlp_grpc, "ENDPOINT"), (port, "API")]),
         file!["messages/an-api-that-never-answers.txt"]
     );
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
 }
 
 #[test]
-fn a_door_that_answers_something_else() {
+fn an_endpoint_that_answers_something_else() {
     let standin = StandIn::start(Fault::None);
     let answers = [
         answer("429 Too Many Requests", "", "slow down"),
@@ -182,8 +182,8 @@ fn a_door_that_answers_something_else() {
         let prover =
             TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
         for dial in [dial(HttpProtobuf, port, None), dial(Grpc, port, None)] {
-            said.push_str(&message(&prover.prove(&door(dial)), &[(port, "DOOR")]));
+            said.push_str(&message(&prover.prove(&endpoint(dial)), &[(port, "ENDPOINT")]));
         }
     }
-    assert_data_eq!(said, file!["messages/a-door-that-answers-something-else.txt"]);
+    assert_data_eq!(said, file!["messages/a-listener-that-answers-something-else.txt"]);
 }

@@ -1,8 +1,8 @@
 //! What is wrong inside of a real Tempo or at its API: the incident and its kin, tenants, limits.
 
-use super::authority::{Authority, Leaf};
+use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, counted, dial, door, message, reader, through};
+use super::lab::{Logged, counted, dial, endpoint, message, reader, through};
 use snapbox::{Data, assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,19 +28,19 @@ fn names(tempo: &Tempo) -> [(u16, &'static str); 3] {
     [(tempo.otlp_grpc, "TEMPO"), (tempo.internal, "INTERNAL"), (tempo.http, "API")]
 }
 
-fn prove(tempo: &Tempo, reader: &TempoReader, door: &Endpoint) -> TraceProof {
+fn prove(tempo: &Tempo, reader: &TempoReader, endpoint: &Endpoint) -> TraceProof {
     let logs = Logged { collector: None, tempo: Some(&tempo.engine) };
-    TraceProver { reader, logs: &logs, within: Duration::from_secs(2) }.prove(door)
+    TraceProver { reader, logs: &logs, within: Duration::from_secs(2) }.prove(endpoint)
 }
 
 /// Proves an application that sends to this Tempo itself.
 fn said(tempo: &Tempo, reader: &TempoReader) -> String {
-    message(&prove(tempo, reader, &door(dial(Grpc, tempo.otlp_grpc, None))), &names(tempo))
+    message(&prove(tempo, reader, &endpoint(dial(Grpc, tempo.otlp_grpc, None))), &names(tempo))
 }
 
 /// TLS on Tempo's own gRPC server, with these clients given TLS too.
-pub fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
-    let ours = Authority::new(folder, "ours");
+pub fn internal_tls(directory: &Path, clients: &[&str]) -> TempoSetup {
+    let ours = Ca::new(directory, "ours");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let server = format!(
         "grpc_tls_config:\n  cert_file: {}\n  key_file: {}\n",
@@ -60,8 +60,8 @@ pub fn internal_tls(folder: &Path, clients: &[&str]) -> TempoSetup {
 #[test]
 fn the_incident() {
     on_each("the-incident", |binary, _| {
-        let folder = TempDir::new().unwrap();
-        let tempo = Tempo::start(binary, &internal_tls(folder.path(), &[]));
+        let directory = TempDir::new().unwrap();
+        let tempo = Tempo::start(binary, &internal_tls(directory.path(), &[]));
         let Some(collector) = find("the_incident", COLLECTOR) else { return String::new() };
         let lines = format!("endpoint: 127.0.0.1:{}", tempo.otlp_grpc);
         let setup = CollectorSetup {
@@ -72,7 +72,7 @@ fn the_incident() {
             ..CollectorSetup::default()
         };
         let collector = Collector::start(&collector, &setup);
-        let mut through_collector = door(dial(Grpc, collector.grpc, None));
+        let mut through_collector = endpoint(dial(Grpc, collector.grpc, None));
         let forward = dial(Grpc, tempo.otlp_grpc, None);
         through_collector.through.push(through(&collector, Some(forward)));
         let proof = prove(&tempo, &reader(&tempo), &through_collector);
@@ -89,8 +89,8 @@ fn the_incident_mended() {
         } else {
             &["frontend_worker", "live_store_client", "backend_scheduler_client"]
         };
-        let folder = TempDir::new().unwrap();
-        let mut tempo = Tempo::start(&binary, &internal_tls(folder.path(), clients));
+        let directory = TempDir::new().unwrap();
+        let mut tempo = Tempo::start(&binary, &internal_tls(directory.path(), clients));
         tempo.wait_ready();
         assert_eq!(said(&tempo, &reader(&tempo)), "proven\n", "{}", tempo.engine.log());
     }
@@ -99,8 +99,8 @@ fn the_incident_mended() {
 #[test]
 fn only_the_frontend_worker_has_tls() {
     on_each("only-frontend-worker", |binary, _| {
-        let folder = TempDir::new().unwrap();
-        let mut tempo = Tempo::start(binary, &internal_tls(folder.path(), &["frontend_worker"]));
+        let directory = TempDir::new().unwrap();
+        let mut tempo = Tempo::start(binary, &internal_tls(directory.path(), &["frontend_worker"]));
         tempo.wait_ready();
         said(&tempo, &reader(&tempo))
     });
@@ -110,8 +110,8 @@ fn only_the_frontend_worker_has_tls() {
 fn only_the_frontend_worker_lacks_tls() {
     on_each("frontend-worker-forgotten", |binary, line| {
         let client = if line == LINES[0] { "ingester_client" } else { "live_store_client" };
-        let folder = TempDir::new().unwrap();
-        let tempo = Tempo::start(binary, &internal_tls(folder.path(), &[client]));
+        let directory = TempDir::new().unwrap();
+        let tempo = Tempo::start(binary, &internal_tls(directory.path(), &[client]));
         // Only then 2.10 says of `/ready` what keeps it.
         std::thread::sleep(Duration::from_secs(2));
         said(&tempo, &reader(&tempo))
@@ -126,11 +126,11 @@ fn tenants() {
         tempo.wait_ready();
         let plain = reader(&tempo);
         let of = |tenant: &str| TempoReader { tenant: Some(tenant.to_owned()), ..plain.clone() };
-        let mut door = door(dial(Grpc, tempo.otlp_grpc, None));
-        let mut said = message(&prove(&tempo, &of("shop"), &door), &names(&tempo));
-        door.dial.headers.push(("X-Scope-OrgID".to_owned(), "shop".to_owned()));
+        let mut endpoint = endpoint(dial(Grpc, tempo.otlp_grpc, None));
+        let mut said = message(&prove(&tempo, &of("shop"), &endpoint), &names(&tempo));
+        endpoint.dial.headers.push(("X-Scope-OrgID".to_owned(), "shop".to_owned()));
         for reader in [plain.clone(), of("ops"), of("shop")] {
-            said.push_str(&message(&prove(&tempo, &reader, &door), &names(&tempo)));
+            said.push_str(&message(&prove(&tempo, &reader, &endpoint), &names(&tempo)));
         }
         said
     });
@@ -172,8 +172,8 @@ fn tempo_half_dead() {
 #[test]
 fn the_api_of_tempo() {
     on_each("api", |binary, _| {
-        let folder = TempDir::new().unwrap();
-        let ours = Authority::new(folder.path(), "ours");
+        let directory = TempDir::new().unwrap();
+        let ours = Ca::new(directory.path(), "ours");
         let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
         let server = format!(
             "http_tls_config:\n  cert_file: {}\n  key_file: {}\n",

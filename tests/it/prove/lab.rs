@@ -1,4 +1,4 @@
-//! What the tests of causes share: doors and readers for running engines, and the message of a
+//! What the tests of causes share: listeners and readers for running engines, and the message of a
 //! failed proof with everything that moves replaced.
 
 use super::engines::{CAUSES, Collector, Engine, Tempo};
@@ -7,7 +7,7 @@ use tracewright::model::dataflow::OtlpProtocol;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
 use tracewright::prove::{self, Component, Dial, Endpoint, Forward, LogSource, TempoReader, Tls, TraceProof};
 
-/// A setting that dials plaintext or TLS on loopback.
+/// A endpoint that dials plaintext or TLS on loopback.
 pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let path = match protocol {
@@ -23,10 +23,10 @@ pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
 }
 
 /// An application that dials so, with nothing between it and Tempo.
-pub fn door(dial: Dial) -> Endpoint {
+pub fn endpoint(dial: Dial) -> Endpoint {
     Endpoint {
         name: "shop".to_owned(),
-        edge: "shop -> door".to_owned(),
+        edge: "shop -> listener".to_owned(),
         service_name: "shop".to_owned(),
         dial,
         through: Vec::new(),

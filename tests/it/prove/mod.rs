@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "measured figures are for whoever runs a test with --nocapture")]
 
-mod at_door;
-mod authority;
+mod at_endpoint;
 mod behind;
+mod ca;
 mod count;
 pub mod engines;
 mod hostile;

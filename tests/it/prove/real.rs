@@ -1,8 +1,8 @@
 //! Proofs of good stacks on real engines, and what a proof costs.
 
-use super::authority::{Authority, Leaf};
+use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, PROOFS, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, door, reader, through};
+use super::lab::{Logged, dial, endpoint, reader, through};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
@@ -10,9 +10,9 @@ use tracewright::prove::{ClientCertificate, Endpoint, TempoReader, Timings, Tls,
 
 const TEMPOS: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];
 
-fn proven(reader: &TempoReader, door: &Endpoint) -> Timings {
+fn proven(reader: &TempoReader, endpoint: &Endpoint) -> Timings {
     let prover = TraceProver { reader, logs: &Logged::default(), within: Duration::from_secs(15) };
-    match prover.prove(door) {
+    match prover.prove(endpoint) {
         TraceProof::Proven(timings) => {
             println!("promise: {PROOFS} | 1 | real");
             timings
@@ -27,8 +27,8 @@ fn a_good_tempo_is_proven() {
         let Some(binary) = find("a_good_tempo_is_proven", line) else { continue };
         let mut tempo = Tempo::start(&binary, &TempoSetup::default());
         tempo.wait_ready();
-        proven(&reader(&tempo), &door(dial(Grpc, tempo.otlp_grpc, None)));
-        proven(&reader(&tempo), &door(dial(HttpProtobuf, tempo.otlp_http, None)));
+        proven(&reader(&tempo), &endpoint(dial(Grpc, tempo.otlp_grpc, None)));
+        proven(&reader(&tempo), &endpoint(dial(HttpProtobuf, tempo.otlp_http, None)));
     }
 }
 
@@ -46,12 +46,12 @@ fn a_stack_with_everything_on_is_proven() {
     for line in TEMPOS {
         let name = "a_stack_with_everything_on_is_proven";
         let Some((binary, collector)) = find(name, line).zip(find(name, "otelcol-0.159.0")) else { continue };
-        let folder = TempDir::new().unwrap();
-        let ours = Authority::new(folder.path(), "ours");
+        let directory = TempDir::new().unwrap();
+        let ours = Ca::new(directory.path(), "ours");
         let served = ours.issue("server", &Leaf { two_days: true, ..Leaf::server(&["127.0.0.1"]) });
         let client = ours.issue("client", &Leaf::client());
-        let authority = ours.certificate();
-        let mutual = server_tls(&served, &format!("client_ca_file: {}", authority.display()));
+        let ca = ours.certificate();
+        let mutual = server_tls(&served, &format!("client_ca_file: {}", ca.display()));
         let api_tls = format!("http_tls_config:\n{mutual}  client_auth_type: RequireAndVerifyClientCert\n");
         let setup = TempoSetup {
             server: api_tls,
@@ -64,7 +64,7 @@ fn a_stack_with_everything_on_is_proven() {
             "otlp_grpc/tempo:\n  endpoint: 127.0.0.1:{}\n  headers: {{X-Scope-OrgID: shop}}\n  \
              tls: {{ca_file: {}, cert_file: {}, key_file: {}}}",
             tempo.otlp_grpc,
-            authority.display(),
+            ca.display(),
             client.certificate.display(),
             client.key.display()
         );
@@ -83,8 +83,8 @@ fn a_stack_with_everything_on_is_proven() {
             tenant: Some("shop".to_owned()),
             ..reader(&tempo)
         };
-        proven(&reader, &door(dial(Grpc, collector.grpc, Some(tls.clone()))));
-        proven(&reader, &door(dial(HttpProtobuf, collector.http, Some(tls))));
+        proven(&reader, &endpoint(dial(Grpc, collector.grpc, Some(tls.clone()))));
+        proven(&reader, &endpoint(dial(HttpProtobuf, collector.http, Some(tls))));
     }
 }
 
@@ -102,7 +102,7 @@ fn a_sampler_keeps_proofs() {
     };
     let collector = Collector::start(&collector, &setup);
     for _ in 0..5 {
-        proven(&reader(&tempo), &door(dial(Grpc, collector.grpc, None)));
+        proven(&reader(&tempo), &endpoint(dial(Grpc, collector.grpc, None)));
     }
 }
 
@@ -129,12 +129,12 @@ fn a_proof_costs_little() {
             ..forwarding(&tempo)
         };
         let collector = Collector::start(&collector, &setup);
-        let mut door = door(dial(Grpc, collector.grpc, None));
-        door.through.push(through(&collector, Some(dial(Grpc, tempo.otlp_grpc, None))));
+        let mut endpoint = endpoint(dial(Grpc, collector.grpc, None));
+        endpoint.through.push(through(&collector, Some(dial(Grpc, tempo.otlp_grpc, None))));
         let reader = reader(&tempo);
         let beyond = [(); 3].map(|()| {
             let start = Instant::now();
-            let timings = proven(&reader, &door);
+            let timings = proven(&reader, &endpoint);
             let whole = start.elapsed();
             // The engines had it readable at most one pause and one read before it was seen.
             let pause = Duration::from_millis(30);

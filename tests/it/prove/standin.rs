@@ -77,19 +77,19 @@ impl StandIn {
     }
 }
 
-/// A door of a stand-in that runs by itself.
+/// A listener of a stand-in that runs by itself.
 pub struct Open {
     pub at: SocketAddr,
     pub grpc: bool,
     pub tls: Option<TlsAcceptor>,
 }
 
-/// Opens these doors and serves until the process ends.
-pub fn serve_at(doors: Vec<Open>) {
+/// Opens these listeners and serves until the process ends.
+pub fn serve_at(endpoints: Vec<Open>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let state = Arc::new(Mutex::new(State::default()));
-        for Open { at, grpc, tls } in doors {
+        for Open { at, grpc, tls } in endpoints {
             let listener = TcpListener::bind(at).await.unwrap_or_else(|fault| panic!("{at}: {fault}"));
             tokio::spawn(serve((listener, grpc, tls), state.clone(), Fault::None));
         }

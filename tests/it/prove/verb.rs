@@ -44,11 +44,11 @@ fn proven(binaries: (&Path, &Path), setup: &TempoSetup, line: &str) -> (Option<i
         ..CollectorSetup::default()
     };
     let collector = Collector::start(binaries.1, &forwarding);
-    let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("stack.toml"), stack(&tempo, &collector, line, mended)).unwrap();
+    let directory = TempDir::new().unwrap();
+    std::fs::write(directory.path().join("stack.toml"), stack(&tempo, &collector, line, mended)).unwrap();
     let mut verb = Command::new(env!("CARGO_BIN_EXE_tracewright"));
     // No trial of another test is found there.
-    let output = verb.arg("prove").arg(folder.path()).env("TMPDIR", folder.path()).output().unwrap();
+    let output = verb.arg("prove").arg(directory.path()).env("TMPDIR", directory.path()).output().unwrap();
     let mut said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     for (port, name) in [(collector.http, "COLLECTOR"), (tempo.internal, "INTERNAL"), (tempo.http, "API")] {
         said = said.replace(&format!("127.0.0.1:{port}"), name);
@@ -62,8 +62,8 @@ fn the_incident_is_named_by_the_verb_and_its_mending_proven() {
     for (line, clients) in LINES {
         let Some((tempo, collector)) = find(test, line).zip(find(test, COLLECTOR)) else { continue };
         let release = &line["tempo-".len()..line.len() - ".0".len()];
-        let folder = TempDir::new().unwrap();
-        let of = |clients| proven((&tempo, &collector), &internal_tls(folder.path(), clients), release);
+        let directory = TempDir::new().unwrap();
+        let of = |clients| proven((&tempo, &collector), &internal_tls(directory.path(), clients), release);
         let (code, said) = of(&[]);
         println!("promise: {CAUSES} | 1 | real {}", &line["tempo-".len()..]);
         assert_eq!(code, Some(1), "{said}");

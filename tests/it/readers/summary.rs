@@ -19,7 +19,7 @@ pub(crate) fn summary(topology: &Topology, contents: &Contents) -> String {
             out,
             "{} listens {} {} {bind}:{port} {tls} at {}",
             l.program,
-            l.door,
+            l.setting,
             l.protocol,
             shown(&l.at)
         )
@@ -77,7 +77,7 @@ fn server(tls: &ServerTls, contents: &Contents) -> String {
     let mut out = format!("{:?}", tls.mode);
     out += &file("certificate", tls.certificate.as_ref());
     out += &file("key", tls.key.as_ref());
-    out += &file("clients by", tls.client_authority.as_ref());
+    out += &file("clients by", tls.client_ca.as_ref());
     if tls.demands_client_certificate {
         out += " demands";
     }

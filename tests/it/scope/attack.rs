@@ -1,4 +1,4 @@
-//! A user who, all the time, exchanges a folder on the way with something that leads elsewhere.
+//! A user who, all the time, exchanges a directory on the way with something that leads elsewhere.
 
 use super::child::as_user;
 use super::lab::{Lab, PERSON, SERVICE, lab, stage};
@@ -26,8 +26,9 @@ fn exchange(uid: u32, (a, b): (&Path, &Path), stop: &AtomicBool) -> u32 {
 
 /// Writes below `FOLDER/moving` while its owner exchanges that with `FOLDER/other`, and says how often
 /// it was tried and how often it worked.
-fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
-    let (moving, other) = (lab.on_disk(&format!("{folder}/moving")), lab.on_disk(&format!("{folder}/other")));
+fn race(lab: &Lab, directory: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
+    let (moving, other) =
+        (lab.on_disk(&format!("{directory}/moving")), lab.on_disk(&format!("{directory}/other")));
     let stop = AtomicBool::new(false);
     let mut host: LiveHost = lab.host();
     let (tries, written) = std::thread::scope(|threads| {
@@ -35,7 +36,7 @@ fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
         let (end, mut tries, mut written) = (Instant::now() + WHILE, 0, 0);
         while Instant::now() < end {
             tries += 1;
-            let mut step = stage(lab.at(&format!("{folder}/moving/{tries}")), "secret");
+            let mut step = stage(lab.at(&format!("{directory}/moving/{tries}")), "secret");
             if let Step::Stage { ids: wanted, .. } = &mut step {
                 *wanted = ids;
             }
@@ -53,33 +54,33 @@ fn race(lab: &Lab, folder: &str, uid: u32, ids: Option<Ids>) -> (u32, u32) {
 #[test]
 fn a_write_of_ours_is_never_led_elsewhere() {
     let Some(lab) = lab("a_write_of_ours_is_never_led_elsewhere") else {
-        println!("promise: writes against a user who swaps folders | 0 | not run: not root");
+        println!("promise: writes against a user who swaps directories | 0 | not run: not root");
         return;
     };
     let roots = lab.on_disk("roots");
     let mut all = 0;
-    // Of a person: the child writes. A link out of the home, and a folder that root has in it.
-    lab.folder("home/moving", PERSON);
+    // Of a person: the child writes. A link out of the home, and a directory that root has in it.
+    lab.directory("home/moving", PERSON);
     lab.link("home/other", &roots, PERSON);
-    // Of a service: root itself writes. A link, and a folder of root's.
-    lab.folder("service/moving", SERVICE);
+    // Of a service: root itself writes. A link, and a directory of root's.
+    lab.directory("service/moving", SERVICE);
     lab.link("service/other", &roots, SERVICE);
-    lab.folder("service/inner", SERVICE);
-    lab.folder("service/inner/moving", SERVICE);
-    lab.folder("service/inner/other", 0);
+    lab.directory("service/inner", SERVICE);
+    lab.directory("service/inner/moving", SERVICE);
+    lab.directory("service/inner/other", 0);
     let service = Some(Ids { uid: SERVICE, gid: SERVICE });
-    for (folder, uid, ids) in
+    for (directory, uid, ids) in
         [("home", PERSON, None), ("service", SERVICE, service), ("service/inner", SERVICE, service)]
     {
-        let (tries, written) = race(&lab, folder, uid, ids);
-        println!("{folder}: {tries} tries, {written} written where they belong");
-        assert_eq!(lab.names("roots"), [""; 0], "{folder}");
+        let (tries, written) = race(&lab, directory, uid, ids);
+        println!("{directory}: {tries} tries, {written} written where they belong");
+        assert_eq!(lab.names("roots"), [""; 0], "{directory}");
         all += tries;
     }
-    // Which of the two names is root's folder depends on when the attack stopped.
-    let of_root = ["service/inner/moving", "service/inner/other"]
-        .into_iter()
-        .find(|folder| std::os::unix::fs::MetadataExt::uid(&lab.on_disk(folder).metadata().unwrap()) == 0);
+    // Which of the two names is root's directory depends on when the attack stopped.
+    let of_root = ["service/inner/moving", "service/inner/other"].into_iter().find(|directory| {
+        std::os::unix::fs::MetadataExt::uid(&lab.on_disk(directory).metadata().unwrap()) == 0
+    });
     assert_eq!(lab.names(of_root.unwrap()), [""; 0]);
-    println!("promise: writes against a user who swaps folders | {all} | cargo");
+    println!("promise: writes against a user who swaps directories | {all} | cargo");
 }

@@ -49,8 +49,8 @@ fn what_is_a_persons_is_theirs() {
     let mut host = lab.host();
     assert!(host.is_root());
     assert_eq!(host.children().len(), 0, "none before it is needed");
-    let folder = Step::MakeFolder { path: lab.at("home/.config"), mode: Mode(0o2750), ids: None };
-    host.perform(&folder).unwrap();
+    let directory = Step::MakeDirectory { path: lab.at("home/.config"), mode: Mode(0o2750), ids: None };
+    host.perform(&directory).unwrap();
     let staged = stage(lab.at("home/.config/new"), "text\n");
     host.perform(&staged).unwrap();
     let seen = look(&host, &lab.at("home/.config/new"));
@@ -93,20 +93,20 @@ fn it_reaches_nothing_of_others() {
     );
     assert!(matches!(look(&host, &lab.at("home/shared")), PathState::File(_)), "the user's own groups count");
 
-    lab.folder("home/of-root", 0);
+    lab.directory("home/of-root", 0);
     let refused = host.perform(&stage(lab.at("home/of-root/file"), "")).unwrap_err();
     let at = lab.on_disk("home/of-root");
     assert_eq!(
         refused.to_string(),
         format!(
-            "for person: cannot go through {}: it belongs to user 0 and stands in a folder of user {PERSON}, \
+            "for person: cannot go through {}: it belongs to user 0 and stands in a directory of user {PERSON}, \
              who could put another in its place",
             at.display()
         )
     );
     lab.link("home/out", &lab.on_disk("roots"), PERSON);
     let refused = host.perform(&stage(lab.at("home/out/file"), "")).unwrap_err().to_string();
-    assert!(refused.ends_with("home/out is no folder"), "{refused}");
+    assert!(refused.ends_with("home/out is no directory"), "{refused}");
     let touch = CommandLine::new("/usr/bin/touch", [lab.on_disk("roots/file").to_str().unwrap()]);
     let ran = host.run_as(&Scope::User(person()), &touch, Duration::from_secs(5)).unwrap();
     assert_eq!(ran.code, Some(1));

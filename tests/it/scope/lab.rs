@@ -1,5 +1,5 @@
-//! A person made up by a number, with a home in a folder of the test.
-#![expect(clippy::disallowed_methods, reason = "a test prepares the folders that it judges")]
+//! A person made up by a number, with a home in a directory of the test.
+#![expect(clippy::disallowed_methods, reason = "a test prepares the directories that it judges")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -29,9 +29,9 @@ pub fn lab(test: &str) -> Option<Lab> {
     }
     let lab = Lab { base: tempfile::tempdir().unwrap() };
     fs::set_permissions(lab.base.path(), Permissions::from_mode(0o755)).unwrap();
-    lab.folder("home", PERSON);
-    lab.folder("service", SERVICE);
-    lab.folder("roots", 0);
+    lab.directory("home", PERSON);
+    lab.directory("service", SERVICE);
+    lab.directory("roots", 0);
     Some(lab)
 }
 
@@ -44,8 +44,8 @@ impl Lab {
         TargetPath::new(self.on_disk(below).to_str().unwrap())
     }
 
-    /// A folder of a user, 0755.
-    pub fn folder(&self, below: &str, uid: u32) {
+    /// A directory of a user, 0755.
+    pub fn directory(&self, below: &str, uid: u32) {
         let path = self.on_disk(below);
         fs::create_dir(&path).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
@@ -78,7 +78,7 @@ impl Lab {
         LiveHost::with(HostName::this(), accounts, program).unwrap()
     }
 
-    /// What is below a folder, sorted.
+    /// What is below a directory, sorted.
     pub fn names(&self, below: &str) -> Vec<String> {
         let entries = fs::read_dir(self.on_disk(below)).unwrap();
         let mut names: Vec<_> =

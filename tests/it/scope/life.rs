@@ -110,7 +110,7 @@ fn what_root_was_given_does_not_reach_the_users_programs() {
 fn without_root_there_are_no_children() {
     let Some(lab) = lab("without_root_there_are_no_children") else { return };
     lab.file("roots/secret", 0, 0o600);
-    lab.folder("closed", 0);
+    lab.directory("closed", 0);
     fs::set_permissions(lab.on_disk("closed"), fs::Permissions::from_mode(0o700)).unwrap();
     as_user(PERSON, || {
         let mut host = lab.host();
@@ -120,9 +120,9 @@ fn without_root_there_are_no_children() {
         assert!(refused.is_refused(), "{refused}");
         let out_of_sight = PathState::Other("something that this user may not read");
         assert_eq!(look(&host, &lab.at("roots/secret")), out_of_sight);
-        assert_eq!(look(&host, &lab.at("closed/folder/file")), out_of_sight);
+        assert_eq!(look(&host, &lab.at("closed/directory/file")), out_of_sight);
         let closed = fs::metadata(lab.on_disk("closed")).unwrap();
-        let PathState::Folder(seen) = look(&host, &lab.at("closed")) else { panic!("it is a folder") };
+        let PathState::Directory(seen) = look(&host, &lab.at("closed")) else { panic!("it is a directory") };
         assert_eq!((seen.mode.0, seen.ids.uid), (closed.mode() & 0o7777, 0));
         assert_eq!(host.children().len(), 0);
 

@@ -1,4 +1,4 @@
-//! What is a person's is done with that person's rights, and nobody else's folder is ever written to.
+//! What is a person's is done with that person's rights, and nobody else's directory is ever written to.
 //! These tests need root; without it each says by its name that it did not run.
 
 mod attack;

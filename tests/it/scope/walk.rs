@@ -1,4 +1,4 @@
-//! Which folders and links of a live machine are gone through.
+//! Which directories and links of a live machine are gone through.
 
 use super::lab::{Lab, PERSON, SERVICE, lab};
 use std::fs::{self, Permissions};
@@ -26,16 +26,16 @@ fn is_file(root: &LocalRoot, path: &str) -> bool {
 #[test]
 fn a_link_is_followed_where_root_alone_could_have_made_it() {
     let Some(lab) = lab("a_link_is_followed_where_root_alone_could_have_made_it") else { return };
-    lab.folder("usr", 0);
-    lab.folder("usr/lib", 0);
-    lab.folder("usr/lib/unit", 0);
+    lab.directory("usr", 0);
+    lab.directory("usr/lib", 0);
+    lab.directory("usr/lib/unit", 0);
     lab.file("usr/lib/unit/file", 0, 0o644);
     lab.link("lib", Path::new("usr/lib"), 0);
     lab.link("usr/up", Path::new("../lib/./unit"), 0);
     lab.link("usr/absolute", Path::new("/usr/up"), 0);
     lab.link("by-person", Path::new("usr/lib"), PERSON);
     lab.link("home/by-root", Path::new("../usr/lib"), 0);
-    lab.folder("open", 0);
+    lab.directory("open", 0);
     fs::set_permissions(lab.on_disk("open"), Permissions::from_mode(0o1777)).unwrap();
     lab.link("open/by-root", Path::new("../usr/lib"), 0);
     lab.link("round", Path::new("round-again"), 0);
@@ -53,22 +53,22 @@ fn a_link_is_followed_where_root_alone_could_have_made_it() {
     }
     assert_eq!(at(&root, "/lib"), Ok(PathState::Link { to: "usr/lib".to_owned() }), "not the last component");
 
-    let make = |path| Step::MakeFolder { path: TargetPath::new(path), mode: Mode(0o755), ids: None };
+    let make = |path| Step::MakeDirectory { path: TargetPath::new(path), mode: Mode(0o755), ids: None };
     root.perform(&make("/usr/up/made")).unwrap();
     assert!(lab.on_disk("usr/lib/unit/made").is_dir());
     let plain: LocalRoot = Root::on(LocalDisk::at(lab.base.path(), HostName::this()));
-    assert_eq!(at(&plain, "/lib/unit/file"), Ok(PathState::Absent), "below a folder none is followed");
+    assert_eq!(at(&plain, "/lib/unit/file"), Ok(PathState::Absent), "below a directory none is followed");
 }
 
 #[test]
-fn each_look_and_each_step_reaches_its_folders_anew() {
+fn each_look_and_each_step_reaches_its_directories_anew() {
     let Some(lab) = lab("each_look_and_each_step_reaches_its_folders_anew") else { return };
-    lab.folder("app", 0);
+    lab.directory("app", 0);
     let mut root = guarded(&lab);
-    let make = Step::MakeFolder { path: TargetPath::new("/app/made"), mode: Mode(0o755), ids: None };
+    let make = Step::MakeDirectory { path: TargetPath::new("/app/made"), mode: Mode(0o755), ids: None };
     let replace = |number| {
         fs::rename(lab.on_disk("app"), lab.on_disk(&format!("app-{number}"))).unwrap();
-        lab.folder("app", 0);
+        lab.directory("app", 0);
     };
     root.perform(&make).unwrap();
     replace(1);
@@ -76,26 +76,26 @@ fn each_look_and_each_step_reaches_its_folders_anew() {
     root.perform(&make).expect_err("it is there");
     replace(2);
     root.perform(&make).expect("after a step that failed");
-    assert!(matches!(at(&root, "/app/made"), Ok(PathState::Folder(_))));
+    assert!(matches!(at(&root, "/app/made"), Ok(PathState::Directory(_))));
     replace(3);
     root.perform(&make).expect("after a look");
 }
 
 #[test]
-fn a_folder_of_an_unprivileged_user_leads_to_nobody_elses() {
+fn a_directory_of_an_unprivileged_user_leads_to_nobody_elses() {
     let Some(lab) = lab("a_folder_of_an_unprivileged_user_leads_to_nobody_elses") else { return };
-    lab.folder("service/own", SERVICE);
+    lab.directory("service/own", SERVICE);
     lab.file("service/own/file", 0, 0o600);
-    lab.folder("service/of-root", 0);
+    lab.directory("service/of-root", 0);
     lab.file("service/of-root/file", 0, 0o644);
-    lab.folder("service/of-person", PERSON);
+    lab.directory("service/of-person", PERSON);
     lab.file("service/of-person/file", PERSON, 0o644);
     let mut root = guarded(&lab);
-    assert!(is_file(&root, "/service/own/file"), "a file is no folder on the way");
+    assert!(is_file(&root, "/service/own/file"), "a file is no directory on the way");
     for (path, owner) in [("/service/of-root", 0), ("/service/of-person", PERSON)] {
         let shown = lab.base.path().join(path.trim_start_matches('/'));
         let refusal = format!(
-            "cannot go through {}: it belongs to user {owner} and stands in a folder of user {SERVICE}, \
+            "cannot go through {}: it belongs to user {owner} and stands in a directory of user {SERVICE}, \
              who could put another in its place",
             shown.display()
         );
@@ -106,7 +106,7 @@ fn a_folder_of_an_unprivileged_user_leads_to_nobody_elses() {
         both.add(TargetPath::new(path), Look::Names);
         assert_eq!(root.observe(&both).unwrap_err().to_string(), refusal, "also once it was looked at");
     }
-    assert!(matches!(at(&root, "/service/of-root"), Ok(PathState::Folder(_))), "it may be looked at");
+    assert!(matches!(at(&root, "/service/of-root"), Ok(PathState::Directory(_))), "it may be looked at");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn an_engine_that_ends_at_once() {
         fails(&lab, &tempo, &[]),
         "  stop               stopped and removed in N s
 error: tempo ended by itself with status 3
-  cause: a file or folder is not open to this user
+  cause: a file or directory is not open to this user
   its last lines:
     level=error msg=\"open /x: permission denied\"
 "
@@ -170,7 +170,7 @@ fn a_missing_engine_is_named() {
         talk,
         "error: no tempo binary for `tempo`, which is 2.10
 error: no otelcol binary for `collector.main`, which is 0.159
-  help: name a binary with `--collector PATH` or `--tempo PATH`, or a folder of them in `$TRACEWRIGHT_ENGINES`
+  help: name a binary with `--collector PATH` or `--tempo PATH`, or a directory of them in `$TRACEWRIGHT_ENGINES`
 "
     );
     lab.assert_nothing_left("where nothing began");
@@ -188,7 +188,7 @@ fn another_release_is_refused() {
     assert!(said.talk.starts_with("error: `LAB/tempo` does not say its version"), "{}", said.talk);
 }
 
-/// Somebody else's folder at the place of ours is not used.
+/// Somebody else's directory at the place of ours is not used.
 #[test]
 fn a_base_that_others_can_enter_is_refused() {
     let lab = Lab::new();
@@ -201,11 +201,11 @@ fn a_base_that_others_can_enter_is_refused() {
     std::fs::set_permissions(&base, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let said = lab.run(&arguments);
     assert_eq!(said.code, Some(1));
-    let expected = "error: LAB/tmp/tracewright-UID is not a folder of this user alone: its mode is 0755; name another in `TMPDIR`\n";
+    let expected = "error: LAB/tmp/tracewright-UID is not a directory of this user alone: its mode is 0755; name another in `TMPDIR`\n";
     assert_eq!(said.talk, expected);
     std::fs::remove_dir(&base).unwrap();
     std::os::unix::fs::symlink("/tmp", &base).unwrap();
-    assert!(lab.run(&arguments).talk.contains("it is no folder"));
+    assert!(lab.run(&arguments).talk.contains("it is no directory"));
 }
 
 /// Two hung engines do not make an end longer than their graces.

@@ -1,4 +1,4 @@
-//! A trial whose folder is on a full disk: a small file system in a mount namespace of its own.
+//! A trial whose directory is on a full disk: a small file system in a mount namespace of its own.
 
 use super::lab::Lab;
 use std::process::{Command, Output, Stdio};

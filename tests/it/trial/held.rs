@@ -23,9 +23,9 @@ fn a_held_trial_is_shown_proven_and_read() {
 
     let status = lab.run(&["status", "stacks/internal-tls"]);
     assert_eq!(status.code, Some(0), "{}", status.out);
-    let doors: Vec<_> = status.out.lines().filter(|line| !line.contains("_")).collect();
+    let listeners: Vec<_> = status.out.lines().filter(|line| !line.contains("_")).collect();
     assert_eq!(
-        doors.join("\n"),
+        listeners.join("\n"),
         "internal-tls: a trial in `LAB/tmp/tracewright-UID/internal-tls.P`
 
 tempo  tempo 2.10.8, process P, ready

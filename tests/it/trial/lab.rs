@@ -14,15 +14,15 @@ pub const ENGINES: [&str; 2] = ["tempo-2.10.8", "otelcol-0.159.0"];
 /// What these tests show, as the closing table has it.
 const TRIALS: &str = "trials, begun and ended in every way, of which nothing was left";
 
-/// The folder of trials, and nobody else's.
+/// The directory of trials, and nobody else's.
 pub struct Lab {
-    folder: TempDir,
+    directory: TempDir,
     on: &'static str,
 }
 
 impl Lab {
     pub fn new() -> Self {
-        Self { folder: TempDir::new().unwrap(), on: "stand-in" }
+        Self { directory: TempDir::new().unwrap(), on: "stand-in" }
     }
 
     /// A lab, if the real engines are there; else says that the test is skipped.
@@ -36,10 +36,10 @@ impl Lab {
         Some(Self { on: "real", ..Self::new() })
     }
 
-    /// The tool, with this lab's folder for temporary files.
+    /// The tool, with this lab's directory for temporary files.
     pub fn tool(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tracewright"));
-        let temporary = self.folder.path().join("tmp");
+        let temporary = self.directory.path().join("tmp");
         fs::create_dir_all(&temporary).unwrap();
         command.args(arguments).env("TMPDIR", temporary).stdin(Stdio::null()).current_dir(repository());
         command
@@ -79,7 +79,7 @@ impl Lab {
     /// Written by another process: a script that this one holds open, even for another test, cannot be
     /// executed.
     fn program(&self, name: &str, asks: &str, answer: &str, body: &str) -> String {
-        let path = self.folder.path().join(name);
+        let path = self.directory.path().join(name);
         let script = format!("if [ \"$1\" = {asks} ]; then echo '{answer}'; exit; fi\n{body}");
         let write = "printf '#!/bin/bash\\n%s\\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
         assert!(Command::new("sh").args(["-c", write, "sh", &script]).arg(&path).status().unwrap().success());
@@ -88,12 +88,12 @@ impl Lab {
 
     /// Files in the lab beside its trials.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        self.directory.path()
     }
 
-    /// Folders of trials.
+    /// Directories of trials.
     pub fn trials(&self) -> Vec<PathBuf> {
-        let users = fs::read_dir(self.folder.path().join("tmp")).into_iter().flatten();
+        let users = fs::read_dir(self.directory.path().join("tmp")).into_iter().flatten();
         let users = users.map(|user| user.unwrap().path());
         users
             .flat_map(|user| fs::read_dir(user).into_iter().flatten())
@@ -103,7 +103,7 @@ impl Lab {
 
     /// Every process that was started for a trial of this lab: pid and command line.
     pub fn processes(&self) -> Vec<(u32, String)> {
-        let mine = self.folder.path().display().to_string();
+        let mine = self.directory.path().display().to_string();
         let all = fs::read_dir("/proc")
             .unwrap()
             .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
@@ -115,18 +115,18 @@ impl Lab {
         .collect()
     }
 
-    /// Waits until neither a process nor a folder is left.
+    /// Waits until neither a process nor a directory is left.
     pub fn assert_nothing_left(&self, when: &str) {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
             let left =
-                fs::read_dir(self.folder.path().join("tmp")).unwrap().map(|entry| entry.unwrap().path());
-            let (folders, processes) = (left.collect::<Vec<_>>(), self.processes());
-            if folders.is_empty() && processes.is_empty() {
+                fs::read_dir(self.directory.path().join("tmp")).unwrap().map(|entry| entry.unwrap().path());
+            let (directories, processes) = (left.collect::<Vec<_>>(), self.processes());
+            if directories.is_empty() && processes.is_empty() {
                 println!("promise: {TRIALS} | 1 | {}", self.on);
                 return;
             }
-            assert!(Instant::now() < end, "left {when}: {folders:?} {processes:?}");
+            assert!(Instant::now() < end, "left {when}: {directories:?} {processes:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

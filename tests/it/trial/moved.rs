@@ -47,26 +47,26 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let (wiring, _) = wire(&stack).unwrap();
     let sound = errors(&stack, &render(&wiring, &Templates::embedded()).unwrap()).is_empty();
 
-    let folder = TargetPath::new("/tmp/tracewright-1000/x.1");
+    let directory = TargetPath::new("/tmp/tracewright-1000/x.1");
     let ports: Ports = wiring
         .listeners
         .iter()
         .zip(40_000..)
         .map(|(listener, port)| (listener.id.clone(), Port::known(port)))
         .collect();
-    let there = moved(&wiring, &folder, &ports);
+    let there = moved(&wiring, &directory, &ports);
     let (after, warnings) =
         wire(&there).map_err(|findings| TestCaseError::fail(format!("{text}\n{findings:#?}")))?;
     prop_assert!(warnings.is_empty(), "{text}\n{warnings:#?}");
 
-    let doors = |wiring: &Wiring<'_>| -> BTreeMap<_, _> {
+    let listeners = |wiring: &Wiring<'_>| -> BTreeMap<_, _> {
         wiring
             .listeners
             .iter()
             .map(|listener| (listener.id.clone(), (listener.tls, listener.max_message)))
             .collect()
     };
-    prop_assert_eq!(doors(&wiring), doors(&after), "{}", text);
+    prop_assert_eq!(listeners(&wiring), listeners(&after), "{}", text);
     for listener in &after.listeners {
         prop_assert!(listener.bind.is_loopback(), "{} {}\n{text}", listener.id, listener.bind);
         prop_assert_eq!(listener.port, ports[&listener.id]);
@@ -76,7 +76,7 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(ends(&wiring), ends(&after), "{}", text);
     for path in paths(&after) {
-        prop_assert!(path.is_within(&folder) && path != folder, "{path}\n{text}");
+        prop_assert!(path.is_within(&directory) && path != directory, "{path}\n{text}");
     }
     let desired = render(&after, &Templates::embedded()).unwrap();
     if sound {

@@ -71,11 +71,11 @@ pub fn all() -> &'static [Place] {
 }
 
 fn places() -> Vec<Place> {
-    let folder = repository().join("tests/values");
-    let shapes = std::fs::read_to_string(folder.join("shapes.txt")).unwrap();
+    let directory = repository().join("tests/values");
+    let shapes = std::fs::read_to_string(directory.join("shapes.txt")).unwrap();
     let shapes: Vec<String> = shapes.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut paths: Vec<_> =
-        std::fs::read_dir(folder.join("places")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        std::fs::read_dir(directory.join("places")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let templates = Templates::embedded();
     paths.iter().map(|path| place(path, &shapes, &templates)).collect()
@@ -154,7 +154,7 @@ fn outcome(template: &str, shape: &str, templates: &Templates) -> (Outcome, Opti
         path: path.to_string(),
         kind: kind(path.as_str(), &file.content),
         text: match &file.content {
-            Content::Certificate(wish) => certificate(wish),
+            Content::Certificate(spec) => certificate(spec),
             Content::PrivateKey(name) => json!(name.to_string()).to_string(),
             _ => texts[path].clone(),
         },
@@ -163,14 +163,14 @@ fn outcome(template: &str, shape: &str, templates: &Templates) -> (Outcome, Opti
 }
 
 /// What a certificate will say: names as keys, whose order says nothing.
-fn certificate(wish: &CertificateSpec) -> String {
-    let names = match &wish.role {
+fn certificate(spec: &CertificateSpec) -> String {
+    let names = match &spec.role {
         CertificateRole::Leaf { names, .. } => {
             names.iter().map(|name| (name.to_string(), json!(""))).collect()
         }
         _ => Map::new(),
     };
-    json!([wish.organization, wish.common_name, names]).to_string()
+    json!([spec.organization, spec.common_name, names]).to_string()
 }
 
 fn kind(path: &str, content: &Content) -> Kind {

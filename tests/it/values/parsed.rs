@@ -74,7 +74,7 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Directives in order. Both ways of granting a folder for state are one.
+/// Directives in order. Both ways of granting a directory for state are one.
 fn unit(text: &str) -> Value {
     let mut all = Vec::new();
     for found in directives(text, None) {

@@ -113,8 +113,8 @@ fn shells_read_what_was_written() {
             println!("{SHELLS} | 0 | not run: no {shell}");
             continue;
         }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("env");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("env");
         let source = |file: &&File| {
             std::fs::write(&path, &file.text).unwrap();
             let mut command = Command::new(shell);

@@ -13,10 +13,10 @@ pub struct Oracle {
 impl Oracle {
     /// Builds and starts it; `None`, and the promise is listed as not run, where there is no Go.
     pub fn start(promise: &str) -> Option<Self> {
-        let folder = repository().join("tests/yaml");
+        let directory = repository().join("tests/yaml");
         let binary = repository().join("target/tests-yaml");
         let built =
-            Command::new("go").args(["build", "-o"]).arg(&binary).arg(".").current_dir(folder).output();
+            Command::new("go").args(["build", "-o"]).arg(&binary).arg(".").current_dir(directory).output();
         match built {
             Ok(output) if output.status.success() => {}
             Ok(output) => {

@@ -180,20 +180,20 @@ enum Scheme {
     None,
 }
 
-/// The `tls` block of a client. Without one it is TLS with the host's own authorities;
+/// The `tls` block of a client. Without one it is TLS with the host's own CAs;
 /// `insecure: true` next to a CA is still TLS.
 fn tls(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, scheme: Scheme) -> ClientTls {
     let none = Node::nothing();
     let block = entry.value.get("tls").unwrap_or(&none);
-    let door = format!("{setting}.tls");
-    let authority = pem(page, block, ["ca_file", "ca_pem"], &door);
-    let certificate = pem(page, block, ["cert_file", "cert_pem"], &door);
-    let key = pem(page, block, ["key_file", "key_pem"], &door);
-    let insecure = flag(page, block, "insecure", &door);
+    let setting = format!("{setting}.tls");
+    let ca = pem(page, block, ["ca_file", "ca_pem"], &setting);
+    let certificate = pem(page, block, ["cert_file", "cert_pem"], &setting);
+    let key = pem(page, block, ["key_file", "key_pem"], &setting);
+    let insecure = flag(page, block, "insecure", &setting);
     let enabled = match scheme {
         Scheme::Https => true,
         Scheme::Http => false,
-        Scheme::None => !insecure || authority.is_written(),
+        Scheme::None => !insecure || ca.is_written(),
     };
     let decides = match scheme {
         Scheme::None if insecure && enabled => ["ca_file", "ca_pem"].iter().find_map(|key| block.entry(key)),
@@ -202,10 +202,10 @@ fn tls(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, scheme: Sch
     };
     let at = decides.map(|entry| page.mark(entry.place()));
     let server_name =
-        page.text(block, &["server_name_override"], &door).map(|(text, _)| text.text.into_owned());
-    let trust = trust(page, block, &door, &authority);
+        page.text(block, &["server_name_override"], &setting).map(|(text, _)| text.text.into_owned());
+    let trust = trust(page, block, &setting, &ca);
     if !enabled {
-        let ignored = [authority, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
+        let ignored = [ca, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
         return ClientTls { ignored, at, ..ClientTls::plaintext() };
     }
     ClientTls {
@@ -219,21 +219,21 @@ fn tls(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, scheme: Sch
     }
 }
 
-fn trust(page: &mut FileReading<'_>, block: &Node, door: &str, authority: &WrittenPath) -> Trust {
-    if flag(page, block, "insecure_skip_verify", door) {
+fn trust(page: &mut FileReading<'_>, block: &Node, setting: &str, ca: &WrittenPath) -> Trust {
+    if flag(page, block, "insecure_skip_verify", setting) {
         return Trust::Anybody;
     }
-    match authority {
+    match ca {
         WrittenPath::No => Trust::System,
-        WrittenPath::File(_) if flag(page, block, "include_system_ca_certs_pool", door) => Trust::Unknown,
+        WrittenPath::File(_) if flag(page, block, "include_system_ca_certs_pool", setting) => Trust::Unknown,
         WrittenPath::File(file) => Trust::File(file.clone()),
         WrittenPath::Somewhere => Trust::Unknown,
     }
 }
 
 /// A bool by the collector's rule: `true` and `false` alone, never quoted; anything else is refused.
-fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, door: &str) -> bool {
-    let Some((text, entry)) = page.text(block, &[key], door) else { return false };
+fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, setting: &str) -> bool {
+    let Some((text, entry)) = page.text(block, &[key], setting) else { return false };
     match &*text.text {
         "true" | "True" | "TRUE" if !text.quoted => true,
         "false" | "False" | "FALSE" if !text.quoted => false,

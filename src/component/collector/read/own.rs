@@ -1,4 +1,4 @@
-//! The collector's own doors: extensions that are switched on, and its own metrics.
+//! The collector's own listeners: extensions that are switched on, and its own metrics.
 
 use super::receivers::{Rules, server_tls};
 use super::release::{CollectorReading, kind_of};
@@ -22,14 +22,14 @@ pub fn extensions(page: &mut FileReading<'_>, root: &Node, rules: Rules) {
             continue;
         };
         let Some((_, port)) = EXTENSIONS.iter().find(|row| row.0 == kind_of(id)) else { continue };
-        let door = format!("extensions.{id}");
-        let tls = server_tls(page, &entry.value, &door, rules);
-        let socket = match page.address(&entry.value, "endpoint", &door) {
+        let setting = format!("extensions.{id}");
+        let tls = server_tls(page, &entry.value, &setting, rules);
+        let socket = match page.address(&entry.value, "endpoint", &setting) {
             WrittenAddress::At(socket) => socket,
             WrittenAddress::Default => by_default(page, entry, rules.default_address, *port),
             WrittenAddress::Nowhere => continue,
         };
-        page.listener(&door, Protocol::OwnHttp, socket, tls);
+        page.listener(&setting, Protocol::OwnHttp, socket, tls);
     }
 }
 
@@ -37,13 +37,13 @@ fn by_default(page: &FileReading<'_>, entry: &YamlEntry, address: IpAddr, port: 
     Socket { bind: Bind::Address(address), port: Port::known(port), at: page.mark(entry.key_span.clone()) }
 }
 
-/// Own metrics: `level: none` switches them off, `readers` replaces the default door, and without
+/// Own metrics: `level: none` switches them off, `readers` replaces the default listener, and without
 /// either it is port 8888.
 pub fn metrics(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
-    const DOOR: &str = "service.telemetry.metrics";
+    const SETTING: &str = "service.telemetry.metrics";
     let none = Node::nothing();
     let block = root.at(&["service", "telemetry", "metrics"]).map_or(&none, |entry| &entry.value);
-    if let Some((text, _)) = page.text(block, &["level"], DOOR)
+    if let Some((text, _)) = page.text(block, &["level"], SETTING)
         && text.text.eq_ignore_ascii_case("none")
     {
         return;
@@ -54,15 +54,15 @@ pub fn metrics(page: &mut FileReading<'_>, root: &Node, release: CollectorReadin
         }
         for (index, reader) in readers.value.items().iter().enumerate() {
             if let Some(prometheus) = reader.at(&["pull", "exporter", "prometheus"]) {
-                reader_door(page, prometheus, &format!("{DOOR}.readers.{index}"));
+                reader_setting(page, prometheus, &format!("{SETTING}.readers.{index}"));
             }
         }
         return;
     }
     if release.reads_metrics_address() {
-        match page.address(block, "address", DOOR) {
+        match page.address(block, "address", SETTING) {
             WrittenAddress::At(socket) => {
-                return page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+                return page.listener(SETTING, Protocol::OwnHttp, socket, ServerTls::plaintext());
             }
             WrittenAddress::Nowhere => return,
             WrittenAddress::Default => {}
@@ -75,21 +75,21 @@ pub fn metrics(page: &mut FileReading<'_>, root: &Node, release: CollectorReadin
         .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
     let socket =
         Socket { bind: Bind::Address(release.metrics_address()), port: Port::known(8888), at: page.mark(at) };
-    page.listener(DOOR, Protocol::OwnHttp, socket, ServerTls::plaintext());
+    page.listener(SETTING, Protocol::OwnHttp, socket, ServerTls::plaintext());
 }
 
 /// One Prometheus reader: host and port are keys of their own, and neither has a default (seen on
 /// 0.159).
-fn reader_door(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str) {
-    let Some((host, _)) = page.text(&entry.value, &["host"], door) else {
+fn reader_setting(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
+    let Some((host, _)) = page.text(&entry.value, &["host"], setting) else {
         return missing(page, entry, "host");
     };
-    let Some((port, at)) = page.text(&entry.value, &["port"], door) else {
+    let Some((port, at)) = page.text(&entry.value, &["port"], setting) else {
         return missing(page, entry, "port");
     };
     let Some(port) = address::port(&port.text) else {
         return if port.text == "0" {
-            page.not_read(door, "a random port");
+            page.not_read(setting, "a random port");
         } else {
             page.fault(at.place(), "not a port");
         };
@@ -98,12 +98,12 @@ fn reader_door(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str) {
         (Some(name), _) => Bind::UnsetVariable(name.clone()),
         (None, Some(address)) => Bind::Address(address),
         (None, None) => {
-            page.not_read(door, format!("the address of `{}` is known where it runs", host.text));
+            page.not_read(setting, format!("the address of `{}` is known where it runs", host.text));
             return;
         }
     };
     let socket = Socket { bind, port, at: page.mark(at.place()) };
-    page.listener(door, Protocol::OwnHttp, socket, ServerTls::plaintext());
+    page.listener(setting, Protocol::OwnHttp, socket, ServerTls::plaintext());
 }
 
 /// A key that must be written; one that is there and cannot be told is in the lists already.

@@ -1,4 +1,4 @@
-//! Receivers: the doors of the collector, and of Tempo, which embeds the same ones.
+//! Receivers: the listeners of the collector, and of Tempo, which embeds the same ones.
 
 use super::release::kind_of;
 use crate::format::page::{FileReading, Socket, WrittenAddress, WrittenPath};
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// What differs between programs and releases that embed the receivers.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// Where a door without an address listens.
+    /// Where a listener without an address listens.
     pub default_address: IpAddr,
     /// What `tls: {}` does.
     pub empty_tls: ServerTlsMode,
@@ -20,12 +20,12 @@ pub struct Rules {
     pub needs_protocol: bool,
 }
 
-/// A door of a receiver that is not OTLP: receiver type, way to its block, default port.
-type OtherDoor = (&'static str, &'static [&'static str], Option<u16>);
+/// A listener of a receiver that is not OTLP: receiver type, way to its block, default port.
+type OtherSetting = (&'static str, &'static [&'static str], Option<u16>);
 
-/// TCP doors of the common receivers that listen. Those without a default port need an address.
+/// TCP listeners of the common receivers that listen. Those without a default port need an address.
 /// Default ports: the receivers' `factory.go`.
-const OTHER_DOORS: &[OtherDoor] = &[
+const OTHER_SETTINGS: &[OtherSetting] = &[
     ("jaeger", &["protocols", "grpc"], Some(14250)),
     ("jaeger", &["protocols", "thrift_http"], Some(14268)),
     ("zipkin", &[], Some(9411)),
@@ -45,24 +45,24 @@ const OTHER_DOORS: &[OtherDoor] = &[
     ("carbon", &[], Some(2003)),
 ];
 
-/// Reads one receiver that is in use. `door` is its key path in the file.
-pub fn read(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str, rules: Rules) {
+/// Reads one receiver that is in use. `listener` is its key path in the file.
+pub fn read(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, rules: Rules) {
     let kind = kind_of(&entry.key);
     if kind == "otlp" {
-        otlp(page, entry, door, rules);
+        otlp(page, entry, setting, rules);
         return;
     }
     let mut known = false;
-    for (_, way, default) in OTHER_DOORS.iter().filter(|row| row.0 == kind) {
+    for (_, way, default) in OTHER_SETTINGS.iter().filter(|row| row.0 == kind) {
         known = true;
-        other(page, entry, door, (way, *default), rules);
+        other(page, entry, setting, (way, *default), rules);
     }
     if !known && entry.value.entry("endpoint").is_some() {
-        page.not_read(door, format!("whether a receiver of type `{kind}` opens a port"));
+        page.not_read(setting, format!("whether a receiver of type `{kind}` opens a port"));
     }
 }
 
-fn otlp(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str, rules: Rules) {
+fn otlp(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, rules: Rules) {
     let protocols = entry.value.get("protocols");
     if rules.needs_protocol && protocols.is_none_or(|node| node.entries().is_empty()) {
         page.fault(
@@ -73,45 +73,45 @@ fn otlp(page: &mut FileReading<'_>, entry: &YamlEntry, door: &str, rules: Rules)
     }
     for (name, protocol, port) in [("grpc", Protocol::OtlpGrpc, 4317), ("http", Protocol::OtlpHttp, 4318)] {
         let Some(block) = protocols.and_then(|node| node.entry(name)) else { continue };
-        let door = format!("{door}.protocols.{name}");
-        open(page, block, &door, (protocol, Some(port)), rules);
+        let setting = format!("{setting}.protocols.{name}");
+        open(page, block, &setting, (protocol, Some(port)), rules);
     }
 }
 
 fn other(
     page: &mut FileReading<'_>,
     entry: &YamlEntry,
-    door: &str,
+    setting: &str,
     (way, default): (&[&str], Option<u16>),
     rules: Rules,
 ) {
     if way.is_empty() {
-        open(page, entry, door, (Protocol::Other, default), rules);
+        open(page, entry, setting, (Protocol::Other, default), rules);
     } else if let Some(block) = entry.value.at(way) {
-        let door = format!("{door}.{}", way.join("."));
-        open(page, block, &door, (Protocol::Other, default), rules);
+        let setting = format!("{setting}.{}", way.join("."));
+        open(page, block, &setting, (Protocol::Other, default), rules);
     }
 }
 
-/// One door from the block of a protocol; a block that is null is a door with every default.
+/// One listener from the block of a protocol; a block that is null is a listener with every default.
 fn open(
     page: &mut FileReading<'_>,
     block: &YamlEntry,
-    door: &str,
+    setting: &str,
     (protocol, default): (Protocol, Option<u16>),
     rules: Rules,
 ) {
-    if is_switched_off(page, &block.value, door) {
+    if is_switched_off(page, &block.value, setting) {
         return;
     }
-    if let Some((text, _)) = page.text(&block.value, &["transport"], door)
+    if let Some((text, _)) = page.text(&block.value, &["transport"], setting)
         && !text.text.starts_with("tcp")
     {
-        page.not_read(door, format!("transport `{}` is not TCP", text.text));
+        page.not_read(setting, format!("transport `{}` is not TCP", text.text));
         return;
     }
-    let tls = server_tls(page, &block.value, door, rules);
-    let socket = match (page.address(&block.value, "endpoint", door), default) {
+    let tls = server_tls(page, &block.value, setting, rules);
+    let socket = match (page.address(&block.value, "endpoint", setting), default) {
         (WrittenAddress::At(socket), _) => Some(socket),
         (WrittenAddress::Default, Some(port)) => Some(Socket {
             bind: Bind::Address(rules.default_address),
@@ -121,8 +121,8 @@ fn open(
         _ => None,
     };
     if let Some(socket) = socket {
-        page.listener(door, protocol, socket, tls);
-        let takes = demands(page, &block.value, door, protocol);
+        page.listener(setting, protocol, socket, tls);
+        let takes = demands(page, &block.value, setting, protocol);
         if let Some(listener) = page.topology.listeners.last_mut() {
             listener.takes = takes;
         }
@@ -130,8 +130,8 @@ fn open(
 }
 
 /// What a request has to bring: the path of its own of an HTTP receiver, and credentials.
-fn demands(page: &mut FileReading<'_>, block: &Node, door: &str, protocol: Protocol) -> Takes {
-    let path = page.text(block, &["traces_url_path"], door).map(|(text, _)| text.text.into_owned());
+fn demands(page: &mut FileReading<'_>, block: &Node, setting: &str, protocol: Protocol) -> Takes {
+    let path = page.text(block, &["traces_url_path"], setting).map(|(text, _)| text.text.into_owned());
     let authenticator = block.at(&["auth", "authenticator"]).map(|entry| page.mark(entry.place()));
     Takes {
         path: path.filter(|path| protocol == Protocol::OtlpHttp && !path.is_empty()),
@@ -141,13 +141,13 @@ fn demands(page: &mut FileReading<'_>, block: &Node, door: &str, protocol: Proto
 }
 
 /// `enabled: false`, which every optional block takes.
-fn is_switched_off(page: &mut FileReading<'_>, block: &Node, door: &str) -> bool {
-    page.text(block, &["enabled"], door).is_some_and(|(text, _)| text.text == "false")
+fn is_switched_off(page: &mut FileReading<'_>, block: &Node, setting: &str) -> bool {
+    page.text(block, &["enabled"], setting).is_some_and(|(text, _)| text.text == "false")
 }
 
 /// The `tls` block of a server as the embedded libraries treat it. A CA under `ca_file` does not
 /// make it ask for client certificates; only `client_ca_file` does (seen on 0.159 and Tempo 2.10.8).
-pub fn server_tls(page: &mut FileReading<'_>, block: &Node, door: &str, rules: Rules) -> ServerTls {
+pub fn server_tls(page: &mut FileReading<'_>, block: &Node, setting: &str, rules: Rules) -> ServerTls {
     let Some(entry) = block.entry("tls").filter(|entry| !entry.value.is_null()) else {
         return ServerTls::plaintext();
     };
@@ -155,13 +155,13 @@ pub fn server_tls(page: &mut FileReading<'_>, block: &Node, door: &str, rules: R
         page.fault(entry.place(), "`tls` is a block of keys");
         return ServerTls::plaintext();
     }
-    let door = format!("{door}.tls");
-    if is_switched_off(page, &entry.value, &door) {
+    let setting = format!("{setting}.tls");
+    if is_switched_off(page, &entry.value, &setting) {
         return ServerTls::plaintext();
     }
-    let certificate = pem(page, &entry.value, ["cert_file", "cert_pem"], &door);
-    let key = pem(page, &entry.value, ["key_file", "key_pem"], &door);
-    let client = page.file(&entry.value, &["client_ca_file"], &door);
+    let certificate = pem(page, &entry.value, ["cert_file", "cert_pem"], &setting);
+    let key = pem(page, &entry.value, ["key_file", "key_pem"], &setting);
+    let client = page.file(&entry.value, &["client_ca_file"], &setting);
     let mode = match (certificate.is_written(), key.is_written()) {
         (true, true) => ServerTlsMode::Tls,
         (false, false) => rules.empty_tls,
@@ -172,16 +172,21 @@ pub fn server_tls(page: &mut FileReading<'_>, block: &Node, door: &str, rules: R
         certificate: certificate.file(),
         key: key.file(),
         demands_client_certificate: client.is_written(),
-        client_authority: client.file(),
+        client_ca: client.file(),
         at: Some(page.mark(entry.key_span.clone())),
     }
 }
 
 /// A file, or text given inline under the second key, whose content is not looked into.
-pub fn pem(page: &mut FileReading<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> WrittenPath {
-    let written = page.file(block, &[file], door);
+pub fn pem(
+    page: &mut FileReading<'_>,
+    block: &Node,
+    [file, inline]: [&str; 2],
+    setting: &str,
+) -> WrittenPath {
+    let written = page.file(block, &[file], setting);
     if !written.is_written() && block.get(inline).is_some_and(|node| !node.is_null()) {
-        page.not_read(&format!("{door}.{inline}"), "certificates written inline");
+        page.not_read(&format!("{setting}.{inline}"), "certificates written inline");
         return WrittenPath::Somewhere;
     }
     written

@@ -1,7 +1,7 @@
 //! Units and their drop-ins: which configuration a program is started with, and its environment.
 //!
 //! Follows systemd 252 in what matters for that: load order, resets by an empty assignment,
-//! continuation lines, quoting, specifiers of folders, `$VAR` in command lines. Everything else in a
+//! continuation lines, quoting, specifiers of directories, `$VAR` in command lines. Everything else in a
 //! unit is nobody's business here. Called by [`crate::topology`].
 
 mod service;
@@ -12,16 +12,16 @@ use crate::model::names::TargetPath;
 use service::ServiceLines;
 use std::collections::BTreeMap;
 
-/// Folders of system units, strongest first.
-pub const SYSTEM_FOLDERS: &[&str] = &[
+/// Directories of system units, strongest first.
+pub const SYSTEM_DIRECTORIES: &[&str] = &[
     "/etc/systemd/system",
     "/usr/local/lib/systemd/system",
     "/lib/systemd/system",
     "/usr/lib/systemd/system",
 ];
 
-/// The folder of a user's own units, below the home.
-pub const USER_FOLDER: &str = ".config/systemd/user";
+/// The directory of a user's own units, below the home.
+pub const USER_DIRECTORY: &str = ".config/systemd/user";
 
 /// One assignment of an `Environment=` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub fn units<'a>(
         .collect()
 }
 
-/// Where a unit file stands: in whose folder, for which unit, as the unit or as a drop-in.
+/// Where a unit file stands: in whose directory, for which unit, as the unit or as a drop-in.
 struct Place {
     home: Option<String>,
     rank: usize,
@@ -96,20 +96,19 @@ struct Place {
 impl Place {
     fn of(path: &TargetPath) -> Option<Self> {
         let text = path.as_str();
-        let system = SYSTEM_FOLDERS
-            .iter()
-            .enumerate()
-            .find_map(|(rank, folder)| Some((None, rank, text.strip_prefix(folder)?.strip_prefix('/')?)));
+        let system = SYSTEM_DIRECTORIES.iter().enumerate().find_map(|(rank, directory)| {
+            Some((None, rank, text.strip_prefix(directory)?.strip_prefix('/')?))
+        });
         let (home, rank, rest) = system.or_else(|| {
-            let (home, rest) = text.split_once(&format!("/{USER_FOLDER}/"))?;
+            let (home, rest) = text.split_once(&format!("/{USER_DIRECTORY}/"))?;
             Some((Some(home.to_owned()), 0, rest))
         })?;
         match rest.split_once('/') {
             None => {
                 rest.ends_with(".service").then(|| Self { home, rank, unit: rest.to_owned(), drop_in: None })
             }
-            Some((folder, name)) => {
-                let unit = folder.strip_suffix(".d").filter(|unit| unit.ends_with(".service"))?;
+            Some((directory, name)) => {
+                let unit = directory.strip_suffix(".d").filter(|unit| unit.ends_with(".service"))?;
                 (name.ends_with(".conf") && !name.contains('/')).then(|| Self {
                     home,
                     rank,
@@ -129,7 +128,7 @@ pub fn is_unit(path: &TargetPath) -> bool {
 /// A file and its text.
 type File<'a> = (&'a TargetPath, &'a str);
 
-/// The files of one unit: the unit by rank of its folder, drop-ins by name, then rank.
+/// The files of one unit: the unit by rank of its directory, drop-ins by name, then rank.
 #[derive(Default)]
 struct Parts<'a> {
     base: BTreeMap<usize, File<'a>>,

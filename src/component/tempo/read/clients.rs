@@ -106,21 +106,21 @@ fn place(page: &FileReading<'_>, root: &Node, client: &InternalClient) -> Mark {
 
 /// A client's TLS. `tls_enabled` alone decides; paths without it do nothing (seen on both lines).
 fn tls(page: &mut FileReading<'_>, block: &Node, setting: &str) -> ClientTls {
-    let authority = page.file(block, &["tls_ca_path"], setting);
+    let ca = page.file(block, &["tls_ca_path"], setting);
     let certificate = page.file(block, &["tls_cert_path"], setting);
     let key = page.file(block, &["tls_key_path"], setting);
     let enabled = flag(page, block, "tls_enabled", setting);
     let deciding = ["tls_enabled", "tls_ca_path", "tls_cert_path", "tls_key_path"];
     let at = deciding.iter().find_map(|key| block.entry(key)).map(|entry| page.mark(entry.place()));
     if !enabled {
-        let ignored = [authority, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
+        let ignored = [ca, certificate, key].into_iter().filter_map(WrittenPath::file).collect();
         return ClientTls { ignored, at, ..ClientTls::plaintext() };
     }
     let name = page.text(block, &["tls_server_name"], setting).map(|(text, _)| text.text.into_owned());
     let trust = if flag(page, block, "tls_insecure_skip_verify", setting) {
         Trust::Anybody
     } else {
-        match authority {
+        match ca {
             WrittenPath::No => Trust::System,
             WrittenPath::Somewhere => Trust::Unknown,
             WrittenPath::File(file) => Trust::File(file),

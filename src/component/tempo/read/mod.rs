@@ -47,7 +47,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoRead
     }
 }
 
-/// The folders that it writes its blocks to, where they are written.
+/// The directories that it writes its blocks to, where they are written.
 pub fn data_paths(root: &Node) -> Vec<TargetPath> {
     let ways: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
     let texts = ways.iter().filter_map(|way| root.at(way)?.value.scalar());
@@ -71,7 +71,7 @@ fn tenancy(page: &mut FileReading<'_>, root: &Node, before: usize) {
     }
 }
 
-/// Doors that open where no receivers are written (`defaultReceivers`, `modules/distributor/config.go`).
+/// Listeners that open where no receivers are written (`defaultReceivers`, `modules/distributor/config.go`).
 const DEFAULT_RECEIVERS: &[(&str, Protocol, u16)] = &[
     ("distributor.receivers.jaeger.protocols.grpc", Protocol::Other, 14250),
     ("distributor.receivers.jaeger.protocols.thrift_http", Protocol::Other, 14268),
@@ -105,10 +105,10 @@ fn read_receivers(page: &mut FileReading<'_>, root: &Node, edition: Edition) {
         let at = written
             .or_else(|| root.entry("distributor"))
             .map_or_else(|| root.beginning(), |entry| entry.key_span.clone());
-        for (door, protocol, port) in DEFAULT_RECEIVERS {
+        for (setting, protocol, port) in DEFAULT_RECEIVERS {
             let at = page.mark(at.clone());
             let socket = Socket { bind: Bind::Address(address), port: Port::known(*port), at };
-            page.listener(door, *protocol, socket, ServerTls::plaintext());
+            page.listener(setting, *protocol, socket, ServerTls::plaintext());
         }
     }
 }

@@ -122,7 +122,7 @@ impl TempoReading {
     /// The line whose rules are applied, and how sure that is: given (another minor version is read as
     /// the one known of its major version), else told by a block that only one line has; else assumed:
     /// the line that has a use for its blocks, or the oldest. A file of 3.0 that keeps its data anywhere
-    /// but in the default folder has to say so in `live_store`; one of 2.10 may say nothing at all.
+    /// but in the default directory has to say so in `live_store`; one of 2.10 may say nothing at all.
     pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, ReadVersion) {
         if let Some(line) = given.and_then(line_of) {
             if let Some(release) = RELEASES.iter().find(|release| release.line == line) {

@@ -5,8 +5,8 @@ use crate::format::page::FileReading;
 use crate::format::yaml::{Node, YamlEntry};
 
 /// A bool; `false` where it is missing or null. A text that is none is a fault.
-pub fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, door: &str) -> bool {
-    let Some((text, entry)) = page.text(block, &[key], door) else { return false };
+pub fn flag(page: &mut FileReading<'_>, block: &Node, key: &str, setting: &str) -> bool {
+    let Some((text, entry)) = page.text(block, &[key], setting) else { return false };
     match boolean(&text.text) {
         Some(value) if !text.quoted => value,
         _ => {
@@ -39,12 +39,12 @@ pub enum Number<'n> {
 }
 
 /// A whole number; null is 0, as yaml.v2 has it.
-pub fn number<'n>(page: &mut FileReading<'_>, block: &'n Node, key: &str, door: &str) -> Number<'n> {
+pub fn number<'n>(page: &mut FileReading<'_>, block: &'n Node, key: &str, setting: &str) -> Number<'n> {
     let Some(entry) = block.entry(key) else { return Number::Missing };
     if entry.value.is_null() {
         return Number::Is(0, entry);
     }
-    let Some((text, entry)) = page.text(block, &[key], door) else { return Number::Unreadable };
+    let Some((text, entry)) = page.text(block, &[key], setting) else { return Number::Unreadable };
     match integer(&text.text) {
         Some(value) if !text.quoted => Number::Is(value, entry),
         _ => {

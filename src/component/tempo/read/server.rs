@@ -38,7 +38,7 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
     let none = Node::nothing();
     let block = root.entry(server.block);
     let settings = block.map_or(&none, |entry| &entry.value);
-    let door = format!("{}.{}", server.block, server.part);
+    let setting = format!("{}.{}", server.block, server.part);
     let (address_key, port_key) =
         (format!("{}_listen_address", server.part), format!("{}_listen_port", server.part));
     // A flag beats the file; Go's names have dashes.
@@ -48,7 +48,7 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
         Number::Missing => (Port::known(server.default), None),
         Number::Unreadable => return None,
         Number::Is(0, _) => {
-            page.not_read(&door, "port 0 is a random port");
+            page.not_read(&setting, "port 0 is a random port");
             return None;
         }
         Number::Is(value, entry) => match i64::try_from(value).ok().and_then(Port::new) {
@@ -68,7 +68,7 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
         Some((text, entry)) => match address::bind(&text.text) {
             Some(address) => (address, Some(entry)),
             None => {
-                page.not_read(&door, format!("the address of `{}` is known where it runs", text.text));
+                page.not_read(&setting, format!("the address of `{}` is known where it runs", text.text));
                 return Some(port);
             }
         },
@@ -79,7 +79,7 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
         None => block.map_or_else(|| root.beginning(), |entry| entry.key_span.clone()),
     };
     let socket = Socket { bind: Bind::Address(address), port, at: page.mark(at) };
-    page.listener(&door, server.protocol, socket, tls);
+    page.listener(&setting, server.protocol, socket, tls);
     Some(port)
 }
 
@@ -90,11 +90,11 @@ fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> 
         return ServerTls::plaintext();
     };
     let block = &entry.value;
-    let door = format!("{server}.{key}");
-    let certificate = given(page, block, ["cert_file", "cert"], &door);
-    let private = given(page, block, ["key_file", "key"], &door);
-    let client = given(page, block, ["client_ca_file", "client_ca"], &door);
-    let policy = page.text(block, &["client_auth_type"], &door).map(|(text, _)| text.text.into_owned());
+    let setting = format!("{server}.{key}");
+    let certificate = given(page, block, ["cert_file", "cert"], &setting);
+    let private = given(page, block, ["key_file", "key"], &setting);
+    let client = given(page, block, ["client_ca_file", "client_ca"], &setting);
+    let policy = page.text(block, &["client_auth_type"], &setting).map(|(text, _)| text.text.into_owned());
     let policy = policy.as_deref().unwrap_or_default();
     let mode = match (certificate.is_written(), private.is_written()) {
         (true, true) if client.is_written() && matches!(policy, "" | "NoClientCert") => {
@@ -107,7 +107,7 @@ fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> 
         mode,
         certificate: certificate.file(),
         key: private.file(),
-        client_authority: client.file(),
+        client_ca: client.file(),
         demands_client_certificate: matches!(
             policy,
             "RequireAndVerifyClientCert" | "RequireAnyClientCert" | "RequireClientCert"
@@ -117,13 +117,13 @@ fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> 
 }
 
 /// A file, or PEM text inline under the second key.
-fn given(page: &mut FileReading<'_>, block: &Node, [file, inline]: [&str; 2], door: &str) -> WrittenPath {
-    let written = page.file(block, &[file], door);
+fn given(page: &mut FileReading<'_>, block: &Node, [file, inline]: [&str; 2], setting: &str) -> WrittenPath {
+    let written = page.file(block, &[file], setting);
     let inline_text = |entry: &&YamlEntry| entry.value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
     if !written.is_written()
         && block.entry(inline).filter(inline_text).is_some_and(|entry| !entry.value.is_null())
     {
-        page.not_read(&format!("{door}.{inline}"), "certificates written inline");
+        page.not_read(&format!("{setting}.{inline}"), "certificates written inline");
         return WrittenPath::Somewhere;
     }
     written

@@ -44,9 +44,9 @@ fn file(length: usize) -> SeenPath {
     SeenPath::File { length, mode: Mode(0o644), ids: IDS, links: 1 }
 }
 
-fn folder(names: &[&str]) -> SeenPath {
+fn directory(names: &[&str]) -> SeenPath {
     let entries: BTreeSet<_> = names.iter().map(ToString::to_string).collect();
-    SeenPath::Folder { mode: Mode(0o700), ids: IDS, entries: Some(entries) }
+    SeenPath::Directory { mode: Mode(0o700), ids: IDS, entries: Some(entries) }
 }
 
 /// A good answer, for one thing in it to be broken.
@@ -57,7 +57,7 @@ struct Answer {
 }
 
 fn good() -> Answer {
-    let at = vec![(path("a"), file(3)), (path("b"), SeenPath::Absent), (path("folder"), folder(&["x"]))];
+    let at = vec![(path("a"), file(3)), (path("b"), SeenPath::Absent), (path("folder"), directory(&["x"]))];
     let mut machine = Machine::default();
     machine.managers.insert(scope(), Manager::Running);
     machine.units.insert(unit("person", "a.service"), running(&"0a".repeat(16)));
@@ -91,14 +91,14 @@ fn of_paths_only_what_was_asked_is_believed() {
     };
     let name = "has a name that is none";
     for names in [&[".."][..], &["."], &["a/b"], &[""], &["x", "a\0"], &[&"n".repeat(256)]] {
-        assert_eq!(broken(2, folder(names)), name, "{names:?}");
+        assert_eq!(broken(2, directory(names)), name, "{names:?}");
     }
-    assert_eq!(broken(1, folder(&[])), "tells of names that were not asked for");
+    assert_eq!(broken(1, directory(&[])), "tells of names that were not asked for");
     assert_eq!(broken(0, file(4)), "has too few bytes of a file");
     assert_eq!(broken(0, file(usize::MAX)), "has too few bytes of a file");
     assert_eq!(broken(0, file(2)), "has bytes of no file");
     let mode = Mode(0o100_644);
-    assert_eq!(broken(1, SeenPath::Folder { mode, ids: IDS, entries: None }), "has a mode that is none");
+    assert_eq!(broken(1, SeenPath::Directory { mode, ids: IDS, entries: None }), "has a mode that is none");
     for to in [String::new(), "a\0".to_owned(), "a".repeat(4097)] {
         assert_eq!(broken(1, SeenPath::Link { to }), "has a link that is none");
     }

@@ -33,11 +33,11 @@ pub const ATTACKS: &[Attack] = &[
     Attack { name: "manifest: no manifest", forge: manifest_of_noise },
     Attack { name: "objects: other bytes than the name says", forge: objects_that_lie },
     Attack { name: "objects: without end", forge: objects_without_end },
-    Attack { name: "pending: a folder that stays", forge: pending_that_stays },
+    Attack { name: "pending: a directory that stays", forge: pending_that_stays },
     Attack { name: "pending: a run of root's that never was", forge: pending_that_lies },
     Attack { name: "lock: a holder who lives, with words that move a cursor", forge: lock_that_lies },
     Attack { name: "lock: held for ever", forge: lock_that_is_held },
-    Attack { name: "made: folders of others", forge: made_elsewhere },
+    Attack { name: "made: directories of others", forge: made_elsewhere },
     Attack { name: "another stack: that owns the system's files", forge: another_stack },
     Attack { name: "another stack: nobody's words", forge: another_stack_of_noise },
     Attack { name: "links: the state of root", forge: link_to_roots_state },
@@ -76,8 +76,9 @@ fn journal_that_climbs(home: &Home<'_>) {
 
 fn journal_that_stops(home: &Home<'_>) {
     let unit = json!({"scope": "system", "name": CANARY});
-    let folder = json!({"step": "remove-folder", "path": "/home/pde/none", "mode": "0755", "ids": null});
-    home.journal(9, &[folder, json!({"step": "start", "unit": unit, "before": "stopped"})]);
+    let directory =
+        json!({"step": "remove-directory", "path": "/home/pde/none", "mode": "0755", "ids": null});
+    home.journal(9, &[directory, json!({"step": "start", "unit": unit, "before": "stopped"})]);
 }
 
 fn journal_without_end(home: &Home<'_>) {
@@ -213,7 +214,7 @@ fn objects_that_lie(home: &Home<'_>) {
 fn objects_without_end(home: &Home<'_>) {
     home.run(&format!(
         "cd {STATE}/objects; seq -f %064.0f 1 100000 | xargs touch
-         head -c 9000000 /dev/zero > large; mkdir -p folder/deep; touch \"$(printf 'a\\033[2Jb')\""
+         head -c 9000000 /dev/zero > large; mkdir -p directory/deep; touch \"$(printf 'a\\033[2Jb')\""
     ));
 }
 

@@ -1,7 +1,7 @@
 //! What lies in a user's home is that user's word: whatever a user forges there, root does outside of that
 //! home exactly what it does without the forgery.
 //!
-//! One folder of attacks, one file each for a line of the table of trust boundaries in ARCHITECTURE.md. Every attack is
+//! One directory of attacks, one file each for a line of the table of trust boundaries in ARCHITECTURE.md. Every attack is
 //! tried against every verb of root, on a live host, with files put there by the user alone. After each verb
 //! the system's files, rights and services are those of the same verb without an attack, or, where the verb
 //! refused, those of before; nothing of root's is in the home; and what root's terminal got holds no
@@ -47,8 +47,8 @@ fn system(host: &Host) -> String {
     let shown = host.must(SYSTEM);
     // A number that a user's own run has taken is not taken again, so root's next one may be any.
     let number = |line: &str| match line.split_once("/shop/generations/") {
-        Some((folder, name)) if name.trim_end().ends_with(".json") => {
-            format!("{folder}/shop/generations/[N].json")
+        Some((directory, name)) if name.trim_end().ends_with(".json") => {
+            format!("{directory}/shop/generations/[N].json")
         }
         _ => line.to_owned(),
     };
@@ -88,7 +88,7 @@ fn prepared() -> Result<Host, String> {
     Ok(host)
 }
 
-/// `destroy` takes a folder away that is not restored with the rest.
+/// `destroy` takes a directory away that is not restored with the rest.
 fn restore(host: &Host) {
     host.must("[ -d /var/tempo ] || cp -a /run/tempo /var/tempo");
     host.restore();

@@ -1,4 +1,4 @@
-//! The folder of a trial, and who removes it.
+//! The directory of a trial, and who removes it.
 //!
 //! It is called `STACK.PID`, or `STACK.PID.kept` where nobody may remove it. While its trial lives,
 //! that holds a lock on it.
@@ -15,21 +15,21 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The folder below which this user's trials stand: in the folder for temporary files, so that
+/// The directory below which this user's trials stand: in the directory for temporary files, so that
 /// `status` and `logs` find them from another terminal.
 pub fn base() -> PathBuf {
     let user = rustix::process::getuid().as_raw();
     std::env::temp_dir().join(format!("tracewright-{user}"))
 }
 
-/// The end of the name of a folder that stays.
+/// The end of the name of a directory that stays.
 const KEPT: &str = ".kept";
 
-/// The folder of one trial.
+/// The directory of one trial.
 #[derive(Debug)]
 pub struct TrialDirectory {
     path: PathBuf,
-    /// What a trial and all its engines hold; when the last of them is gone, the folder goes.
+    /// What a trial and all its engines hold; when the last of them is gone, the directory goes.
     leash: Option<PipeWriter>,
     sweeper: Option<Child>,
     /// Says that its trial lives.
@@ -37,7 +37,7 @@ pub struct TrialDirectory {
 }
 
 impl TrialDirectory {
-    /// Makes the folder of a trial of this stack. One that is `kept` is never removed.
+    /// Makes the directory of a trial of this stack. One that is `kept` is never removed.
     ///
     /// # Errors
     /// The base is not this user's alone, or the machine refuses.
@@ -87,7 +87,7 @@ impl TrialDirectory {
         // The base was perhaps made for this one alone; other trials keep it.
         let _stays = path.parent().map(fs::remove_dir);
         Err(TrialError::Sweeper {
-            folder: path.to_owned(),
+            directory: path.to_owned(),
             what: format!("cannot start: {}", said.trim_end()),
         })
     }
@@ -100,7 +100,7 @@ impl TrialDirectory {
     /// Where it is, as paths are written in a stack.
     ///
     /// # Errors
-    /// The folder for temporary files has a name that no stack may hold.
+    /// The directory for temporary files has a name that no stack may hold.
     pub fn target(&self) -> Result<TargetPath, TrialError> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
         let text = self.path.to_str().filter(|text| text.starts_with('/') && text.bytes().all(plain));
@@ -111,7 +111,7 @@ impl TrialDirectory {
         text.map(TargetPath::new).ok_or_else(fault)
     }
 
-    /// What a child holds as its standard input, to keep the folder as long as it lives.
+    /// What a child holds as its standard input, to keep the directory as long as it lives.
     pub(super) fn hold(&self) -> Result<Stdio, TrialError> {
         match &self.leash {
             None => Ok(Stdio::null()),
@@ -119,7 +119,7 @@ impl TrialDirectory {
         }
     }
 
-    /// Removes the folder, or leaves it where it is kept. Its engines must have ended.
+    /// Removes the directory, or leaves it where it is kept. Its engines must have ended.
     ///
     /// # Errors
     /// It cannot be removed.
@@ -132,7 +132,7 @@ impl TrialDirectory {
     }
 }
 
-/// A folder that stands below the base.
+/// A directory that stands below the base.
 pub(super) struct StandingTrial {
     /// Where it is.
     pub(super) path: PathBuf,
@@ -159,16 +159,16 @@ impl StandingTrial {
     }
 }
 
-/// All folders of trials, running or not; none where the base is not this user's alone.
+/// All directories of trials, running or not; none where the base is not this user's alone.
 pub(super) fn standing() -> Vec<StandingTrial> {
     let base = base();
     let names = if judge(&base).is_ok() { file_names(&base) } else { Vec::new() };
     names.iter().filter_map(|name| StandingTrial::of(&base, name)).collect()
 }
 
-fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {
-    let fault = |error: rustix::io::Errno| TrialError::io("lock", folder)(error.into());
-    let opened = open(folder, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty());
+fn lock(directory: &Path) -> Result<OwnedFd, TrialError> {
+    let fault = |error: rustix::io::Errno| TrialError::io("lock", directory)(error.into());
+    let opened = open(directory, OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty());
     let opened = opened.map_err(fault)?;
     flock(&opened, FlockOperation::NonBlockingLockExclusive).map_err(fault)?;
     Ok(opened)
@@ -178,7 +178,7 @@ fn lock(folder: &Path) -> Result<OwnedFd, TrialError> {
 /// next trial.
 fn sweep() {
     for left in standing().into_iter().filter(|left| !left.kept) {
-        // Both: one that has not yet locked its folder lives; one that lives in another process
+        // Both: one that has not yet locked its directory lives; one that lives in another process
         // namespace has locked it.
         if !Path::new("/proc").join(left.pid.to_string()).exists() && lock(&left.path).is_ok() {
             let _stays = fs::remove_dir_all(&left.path);
@@ -186,7 +186,7 @@ fn sweep() {
     }
 }
 
-/// The base, made where it is missing. In a folder that everybody writes to, somebody else may have
+/// The base, made where it is missing. In a directory that everybody writes to, somebody else may have
 /// made it first, to read keys or to lead us astray.
 fn prepare(base: &Path) -> Result<(), TrialError> {
     match fs::DirBuilder::new().mode(0o700).create(base) {
@@ -201,7 +201,7 @@ fn judge(base: &Path) -> Result<(), TrialError> {
     let seen = fs::symlink_metadata(base).map_err(TrialError::io("look at", base))?;
     let user = rustix::process::getuid().as_raw();
     let wrong = if !seen.is_dir() {
-        "it is no folder".to_owned()
+        "it is no directory".to_owned()
     } else if seen.uid() != user {
         format!("it belongs to user {}", seen.uid())
     } else if seen.mode() & 0o077 != 0 {
@@ -212,24 +212,24 @@ fn judge(base: &Path) -> Result<(), TrialError> {
     Err(TrialError::Base { path: base.to_owned(), what: format!("{wrong}; name another in `TMPDIR`") })
 }
 
-/// Makes a trial's folder; nothing may stand there.
-pub(super) fn make(folder: &Path) -> Result<(), TrialError> {
-    fs::DirBuilder::new().mode(0o700).create(folder).map_err(TrialError::io("make", folder))
+/// Makes a trial's directory; nothing may stand there.
+pub(super) fn make(directory: &Path) -> Result<(), TrialError> {
+    fs::DirBuilder::new().mode(0o700).create(directory).map_err(TrialError::io("make", directory))
 }
 
-/// Removes a trial's folder, and the base with the last of them.
-pub(super) fn remove(folder: &Path) -> Result<(), TrialError> {
-    match fs::remove_dir_all(folder) {
+/// Removes a trial's directory, and the base with the last of them.
+pub(super) fn remove(directory: &Path) -> Result<(), TrialError> {
+    match fs::remove_dir_all(directory) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(TrialError::io("remove", folder)(error)),
+        Err(error) => return Err(TrialError::io("remove", directory)(error)),
     }
-    match folder.parent().map(fs::remove_dir) {
+    match directory.parent().map(fs::remove_dir) {
         None | Some(Ok(())) => Ok(()),
         // Other trials stand there, or their sweeper was faster.
         Some(Err(error)) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => {
             Ok(())
         }
-        Some(Err(error)) => Err(TrialError::io("remove the folder of", folder)(error)),
+        Some(Err(error)) => Err(TrialError::io("remove the directory of", directory)(error)),
     }
 }

@@ -1,4 +1,4 @@
-//! The folder where a stack's certificate authority is kept, on the machine that runs apply.
+//! The directory where a stack's CA is kept, on the machine that runs apply.
 
 use super::host;
 use super::session::Stop;
@@ -8,16 +8,18 @@ use crate::model::ground::Ground;
 use crate::stack::CertificateSettings;
 use std::path::PathBuf;
 
-/// The folder that the stack names, or on a machine the one in the state, with what is kept in it;
-/// `None` below a root folder where none is named: the key is dropped then.
+/// The directory that the stack names, or on a machine the one in the state, with what is kept in it;
+/// `None` below a root directory where none is named: the key is dropped then.
 ///
 /// # Errors
-/// The folder lies in a git work tree, others may write to it, or it cannot be read.
+/// The directory lies in a git work tree, others may write to it, or it cannot be read.
 pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<CaDirectory>, Stop> {
     let own = || ground.runs_services().then(|| PathBuf::from(ground.state().join("authority").as_str()));
-    let Some(folder) = settings.folder.as_ref().map(PathBuf::from).or_else(own) else { return Ok(None) };
-    match CaDirectory::open(folder) {
-        Ok(folder) => Ok(Some(folder)),
+    let Some(directory) = settings.directory.as_ref().map(PathBuf::from).or_else(own) else {
+        return Ok(None);
+    };
+    match CaDirectory::open(directory) {
+        Ok(directory) => Ok(Some(directory)),
         Err(HostError::InWorkTree { tree, .. }) => Err(in_git(&tree).into()),
         Err(HostError::Shared { at, what, .. }) => Err(shared(&at, &what).into()),
         Err(error) => Err(host::stopped(&error.into())),
@@ -26,14 +28,14 @@ pub fn open(settings: &CertificateSettings, ground: &Ground) -> Result<Option<Ca
 
 /// Whoever may put another file in the place of the key is the authority.
 fn shared(at: &str, what: &str) -> Finding {
-    let title = format!("others may put their own authority into `certificates.folder`: `{at}` {what}");
+    let title = format!("others may put their own CA into `certificates.folder`: `{at}` {what}");
     Finding::error(Code("authority-shared"), title)
-        .help(format!("`chmod go-w {at}`, or a folder that is yours alone; look at what is in it first"))
+        .help(format!("`chmod go-w {at}`, or a directory that is yours alone; look at what is in it first"))
 }
 
 /// A key must not be committed by accident.
 fn in_git(tree: &str) -> Finding {
     let title = format!("`certificates.folder` lies inside the git work tree `{tree}`");
     Finding::error(Code("authority-in-git"), title)
-        .help("a folder outside of it: the key of the authority must not be committed")
+        .help("a directory outside of it: the key of the CA must not be committed")
 }

@@ -1,4 +1,4 @@
-//! Folders that are wanted.
+//! Directories that are wanted.
 
 use super::Comparison;
 use super::needs::drift;
@@ -9,41 +9,41 @@ use crate::plan::entry::{Action, ChangeRefusal, Needs, Work};
 use crate::plan::goal::DesiredSource;
 
 impl<'a> Comparison<'a> {
-    /// A folder that is there keeps its mode; it is ours only if we made it.
-    pub(super) fn folder(&mut self, path: &'a TargetPath, mode: Mode, owner: Option<&Owner>) {
-        let ours = matches!(self.remembered.entry(path), Some(PriorPath::Folder { .. }));
+    /// A directory that is there keeps its mode; it is ours only if we made it.
+    pub(super) fn directory(&mut self, path: &'a TargetPath, mode: Mode, owner: Option<&Owner>) {
+        let ours = matches!(self.prior.entry(path), Some(PriorPath::Directory { .. }));
         let back = matches!(self.goal.source, DesiredSource::Generation(..));
-        let record = |mode| PriorPath::Folder { mode, owner: owner.cloned() };
+        let record = |mode| PriorPath::Directory { mode, owner: owner.cloned() };
         let standing = self.observed.standing(path);
         let (action, needs, work) = match standing {
-            PathState::Folder(folder) => {
+            PathState::Directory(directory) => {
                 if ours || (back && owner.is_some()) {
-                    self.out.next.insert(path.clone(), record(folder.mode));
+                    self.out.next.insert(path.clone(), record(directory.mode));
                 }
                 return;
             }
             PathState::Absent => {
                 let needs = if ours { drift("it was removed") } else { Needs::Nothing };
-                (Action::Create, needs, Work::MakeFolder { mode, ids: self.ids(path, owner) })
+                (Action::Create, needs, Work::MakeDirectory { mode, ids: self.ids(path, owner) })
             }
             PathState::File(file) => {
-                let needs = match self.remembered.entry(path) {
-                    Some(PriorPath::File { .. } | PriorPath::Folder { .. }) => self.of_file(path, file),
+                let needs = match self.prior.entry(path) {
+                    Some(PriorPath::File { .. } | PriorPath::Directory { .. }) => self.of_file(path, file),
                     _ => Needs::Refused(ChangeRefusal::FileInTheWay),
                 };
                 (
                     Action::Replace,
                     needs,
-                    Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) },
+                    Work::FileToDirectory { before: standing.identity(), mode, ids: self.ids(path, owner) },
                 )
             }
             PathState::Link { .. } | PathState::Other(_) => {
                 let work =
-                    Work::FileToFolder { before: standing.identity(), mode, ids: self.ids(path, owner) };
+                    Work::FileToDirectory { before: standing.identity(), mode, ids: self.ids(path, owner) };
                 (Action::Replace, self.in_the_way(path, standing), work)
             }
         };
-        let mut entry = self.entry(path, PathKind::Folder, action, needs);
+        let mut entry = self.entry(path, PathKind::Directory, action, needs);
         entry.mode_after = Some(mode);
         entry.on_the_way = owner.is_none();
         entry.owner = owner.cloned();

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracewright::prove::{ClientCertificate, Tls, TrustedCa as Trusted};
 
-/// A CA of this test alone, its files in a folder.
-pub struct Authority {
+/// A CA of this test alone, its files in a directory.
+pub struct Ca {
     issuer: CertifiedIssuer<'static, KeyPair>,
-    folder: PathBuf,
+    directory: PathBuf,
     name: String,
 }
 
@@ -42,26 +42,26 @@ impl Leaf {
     }
 }
 
-impl Authority {
-    /// A new CA; its certificate is `NAME.crt` in the folder.
-    pub fn new(folder: &Path, name: &str) -> Self {
+impl Ca {
+    /// A new CA; its certificate is `NAME.crt` in the directory.
+    pub fn new(directory: &Path, name: &str) -> Self {
         let mut parameters = CertificateParams::new(Vec::new()).unwrap();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
         parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
         let issuer = CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap();
-        std::fs::write(folder.join(format!("{name}.crt")), issuer.pem()).unwrap();
-        Self { issuer, folder: folder.to_owned(), name: name.to_owned() }
+        std::fs::write(directory.join(format!("{name}.crt")), issuer.pem()).unwrap();
+        Self { issuer, directory: directory.to_owned(), name: name.to_owned() }
     }
 
     /// The path of its certificate.
     pub fn certificate(&self) -> PathBuf {
-        self.folder.join(format!("{}.crt", self.name))
+        self.directory.join(format!("{}.crt", self.name))
     }
 
     /// A client that trusts this CA.
     pub fn trusted(&self) -> Tls {
-        Tls { authority: Trusted::File(self.certificate()), ..Tls::default() }
+        Tls { ca: Trusted::File(self.certificate()), ..Tls::default() }
     }
 
     /// Issues a leaf as `FILE.crt` and `FILE.key`.
@@ -78,8 +78,8 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let certificate = parameters.signed_by(&key, &self.issuer).unwrap();
         let pair = ClientCertificate {
-            certificate: self.folder.join(format!("{file}.crt")),
-            key: self.folder.join(format!("{file}.key")),
+            certificate: self.directory.join(format!("{file}.crt")),
+            key: self.directory.join(format!("{file}.key")),
         };
         std::fs::write(&pair.certificate, certificate.pem()).unwrap();
         std::fs::write(&pair.key, key.serialize_pem()).unwrap();

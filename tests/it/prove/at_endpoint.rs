@@ -1,9 +1,9 @@
 //! What is wrong between an application and a real collector: each cause provoked, its message
 //! whole.
 
-use super::authority::{Authority, Leaf};
+use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, find, find_asking, free_ports};
-use super::lab::{Logged, counted, dial, door, message, nothing_to_read};
+use super::lab::{Logged, counted, dial, endpoint, message, nothing_to_read};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::Path;
@@ -23,20 +23,20 @@ fn setup() -> CollectorSetup {
     }
 }
 
-/// A collector that serves TLS on both doors with this certificate.
-fn tls_setup(served: &ClientCertificate, client_authority: Option<&Path>) -> CollectorSetup {
+/// A collector that serves TLS on both listeners with this certificate.
+fn tls_setup(served: &ClientCertificate, client_ca: Option<&Path>) -> CollectorSetup {
     let mut tls = format!(
         "tls:\n  cert_file: {}\n  key_file: {}\n",
         served.certificate.display(),
         served.key.display()
     );
-    if let Some(authority) = client_authority {
-        tls.push_str(&format!("  client_ca_file: {}\n", authority.display()));
+    if let Some(ca) = client_ca {
+        tls.push_str(&format!("  client_ca_file: {}\n", ca.display()));
     }
     CollectorSetup { grpc: tls.clone(), http: tls, ..setup() }
 }
 
-/// Proves doors against a running collector and gives the messages one below the other.
+/// Proves listeners against a running collector and gives the messages one below the other.
 fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let [nothing] = free_ports();
     let reader = nothing_to_read(nothing);
@@ -44,7 +44,7 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     counted(
-        dials.into_iter().map(|dial| message(&prover.prove(&door(dial)), &names)).collect(),
+        dials.into_iter().map(|dial| message(&prover.prove(&endpoint(dial)), &names)).collect(),
         "real 0.159.0",
     )
 }
@@ -56,7 +56,7 @@ fn nobody_listens() {
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let proofs = [dial(Grpc, port, None), dial(HttpProtobuf, port, None)]
-        .map(|dial| message(&prover.prove(&door(dial)), &[(port, "PORT")]));
+        .map(|dial| message(&prover.prove(&endpoint(dial)), &[(port, "PORT")]));
     assert_data_eq!(proofs.concat(), file!["messages/nobody-listens.txt"]);
 }
 
@@ -73,8 +73,8 @@ fn protocols_mixed_up() {
 #[test]
 fn protocols_mixed_up_over_tls() {
     let Some(binary) = find("protocols_mixed_up_over_tls", COLLECTOR) else { return };
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let collector = Collector::start(&binary, &tls_setup(&served, None));
     let tls = || Some(ours.trusted());
@@ -94,20 +94,20 @@ fn tls_against_plaintext() {
 #[test]
 fn plaintext_against_tls() {
     let Some(binary) = find("plaintext_against_tls", COLLECTOR) else { return };
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let collector = Collector::start(&binary, &tls_setup(&served, None));
     let dials = vec![dial(Grpc, collector.grpc, None), dial(HttpProtobuf, collector.http, None)];
     assert_data_eq!(messages(&collector, dials), file!["messages/plaintext-to-tls.txt"]);
 }
 
-/// One certificate is served; doors that trust `ours` or another CA dial it.
+/// One certificate is served; listeners that trust `ours` or another CA dial it.
 fn served(test: &str, leaf: &Leaf, trusts_other: bool) -> Option<String> {
     let binary = find(test, COLLECTOR)?;
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
-    let other = Authority::new(folder.path(), "other");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
+    let other = Ca::new(directory.path(), "other");
     let trusted = if trusts_other { other.trusted() } else { ours.trusted() };
     let collector = Collector::start(&binary, &tls_setup(&ours.issue("server", leaf), None));
     let dials = vec![
@@ -118,7 +118,7 @@ fn served(test: &str, leaf: &Leaf, trusts_other: bool) -> Option<String> {
 }
 
 #[test]
-fn unknown_authority() {
+fn unknown_ca() {
     let leaf = Leaf::server(&["127.0.0.1"]);
     let Some(said) = served("unknown_authority", &leaf, true) else { return };
     assert_data_eq!(said, file!["messages/unknown-authority.txt"]);
@@ -155,9 +155,9 @@ fn not_for_server_use() {
 #[test]
 fn client_certificates() {
     let Some(binary) = find("client_certificates", COLLECTOR) else { return };
-    let folder = TempDir::new().unwrap();
-    let ours = Authority::new(folder.path(), "ours");
-    let other = Authority::new(folder.path(), "other");
+    let directory = TempDir::new().unwrap();
+    let ours = Ca::new(directory.path(), "ours");
+    let other = Ca::new(directory.path(), "other");
     let served = ours.issue("server", &Leaf::server(&["127.0.0.1"]));
     let collector = Collector::start(&binary, &tls_setup(&served, Some(&ours.certificate())));
     let unfit = Leaf { usage: Some(ExtendedKeyUsagePurpose::ServerAuth), ..Leaf::client() };
@@ -223,10 +223,8 @@ fn unreadable_settings() {
     let reader = nothing_to_read(api);
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
-    let missing = Tls {
-        authority: tracewright::prove::TrustedCa::File("/nonexistent/ca.crt".into()),
-        ..Tls::default()
-    };
-    let proof = prover.prove(&door(dial(Grpc, port, Some(missing))));
+    let missing =
+        Tls { ca: tracewright::prove::TrustedCa::File("/nonexistent/ca.crt".into()), ..Tls::default() };
+    let proof = prover.prove(&endpoint(dial(Grpc, port, Some(missing))));
     assert_data_eq!(message(&proof, &[(port, "PORT")]), file!["messages/unreadable-settings.txt"]);
 }

@@ -1,9 +1,9 @@
-//! The folder of the machine that runs the tool where certificate authorities are kept.
+//! The directory of the machine that runs the tool where CAs are kept.
 //!
-//! An authority is two files, `ca-ID.crt` and `ca-ID.key`, named by the start of the certificate's
+//! A CA is two files, `ca-ID.crt` and `ca-ID.key`, named by the start of the certificate's
 //! SHA-256. None is ever overwritten: a transaction that is taken back, or a rollback to older
-//! certificates, finds the authority that goes with them. Each gets its name when it is whole and durable.
-//! The folder must be one in which nobody else can change names: who could, would be the authority.
+//! certificates, finds the CA that goes with them. Each gets its name when it is whole and durable.
+//! The directory must be one in which nobody else can change names: who could, would be the authority.
 
 use super::HostError;
 use crate::model::desired::Digest;
@@ -23,12 +23,12 @@ use std::path::{Path, PathBuf};
 const LARGEST: u64 = 1024 * 1024;
 /// What ends the name of a file that is not whole yet.
 const UNFINISHED: &str = ".new";
-/// Bits of a folder with which others than its owner may change names in it.
+/// Bits of a directory with which others than its owner may change names in it.
 const OTHERS_WRITE: u32 = 0o022;
 const EVERYBODY_WRITES: u32 = 0o002;
 const STICKY: u32 = 0o1000;
 
-/// A folder with kept authorities.
+/// A directory with kept CAs.
 #[derive(Clone, Debug)]
 pub struct CaDirectory {
     /// Where it really is, links followed.
@@ -37,82 +37,81 @@ pub struct CaDirectory {
 }
 
 impl CaDirectory {
-    /// Reads what is kept, the one that lives longest first. The folder need not be there yet.
+    /// Reads what is kept, the one that lives longest first. The directory need not be there yet.
     ///
     /// # Errors
     /// It is inside a git work tree, others may write to it, or what is in it cannot be read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HostError> {
         let path = real(&path.into())?;
-        if let Some(tree) = path.ancestors().find(|folder| folder.join(".git").exists()) {
-            let (folder, tree) = (path.display().to_string(), tree.display().to_string());
-            return Err(HostError::InWorkTree { folder, tree });
+        if let Some(tree) = path.ancestors().find(|directory| directory.join(".git").exists()) {
+            let (directory, tree) = (path.display().to_string(), tree.display().to_string());
+            return Err(HostError::InWorkTree { directory, tree });
         }
         let mut kept = Vec::new();
-        if let Some(folder) = private(&path)? {
-            for name in names(&folder, &path)?.iter().filter(|name| name.ends_with(".crt")) {
-                kept.extend(read_pair((&folder, &path), name)?);
+        if let Some(directory) = private(&path)? {
+            for name in names(&directory, &path)?.iter().filter(|name| name.ends_with(".crt")) {
+                kept.extend(read_pair((&directory, &path), name)?);
             }
         }
-        let end =
-            |authority: &CaPair| facts_of(authority.certificate.as_bytes()).map(|facts| facts.not_after);
+        let end = |ca: &CaPair| facts_of(ca.certificate.as_bytes()).map(|facts| facts.not_after);
         kept.sort_by(|a, b| end(b).cmp(&end(a)).then_with(|| a.certificate.cmp(&b.certificate)));
         Ok(Self { path, kept })
     }
 
-    /// The authorities that were kept when the folder was opened.
+    /// The CAs that were kept when the directory was opened.
     pub fn kept(&self) -> &[CaPair] {
         &self.kept
     }
 
-    /// Keeps an authority: the key first, so that a certificate is never there without it.
+    /// Keeps a CA: the key first, so that a certificate is never there without it.
     ///
     /// # Errors
     /// The system refused; then neither is there, or the key alone, which signs nothing.
-    pub fn keep(&self, authority: &CaPair) -> Result<(), HostError> {
+    pub fn keep(&self, ca: &CaPair) -> Result<(), HostError> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&self.path)
-            .map_err(|cause| fault("make folder", &self.path, cause))?;
-        let gone = || fault("open folder", &self.path, io::ErrorKind::NotFound.into());
-        let folder = private(&self.path)?.ok_or_else(gone)?;
+            .map_err(|cause| fault("make directory", &self.path, cause))?;
+        let gone = || fault("open directory", &self.path, io::ErrorKind::NotFound.into());
+        let directory = private(&self.path)?.ok_or_else(gone)?;
         // Another stack may keep its own here at the same time, and what is not whole is nobody's then.
-        flock(&folder, FlockOperation::LockExclusive)
+        flock(&directory, FlockOperation::LockExclusive)
             .map_err(|errno| fault("lock", &self.path, errno.into()))?;
-        for name in names(&folder, &self.path)? {
+        for name in names(&directory, &self.path)? {
             if name.starts_with(".ca-") && name.ends_with(UNFINISHED) {
-                unlinkat(&folder, &*name, AtFlags::empty())
+                unlinkat(&directory, &*name, AtFlags::empty())
                     .map_err(|errno| fault("remove", &self.path.join(name), errno.into()))?;
             }
         }
-        let id = Digest::of(authority.certificate.as_bytes()).to_string();
-        for (suffix, text) in [("key", &authority.key), ("crt", &authority.certificate)] {
+        let id = Digest::of(ca.certificate.as_bytes()).to_string();
+        for (suffix, text) in [("key", &ca.key), ("crt", &ca.certificate)] {
             let name = format!("ca-{}.{suffix}", &id[..16]);
-            write(&folder, &name, text)
+            write(&directory, &name, text)
                 .map_err(|errno| fault("write", &self.path.join(&name), errno.into()))?;
         }
-        fsync(&folder).map_err(|errno| fault("synchronize", &self.path, errno.into()))
+        fsync(&directory).map_err(|errno| fault("synchronize", &self.path, errno.into()))
     }
 }
 
 /// Writes a file under a name that nobody reads, and gives it its own when it is durable.
-fn write(folder: &OwnedFd, name: &str, text: &str) -> rustix::io::Result<()> {
+fn write(directory: &OwnedFd, name: &str, text: &str) -> rustix::io::Result<()> {
     let unfinished = format!(".{name}{UNFINISHED}");
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let whole = || {
-        let file = openat(folder, &*unfinished, flags, Bits::from_raw_mode(0o600))?;
+        let file = openat(directory, &*unfinished, flags, Bits::from_raw_mode(0o600))?;
         super::attributes::clear(&file)?;
         let mut file = File::from(file);
         file.write_all(text.as_bytes()).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
         fsync(&file)?;
-        renameat_with(folder, &*unfinished, folder, name, RenameFlags::NOREPLACE)
+        renameat_with(directory, &*unfinished, directory, name, RenameFlags::NOREPLACE)
     };
     whole().inspect_err(|_first_fault_counts| {
-        let _swept_by_the_next = unlinkat(folder, &*unfinished, AtFlags::empty());
+        let _swept_by_the_next = unlinkat(directory, &*unfinished, AtFlags::empty());
     })
 }
 
-/// Where a folder really is, links followed as far as there is something.
+/// Where a directory really is, links followed as far as there is something.
 fn real(path: &Path) -> Result<PathBuf, HostError> {
     let path = std::path::absolute(path).map_err(|cause| fault("find", path, cause))?;
     for there in path.ancestors() {
@@ -128,10 +127,10 @@ fn real(path: &Path) -> Result<PathBuf, HostError> {
     Ok(path)
 }
 
-/// The folder, open, if nobody else may change names in it or on the way; `None` where there is none.
+/// The directory, open, if nobody else may change names in it or on the way; `None` where there is none.
 fn private(path: &Path) -> Result<Option<OwnedFd>, HostError> {
     let shared = |at: &Path, what: String| {
-        Err(HostError::Shared { folder: path.display().to_string(), at: at.display().to_string(), what })
+        Err(HostError::Shared { directory: path.display().to_string(), at: at.display().to_string(), what })
     };
     for above in path.ancestors().skip(1) {
         let Ok(metadata) = above.metadata() else { continue };
@@ -140,11 +139,11 @@ fn private(path: &Path) -> Result<Option<OwnedFd>, HostError> {
         }
     }
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let folder = match open(path, flags, Bits::empty()) {
+    let directory = match open(path, flags, Bits::empty()) {
         Err(Errno::NOENT) => return Ok(None),
-        opened => opened.map_err(|errno| fault("open folder", path, errno.into()))?,
+        opened => opened.map_err(|errno| fault("open directory", path, errno.into()))?,
     };
-    let stat = fstat(&folder).map_err(|errno| fault("look at", path, errno.into()))?;
+    let stat = fstat(&directory).map_err(|errno| fault("look at", path, errno.into()))?;
     let own = rustix::process::geteuid().as_raw();
     if stat.st_uid != own && stat.st_uid != 0 {
         return shared(path, format!("belongs to user {}", stat.st_uid));
@@ -152,13 +151,13 @@ fn private(path: &Path) -> Result<Option<OwnedFd>, HostError> {
     if stat.st_mode & OTHERS_WRITE != 0 {
         return shared(path, format!("has the mode {:04o}", stat.st_mode & 0o7777));
     }
-    Ok(Some(folder))
+    Ok(Some(directory))
 }
 
-fn names(folder: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
+fn names(directory: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
     let fail = |errno: Errno| fault("list", path, errno.into());
     let mut names = Vec::new();
-    for entry in Dir::read_from(folder.as_fd()).map_err(fail)? {
+    for entry in Dir::read_from(directory.as_fd()).map_err(fail)? {
         names.extend(entry.map_err(fail)?.file_name().to_str().ok().map(str::to_owned));
     }
     names.sort();
@@ -166,23 +165,23 @@ fn names(folder: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
 }
 
 /// A certificate and its key; `None` where the key is not beside it.
-fn read_pair(folder: (&OwnedFd, &Path), certificate: &str) -> Result<Option<CaPair>, HostError> {
+fn read_pair(directory: (&OwnedFd, &Path), certificate: &str) -> Result<Option<CaPair>, HostError> {
     let key = format!("{}.key", certificate.trim_end_matches(".crt"));
-    let Some(key) = read(folder, &key)? else { return Ok(None) };
-    let Some(pem) = read(folder, certificate)? else { return Ok(None) };
+    let Some(key) = read(directory, &key)? else { return Ok(None) };
+    let Some(pem) = read(directory, certificate)? else { return Ok(None) };
     if facts_of(pem.as_bytes()).is_none() {
-        let path = folder.1.join(certificate).display().to_string();
+        let path = directory.1.join(certificate).display().to_string();
         return Err(HostError::Strange { path, what: "something that is no whole certificate" });
     }
     Ok(Some(CaPair { certificate: pem, key }))
 }
 
 /// The text of a file; nothing else is waited for or read to its end.
-fn read((folder, path): (&OwnedFd, &Path), name: &str) -> Result<Option<String>, HostError> {
+fn read((directory, path): (&OwnedFd, &Path), name: &str) -> Result<Option<String>, HostError> {
     let shown = path.join(name);
     let fail = |errno: Errno| fault("read", &shown, errno.into());
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = match openat(folder, name, flags, Bits::empty()) {
+    let file = match openat(directory, name, flags, Bits::empty()) {
         Err(Errno::NOENT) => return Ok(None),
         opened => opened.map_err(fail)?,
     };

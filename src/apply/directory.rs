@@ -1,4 +1,4 @@
-//! One folder of the state: what its files are called, and how they are read and written.
+//! One directory of the state: what its files are called, and how they are read and written.
 
 use super::ApplyError;
 use crate::host::Host;
@@ -48,7 +48,7 @@ pub(super) fn decode<T: DeserializeOwned>(path: &TargetPath, bytes: &[u8]) -> Re
     serde_json::from_slice(bytes).map_err(fault)
 }
 
-/// One folder of the state.
+/// One directory of the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StateDirectory(pub(super) TargetPath);
 
@@ -84,17 +84,17 @@ impl StateDirectory {
         self.0.join("pending")
     }
 
-    /// The folders above the states that were made for this one.
+    /// The directories above the states that were made for this one.
     pub(super) fn made(&self) -> TargetPath {
         self.0.join("made")
     }
 
-    /// Says that everything was given back, and that all of this folder is to go.
+    /// Says that everything was given back, and that all of this directory is to go.
     pub(super) fn forgotten(&self) -> TargetPath {
         self.0.join("forgotten")
     }
 
-    /// The journal of the run whose own folder this is.
+    /// The journal of the run whose own directory this is.
     pub(super) fn journal(&self) -> TargetPath {
         self.0.join("journal")
     }
@@ -173,14 +173,16 @@ pub(super) fn bytes_at<'o>(
     }
 }
 
-/// The names in a folder; none where it is missing.
-pub(super) fn names_in(target: &dyn Host, folder: &TargetPath) -> Result<BTreeSet<String>, ApplyError> {
+/// The names in a directory; none where it is missing.
+pub(super) fn names_in(target: &dyn Host, directory: &TargetPath) -> Result<BTreeSet<String>, ApplyError> {
     let mut inventory = Inventory::default();
-    inventory.add(folder.clone(), Look::Names);
-    match target.observe(&inventory)?.at.remove(folder) {
-        Some(PathState::Folder(folder)) => Ok(folder.entries.unwrap_or_default()),
+    inventory.add(directory.clone(), Look::Names);
+    match target.observe(&inventory)?.at.remove(directory) {
+        Some(PathState::Directory(directory)) => Ok(directory.entries.unwrap_or_default()),
         None | Some(PathState::Absent) => Ok(BTreeSet::new()),
-        Some(other) => Err(ApplyError::State { path: folder.clone(), what: format!("{other} stands there") }),
+        Some(other) => {
+            Err(ApplyError::State { path: directory.clone(), what: format!("{other} stands there") })
+        }
     }
 }
 
