@@ -58,7 +58,10 @@ pub(super) fn scraped(facts: &Facts<'_>, findings: &mut Findings) {
         let server = shown_listener(facts.server(listener), listener);
         let finding = Finding::warning(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
-            .also(client.at.clone(), format!("scraped at {}: where that is this host, nothing answers", peer(client)))
+            .also(
+                client.at.clone(),
+                format!("scraped at {}: where that is this host, nothing answers", peer(client)),
+            )
             .edge(client.edge(topology))
             .help(advice::bind(listener, client))
             .help(advice::dial(facts, client, listener));

@@ -31,7 +31,8 @@ pub(super) fn soften(topology: &Topology, findings: &mut Findings) {
 pub(super) fn soften_beside(topology: &Topology, findings: &mut Findings) {
     let beside = |client: &&Client| {
         matches!(client.protocol, Protocol::Scrape | Protocol::PrometheusApi)
-            || client.protocol == Protocol::LokiApi && topology.programs[client.program].kind == ProgramKind::Grafana
+            || client.protocol == Protocol::LokiApi
+                && topology.programs[client.program].kind == ProgramKind::Grafana
     };
     let edges: BTreeSet<String> =
         topology.clients.iter().filter(beside).map(|client| client.edge(topology)).collect();

@@ -207,11 +207,7 @@ impl Reader<'_> {
         let written = &self.text[start..end];
         let is_text = texts == 1 && written.starts_with(['"', '`']) && written.ends_with(['"', '`']);
         let is_word = !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric());
-        let literal = if is_text {
-            last
-        } else {
-            (is_word && texts == 0).then(|| written.to_owned())
-        };
+        let literal = if is_text { last } else { (is_word && texts == 0).then(|| written.to_owned()) };
         Ok(AlloyAttribute { key, literal, span: start..end })
     }
 }

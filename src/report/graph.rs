@@ -110,7 +110,8 @@ impl Picture {
             let (from, to, label) = (arrow.from, arrow.to, mermaid_text(&label(arrow)));
             push(&mut text, format_args!("  n{from} {line}|\"{label}\"| n{to}\n"));
         }
-        let broken = self.arrows.iter().enumerate().filter(|(_, arrow)| arrow.state == ConditionState::Broken);
+        let broken =
+            self.arrows.iter().enumerate().filter(|(_, arrow)| arrow.state == ConditionState::Broken);
         let broken: Vec<String> = broken.map(|(index, _)| index.to_string()).collect();
         if !broken.is_empty() {
             push(&mut text, format_args!("  linkStyle {} stroke:red,color:red\n", broken.join(",")));

@@ -38,7 +38,11 @@ pub(super) fn read(files: &FileSet<'_>, containers: &[Container<'_>], topology: 
             }
         };
         let is_read = !container.service.builds && read_one(files, (container, index), name, topology);
-        if is_read { known.insert(container.site) } else { open.insert(container.site) };
+        if is_read {
+            known.insert(container.site)
+        } else {
+            open.insert(container.site)
+        };
     }
     for site in known.difference(&open) {
         if topology.sites[*site].is_container() {

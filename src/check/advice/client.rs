@@ -173,7 +173,9 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> String {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
                 .to_owned()
         }
-        ProgramKind::Alloy | ProgramKind::Neighbour(_) => format!("in `{setting}`: `tls {{ insecure = false }}`"),
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ insecure = false }}`")
+        }
         ProgramKind::Grafana | ProgramKind::Prometheus => format!("`url: https://{}`", peer(client)),
     }
 }

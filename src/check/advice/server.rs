@@ -67,7 +67,9 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         (Some(ProgramKind::Tempo), Protocol::Otlp) => "distributor.receivers.otlp.protocols.grpc",
         (_, Protocol::Otlp) if client.port == Port::known(4318) => "receivers.otlp.protocols.http",
         (_, Protocol::Otlp) => "receivers.otlp.protocols.grpc",
-        (_, Protocol::Scrape) => return format!("serve metrics on port {}, or scrape what does", client.port),
+        (_, Protocol::Scrape) => {
+            return format!("serve metrics on port {}, or scrape what does", client.port);
+        }
         (_, Protocol::TempoInternal) => {
             return format!("under `server`: `grpc_listen_port: {}`", client.port);
         }

@@ -17,7 +17,9 @@ pub(in super::super) fn understands(listener: &Listener, client: &Client) -> boo
         Protocol::TempoInternal if served == Protocol::TempoApi => listener.takes.grpc_over_http,
         Protocol::RemoteWrite => served == Protocol::PrometheusApi,
         Protocol::Otlp => matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp),
-        Protocol::Scrape => !matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::TempoInternal),
+        Protocol::Scrape => {
+            !matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::TempoInternal)
+        }
         Protocol::OtlpHttp if takes_otlp_below(listener, client) => true,
         protocol => protocol == served,
     }

@@ -119,7 +119,8 @@ fn exporter(page: &mut FileReading<'_>, block: &AlloyBlock, (setting, protocol):
         "/api/v1/otlp" => Some(format!("{base}/v1/metrics")),
         _ => None,
     };
-    let sends = Sends { path, credentials: authentication(client), tenant: tenant(client), ..Sends::default() };
+    let sends =
+        Sends { path, credentials: authentication(client), tenant: tenant(client), ..Sends::default() };
     let plaintext = match protocol {
         Protocol::OtlpHttp => !https,
         _ => !https && client.block("tls").is_some_and(|tls| tls.is_true("insecure")),
@@ -148,7 +149,8 @@ fn writers(page: &mut FileReading<'_>, block: &AlloyBlock, (setting, protocol): 
             page.not_read(setting, "its `url` is an expression");
             continue;
         };
-        let shown = if endpoint.attribute("tenant_id").is_some() { HeaderShown::Yes } else { tenant(endpoint) };
+        let shown =
+            if endpoint.attribute("tenant_id").is_some() { HeaderShown::Yes } else { tenant(endpoint) };
         let sends = Sends { tenant: shown, ..Sends::default() };
         dial(page, attribute, (setting, protocol), (url.host, port), (!url.is_https(), sends));
     }

@@ -133,7 +133,11 @@ fn usual_path(signal: Signal) -> String {
 
 /// HTTP: `/v1/traces` is appended to the general endpoint and never to the traces endpoint, in every
 /// SDK. A path on a gRPC endpoint is ignored by most.
-fn wrong_path(endpoint: &EnvEntry<'_>, url: &Url<'_>, (protocol, signal): (Protocol, Signal)) -> Option<String> {
+fn wrong_path(
+    endpoint: &EnvEntry<'_>,
+    url: &Url<'_>,
+    (protocol, signal): (Protocol, Signal),
+) -> Option<String> {
     if protocol != Protocol::OtlpHttp {
         return None;
     }
@@ -156,7 +160,8 @@ fn sends(
     endpoint: &EnvEntry<'_>,
     (url, protocol, signal): (&Url<'_>, Protocol, Signal),
 ) -> Sends {
-    let headers = setting_of(file, signal, "HEADERS").map(|entry| entry.value.to_ascii_lowercase()).unwrap_or_default();
+    let headers =
+        setting_of(file, signal, "HEADERS").map(|entry| entry.value.to_ascii_lowercase()).unwrap_or_default();
     let shown = |name: &str| if headers.contains(name) { HeaderShown::Yes } else { HeaderShown::No };
     let mut beside = BTreeMap::new();
     // The traces endpoint is for traces alone.

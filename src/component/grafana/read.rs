@@ -57,12 +57,7 @@ fn streams(page: &FileReading<'_>, source: &Node) -> Option<Mark> {
     Some(page.mark(on.place()))
 }
 
-fn dial(
-    page: &mut FileReading<'_>,
-    source: &Node,
-    entry: &YamlEntry,
-    (setting, protocol): (&str, Protocol),
-) {
+fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, (setting, protocol): (&str, Protocol)) {
     let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
     if text.contains('$') {
         page.not_read(setting, "its `url` holds a variable of Grafana's environment");

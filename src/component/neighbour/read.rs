@@ -17,7 +17,10 @@ type KnownListener = (&'static str, Protocol, u16);
 
 /// What each opens by default, on all interfaces. Loki and Mimir have files that say otherwise.
 const LISTENERS: &[(NeighbourName, &[KnownListener])] = &[
-    (NeighbourName("Loki"), &[("server.http", Protocol::LokiApi, 3100), ("server.grpc", Protocol::Other, 9095)]),
+    (
+        NeighbourName("Loki"),
+        &[("server.http", Protocol::LokiApi, 3100), ("server.grpc", Protocol::Other, 9095)],
+    ),
     (
         NeighbourName("Mimir"),
         &[("server.http", Protocol::PrometheusApi, 8080), ("server.grpc", Protocol::Other, 9095)],
@@ -83,7 +86,12 @@ pub fn by_default(
 }
 
 /// The `server` block of Loki and Mimir.
-pub fn server(page: &mut FileReading<'_>, root: &Node, name: NeighbourName, flags: &BTreeMap<String, String>) {
+pub fn server(
+    page: &mut FileReading<'_>,
+    root: &Node,
+    name: NeighbourName,
+    flags: &BTreeMap<String, String>,
+) {
     let none = Node::nothing();
     let block = root.get("server").unwrap_or(&none);
     let rows: Vec<KnownListener> =

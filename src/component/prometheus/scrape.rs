@@ -21,7 +21,8 @@ pub fn jobs(page: &mut FileReading<'_>, jobs: &Node, prefix: &str) {
         }
         let is_https = text("scheme") == Some("https");
         let groups = job.get("static_configs").map(Node::items).unwrap_or_default();
-        let targets = groups.iter().flat_map(|group| group.get("targets").map(Node::items).unwrap_or_default());
+        let targets =
+            groups.iter().flat_map(|group| group.get("targets").map(Node::items).unwrap_or_default());
         for target in targets.take(MOST) {
             scrape(page, target, &setting, is_https);
         }

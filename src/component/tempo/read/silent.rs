@@ -46,7 +46,8 @@ fn remote_write(page: &mut FileReading<'_>, item: &Node, setting: &str) {
         protocol: Protocol::RemoteWrite,
         host: address::dialled(url.host),
         port,
-        wrong_path: (!url.path.ends_with("/api/v1/write") && !url.path.ends_with("/api/v1/push")).then(|| format!("posts to {}", url.path)),
+        wrong_path: (!url.path.ends_with("/api/v1/write") && !url.path.ends_with("/api/v1/push"))
+            .then(|| format!("posts to {}", url.path)),
         tls,
         // It names the tenant of each series itself, unless told otherwise.
         sends: Sends { tenant: HeaderShown::Yes, ..Sends::default() },
