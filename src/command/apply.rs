@@ -34,11 +34,11 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_changes(&survey.plan)?;
     heed(session, &validation, &judged)?;
-    show(session, (&judged, &survey, &validation), &place);
+    show(session, (&judged, &survey, &validation), (&place, &arguments.stack.stack));
     consent::say_notes(session, survey.notes());
-    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
+        reach::refuse_nothing_own(&survey, &arguments.stack.stack)?;
         return Ok(Exit::Fine);
     }
     let granted = consent::Granted::of(&arguments.consent, arguments.adopt);

@@ -29,7 +29,13 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     let digests = digests(&survey);
     match arguments.format {
         Format::Text => {
-            let frame = PlanFrame { place: &place.shown(), dataflow: &dataflow, digests: &digests };
+            let as_root = reach::as_root("plan", &arguments.stack.stack);
+            let frame = PlanFrame {
+                place: &place.shown(),
+                dataflow: &dataflow,
+                digests: &digests,
+                as_root: &as_root,
+            };
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {
@@ -38,7 +44,6 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
             session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
         }
     }
-    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);
@@ -46,7 +51,7 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
 }
 
 fn exit(survey: &Survey, detailed: bool) -> Exit {
-    match (survey.plan.refused().next(), survey.plan.is_empty() && survey.pending.is_none(), detailed) {
+    match (survey.plan.refused().next(), survey.plan.is_settled() && survey.pending.is_none(), detailed) {
         (Some(_), ..) => Exit::Refused,
         (None, false, true) => Exit::Changes,
         _ => Exit::Fine,

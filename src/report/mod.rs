@@ -6,6 +6,8 @@ mod diff;
 pub mod github;
 pub mod graph;
 pub mod history;
+mod nouns;
+mod others;
 pub mod plan;
 pub mod plan_json;
 pub mod proof;

@@ -3,7 +3,8 @@
 //! Deterministic to the byte: no clock, no temporary path, no order of a hash. Contents arrive redacted
 //! and private keys as digests; nothing here could show more.
 
-use super::diff;
+use super::nouns::noun;
+use super::{diff, others};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
 use crate::model::names::Scope;
@@ -25,13 +26,17 @@ pub struct PlanFrame<'a> {
     pub dataflow: &'a str,
     /// The digests, `Desired:` and `Plan:`; a rollback has no desired digest of its own.
     pub digests: &'a [(&'static str, String)],
+    /// What root types to see or carry out what is not the planner's own.
+    pub as_root: &'a str,
 }
 
 /// The whole plan. One sentence where there is nothing to do.
 pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
     let mut text = String::new();
-    if plan.is_empty() {
+    if plan.is_settled() {
         push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
+    } else if plan.is_empty() {
+        push(&mut text, format_args!("{}\n", others::headline(&plan.others, frame.place)));
     } else {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         directories(&mut text, plan);
@@ -42,10 +47,11 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
         }
         services(&mut text, plan);
     }
+    others::section(&mut text, &plan.others, frame.as_root);
     if !frame.dataflow.is_empty() {
         push(&mut text, format_args!("\n{}", frame.dataflow));
     }
-    if !plan.is_empty() {
+    if !plan.is_settled() {
         push(&mut text, format_args!("\n{}\n", summary(plan)));
     }
     for (name, digest) in frame.digests {
@@ -67,7 +73,11 @@ fn goal(plan: &Plan) -> (String, String) {
 /// `Plan: 2 to add, 1 to change, 0 to destroy.` A replacement is one of each, as in Terraform.
 pub fn summary(plan: &Plan) -> String {
     let (added, changed, destroyed) = plan.counts();
-    format!("Plan: {added} to add, {changed} to change, {destroyed} to destroy.")
+    let others = others::numbers(&plan.others).map(|numbers| format!(" Not yours: {numbers}."));
+    format!(
+        "Plan: {added} to add, {changed} to change, {destroyed} to destroy.{}",
+        others.unwrap_or_default()
+    )
 }
 
 fn needs_words(entry: &Change) -> bool {
@@ -105,16 +115,6 @@ fn object(text: &mut String, entry: &Change) {
     }
 }
 
-/// The action in one word.
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Replace => "replace",
-        Action::Delete => "delete",
-    }
-}
-
 fn fate(entry: &Change) -> &'static str {
     match (&entry.needs, entry.action) {
         (Needs::Refused(_), _) => "cannot be changed",
@@ -122,18 +122,6 @@ fn fate(entry: &Change) -> &'static str {
         (_, Action::Update) => "will be updated in-place",
         (_, Action::Replace) => "must be replaced",
         (_, Action::Delete) => "will be destroyed",
-    }
-}
-
-/// What kind of thing an entry is about.
-pub(super) fn noun(subject: PathKind) -> &'static str {
-    match subject {
-        PathKind::File => "file",
-        PathKind::Certificate => "certificate",
-        PathKind::PrivateKey => "private key",
-        PathKind::Block => "block",
-        PathKind::Directory => "folder",
-        PathKind::Link => "link",
     }
 }
 

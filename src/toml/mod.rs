@@ -2,28 +2,33 @@
 //!
 //! Never opens a file; whoever loads one asks [`too_large`] first. All faults of all tables are
 //! collected, each at its place; `stack::resolve` goes on from there. The list of what may be
-//! written is data, in [`schema`] and `language`.
+//! written is data, declared in `language` in the words of [`schema`].
 
+mod declare;
 mod decode;
 mod document;
+mod field;
 mod foreign;
+mod kind;
 mod language;
 mod meant;
 mod raw;
 pub mod schema;
 mod shape;
-
 mod syntax;
 mod unknown;
 mod walk;
 
 pub use crate::text::nearest;
 pub use document::TomlDocument;
-pub use language::ROOT;
-pub use raw::{RawHosts, RawListener, RawStack, RawTable};
+pub use field::{KeyField, TableAt};
+pub use kind::{KeyKind, Table};
+pub use language::*;
+pub use raw::RawHosts;
 pub use shape::{is_credential_name, is_dns_name};
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
+use raw::RawTable;
 use std::collections::BTreeSet;
 use toml::de::DeTable;
 use walk::TableWalk;
@@ -53,8 +58,8 @@ pub struct Parsed {
 pub fn read(source: SourceName, text: &str) -> Parsed {
     if let Some(finding) = too_large(&source, text.len() as u64) {
         let document = TomlDocument::new(source, "", &DeTable::new());
-        let root = RawTable::new(KeyPath::default(), &ROOT);
-        return Parsed { document, stack: RawStack { root }, faults: finding.into() };
+        let stack = RawStack::read(RawTable::new(KeyPath::default(), RawStack::SCHEMA));
+        return Parsed { document, stack, faults: finding.into() };
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut document = TomlDocument::new(source, text, root.get_ref());
@@ -64,10 +69,10 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
         broken: syntax::is_broken(&errors),
         landed: BTreeSet::new(),
     };
-    let root = walk.table(KeyPath::default(), root.get_ref(), &ROOT);
+    let root = walk.table(KeyPath::default(), root.get_ref(), RawStack::SCHEMA);
     let faults = walk.faults;
     let faults = syntax::merge(&document, &errors, faults);
-    Parsed { document, stack: RawStack { root }, faults }
+    Parsed { document, stack: RawStack::read(root), faults }
 }
 
 /// The whole file or all of its faults, located and in order.
@@ -83,7 +88,7 @@ pub fn parse(source: SourceName, text: &str) -> (TomlDocument, Result<RawStack, 
 /// The name alone, for verbs that need no more: other faults of the file do not stop them.
 pub fn stack_name(source: SourceName, text: &str) -> (TomlDocument, Result<String, Findings>) {
     let mut parsed = read(source, text);
-    if let Some(name) = parsed.stack.root.text("name") {
+    if let Some(name) = parsed.stack.name.text() {
         return (parsed.document, Ok(name.to_owned()));
     }
     parsed.document.locate(&mut parsed.faults);

@@ -49,7 +49,8 @@ pub(crate) fn go_back(
     let seen = steady_survey(place.target(), request)?;
     consent::say_doubts(session, &seen.doubts);
     let digests = digests(&seen);
-    session.print(&text(&seen.plan, &PlanFrame { place: &place.shown(), dataflow: "", digests: &digests }));
+    let frame = PlanFrame { place: &place.shown(), dataflow: "", digests: &digests, as_root: "" };
+    session.print(&text(&seen.plan, &frame));
     if seen.plan.is_empty() {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
 use super::validation::Asking;
-use super::{consent, host, proving};
+use super::{consent, host, proving, reach};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, NoProver, Outcome, Survey, SurveyRequest};
 use crate::exit::Exit;
@@ -80,14 +80,13 @@ pub(crate) fn fresh_survey(
 pub(crate) fn show(
     session: &mut Session,
     (judged, survey, validation): (&CheckedStack<'_>, &Survey, &Validation),
-    place: &HostChoice,
+    (place, stack): (&HostChoice, &Path),
 ) {
     let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, validation);
     let digests = digests(survey);
-    session.print(&text(
-        &survey.plan,
-        &PlanFrame { place: &place.shown(), dataflow: &dataflow, digests: &digests },
-    ));
+    let (place, as_root) = (place.shown(), reach::as_root("apply", stack));
+    let frame = PlanFrame { place: &place, dataflow: &dataflow, digests: &digests, as_root: &as_root };
+    session.print(&text(&survey.plan, &frame));
 }
 
 /// Either digest will do; it must be the one that was reviewed.
