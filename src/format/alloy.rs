@@ -177,8 +177,7 @@ impl Reader<'_> {
         self.at += blank;
         let start = self.at;
         let (mut open, mut end, mut texts, mut last) = (0_usize, start, 0, None);
-        loop {
-            let Some(letter) = self.rest().chars().next() else { break };
+        while let Some(letter) = self.rest().chars().next() {
             match letter {
                 '\n' if open == 0 => break,
                 '}' if open == 0 => break,
