@@ -27,9 +27,9 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
             .also(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
             .edge(broken.edge)
             .help(if crosses(facts, client, listener) {
-                advice::everywhere(listener)
+                advice::everywhere(facts, listener)
             } else {
-                advice::bind(listener, client)
+                advice::bind(facts, listener, client)
             });
         if !crosses(facts, client, listener) && client.protocol != Protocol::TempoInternal {
             finding = finding.help(advice::dial(facts, client, listener));
@@ -63,7 +63,7 @@ pub(super) fn scraped(facts: &Facts<'_>, findings: &mut Findings) {
                 format!("scraped at {}: where that is this host, nothing answers", peer(client)),
             )
             .edge(client.edge(topology))
-            .help(advice::bind(listener, client))
+            .help(advice::bind(facts, listener, client))
             .help(advice::dial(facts, client, listener));
         findings.push(finding);
     }
@@ -111,7 +111,7 @@ pub(super) fn from_variable(facts: &Facts<'_>, findings: &mut Findings) {
                 format!("nothing sets `{name}`, so this listener binds all interfaces"),
             )
             .at(listener.at.clone(), format!("`{}` on port {}", listener.setting, listener.port))
-            .help(advice::loopback(listener)),
+            .help(advice::loopback(facts, listener)),
         );
     }
 }

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod alloy;
 pub mod compose;
+pub mod edit;
 pub mod env_file;
 pub mod keys;
 pub mod page;

@@ -26,6 +26,7 @@ mod kills;
 mod language;
 mod leaves;
 mod machine;
+mod mutant_helps;
 mod mutants;
 mod others;
 mod prove;
