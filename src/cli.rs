@@ -6,6 +6,7 @@
 )]
 
 use crate::model::names::StackName;
+use crate::report::document::DocumentKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -88,11 +89,11 @@ pub enum Verb {
     ///
     /// Without a topic it lists all there are.
     Explain(ExplainArguments),
-    /// Print the language of stack.toml as a JSON Schema, for editors
+    /// Print the language of stack.toml as a JSON Schema, or the form of what a verb prints as JSON
     ///
     /// `init` writes it beside the stack as `stack.schema.json`, which the first line of the stack names:
     /// editors that use Taplo or Tombi then complete keys and show what they mean.
-    Schema,
+    Schema(SchemaArguments),
     /// Run a stack for real in a throw-away directory, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
@@ -128,6 +129,37 @@ pub enum Verb {
         /// The number of the user
         uid: u32,
     },
+}
+
+impl Verb {
+    /// The document that is asked for instead of text.
+    pub fn document(&self) -> Option<DocumentKind> {
+        let json = |format: Format, kind| (format == Format::Json).then_some(kind);
+        match self {
+            Self::Check(check) => (check.format == CheckFormat::Json).then_some(DocumentKind::Check),
+            Self::Plan(plan) => json(plan.format, DocumentKind::Plan),
+            Self::History(history) => json(history.format, DocumentKind::History),
+            Self::Prove(prove) => json(prove.format, DocumentKind::Prove),
+            Self::Status(status) => json(status.format, DocumentKind::Status),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Of what this verb prints with `--format json`, instead of stack.toml
+    #[arg(long, value_enum, value_name = "VERB")]
+    pub of: Option<SchemaOf>,
+}
+
+/// The documents whose form can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `check`
+    Check,
+    /// `history`
+    History,
 }
 
 // The stack, by its directory or its file.

@@ -3,6 +3,7 @@
 use crate::apply::Survey;
 use crate::cli::{Format, PlanArguments};
 use crate::exit::Exit;
+use crate::report::document::{DataflowReport, engines};
 use crate::report::plan::PlanFrame;
 use crate::report::{plan, plan_json, verdict};
 use crate::workflow::host::HostChoice;
@@ -39,8 +40,8 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
             session.print(&plan::text(&survey.plan, &frame));
         }
         Format::Json => {
-            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &validation);
-            let engines = verdict::engines_json(&validation);
+            let dataflow = DataflowReport::of(&judged.topology, &judged.verdict, &validation);
+            let engines = engines(&validation);
             session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
         }
     }

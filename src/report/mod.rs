@@ -3,6 +3,7 @@
 
 pub mod diagnostics;
 mod diff;
+pub mod document;
 pub mod github;
 pub mod graph;
 pub mod history;

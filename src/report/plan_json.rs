@@ -1,5 +1,6 @@
 //! A plan as one JSON document.
 
+use super::document::{DataflowReport, EngineReport};
 use crate::model::names::{ComponentName, UnitName};
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
 use serde_json::{Value, json};
@@ -9,7 +10,12 @@ pub const FORMAT_VERSION: &str = "1.2";
 
 /// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
 /// redacted there would be lost on a program.
-pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, engines: &Value) -> String {
+pub fn text(
+    plan: &Plan,
+    digests: &[(&'static str, String)],
+    dataflow: &DataflowReport,
+    engines: &[EngineReport],
+) -> String {
     let (added, changed, destroyed) = plan.counts();
     let digests: serde_json::Map<_, _> =
         digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();
