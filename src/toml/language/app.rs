@@ -5,8 +5,9 @@ use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
 use crate::toml::declare::{table, words};
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{
-    Choice, Duration, Header, Hosts, KeyKind, Later, Map, Name, Path, Reference, Spoken, Table, Text,
+    Choice, Duration, Entries, Header, Hosts, KeyKind, Later, Name, Path, Reference, Spoken, Table, Text,
     Version, Words,
 };
 use crate::toml::raw::RawTable;
@@ -40,7 +41,7 @@ table! {
         /// How long one request may take.
         timeout: Duration = r#""10s""#, derived("that of its SDK"), renders("`OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, in the unit of its SDK");
         /// Headers of every request, shown in plans.
-        headers: Map<Header> = r#"{ x-team = "shop" }"#, renders("`OTEL_EXPORTER_OTLP_TRACES_HEADERS`");
+        headers: Entries<Header> = r#"{ x-team = "shop" }"#, renders("`OTEL_EXPORTER_OTLP_TRACES_HEADERS`");
         /// Headers of every request whose values are secrets: not of an application.
         secret_headers: Later, never(&SECRET_IN_ENVIRONMENT);
         /// The tenant it sends for.

@@ -3,6 +3,7 @@
 use crate::model::certificate::Algorithm;
 use crate::toml::declare::{table, words};
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{Choice, Duration, KeyKind, Path, Table, Text, Words};
 use crate::toml::raw::RawTable;
 use crate::toml::schema::{Key, Schema, ValueKind, Word};

@@ -3,6 +3,7 @@
 use super::service::{CertificatePathTable, RunnerTable};
 use crate::toml::declare::table;
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{KeyKind, Later, Name, Path, Table, Text};
 use crate::toml::raw::RawTable;
 use crate::toml::schema::{Key, Schema, ValueKind};

@@ -2,6 +2,7 @@
 
 use crate::toml::declare::table;
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{Bind, KeyKind, List, Spoken, Table, Text};
 use crate::toml::raw::RawTable;
 use crate::toml::schema::{Key, Schema, ValueKind};

@@ -26,6 +26,7 @@ pub use tempo::{StorageTable, TempoReceiveTable, TempoTable};
 
 use super::declare::{table, words};
 use super::field::TableAt;
+use super::kind::Printed;
 use super::kind::{Choice, Count, KeyKind, Later, Name, Table, Tables, Words};
 use super::raw::RawTable;
 use super::schema::{Key, Schema, ValueKind, Word};

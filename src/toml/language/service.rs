@@ -2,8 +2,10 @@
 
 use crate::toml::declare::{table, words};
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{
-    BytesOrNone, Choice, Duration, Flag, KeyKind, Later, List, Map, MebibytesOrNone, Path, Table, Text, Words,
+    BytesOrNone, Choice, Duration, Entries, Flag, KeyKind, Later, List, MebibytesOrNone, Path, Table, Text,
+    Words,
 };
 use crate::toml::raw::RawTable;
 use crate::toml::schema::{Key, Schema, ValueKind, Word, joined, varied};
@@ -47,7 +49,7 @@ table! {
         /// Files with the values behind `env:NAME`. They must exist; they are never read and never written.
         environment_files: List<Path> = r#"["/etc/otelcol/secrets.env"]"#, renders("`EnvironmentFile=`");
         /// Files with the values behind `credential:NAME`, by these names.
-        credentials: Map<Path> = r#"{ token = "/etc/otelcol/token" }"#, renders("`LoadCredential=`");
+        credentials: Entries<Path> = r#"{ token = "/etc/otelcol/token" }"#, renders("`LoadCredential=`");
         /// Further lines of the unit.
         extra: Later;
     }

@@ -4,6 +4,7 @@ use super::listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 use super::service::{PathsTable, TempoServiceTable};
 use crate::toml::declare::{table, words};
 use crate::toml::field::TableAt;
+use crate::toml::kind::Printed;
 use crate::toml::kind::{
     Choice, Duration, Flag, KeyKind, Later, ListenerOf, Name, Path, Table, Version, Words,
 };
