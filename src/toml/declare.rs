@@ -188,4 +188,9 @@ macro_rules! words {
     };
 }
 
+// What a declaration is made of, beside its kinds.
+pub(super) use super::field::TableAt;
+pub(super) use super::kind::{KeyKind, Printed, Table, Words};
+pub(super) use super::raw::RawTable;
+pub(super) use super::schema::{Key, Schema, ValueKind, Word, joined, varied};
 pub(super) use {table, words};

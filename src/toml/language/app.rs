@@ -3,15 +3,11 @@
 use super::service::{CertificatePathTable, RunnerTable};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::Printed;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    Choice, Duration, Entries, Header, Hosts, KeyKind, Later, Name, Path, Reference, Spoken, Table, Text,
-    Version, Words,
+    Choice, Duration, Entries, Header, Hosts, Later, Name, Path, Reference, Spoken, Text, Version,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, KeyRefusal, Schema, ValueKind, Word};
+use crate::toml::schema::KeyRefusal;
 
 table! {
     /// An application that exports spans with an OpenTelemetry SDK. Its settings are written to a marked

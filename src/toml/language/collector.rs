@@ -4,15 +4,11 @@ use super::MOST;
 use super::listener::{BrowserListenerTable, GrpcListenerTable, ListenerTable};
 use super::service::{PathsTable, ServiceTable};
 use crate::model::dataflow::OtlpProtocol;
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::Printed;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    Bytes, Choice, Count, Duration, DurationOrNever, Entries, Flag, Header, Hosts, KeyKind, Later,
-    ListenerOf, Name, Reference, Secret, Spoken, Table, Version, Words,
+    Bytes, Choice, Count, Duration, DurationOrNever, Entries, Flag, Header, Hosts, Later, ListenerOf, Name,
+    Reference, Secret, Spoken, Version,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word};
 
 table! {
     /// An OpenTelemetry Collector: it takes spans from applications and other collectors, and sends them on.

@@ -1,14 +1,9 @@
 //! Who runs a program, and where its files are.
 
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::Printed;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    BytesOrNone, Choice, Duration, Entries, Flag, KeyKind, Later, List, MebibytesOrNone, Path, Table, Text,
-    Words,
+    BytesOrNone, Choice, Duration, Entries, Flag, Later, List, MebibytesOrNone, Path, Text,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word, joined, varied};
 
 table! {
     /// Who runs a program that is not ours to start: which unit reads the files that change, and who must

@@ -2,14 +2,8 @@
 
 use super::listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 use super::service::{PathsTable, TempoServiceTable};
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::Printed;
-use crate::toml::kind::{
-    Choice, Duration, Flag, KeyKind, Later, ListenerOf, Name, Path, Table, Version, Words,
-};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word};
+use crate::toml::declare::*;
+use crate::toml::kind::{Choice, Duration, Flag, Later, ListenerOf, Name, Path, Version};
 
 table! {
     /// Grafana Tempo, which keeps the traces; one a stack.
