@@ -6,7 +6,6 @@
 )]
 
 use crate::model::names::StackName;
-use crate::report::document::DocumentKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -129,21 +128,6 @@ pub enum Verb {
         /// The number of the user
         uid: u32,
     },
-}
-
-impl Verb {
-    /// The document that is asked for instead of text.
-    pub fn document(&self) -> Option<DocumentKind> {
-        let json = |format: Format, kind| (format == Format::Json).then_some(kind);
-        match self {
-            Self::Check(check) => (check.format == CheckFormat::Json).then_some(DocumentKind::Check),
-            Self::Plan(plan) => json(plan.format, DocumentKind::Plan),
-            Self::History(history) => json(history.format, DocumentKind::History),
-            Self::Prove(prove) => json(prove.format, DocumentKind::Prove),
-            Self::Status(status) => json(status.format, DocumentKind::Status),
-            _ => None,
-        }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! several verbs share is `workflow`.
 
 mod apply;
+mod asked;
 mod check;
 mod completions;
 mod destroy;
@@ -38,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage::say(error, asks_json),
     };
     let mut session = Session::of_this_process(cli.colour);
-    session.ask_document(cli.verb.document());
+    session.ask_document(asked::document(&cli.verb));
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),

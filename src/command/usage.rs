@@ -31,7 +31,7 @@ pub(super) fn say(mut error: Error, asks_json: bool) -> ExitCode {
     }
     let printed = error.print();
     if error.use_stderr() && asks_json {
-        let mut stopped = StoppedDocument::new(None, Exit::Usage);
+        let mut stopped = StoppedDocument::new(None, Exit::Usage.number());
         stopped.stopped.reason = Some(error.render().to_string().trim_end().to_owned());
         let _nobody = std::io::stdout().lock().write_all(stopped.text().as_bytes());
     }

@@ -14,6 +14,7 @@ pub mod plan_json;
 pub mod proof;
 pub mod sarif;
 pub mod status;
+mod subject;
 pub mod verdict;
 
 /// A document as it is printed: indented, and nothing in it that a terminal would obey.

@@ -1,6 +1,8 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
 use super::diagnostics;
+pub use super::subject::CheckView;
+
 use super::document::{CheckDocument, DirectoriesDocument, printed};
 use crate::check::{CheckReport, ConditionState, Edge, NotChecked};
 use crate::diagnostic::{Findings, Severity};
@@ -9,21 +11,6 @@ use crate::text::Sources;
 use crate::validate::{ValidatedFile, Validation};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-
-/// What is printed.
-#[derive(Debug)]
-pub struct CheckView<'a> {
-    /// The files as read.
-    pub topology: &'a Topology,
-    /// What the rules say of them.
-    pub verdict: &'a CheckReport,
-    /// What the engines say; their findings are among those of the verdict.
-    pub engines: &'a Validation,
-    /// The texts that findings point into.
-    pub sources: &'a Sources,
-    /// The digest of what is wanted, where a stack was judged.
-    pub desired: Option<&'a str>,
-}
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
 pub fn text(subject: &CheckView<'_>, colour: bool) -> String {

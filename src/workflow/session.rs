@@ -152,7 +152,7 @@ impl Session {
             Stop::Findings(findings, sources) => {
                 self.say_findings(&findings, &sources);
                 if document.is_some() {
-                    let mut stopped = StoppedDocument::new(document, Exit::Refused);
+                    let mut stopped = StoppedDocument::new(document, Exit::Refused.number());
                     stopped.findings = told(&findings, &sources);
                     self.print(&stopped.text());
                 }
@@ -163,7 +163,7 @@ impl Session {
                 let text = text.join("\n");
                 self.say(&format!("error: {text}\n"));
                 if document.is_some() {
-                    let mut stopped = StoppedDocument::new(document, exit);
+                    let mut stopped = StoppedDocument::new(document, exit.number());
                     stopped.stopped.reason = Some(text);
                     self.print(&stopped.text());
                 }

@@ -3,7 +3,7 @@
 use super::{ToldFinding, told};
 use crate::check::{CheckReport, Condition, Edge};
 use crate::model::dataflow::{Client, Listener, ServerTlsMode, Topology};
-use crate::report::verdict::CheckView;
+use crate::report::subject::CheckView;
 use crate::validate::{ValidatedFile, Validation};
 use schemars::JsonSchema;
 use serde::Serialize;

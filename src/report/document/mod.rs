@@ -5,6 +5,7 @@
 mod dataflow;
 mod findings;
 mod history;
+mod printed;
 mod schema;
 mod stopped;
 
@@ -14,13 +15,6 @@ pub use dataflow::{
 };
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
-pub use schema::{DocumentKind, schema};
-pub use stopped::{StoppedDocument, WhyStopped};
-
-use serde::Serialize;
-
-/// A document as it is printed: indented, and nothing in it that a terminal would obey.
-pub fn printed(document: &impl Serialize) -> String {
-    let value = serde_json::to_value(document).expect("a document is made of texts, numbers and lists");
-    super::json_text(&value)
-}
+pub use printed::printed;
+pub use schema::schema;
+pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};

@@ -1,24 +1,7 @@
 //! The JSON Schema of every document, made of the types that the documents are printed from.
 
-use super::{CheckDocument, DirectoriesDocument, HistoryDocument, StoppedDocument, printed};
+use super::{CheckDocument, DirectoriesDocument, DocumentKind, HistoryDocument, StoppedDocument, printed};
 use schemars::{JsonSchema, schema_for};
-use serde::Serialize;
-
-/// The documents that are printed with `--format json`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DocumentKind {
-    /// Of `check`.
-    Check,
-    /// Of `plan`.
-    Plan,
-    /// Of `history`.
-    History,
-    /// Of `prove`.
-    Prove,
-    /// Of `status`.
-    Status,
-}
 
 /// What `check` prints.
 #[derive(JsonSchema)]

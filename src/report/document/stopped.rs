@@ -1,12 +1,27 @@
 //! What a verb prints that ended before it had a result.
 
-use super::{DocumentKind, ToldFinding, printed};
-use crate::exit::Exit;
+use super::{ToldFinding, printed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Version of this document. The minor number only ever adds.
 const FORMAT_VERSION: &str = "1.0";
+
+/// The documents that are printed with `--format json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentKind {
+    /// Of `check`.
+    Check,
+    /// Of `plan`.
+    Plan,
+    /// Of `history`.
+    History,
+    /// Of `prove`.
+    Prove,
+    /// Of `status`.
+    Status,
+}
 
 /// Why there is no result. A document with a result has no `stopped`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -32,8 +47,8 @@ pub struct WhyStopped {
 
 impl StoppedDocument {
     /// One that ends with this exit code.
-    pub fn new(kind: Option<DocumentKind>, exit: Exit) -> Self {
-        let stopped = WhyStopped { exit: exit.number(), reason: None };
+    pub fn new(kind: Option<DocumentKind>, exit: u8) -> Self {
+        let stopped = WhyStopped { exit, reason: None };
         Self { format_version: FORMAT_VERSION, kind, stopped, findings: Vec::new() }
     }
 
