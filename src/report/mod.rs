@@ -4,6 +4,7 @@
 pub mod diagnostics;
 mod diff;
 pub mod document;
+mod edges;
 pub mod github;
 pub mod graph;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod plan;
 pub mod plan_json;
 pub mod proof;
 pub mod sarif;
+mod sites;
 pub mod status;
 mod subject;
 pub mod verdict;

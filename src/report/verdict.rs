@@ -1,15 +1,17 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
-use super::diagnostics;
+use super::document::{CheckDocument, DirectoriesDocument, printed};
+use super::edges::{judged_as, not_checked, site, socket};
+use super::{diagnostics, sites};
+
+pub use super::edges::plural;
 pub use super::subject::CheckView;
 
-use super::document::{CheckDocument, DirectoriesDocument, printed};
-use crate::check::{CheckReport, ConditionState, Edge, NotChecked};
+use crate::check::{CheckReport, ConditionState, Edge};
 use crate::diagnostic::{Findings, Severity};
-use crate::model::dataflow::{Client, ReadVersion, Topology};
+use crate::model::dataflow::Topology;
 use crate::text::Sources;
 use crate::validate::{ValidatedFile, Validation};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
@@ -19,7 +21,10 @@ pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&dataflow(subject.topology, verdict, subject.engines));
+    text.push_str(&match sites::has_sites(subject.topology) {
+        true => sites::table(subject.topology, verdict, subject.engines),
+        false => dataflow(subject.topology, verdict, subject.engines),
+    });
     push(&mut text, format_args!("\n{}\n", counted(&verdict.findings)));
     if let Some(digest) = subject.desired {
         push(&mut text, format_args!("Desired: {digest}\n"));
@@ -76,30 +81,6 @@ pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation
     text
 }
 
-/// Whose rules were applied to the programs in containers, and what tells the release.
-fn judged_as(topology: &Topology) -> BTreeSet<String> {
-    let programs = topology.programs.iter().enumerate();
-    let in_container = programs.filter(|(index, _)| topology.site_of(*index).service().is_some());
-    in_container
-        .filter_map(|(index, program)| {
-            let version = match &program.version {
-                ReadVersion::Image(line) => format!("{line} (image tag)"),
-                ReadVersion::Given(line) => format!("{line} (given)"),
-                ReadVersion::Inferred(line) => format!("{line} (by its keys)"),
-                ReadVersion::Nearest { given, line } => format!("{line} ({given} is not known here)"),
-                ReadVersion::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
-                ReadVersion::None => return None,
-            };
-            Some(format!("{}{}: {} {version}", topology.file(index), site(topology, index), program.kind))
-        })
-        .collect()
-}
-
-/// What neither rules nor engines could decide.
-fn not_checked<'a>(verdict: &'a CheckReport, engines: &'a Validation) -> BTreeSet<&'a NotChecked> {
-    verdict.not_checked.iter().chain(&engines.not_checked).collect()
-}
-
 fn line(topology: &Topology, edge: &Edge) -> String {
     let client = &topology.clients[edge.client];
     let tls = if client.tls.enabled { "TLS" } else { "plaintext" };
@@ -120,20 +101,6 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     let socket = socket(client);
     let (file, site) = (topology.file(client.program), site(topology, client.program));
     format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", client.setting, client.protocol)
-}
-
-/// The service whose container a program runs in.
-fn site(topology: &Topology, program: usize) -> String {
-    topology.site_of(program).service().map(|service| format!(" in `{service}`")).unwrap_or_default()
-}
-
-fn socket(client: &Client) -> String {
-    format!("{}:{}", client.host, client.port)
-}
-
-/// `1 error`, `2 errors`.
-pub fn plural(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
