@@ -149,6 +149,18 @@ pub enum Format {
     Json,
 }
 
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people: by cause, in the columns of the terminal
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+    /// For the comment of a pull request
+    Markdown,
+}
+
 #[derive(Debug, Args)]
 pub struct InitArguments {
     /// The directory to write stack.toml to
@@ -210,9 +222,12 @@ pub struct PlanArguments {
     /// Exit with 2 when there is something to do, drift included
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: PlanFormat,
 }
 
 // What may be overwritten, and who is asked.
@@ -236,6 +251,9 @@ pub struct ApplyArguments {
     pub validators: ValidatorsArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
     pub adopt: bool,
@@ -257,6 +275,9 @@ pub struct RollbackArguments {
     pub root: RootArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
     /// The generation to go back to; 0 is what stood there before the first apply
     #[arg(long, value_name = "N")]
     pub to: Option<u64>,
@@ -273,6 +294,9 @@ pub struct DestroyArguments {
     pub root: RootArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
 }
 
 #[derive(Debug, Args)]

@@ -22,7 +22,7 @@ use crate::model::desired::Digest;
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
 use crate::model::observed::Observed;
-use crate::model::prior::{Baseline, GenerationNumber, Prior, PriorPath};
+use crate::model::prior::{Baseline, GenerationNumber, PathKind, Prior, PriorPath};
 use crate::model::units::UnitId;
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, Change, ChangeRefusal, ContentChange, Needs};
@@ -132,9 +132,12 @@ impl Plan {
     }
 
     /// How many paths are added, changed and destroyed; a replacement counts as both an addition and
-    /// a destruction.
+    /// a destruction. Directories do not count: they come and go with what is in them.
     pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |of: &[Action]| self.entries.iter().filter(|entry| of.contains(&entry.action)).count();
+        let count = |of: &[Action]| {
+            let told = self.entries.iter().filter(|entry| entry.subject != PathKind::Directory);
+            told.filter(|entry| of.contains(&entry.action)).count()
+        };
         (
             count(&[Action::Create, Action::Replace]),
             count(&[Action::Update]),

@@ -4,9 +4,11 @@
 pub mod diagnostics;
 mod diff;
 pub mod history;
+pub mod page;
 pub mod plan;
 pub mod plan_json;
 pub mod proof;
+pub mod review;
 pub mod status;
 pub mod verdict;
 

@@ -31,7 +31,7 @@ pub struct PlanFrame<'a> {
 pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
     let mut text = String::new();
     if plan.is_empty() {
-        push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
+        push(&mut text, format_args!("{}\n", headline(plan, frame.place)));
     } else {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         directories(&mut text, plan);
@@ -52,6 +52,11 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
         push(&mut text, format_args!("{name}: {digest}\n"));
     }
     text
+}
+
+/// What is said where nothing is to be done.
+pub(super) fn headline(plan: &Plan, place: &str) -> String {
+    format!("No changes. Everything {place} is as {}.", goal(plan).0)
 }
 
 /// What it is like once nothing differs, and what the changes are for.

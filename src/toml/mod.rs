@@ -5,6 +5,7 @@
 //! written is data, in [`schema`] and `language`.
 
 mod decode;
+mod differences;
 mod document;
 mod foreign;
 mod language;
@@ -15,13 +16,16 @@ mod shape;
 
 mod syntax;
 mod unknown;
+mod variations;
 mod walk;
 
 pub use crate::text::nearest;
+pub use differences::KeyDifference;
 pub use document::TomlDocument;
 pub use language::ROOT;
 pub use raw::{RawHosts, RawListener, RawStack, RawTable};
 pub use shape::{is_credential_name, is_dns_name};
+pub use variations::Variation;
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
 use std::collections::BTreeSet;

@@ -21,8 +21,8 @@ pub struct RawStack {
 #[derive(Clone, Debug)]
 pub struct RawTable {
     path: KeyPath,
-    schema: &'static Schema,
-    values: BTreeMap<String, RawValue>,
+    pub(super) schema: &'static Schema,
+    pub(super) values: BTreeMap<String, RawValue>,
     sound: bool,
     whole: bool,
 }

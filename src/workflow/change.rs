@@ -13,9 +13,6 @@ use super::{consent, host, proving};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, NoProver, Outcome, Survey, SurveyRequest};
 use crate::exit::Exit;
-use crate::report::plan::{PlanFrame, text};
-use crate::report::verdict;
-use crate::validate::Validation;
 use crate::wiring::wire;
 use std::path::Path;
 
@@ -75,19 +72,6 @@ pub(crate) fn fresh_survey(
     }
     consent::recover(session, place.exclusive(), request, "apply")?;
     steady_survey(place.target(), request)
-}
-
-pub(crate) fn show(
-    session: &mut Session,
-    (judged, survey, validation): (&CheckedStack<'_>, &Survey, &Validation),
-    place: &HostChoice,
-) {
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, validation);
-    let digests = digests(survey);
-    session.print(&text(
-        &survey.plan,
-        &PlanFrame { place: &place.shown(), dataflow: &dataflow, digests: &digests },
-    ));
 }
 
 /// Either digest will do; it must be the one that was reviewed.

@@ -50,6 +50,14 @@ pub fn load_name(argument: &Path) -> Result<StackName, Stop> {
     name.map_err(|findings| Stop::Findings(findings, document.sources()))
 }
 
+/// The text of the stack that an argument names, however faulty.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn text(argument: &Path) -> Result<String, Stop> {
+    read(argument).map(|(_, text)| text)
+}
+
 fn read(argument: &Path) -> Result<(SourceName, String), Stop> {
     let path = if argument.is_dir() { argument.join("stack.toml") } else { argument.to_owned() };
     let name = SourceName(shown(&path));

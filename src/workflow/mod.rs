@@ -17,6 +17,7 @@ pub mod logs;
 pub mod proof;
 pub mod proving;
 pub mod reach;
+pub mod review;
 pub mod running;
 pub mod session;
 pub mod stages;

@@ -5,6 +5,8 @@
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
+use crate::report::page::PageStyle;
+use crate::report::review::WarningView;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
@@ -50,6 +52,8 @@ pub struct Session {
     colour_err: bool,
     live: bool,
     closed: bool,
+    columns: usize,
+    warnings: Vec<WarningView>,
 }
 
 impl Session {
@@ -63,6 +67,8 @@ impl Session {
             colour_err: wanted && std::io::stderr().is_terminal(),
             live: std::io::stderr().is_terminal(),
             closed: false,
+            columns: columns(),
+            warnings: Vec::new(),
         }
     }
 
@@ -101,8 +107,19 @@ impl Session {
         let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// How a page on stdout is drawn.
+    pub fn page(&self) -> PageStyle {
+        PageStyle { columns: self.columns, colour: self.colour_out }
+    }
+
+    /// Every warning that was said in this run, in short.
+    pub fn warnings(&self) -> &[WarningView] {
+        &self.warnings
+    }
+
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
+        self.warnings.extend(diagnostics::warnings(findings, sources));
         if !findings.is_empty() {
             let text = diagnostics::render(findings, sources, self.colour_err);
             self.say(&text);
@@ -131,6 +148,13 @@ impl Session {
         let _ = flushed;
         exit.into()
     }
+}
+
+/// The columns of the terminal that stdout is; without one what `COLUMNS` says, else 80.
+fn columns() -> usize {
+    let terminal = rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.filter(|columns| *columns > 0).or_else(said).unwrap_or(PageStyle::PLAIN.columns)
 }
 
 fn harmless(text: &str, styled: bool) -> Cow<'_, str> {

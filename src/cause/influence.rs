@@ -1,0 +1,43 @@
+//! What follows from each key of a stack, found by varying it.
+
+use super::rendered;
+use super::spots::{Spot, SpotPart, spots};
+use crate::diagnostic::KeyPath;
+use crate::render::Templates;
+use crate::toml::RawStack;
+use std::collections::BTreeSet;
+
+/// A key, and what is another once the key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Influence {
+    /// The key.
+    pub key: KeyPath,
+    /// Whether it is written; else its default makes what follows.
+    pub written: bool,
+    /// What follows.
+    pub spots: BTreeSet<Spot>,
+}
+
+impl Influence {
+    /// Whether a setting of a file follows from it.
+    pub fn makes(&self, spot: &Spot) -> bool {
+        self.spots.contains(spot)
+    }
+}
+
+/// Every key of a stack that something follows from, those that move least first.
+pub fn influences(raw: &RawStack) -> Vec<Influence> {
+    let templates = Templates::embedded();
+    let Some(now) = rendered(raw, &templates) else { return Vec::new() };
+    let of_variation = |variation: crate::toml::Variation| {
+        let drawn = variation.stacks.iter().filter_map(|stack| rendered(stack, &templates));
+        let moved = drawn.flat_map(|other| spots(&now, &other));
+        // A file that comes or leaves says nothing of the settings in it.
+        let spots: BTreeSet<_> = moved.filter(|spot| spot.part != SpotPart::Whole).collect();
+        Influence { key: variation.path, written: variation.written, spots }
+    };
+    let mut found: Vec<_> = raw.variations().into_iter().map(of_variation).collect();
+    found.retain(|influence| !influence.spots.is_empty());
+    found.sort_by_key(|influence| (influence.spots.len(), influence.key.clone()));
+    found
+}
