@@ -30,7 +30,11 @@ pub enum Exit {
 pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Fine, 0, "fine, or nothing to do"),
     (Exit::Machine, 1, "the machine failed us, or a proof failed"),
-    (Exit::Changes, 2, "changes are pending (only `plan --detailed-exitcode`)"),
+    (
+        Exit::Changes,
+        2,
+        "changes are pending, or not everything could be looked at (only `plan --detailed-exitcode`)",
+    ),
     (Exit::Refused, 3, "a finding that is an error, or refused: not approved, no terminal"),
     (Exit::Drift, 4, "drift that was not accepted, or `--expect` differs"),
     (Exit::TakenBack, 5, "applied, did not work, and taken back: the old state runs again"),

@@ -11,7 +11,7 @@ use crate::model::observed::{Observed, PathState};
 use crate::model::prior::{Baseline, GenerationNumber, Manifest, PathKind, Prior, PriorPath};
 use crate::model::units::Machine;
 use crate::pki::CaPair;
-use crate::plan::{Circumstances, DesiredHost, Plan, PlanDigest, plan};
+use crate::plan::{Circumstances, DesiredHost, OthersPart, OthersRequest, Plan, PlanDigest, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -97,6 +97,7 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
     let text_after = aim.text().and_then(|digest| prior.objects.get(&(state.own().0, digest)));
     let text_after = text_after.map(|text| String::from_utf8_lossy(text).into_owned());
     let mut plan = plan(&goal, &observed, &prior, &around);
+    plan.others = others(target, request);
     if let Some(text) = request.text.or(text_after.as_deref()) {
         plan.keep_text(text.as_bytes());
     }
@@ -105,6 +106,17 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
     let (pending, of_journals) = recover::pending(target, request.ground)?;
     doubts.extend(of_journals);
     Ok(Survey { plan, digest, pending, doubts, machine: observed.machine, text_after, prior, ca })
+}
+
+/// What of a stack others carry out, as far as it may be looked at. What keeps somebody from looking at the
+/// parts of others is no fault of the own one: it is said of them that they were not looked at.
+fn others(target: &dyn Host, request: &SurveyRequest<'_>) -> OthersPart {
+    let DesiredState::Stack(desired) = request.desired else { return OthersPart::default() };
+    let theirs = OthersRequest { desired, host: request.host, ground: request.ground };
+    theirs
+        .inventory()
+        .map(|inventory| theirs.compare(target.observe(&inventory).ok().as_ref()))
+        .unwrap_or_default()
 }
 
 /// What of users' parts of the state is not believed.

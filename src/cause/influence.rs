@@ -4,7 +4,7 @@ use super::rendered;
 use super::spots::{Spot, SpotPart, spots};
 use crate::diagnostic::KeyPath;
 use crate::render::Templates;
-use crate::toml::RawStack;
+use crate::toml::KeyTree;
 use std::collections::BTreeSet;
 
 /// A key, and what is another once the key is.
@@ -26,7 +26,7 @@ impl Influence {
 }
 
 /// Every key of a stack that something follows from, those that move least first.
-pub fn influences(raw: &RawStack) -> Vec<Influence> {
+pub fn influences(raw: &KeyTree) -> Vec<Influence> {
     let templates = Templates::embedded();
     let Some(now) = rendered(raw, &templates) else { return Vec::new() };
     let of_variation = |variation: crate::toml::Variation| {

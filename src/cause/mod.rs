@@ -18,7 +18,7 @@ pub use spots::{Spot, SpotPart, changed_keys, spots};
 use crate::model::desired::Desired;
 use crate::render::{Templates, render};
 use crate::stack;
-use crate::toml::{KeyDifference, RawStack};
+use crate::toml::{KeyDifference, KeyTree};
 use crate::wiring::wire;
 use std::collections::BTreeSet;
 
@@ -39,9 +39,9 @@ pub struct Cause {
 /// Where each key can be put back alone, what then differs from the new rendering follows from it; where a
 /// stack without it is none, what differs once it alone is put into the old one; and what no key makes
 /// alone follows from all that are left, together.
-pub fn causes(before: &RawStack, after: &RawStack) -> Vec<Cause> {
+pub fn causes(before: &KeyTree, after: &KeyTree) -> Vec<Cause> {
     let templates = Templates::embedded();
-    let draw = |raw: &RawStack| rendered(raw, &templates);
+    let draw = |raw: &KeyTree| rendered(raw, &templates);
     let keys = before.differences(after);
     let (Some(old), Some(new)) = (draw(before), draw(after)) else { return together(keys, BTreeSet::new()) };
     let all = spots(&old, &new);
@@ -78,8 +78,8 @@ fn together(keys: Vec<KeyDifference>, spots: BTreeSet<Spot>) -> Vec<Cause> {
 }
 
 /// The files of a stack; `None` where it is none.
-fn rendered(raw: &RawStack, templates: &Templates) -> Option<Desired> {
-    let (stack, _) = stack::resolve(raw).ok()?;
+fn rendered(raw: &KeyTree, templates: &Templates) -> Option<Desired> {
+    let (stack, _) = stack::resolve(&raw.stack()).ok()?;
     let (wiring, _) = wire(&stack).ok()?;
     render(&wiring, templates).ok()
 }

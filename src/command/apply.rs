@@ -41,13 +41,14 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         ground: &ground,
         survey: &survey,
         stack: Some((&loaded.text, &judged)),
+        as_root: reach::as_root("apply", &arguments.stack.stack),
         validation: Some(&validation),
     };
     let view = show(session, &subject, arguments.full)?;
     consent::say_notes(session, survey.notes());
-    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
+        reach::refuse_nothing_own(&survey, &arguments.stack.stack)?;
         return Ok(Exit::Fine);
     }
     let granted = consent::Granted::of(&arguments.consent, arguments.adopt);

@@ -31,6 +31,7 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
         ground: &ground,
         survey: &survey,
         stack: Some((&loaded.text, &judged)),
+        as_root: reach::as_root("plan", &arguments.stack.stack),
         validation: Some(&validation),
     };
     let view = review(session, &subject)?;
@@ -40,7 +41,6 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
         PlanFormat::Markdown => report::review::markdown(&view, None),
         PlanFormat::Json => json(&view, &subject),
     });
-    reach::say_rest(session, &judged, (&ground, &arguments.stack.stack));
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);
@@ -48,7 +48,7 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
 }
 
 fn exit(survey: &Survey, detailed: bool) -> Exit {
-    match (survey.plan.refused().next(), survey.plan.is_empty() && survey.pending.is_none(), detailed) {
+    match (survey.plan.refused().next(), survey.plan.is_settled() && survey.pending.is_none(), detailed) {
         (Some(_), ..) => Exit::Refused,
         (None, false, true) => Exit::Changes,
         _ => Exit::Fine,

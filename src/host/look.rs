@@ -3,15 +3,13 @@
 use super::walk::{Care, DirectoryWalk, fault, is_name};
 use super::{HostError, LARGEST_FILE, LocalDisk};
 use crate::model::names::{Mode, TargetPath};
-use crate::model::observed::{Ids, Look, ObservedDirectory, ObservedFile, PathState};
+use crate::model::observed::{Ids, Look, OUT_OF_SIGHT, ObservedDirectory, ObservedFile, PathState};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode as Bits, OFlags, Stat, fstat, openat, readlinkat, statat};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
 use std::io::Read;
 
-/// What is said of what stands where this process may not look.
-const OUT_OF_SIGHT: &str = "something that this user may not read";
 /// Every word for something that is never touched.
 pub(super) const OTHERS: [&str; 6] =
     ["a file above 8 MiB", "a fifo", "a socket", "a device", "something unknown", OUT_OF_SIGHT];

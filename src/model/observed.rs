@@ -65,7 +65,15 @@ pub enum PathState {
     Other(&'static str),
 }
 
+/// What is said of what stands where whoever looks may not look.
+pub const OUT_OF_SIGHT: &str = "something that this user may not read";
+
 impl PathState {
+    /// Whether no more is known of it than that it cannot be looked at.
+    pub fn is_out_of_sight(&self) -> bool {
+        matches!(self, Self::Other(OUT_OF_SIGHT))
+    }
+
     /// What is needed to know it again.
     pub fn identity(&self) -> Identity {
         match self {

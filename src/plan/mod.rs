@@ -13,6 +13,7 @@ mod identity;
 mod inside;
 mod machine;
 mod meaning;
+mod others;
 mod services;
 mod steps;
 
@@ -29,6 +30,7 @@ pub use entry::{Action, CertificateAfter, Change, ChangeRefusal, ContentChange, 
 pub use goal::{DesiredBlock, DesiredContent, DesiredHost, DesiredPath, DesiredPathFile, DesiredSource};
 pub use identity::PlanDigest;
 pub use machine::{confirm, holders};
+pub use others::{OthersKind, OthersPart, OthersRequest, OthersState, OthersThing};
 pub use services::{PlannedService, ServiceChange};
 use std::collections::{BTreeMap, BTreeSet};
 pub use steps::{Author, Steps, steps};
@@ -54,6 +56,8 @@ pub struct Plan {
     pub to_issue: ToIssue,
     /// Users whose services must be let run without a login.
     pub to_linger: Vec<UserName>,
+    /// What of the stack others carry out; nothing of it is a change of this plan.
+    pub others: OthersPart,
     ground: Ground,
     text: Option<Digest>,
     ran_before: BTreeSet<UnitId>,
@@ -72,6 +76,7 @@ pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior, around: 
     let services = services::services(goal, &compared.entries, (observed, prior));
     Plan {
         to_linger: services::to_linger(goal, observed),
+        others: OthersPart::default(),
         ground: goal.ground.clone(),
         text: None,
         ran_before: services::ran_before(goal, observed, prior),
@@ -92,7 +97,13 @@ pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior, around: 
 }
 
 impl Plan {
-    /// Whether nothing changes.
+    /// Whether it is known that nothing is left to do: no change, and nothing of others that differs or was
+    /// not looked at.
+    pub fn is_settled(&self) -> bool {
+        self.is_empty() && self.others.is_settled()
+    }
+
+    /// Whether nothing changes that is the planner's own.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
             && self.to_linger.is_empty()

@@ -4,6 +4,8 @@
 pub mod diagnostics;
 mod diff;
 pub mod history;
+mod nouns;
+mod others;
 pub mod page;
 pub mod plan;
 pub mod plan_json;

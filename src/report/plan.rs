@@ -3,7 +3,8 @@
 //! Deterministic to the byte: no clock, no temporary path, no order of a hash. Contents arrive redacted
 //! and private keys as digests; nothing here could show more.
 
-use super::diff;
+use super::nouns::noun;
+use super::{diff, others};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
 use crate::model::names::Scope;
@@ -25,6 +26,8 @@ pub struct PlanFrame<'a> {
     pub dataflow: &'a str,
     /// The digests, `Desired:` and `Plan:`; a rollback has no desired digest of its own.
     pub digests: &'a [(&'static str, String)],
+    /// What root types to see or carry out what is not the planner's own.
+    pub as_root: &'a str,
 }
 
 /// The whole plan. One sentence where there is nothing to do.
@@ -42,10 +45,11 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
         }
         services(&mut text, plan);
     }
+    others::section(&mut text, &plan.others, frame.as_root);
     if !frame.dataflow.is_empty() {
         push(&mut text, format_args!("\n{}", frame.dataflow));
     }
-    if !plan.is_empty() {
+    if !plan.is_settled() {
         push(&mut text, format_args!("\n{}\n", summary(plan)));
     }
     for (name, digest) in frame.digests {
@@ -56,7 +60,10 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
 
 /// What is said where nothing is to be done.
 pub(super) fn headline(plan: &Plan, place: &str) -> String {
-    format!("No changes. Everything {place} is as {}.", goal(plan).0)
+    match plan.is_settled() {
+        true => format!("No changes. Everything {place} is as {}.", goal(plan).0),
+        false => others::headline(&plan.others, place),
+    }
 }
 
 /// What it is like once nothing differs, and what the changes are for.
@@ -72,7 +79,11 @@ fn goal(plan: &Plan) -> (String, String) {
 /// `Plan: 2 to add, 1 to change, 0 to destroy.` A replacement is one of each, as in Terraform.
 pub fn summary(plan: &Plan) -> String {
     let (added, changed, destroyed) = plan.counts();
-    format!("Plan: {added} to add, {changed} to change, {destroyed} to destroy.")
+    let others = others::numbers(&plan.others).map(|numbers| format!(" Not yours: {numbers}."));
+    format!(
+        "Plan: {added} to add, {changed} to change, {destroyed} to destroy.{}",
+        others.unwrap_or_default()
+    )
 }
 
 fn needs_words(entry: &Change) -> bool {
@@ -110,16 +121,6 @@ fn object(text: &mut String, entry: &Change) {
     }
 }
 
-/// The action in one word.
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Replace => "replace",
-        Action::Delete => "delete",
-    }
-}
-
 fn fate(entry: &Change) -> &'static str {
     match (&entry.needs, entry.action) {
         (Needs::Refused(_), _) => "cannot be changed",
@@ -127,18 +128,6 @@ fn fate(entry: &Change) -> &'static str {
         (_, Action::Update) => "will be updated in-place",
         (_, Action::Replace) => "must be replaced",
         (_, Action::Delete) => "will be destroyed",
-    }
-}
-
-/// What kind of thing an entry is about.
-pub(super) fn noun(subject: PathKind) -> &'static str {
-    match subject {
-        PathKind::File => "file",
-        PathKind::Certificate => "certificate",
-        PathKind::PrivateKey => "private key",
-        PathKind::Block => "block",
-        PathKind::Directory => "folder",
-        PathKind::Link => "link",
     }
 }
 

@@ -37,8 +37,8 @@ pub fn text(plan: &Plan, view: &PlanView, dataflow: &Value, engines: &Value) -> 
 fn entry(entry: &Change) -> Value {
     json!({
         "path": entry.path.as_str(),
-        "kind": super::plan::noun(entry.subject),
-        "action": super::plan::action(entry.action),
+        "kind": super::nouns::noun(entry.subject),
+        "action": super::nouns::action(entry.action),
         "reason": entry.reason,
         "needs": match &entry.needs {
             Needs::Nothing => Value::Null,

@@ -10,12 +10,15 @@ mod settings;
 
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
+pub use crate::toml::{
+    BatchPlace, CollectorCompression, Debug, Distribution, Hardening, SdkLanguage, TlsPreset, TlsSettings,
+    TlsVersion, WhenFull,
+};
 pub use resolve::{load, load_name, load_sound, resolve};
-pub use service::{Hardening, Neighbour, PathSettings, ServiceSettings};
+pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    Batch, BatchPlace, CertificateSettings, CollectorCompression, Debug, Export, HeaderValue,
-    ListenerSettings, OtlpListeners, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SdkLanguage,
-    SecretReference, Size, TlsSettings, TlsVersion, WhenFull,
+    Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, Queue, QueueLength,
+    Retry, Route, RouteTarget, Sdk, SecretReference, Size,
 };
 
 use crate::diagnostic::KeyPath;
@@ -44,15 +47,6 @@ pub struct Stack {
     pub grafana: Option<Grafana>,
     /// `[certificates]`, with its defaults.
     pub certificates: CertificateSettings,
-}
-
-/// Root preset for listeners that do not say `tls` themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsPreset {
-    /// Plaintext; a reachable listener must say so itself.
-    Off,
-    /// TLS on reachable listeners, plaintext on loopback.
-    Edge,
 }
 
 /// One host of the stack.
@@ -105,15 +99,6 @@ pub struct Collector {
     pub debug: Option<Debug>,
     /// Where it is written.
     pub key: KeyPath,
-}
-
-/// A build of the collector; it decides which components there are and the package's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distribution {
-    /// `otelcol`.
-    Core,
-    /// `otelcol-contrib`.
-    Contrib,
 }
 
 /// `[tempo]`.

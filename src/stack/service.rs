@@ -4,6 +4,7 @@
 use super::settings::Size;
 use crate::diagnostic::KeyPath;
 use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
+use crate::toml::Hardening;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -36,15 +37,6 @@ pub struct ServiceSettings {
     pub credentials: BTreeMap<String, TargetPath>,
     /// `COMPONENT.service`, written or not.
     pub key: KeyPath,
-}
-
-/// The sandbox of a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hardening {
-    /// The full sandbox of the engine line and scope.
-    Strict,
-    /// None; a standing warning.
-    Off,
 }
 
 /// `service = { ... }` of a neighbour (an application, Grafana): which unit reads our files and who

@@ -4,6 +4,7 @@ use crate::diagnostic::KeyPath;
 use crate::model::certificate::Algorithm;
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::{ComponentName, Port};
+use crate::toml::{BatchPlace, CollectorCompression, SdkLanguage, TlsSettings, TlsVersion, WhenFull};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -113,31 +114,6 @@ pub enum SecretReference {
     Credential(String),
 }
 
-/// Compression names of the collector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CollectorCompression {
-    /// `none`.
-    None,
-    /// `gzip`.
-    Gzip,
-    /// `snappy`.
-    Snappy,
-    /// `zstd`.
-    Zstd,
-}
-
-impl CollectorCompression {
-    /// As the engine spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Gzip => "gzip",
-            Self::Snappy => "snappy",
-            Self::Zstd => "zstd",
-        }
-    }
-}
-
 /// `batch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
@@ -149,15 +125,6 @@ pub struct Batch {
     pub timeout: Duration,
     /// Behind the queue, or before it.
     pub place: BatchPlace,
-}
-
-/// Where batches are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatchPlace {
-    /// `sending_queue.batch`, behind the queue.
-    Exporter,
-    /// The `batch` processor, last in the pipeline.
-    Processor,
 }
 
 /// `queue`, in memory.
@@ -178,15 +145,6 @@ pub enum QueueLength {
     Bytes(Size),
 }
 
-/// `queue.when_full`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenFull {
-    /// Refuse, so that the sender knows.
-    Refuse,
-    /// Let the sender wait.
-    Wait,
-}
-
 /// `retry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
@@ -198,28 +156,6 @@ pub struct Retry {
     pub give_up: Option<Duration>,
 }
 
-/// Verbosity of the debug exporter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Debug {
-    /// One line a batch.
-    Basic,
-    /// One line a span.
-    Normal,
-    /// Everything.
-    Detailed,
-}
-
-impl Debug {
-    /// As the engine spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Basic => "basic",
-            Self::Normal => "normal",
-            Self::Detailed => "detailed",
-        }
-    }
-}
-
 /// `sdk`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sdk {
@@ -229,26 +165,6 @@ pub struct Sdk {
     pub version: Option<(u16, u16)>,
     /// Who gives the program its CA; `None`: not said.
     pub tls_settings: Option<TlsSettings>,
-}
-
-/// Languages whose SDK is known so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SdkLanguage {
-    /// `rust`.
-    Rust,
-    /// `other`: only lines that every SDK reads the same way.
-    Other,
-}
-
-/// `sdk.tls_settings`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TlsSettings {
-    /// The SDK reads the standard variables.
-    Environment,
-    /// The host's trust store.
-    System,
-    /// The program reads the standard variables itself.
-    Code,
 }
 
 /// `[certificates]`.
@@ -272,13 +188,4 @@ pub struct CertificateSettings {
     pub reload: Duration,
     /// `certificates`, written or not.
     pub key: KeyPath,
-}
-
-/// A TLS protocol version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TlsVersion {
-    /// 1.2.
-    V1_2,
-    /// 1.3.
-    V1_3,
 }

@@ -1,8 +1,10 @@
 //! One value by its kind. The kind decides what is read; nothing is found by trying.
 
 use super::foreign::our_value;
+use super::kind::Table;
+use super::language::{ListenerTable, RawStack};
 use super::meant::meant;
-use super::raw::{RawHosts, RawListener, RawValue};
+use super::raw::{RawHosts, RawTable, RawValue};
 use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
 use super::shape;
 use super::shape::misshapen::{Misshapen, WayOut};
@@ -43,11 +45,8 @@ pub(super) fn single(
                 single(walk, ValueKind::Name, &WrittenKey { path, value, ..*written })
             });
             let names: Vec<Option<RawValue>> = names.collect();
-            let text = |name| match name {
-                RawValue::Text(text) => text,
-                other => unreachable!("a name is a text, not {other:?}"),
-            };
-            let names: Option<Vec<String>> = names.into_iter().map(|name| name.map(text)).collect();
+            let names: Option<Vec<String>> =
+                names.into_iter().map(|name| name.map(RawValue::into_text)).collect();
             names.map(|names| RawValue::Hosts(RawHosts::Listed(names)))
         }
         (ValueKind::Hosts, DeValue::String(text)) if text == "all" => Some(RawValue::Hosts(RawHosts::All)),
@@ -83,19 +82,17 @@ fn is_text(kind: ValueKind) -> bool {
 fn shaped(kind: ValueKind, text: &str, written: &WrittenKey<'_, '_>) -> Result<RawValue, Misshapen> {
     let plain = || shape::text(text, &format!("`{}`", written.name));
     match kind {
-        ValueKind::Duration => {
-            shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
-        }
-        ValueKind::DurationOrNever if text == "never" => Ok(RawValue::Duration(None)),
+        ValueKind::Duration => shape::duration(text, written.example).map(RawValue::Duration),
+        ValueKind::DurationOrNever if text == "never" => Ok(RawValue::DurationOrNever(None)),
         ValueKind::DurationOrNever => {
-            shape::duration(text, written.example).map(|time| RawValue::Duration(Some(time)))
+            shape::duration(text, written.example).map(|time| RawValue::DurationOrNever(Some(time)))
         }
         ValueKind::Size(rule) => shape::size(text, written.example, rule).map(RawValue::Bytes),
         ValueKind::Version => shape::version(text).map(RawValue::Text),
         ValueKind::Bind => shape::bind(text).map(RawValue::Bind),
         ValueKind::Path => plain().and_then(|text| shape::path(&text)).map(RawValue::Text),
         ValueKind::Name => shape::name(text).map(RawValue::Text),
-        ValueKind::Dial => shape::dial(text).map(|_| RawValue::Text(text.to_owned())),
+        ValueKind::Dial => shape::dial(text).map(RawValue::Dial),
         ValueKind::Secret => shape::secret(text, written.name).map(RawValue::Text),
         _ => plain().map(RawValue::Text),
     }
@@ -117,19 +114,30 @@ fn without_curly_quotes(
     }
 }
 
+/// The keys that a listener's short shapes stand for.
+const PORT: &str = ListenerTable::SCHEMA.named("port");
+const BIND: &str = ListenerTable::SCHEMA.named("bind");
+/// The flag of a listener that has the name of the root's preset.
+const TLS: &str = ListenerTable::SCHEMA.named(RawStack::SCHEMA.named("tls"));
+
 /// A listener in one of its three shapes, chosen by the TOML type.
 pub(super) fn listener(
     walk: &mut TableWalk<'_>,
     schema: &'static Schema,
     written: &WrittenKey<'_, '_>,
-) -> Option<RawListener> {
+) -> Option<RawTable> {
+    let short = |port: u16| {
+        let mut raw = RawTable::new(written.path.clone(), schema);
+        raw.insert(PORT, RawValue::Whole(port.into()));
+        raw
+    };
     match written.value.get_ref() {
-        DeValue::Integer(number) => {
-            port(walk, number, written).map(|port| RawListener { port: Some(port), ..RawListener::default() })
-        }
+        DeValue::Integer(number) => port(walk, number, written).map(short),
         DeValue::String(text) => match shape::listener(text, written.example) {
             Ok((bind, port)) => {
-                Some(RawListener { port: Some(port), bind: Some(bind), ..RawListener::default() })
+                let mut raw = short(port);
+                raw.insert(BIND, RawValue::Bind(bind));
+                Some(raw)
             }
             Err(wrong) => {
                 misshapen(walk, wrong, written, written.value_place());
@@ -138,18 +146,7 @@ pub(super) fn listener(
         },
         DeValue::Table(table) => {
             let raw = walk.table(written.path.clone(), table, schema);
-            let dial = raw.text("dial").map(|text| shape::dial(text).expect("judged by the walk"));
-            let port = raw.whole("port").map(|port| u16::try_from(port).expect("judged by the walk"));
-            let max_message =
-                if schema.key("max_message").is_some() { raw.bytes("max_message") } else { None };
-            raw.is_sound().then(|| RawListener {
-                port,
-                bind: raw.bind("bind"),
-                tls: raw.flag("tls"),
-                dial,
-                max_message,
-                enabled: raw.flag("enabled"),
-            })
+            raw.is_sound().then_some(raw)
         }
         _ => {
             let found =
@@ -234,11 +231,7 @@ fn choice(
     written: &WrittenKey<'_, '_>,
 ) -> Option<RawValue> {
     let Some(word) = words.iter().find(|word| word.text == text) else {
-        let known: Vec<&str> = words
-            .iter()
-            .filter(|word| matches!(word.status, KeyStatus::Rendered))
-            .map(|word| word.text)
-            .collect();
+        let known: Vec<&str> = words.iter().filter(|word| word.is_rendered()).map(|word| word.text).collect();
         let title = match code {
             "protocol-text" => format!("unknown protocol `{text}`"),
             _ => format!("unknown value `{}` of `{}`", text, written.name),
@@ -282,7 +275,7 @@ fn wrong_type(walk: &mut TableWalk<'_>, kind: ValueKind, written: &WrittenKey<'_
             ("duration-unit", "a duration is one number and one unit".into())
         }
         ValueKind::Size(_) => ("size-unit", "a size is one whole number and one unit".into()),
-        ValueKind::Flag(_) if written.name == "tls" => {
+        ValueKind::Flag(_) if written.name == TLS => {
             ("listener-tls", "a listener takes true or false".into())
         }
         ValueKind::Hosts => ("host-list", "`hosts` takes a list, or \"all\"".into()),

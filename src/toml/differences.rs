@@ -2,7 +2,10 @@
 //!
 //! Compares what was decoded, so neither comments nor spelling count: `"2d"` is `"48h"`.
 
-use super::raw::{RawStack, RawTable, RawValue};
+use super::kind::Table;
+use super::language::RawStack;
+use super::raw::{RawTable, RawValue};
+use super::schema::ValueKind;
 use crate::diagnostic::KeyPath;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +20,18 @@ pub struct KeyDifference {
     pub after: bool,
 }
 
-impl RawStack {
+/// A whole stack as a tree of keys, before its tables are taken apart: to be compared and varied.
+#[derive(Clone, Debug)]
+pub struct KeyTree {
+    pub(super) root: RawTable,
+}
+
+impl KeyTree {
+    /// What it says, for the stages that follow.
+    pub fn stack(&self) -> RawStack {
+        RawStack::read(self.root.clone())
+    }
+
     /// The keys that another stack holds differently, in order of their paths.
     pub fn differences(&self, after: &Self) -> Vec<KeyDifference> {
         let mut found = Vec::new();
@@ -38,7 +52,15 @@ fn of_tables((before, after): (&RawTable, &RawTable), found: &mut Vec<KeyDiffere
     let keys: BTreeSet<_> = before.values.keys().chain(after.values.keys()).collect();
     for key in keys {
         let pair = (before.values.get(key), after.values.get(key));
-        of_values(&before.path().join(key), pair, found);
+        let path = before.path().join(key);
+        // A listener has several spellings, and is one thing.
+        match before.schema.key(key).map(|key| key.kind) {
+            Some(ValueKind::Listener(_)) if pair.0 == pair.1 => {}
+            Some(ValueKind::Listener(_)) => {
+                found.push(difference(path, pair.0.is_some(), pair.1.is_some()));
+            }
+            _ => of_values(&path, pair, found),
+        }
     }
 }
 

@@ -1,5 +1,10 @@
 //! Words of Tempo, the collector, Grafana and the SDKs, and what each is called in `stack.toml`.
 
+use super::kind::Table;
+use super::language::{
+    AppTable, BatchTable, CollectorTable, GrafanaTable, QueueTable, RetryTable, StorageTable, TempoTable,
+};
+use super::schema::Schema;
 use crate::diagnostic::KeyPath;
 
 /// What a foreign word is called here.
@@ -12,6 +17,11 @@ pub(super) enum Ours {
 }
 
 use Ours::{Key, Words};
+
+/// A key of a table; one that there is not does not compile, below.
+const fn key(table: &Schema, name: &'static str) -> Ours {
+    Key(table.named(name))
+}
 
 const LISTENERS: &str = "each listener has its own: `http = { bind = \"any\", port = ... }`";
 const ENGINE_ONLY: &str = "the stack writes that itself: leave it out";
@@ -31,17 +41,17 @@ const FOREIGN: &[(&str, &[&str], Ours)] = &[
         Words(COLLECTOR),
     ),
     ("", &["application", "applications", "service", "services"], Words(APPLICATION)),
-    ("tempo", &["block_retention", "retention_period"], Key("retention")),
+    ("tempo", &["block_retention", "retention_period"], key(TempoTable::SCHEMA, "retention")),
     ("tempo", &["compactor", "compaction"], Words("how long traces are kept is `retention`")),
     ("tempo", &["server"], Words("its API is `http`, its own gRPC `internal`")),
-    ("tempo", &["http_listen_port", "api_port"], Key("http")),
-    ("tempo", &["grpc_listen_port"], Key("internal")),
+    ("tempo", &["http_listen_port", "api_port"], key(TempoTable::SCHEMA, "http")),
+    ("tempo", &["grpc_listen_port"], key(TempoTable::SCHEMA, "internal")),
     ("tempo", &["port"], Words("the port of its API is `http`, those of OTLP stand in `receive`")),
     ("tempo", &["distributor", "receivers", "receiver", "otlp"], Words(TWO_LISTENERS)),
     ("tempo", &["ingester", "querier", "query_frontend", "overrides", "frontend"], Words(ENGINE_ONLY)),
     ("tempo", &["listen", "bind", "address", "endpoint"], Words(LISTENERS)),
-    ("tempo", &["usage_stats_enabled", "reporting_enabled"], Key("usage_report")),
-    ("tempo.storage", &["path", "local_path", "dir", "directory"], Key("local")),
+    ("tempo", &["usage_stats_enabled", "reporting_enabled"], key(TempoTable::SCHEMA, "usage_report")),
+    ("tempo.storage", &["path", "local_path", "dir", "directory"], key(StorageTable::SCHEMA, "local")),
     ("tempo.storage", &["trace", "backend"], Words("a directory of this host is `local`")),
     ("collector", &["exporters", "exporter", "export", "endpoint", "url"], Words(SENDS)),
     ("collector", &["receivers", "receiver", "otlp", "port"], Words(TWO_LISTENERS)),
@@ -49,26 +59,26 @@ const FOREIGN: &[(&str, &[&str], Ours)] = &[
     ("collector", &["processors"], Words("what it does is `batch` and `service.memory_limit`")),
     ("collector", &["extensions"], Words("its own listeners are `health` and `metrics`")),
     ("collector", &["pipelines"], Words("the pipeline follows from `receive` and `send_to`")),
-    ("collector", &["health_check", "healthcheck"], Key("health")),
+    ("collector", &["health_check", "healthcheck"], key(CollectorTable::SCHEMA, "health")),
     ("collector", &["telemetry"], Words("its own metrics are `metrics`")),
     ("collector", &["memory_limiter"], Words("the limit is `service.memory_limit`")),
     ("collector", &["send_batch_size"], Words("the size of a batch is `batch.size`")),
-    ("collector", &["sending_queue"], Key("queue")),
-    ("collector", &["retry_on_failure"], Key("retry")),
+    ("collector", &["sending_queue"], key(CollectorTable::SCHEMA, "queue")),
+    ("collector", &["retry_on_failure"], key(CollectorTable::SCHEMA, "retry")),
     ("collector.receive", &["otlp", "protocols"], Words("`grpc` and `http` stand in `receive` themselves")),
-    ("collector.batch", &["send_batch_size"], Key("size")),
-    ("collector.batch", &["send_batch_max_size"], Key("max_size")),
-    ("collector.queue", &["queue_size", "size"], Key("requests")),
+    ("collector.batch", &["send_batch_size"], key(BatchTable::SCHEMA, "size")),
+    ("collector.batch", &["send_batch_max_size"], key(BatchTable::SCHEMA, "max_size")),
+    ("collector.queue", &["queue_size", "size"], key(QueueTable::SCHEMA, "requests")),
     ("collector.queue", &["num_consumers", "sizer"], Words(ENGINE_ONLY)),
-    ("collector.retry", &["initial_interval"], Key("first")),
-    ("collector.retry", &["max_interval"], Key("longest")),
-    ("collector.retry", &["max_elapsed_time"], Key("give_up")),
+    ("collector.retry", &["initial_interval"], key(RetryTable::SCHEMA, "first")),
+    ("collector.retry", &["max_interval"], key(RetryTable::SCHEMA, "longest")),
+    ("collector.retry", &["max_elapsed_time"], key(RetryTable::SCHEMA, "give_up")),
     ("app", &["endpoint", "url", "otel_exporter_otlp_endpoint"], Words(FROM_SEND_TO)),
     ("app", &["otel_exporter_otlp_traces_endpoint"], Words(FROM_SEND_TO)),
-    ("app", &["otel_service_name", "name"], Key("service_name")),
-    ("app", &["otel_exporter_otlp_protocol"], Key("protocol")),
+    ("app", &["otel_service_name", "name"], key(AppTable::SCHEMA, "service_name")),
+    ("app", &["otel_exporter_otlp_protocol"], key(AppTable::SCHEMA, "protocol")),
     ("app", &["otel_exporter_otlp_timeout"], Words("the time it waits is `timeout`")),
-    ("app", &["otel_exporter_otlp_compression"], Key("compression")),
+    ("app", &["otel_exporter_otlp_compression"], key(AppTable::SCHEMA, "compression")),
     ("app", &["otel_exporter_otlp_headers"], Words("headers are a table: `headers = { ... }`")),
     (
         "app",
@@ -83,7 +93,7 @@ const FOREIGN: &[(&str, &[&str], Ours)] = &[
     ),
     ("app", &["language"], Words("the SDK is `sdk = { language = ... }`")),
     ("grafana", &["url", "endpoint"], Words("it reads from the Tempo of this stack: leave it out")),
-    ("grafana", &["name"], Key("datasource")),
+    ("grafana", &["name"], key(GrafanaTable::SCHEMA, "datasource")),
 ];
 
 /// What a word of another program is called in a table of the stack.
@@ -118,13 +128,13 @@ pub(super) fn our_value(key: &str, word: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::language::ROOT;
-    use super::super::schema::{Schema, ValueKind};
+    use super::super::language::RawStack;
+    use super::super::schema::ValueKind;
     use super::*;
 
     /// The table of a kind: `collector.batch`.
     fn table(kind: &str) -> &'static Schema {
-        kind.split('.').filter(|part| !part.is_empty()).fold(&ROOT, |schema, part| {
+        kind.split('.').filter(|part| !part.is_empty()).fold(RawStack::SCHEMA, |schema, part| {
             match schema.key(part).unwrap_or_else(|| panic!("no table {kind}")).kind {
                 ValueKind::Table(below) | ValueKind::Named(below, _) => below,
                 other => panic!("{kind} is {other:?}"),
@@ -132,17 +142,49 @@ mod tests {
         })
     }
 
+    /// What stands between backquotes.
+    fn quoted(text: &str) -> impl Iterator<Item = &str> {
+        text.split('`').skip(1).step_by(2)
+    }
+
+    /// The keys that a piece of TOML or a path names: `receive`, `grpc` and `http` of
+    /// `receive = { grpc = ..., http = ... }`.
+    fn keys_of(piece: &str) -> Vec<&str> {
+        let is_key = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let assigned =
+            piece.split(['{', ',']).filter_map(|part| part.split_once('=')).map(|(key, _)| key.trim());
+        let path = piece.split('.').filter(|_| !piece.contains(['=', '[']));
+        assigned.chain(path).filter(|key| !key.is_empty()).filter(is_key).collect()
+    }
+
+    fn is_key_of(schema: &'static Schema, name: &str) -> bool {
+        schema
+            .keys
+            .iter()
+            .any(|key| key.name == name || key.kind.table().is_some_and(|below| is_key_of(below, name)))
+    }
+
     #[test]
     fn every_row_names_a_key_of_its_table_and_hides_none() {
         for (kind, words, ours) in FOREIGN {
             let table = table(kind);
-            if let Key(key) = ours {
-                assert!(table.key(key).is_some(), "{kind}: {key}");
+            match ours {
+                Key(key) => assert!(table.key(key).is_some(), "{kind}: {key}"),
+                Words(said) => {
+                    for key in quoted(said).flat_map(keys_of) {
+                        assert!(is_key_of(RawStack::SCHEMA, key), "{kind}: {key} of `{said}`");
+                    }
+                }
             }
             for word in *words {
                 assert!(table.key(word).is_none(), "{kind}: {word} is a key of ours");
             }
         }
         assert!(FOREIGN.iter().map(|(_, words, _)| words.len()).sum::<usize>() >= 40);
+        let keys = FOREIGN.iter().filter_map(|(.., ours)| match ours {
+            Words(said) => Some(quoted(said).flat_map(keys_of).count()),
+            Key(_) => None,
+        });
+        assert!(keys.sum::<usize>() >= 30, "few keys are named in words");
     }
 }

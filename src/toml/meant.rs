@@ -1,7 +1,12 @@
 //! What was meant by a value of the wrong type: the value that was written, in the type that its key takes.
 
-use super::schema::{KeyStatus, Schema, ValueKind, Word};
+use super::kind::Table;
+use super::language::{BatchTable, ListenerTable};
+use super::schema::{Schema, ValueKind, Word};
 use toml::de::DeValue;
+
+/// The switch of whatever is on by default.
+const ENABLED: &str = ListenerTable::SCHEMA.named(BatchTable::SCHEMA.named("enabled"));
 
 /// Whether a text has the shape of a kind.
 pub(super) type Fits<'f> = &'f dyn Fn(ValueKind, &str) -> bool;
@@ -51,9 +56,7 @@ fn flag(value: &DeValue<'_>) -> Option<bool> {
 
 /// `false` is `off` where there is such a word; a number is the word that is spelled like it.
 fn word(words: &[Word], value: &DeValue<'_>, written: &str) -> Option<&'static str> {
-    let known = |text: &str| {
-        words.iter().find(|word| word.text == text && matches!(word.status, KeyStatus::Rendered))
-    };
+    let known = |text: &str| words.iter().find(|word| word.text == text && word.is_rendered());
     let word = match value {
         DeValue::Boolean(false) => known("off"),
         DeValue::Integer(_) | DeValue::Float(_) => known(written),
@@ -88,9 +91,9 @@ fn entry(kind: ValueKind, value: &DeValue<'_>, written: &str, fits: Fits<'_>) ->
 /// The one key of a table that takes the value: `{ enabled = false }` for `false`. A port goes to the
 /// listener that has it by default, else to the first.
 fn only_key(schema: &Schema, value: &DeValue<'_>, written: &str, fits: Fits<'_>) -> Option<String> {
-    let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
+    let rendered = schema.rendered();
     let takes = rendered.filter(|key| match (value, key.kind) {
-        (DeValue::Boolean(_), _) => key.name == "enabled",
+        (DeValue::Boolean(_), _) => key.name == ENABLED,
         (DeValue::String(_), ValueKind::Text | ValueKind::Name) => false,
         (_, kind) => entry(kind, value, written, fits).is_some(),
     });

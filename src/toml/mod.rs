@@ -2,32 +2,37 @@
 //!
 //! Never opens a file; whoever loads one asks [`too_large`] first. All faults of all tables are
 //! collected, each at its place; `stack::resolve` goes on from there. The list of what may be
-//! written is data, in [`schema`] and `language`.
+//! written is data, declared in `language` in the words of [`schema`].
 
+mod declare;
 mod decode;
 mod differences;
 mod document;
+mod field;
 mod foreign;
+mod kind;
 mod language;
 mod meant;
 mod raw;
 pub mod schema;
 mod shape;
-
 mod syntax;
 mod unknown;
 mod variations;
 mod walk;
 
 pub use crate::text::nearest;
-pub use differences::KeyDifference;
+pub use differences::{KeyDifference, KeyTree};
 pub use document::TomlDocument;
-pub use language::ROOT;
-pub use raw::{RawHosts, RawListener, RawStack, RawTable};
+pub use field::{KeyField, TableAt};
+pub use kind::{KeyKind, Table};
+pub use language::*;
+pub use raw::RawHosts;
 pub use shape::{is_credential_name, is_dns_name};
 pub use variations::Variation;
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
+use raw::RawTable;
 use std::collections::BTreeSet;
 use toml::de::DeTable;
 use walk::TableWalk;
@@ -52,13 +57,24 @@ pub struct Parsed {
     pub faults: Findings,
 }
 
+/// A text as a tree of keys; `None` where something of it is not understood.
+pub fn key_tree(source: SourceName, text: &str) -> (TomlDocument, Option<KeyTree>) {
+    let (document, root, faults) = walked(source, text);
+    (document, faults.is_empty().then_some(KeyTree { root }))
+}
+
 /// Reads what can be read: faulty values are left out and their tables marked, so that later
 /// stages can go on with the rest.
 pub fn read(source: SourceName, text: &str) -> Parsed {
+    let (document, root, faults) = walked(source, text);
+    Parsed { document, stack: RawStack::read(root), faults }
+}
+
+/// Walks a text that is not too large to be read.
+fn walked(source: SourceName, text: &str) -> (TomlDocument, RawTable, Findings) {
     if let Some(finding) = too_large(&source, text.len() as u64) {
         let document = TomlDocument::new(source, "", &DeTable::new());
-        let root = RawTable::new(KeyPath::default(), &ROOT);
-        return Parsed { document, stack: RawStack { root }, faults: finding.into() };
+        return (document, RawTable::new(KeyPath::default(), RawStack::SCHEMA), finding.into());
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut document = TomlDocument::new(source, text, root.get_ref());
@@ -68,10 +84,10 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
         broken: syntax::is_broken(&errors),
         landed: BTreeSet::new(),
     };
-    let root = walk.table(KeyPath::default(), root.get_ref(), &ROOT);
+    let root = walk.table(KeyPath::default(), root.get_ref(), RawStack::SCHEMA);
     let faults = walk.faults;
     let faults = syntax::merge(&document, &errors, faults);
-    Parsed { document, stack: RawStack { root }, faults }
+    (document, root, faults)
 }
 
 /// The whole file or all of its faults, located and in order.
@@ -87,7 +103,7 @@ pub fn parse(source: SourceName, text: &str) -> (TomlDocument, Result<RawStack, 
 /// The name alone, for verbs that need no more: other faults of the file do not stop them.
 pub fn stack_name(source: SourceName, text: &str) -> (TomlDocument, Result<String, Findings>) {
     let mut parsed = read(source, text);
-    if let Some(name) = parsed.stack.root.text("name") {
+    if let Some(name) = parsed.stack.name.text() {
         return (parsed.document, Ok(name.to_owned()));
     }
     parsed.document.locate(&mut parsed.faults);

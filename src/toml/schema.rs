@@ -1,11 +1,14 @@
 //! The words in which the language is declared: tables, keys and the kind of value each key takes.
 //!
-//! One static tree ([`super::language::ROOT`]) drives everything that needs the list of keys: the
-//! walk, "did you mean", what is not written yet. It is data alone; nothing here looks at a file.
+//! One static tree, whose root is the schema of `RawStack`, drives everything that needs the list of
+//! keys: the walk, "did you mean", `explain`, the reference, the schema for editors. It is data alone;
+//! nothing here looks at a file. Declarations are made with `table!` and `words!`.
 
 /// The keys of one table.
 #[derive(Debug)]
 pub struct Schema {
+    /// What the table is, in a sentence or two.
+    pub help: &'static str,
     /// Every key the table may hold, rendered or not.
     pub keys: &'static [Key],
 }
@@ -15,17 +18,36 @@ pub struct Schema {
 pub struct Key {
     /// Its name in the file.
     pub name: &'static str,
+    /// What it says, in a sentence or two.
+    pub help: &'static str,
     /// What it takes.
     pub kind: ValueKind,
     /// Whether it is written out by this version.
     pub status: KeyStatus,
     /// Whether the table is faulty without it.
     pub required: bool,
-    /// A value that can be typed, for help texts.
+    /// A value that can be typed, as `key = value` or as the header of a table.
     pub example: &'static str,
     /// Whether the example may be advised to somebody who meant another value: never one that moves a
     /// listener, changes a release or deletes what is older.
     pub harmless: bool,
+    /// What holds where it is not written.
+    pub default: KeyDefault,
+    /// What of the rendered files it decides; empty where the help says it.
+    pub renders: &'static str,
+    /// The release of this tool that understands it first.
+    pub since: &'static str,
+}
+
+/// What holds where a key is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyDefault {
+    /// Nothing: the key is required, or nothing is rendered without it.
+    None,
+    /// A value, as TOML.
+    Value(&'static str),
+    /// Something that follows from other keys, in words.
+    Words(&'static str),
 }
 
 /// Whether a key or a value is understood by this version.
@@ -55,6 +77,8 @@ pub struct KeyRefusal {
 pub struct Word {
     /// As it is written.
     pub text: &'static str,
+    /// What it means, in half a sentence.
+    pub help: &'static str,
     /// Whether it is understood by this version.
     pub status: KeyStatus,
 }
@@ -126,39 +150,97 @@ impl Schema {
     pub fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
     }
+
+    /// The name of a key that there is: asked for in a constant, one that there is not does not compile.
+    #[expect(clippy::panic, reason = "called in constants alone, where it ends the build")]
+    pub const fn named(&self, name: &'static str) -> &'static str {
+        let mut at = 0;
+        while at < self.keys.len() {
+            if same(self.keys[at].name, name) {
+                return name;
+            }
+            at += 1;
+        }
+        panic!("the table has no such key")
+    }
+
+    /// The keys that this version writes out.
+    pub fn rendered(&self) -> impl Iterator<Item = &'static Key> + Clone {
+        self.keys.iter().filter(|key| key.is_rendered())
+    }
 }
 
-/// A rendered, optional key; the other facts are added by the calls below.
-pub const fn key(name: &'static str, kind: ValueKind, example: &'static str) -> Key {
-    let harmless = !matches!(kind, ValueKind::Version | ValueKind::Port | ValueKind::Listener(_));
-    Key { name, kind, status: KeyStatus::Rendered, required: false, example, harmless }
+/// Whether two texts are the same, also in a constant.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
-/// A key that is known and not written yet, with what to type instead.
-pub const fn later(name: &'static str, instead: &'static str) -> Key {
-    bare(name, KeyStatus::NotYet(instead))
+/// The keys of a table that begins with those of another.
+pub const fn joined<const N: usize>(first: &[Key], own: &[Key]) -> [Key; N] {
+    let mut all = [own[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = if at < first.len() { first[at] } else { own[at - first.len()] };
+        at += 1;
+    }
+    all
 }
 
-/// A key that a reader could expect here and that is refused for good.
-pub const fn never(name: &'static str, refusal: &'static KeyRefusal) -> Key {
-    bare(name, KeyStatus::Refused(refusal))
-}
-
-const fn bare(name: &'static str, status: KeyStatus) -> Key {
-    Key { name, kind: ValueKind::Anything, status, required: false, example: "", harmless: true }
-}
-
-/// A word that is understood.
-pub const fn word(text: &'static str) -> Word {
-    Word { text, status: KeyStatus::Rendered }
-}
-
-/// A word that is known and not written yet, with what to type instead.
-pub const fn later_word(text: &'static str, instead: &'static str) -> Word {
-    Word { text, status: KeyStatus::NotYet(instead) }
+/// The keys of a table, some of them declared another way.
+pub const fn varied<const N: usize>(of: &[Key], instead: &[Key]) -> [Key; N] {
+    let mut all = [of[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = of[at];
+        let mut other = 0;
+        while other < instead.len() {
+            if same(instead[other].name, of[at].name) {
+                all[at] = instead[other];
+            }
+            other += 1;
+        }
+        at += 1;
+    }
+    all
 }
 
 impl Key {
+    /// A key as `table!` declares it: a rendered, optional one, to which the calls below add. What is not
+    /// understood yet has no kind; its example is what to type instead.
+    pub const fn new(
+        (name, help): (&'static str, &'static str),
+        kind: ValueKind,
+        (value, assignment): (&'static str, &'static str),
+    ) -> Self {
+        let harmless = !matches!(kind, ValueKind::Version | ValueKind::Port | ValueKind::Listener(_));
+        let is_header = !value.is_empty()
+            && value.as_bytes()[0] == b'['
+            && matches!(kind, ValueKind::Table(_) | ValueKind::Named(..));
+        let (status, example) = match kind {
+            ValueKind::Anything => (KeyStatus::NotYet(value), ""),
+            _ if is_header => (KeyStatus::Rendered, value),
+            _ => (KeyStatus::Rendered, assignment),
+        };
+        let default = KeyDefault::None;
+        Self {
+            name,
+            help,
+            kind,
+            status,
+            required: false,
+            example,
+            harmless,
+            default,
+            renders: "",
+            since: "0.1",
+        }
+    }
+
     /// The same key, required.
     pub const fn required(mut self) -> Self {
         self.required = true;
@@ -170,9 +252,76 @@ impl Key {
         self.harmless = false;
         self
     }
+
+    /// The same key, with the value that holds where it is not written, as TOML.
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = KeyDefault::Value(value);
+        self
+    }
+
+    /// The same key, with what holds where it is not written, in words.
+    pub const fn derived(mut self, words: &'static str) -> Self {
+        self.default = KeyDefault::Words(words);
+        self
+    }
+
+    /// The same key, with what of the rendered files it decides.
+    pub const fn renders(mut self, what: &'static str) -> Self {
+        self.renders = what;
+        self
+    }
+
+    /// The same key, first understood by a release of this tool.
+    pub const fn since(mut self, release: &'static str) -> Self {
+        self.since = release;
+        self
+    }
+
+    /// The same key, refused for good.
+    pub const fn never(mut self, refusal: &'static KeyRefusal) -> Self {
+        self.status = KeyStatus::Refused(refusal);
+        self
+    }
+
+    /// The same flag, of which one value is not understood yet, with what to type instead.
+    pub const fn not_yet(mut self, value: bool, instead: &'static str) -> Self {
+        self.kind = ValueKind::Flag(Some((value, instead)));
+        self
+    }
+
+    /// Whether this version writes it out.
+    pub const fn is_rendered(&self) -> bool {
+        matches!(self.status, KeyStatus::Rendered)
+    }
+}
+
+impl Word {
+    /// A word that is understood.
+    pub const fn new(text: &'static str, help: &'static str) -> Self {
+        Self { text, help, status: KeyStatus::Rendered }
+    }
+
+    /// The same word, not understood yet, with what to type instead.
+    pub const fn later(mut self, instead: &'static str) -> Self {
+        self.status = KeyStatus::NotYet(instead);
+        self
+    }
+
+    /// Whether this version understands it.
+    pub const fn is_rendered(&self) -> bool {
+        matches!(self.status, KeyStatus::Rendered)
+    }
 }
 
 impl ValueKind {
+    /// The table that a value of this kind is or may be.
+    pub const fn table(&self) -> Option<&'static Schema> {
+        match self {
+            Self::Table(schema) | Self::Listener(schema) | Self::Named(schema, _) => Some(schema),
+            _ => None,
+        }
+    }
+
     /// What a value of this kind is called in `KEY takes ...`.
     pub fn noun(&self) -> String {
         match self {
@@ -180,7 +329,7 @@ impl ValueKind {
             Self::Whole(..) => "a whole number".into(),
             Self::Text | Self::Name | Self::Dial | Self::Header => "a text in quotes".into(),
             Self::Choice(_, words) => {
-                let known = words.iter().filter(|word| matches!(word.status, KeyStatus::Rendered));
+                let known = words.iter().filter(|word| word.is_rendered());
                 listed(known.map(|word| format!("\"{}\"", word.text)).collect())
             }
             Self::Duration => "a duration in quotes".into(),

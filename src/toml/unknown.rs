@@ -2,13 +2,19 @@
 
 use super::document::TomlDocument;
 use super::foreign::{Ours, ours as called_here};
-use super::language::ROOT;
-use super::schema::{Key, KeyStatus, Schema, ValueKind, listed};
+use super::kind::Table;
+use super::language::{CollectorTable, RawStack, TempoTable};
+use super::schema::{Key, Schema, ValueKind, listed};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
 use crate::model::release::collector::CollectorRelease;
 use crate::model::release::tempo::TempoRelease;
 use crate::text::nearest;
 use toml::de::DeValue;
+
+const TLS: &str = RawStack::SCHEMA.named("tls");
+const TEMPO: &str = RawStack::SCHEMA.named("tempo");
+const COLLECTOR: &str = RawStack::SCHEMA.named("collector");
+const VERSION: &str = TempoTable::SCHEMA.named(CollectorTable::SCHEMA.named("version"));
 
 /// What to say of a key that its table does not have.
 pub(super) fn describe(
@@ -62,8 +68,7 @@ fn akin(schema: &'static Schema, name: &str) -> Option<&'static str> {
         long.strip_suffix(short).is_some_and(|rest| rest.ends_with(['_', '-']))
             || long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['_', '-']))
     };
-    let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
-    let mut akin = rendered.map(|key| key.name).filter(|key| part(&name, key) || part(key, &name));
+    let mut akin = schema.rendered().map(|key| key.name).filter(|key| part(&name, key) || part(key, &name));
     match (akin.next(), akin.next()) {
         (Some(only), None) => Some(only),
         _ => None,
@@ -77,7 +82,7 @@ pub(super) fn table(document: &TomlDocument, path: &KeyPath, near: Option<&str>)
     let written = document.header_text(&below).map_or_else(|| format!("[{below}]"), ToOwned::to_owned);
     let title = format!("unknown table `{written}`");
     let found = Finding::error(Code("unknown-table"), title).at((below.clone(), KeyPart::Header), "");
-    if path.0 == ["tls"] {
+    if path.0 == [TLS] {
         return found
             .help("certificate settings live in `[certificates]`")
             .help("the preset stands above the first table: `tls = \"edge\"`");
@@ -119,8 +124,8 @@ pub(super) fn slip_of(schema: &'static Schema, name: &str) -> Option<&'static st
 pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     let place = (path.clone(), KeyPart::Header);
     let (code, title) = match (key.name, path.0.as_slice()) {
-        ("version", [kind]) if kind == "tempo" => ("version-missing", "Tempo has no version".into()),
-        ("version", [kind, name]) if kind == "collector" => {
+        (VERSION, [kind]) if kind == TEMPO => ("version-missing", "Tempo has no version".into()),
+        (VERSION, [kind, name]) if kind == COLLECTOR => {
             ("version-missing", format!("collector `{name}` has no version"))
         }
         (name, []) => ("key-missing", format!("the stack has no `{name}`")),
@@ -128,7 +133,7 @@ pub(super) fn missing(path: &KeyPath, key: &Key) -> Finding {
     };
     let found = Finding::error(Code(code), title).at(place, "");
     match (code, path.0.first().map(String::as_str)) {
-        ("version-missing", Some("tempo")) => found.help(format!(
+        ("version-missing", Some(TEMPO)) => found.help(format!(
             "the release that is installed, as `tempo --version` says: {}",
             listed(TempoRelease::names().map(ToOwned::to_owned).collect())
         )),
@@ -149,13 +154,13 @@ fn spoken(path: &KeyPath) -> String {
 
 /// Whether a key of this name belongs above the first table.
 pub(super) fn is_root_key(name: &str) -> bool {
-    ROOT.key(name).is_some_and(|key| is_scalar(key.kind))
+    RawStack::SCHEMA.key(name).is_some_and(|key| is_scalar(key.kind))
 }
 
 /// Whether a table of this name is one that can be sent to, or is meant to be one.
 pub(super) fn may_be_target(name: &str) -> bool {
-    nearest(name, ROOT.keys.iter().map(|key| key.name))
-        .is_none_or(|near| matches!(near, "collector" | "tempo"))
+    nearest(name, RawStack::SCHEMA.keys.iter().map(|key| key.name))
+        .is_none_or(|near| matches!(near, COLLECTOR | TEMPO))
 }
 
 /// Whether a key of this kind stands on a line of its own.
@@ -164,15 +169,14 @@ pub(super) fn is_scalar(kind: ValueKind) -> bool {
 }
 
 fn known(schema: &Schema) -> String {
-    let rendered = schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered));
-    rendered.map(|key| key.name).collect::<Vec<_>>().join(", ")
+    schema.rendered().map(|key| key.name).collect::<Vec<_>>().join(", ")
 }
 
 /// The tables that do have a key of this name, at most three; only those of the same component where it
 /// has any.
 fn homes(name: &str, parent: &KeyPath) -> Vec<String> {
     let mut found = Vec::new();
-    collect_homes(&ROOT, "", name, &mut found);
+    collect_homes(RawStack::SCHEMA, "", name, &mut found);
     let component = parent.0.first().map(|first| format!("`[{first}."));
     let own = |home: &String| component.as_ref().is_some_and(|component| home.starts_with(component));
     if found.iter().any(own) {

@@ -3,8 +3,9 @@
 //! Every declared key of every table is varied, written or not: what is not written has a default, and
 //! something follows from that too.
 
+use super::differences::KeyTree;
 use super::document::TomlDocument;
-use super::raw::{RawListener, RawStack, RawTable, RawValue};
+use super::raw::{RawTable, RawValue};
 use super::schema::{Key, KeyStatus, Schema, ValueKind};
 use super::walk::TableWalk;
 use crate::diagnostic::{Findings, KeyPath, SourceName};
@@ -21,10 +22,10 @@ pub struct Variation {
     /// Whether it is written.
     pub written: bool,
     /// The stacks.
-    pub stacks: Vec<RawStack>,
+    pub stacks: Vec<KeyTree>,
 }
 
-impl RawStack {
+impl KeyTree {
     /// Each key with stacks in which it alone is another.
     pub fn variations(&self) -> Vec<Variation> {
         let mut keys = Vec::new();
@@ -55,7 +56,9 @@ fn keys_of<'r>(table: &'r RawTable, found: &mut Vec<(KeyPath, &'static Key, Opti
         match (key.kind, table.values.get(key.name)) {
             (_, Some(RawValue::Table(below))) => keys_of(below, found),
             (_, Some(RawValue::Named(tables))) => tables.values().for_each(|below| keys_of(below, found)),
-            (ValueKind::Table(schema), None) => keys_below(&path, schema, found),
+            (ValueKind::Table(schema) | ValueKind::Listener(schema), None) => {
+                keys_below(&path, schema, found);
+            }
             (ValueKind::Named(..), _) => {}
             (_, value) => found.push((path, key, value)),
         }
@@ -70,7 +73,9 @@ fn keys_below(
 ) {
     for key in schema.keys.iter().filter(|key| matches!(key.status, KeyStatus::Rendered)) {
         match key.kind {
-            ValueKind::Table(schema) => keys_below(&path.join(key.name), schema, found),
+            ValueKind::Table(schema) | ValueKind::Listener(schema) => {
+                keys_below(&path.join(key.name), schema, found);
+            }
             ValueKind::Named(..) => {}
             _ => found.push((path.join(key.name), key, None)),
         }
@@ -98,18 +103,17 @@ fn others(value: &RawValue, kind: ValueKind) -> Vec<RawValue> {
     match value {
         RawValue::Flag(flag) => vec![RawValue::Flag(!flag)],
         RawValue::Whole(number) => vec![RawValue::Whole(number + 1), RawValue::Whole(number + 1000)],
-        RawValue::Duration(time) => {
-            vec![
-                RawValue::Duration(Some(time.unwrap_or(Duration::from_secs(60)) * 2)),
-                RawValue::Duration(None),
-            ]
+        RawValue::Duration(time) => vec![RawValue::Duration(*time * 2)],
+        RawValue::DurationOrNever(time) => {
+            let longer = time.unwrap_or(Duration::from_secs(60)) * 2;
+            vec![RawValue::DurationOrNever(Some(longer)), RawValue::DurationOrNever(None)]
         }
+        RawValue::Dial((host, port)) => vec![RawValue::Dial((format!("{host}x"), *port))],
         RawValue::Bytes(bytes) => vec![RawValue::Bytes(bytes * 2)],
         RawValue::Bind(_) => {
             [Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST].map(|one| RawValue::Bind(IpAddr::V4(one))).into()
         }
         RawValue::Text(text) => texts(text, kind).into_iter().map(RawValue::Text).collect(),
-        RawValue::Listener(listener) => listeners(listener),
         RawValue::List(items) => {
             let more = items.first().into_iter().flat_map(|item| others(item, kind));
             vec![RawValue::List(items.iter().cloned().chain(more).collect())]
@@ -142,25 +146,6 @@ fn texts(text: &str, kind: ValueKind) -> Vec<String> {
     }
 }
 
-fn listeners(listener: &RawListener) -> Vec<RawValue> {
-    let with = |change: &dyn Fn(&mut RawListener)| {
-        let mut other = listener.clone();
-        change(&mut other);
-        RawValue::Listener(other)
-    };
-    vec![
-        with(&|one| one.port = Some(one.port.unwrap_or(4317) + 1000)),
-        with(&|one| one.tls = Some(!one.tls.unwrap_or(false))),
-        with(&|one| one.bind = Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
-        with(&|one| {
-            one.bind = Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-            one.tls = Some(false);
-        }),
-        with(&|one| one.max_message = Some(one.max_message.unwrap_or(16 << 20) * 2)),
-        with(&|one| one.enabled = Some(!one.enabled.unwrap_or(true))),
-    ]
-}
-
 /// Puts a value at a path, or takes it away; tables on the way are made.
 fn place(table: &mut RawTable, path: &[String], value: Option<RawValue>) {
     match path {
@@ -171,7 +156,9 @@ fn place(table: &mut RawTable, path: &[String], value: Option<RawValue>) {
         },
         [key, rest @ ..] => {
             let schema = table.schema.key(key).map(|key| key.kind);
-            if let (Some(ValueKind::Table(schema)), None) = (schema, table.values.get(key)) {
+            if let (Some(ValueKind::Table(schema) | ValueKind::Listener(schema)), None) =
+                (schema, table.values.get(key))
+            {
                 let below = RawTable::new(table.path().join(key), schema);
                 table.insert(key, RawValue::Table(below));
             }

@@ -150,9 +150,7 @@ impl TableWalk<'_> {
                 });
                 all(items.collect()).map(RawValue::List)
             }
-            (ValueKind::Listener(schema), _) => {
-                decode::listener(self, schema, written).map(RawValue::Listener)
-            }
+            (ValueKind::Listener(schema), _) => decode::listener(self, schema, written).map(RawValue::Table),
             _ => decode::single(self, kind, written),
         }
     }

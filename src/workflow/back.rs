@@ -50,8 +50,15 @@ pub(crate) fn go_back(
     let stop = |error| host::stopped(&error);
     let seen = steady_survey(place.target(), request)?;
     consent::say_doubts(session, &seen.doubts);
-    let subject =
-        Subject { file: None, place, ground: request.ground, survey: &seen, stack: None, validation: None };
+    let subject = Subject {
+        file: None,
+        place,
+        ground: request.ground,
+        survey: &seen,
+        stack: None,
+        as_root: String::new(),
+        validation: None,
+    };
     let view = show(session, &subject, back.full)?;
     if seen.plan.is_empty() {
         return Ok(None);

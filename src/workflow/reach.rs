@@ -65,20 +65,23 @@ fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
     }
 }
 
-/// Says what an unprivileged user leaves to others, and how they do it.
-pub(crate) fn say_rest(session: &mut Session, judged: &CheckedStack<'_>, (ground, stack): (&Ground, &Path)) {
-    let desired = &judged.desired;
-    let files = desired.files.values().filter(|file| !ground.covers(&file.scope)).count();
-    let units = desired.units.iter().filter(|unit| unit.managed && !ground.covers(&unit.scope));
-    let units: Vec<_> = units.filter_map(|unit| Some(unit.unit.as_ref()?.to_string())).collect();
-    if files == 0 && units.is_empty() {
-        return;
+/// What root types to have a verb work on the whole stack.
+pub(crate) fn as_root(verb: &str, stack: &Path) -> String {
+    format!("sudo tracewright {verb} {}", stack.display())
+}
+
+/// An apply of somebody to whom nothing of the stack belongs.
+///
+/// # Errors
+/// It is.
+pub(crate) fn refuse_nothing_own(survey: &Survey, stack: &Path) -> Result<(), Stop> {
+    let others = &survey.plan.others;
+    if !others.is_everything || others.is_settled() {
+        return Ok(());
     }
-    let units = if units.is_empty() { String::new() } else { format!(", with {}", units.join(", ")) };
-    session.print(&format!(
-        "\nNot yours: {files} files of the stack{units}; they were not looked at\n  help: `sudo tracewright apply {}`\n",
-        stack.display()
-    ));
+    let help = as_root("apply", stack);
+    let text = format!("nothing of this stack is yours to apply; nothing was changed\n  help: `{help}`");
+    Err(Stop::Because(Exit::Refused, text))
 }
 
 /// The CA of a stack with parts of others is root's: a new one of this user's would be trusted by

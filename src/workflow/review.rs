@@ -18,26 +18,24 @@ use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
 use crate::report::{plan, plan_json, verdict};
 use crate::stack::{self, Stack};
-use crate::toml::{self, RawStack, TomlDocument};
+use crate::toml::{self, KeyTree, TomlDocument};
 use crate::validate::Validation;
 use std::collections::BTreeMap;
 
 /// A stack as its text has it.
 pub(crate) struct StackSide {
     document: TomlDocument,
-    raw: RawStack,
+    keys: KeyTree,
     stack: Stack,
 }
 
 impl StackSide {
     /// What a text says; `None` where this version does not understand it.
     pub(crate) fn read(name: &SourceName, text: &str) -> Option<Self> {
-        let parsed = toml::read(name.clone(), text);
-        if parsed.faults.has_errors() {
-            return None;
-        }
-        let (stack, _) = stack::resolve(&parsed.stack).ok()?;
-        Some(Self { document: parsed.document, raw: parsed.stack, stack })
+        let (document, keys) = toml::key_tree(name.clone(), text);
+        let keys = keys?;
+        let (stack, _) = stack::resolve(&keys.stack()).ok()?;
+        Some(Self { document, keys, stack })
     }
 
     fn judged(&self, session: &Session) -> Option<CheckedStack<'_>> {
@@ -57,6 +55,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) survey: &'a Survey,
     /// The stack's text and its own rendering, judged; of a way back neither.
     pub(crate) stack: Option<(&'a str, &'a CheckedStack<'a>)>,
+    /// What root types to see or carry out what is not the planner's own.
+    pub(crate) as_root: String,
     /// What the engines say.
     pub(crate) validation: Option<&'a Validation>,
 }
@@ -82,7 +82,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
     let back = new.as_ref().filter(|_| subject.stack.is_none()).and_then(|side| side.judged(session));
     let new_judged = subject.stack.map(|(_, judged)| judged).or(back.as_ref());
     let causes = match (&old, &new) {
-        (Some(old), Some(new)) => cause::causes(&old.raw, &new.raw),
+        (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
         _ => Vec::new(),
     };
     let pair = (old_judged.as_ref().filter(|_| busy).map(side_of), new_judged.filter(|_| busy).map(side_of));
@@ -94,6 +94,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         plan: &survey.plan,
         place: subject.place.shown(),
         file: subject.file.clone(),
+        as_root: subject.as_root.clone(),
         goal: goal(&survey.plan.source),
         digests: digests(survey),
         texts: (old.as_ref().map(|side| &side.document), new.as_ref().map(|side| &side.document)),
@@ -122,7 +123,8 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
         _ => String::new(),
     };
     let (place, digests) = (subject.place.shown(), digests(subject.survey));
-    let frame = PlanFrame { place: &place, dataflow: &dataflow, digests: &digests };
+    let frame =
+        PlanFrame { place: &place, dataflow: &dataflow, digests: &digests, as_root: &subject.as_root };
     plan::text(&subject.survey.plan, &frame)
 }
 

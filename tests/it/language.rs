@@ -8,7 +8,7 @@ use tracewright::model::release::tempo::TempoRelease;
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
 use tracewright::toml::schema::{KeyStatus, Schema, ValueKind};
-use tracewright::toml::{ROOT, parse};
+use tracewright::toml::{RawStack, Table, parse};
 
 /// One of everything, so that each key has a table to stand in.
 const BASE: &[(&str, &str)] = &[
@@ -49,7 +49,7 @@ struct Spot {
 
 fn spots() -> Vec<Spot> {
     let mut spots = Vec::new();
-    collect("", &ROOT, &mut spots);
+    collect("", RawStack::SCHEMA, &mut spots);
     spots
 }
 

@@ -27,6 +27,7 @@ mod language;
 mod leaves;
 mod machine;
 mod mutants;
+mod others;
 mod prove;
 mod readers;
 mod replaceable;

@@ -18,6 +18,7 @@ use crate::toml::{KeyDifference, TomlDocument};
 use crate::validate::Validation;
 use std::collections::BTreeMap;
 
+use crate::report::others;
 use crate::report::plan_json::FORMAT_VERSION;
 
 /// A plan, and all that is known around it.
@@ -29,6 +30,8 @@ pub struct PlanFacts<'a> {
     pub place: String,
     /// The stack's file.
     pub file: Option<String>,
+    /// What root types to see or carry out what is not the planner's own.
+    pub as_root: String,
     /// What it leads to.
     pub goal: PlanGoal,
     /// The digests.
@@ -98,7 +101,7 @@ pub fn view(facts: PlanFacts<'_>) -> PlanView {
         irreversible: facts.lost.into_iter().map(lost).collect(),
         leaves: facts.leaves,
         warnings: facts.warnings,
-        not_looked_at: Vec::new(),
+        others: others::view(&plan.others, &facts.as_root),
         not_checked: not_checked(facts.report, facts.validation),
         changes: plan.entries.iter().map(change_view).collect(),
     }
@@ -155,6 +158,7 @@ fn summary(facts: &PlanFacts<'_>) -> PlanSummary {
         drifted: plan.drifted().count(),
         irreversible: facts.lost.len(),
         refused: plan.refused().count(),
+        others: others::numbers(&plan.others),
     }
 }
 
@@ -292,8 +296,8 @@ fn change_view(change: &Change) -> ChangeView {
     };
     ChangeView {
         path: change.path.to_string(),
-        kind: crate::report::plan::noun(change.subject),
-        action: crate::report::plan::action(change.action),
+        kind: crate::report::nouns::noun(change.subject),
+        action: crate::report::nouns::action(change.action),
         sign: change.action.symbol(),
         reason: change.reason.clone(),
         component: change.component.as_ref().map(ToString::to_string),

@@ -62,7 +62,9 @@ pub fn markdown(view: &PlanView, graph: Option<&str>) -> String {
             code(&one.title)
         )
     });
-    list(&mut text, "Not looked at", &view.not_looked_at, |one| code(one));
+    list(&mut text, "Not yours, as far as you may look", &view.others.things, |one| {
+        format!("`{}` {} {} {}", one.sign, one.kind, code(&one.name), code(&one.what))
+    });
     list(&mut text, "Not checked", &view.not_checked, |one| {
         format!("{} {}", code(&one.place), code(&one.reason))
     });

@@ -34,6 +34,7 @@ pub fn text(view: &PlanView, style: PageStyle) -> String {
     drift(&mut page, view);
     services(&mut page, view);
     irreversible(&mut page, view);
+    others(&mut page, view);
     dataflow(&mut page, view);
     unknown(&mut page, view);
     warnings(&mut page, view);
@@ -369,6 +370,19 @@ fn irreversible(page: &mut Page, view: &PlanView) {
     }
 }
 
+fn others(page: &mut Page, view: &PlanView) {
+    if view.others.things.is_empty() {
+        return;
+    }
+    page.gap();
+    page.line((0, 2), &[inked(Ink::Changed, "Not yours, as far as you may look:")]);
+    for one in &view.others.things {
+        page.line(ITEM, &[signed(one.sign), plain(format!("{} {}: {}", one.kind, one.name, one.what))]);
+    }
+    page.line(ITEM, &[plain(format!("help: `{}`", view.others.command))]);
+    page.gap();
+}
+
 fn dataflow(page: &mut Page, view: &PlanView) {
     let counts = view.edge_counts;
     if counts.all == 0 {
@@ -396,7 +410,6 @@ fn unknown(page: &mut Page, view: &PlanView) {
             several.iter().for_each(|one| page.line(ITEM, &[plain(one.as_str())]));
         }
     };
-    list(page, "Not looked at", view.not_looked_at.clone());
     let places = view.not_checked.iter().map(|one| format!("{} ({})", one.place, one.reason));
     list(page, "Not checked", places.collect());
 }
@@ -419,7 +432,7 @@ fn warnings(page: &mut Page, view: &PlanView) {
 }
 
 fn end(page: &mut Page, view: &PlanView) {
-    if !view.is_empty() {
+    if !view.is_empty() || !view.others.things.is_empty() {
         page.gap();
         page.line((0, 2), &[inked(Ink::Strong, view.summary.to_string())]);
     }

@@ -53,8 +53,8 @@ pub struct PlanView {
     pub leaves: Vec<String>,
     /// Warnings, in short.
     pub warnings: Vec<WarningView>,
-    /// What was not looked at.
-    pub not_looked_at: Vec<String>,
+    /// What of the stack others carry out: what differs, and what was not looked at.
+    pub others: OthersView,
     /// What neither rules nor engines could decide.
     pub not_checked: Vec<PlaceView>,
     /// Every path that changes.
@@ -99,6 +99,28 @@ impl PlanView {
     }
 }
 
+/// What of a stack others carry out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OthersView {
+    /// Everything that differs or was not looked at.
+    pub things: Vec<OthersLine>,
+    /// What carries it out, as it is typed.
+    pub command: String,
+}
+
+/// Something that others carry out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OthersLine {
+    /// `+`, `~`, `-`, or `?` where it was not looked at.
+    pub sign: &'static str,
+    /// What kind of thing it is.
+    pub kind: &'static str,
+    /// Its path or its name.
+    pub name: String,
+    /// What is to be said of it.
+    pub what: String,
+}
+
 /// What a plan leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,7 +136,7 @@ pub enum PlanGoal {
 }
 
 /// How many of what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PlanSummary {
     /// Paths that come.
     pub add: usize,
@@ -132,6 +154,8 @@ pub struct PlanSummary {
     pub irreversible: usize,
     /// Paths that cannot be changed.
     pub refused: usize,
+    /// What of others differs or was not looked at, in words.
+    pub others: Option<String>,
 }
 
 impl fmt::Display for PlanSummary {
@@ -149,7 +173,10 @@ impl fmt::Display for PlanSummary {
         if self.refused > 0 {
             write!(f, ", {} refused", self.refused)?;
         }
-        f.write_str(".")
+        match &self.others {
+            Some(numbers) => write!(f, ". Not yours: {numbers}."),
+            None => f.write_str("."),
+        }
     }
 }
 

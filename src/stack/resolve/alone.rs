@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::diagnostic::{Finding, Findings, Place};
-use crate::toml::RawTable;
+use crate::toml::TableAt;
 
 /// Faults of one value, whatever stands or is missing beside it.
 const OF_ONE_VALUE: &[&str] =
@@ -22,11 +22,11 @@ const OF_KEYS: &[(&str, &str)] = &[
 /// The component of a table, where the table was read without a fault. Where it was not, what is found
 /// may come from the key that was not understood: only faults of single values are told.
 pub(super) fn judged<T>(
-    table: &RawTable,
+    at: &TableAt,
     scene: &mut Scene<'_>,
     resolve: impl FnOnce(&mut Scene<'_>) -> Option<T>,
 ) -> Option<T> {
-    if table.is_sound() {
+    if at.is_sound() {
         return resolve(scene);
     }
     let mut found = Findings::new();

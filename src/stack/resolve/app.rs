@@ -1,53 +1,48 @@
 //! `[app.NAME]`.
 
 use super::super::App;
+use super::host::HostKeys;
 use super::route::{RouteSender, route};
 use super::service::Runner;
 use super::{Scene, export, sdk};
 use crate::diagnostic::{Code, Finding};
 use crate::model::env::EnvFormat;
 use crate::model::names::ComponentName;
-use crate::toml::RawTable;
-
-const DIALECTS: &[(&str, EnvFormat)] = &[
-    ("dotenv", EnvFormat::Dotenv),
-    ("systemd", EnvFormat::Systemd),
-    ("shell", EnvFormat::Shell),
-    ("docker", EnvFormat::Docker),
-];
+use crate::toml::{AppCompression, AppTable};
 
 /// Resolves one application, telling all of its faults.
-pub(super) fn app(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<App> {
-    let host = scene.place(table);
-    let route = route(&RouteSender { table, name, is_app: true }, scene);
-    let runner = Runner::of(table, scene.faults);
-    let env_file = runner.as_ref().and_then(|runner| runner.path(table, "env_file", scene.faults));
-    let certificates = runner.as_ref().and_then(|runner| runner.certificates(table, scene.faults));
-    let headers = export::headers(table, scene.faults);
+pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option<App> {
+    let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
+    let route = route(&RouteSender::app(name, table), scene);
+    let runner = Runner::of(&table.service, scene.faults);
+    let env_file = runner.as_ref().and_then(|runner| runner.path(&table.env_file, scene.faults));
+    let certificates =
+        runner.as_ref().and_then(|runner| runner.path(&table.paths.certificates, scene.faults));
+    let headers = export::headers(&table.headers, None, scene.faults);
     let sdk = sdk::sdk(table, scene.faults);
-    let gzip = table.text("compression") == Some("gzip");
-    let timeout = table.duration("timeout");
-    let health_url = table.text("health_url").map(ToOwned::to_owned);
+    let gzip = table.compression.get() == Some(&AppCompression::Gzip);
+    let timeout = table.timeout.get().copied();
+    let health_url = table.health_url.text().map(ToOwned::to_owned);
     if let Some(url) = health_url.as_ref().filter(|url| !is_url(url)) {
         let found = Finding::error(Code("url-text"), "a URL begins with `http://` or `https://`");
         let help = format!("health_url = \"{}\"", with_scheme(url));
-        scene.faults.push(found.at(table.value("health_url"), "").help(help));
+        scene.faults.push(found.at(table.health_url.value(), "").help(help));
     }
     Some(App {
         name: ComponentName::new(name),
         host: host?,
         env_file,
-        env_dialect: table.word("env_dialect", DIALECTS).unwrap_or(EnvFormat::Dotenv),
-        service_name: table.text("service_name").unwrap_or(name).to_owned(),
+        env_dialect: table.env_dialect.or(EnvFormat::Dotenv),
+        service_name: table.service_name.text().unwrap_or(name).to_owned(),
         sdk: sdk?,
         route: route?,
         gzip,
         timeout,
         headers,
-        service: runner?.neighbour(table),
+        service: runner?.neighbour(&table.service),
         certificates,
         health_url,
-        key: table.path().clone(),
+        key: table.at.path().clone(),
     })
 }
 

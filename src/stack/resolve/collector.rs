@@ -1,14 +1,15 @@
 //! `[collector.NAME]`.
 
 use super::super::{Collector, Debug, Distribution, RouteTarget, Size};
+use super::host::HostKeys;
 use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
 use super::route::{RouteSender, route};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
-use crate::diagnostic::{Code, Finding, KeyPart};
+use crate::diagnostic::{Code, Finding};
 use crate::model::names::ComponentName;
-use crate::toml::RawTable;
+use crate::toml::CollectorTable;
 use std::time::Duration;
 
 const SERVICE: ServiceDefaults =
@@ -17,39 +18,29 @@ const SERVICE: ServiceDefaults =
 /// The least memory limit of which 16 % are still one MiB: the engine takes no spike limit of 0.
 const LEAST_MEMORY: Size = Size::mib(7);
 
-const DISTRIBUTIONS: &[(&str, Distribution)] =
-    &[("core", Distribution::Core), ("contrib", Distribution::Contrib)];
-
-const DEBUGS: &[(&str, Option<Debug>)] = &[
-    ("off", None),
-    ("basic", Some(Debug::Basic)),
-    ("normal", Some(Debug::Normal)),
-    ("detailed", Some(Debug::Detailed)),
-];
-
 /// Names whose certificate would bear the name of another one of the stack.
 const TAKEN: [&str; 2] = ["ca", "tempo"];
 
 /// Resolves one collector, telling all of its faults.
-pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> Option<Collector> {
+pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_>) -> Option<Collector> {
     if TAKEN.contains(&name) {
         let title = format!("`{name}` is the name of another certificate of the stack");
-        let found = Finding::error(Code("name-shape"), title).at((table.path().clone(), KeyPart::Key), "");
+        let found = Finding::error(Code("name-shape"), title).at(table.at.key(), "");
         scene.faults.push(found.help("for example: `[collector.main]`"));
     }
-    let version = version::collector(table, scene);
-    let host = scene.place(table);
-    let route = route(&RouteSender { table, name, is_app: false }, scene);
+    let version = version::collector(&table.version, scene);
+    let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
+    let route = route(&RouteSender::collector(name, table), scene);
     let target = RouteTarget::Collector(ComponentName::new(name));
     let listeners = scene.targets.listeners(&target).cloned();
-    let runner = Runner::of(table, scene.faults);
-    let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
-    let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
-    let metrics = switchable(table, "metrics", 8888);
-    without_tls(table, "metrics", metrics.as_ref(), scene.faults);
-    let queue = queue(table, scene.faults);
+    let runner = Runner::of(&table.service, scene.faults);
+    let paths = runner.as_ref().map(|runner| runner.paths(&table.paths, scene.faults));
+    let service = runner.and_then(|runner| runner.service(&table.service, &SERVICE, scene.faults));
+    let metrics = switchable(&table.metrics, 8888);
+    without_tls(&table.metrics, metrics.as_ref(), scene.faults);
+    let queue = queue(&table.queue, scene.faults);
     let batch = batch(table, queue.as_ref(), scene.faults);
-    let retry = retry(table, scene.faults);
+    let retry = retry(&table.retry, scene.faults);
     let export = export::export(table, service.as_ref(), scene.faults);
     memory(table, scene);
     let (version, dialect) = version?;
@@ -58,48 +49,46 @@ pub(super) fn collector(name: &str, table: &RawTable, scene: &mut Scene<'_>) -> 
         host: host?,
         version,
         dialect,
-        distribution: table.word("distribution", DISTRIBUTIONS).unwrap_or(Distribution::Core),
+        distribution: table.distribution.or(Distribution::Core),
         service: service?,
         paths: paths?,
         receive: listeners?,
         metrics,
-        health: switchable(table, "health", 13133),
+        health: switchable(&table.health, 13133),
         route: route?,
         export: export?,
         batch,
         queue,
         retry,
         debug: debug(table, scene),
-        key: table.path().clone(),
+        key: table.at.path().clone(),
     })
 }
 
-fn memory(table: &RawTable, scene: &mut Scene<'_>) {
-    let service = table.table("service");
-    if service.bytes("memory_limit").is_some_and(|bytes| bytes > 0 && bytes < LEAST_MEMORY.0) {
+fn memory(table: &CollectorTable, scene: &mut Scene<'_>) {
+    let written = &table.service.memory_limit;
+    if written.get().is_some_and(|bytes| *bytes > 0 && *bytes < LEAST_MEMORY.0) {
         let found = Finding::error(Code("number-range"), "a collector cannot run within so little memory");
-        scene
-            .faults
-            .push(found.at(service.value("memory_limit"), "").help("for example: memory_limit = \"64MiB\""));
+        scene.faults.push(found.at(written.value(), "").help("for example: memory_limit = \"64MiB\""));
     }
-    let limit = service.bytes("memory_limit").unwrap_or(Size::mib(512).0);
-    let queue = table.table("queue");
-    if limit > 0 && queue.bytes("bytes").is_some_and(|bytes| bytes > limit / 2) {
+    let limit = written.or(Size::mib(512).0);
+    let bytes = &table.queue.bytes;
+    if limit > 0 && bytes.get().is_some_and(|bytes| *bytes > limit / 2) {
         let found =
             Finding::warning(Code("queue-memory"), "a full queue takes more than half of the memory limit");
-        let found = match service.has("memory_limit") {
-            true => found.at(queue.value("bytes"), "").also(service.value("memory_limit"), ""),
-            false => found.at(queue.value("bytes"), "the limit is 512MiB where none is written"),
+        let found = match written.is_written() {
+            true => found.at(bytes.value(), "").also(written.value(), ""),
+            false => found.at(bytes.value(), "the limit is 512MiB where none is written"),
         };
         scene.faults.push(found.help(format!("bytes = \"{}MiB\"", limit / 4 / (1 << 20))));
     }
 }
 
-fn debug(table: &RawTable, scene: &mut Scene<'_>) -> Option<Debug> {
-    let debug = table.word("debug", DEBUGS).flatten();
+fn debug(table: &CollectorTable, scene: &mut Scene<'_>) -> Option<Debug> {
+    let debug = table.debug.or(None);
     if debug == Some(Debug::Detailed) {
         let title = "every span is printed whole, attributes and all";
-        let found = Finding::warning(Code("debug-detailed"), title).at(table.value("debug"), "");
+        let found = Finding::warning(Code("debug-detailed"), title).at(table.debug.value(), "");
         scene.faults.push(found.help("debug = \"basic\""));
     }
     debug

@@ -1,39 +1,36 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
-use super::super::{CollectorCompression, Export, HeaderValue, SecretReference, ServiceSettings};
+use super::super::{Export, HeaderValue, SecretReference, ServiceSettings};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::text::sounds_secret;
-use crate::toml::{RawTable, nearest};
+use crate::toml::{CollectorTable, KeyField, nearest};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const COMPRESSIONS: &[(&str, CollectorCompression)] = &[
-    ("none", CollectorCompression::None),
-    ("gzip", CollectorCompression::Gzip),
-    ("snappy", CollectorCompression::Snappy),
-    ("zstd", CollectorCompression::Zstd),
-];
+/// Headers as they are written: name -> value or reference.
+type Headers = KeyField<BTreeMap<String, String>>;
 
 /// The settings of a collector's exporter.
 pub(super) fn export(
-    table: &RawTable,
+    table: &CollectorTable,
     service: Option<&ServiceSettings>,
     faults: &mut Findings,
 ) -> Option<Export> {
     let before = faults.len();
     let mut all = BTreeMap::new();
-    for (name, value) in headers(table, faults) {
+    let secret = &table.secret_headers;
+    for (name, value) in headers(&table.headers, Some(secret), faults) {
         all.insert(name, HeaderValue::Plain(value));
     }
-    for (name, text) in table.map("secret_headers") {
-        let place = (table.path_of("secret_headers").join(name), KeyPart::Key);
+    for (name, text) in secret.get().into_iter().flatten() {
+        let place = (secret.path().join(name), KeyPart::Key);
         if let Some(wrong) = wrong_name(name) {
             faults.push(wrong.at(place.clone(), ""));
         }
         let plain = all.keys().find(|plain: &&String| plain.eq_ignore_ascii_case(name));
         if let Some(plain) = plain {
             let title = format!("header `{name}` stands in `headers` and in `secret_headers`");
-            let first = (table.path_of("headers").join(plain), KeyPart::Key);
+            let first = (table.headers.path().join(plain), KeyPart::Key);
             faults.push(
                 Finding::error(Code("duplicate-key"), title)
                     .at(place, "")
@@ -42,13 +39,13 @@ pub(super) fn export(
             );
         }
         let reference = reference(text);
-        undeclared(table, name, &reference, service, faults);
+        undeclared(secret, name, &reference, service, faults);
         all.insert(name.to_owned(), HeaderValue::Secret(reference));
     }
     let errors = faults.iter().skip(before).any(|found| found.severity == crate::diagnostic::Severity::Error);
     (!errors).then(|| Export {
-        compression: table.word("compression", COMPRESSIONS),
-        timeout: table.duration("timeout").unwrap_or(Duration::from_secs(10)),
+        compression: table.compression.get().copied(),
+        timeout: table.timeout.or(Duration::from_secs(10)),
         headers: all,
     })
 }
@@ -64,7 +61,7 @@ fn reference(text: &str) -> SecretReference {
 
 /// `credential:NAME` names an entry of `service.credentials`.
 fn undeclared(
-    table: &RawTable,
+    headers: &Headers,
     header: &str,
     reference: &SecretReference,
     service: Option<&ServiceSettings>,
@@ -72,7 +69,7 @@ fn undeclared(
 ) {
     let (SecretReference::Credential(name), Some(service)) = (reference, service) else { return };
     if !service.credentials.contains_key(name) {
-        let place = (table.path_of("secret_headers").join(header), KeyPart::Value);
+        let place = (headers.path().join(header), KeyPart::Value);
         let title = format!("credential `{name}` does not exist");
         let found = Finding::error(Code("reference-unknown"), title).at(place, "");
         faults.push(match nearest(name, service.credentials.keys().map(String::as_str)) {
@@ -84,11 +81,16 @@ fn undeclared(
     }
 }
 
-/// `headers` of a component, judged as HTTP and gRPC take them.
-pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<String, String> {
-    let entries = table.map("headers");
+/// `headers` of a component, judged as HTTP and gRPC take them; beside it the key for those that are secret,
+/// where the component has it.
+pub(super) fn headers(
+    headers: &Headers,
+    secret: Option<&Headers>,
+    faults: &mut Findings,
+) -> BTreeMap<String, String> {
+    let entries = headers.get().cloned().unwrap_or_default();
     for (name, value) in &entries {
-        let path = table.path_of("headers").join(name);
+        let path = headers.path().join(name);
         if let Some(wrong) = wrong_name(name) {
             faults.push(wrong.at((path.clone(), KeyPart::Key), ""));
         }
@@ -101,14 +103,13 @@ pub(super) fn headers(table: &RawTable, faults: &mut Findings) -> BTreeMap<Strin
             let title =
                 format!("header `{name}` looks like a secret, and its value stands in clear in the files");
             let found = Finding::warning(Code("header-secret"), title).at((path, KeyPart::Key), "");
-            faults.push(if table.declares_rendered("secret_headers") {
-                found.help(format!("instead: `secret_headers = {{ {name} = \"env:NAME\" }}`"))
-            } else {
-                found.help("send to a collector, and write `secret_headers` there")
+            faults.push(match secret {
+                Some(key) => found.help(format!("instead: `{} = {{ {name} = \"env:NAME\" }}`", key.name())),
+                None => found.help("send to a collector, and write `secret_headers` there"),
             });
         }
     }
-    entries.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    entries
 }
 
 /// A header's name is a token of HTTP; HTTP/2 and every SDK want it in lower case.

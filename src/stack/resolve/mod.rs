@@ -22,7 +22,7 @@ mod version;
 use super::{App, Collector, HostSettings, Stack, TlsPreset};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
 use crate::model::names::{ComponentName, HostName, StackName};
-use crate::toml::{RawStack, RawTable, TomlDocument, read};
+use crate::toml::{RawStack, TomlDocument, read};
 use route::Targets;
 use std::collections::BTreeMap;
 
@@ -58,26 +58,26 @@ pub fn load_name(source: SourceName, text: &str) -> (TomlDocument, Result<StackN
 
 /// Resolves every component that was read without a fault. The stack is whole only if nothing is
 /// wrong; the findings decide.
-fn resolve_sound(raw: &RawStack) -> (Stack, Findings) {
+fn resolve_sound(root: &RawStack) -> (Stack, Findings) {
     let mut faults = Findings::new();
-    let root = &raw.root;
     root_keys(root, &mut faults);
     let hosts = host::hosts(root, &mut faults);
     let targets = Targets::of(root, &mut faults);
     let mut scene = Scene { hosts: &hosts, targets: &targets, faults: &mut faults };
     let collectors = collectors(root, &mut scene);
-    let tempo = root.written_table("tempo");
-    let tempo = tempo.and_then(|table| alone::judged(table, &mut scene, |scene| tempo::tempo(table, scene)));
+    let tempo = Some(&root.tempo).filter(|table| table.at.is_written());
+    let tempo =
+        tempo.and_then(|table| alone::judged(&table.at, &mut scene, |scene| tempo::tempo(table, scene)));
     let apps = apps(root, &mut scene);
-    let grafana = root.written_table("grafana");
-    let grafana =
-        grafana.and_then(|table| alone::judged(table, &mut scene, |scene| grafana::grafana(table, scene)));
+    let grafana = Some(&root.grafana).filter(|table| table.at.is_written());
+    let grafana = grafana
+        .and_then(|table| alone::judged(&table.at, &mut scene, |scene| grafana::grafana(table, scene)));
     route::loops(&collectors, &targets, &mut faults);
-    let name = root.text("name").unwrap_or_default();
+    let name = root.name.text().unwrap_or_default();
     let stack = Stack {
         name: StackName::new(name),
-        tls: root.word("tls", PRESETS).unwrap_or(TlsPreset::Edge),
-        certificates: certificates::settings(root, name, &mut faults),
+        tls: root.tls.or(TlsPreset::Edge),
+        certificates: certificates::settings(&root.certificates, name, &mut faults),
         hosts,
         collectors,
         tempo,
@@ -86,8 +86,6 @@ fn resolve_sound(raw: &RawStack) -> (Stack, Findings) {
     };
     (stack, faults)
 }
-
-const PRESETS: &[(&str, TlsPreset)] = &[("off", TlsPreset::Off), ("edge", TlsPreset::Edge)];
 
 /// What a component is resolved against.
 struct Scene<'a> {
@@ -104,30 +102,31 @@ impl Scene<'_> {
     }
 
     /// The host of a component: what it says, if that is the stack's host, else the only one.
-    fn place(&mut self, table: &RawTable) -> Option<HostName> {
-        host::place(table, self.hosts, self.faults)
+    fn place(&mut self, keys: &host::HostKeys<'_>) -> Option<HostName> {
+        host::place(keys, self.hosts, self.faults)
     }
 }
 
-fn root_keys(root: &RawTable, faults: &mut Findings) {
-    if let Some(schema) = root.whole("schema").filter(|schema| *schema != 1) {
+fn root_keys(root: &RawStack, faults: &mut Findings) {
+    if let Some(schema) = root.schema.get().filter(|schema| **schema != 1) {
         let title = format!("schema {schema} is not known");
         faults.push(
-            Finding::error(Code("schema-unknown"), title).at(root.value("schema"), "").help("schema = 1"),
+            Finding::error(Code("schema-unknown"), title).at(root.schema.value(), "").help("schema = 1"),
         );
     }
 }
 
-fn collectors(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, Collector> {
-    let resolved = root.named("collector").filter_map(|(name, table)| {
-        alone::judged(table, scene, |scene| collector::collector(name, table, scene))
+fn collectors(root: &RawStack, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, Collector> {
+    let resolved = root.collector.iter().filter_map(|(name, table)| {
+        alone::judged(&table.at, scene, |scene| collector::collector(name, table, scene))
     });
     resolved.map(|collector| (collector.name.clone(), collector)).collect()
 }
 
-fn apps(root: &RawTable, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, App> {
+fn apps(root: &RawStack, scene: &mut Scene<'_>) -> BTreeMap<ComponentName, App> {
     let resolved = root
-        .named("app")
-        .filter_map(|(name, table)| alone::judged(table, scene, |scene| app::app(name, table, scene)));
+        .app
+        .iter()
+        .filter_map(|(name, table)| alone::judged(&table.at, scene, |scene| app::app(name, table, scene)));
     resolved.map(|app| (app.name.clone(), app)).collect()
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::ComponentName;
 use crate::toml::schema::listed;
-use crate::toml::{RawTable, nearest};
+use crate::toml::{AppTable, CollectorTable, KeyField, RawStack, SdkLanguage, SdkTable, TableAt, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that can be sent to. The listeners of a component whose table is faulty are not known;
@@ -23,19 +23,21 @@ const NAMED: usize = 5;
 
 impl Targets {
     /// All collectors and Tempo, with their listeners.
-    pub(super) fn of(root: &RawTable, faults: &mut Findings) -> Self {
+    pub(super) fn of(root: &RawStack, faults: &mut Findings) -> Self {
         let mut known = BTreeMap::new();
         let mut collectors = Vec::new();
-        for (name, table) in root.named("collector") {
-            let open = table.is_sound().then(|| listeners(table, &COLLECTOR_LISTENERS, faults)).flatten();
+        for (name, table) in &root.collector {
+            let sound = table.at.is_sound();
+            let open = sound.then(|| listeners(&table.receive, &COLLECTOR_LISTENERS, faults)).flatten();
             collectors.push(ComponentName::new(name));
             known.insert(RouteTarget::Collector(ComponentName::new(name)), open);
         }
-        if let Some(table) = root.written_table("tempo") {
-            let open = table.is_sound().then(|| listeners(table, &TEMPO_LISTENERS, faults)).flatten();
+        if root.tempo.at.is_written() {
+            let sound = root.tempo.at.is_sound();
+            let open = sound.then(|| listeners(&root.tempo.receive, &TEMPO_LISTENERS, faults)).flatten();
             known.insert(RouteTarget::Tempo, open);
         }
-        Self { listeners: known, collectors, complete: root.is_whole() }
+        Self { listeners: known, collectors, complete: root.at.is_whole() }
     }
 
     /// The listeners of a target, where they are known.
@@ -55,27 +57,40 @@ impl Targets {
 
 /// A component that sends.
 pub(super) struct RouteSender<'a> {
-    /// Its table.
-    pub(super) table: &'a RawTable,
-    /// Its name.
-    pub(super) name: &'a str,
-    /// Whether it is an application, whose programs may fix their protocol when built.
-    pub(super) is_app: bool,
+    name: &'a str,
+    at: &'a TableAt,
+    send_to: &'a KeyField<String>,
+    protocol: &'a KeyField<OtlpProtocol>,
+    /// What an application is written with: its programs may fix their protocol when built.
+    sdk: Option<&'a SdkTable>,
 }
 
-const PROTOCOLS: &[(&str, OtlpProtocol)] =
-    &[("grpc", OtlpProtocol::Grpc), ("http/protobuf", OtlpProtocol::HttpProtobuf)];
+impl<'a> RouteSender<'a> {
+    pub(super) fn app(name: &'a str, table: &'a AppTable) -> Self {
+        let AppTable { at, send_to, protocol, sdk, .. } = table;
+        Self { name, at, send_to, protocol, sdk: Some(sdk) }
+    }
+
+    pub(super) fn collector(name: &'a str, table: &'a CollectorTable) -> Self {
+        let CollectorTable { at, send_to, protocol, .. } = table;
+        Self { name, at, send_to, protocol, sdk: None }
+    }
+
+    fn is_app(&self) -> bool {
+        self.sdk.is_some()
+    }
+}
 
 /// The target and the protocol of a component's way out.
 pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
-    let (to, key) = match sender.table.text("send_to") {
-        Some(text) => (written(sender, text, scene), sender.table.path_of("send_to")),
-        None => (by_default(sender, scene), sender.table.path().clone()),
+    let (to, key) = match sender.send_to.text() {
+        Some(text) => (written(sender, text, scene), sender.send_to.path()),
+        None => (by_default(sender, scene), sender.at.path().clone()),
     };
-    let written = sender.table.word("protocol", PROTOCOLS);
-    if sender.is_app && written.is_none() {
+    let written = sender.protocol.get().copied();
+    if let (Some(sdk), None) = (sender.sdk, written) {
         let listeners = to.as_ref().and_then(|to| scene.targets.listeners(to)).cloned();
-        return scene.fault(protocol_missing(sender, listeners.as_ref()));
+        return scene.fault(protocol_missing(sender, sdk, listeners.as_ref()));
     }
     let to = to?;
     let listeners = scene.targets.listeners(&to)?;
@@ -106,7 +121,7 @@ fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Optio
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
     let found = Finding::error(Code("reference-unknown"), format!("`{text}` does not exist"))
-        .at(sender.table.value("send_to"), "");
+        .at(sender.send_to.value(), "");
     let found = match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found.help("add `[tempo]`, or a collector"),
@@ -119,15 +134,15 @@ fn by_default(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<RouteTa
     let targets = scene.targets;
     match targets.collectors.as_slice() {
         _ if !targets.complete => return None,
-        [only] if sender.is_app => return Some(RouteTarget::Collector(only.clone())),
-        several @ [_, _, ..] if sender.is_app => return scene.fault(ambiguous(sender, several)),
+        [only] if sender.is_app() => return Some(RouteTarget::Collector(only.clone())),
+        several @ [_, _, ..] if sender.is_app() => return scene.fault(ambiguous(sender, several)),
         _ if targets.has_tempo() => return Some(RouteTarget::Tempo),
         _ => {}
     }
-    let who = if sender.is_app { "application" } else { "collector" };
+    let who = if sender.is_app() { "application" } else { "collector" };
     let title = format!("{who} `{}` has nowhere to send", sender.name);
     let found =
-        Finding::error(Code("send-to-missing"), title).at(sender.table.header(), "").help("add `[tempo]`");
+        Finding::error(Code("send-to-missing"), title).at(sender.at.header(), "").help("add `[tempo]`");
     let other = targets.collectors.iter().find(|name| name.as_str() != sender.name);
     scene.fault(
         other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))),
@@ -138,18 +153,18 @@ fn ambiguous(sender: &RouteSender<'_>, collectors: &[ComponentName]) -> Finding 
     let shown = &collectors[..collectors.len().min(NAMED)];
     let names = shown.iter().map(|name| format!("`{name}`")).collect();
     let title = format!("app `{}` could send to {}", sender.name, listed(names));
-    let found = Finding::error(Code("collector-ambiguous"), title).at(sender.table.header(), "");
+    let found = Finding::error(Code("collector-ambiguous"), title).at(sender.at.header(), "");
     let header = |name: &ComponentName| (KeyPath::of(["collector", name.as_str()]), KeyPart::Header);
     let found = shown.iter().fold(found, |found, name| found.also(header(name), ""));
     found.help(format!("send_to = \"collector.{}\"", collectors[0]))
 }
 
-fn protocol_missing(sender: &RouteSender<'_>, listeners: Option<&OtlpListeners>) -> Finding {
-    let title = match sender.table.table("sdk").text("language") {
-        Some("rust") => "a Rust program fixes its protocol when it is built",
+fn protocol_missing(sender: &RouteSender<'_>, sdk: &SdkTable, listeners: Option<&OtlpListeners>) -> Finding {
+    let title = match sdk.language.get() {
+        Some(SdkLanguage::Rust) => "a Rust program fixes its protocol when it is built",
         _ => "a program may fix its protocol when it is built",
     };
-    let place = if sender.table.has("sdk") { sender.table.key("sdk") } else { sender.table.header() };
+    let place = if sdk.at.is_written() { sdk.at.key() } else { sender.at.header() };
     let only_http = listeners.is_some_and(|listeners| listeners.grpc.is_none());
     let protocol = if only_http { OtlpProtocol::HttpProtobuf } else { OtlpProtocol::Grpc };
     Finding::error(Code("protocol-missing"), title)
@@ -174,7 +189,7 @@ fn no_listener(
     };
     let title = format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name);
     Finding::error(Code("no-listener"), title)
-        .at(sender.table.key("protocol"), "")
+        .at(sender.protocol.key(), "")
         .also((listeners.key.clone(), KeyPart::Key), "")
         .help(format!("in `[{}]`: {example}", spell(to)))
 }

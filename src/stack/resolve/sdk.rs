@@ -5,30 +5,24 @@
 
 use super::super::{Sdk, SdkLanguage, TlsSettings};
 use super::version::line;
-use crate::diagnostic::{Code, Finding, Findings};
-use crate::toml::RawTable;
+use crate::diagnostic::{Code, Finding, Findings, Place};
+use crate::model::dataflow::OtlpProtocol;
+use crate::toml::{AppCompression, AppTable, KeyField};
 
 /// Rust releases whose behaviour is known: minors of release line 0.
 const RUST_MINORS: std::ops::RangeInclusive<u16> = 21..=33;
 
-const LANGUAGES: &[(&str, SdkLanguage)] = &[("rust", SdkLanguage::Rust), ("other", SdkLanguage::Other)];
-const TLS_SETTINGS: &[(&str, TlsSettings)] = &[
-    ("environment", TlsSettings::Environment),
-    ("system", TlsSettings::System),
-    ("code", TlsSettings::Code),
-];
-
 /// `sdk` of an application, judged against its other keys.
-pub(super) fn sdk(app: &RawTable, faults: &mut Findings) -> Option<Sdk> {
-    let table = app.table("sdk");
-    let language = table.word("language", LANGUAGES).unwrap_or(SdkLanguage::Other);
-    let tls_settings = table.word("tls_settings", TLS_SETTINGS);
-    let version = match (table.text("version"), language) {
-        (Some(text), SdkLanguage::Rust) => Some(rust_version(text, &table, faults)?),
+pub(super) fn sdk(app: &AppTable, faults: &mut Findings) -> Option<Sdk> {
+    let table = &app.sdk;
+    let language = table.language.or(SdkLanguage::Other);
+    let tls_settings = table.tls_settings.get().copied();
+    let version = match (table.version.text(), language) {
+        (Some(text), SdkLanguage::Rust) => Some(rust_version(text, &table.version, faults)?),
         (Some(_), SdkLanguage::Other) => {
             let found = Finding::error(Code("key-unused"), "a version says nothing of an unknown SDK");
             faults.push(
-                found.at(table.key("version"), "").help("leave `version` out").help("language = \"rust\""),
+                found.at(table.version.key(), "").help("leave `version` out").help("language = \"rust\""),
             );
             return None;
         }
@@ -41,7 +35,7 @@ pub(super) fn sdk(app: &RawTable, faults: &mut Findings) -> Option<Sdk> {
         );
         faults.push(
             found
-                .at(table.value("tls_settings"), "")
+                .at(table.tls_settings.value(), "")
                 .help("tls_settings = \"code\"")
                 .help("tls_settings = \"system\""),
         );
@@ -53,13 +47,13 @@ pub(super) fn sdk(app: &RawTable, faults: &mut Findings) -> Option<Sdk> {
     Some(Sdk { language, version, tls_settings })
 }
 
-fn rust_version(text: &str, table: &RawTable, faults: &mut Findings) -> Option<(u16, u16)> {
+fn rust_version(text: &str, key: &KeyField<String>, faults: &mut Findings) -> Option<(u16, u16)> {
     let (major, minor) = line(text);
     let minor = u16::try_from(minor).ok().filter(|minor| major == 0 && RUST_MINORS.contains(minor));
     if minor.is_none() {
         let (first, last) = (RUST_MINORS.start(), RUST_MINORS.end());
         let found = Finding::error(Code("version-unknown"), format!("Rust SDK {text} is not known"));
-        let found = found.at(table.value("version"), "the release of the crate `opentelemetry_sdk`");
+        let found = found.at(key.value(), "the release of the crate `opentelemetry_sdk`");
         let found = found.help(format!("known: 0.{first} to 0.{last}"));
         faults.push(match u16::try_from(line(text).1) {
             Ok(minor) if major == 0 => found.help(format!("version = \"0.{}\"", minor.clamp(*first, *last))),
@@ -70,10 +64,10 @@ fn rust_version(text: &str, table: &RawTable, faults: &mut Findings) -> Option<(
 }
 
 /// The unit of the variable differs between SDKs, and between releases of the Rust one.
-fn timeout(app: &RawTable, (language, minor): (SdkLanguage, Option<u16>), faults: &mut Findings) {
-    let Some(timeout) = app.duration("timeout") else { return };
-    let grpc = app.text("protocol") == Some("grpc");
-    let found = |title: &str| Finding::error(Code("sdk-unsupported"), title).at(app.key("timeout"), "");
+fn timeout(app: &AppTable, (language, minor): (SdkLanguage, Option<u16>), faults: &mut Findings) {
+    let Some(timeout) = app.timeout.get() else { return };
+    let grpc = app.protocol.get() == Some(&OtlpProtocol::Grpc);
+    let found = |title: &str| Finding::error(Code("sdk-unsupported"), title).at(app.timeout.key(), "");
     let sdk = "say it for Rust: `sdk = { language = \"rust\", version = ... }`";
     let wrong = match (language, minor) {
         (SdkLanguage::Other, _) => {
@@ -94,37 +88,38 @@ fn timeout(app: &RawTable, (language, minor): (SdkLanguage, Option<u16>), faults
         }
         (SdkLanguage::Rust, Some(_)) => return,
     };
-    faults.push(if app.has("sdk") { wrong.also(app.value("sdk"), "") } else { wrong });
+    faults.push(if app.sdk.at.is_written() { wrong.also(app.sdk.at.value(), "") } else { wrong });
 }
 
 /// What a Rust release does not read.
-fn rust(app: &RawTable, minor: u16, faults: &mut Findings) {
-    let grpc = app.text("protocol") == Some("grpc");
-    let version = app.table("sdk").value("version");
-    let found = |key: &str, title: String| {
-        Finding::error(Code("sdk-unsupported"), title).at(app.key(key), "").also(version.clone(), "")
+fn rust(app: &AppTable, minor: u16, faults: &mut Findings) {
+    let grpc = app.protocol.get() == Some(&OtlpProtocol::Grpc);
+    let version = app.sdk.version.value();
+    let found = |key: Place, title: String| {
+        Finding::error(Code("sdk-unsupported"), title).at(key, "").also(version.clone(), "")
     };
-    if app.has("headers") && grpc && minor == 21 {
+    if app.headers.is_written() && grpc && minor == 21 {
         let title = "Rust 0.21 reads no headers over gRPC".to_owned();
-        faults.push(found("headers", title).help("leave `headers` out, or update the program to 0.22"));
+        faults
+            .push(found(app.headers.key(), title).help("leave `headers` out, or update the program to 0.22"));
     }
-    if app.has("headers") && !grpc && minor < 23 {
-        let encoded = app.map("headers").into_iter().filter(|(_, value)| needs_encoding(value));
+    if app.headers.is_written() && !grpc && minor < 23 {
+        let encoded = app.headers.get().into_iter().flatten().filter(|(_, value)| needs_encoding(value));
         for (name, _) in encoded {
             let title = format!("Rust 0.{minor} sends the value of header `{name}` percent-encoded");
             faults.push(
-                found("headers", title)
+                found(app.headers.key(), title)
                     .help("use only letters, digits and `-._~`, or update the program to 0.23"),
             );
         }
     }
-    if app.text("compression") == Some("gzip") {
+    if app.compression.get() == Some(&AppCompression::Gzip) {
         let why = match (minor, grpc) {
             (21, true) => "logs an error at each export",
             (..31, false) => "does not compress over HTTP",
             _ => return,
         };
-        let found = found("compression", format!("Rust 0.{minor} {why}"));
+        let found = found(app.compression.key(), format!("Rust 0.{minor} {why}"));
         faults.push(found.help("leave `compression` out"));
     }
 }

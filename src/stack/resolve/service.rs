@@ -3,7 +3,7 @@
 use super::super::{Hardening, Neighbour, PathSettings, ServiceSettings, Size};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{GroupName, Scope, TargetPath, UnitName, UserName};
-use crate::toml::{RawTable, is_credential_name};
+use crate::toml::{KeyField, PathsTable, RunnerTable, ScopeWord, ServiceTable, is_credential_name};
 use std::time::Duration;
 
 /// What stands where a managed program's `service` does not speak.
@@ -25,28 +25,24 @@ pub(super) struct Runner {
 
 impl Runner {
     /// The scope, user, group, home and unit of a component's `service`.
-    pub(super) fn of(component: &RawTable, faults: &mut Findings) -> Option<Self> {
-        let table = component.table("service");
-        let user = table.text("user");
-        if let Some(user) = user.filter(|user| !is_unix_name(user)) {
-            faults.push(not_unix("user", user, &table));
-            return None;
+    pub(super) fn of(table: &RunnerTable, faults: &mut Findings) -> Option<Self> {
+        for key in [&table.user, &table.group] {
+            if let Some(text) = key.text().filter(|text| !is_unix_name(text)) {
+                faults.push(not_unix(key, text));
+                return None;
+            }
         }
-        if let Some(group) = table.text("group").filter(|group| !is_unix_name(group)) {
-            faults.push(not_unix("group", group, &table));
-            return None;
-        }
-        let scope = scope(&table, user, faults)?;
-        let home = home(&table, &scope, faults)?;
-        let unit = unit(&table, faults)?;
-        let group = table.text("group").map(GroupName::new);
+        let user = table.user.text();
+        let scope = scope(&table.scope, user, faults)?;
+        let home = home(&table.home, &scope, faults)?;
+        let unit = unit(&table.unit, faults)?;
+        let group = table.group.text().map(GroupName::new);
         Some(Self { scope, user: user.map(UserName::new), group, home, unit })
     }
 
     /// A path of the host, `~/` filled in with the home of the service's user.
-    pub(super) fn path(&self, table: &RawTable, key: &str, faults: &mut Findings) -> Option<TargetPath> {
-        let text = table.text(key)?;
-        self.path_at(text, table.path_of(key), faults)
+    pub(super) fn path(&self, key: &KeyField<String>, faults: &mut Findings) -> Option<TargetPath> {
+        self.path_at(key.text()?, key.path(), faults)
     }
 
     fn path_at(&self, text: &str, path: KeyPath, faults: &mut Findings) -> Option<TargetPath> {
@@ -69,57 +65,52 @@ impl Runner {
         Some(self.home.clone().unwrap_or_else(|| TargetPath::new(usual)))
     }
 
-    /// The component's `paths.certificates`, for those that have no other path.
-    pub(super) fn certificates(&self, component: &RawTable, faults: &mut Findings) -> Option<TargetPath> {
-        self.path(&component.table("paths"), "certificates", faults)
-    }
-
     /// All of the component's `paths`.
-    pub(super) fn paths(&self, component: &RawTable, faults: &mut Findings) -> PathSettings {
-        let table = component.table("paths");
-        let mut path = |key| self.path(&table, key, faults);
-        PathSettings { config: path("config"), data: path("data"), certificates: path("certificates") }
+    pub(super) fn paths(&self, table: &PathsTable, faults: &mut Findings) -> PathSettings {
+        let PathsTable { at: _, config, data, certificates } = table;
+        let mut path = |key| self.path(key, faults);
+        PathSettings { config: path(config), data: path(data), certificates: path(certificates) }
     }
 
     /// As the service of a neighbour.
-    pub(super) fn neighbour(self, component: &RawTable) -> Neighbour {
+    pub(super) fn neighbour(self, table: &RunnerTable) -> Neighbour {
         let Self { scope, user, group, home, unit } = self;
-        Neighbour { scope, user, group, home, unit, key: component.path_of("service") }
+        Neighbour { scope, user, group, home, unit, key: table.at.path().clone() }
     }
 
     /// As the service of a managed program, with the keys that only those have.
     pub(super) fn service(
         self,
-        component: &RawTable,
+        table: &ServiceTable,
         defaults: &ServiceDefaults,
         faults: &mut Findings,
     ) -> Option<ServiceSettings> {
-        let table = component.table("service");
-        let hardening = table.word("hardening", HARDENINGS).unwrap_or(Hardening::Strict);
+        let hardening = table.hardening.or(Hardening::Strict);
         if hardening == Hardening::Off {
             let found = Finding::warning(Code("hardening-off"), "the unit runs without a sandbox");
-            faults.push(found.at(table.value("hardening"), "").help("hardening = \"strict\""));
+            faults.push(found.at(table.hardening.value(), "").help("hardening = \"strict\""));
         }
-        let binary = self.path(&table, "binary", faults);
+        let binary = self.path(&table.binary, faults);
         if binary.as_ref().is_some_and(|path| path.as_str().contains(['"', '\'', '\\'])) {
             let title = "a unit starts no program whose path holds a quote or a backslash";
-            let found = Finding::error(Code("path-shape"), title).at(table.value("binary"), "");
+            let found = Finding::error(Code("path-shape"), title).at(table.binary.value(), "");
             faults.push(found.help("name a link to it, with a path that holds none"));
         }
-        let files = table.texts("environment_files").into_iter().enumerate();
-        let at = |index: usize| table.path_of("environment_files").join(&index.to_string());
+        let files = table.environment_files.get().into_iter().flatten().enumerate();
+        let at = |index: usize| table.environment_files.path().join(&index.to_string());
         let files: Vec<Option<TargetPath>> =
             files.map(|(index, text)| self.path_at(text, at(index), faults)).collect();
-        let credentials = table.map("credentials").into_iter();
+        let credentials = table.credentials.get().into_iter().flatten();
+        let at = |name: &str| table.credentials.path().join(name);
         let credentials: Vec<Option<(String, TargetPath)>> =
-            credentials.map(|(name, path)| self.credential(&table, (name, path), faults)).collect();
-        let limit = table.bytes("memory_limit").map(Size);
+            credentials.map(|(name, path)| self.credential(name, (path, at(name)), faults)).collect();
+        let limit = table.memory_limit.get().copied().map(Size);
         Some(ServiceSettings {
-            packaged: table.flag("packaged").unwrap_or(self.scope == Scope::System),
+            packaged: table.packaged.or(self.scope == Scope::System),
             environment_files: files.into_iter().collect::<Option<_>>()?,
             credentials: credentials.into_iter().collect::<Option<_>>()?,
             memory_limit: limit.or(defaults.memory_limit).filter(|limit| limit.0 > 0),
-            stop_timeout: table.duration("stop_timeout").unwrap_or(defaults.stop_timeout),
+            stop_timeout: table.stop_timeout.or(defaults.stop_timeout),
             scope: self.scope,
             user: self.user,
             group: self.group,
@@ -127,17 +118,16 @@ impl Runner {
             unit: self.unit,
             binary,
             hardening,
-            key: component.path_of("service"),
+            key: table.at.path().clone(),
         })
     }
 
     fn credential(
         &self,
-        table: &RawTable,
-        (name, path): (&str, &str),
+        name: &str,
+        (path, at): (&str, KeyPath),
         faults: &mut Findings,
     ) -> Option<(String, TargetPath)> {
-        let at = table.path_of("credentials").join(name);
         if !is_credential_name(name) {
             let title = format!("`{name}` is not the name of a credential");
             let found = Finding::error(Code("name-shape"), title).at((at, KeyPart::Key), "");
@@ -154,16 +144,13 @@ impl Runner {
     }
 }
 
-const HARDENINGS: &[(&str, Hardening)] = &[("strict", Hardening::Strict), ("off", Hardening::Off)];
-
-fn scope(table: &RawTable, user: Option<&str>, faults: &mut Findings) -> Option<Scope> {
-    let is_user = table.word("scope", &[("system", false), ("user", true)]).unwrap_or(false);
-    match (is_user, user) {
-        (false, _) => Some(Scope::System),
-        (true, Some(user)) => Some(Scope::User(UserName::new(user))),
-        (true, None) => {
+fn scope(key: &KeyField<ScopeWord>, user: Option<&str>, faults: &mut Findings) -> Option<Scope> {
+    match (key.or(ScopeWord::System), user) {
+        (ScopeWord::System, _) => Some(Scope::System),
+        (ScopeWord::User, Some(user)) => Some(Scope::User(UserName::new(user))),
+        (ScopeWord::User, None) => {
             let found = Finding::error(Code("service-user-missing"), "a user service needs a user")
-                .at(table.value("scope"), "");
+                .at(key.value(), "");
             faults.push(found.help("for example: service = { scope = \"user\", user = \"otel\" }"));
             None
         }
@@ -171,31 +158,31 @@ fn scope(table: &RawTable, user: Option<&str>, faults: &mut Findings) -> Option<
 }
 
 /// `home`, which only a user scope reads. The outer `None` is a fault.
-fn home(table: &RawTable, scope: &Scope, faults: &mut Findings) -> Option<Option<TargetPath>> {
-    let Some(text) = table.text("home") else { return Some(None) };
+fn home(key: &KeyField<String>, scope: &Scope, faults: &mut Findings) -> Option<Option<TargetPath>> {
+    let Some(text) = key.text() else { return Some(None) };
     if *scope == Scope::System {
         let found = Finding::error(Code("key-unused"), "`home` is only read in a user service");
-        faults.push(found.at(table.key("home"), "").help("leave `home` out, or scope = \"user\""));
+        faults.push(found.at(key.key(), "").help("leave `home` out, or scope = \"user\""));
         return None;
     }
     if text.starts_with("~/") {
         let found = Finding::error(Code("path-relative"), "a path on the host is absolute");
-        faults.push(found.at(table.value("home"), "").help("for example: home = \"/home/otel\""));
+        faults.push(found.at(key.value(), "").help("for example: home = \"/home/otel\""));
         return None;
     }
     Some(Some(TargetPath::new(text)))
 }
 
 /// `unit`, as systemd takes it. The outer `None` is a fault.
-fn unit(table: &RawTable, faults: &mut Findings) -> Option<Option<UnitName>> {
-    let Some(text) = table.text("unit") else { return Some(None) };
+fn unit(key: &KeyField<String>, faults: &mut Findings) -> Option<Option<UnitName>> {
+    let Some(text) = key.text() else { return Some(None) };
     let stem = text.strip_suffix(".service");
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || b":-_.\\@".contains(&byte);
     if stem.is_some_and(|stem| (1..=200).contains(&stem.len()) && stem.bytes().all(letters)) {
         return Some(Some(UnitName::new(text)));
     }
     let title = format!("`{text}` is not the name of a service unit");
-    let found = Finding::error(Code("name-shape"), title).at(table.value("unit"), "");
+    let found = Finding::error(Code("name-shape"), title).at(key.value(), "");
     let stem = text.split('.').next().filter(|stem| !stem.is_empty() && stem.bytes().all(letters));
     faults.push(found.help(format!("unit = \"{}.service\"", stem.unwrap_or("shop"))));
     None
@@ -208,11 +195,10 @@ fn is_unix_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
-fn not_unix(key: &str, text: &str, table: &RawTable) -> Finding {
+fn not_unix(key: &KeyField<String>, text: &str) -> Finding {
+    let (value, key) = (key.value(), key.name());
     let title = format!("`{text}` is not the name of a {key}");
-    Finding::error(Code("name-shape"), title)
-        .at(table.value(key), "")
-        .help(format!("for example: {key} = \"otel\""))
+    Finding::error(Code("name-shape"), title).at(value, "").help(format!("for example: {key} = \"otel\""))
 }
 
 fn home_needs_user(path: KeyPath) -> Finding {

@@ -1,11 +1,12 @@
 //! `[tempo]`.
 
 use super::super::{RouteTarget, Tempo};
+use super::host::HostKeys;
 use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
-use crate::diagnostic::{Code, Finding, KeyPart};
-use crate::toml::RawTable;
+use crate::diagnostic::{Code, Finding};
+use crate::toml::{ListenerTable, TempoTable};
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
@@ -16,35 +17,32 @@ const SERVICE: ServiceDefaults =
 const RETENTION: Duration = Duration::from_secs(336 * 3600);
 
 /// Resolves Tempo, telling all of its faults.
-pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
-    let version = version::tempo(table, scene);
-    let host = scene.place(table);
+pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> {
+    let version = version::tempo(&table.version, scene);
+    let host = scene.place(&HostKeys::one(&table.host));
     let listeners = scene.targets.listeners(&RouteTarget::Tempo).cloned();
-    let runner = Runner::of(table, scene.faults);
-    let paths = runner.as_ref().map(|runner| runner.paths(table, scene.faults));
-    let storage = table.table("storage");
-    if table.has("storage") && !storage.has("local") {
+    let runner = Runner::of(&table.service, scene.faults);
+    let paths = runner.as_ref().map(|runner| runner.paths(&table.paths, scene.faults));
+    let storage = &table.storage;
+    if storage.at.is_written() && !storage.local.is_written() {
         let found = Finding::error(Code("one-of"), "storage is one of `local`, `s3`, `gcs` and `azure`");
-        scene
-            .faults
-            .push(found.at(table.value("storage"), "").help("storage = { local = \"/var/lib/tempo\" }"));
+        scene.faults.push(found.at(storage.at.value(), "").help("storage = { local = \"/var/lib/tempo\" }"));
     }
-    let local_storage = runner.as_ref().and_then(|runner| runner.path(&storage, "local", scene.faults));
-    let written =
-        paths.iter().flat_map(|paths| [("data", &paths.data), ("certificates", &paths.certificates)]);
-    let written = written.map(|(key, path)| (table.table("paths").value(key), path));
-    for (at, path) in written.chain([(storage.value("local"), &local_storage)]) {
+    let local_storage = runner.as_ref().and_then(|runner| runner.path(&storage.local, scene.faults));
+    let (data, certificates) = (table.paths.data.value(), table.paths.certificates.value());
+    let written = paths.iter().flat_map(|paths| [(&data, &paths.data), (&certificates, &paths.certificates)]);
+    for (at, path) in written.chain([(&storage.local.value(), &local_storage)]) {
         // Without `-config.expand-env` these are letters, with it a variable: no spelling is right for both.
         if path.as_ref().is_some_and(|path| path.as_str().contains("${")) {
-            let found =
-                Finding::error(Code("path-shape"), "a path in Tempo's file goes without `${`").at(at, "");
+            let found = Finding::error(Code("path-shape"), "a path in Tempo's file goes without `${`")
+                .at(at.clone(), "");
             scene.faults.push(found.help("Tempo may be told to put variables in: write the path itself"));
         }
     }
-    let service = runner.and_then(|runner| runner.service(table, &SERVICE, scene.faults));
-    let http = needed(table, "http", 3200, scene.faults);
-    let internal = needed(table, "internal", 9095, scene.faults);
-    pinned(table, scene);
+    let service = runner.and_then(|runner| runner.service(&table.service, &SERVICE, scene.faults));
+    let http = needed(&table.http, 3200, scene.faults);
+    let internal = needed(&table.internal, 9095, scene.faults);
+    pinned(&table.internal, scene);
     let (version, dialect) = version?;
     Some(Tempo {
         host: host?,
@@ -56,28 +54,27 @@ pub(super) fn tempo(table: &RawTable, scene: &mut Scene<'_>) -> Option<Tempo> {
         http: http?,
         internal: internal?,
         local_storage,
-        retention: table.duration("retention").unwrap_or(RETENTION),
-        usage_report: table.flag("usage_report").unwrap_or(false),
-        key: table.path().clone(),
+        retention: table.retention.or(RETENTION),
+        usage_report: table.usage_report.or(false),
+        key: table.at.path().clone(),
     })
 }
 
 /// In one process Tempo's own clients dial 127.0.0.1, whatever is written: the internal listener
 /// binds it or everything, and cannot be dialled by another name.
-fn pinned(table: &RawTable, scene: &mut Scene<'_>) {
-    let Some(internal) = table.listener("internal") else { return };
-    let path = table.path_of("internal");
-    let fits =
-        internal.bind.is_none_or(|address| matches!(address.to_string().as_str(), "127.0.0.1" | "0.0.0.0"));
+fn pinned(internal: &ListenerTable, scene: &mut Scene<'_>) {
+    let fits = internal
+        .bind
+        .get()
+        .is_none_or(|address| matches!(address.to_string().as_str(), "127.0.0.1" | "0.0.0.0"));
     if !fits {
         let title = "Tempo dials its own `internal` listener at 127.0.0.1";
-        let place = path.join("bind");
-        let found = Finding::error(Code("internal-bind"), title).at((place, KeyPart::Value), "");
+        let found = Finding::error(Code("internal-bind"), title).at(internal.bind.value(), "");
         scene.faults.push(found.help("bind = \"loopback\"").help("bind = \"any\""));
     }
-    if internal.dial.is_some() {
+    if internal.dial.is_written() {
         let title = "`dial` is not read here: Tempo dials its own `internal` listener at 127.0.0.1";
-        let found = Finding::error(Code("key-unused"), title).at((path.join("dial"), KeyPart::Key), "");
+        let found = Finding::error(Code("key-unused"), title).at(internal.dial.key(), "");
         scene.faults.push(found.help("leave `dial` out"));
     }
 }

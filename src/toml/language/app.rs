@@ -1,0 +1,214 @@
+//! `[app.NAME]`.
+
+use super::service::{CertificatePathTable, RunnerTable};
+use crate::model::dataflow::OtlpProtocol;
+use crate::model::env::EnvFormat;
+use crate::toml::declare::{table, words};
+use crate::toml::field::TableAt;
+use crate::toml::kind::{
+    Choice, Duration, Header, Hosts, KeyKind, Later, Map, Name, Path, Reference, Spoken, Table, Text,
+    Version, Words,
+};
+use crate::toml::raw::RawTable;
+use crate::toml::schema::{Key, KeyRefusal, Schema, ValueKind, Word};
+
+table! {
+    /// An application that exports spans with an OpenTelemetry SDK. Its settings are written to a marked
+    /// block of its environment file; `explain app.NAME` shows them.
+    pub struct AppTable {
+        /// The host it runs on.
+        host: Name = r#""main""#, derived("the only host");
+        /// The hosts it runs on.
+        hosts: Hosts = r#"["main"]"#, derived("the only host");
+        /// A certificate that somebody else issues.
+        certificate: Later = "let the stack issue its own: leave `certificate` out";
+        /// Who runs it.
+        service: RunnerTable = r#"{ user = "shop" }"#;
+        /// Where its files are.
+        paths: CertificatePathTable = r#"{ certificates = "/etc/shop/tls" }"#;
+        /// Further lines of its block.
+        extra: Later;
+        /// Where it sends.
+        send_to: Reference = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
+            renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS");
+        /// What the program was built or told to speak. Required: a program may fix it.
+        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none: it must be written"),
+            renders("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, and the scheme and path of the endpoint");
+        /// How what it sends is compressed.
+        compression: Choice<AppCompressions> = r#""gzip""#, default(r#""none""#),
+            renders("`OTEL_EXPORTER_OTLP_TRACES_COMPRESSION`, for `\"gzip\"` alone");
+        /// How long one request may take.
+        timeout: Duration = r#""10s""#, derived("that of its SDK"), renders("`OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, in the unit of its SDK");
+        /// Headers of every request, shown in plans.
+        headers: Map<Header> = r#"{ x-team = "shop" }"#, renders("`OTEL_EXPORTER_OTLP_TRACES_HEADERS`");
+        /// Headers of every request whose values are secrets: not of an application.
+        secret_headers: Later, never(&SECRET_IN_ENVIRONMENT);
+        /// The tenant it sends for.
+        tenant: Later;
+        /// Several targets, in turn.
+        balance: Later;
+        /// The file that gets the block.
+        env_file: Path = r#""/srv/shop/.env""#, renders("a marked block; the rest of the file is left as it is");
+        /// Who reads that file, and so how values are quoted.
+        env_dialect: Choice<EnvDialects> = r#""dotenv""#, default(r#""dotenv""#), renders("the quotes in the block");
+        /// Its name in traces.
+        service_name: Text = r#""shop""#, derived("its name in the stack"), renders("`OTEL_SERVICE_NAME`");
+        /// Its SDK, which decides what can be said to it.
+        sdk: SdkTable = r#"{ language = "rust", version = "0.31" }"#, derived("`{ language = \"other\" }`");
+        /// What it sends.
+        signals: Choice<Signals> = r#""traces""#, default(r#""traces""#);
+        /// Which traces it starts.
+        sampling: Later;
+        /// Attributes put on everything.
+        resource_attributes: Later;
+        /// The container it runs in.
+        container: Later;
+        /// Fetched after a restart, to see the application back.
+        health_url: Text = r#""http://127.0.0.1:3010/health""#;
+    }
+}
+
+impl Spoken for AppTable {
+    const SPOKEN: &'static str = "an application";
+}
+
+static SECRET_IN_ENVIRONMENT: KeyRefusal = KeyRefusal {
+    code: "secret-unsupported",
+    title: "an application's environment file would hold the secret in clear",
+    help: "send to a collector, and write `secret_headers` there",
+};
+
+words! {
+    /// `protocol`.
+    pub struct AppProtocols: OtlpProtocol, unknown "protocol-text" {
+        /// OTLP over gRPC
+        "grpc" => OtlpProtocol::Grpc;
+        /// OTLP over HTTP, in protobuf
+        "http/protobuf" => OtlpProtocol::HttpProtobuf;
+        /// OTLP over HTTP, in JSON
+        "http/json", instead r#"protocol = "http/protobuf""#;
+    }
+}
+
+/// Compression of an application's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppCompression {
+    /// `none`: said by leaving the line out.
+    None,
+    /// `gzip`.
+    Gzip,
+}
+
+words! {
+    /// `compression`.
+    pub struct AppCompressions: AppCompression {
+        /// as it is
+        "none" => AppCompression::None;
+        /// where the SDK can
+        "gzip" => AppCompression::Gzip;
+    }
+}
+
+words! {
+    /// `env_dialect`.
+    pub struct EnvDialects: EnvFormat {
+        /// a library of the program, or `env_file:` of Compose
+        "dotenv" => EnvFormat::Dotenv;
+        /// `EnvironmentFile=` of a unit
+        "systemd" => EnvFormat::Systemd;
+        /// a shell that sources it
+        "shell" => EnvFormat::Shell;
+        /// `docker run --env-file`, which knows no quotes
+        "docker" => EnvFormat::Docker;
+    }
+}
+
+/// What an application sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalsWord {
+    /// `traces`.
+    Traces,
+}
+
+words! {
+    /// `signals`.
+    pub struct Signals: SignalsWord {
+        /// spans
+        "traces" => SignalsWord::Traces;
+        /// spans, and nothing else is left on
+        "traces-only", instead r#"signals = "traces""#;
+        /// everything
+        "all", instead r#"signals = "traces""#;
+        /// measurements
+        "metrics", instead r#"signals = "traces""#;
+        /// log records
+        "logs", instead r#"signals = "traces""#;
+    }
+}
+
+table! {
+    /// The SDK of an application.
+    pub struct SdkTable {
+        /// Its language.
+        language: Choice<Languages> = r#""other""#, required();
+        /// Its release: for Rust that of the crate `opentelemetry_sdk`, 0.21 to 0.33. Without one, only what
+        /// every release reads the same way is judged.
+        version: Version = r#""0.31""#, renders("the unit of `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`");
+        /// The release of the Java agent.
+        agent: Later = r#"language = "other""#;
+        /// How the program learns which CA to trust.
+        tls_settings: Choice<TlsSettingsWords> = r#""code""#, renders("`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`, but for `\"system\"`");
+    }
+}
+
+/// Language of an SDK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SdkLanguage {
+    /// Rust.
+    Rust,
+    /// Any other.
+    Other,
+}
+
+words! {
+    /// `language`.
+    pub struct Languages: SdkLanguage {
+        /// the crate `opentelemetry_sdk`
+        "rust" => SdkLanguage::Rust;
+        /// any other
+        "other" => SdkLanguage::Other;
+        /// the agent or the SDK for Java
+        "java", instead r#"language = "other""#;
+        /// `opentelemetry-sdk`
+        "python", instead r#"language = "other""#;
+        /// `@opentelemetry/sdk-*`
+        "node", instead r#"language = "other""#;
+        /// `go.opentelemetry.io/otel`
+        "go", instead r#"language = "other""#;
+        /// the package `OpenTelemetry`
+        "dotnet", instead r#"language = "other""#;
+    }
+}
+
+/// Who tells a program which CA to trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsSettings {
+    /// The SDK reads the standard variables.
+    Environment,
+    /// The host's trust store.
+    System,
+    /// The program reads the standard variables itself.
+    Code,
+}
+
+words! {
+    /// `tls_settings`.
+    pub struct TlsSettingsWords: TlsSettings {
+        /// its SDK reads the standard variables
+        "environment" => TlsSettings::Environment;
+        /// the trust store of the host has it
+        "system" => TlsSettings::System;
+        /// the program reads the standard variables itself
+        "code" => TlsSettings::Code;
+    }
+}

@@ -1,0 +1,37 @@
+//! `[grafana]`.
+
+use super::service::{CertificatePathTable, RunnerTable};
+use crate::toml::declare::table;
+use crate::toml::field::TableAt;
+use crate::toml::kind::{KeyKind, Later, Name, Path, Table, Text};
+use crate::toml::raw::RawTable;
+use crate::toml::schema::{Key, Schema, ValueKind};
+
+table! {
+    /// Grafana, as a reader of Tempo: a datasource is provisioned. The rest of Grafana is not ours.
+    pub struct GrafanaTable {
+        /// The host it runs on.
+        host: Name = r#""main""#, derived("the only host");
+        /// A certificate that somebody else issues.
+        certificate: Later = "let the stack issue its own: leave `certificate` out";
+        /// Who runs it.
+        service: RunnerTable = r#"{ user = "shop" }"#;
+        /// Where its files are.
+        paths: CertificatePathTable = r#"{ certificates = "/etc/shop/tls" }"#;
+        /// Further keys of the datasource.
+        extra: Later;
+        /// The directory of its provisioning.
+        provisioning: Path = r#""/etc/grafana/provisioning""#, default(r#""/etc/grafana/provisioning""#),
+            renders("the directory of `datasources/tracewright-STACK.yaml`");
+        /// The name of the datasource, as it is shown.
+        datasource: Text = r#""Tempo""#, default(r#""Tempo""#), renders("`name` of the datasource");
+        /// The uid of the datasource, which dashboards point to.
+        uid: Text = r#""tempo""#, default(r#""tempo""#), renders("`uid` of the datasource");
+        /// Results while they come.
+        streaming: Later;
+        /// Dashboards of our own.
+        dashboards: Later;
+        /// The datasource of a Prometheus that is there.
+        prometheus_uid: Later;
+    }
+}

@@ -1,0 +1,105 @@
+//! `[tempo]`.
+
+use super::listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
+use super::service::{PathsTable, TempoServiceTable};
+use crate::toml::declare::{table, words};
+use crate::toml::field::TableAt;
+use crate::toml::kind::{
+    Choice, Duration, Flag, KeyKind, Later, ListenerOf, Name, Path, Table, Version, Words,
+};
+use crate::toml::raw::RawTable;
+use crate::toml::schema::{Key, Schema, ValueKind, Word};
+
+table! {
+    /// Grafana Tempo, which keeps the traces; one a stack.
+    pub struct TempoTable {
+        /// The release that is installed, as `tempo --version` says: a line, or a release of it.
+        version: Version = r#""3.0""#, required(), renders("which keys are written, and how they are spelled");
+        /// The line whose keys are written, for a release that is newer than this tool.
+        dialect: Later;
+        /// Whether it is written at all.
+        managed: Later;
+        /// The host it runs on.
+        host: Name = r#""main""#, derived("the only host");
+        /// A certificate that somebody else issues.
+        certificate: Later = "let the stack issue its own: leave `certificate` out";
+        /// Who runs it.
+        service: TempoServiceTable = r#"{ memory_limit = "4GiB" }"#;
+        /// Where its files are.
+        paths: PathsTable = r#"{ data = "/srv/traces" }"#;
+        /// Further keys of its configuration.
+        extra: Later;
+        /// The listeners of OTLP. A written table is complete: what it leaves out is closed.
+        receive: TempoReceiveTable = "{ grpc = 14317 }", default("{ grpc = 14317 }"),
+            renders("`distributor.receivers.otlp.protocols`");
+        /// Its API, with `/ready` and `/metrics`.
+        http: ListenerOf<ListenerTable> = "3200", default("3200"), renders("`server.http_listen_address`, `http_listen_port`, `http_tls_config`");
+        /// Its own gRPC, which its parts dial at 127.0.0.1. With TLS, all of its own clients get it too.
+        internal: ListenerOf<ListenerTable> = "{ tls = true }", default("9095"),
+            renders("`server.grpc_listen_address`, `grpc_listen_port`, `grpc_tls_config`, and TLS of every internal client");
+        /// A plaintext listener for probes.
+        health: Later = "ask `/ready` on `http` instead: leave `health` out";
+        /// Where blocks are kept.
+        storage: StorageTable = r#"{ local = "/var/lib/tempo" }"#, derived("`local` below `paths.data`");
+        /// How long a trace is kept.
+        retention: Duration = r#""336h""#, default(r#""336h""#), unadvised(),
+            renders("2.10: `compactor.compaction.block_retention`; 3.0: `backend_worker.compaction.block_retention` and that of `backend_scheduler.provider.compaction`");
+        /// Limits of what is taken in.
+        limits: Later;
+        /// Metrics made of spans.
+        metrics_generator: Later;
+        /// Whether it reports its use to its makers.
+        usage_report: Flag = "false", default("false"), renders("`usage_report.reporting_enabled`");
+        /// As one process, or as several.
+        mode: Choice<Modes> = r#""single""#, default(r#""single""#);
+        /// Tenants.
+        tenant: Later;
+        /// Where each part runs.
+        target: Later = r#"mode = "single""#;
+        /// The log between its parts.
+        kafka: Later = r#"mode = "single""#;
+        /// How its parts find each other.
+        gossip: Later = r#"mode = "single""#;
+    }
+}
+
+table! {
+    /// The listeners of OTLP of Tempo.
+    pub struct TempoReceiveTable {
+        /// OTLP over gRPC.
+        grpc: ListenerOf<GrpcListenerTable> = "14317", derived("`14317` where `receive` is not written, else closed"), renders("`distributor.receivers.otlp.protocols.grpc`");
+        /// OTLP over HTTP.
+        http: ListenerOf<HttpListenerTable> = "14318", derived("closed"), renders("`distributor.receivers.otlp.protocols.http`");
+    }
+}
+
+/// Whether Tempo is one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TempoMode {
+    /// It is.
+    Single,
+}
+
+words! {
+    /// `mode`.
+    pub struct Modes: TempoMode {
+        /// one process
+        "single" => TempoMode::Single;
+        /// several processes, with an object store and a log between them
+        "microservices", instead r#"mode = "single""#;
+    }
+}
+
+table! {
+    /// Where blocks are kept: one of these.
+    pub struct StorageTable {
+        /// A directory of the host.
+        local: Path = r#""/var/lib/tempo""#, derived("`paths.data`"), renders("`storage.trace.local.path`, in `blocks` below it");
+        /// An S3 bucket.
+        s3: Later = r#"storage = { local = "/var/lib/tempo" }"#;
+        /// A bucket of Google Cloud Storage.
+        gcs: Later = r#"storage = { local = "/var/lib/tempo" }"#;
+        /// A container of Azure Blob Storage.
+        azure: Later = r#"storage = { local = "/var/lib/tempo" }"#;
+    }
+}
