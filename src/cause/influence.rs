@@ -1,7 +1,7 @@
 //! What follows from each key of a stack, found by varying it.
 
-use super::rendered;
-use super::spots::{Spot, SpotPart, spots};
+use super::drawing::rendered;
+use super::places::{FilePlace, FilePlacePart, places};
 use crate::diagnostic::KeyPath;
 use crate::render::Templates;
 use crate::toml::KeyTree;
@@ -15,13 +15,13 @@ pub struct Influence {
     /// Whether it is written; else its default makes what follows.
     pub written: bool,
     /// What follows.
-    pub spots: BTreeSet<Spot>,
+    pub places: BTreeSet<FilePlace>,
 }
 
 impl Influence {
     /// Whether a setting of a file follows from it.
-    pub fn makes(&self, spot: &Spot) -> bool {
-        self.spots.contains(spot)
+    pub fn makes(&self, place: &FilePlace) -> bool {
+        self.places.contains(place)
     }
 }
 
@@ -31,13 +31,13 @@ pub fn influences(raw: &KeyTree) -> Vec<Influence> {
     let Some(now) = rendered(raw, &templates) else { return Vec::new() };
     let of_variation = |variation: crate::toml::Variation| {
         let drawn = variation.stacks.iter().filter_map(|stack| rendered(stack, &templates));
-        let moved = drawn.flat_map(|other| spots(&now, &other));
+        let moved = drawn.flat_map(|other| places(&now, &other));
         // A file that comes or leaves says nothing of the settings in it.
-        let spots: BTreeSet<_> = moved.filter(|spot| spot.part != SpotPart::Whole).collect();
-        Influence { key: variation.path, written: variation.written, spots }
+        let places: BTreeSet<_> = moved.filter(|place| place.part != FilePlacePart::Whole).collect();
+        Influence { key: variation.path, written: variation.written, places }
     };
     let mut found: Vec<_> = raw.variations().into_iter().map(of_variation).collect();
-    found.retain(|influence| !influence.spots.is_empty());
-    found.sort_by_key(|influence| (influence.spots.len(), influence.key.clone()));
+    found.retain(|influence| !influence.places.is_empty());
+    found.sort_by_key(|influence| (influence.places.len(), influence.key.clone()));
     found
 }

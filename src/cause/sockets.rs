@@ -54,7 +54,7 @@ pub struct EdgeState {
 
 /// Something with a name that differs: opens or closes, comes or goes, or is another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair<T> {
+pub struct Differing<T> {
     /// Its name: `collector.main.receive.grpc`, `app.shop`.
     pub name: String,
     /// Where it is written in the newer stack, or in the older one.
@@ -66,7 +66,7 @@ pub struct Pair<T> {
 }
 
 /// The listeners that differ, in order of their names. Without an older rendering all of them open.
-pub fn listeners(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Pair<ListenerState>> {
+pub fn listeners(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<ListenerState>> {
     let states = |judged: Option<Judged<'_>>| {
         let all = judged
             .into_iter()
@@ -94,7 +94,7 @@ fn listener(wiring: &Wiring<'_>, listener: &WiredListener) -> ListenerState {
 }
 
 /// The edges that differ, in order of their clients.
-pub fn edges(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Pair<EdgeState>> {
+pub fn edges(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<EdgeState>> {
     let states = |judged: Option<Judged<'_>>| {
         let all =
             judged.into_iter().flat_map(|judged| judged.report.edges.iter().map(move |one| (judged, one)));
@@ -166,13 +166,13 @@ fn trusts(client: &Client) -> Option<String> {
 fn pairs<T: PartialEq + Clone>(
     before: &BTreeMap<String, (KeyPath, T)>,
     after: &BTreeMap<String, (KeyPath, T)>,
-) -> Vec<Pair<T>> {
+) -> Vec<Differing<T>> {
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
     let pair = |name: String| {
         let (old, new) = (before.get(&name), after.get(&name));
         let (key, _) = new.or(old)?;
         let of = |one: Option<&(KeyPath, T)>| one.map(|(_, state)| state.clone());
-        (of(old) != of(new)).then(|| Pair { key: key.clone(), before: of(old), after: of(new), name })
+        (of(old) != of(new)).then(|| Differing { key: key.clone(), before: of(old), after: of(new), name })
     };
     names.into_iter().filter_map(pair).collect()
 }

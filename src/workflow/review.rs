@@ -113,7 +113,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         warnings: session.warnings().to_vec(),
         components: new_judged.or(old_judged.as_ref()).map(components).unwrap_or_default(),
     };
-    Ok(review::view(facts))
+    Ok(review::plan_view(facts))
 }
 
 /// Every line of every file that changes.

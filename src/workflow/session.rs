@@ -150,11 +150,10 @@ impl Session {
     }
 }
 
-/// The columns of the terminal that stdout is; without one what `COLUMNS` says, else 80.
+/// The columns of the terminal that stdout is; 80 where it is none, whatever the environment says.
 fn columns() -> usize {
     let terminal = rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal.filter(|columns| *columns > 0).or_else(said).unwrap_or(PageStyle::PLAIN.columns)
+    terminal.filter(|columns| *columns > 0).unwrap_or(PageStyle::PLAIN.columns)
 }
 
 fn harmless(text: &str, styled: bool) -> Cow<'_, str> {

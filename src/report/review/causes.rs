@@ -1,7 +1,7 @@
 //! From the changes of a plan to what they follow from.
 
 use super::view::{CauseKind, CauseView, FileView, KeyView, SettingView};
-use crate::cause::{Settings, Spot, SpotPart, changed_keys, settings};
+use crate::cause::{FilePlace, FilePlacePart, Settings, changed_keys, settings};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::names::TargetPath;
 use crate::model::prior::PathKind;
@@ -16,7 +16,7 @@ pub struct KeyCause {
     /// The keys, as they are shown.
     pub keys: Vec<KeyView>,
     /// What differs because of them.
-    pub spots: BTreeSet<Spot>,
+    pub places: BTreeSet<FilePlace>,
 }
 
 /// What a change is put down to that no key explains.
@@ -115,7 +115,7 @@ fn reason(change: &Change, (otherwise, owners): (&Otherwise, &BTreeMap<TargetPat
 /// One part of a change, as causes speak of it.
 #[derive(Clone, Debug)]
 struct ChangePart {
-    part: SpotPart,
+    part: FilePlacePart,
     setting: Option<SettingView>,
 }
 
@@ -123,11 +123,11 @@ impl KeyCause {
     /// Whether a part of a change follows from it.
     fn made(&self, change: &Change, part: &ChangePart) -> bool {
         let path = subject(change);
-        let at = |part: SpotPart| self.spots.contains(&Spot { path: path.clone(), part });
+        let at = |part: FilePlacePart| self.places.contains(&FilePlace { path: path.clone(), part });
         let whole = || {
-            at(SpotPart::Whole)
+            at(FilePlacePart::Whole)
                 || (change.action != Action::Update || change.subject == PathKind::Link)
-                    && self.spots.iter().any(|spot| spot.path == path)
+                    && self.places.iter().any(|place| place.path == path)
         };
         at(part.part.clone()) || whole()
     }
@@ -152,7 +152,7 @@ fn parts(change: &Change) -> Vec<ChangePart> {
         && change.mode_after.is_some()
         && change.mode_before != change.mode_after;
     if rights || matches!(change.content, ContentChange::Owner { .. }) {
-        found.push(bare(SpotPart::Rights));
+        found.push(bare(FilePlacePart::Rights));
     }
     if let ContentChange::Text { before, after, .. } = &change.content {
         let read = |text: &Redacted| settings(format_of(change), text.as_str());
@@ -161,8 +161,8 @@ fn parts(change: &Change) -> Vec<ChangePart> {
         }
     }
     match &change.content {
-        ContentChange::Certificate { .. } => found.push(bare(SpotPart::Certificate)),
-        _ if found.is_empty() => found.push(bare(SpotPart::Text)),
+        ContentChange::Certificate { .. } => found.push(bare(FilePlacePart::Certificate)),
+        _ if found.is_empty() => found.push(bare(FilePlacePart::Text)),
         _ => {}
     }
     found
@@ -183,7 +183,7 @@ fn of_settings(before: &Settings, after: &Settings) -> Vec<ChangePart> {
             after: value(after, &key),
             key: key.clone(),
         }),
-        part: SpotPart::Setting(key),
+        part: FilePlacePart::Setting(key),
     };
     changed_keys(before, after).into_iter().map(part).collect()
 }
@@ -209,7 +209,7 @@ fn about(change: &Change, parts: &[ChangePart]) -> String {
         let owner = change.owner.as_ref().map(ToString::to_string);
         said.push(mode.into_iter().chain(owner).collect::<Vec<_>>().join(" "));
     }
-    if parts.iter().any(|part| part.part == SpotPart::Rights)
+    if parts.iter().any(|part| part.part == FilePlacePart::Rights)
         && let (Some(before), Some(after)) = (change.mode_before, change.mode_after)
         && before != after
     {

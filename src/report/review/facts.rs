@@ -5,7 +5,7 @@ use super::view::{
     Because, ChangeView, DriftSetting, DriftView, EdgeCounts, EdgeEnd, EdgeView, IrreversibleView, KeyView,
     ListenerEnd, ListenerView, PlaceView, PlanGoal, PlanSummary, PlanView, ServiceView, WarningView,
 };
-use crate::cause::{Cause, EdgeState, ListenerState, Pair, changed_keys, settings};
+use crate::cause::{Cause, Differing, EdgeState, ListenerState, changed_keys, settings};
 use crate::check::{CheckReport, ConditionState};
 use crate::component::one_way::OneWay;
 use crate::diagnostic::KeyPath;
@@ -15,7 +15,7 @@ use crate::model::units::UnitRun;
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
 use crate::text::{InPlace, TextFormat, redact};
 use crate::toml::{KeyDifference, TomlDocument};
-use crate::validate::Validation;
+use crate::validate::{ValidatedFile, Validation};
 use std::collections::BTreeMap;
 
 use crate::report::others;
@@ -41,9 +41,9 @@ pub struct PlanFacts<'a> {
     /// What changed between these.
     pub causes: Vec<Cause>,
     /// Listeners that differ.
-    pub listeners: Vec<Pair<ListenerState>>,
+    pub listeners: Vec<Differing<ListenerState>>,
     /// Edges that differ.
-    pub edges: Vec<Pair<EdgeState>>,
+    pub edges: Vec<Differing<EdgeState>>,
     /// Whether the edges hold.
     pub report: Option<&'a CheckReport>,
     /// What the engines say.
@@ -63,7 +63,7 @@ pub struct PlanFacts<'a> {
 }
 
 /// The plan as it is shown.
-pub fn view(facts: PlanFacts<'_>) -> PlanView {
+pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
     let plan = facts.plan;
     let compared = facts.texts.0.is_some() && facts.texts.1.is_some();
     let otherwise = match (&facts.goal, compared) {
@@ -74,7 +74,7 @@ pub fn view(facts: PlanFacts<'_>) -> PlanView {
     let keys = Keys::of(facts.texts);
     let key_causes = facts.causes.iter().map(|cause| KeyCause {
         keys: cause.keys.iter().map(|key| keys.view(key)).collect(),
-        spots: cause.spots.clone(),
+        places: cause.places.clone(),
     });
     let causes = causes(plan, key_causes.collect(), (&otherwise, &facts.owners));
     let summary = summary(&facts);
@@ -102,6 +102,7 @@ pub fn view(facts: PlanFacts<'_>) -> PlanView {
         leaves: facts.leaves,
         warnings: facts.warnings,
         others: others::view(&plan.others, &facts.as_root),
+        validated: facts.validation.map(validated).unwrap_or_default(),
         not_checked: not_checked(facts.report, facts.validation),
         changes: plan.entries.iter().map(change_view).collect(),
     }
@@ -166,7 +167,7 @@ fn place(place: &str, reason: &impl ToString) -> PlaceView {
     PlaceView { place: place.to_owned(), reason: reason.to_string() }
 }
 
-fn listener(pair: &Pair<ListenerState>, keys: &Keys<'_>) -> ListenerView {
+fn listener(pair: &Differing<ListenerState>, keys: &Keys<'_>) -> ListenerView {
     let end = |state: &ListenerState| ListenerEnd {
         address: state.address.clone(),
         tls: state.tls,
@@ -182,7 +183,7 @@ fn listener(pair: &Pair<ListenerState>, keys: &Keys<'_>) -> ListenerView {
     }
 }
 
-fn edge(pair: &Pair<EdgeState>) -> EdgeView {
+fn edge(pair: &Differing<EdgeState>) -> EdgeView {
     let end = |state: &EdgeState| EdgeEnd {
         to: state.to.clone(),
         dials: state.dials.clone(),
@@ -280,6 +281,14 @@ fn service(service: &PlannedService) -> ServiceView {
 
 fn lost(one: OneWay) -> IrreversibleView {
     IrreversibleView { component: one.component.to_string(), what: one.what }
+}
+
+fn validated(engines: &Validation) -> Vec<PlaceView> {
+    let one = |judged: &ValidatedFile| {
+        let word = if judged.accepted { "validated" } else { "refused" };
+        place(judged.file.as_str(), &format!("{word} by {}", judged.by))
+    };
+    engines.validated.iter().map(one).collect()
 }
 
 fn not_checked(report: Option<&CheckReport>, validation: Option<&Validation>) -> Vec<PlaceView> {

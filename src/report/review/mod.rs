@@ -6,7 +6,7 @@ mod markdown;
 mod text;
 mod view;
 
-pub use facts::{PlanFacts, view};
+pub use facts::{PlanFacts, plan_view};
 pub use markdown::markdown;
 pub use text::text;
 pub use view::*;

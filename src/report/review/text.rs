@@ -410,6 +410,8 @@ fn unknown(page: &mut Page, view: &PlanView) {
             several.iter().for_each(|one| page.line(ITEM, &[plain(one.as_str())]));
         }
     };
+    let engines = view.validated.iter().map(|one| format!("{} {}", one.place, one.reason));
+    list(page, "Engines", engines.collect());
     let places = view.not_checked.iter().map(|one| format!("{} ({})", one.place, one.reason));
     list(page, "Not checked", places.collect());
 }

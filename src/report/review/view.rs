@@ -55,6 +55,8 @@ pub struct PlanView {
     pub warnings: Vec<WarningView>,
     /// What of the stack others carry out: what differs, and what was not looked at.
     pub others: OthersView,
+    /// Files that an engine's own validator judged.
+    pub validated: Vec<PlaceView>,
     /// What neither rules nor engines could decide.
     pub not_checked: Vec<PlaceView>,
     /// Every path that changes.

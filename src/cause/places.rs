@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in a rendered file that can differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
+pub struct FilePlace {
     /// The file.
     pub path: TargetPath,
     /// What of it.
-    pub part: SpotPart,
+    pub part: FilePlacePart,
 }
 
 /// What of a file differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SpotPart {
+pub enum FilePlacePart {
     /// The file is there on one side only, or is another kind of file.
     Whole,
     /// Its owner or its mode.
@@ -31,7 +31,7 @@ pub enum SpotPart {
 }
 
 /// Every place in which two renderings differ.
-pub fn spots(before: &Desired, after: &Desired) -> BTreeSet<Spot> {
+pub fn places(before: &Desired, after: &Desired) -> BTreeSet<FilePlace> {
     let (before, after) = (by_path(before), by_path(after));
     let paths: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let mut found = BTreeSet::new();
@@ -39,9 +39,9 @@ pub fn spots(before: &Desired, after: &Desired) -> BTreeSet<Spot> {
         let parts = match (before.get(path), after.get(path)) {
             (Some(before), Some(after)) if before == after => continue,
             (Some(before), Some(after)) => parts(path, before, after),
-            _ => vec![SpotPart::Whole],
+            _ => vec![FilePlacePart::Whole],
         };
-        found.extend(parts.into_iter().map(|part| Spot { path: (*path).clone(), part }));
+        found.extend(parts.into_iter().map(|part| FilePlace { path: (*path).clone(), part }));
     }
     found
 }
@@ -50,23 +50,23 @@ fn by_path(desired: &Desired) -> BTreeMap<&TargetPath, &DesiredFile> {
     desired.files.iter().map(|((_, path), file)| (path, file)).collect()
 }
 
-fn parts(path: &TargetPath, before: &DesiredFile, after: &DesiredFile) -> Vec<SpotPart> {
+fn parts(path: &TargetPath, before: &DesiredFile, after: &DesiredFile) -> Vec<FilePlacePart> {
     let rights = (&before.scope, &before.owner, before.mode) != (&after.scope, &after.owner, after.mode);
-    let mut parts = if rights { vec![SpotPart::Rights] } else { Vec::new() };
+    let mut parts = if rights { vec![FilePlacePart::Rights] } else { Vec::new() };
     match (&before.content, &after.content) {
         (before, after) if before == after => {}
-        (Content::Certificate(_), Content::Certificate(_)) => parts.push(SpotPart::Certificate),
+        (Content::Certificate(_), Content::Certificate(_)) => parts.push(FilePlacePart::Certificate),
         (before, after) => parts.extend(texts(path, before, after)),
     }
     parts
 }
 
-fn texts(path: &TargetPath, before: &Content, after: &Content) -> Vec<SpotPart> {
+fn texts(path: &TargetPath, before: &Content, after: &Content) -> Vec<FilePlacePart> {
     match (text_of(path, before), text_of(path, after)) {
         (Some(before), Some(after)) => {
-            changed_keys(&before, &after).into_iter().map(SpotPart::Setting).collect()
+            changed_keys(&before, &after).into_iter().map(FilePlacePart::Setting).collect()
         }
-        _ => vec![SpotPart::Whole],
+        _ => vec![FilePlacePart::Whole],
     }
 }
 
