@@ -27,8 +27,8 @@ pub struct Cli {
 pub enum Verb {
     /// Write a stack to start from
     ///
-    /// Copies one of the stacks that come with the tool to DIR/stack.toml. A file that is there is
-    /// never overwritten.
+    /// Copies one of the stacks that come with the tool to DIR/stack.toml, with its JSON Schema for
+    /// editors beside it. A file that is there is never overwritten.
     Init(InitArguments),
     /// Judge a stack, or any directory of finished files
     ///
@@ -60,8 +60,15 @@ pub enum Verb {
     Destroy(DestroyArguments),
     /// List the generations: who, when, what
     History(HistoryArguments),
-    /// Explain a finding's code, or what an application's settings come to
+    /// Explain a finding's code, a key of stack.toml, or an application's settings
+    ///
+    /// Without a topic it lists all there are.
     Explain(ExplainArguments),
+    /// Print the language of stack.toml as a JSON Schema, for editors
+    ///
+    /// `init` writes it beside the stack as `stack.schema.json`, which the first line of the stack names:
+    /// editors that use Taplo or Tombi then complete keys and show what they mean.
+    Schema,
     /// Run a stack for real in a throw-away directory, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
@@ -312,9 +319,9 @@ pub struct HistoryArguments {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A finding's code, such as `tls-mismatch`, or `app.NAME`
+    /// A code such as `tls-mismatch`, a key such as `tempo.retention`, or `app.NAME`
     #[arg(value_name = "TOPIC")]
-    pub topic: String,
+    pub topic: Option<String>,
     #[command(flatten)]
     pub stack: StackArgument,
 }

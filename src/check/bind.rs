@@ -25,9 +25,9 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
             .also(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
             .edge(broken.edge)
             .help(if crosses(facts, client, listener) {
-                advice::everywhere(listener)
+                advice::everywhere(facts, listener)
             } else {
-                advice::bind(listener, client)
+                advice::bind(facts, listener, client)
             });
         if !crosses(facts, client, listener) && client.protocol != Protocol::TempoInternal {
             finding = finding.help(advice::dial(facts, client, listener));
@@ -76,7 +76,7 @@ pub(super) fn from_variable(facts: &Facts<'_>, findings: &mut Findings) {
                 format!("nothing sets `{name}`, so this listener binds all interfaces"),
             )
             .at(listener.at.clone(), format!("`{}` on port {}", listener.setting, listener.port))
-            .help(advice::loopback(listener)),
+            .help(advice::loopback(facts, listener)),
         );
     }
 }

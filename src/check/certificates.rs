@@ -7,7 +7,7 @@ use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
 use super::facts::{Broken, Facts, peer, shown_listener};
 use super::leaf::Leaf;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
-use crate::model::dataflow::{FileReference, Listener, ServerTlsMode, Trust};
+use crate::model::dataflow::{FileReference, Listener, Protocol, ServerTlsMode, Trust};
 
 /// The code of a certificate outside its dates.
 pub(super) const DATES: Code = Code("certificate-dates");
@@ -92,8 +92,10 @@ pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
             .at(file.at.clone(), format!("it names {has}"))
             .also(client.at.clone(), checks)
             .edge(broken.edge);
-        findings
-            .push(advice::name(facts, client, listener, &wanted).into_iter().fold(finding, Finding::help));
+        let internal = client.protocol == Protocol::TempoInternal;
+        let together = internal.then(|| advice::internal_named(facts, client, listener)).flatten();
+        let ways = advice::name(facts, client, listener, &wanted);
+        findings.push(ways.into_iter().chain(together).fold(finding, Finding::help));
     }
 }
 

@@ -2,7 +2,7 @@
 //! compared; the page of this code has the table. The text of a line is never shown.
 
 use super::facts::Facts;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, Help, Mark, TextChange};
 use crate::model::dataflow::{Client, EnvironmentFaultKind, Topology};
 use crate::model::env::EnvFormat;
 
@@ -32,26 +32,26 @@ pub(super) fn is_ambiguous(topology: &Topology, client: &Client) -> bool {
 /// Speaks of every fault of an environment file.
 pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for fault in &facts.topology.environment {
-        let (title, label, help) = match &fault.kind {
+        let (title, label, help): (_, _, Help) = match &fault.kind {
             EnvironmentFaultKind::Duplicate(key) => (
                 format!("`{key}` stands twice in this file"),
                 "dotenvy takes the first, every other parser the last".to_owned(),
-                format!("keep one line `{key}=`"),
+                without_line(format!("keep one line `{key}=`"), &fault.at),
             ),
             EnvironmentFaultKind::Fights(key) => (
                 format!("`{key}` contradicts the export that this file sets up"),
                 "acts on the same export".to_owned(),
-                format!("remove the line `{key}=`, or say it in stack.toml"),
+                without_line(format!("remove the line `{key}=`, or say it in stack.toml"), &fault.at),
             ),
             EnvironmentFaultKind::Malformed(dialect) => (
                 malformed(*dialect),
                 "not KEY=VALUE".to_owned(),
-                "write it as `KEY=VALUE`, or as a `#` comment".to_owned(),
+                "write it as `KEY=VALUE`, or as a `#` comment".into(),
             ),
             EnvironmentFaultKind::OpenQuote => (
                 "an open quote swallows the lines below it".to_owned(),
                 "opened here".to_owned(),
-                "close the quote on the same line".to_owned(),
+                "close the quote on the same line".into(),
             ),
         };
         let mut finding = Finding::error(CODE, title).at(fault.at.clone(), label).help(help);
@@ -60,6 +60,11 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         }
         findings.push(finding);
     }
+}
+
+fn without_line(text: String, at: &Mark) -> Help {
+    let change = TextChange::Replace { span: at.span.clone(), with: String::new() };
+    Help::from(text).edit(at.source.clone(), change)
 }
 
 fn malformed(dialect: EnvFormat) -> String {

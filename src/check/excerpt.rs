@@ -19,9 +19,7 @@ pub(super) fn soften(topology: &Topology, findings: &mut Findings) {
     findings.for_each(|finding| {
         if finding.severity == Severity::Error && is_placed(finding) {
             finding.severity = Severity::Warning;
-            finding
-                .help
-                .push("this file is a part of a configuration: the rest may stand elsewhere".to_owned());
+            finding.help.push("this file is a part of a configuration: the rest may stand elsewhere".into());
         }
     });
 }

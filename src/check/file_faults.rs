@@ -1,8 +1,9 @@
 //! Rules about one file by itself: components that are gone, endpoints that nothing can be sent to, variables
 //! that are none, a metrics generator that stays silent. Each looks up its kinds in what the readers found.
 
+use super::advice;
 use super::facts::Facts;
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, Help, SourceName, TextChange};
 use crate::model::dataflow::{FileFault, FileFaultKind as Kind, ReadVersion};
 
 /// The code of a component that the release does not hold.
@@ -43,11 +44,11 @@ pub(super) fn endpoints(facts: &Facts<'_>, findings: &mut Findings) {
         let Kind::EndpointWithoutScheme { setting, text } = &fault.kind else { return None };
         let finding =
             Finding::error(ENDPOINT, format!("`{setting}` has an endpoint that is no URL with a scheme"));
-        Some(
-            finding
-                .at(fault.at.clone(), "the collector starts, and every export fails")
-                .help(format!("`endpoint: http://{text}`, or `https://{text}` where TLS is served")),
-        )
+        Some(finding.at(fault.at.clone(), "the collector starts, and every export fails").help(with_scheme(
+            advice::source(facts, fault.program),
+            setting,
+            text,
+        )))
     });
 }
 
@@ -66,21 +67,46 @@ pub(super) fn variables(facts: &Facts<'_>, findings: &mut Findings) {
 
 /// Speaks of metrics generators with one half of what they need.
 pub(super) fn generator(facts: &Facts<'_>, findings: &mut Findings) {
-    each(facts, findings, |fault| {
-        match fault.kind {
+    each(facts, findings, |fault| match fault.kind {
         Kind::GeneratorOff => Some(
             Finding::error(GENERATOR, "processors are on and the metrics generator has no `storage.path`")
                 .at(fault.at.clone(), "nothing is generated: the generator stays off")
-                .help("`metrics_generator: { storage: { path: /var/tempo/generator } }`, a directory that Tempo can write"),
+                .help(
+                    generator_key(
+                        advice::source(facts, fault.program),
+                        ["metrics_generator", "storage", "path"],
+                        "/var/tempo/generator",
+                    )
+                    .worded(|text| format!("{text}, a directory that Tempo can write")),
+                ),
         ),
         Kind::GeneratorIdle => Some(
             Finding::warning(GENERATOR, "a metrics generator without processors generates nothing")
                 .at(fault.at.clone(), "configured, and no tenant has a processor")
-                .help("`overrides: { defaults: { metrics_generator: { processors: [service-graphs, span-metrics] } } }`"),
+                .help(generator_key(
+                    advice::source(facts, fault.program),
+                    ["overrides", "defaults", "metrics_generator", "processors"],
+                    "[service-graphs, span-metrics]",
+                )),
         ),
         _ => None,
-    }
     });
+}
+
+/// Without TLS, as long as nothing says that it is served.
+fn with_scheme(file: SourceName, setting: &str, text: &str) -> Help {
+    let (way, value) = (format!("{setting}.endpoint"), format!("http://{text}"));
+    let help = Help::from(format!("`endpoint: {value}`, or `https://{text}` where TLS is served"));
+    help.edit(file, TextChange::SetKey { way, value })
+}
+
+/// A key with all the blocks around it.
+fn generator_key<const N: usize>(file: SourceName, way: [&str; N], value: &str) -> Help {
+    let mut keys = way.iter().rev();
+    let last = keys.next().copied().unwrap_or_default();
+    let text = keys.fold(format!("{last}: {value}"), |inner, key| format!("{key}: {{ {inner} }}"));
+    let change = TextChange::SetKey { way: way.join("."), value: value.to_owned() };
+    Help::from(format!("`{text}`")).edit(file, change)
 }
 
 fn each(facts: &Facts<'_>, findings: &mut Findings, speak: impl Fn(&FileFault) -> Option<Finding>) {

@@ -36,7 +36,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             finding
                 .also(listener.at.clone(), "`server.grpc_tls_config` is not set")
                 .help(advice::internal_server_on(facts, listener))
-                .help(advice::internal_clients_off())
+                .help(advice::internal_clients_off(facts, client.program))
         } else {
             let title = format!(
                 "Tempo's internal gRPC on port {} has TLS, its own clients dial it in plaintext",
@@ -45,7 +45,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             Finding::error(CODE, title)
                 .at(server, "`server.grpc_tls_config` turns TLS on")
                 .also(mark_at, format!("`{}` dials {} in plaintext", client.setting, peer(client)))
-                .help(advice::internal_server_off(listener))
+                .help(advice::internal_server_off(facts, listener))
                 .help(advice::internal_clients_on(facts, client.program, listener))
         };
         findings.push(finding.edge(broken.edge));

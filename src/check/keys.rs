@@ -1,7 +1,7 @@
 //! `unknown-key` and `file-refused`: what a program refuses before it looks at any edge.
 
 use super::facts::Facts;
-use crate::diagnostic::{Code, Finding, Findings, Severity};
+use crate::diagnostic::{Code, Finding, Findings, Help, Severity, TextChange};
 use crate::model::dataflow::{ProgramKind, ReadVersion, Suggestion};
 
 /// The code of a key that the version does not know.
@@ -38,9 +38,17 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
             }
         };
         let near = key.suggestion.as_ref().map(|near| match near {
-            Suggestion::Near(near) => format!("did you mean `{near}`?"),
+            Suggestion::Near(near) => {
+                let change = TextChange::Replace { span: key.at.span.clone(), with: near.clone() };
+                Help::from(format!("did you mean `{near}`?")).edit(key.at.source.clone(), change)
+            }
             Suggestion::OtherLine(line) => {
-                format!("remove it, or run the release that reads it: {} {line} knows this key", program.kind)
+                let change = TextChange::RemoveKey { way: key.path.clone() };
+                let text = format!(
+                    "remove it, or run the release that reads it: {} {line} knows this key",
+                    program.kind
+                );
+                Help::from(text).edit(key.at.source.clone(), change)
             }
         });
         findings.push(near.into_iter().fold(finding, Finding::help));

@@ -3,7 +3,7 @@
 use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, peer, shown_listener};
-use crate::diagnostic::{Code, Finding, Findings};
+use crate::diagnostic::{Code, Finding, Findings, Help, SourceName, TextChange};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("protocol-mismatch");
@@ -39,10 +39,22 @@ pub(super) fn streaming(facts: &Facts<'_>, findings: &mut Findings) {
         let finding = Finding::error(STREAMING, format!("`{}` streams, Tempo does not", client.setting))
             .at(at, "every search ends in `Unimplemented`")
             .also(listener.at.clone(), "served without `stream_over_http_enabled`")
-            .help("`stream_over_http_enabled: true`, at the top of Tempo's file")
-            .help("or remove `streamingEnabled` from the datasource");
+            .help(streams(advice::source(facts, listener.program)))
+            .help(does_not_stream(advice::source(facts, client.program), &client.setting));
         findings.push(finding.edge(broken.edge));
     }
+}
+
+fn streams(tempo: SourceName) -> Help {
+    let (way, value) = ("stream_over_http_enabled".to_owned(), "true".to_owned());
+    let help = Help::from(format!("`{way}: {value}`, at the top of Tempo's file"));
+    help.edit(tempo, TextChange::SetKey { way, value })
+}
+
+fn does_not_stream(grafana: SourceName, datasource: &str) -> Help {
+    let key = "streamingEnabled";
+    let help = Help::from(format!("or remove `{key}` from the datasource"));
+    help.edit(grafana, TextChange::RemoveKey { way: format!("{datasource}.jsonData.{key}") })
 }
 
 /// Speaks of remote writes to a Prometheus that takes none.

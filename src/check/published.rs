@@ -45,7 +45,7 @@ pub(super) fn loopback(facts: &Facts<'_>, findings: &mut Findings) {
                         publication.at.clone(),
                         format!("`{service}` publishes it: clients connect and are reset"),
                     )
-                    .help(advice::everywhere(listener)),
+                    .help(advice::everywhere(facts, listener)),
             );
         }
     }

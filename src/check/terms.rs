@@ -1,6 +1,7 @@
 //! `tenant-missing`, `credentials-missing`, `signal-unserved`: what a request has to bring, and what it may
 //! carry. The connection stands, and every request is refused.
 
+use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
@@ -81,7 +82,11 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
                 Finding::warning(SIGNAL, format!("{signal} are sent to {server}, which takes none"))
                     .at(at.clone(), "an error in the application's log with every export")
                     .also(listener.at.clone(), format!("takes {}", listed(taken)))
-                    .help(format!("`OTEL_{upper}_EXPORTER=none`"))
+                    .help(advice::variable(
+                        advice::source(facts, client.program),
+                        &format!("OTEL_{upper}_EXPORTER"),
+                        "none",
+                    ))
                     .edge(client.edge(facts.topology)),
             );
         }

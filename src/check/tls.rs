@@ -4,7 +4,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Broken, Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
-use crate::model::dataflow::Client;
+use crate::model::dataflow::{Client, ServerTlsMode};
 
 /// The code of TLS on one end only.
 pub(super) const MISMATCH: Code = Code("tls-mismatch");
@@ -35,7 +35,7 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
     let other = if client.tls.enabled {
         advice::serve_tls(facts, listener)
     } else {
-        advice::serve_plaintext(listener)
+        advice::serve_plaintext(facts, listener)
     };
     let finding = Finding::error(MISMATCH, title)
         .at(decides(client), format!("`{}` dials {} {how}", client.setting, peer(client)))
@@ -57,7 +57,7 @@ fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
         .at(decides(client), format!("`{}` has none to show", client.setting))
         .also(demand, "demanded here")
         .help(advice::client_certificate(facts, client))
-        .help(advice::no_client_certificate(listener))
+        .help(advice::no_client_certificate(facts, listener))
 }
 
 /// Where the client says how it dials.
@@ -88,10 +88,17 @@ pub(super) fn not_enabled(facts: &Facts<'_>, findings: &mut Findings) {
                 .help(advice::switch(facts, client)),
             // Another fault of the edge says first what is to be done with its TLS.
             None if judged.faults().next().is_some() => continue,
-            None => Finding::warning(NOT_ENABLED, title)
-                .at(file.at.clone(), "has no effect without the switch")
-                .help(advice::switch(facts, client))
-                .help("or remove the lines that have no effect"),
+            None => {
+                let finding = Finding::warning(NOT_ENABLED, title)
+                    .at(file.at.clone(), "has no effect without the switch");
+                // Where the server has no TLS the switch would end an edge that holds.
+                match listener.filter(|listener| listener.tls.mode == ServerTlsMode::Plaintext) {
+                    Some(_) => finding.help("remove the lines that have no effect"),
+                    None => finding
+                        .help(advice::switch(facts, client))
+                        .help("or remove the lines that have no effect"),
+                }
+            }
         };
         findings.push(finding.edge(client.edge(facts.topology)));
     }

@@ -15,6 +15,7 @@ mod plan;
 mod prove;
 mod render;
 mod rollback;
+mod schema;
 mod status;
 mod trial;
 
@@ -44,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        Verb::Schema => schema::run(&mut session),
         Verb::Try(arguments) => trial::run(&mut session, arguments),
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),

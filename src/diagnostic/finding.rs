@@ -1,6 +1,6 @@
 //! One finding: its code, how grave it is, what it says and what mends it.
 
-use super::{Label, Place};
+use super::{Help, Label, Place};
 use std::fmt;
 
 /// How much a finding weighs. Errors refuse the verb (exit code 3), warnings never do.
@@ -36,7 +36,7 @@ pub struct Finding {
     /// Further places that belong to it, such as the second of two that disagree.
     pub also: Vec<Label>,
     /// What can be typed to mend it; one entry a way out.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
     /// The edge it speaks of (`Client::edge`), so that a stack key can be found for it.
     pub edge: Option<String>,
 }
@@ -72,7 +72,7 @@ impl Finding {
 
     /// Adds a way out that can be typed.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help.push(help.into());
         self
     }

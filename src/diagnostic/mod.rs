@@ -5,11 +5,13 @@
 //! stopping at the first.
 
 mod finding;
+mod help;
 mod order;
 pub mod pages;
 mod place;
 
 pub use finding::{Code, Finding, Severity};
+pub use help::{Edit, Help, TextChange};
 pub use place::{KeyPart, KeyPath, Label, Mark, Place, SourceName};
 
 use std::collections::BTreeMap;
@@ -74,7 +76,7 @@ impl Findings {
 
     fn bound(&mut self) {
         let mut counts: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
-        let key = |finding: &Finding| (finding.code, place::source(finding));
+        let key = |finding: &Finding| (finding.code, order::source(finding));
         self.0.iter().for_each(|finding| *counts.entry(key(finding)).or_default() += 1);
         let mut kept: BTreeMap<(Code, SourceName), usize> = BTreeMap::new();
         self.0.retain_mut(|finding| {

@@ -12,3 +12,11 @@ pub(super) fn order(finding: &Finding) -> (u8, SourceName, usize, super::Code, S
     };
     (rank, source, offset, finding.code, finding.title.clone())
 }
+
+/// The text that a finding stands in first; no name for one that stands in none.
+pub(super) fn source(finding: &Finding) -> SourceName {
+    match finding.at.as_ref().map(|label| &label.place) {
+        Some(Place::Text(mark)) => mark.source.clone(),
+        _ => SourceName::default(),
+    }
+}

@@ -1,6 +1,5 @@
 //! Where a finding stands: a key of `stack.toml`, or a byte range of some text.
 
-use super::Finding;
 use std::fmt;
 use std::ops::Range;
 
@@ -99,13 +98,5 @@ impl Label {
             Place::Text(mark) => Some(&mark.source),
             Place::Stack(..) => None,
         }
-    }
-}
-
-/// The text that a finding stands in first; no name for one that stands in none.
-pub(super) fn source(finding: &Finding) -> SourceName {
-    match finding.at.as_ref().map(|label| &label.place) {
-        Some(Place::Text(mark)) => mark.source.clone(),
-        _ => SourceName::default(),
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod compose;
+pub mod edit;
 pub mod env_file;
 pub mod keys;
 pub mod page;

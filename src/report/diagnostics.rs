@@ -58,7 +58,7 @@ pub(super) fn without_secrets(findings: &Findings, sources: &Sources) -> Finding
     sources.0.values().for_each(|source| source.hides(&mut hidden));
     findings.for_each(|finding| {
         finding.title = hidden.replace(&finding.title);
-        finding.help.iter_mut().for_each(|help| *help = hidden.replace(help));
+        finding.help.iter_mut().for_each(|help| help.text = hidden.replace(&help.text));
         let labels = finding.at.iter_mut().chain(&mut finding.also);
         labels.for_each(|label| label.text = hidden.replace(&label.text));
     });

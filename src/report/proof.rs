@@ -167,6 +167,6 @@ fn failure_json(failure: &Failure) -> Value {
         "title": finding.title,
         "edge": failure.edge,
         "seen": failure.evidence,
-        "help": finding.help,
+        "help": finding.help.iter().map(|help| &help.text).collect::<Vec<_>>(),
     })
 }

@@ -225,7 +225,7 @@ fn finding_json(finding: &Finding, sources: &Sources) -> Value {
         "edge": finding.edge,
         "at": finding.at.as_ref().map(|label| label_json(label, sources)),
         "also": finding.also.iter().map(|label| label_json(label, sources)).collect::<Vec<_>>(),
-        "help": finding.help,
+        "help": finding.help.iter().map(|help| &help.text).collect::<Vec<_>>(),
     })
 }
 

@@ -25,15 +25,15 @@ use tracewright::validate::Validation;
 const NOW: Duration = Duration::from_secs(1_793_491_200);
 
 /// A mutant as it lies in its directory.
-struct Mutant {
-    name: String,
-    directory: PathBuf,
-    files: BTreeMap<TargetPath, Vec<u8>>,
+pub struct Mutant {
+    pub name: String,
+    pub directory: PathBuf,
+    pub files: BTreeMap<TargetPath, Vec<u8>>,
     settings: toml::Table,
 }
 
 impl Mutant {
-    fn all() -> Vec<Self> {
+    pub fn all() -> Vec<Self> {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants");
         let mut all: Vec<Self> = std::fs::read_dir(home)
             .unwrap()
@@ -67,8 +67,16 @@ impl Mutant {
         (topology, verdict)
     }
 
-    fn judged(&self) -> (Discovered, Topology, CheckReport) {
-        let found = discover(&DirectoryTree::below(self.directory.join("root")));
+    pub fn judged(&self) -> (Discovered, Topology, CheckReport) {
+        self.judged_as(discover(&DirectoryTree::below(self.directory.join("root"))))
+    }
+
+    /// The same with other contents of its files.
+    pub fn judged_with(&self, files: &BTreeMap<TargetPath, Vec<u8>>) -> (Discovered, Topology, CheckReport) {
+        self.judged_as(discover(files))
+    }
+
+    fn judged_as(&self, found: Discovered) -> (Discovered, Topology, CheckReport) {
         assert!(found.programs > 0, "{} holds no program", self.name);
         let mut files = found.file_set();
         files.complete = self.settings.get("complete").and_then(toml::Value::as_bool).unwrap_or(false);

@@ -3,12 +3,13 @@
 use super::super::facts::{Facts, peer, shown_listener};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
-use super::{endpoint, server};
+use super::{endpoint, server, source, under};
+use crate::diagnostic::{Help, SourceName, TextChange};
 use crate::model::certificate::ServerName;
 use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 
 /// Point the client at this listener.
-pub(in super::super) fn dial(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
+pub(in super::super) fn dial(facts: &Facts<'_>, client: &Client, listener: &Listener) -> Help {
     dial_as(facts, client, listener, &host(facts, client, listener))
 }
 
@@ -23,7 +24,8 @@ fn host(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
     }
 }
 
-fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) -> String {
+fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) -> Help {
+    let file = source(facts, client.program);
     let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
     let setting = &client.setting;
     let port = listener.port;
@@ -34,29 +36,44 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
             let path = if protocol == Protocol::OtlpHttp && per_signal { own } else { "" };
             let key =
                 if setting.ends_with("ENDPOINT") { setting } else { "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" };
-            format!("`{key}={scheme}://{host}:{port}{path}`")
+            variable(file, key, &format!("{scheme}://{host}:{port}{path}"))
         }
         (ProgramKind::Tempo, Protocol::RemoteWrite) => {
-            format!("under `{setting}`: `url: {scheme}://{host}:{port}/api/v1/write`")
+            under(file, setting, "url", &format!("{scheme}://{host}:{port}/api/v1/write"))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!("`url: {scheme}://{host}:{port}`"),
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
+            beside(file, client, "url", &format!("{scheme}://{host}:{port}"))
+        }
         (ProgramKind::Tempo, _) => {
-            format!("under `querier.frontend_worker`: `frontend_address: {}`", endpoint(host, port))
+            under(file, "querier.frontend_worker", "frontend_address", &endpoint(host, port))
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("under `{setting}`: `endpoint: {scheme}://{host}:{port}`")
+            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}"))
         }
-        (ProgramKind::Collector, _) => format!("under `{setting}`: `endpoint: {}`", endpoint(host, port)),
+        (ProgramKind::Collector, _) => under(file, setting, "endpoint", &endpoint(host, port)),
     }
 }
 
-/// The listeners where what this client speaks is understood: first of the program it dials already,
-/// else of any it may mean; or the listener to open.
-pub(in super::super) fn right_listener(
-    facts: &Facts<'_>,
-    client: &Client,
-    dialled: &Listener,
-) -> Vec<String> {
+/// A line of an environment file. Variables of a Compose file or of a unit are written otherwise there, by
+/// a person.
+pub(in super::super) fn variable(file: SourceName, key: &str, value: &str) -> Help {
+    let help = Help::from(format!("`{key}={value}`"));
+    let elsewhere = [".yaml", ".yml", ".service", ".conf"].iter().any(|suffix| file.0.ends_with(suffix));
+    if elsewhere {
+        return help;
+    }
+    help.edit(file, TextChange::SetVariable { key: key.to_owned(), value: value.to_owned() })
+}
+
+/// A key of a datasource.
+fn beside(file: SourceName, client: &Client, key: &str, value: &str) -> Help {
+    let way = format!("{}.{key}", client.setting);
+    Help::from(format!("`{key}: {value}`")).edit(file, TextChange::SetKey { way, value: value.to_owned() })
+}
+
+/// The doors where what this client speaks is understood: first of the program it dials already,
+/// else of any it may mean; or the door to open.
+pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<Help> {
     let speaks = |listener: &&Listener| {
         listener.protocol == client.protocol
             && listener.program != client.program
@@ -67,108 +84,134 @@ pub(in super::super) fn right_listener(
     match same.or_else(|| listeners.iter().find(speaks)) {
         Some(listener) => {
             let server = shown_listener(facts.server(listener), listener);
-            vec![format!("{server} speaks it: {}", dial(facts, client, listener))]
+            vec![dial(facts, client, listener).worded(|text| format!("{server} speaks it: {text}"))]
         }
         None => vec![server::open(facts, client)],
     }
 }
 
 /// Make the client dial TLS to this listener.
-pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
+pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Listener) -> Help {
     let named = ca(client).or_else(|| client.tls.ignored.first()).map(|file| file.path.clone());
     let directory = facts.topology.programs[client.program].file.parent().join("tls");
     let ca = named.unwrap_or_else(|| directory.join("ca.crt"));
-    let setting = &client.setting;
+    let (file, setting) = (source(facts, client.program), &client.setting);
+    let dials = || dial(facts, client, listener);
     match (facts.client(client), client.protocol) {
         (ProgramKind::App, _) => {
-            format!(
-                "{}, and its CA in `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE={ca}`",
-                dial(facts, client, listener)
-            )
+            let trusts = variable(file, "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca.as_str());
+            both(dials(), trusts, |dials, trusts| format!("{dials}, and its CA in {trusts}"))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
-            format!(
-                "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
-                dial(facts, client, listener)
-            )
-        }
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!(
+            "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
+            dials()
+        )
+        .into(),
         (ProgramKind::Tempo, Protocol::RemoteWrite) => {
             format!("under `{setting}`: `url: https://{}/api/v1/write` and its `tls_config`", peer(client))
+                .into()
         }
         (ProgramKind::Tempo, _) => {
-            format!("under `{setting}`: `tls_enabled: true` and `tls_ca_path: {ca}`")
+            let text = |on: &str, _: &str| format!("{on} and `tls_ca_path: {ca}`");
+            let trusts = under(file.clone(), setting, "tls_ca_path", ca.as_str());
+            both(under(file, setting, "tls_enabled", "true"), trusts, text)
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("{} and `tls: {{ ca_file: {ca} }}`", dial(facts, client, listener))
+            let tls = format!("{{ ca_file: {ca} }}");
+            let text = |dials: &str, _: &str| format!("{dials} and `tls: {tls}`");
+            both(dials(), under(file, setting, "tls", &tls), text)
         }
         (ProgramKind::Collector, _) => {
-            format!("under `{setting}`: `tls: {{ ca_file: {ca} }}` instead of `insecure: true`")
+            let tls = under(file, setting, "tls", &format!("{{ ca_file: {ca} }}"));
+            tls.worded(|text| format!("{text} instead of `insecure: true`"))
         }
     }
+}
+
+/// Two changes that are made together.
+fn both(first: Help, second: Help, text: impl FnOnce(&str, &str) -> String) -> Help {
+    let text = text(&first.text, &second.text);
+    // Half of it carried out is worse than none.
+    let whole = !first.edits.is_empty() && !second.edits.is_empty();
+    let edits = first.edits.into_iter().chain(second.edits).filter(|_| whole).collect();
+    Help { text, edits }
 }
 
 /// Make the client dial plaintext.
-pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> String {
-    let setting = &client.setting;
+pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> Help {
+    let (file, setting) = (source(facts, client.program), &client.setting);
     match (facts.client(client), client.protocol) {
-        (ProgramKind::App, _) => format!("`http://` in `{setting}`, and no certificate variables"),
+        (ProgramKind::App, _) => {
+            with_scheme(file, client, "http").worded(|text| format!("{text}, and no certificate variables"))
+        }
         (ProgramKind::Tempo, Protocol::RemoteWrite) => {
-            format!("under `{setting}`: `url: http://{}/api/v1/write`", peer(client))
+            under(file, setting, "url", &format!("http://{}/api/v1/write", peer(client)))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!("`url: http://{}`", peer(client)),
-        (ProgramKind::Tempo, _) => format!("under `{setting}`: remove `tls_enabled: true`"),
+        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
+            beside(file, client, "url", &format!("http://{}", peer(client)))
+        }
+        (ProgramKind::Tempo, _) => {
+            let help = Help::from(format!("under `{setting}`: remove `tls_enabled: true`"));
+            help.edit(file, TextChange::RemoveKey { way: format!("{setting}.tls_enabled") })
+        }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            format!("under `{setting}`: `endpoint: http://{}`", peer(client))
+            under(file, setting, "endpoint", &format!("http://{}", peer(client)))
         }
-        (ProgramKind::Collector, _) => {
-            format!(
-                "under `{setting}`: `tls: {{ insecure: true }}`, without a `ca_file`, which would turn TLS on again"
-            )
-        }
+        (ProgramKind::Collector, _) => under(file, setting, "tls", "{ insecure: true }")
+            .worded(|text| format!("{text}, without a `ca_file`, which would turn TLS on again")),
     }
 }
 
+/// Another scheme in the endpoint of an application, whose text is where the mark points.
+fn with_scheme(file: SourceName, client: &Client, scheme: &str) -> Help {
+    let from = if scheme == "http" { "https" } else { "http" };
+    let help = Help::from(format!("`{scheme}://` in `{}`", client.setting));
+    let start = client.at.span.start;
+    help.edit(file, TextChange::Replace { span: start..start + from.len(), with: scheme.to_owned() })
+}
+
 /// Turn on the TLS whose files are already named.
-pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> String {
-    let setting = &client.setting;
+pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
+    let (file, setting) = (source(facts, client.program), &client.setting);
     match facts.client(client) {
-        ProgramKind::Tempo => format!("under `{setting}`: `tls_enabled: true`"),
+        ProgramKind::Tempo => under(file, setting, "tls_enabled", "true"),
         ProgramKind::Collector if client.protocol == Protocol::OtlpHttp => {
-            format!("under `{setting}`: `endpoint: https://{}`", peer(client))
+            under(file, setting, "endpoint", &format!("https://{}", peer(client)))
         }
-        ProgramKind::Collector => format!("under `{setting}.tls`: `insecure: false`"),
-        ProgramKind::App => format!("`https://` in `{setting}`"),
+        ProgramKind::Collector => under(file, &format!("{setting}.tls"), "insecure", "false"),
+        ProgramKind::App => with_scheme(file, client, "https"),
         ProgramKind::Grafana if client.tls.enabled => {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
-                .to_owned()
+                .into()
         }
-        ProgramKind::Grafana | ProgramKind::Prometheus => format!("`url: https://{}`", peer(client)),
+        ProgramKind::Grafana | ProgramKind::Prometheus => {
+            beside(file, client, "url", &format!("https://{}", peer(client)))
+        }
     }
 }
 
 /// Give the client a certificate to show.
-pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> String {
+pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help {
     let setting = &client.setting;
     match facts.client(client) {
-        ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`"),
-        ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`"),
-        ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".to_owned(),
+        ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`").into(),
+        ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`").into(),
+        ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".into(),
         ProgramKind::Grafana | ProgramKind::Prometheus => {
-            "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`"
-                .to_owned()
+            "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`".into()
         }
     }
 }
 
 /// Mend half-written client settings.
-pub(in super::super) fn complete(facts: &Facts<'_>, client: &Client, half: &Half<'_>) -> String {
+pub(in super::super) fn complete(facts: &Facts<'_>, client: &Client, half: &Half<'_>) -> Help {
     match half {
         Half::Absent(file) | Half::NoPem(file, _) => {
-            format!("put the file at `{}`, or name the right one", file.path)
+            format!("put the file at `{}`, or name the right one", file.path).into()
         }
-        Half::NotAPair(_) => "name the key that belongs to the certificate".to_owned(),
+        Half::NotAPair(_) => "name the key that belongs to the certificate".into(),
         Half::NoKey(_) | Half::NoCertificate(_) | Half::Neither | Half::NoPolicy(_) => {
-            format!("both or neither: {}", certificate(facts, client))
+            certificate(facts, client).worded(|text| format!("both or neither: {text}"))
         }
     }
 }
@@ -179,9 +222,9 @@ pub(in super::super) fn name(
     client: &Client,
     listener: &Listener,
     wanted: &ServerName,
-) -> Vec<String> {
+) -> Vec<Help> {
     let kind = if matches!(wanted, ServerName::Address(_)) { "IP" } else { "DNS" };
-    let mut ways = vec![format!("issue the certificate with `subjectAltName = {kind}:{wanted}`")];
+    let mut ways = vec![format!("issue the certificate with `subjectAltName = {kind}:{wanted}`").into()];
     let certificate =
         listener.tls.certificate.as_ref().and_then(|file| facts.topology.certificates.get(&file.path));
     let names = certificate.and_then(Leaf::of).map(|leaf| leaf.names).unwrap_or_default();
@@ -191,12 +234,18 @@ pub(in super::super) fn name(
         return ways;
     }
     let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.")));
-    let setting = &client.setting;
+    let (file, setting) = (source(facts, client.program), &client.setting);
+    // Tempo's own clients are mended together (`internal`).
+    let dns = dns.filter(|_| client.protocol != Protocol::TempoInternal);
     ways.extend(dns.map(|name| match facts.client(client) {
-        ProgramKind::Collector => format!("under `{setting}.tls`: `server_name_override: {name}`"),
-        ProgramKind::Tempo => format!("under `{setting}`: `tls_server_name: {name}`"),
-        ProgramKind::Grafana | ProgramKind::Prometheus => format!("`jsonData.serverName: {name}`"),
-        ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host"),
+        ProgramKind::Collector => {
+            under(file, &format!("{setting}.tls"), "server_name_override", &name.to_string())
+        }
+        ProgramKind::Tempo => under(file, setting, "tls_server_name", &name.to_string()),
+        ProgramKind::Grafana | ProgramKind::Prometheus => {
+            beside(file, client, "jsonData.serverName", &name.to_string())
+        }
+        ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host").into(),
     }));
     ways
 }

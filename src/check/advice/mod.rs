@@ -6,18 +6,19 @@ mod server;
 
 pub(super) use client::{
     certificate as client_certificate, complete as complete_client, dial, name, right_listener, switch,
-    tls_off as client_off, tls_on as client_on,
+    tls_off as client_off, tls_on as client_on, variable,
 };
 pub(super) use internal::{
-    clients_off as internal_clients_off, clients_on as internal_clients_on,
+    clients_off as internal_clients_off, clients_on as internal_clients_on, named as internal_named,
     server_off as internal_server_off, server_on as internal_server_on,
 };
 pub(super) use server::{
-    bind, complete, everywhere, keep_close, listen, loopback, move_port, no_client_certificate, open,
-    serve_plaintext, serve_tls,
+    bind, complete, everywhere, keep_close, listen, loopback, no_client_certificate, open, serve_plaintext,
+    serve_tls,
 };
 
 use super::facts::Facts;
+use crate::diagnostic::{Help, SourceName, TextChange};
 use crate::model::dataflow::{FileReference, Listener};
 use crate::model::names::{Port, TargetPath};
 
@@ -58,4 +59,22 @@ fn pair(facts: &Facts<'_>, listener: &Listener) -> (TargetPath, TargetPath) {
 /// An address and port as an endpoint in YAML: IPv6 needs brackets, and brackets need quotes.
 fn endpoint(host: &str, port: Port) -> String {
     if host.starts_with('[') { format!("\"{host}:{port}\"") } else { format!("{host}:{port}") }
+}
+
+/// The file of a program, by the name under which it is shown.
+pub(super) fn source(facts: &Facts<'_>, program: usize) -> SourceName {
+    SourceName(facts.topology.file(program).to_owned())
+}
+
+/// ``under `server`: `http_listen_port: 3200` ``, in the file of a program.
+fn under(file: SourceName, block: &str, key: &str, value: &str) -> Help {
+    let way = format!("{block}.{key}");
+    let help = Help::from(format!("under `{block}`: `{key}: {value}`"));
+    help.edit(file, TextChange::SetKey { way, value: value.to_owned() })
+}
+
+/// ``remove `tls` under `exporters.otlp_grpc` ``, in the file of a program.
+fn without(file: SourceName, block: &str, key: &str) -> Help {
+    let help = Help::from(format!("remove `{key}` under `{block}`"));
+    help.edit(file, TextChange::RemoveKey { way: format!("{block}.{key}") })
 }

@@ -2,7 +2,8 @@
 
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
-use super::{directory, endpoint, pair};
+use super::{directory, endpoint, pair, source, under, without};
+use crate::diagnostic::{Help, TextChange};
 use crate::model::dataflow::{Bind, Client, ClientHost, Listener, ProgramKind, Protocol};
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
@@ -31,32 +32,22 @@ fn server_prefix(listener: &Listener) -> Option<&'static str> {
 }
 
 /// Put the listener on another port.
-pub(in super::super) fn listen(listener: &Listener, port: Port) -> String {
+pub(in super::super) fn listen(facts: &Facts<'_>, listener: &Listener, port: Port) -> Help {
+    let file = source(facts, listener.program);
     match server_prefix(listener) {
-        Some(prefix) => format!("under `server`: `{prefix}_listen_port: {port}`"),
+        Some(prefix) => under(file, "server", &format!("{prefix}_listen_port"), &port.to_string()),
         None if listener.protocol == Protocol::PrometheusApi => {
-            format!("start Prometheus with `--web.listen-address={}:{port}`", bound(&listener.bind))
+            format!("start Prometheus with `--web.listen-address={}:{port}`", bound(&listener.bind)).into()
         }
         None if listener.setting.starts_with("service.telemetry") => {
-            own_metrics(listener, &bound(&listener.bind), port)
+            own_metrics(facts, listener, (&bound(&listener.bind), port))
         }
-        None => {
-            format!("under `{}`: `endpoint: {}`", listener.setting, endpoint(&bound(&listener.bind), port))
-        }
+        None => under(file, &listener.setting, "endpoint", &endpoint(&bound(&listener.bind), port)),
     }
 }
 
-/// Put a listener that finds its port taken on a free one, with its clients.
-pub(in super::super) fn move_port(facts: &Facts<'_>, listener: &Listener) -> String {
-    let is_used = |port: &Port| facts.topology.listeners.iter().any(|listener| listener.port == *port);
-    let next = i64::from(listener.port.number()) + 10_000;
-    let free = (next..65_536).chain(1_024..next).filter_map(Port::new).find(|port| !is_used(port));
-    let free = free.unwrap_or(listener.port);
-    format!("move one of them, and its clients with it; {}", listen(listener, free))
-}
-
 /// Open a listener for what this client speaks, where it dials.
-pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
+pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
     let program = facts
         .topology
         .programs
@@ -64,19 +55,19 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
         .enumerate()
         .find(|(index, program)| *index != client.program && client.means.contains(&program.kind));
     let kind = program.map(|(_, program)| program.kind);
-    let setting = match (kind, client.protocol) {
+    let door = match (kind, client.protocol) {
         (Some(ProgramKind::Tempo), Protocol::OtlpGrpc) => "distributor.receivers.otlp.protocols.grpc",
         (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
         (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
         (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
         (_, Protocol::TempoInternal) => {
-            return format!("under `server`: `grpc_listen_port: {}`", client.port);
+            return under_server(facts, client, "grpc_listen_port");
         }
         (_, Protocol::PrometheusApi | Protocol::RemoteWrite) => {
-            return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port);
+            return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port).into();
         }
         (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
-            return format!("under `server`: `http_listen_port: {}`", client.port);
+            return under_server(facts, client, "http_listen_port");
         }
     };
     let port = if facts.topology.listeners.iter().any(|listener| listener.port == client.port) {
@@ -86,120 +77,164 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> String {
     };
     let inside = program.is_some_and(|(index, _)| facts.topology.site_of(index).is_container());
     let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
-    format!("open a listener for {}: under `{setting}`: `endpoint: {address}:{port}`", client.protocol)
+    let value = format!("{address}:{port}");
+    let opened = match program {
+        Some((index, _)) => under(source(facts, index), door, "endpoint", &value),
+        None => format!("under `{door}`: `endpoint: {value}`").into(),
+    };
+    opened.worded(|text| format!("open a listener for {}: {text}", client.protocol))
+}
+
+/// The port that a client dials, at a server of the Tempo that it means.
+fn under_server(facts: &Facts<'_>, client: &Client, key: &str) -> Help {
+    let mut programs = facts.topology.programs.iter();
+    match programs.position(|program| program.kind == ProgramKind::Tempo) {
+        Some(index) => under(source(facts, index), "server", key, &client.port.to_string()),
+        None => format!("under `server`: `{key}: {}`", client.port).into(),
+    }
 }
 
 /// Let the listener accept where the client dials.
-pub(in super::super) fn bind(listener: &Listener, client: &Client) -> String {
+pub(in super::super) fn bind(facts: &Facts<'_>, listener: &Listener, client: &Client) -> Help {
     let address = match &client.host {
         ClientHost::Address(address) if !address.is_unspecified() => *address,
         ClientHost::Address(_) | ClientHost::Name(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
-    at_address(listener, address)
+    at_address(facts, listener, address)
 }
 
 /// Let the listener accept from outside of its container.
-pub(in super::super) fn everywhere(listener: &Listener) -> String {
-    at_address(listener, IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+pub(in super::super) fn everywhere(facts: &Facts<'_>, listener: &Listener) -> Help {
+    at_address(facts, listener, IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 /// Let the listener accept on this host only.
-pub(in super::super) fn loopback(listener: &Listener) -> String {
-    at_address(listener, IpAddr::V4(Ipv4Addr::LOCALHOST))
+pub(in super::super) fn loopback(facts: &Facts<'_>, listener: &Listener) -> Help {
+    at_address(facts, listener, IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 /// The ways out for plaintext that others can reach. TLS on Tempo's internal server alone is how no trace is
 /// ever stored, and in a container nobody else reaches what listens on loopback.
-pub(in super::super) fn keep_close(facts: &Facts<'_>, listener: &Listener) -> Vec<String> {
+pub(in super::super) fn keep_close(facts: &Facts<'_>, listener: &Listener) -> Vec<Help> {
     let close = if facts.server(listener).starts_here {
-        loopback(listener)
+        loopback(facts, listener)
     } else {
         "on a host, accept on loopback alone; in a container leave it, and publish its port on the host's loopback \
          alone"
-            .to_owned()
+            .into()
     };
     let tls = (listener.protocol != Protocol::TempoInternal).then(|| serve_tls(facts, listener));
     [Some(close), tls].into_iter().flatten().collect()
 }
 
-fn at_address(listener: &Listener, address: IpAddr) -> String {
+fn at_address(facts: &Facts<'_>, listener: &Listener, address: IpAddr) -> Help {
+    let file = source(facts, listener.program);
     match server_prefix(listener) {
-        Some(prefix) => format!("under `server`: `{prefix}_listen_address: {address}`"),
-        None if listener.protocol == Protocol::PrometheusApi => {
-            format!(
-                "start Prometheus with `--web.listen-address={}`",
-                endpoint(&literal(address), listener.port)
-            )
-        }
+        Some(prefix) => under(file, "server", &format!("{prefix}_listen_address"), &address.to_string()),
+        None if listener.protocol == Protocol::PrometheusApi => format!(
+            "start Prometheus with `--web.listen-address={}`",
+            endpoint(&literal(address), listener.port)
+        )
+        .into(),
         None if listener.setting.starts_with("service.telemetry") => {
-            own_metrics(listener, &address.to_string(), listener.port)
+            own_metrics(facts, listener, (&address.to_string(), listener.port))
         }
-        None => {
-            format!(
-                "under `{}`: `endpoint: {}`",
-                listener.setting,
-                endpoint(&literal(address), listener.port)
-            )
-        }
+        None => under(file, &listener.setting, "endpoint", &endpoint(&literal(address), listener.port)),
     }
 }
 
 /// The collector's own metrics at an address: a reader that is written has keys for it, the default has
 /// none but a reader in its place.
-fn own_metrics(listener: &Listener, host: &str, port: Port) -> String {
-    let reader = format!("prometheus: {{ host: \"{host}\", port: {port} }}");
+fn own_metrics(facts: &Facts<'_>, listener: &Listener, (host, port): (&str, Port)) -> Help {
+    let reader = format!("{{ host: \"{host}\", port: {port} }}");
+    let file = source(facts, listener.program);
     match listener.setting.strip_prefix("service.telemetry.metrics.readers.") {
-        Some(_) => format!("under `{}.pull.exporter`: `{reader}`", listener.setting),
-        None => format!(
-            "under `service.telemetry.metrics`: `readers: [{{ pull: {{ exporter: {{ {reader} }} }} }}]`"
-        ),
+        Some(_) => under(file, &format!("{}.pull.exporter", listener.setting), "prometheus", &reader),
+        None => {
+            let readers = format!("[{{ pull: {{ exporter: {{ prometheus: {reader} }} }} }}]");
+            under(file, "service.telemetry.metrics", "readers", &readers)
+        }
     }
 }
 
 /// Give the listener TLS.
-pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> String {
+pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> Help {
+    let file = source(facts, listener.program);
     let (certificate, key) = pair(facts, listener);
     let pair = format!("{{ cert_file: {certificate}, key_file: {key} }}");
     match server_prefix(listener) {
-        Some(prefix) => format!("under `server`: `{prefix}_tls_config: {pair}`"),
-        None if listener.protocol == Protocol::OwnHttp => {
-            "it cannot serve TLS: keep it on this host".to_owned()
-        }
-        None => format!("under `{}`: `tls: {pair}`", listener.setting),
+        Some(prefix) => under(file, "server", &format!("{prefix}_tls_config"), &pair),
+        None if listener.protocol == Protocol::OwnHttp => "it cannot serve TLS: keep it on this host".into(),
+        None => under(file, &listener.setting, "tls", &pair),
     }
 }
 
 /// Take TLS from the listener.
-pub(in super::super) fn serve_plaintext(listener: &Listener) -> String {
+pub(in super::super) fn serve_plaintext(facts: &Facts<'_>, listener: &Listener) -> Help {
+    let file = source(facts, listener.program);
     match server_prefix(listener) {
-        Some(prefix) => format!("remove `server.{prefix}_tls_config`"),
-        None => format!("remove `tls` under `{}`", listener.setting),
+        Some(prefix) => {
+            let way = format!("server.{prefix}_tls_config");
+            Help::from(format!("remove `{way}`")).edit(file, TextChange::RemoveKey { way })
+        }
+        None => without(file, &listener.setting, "tls"),
     }
 }
 
 /// Do not demand client certificates.
-pub(in super::super) fn no_client_certificate(listener: &Listener) -> String {
+pub(in super::super) fn no_client_certificate(facts: &Facts<'_>, listener: &Listener) -> Help {
+    let file = source(facts, listener.program);
     match server_prefix(listener) {
         Some(prefix) => {
-            format!("remove `client_ca_file` and `client_auth_type` under `server.{prefix}_tls_config`")
+            let block = format!("server.{prefix}_tls_config");
+            let help = Help::from(format!("remove `client_ca_file` and `client_auth_type` under `{block}`"));
+            let remove = |key: &str| TextChange::RemoveKey { way: format!("{block}.{key}") };
+            help.edit(file.clone(), remove("client_ca_file")).edit(file, remove("client_auth_type"))
         }
-        None => format!("remove `client_ca_file` under `{}.tls`", listener.setting),
+        None => without(file, &format!("{}.tls", listener.setting), "client_ca_file"),
     }
 }
 
 /// Mend half-written server settings.
-pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &Half<'_>) -> Vec<String> {
+pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &Half<'_>) -> Vec<Help> {
     match half {
         Half::NoKey(_) | Half::NoCertificate(_) | Half::Neither => {
-            vec![serve_tls(facts, listener), serve_plaintext(listener)]
+            let (with_tls, without) = dialled_with(facts, listener);
+            // Whoever dials decides: the other way would end an edge that is meant so.
+            let whole = Some(serve_tls(facts, listener)).filter(|_| with_tls || !without);
+            let plain = Some(serve_plaintext(facts, listener)).filter(|_| without || !with_tls);
+            whole.into_iter().chain(plain).collect()
         }
-        Half::NoPolicy(_) => vec!["`client_auth_type: RequireAndVerifyClientCert` beside it".to_owned()],
+        Half::NoPolicy(_) => vec![asks_for_certificates(facts, listener)],
         Half::Absent(file) | Half::NoPem(file, _) => {
-            vec![format!("put the file at `{}`, or name the right one", file.path)]
+            vec![format!("put the file at `{}`, or name the right one", file.path).into()]
         }
         Half::NotAPair(_) => {
-            vec![format!("name the key that belongs to it, below `{}`", directory(facts, listener))]
+            vec![format!("name the key that belongs to it, below `{}`", directory(facts, listener)).into()]
         }
+    }
+}
+
+/// Whether somebody dials the listener with TLS, and whether somebody does without.
+fn dialled_with(facts: &Facts<'_>, listener: &Listener) -> (bool, bool) {
+    let judged = facts.judged.iter().filter(|judged| {
+        judged.listener.is_some_and(|index| std::ptr::eq(&facts.topology.listeners[index], listener))
+    });
+    let modes: Vec<bool> = judged.map(|judged| facts.topology.clients[judged.client].tls.enabled).collect();
+    (modes.contains(&true), modes.contains(&false))
+}
+
+/// The policy that makes use of a client CA; receivers of OTLP have it without one.
+fn asks_for_certificates(facts: &Facts<'_>, listener: &Listener) -> Help {
+    let (key, value) = ("client_auth_type", "RequireAndVerifyClientCert");
+    let help = Help::from(format!("`{key}: {value}` beside it"));
+    match server_prefix(listener) {
+        Some(prefix) => {
+            let way = format!("server.{prefix}_tls_config.{key}");
+            let change = TextChange::SetKey { way, value: value.to_owned() };
+            help.edit(source(facts, listener.program), change)
+        }
+        None => help,
     }
 }
 

@@ -32,7 +32,7 @@ table! {
         send_to: Reference = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS");
         /// What the program was built or told to speak. Required: a program may fix it.
-        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none: it must be written"),
+        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none, it must be written"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, and the scheme and path of the endpoint");
         /// How what it sends is compressed.
         compression: Choice<AppCompressions> = r#""gzip""#, default(r#""none""#),

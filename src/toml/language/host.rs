@@ -11,12 +11,13 @@ table! {
     pub struct HostTable {
         /// The name or address by which other hosts reach this one.
         address: Text = r#""tempo.lan""#, required(),
-            renders("the names in the certificates of listeners that other hosts can reach");
-        /// What a listener binds that must be reached from elsewhere: an address narrows it to one network.
+            renders("a name in the certificates of listeners that other hosts can reach");
+        /// What a listener binds that a client on another host dials: an address narrows it to one network. With
+        /// one host there is no such client.
         listen: Bind = r#""any""#, default(r#""any""#);
         /// Further names for the certificates of this host.
         names: List<Text> = r#"["tempo.example"]"#,
-            renders("the names in the certificates of listeners that other hosts can reach");
+            renders("names in the certificates of all listeners");
     }
 }
 

@@ -40,7 +40,7 @@ table! {
         /// A plaintext listener for probes.
         health: Later = "ask `/ready` on `http` instead: leave `health` out";
         /// Where blocks are kept.
-        storage: StorageTable = r#"{ local = "/var/lib/tempo" }"#, derived("`local` below `paths.data`");
+        storage: StorageTable = r#"{ local = "/var/lib/tempo" }"#, derived("`{ local = ... }`, the directory of `paths.data`");
         /// How long a trace is kept.
         retention: Duration = r#""336h""#, default(r#""336h""#), unadvised(),
             renders("2.10: `compactor.compaction.block_retention`; 3.0: `backend_worker.compaction.block_retention` and that of `backend_scheduler.provider.compaction`");
