@@ -168,6 +168,29 @@ pub enum PlanFormat {
     Markdown,
 }
 
+/// How the result of a check is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+    /// Annotations of GitHub Actions, beside the lines of a pull request
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// The language of a picture of who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphLanguage {
+    /// Mermaid, which GitHub draws
+    Mermaid,
+    /// Graphviz
+    Dot,
+}
+
 #[derive(Debug, Args)]
 pub struct InitArguments {
     /// The directory to write stack.toml to
@@ -196,8 +219,10 @@ pub struct CheckArguments {
     #[command(flatten)]
     pub validators: ValidatorsArgument,
     /// Judge the files below DIR instead of a stack: a repository, a Compose project, a host's root
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
-    pub files: Option<PathBuf>,
+    ///
+    /// Several directories are judged one after the other, each by itself.
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
+    pub files: Vec<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
     #[arg(long, value_name = "V", requires = "files", value_parser = release)]
     pub tempo_version: Option<String>,
@@ -206,7 +231,10 @@ pub struct CheckArguments {
     pub collector_version: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: CheckFormat,
+    /// Print who talks to whom as a picture, broken edges red, instead of the findings
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    pub graph: Option<GraphLanguage>,
 }
 
 #[derive(Debug, Args)]

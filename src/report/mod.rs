@@ -3,6 +3,8 @@
 
 pub mod diagnostics;
 mod diff;
+pub mod github;
+pub mod graph;
 pub mod history;
 mod nouns;
 mod others;
@@ -11,6 +13,7 @@ pub mod plan;
 pub mod plan_json;
 pub mod proof;
 pub mod review;
+pub mod sarif;
 pub mod status;
 pub mod verdict;
 

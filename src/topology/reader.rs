@@ -2,7 +2,7 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
-use super::{Examined, FileSet, named, places, unit_programs};
+use super::{Examined, FileSet, named, neighbours, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::{MOST, SourceName};
@@ -93,6 +93,7 @@ impl FileReader {
         for file in &found {
             self.read_file(files, file, &mut topology);
         }
+        neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
         topology
@@ -269,9 +270,12 @@ fn nowhere(topology: &mut Topology) -> usize {
 fn dialect(kind: ProgramKind) -> YamlLibrary {
     match kind {
         ProgramKind::Tempo => YamlLibrary::V2,
-        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => {
-            YamlLibrary::V3
-        }
+        ProgramKind::Collector
+        | ProgramKind::Grafana
+        | ProgramKind::App
+        | ProgramKind::Prometheus
+        | ProgramKind::Alloy
+        | ProgramKind::Neighbour(_) => YamlLibrary::V3,
     }
 }
 
@@ -436,7 +440,9 @@ fn read_document(
             grafana::read::read(page, root);
             ReadVersion::None
         }
-        ProgramKind::App | ProgramKind::Prometheus => ReadVersion::None,
+        ProgramKind::App | ProgramKind::Prometheus | ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            ReadVersion::None
+        }
     }
 }
 

@@ -26,5 +26,6 @@ pub(crate) mod steady;
 pub mod survey;
 pub mod trial;
 pub mod validation;
+pub mod verdicts;
 pub mod watch;
 pub mod written;
