@@ -5,6 +5,7 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+use crate::model::names::StackName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -19,6 +20,28 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
+    /// When to colour: `auto` does on a terminal, unless NO_COLOR is set or TERM is dumb
+    #[arg(
+        long = "color",
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub colour: ColourChoice,
+}
+
+/// When what is printed is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Also in a file or a pipe
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// The verbs. The arguments of one are built when it is called.
@@ -34,6 +57,7 @@ pub enum Verb {
     ///
     /// Reads the files as their engines would, and proves that every client meets its listener:
     /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
+    #[command(alias = "validate")]
     Check(CheckArguments),
     /// Write the files of a stack to a directory, for review
     ///
@@ -92,6 +116,9 @@ pub enum Verb {
     ///
     /// To read it: `tracewright man | man -l -`.
     Man(ManArguments),
+    /// Print the version, as `--version` does
+    #[command(hide = true)]
+    Version,
     /// What this binary starts itself again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
@@ -109,6 +136,24 @@ pub struct StackArgument {
     /// A directory that holds stack.toml, or the file
     #[arg(value_name = "STACK", default_value = ".")]
     pub stack: PathBuf,
+}
+
+// The stack whose name is all that counts, so that a lost or broken file keeps nobody from going back.
+#[derive(Debug, Args)]
+pub struct NamedStackArgument {
+    /// A directory that holds stack.toml, or the file; its name is all that counts
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
+    /// The stack by its name, where its file is lost
+    #[arg(long, value_name = "NAME", value_parser = stack_name)]
+    pub name: Option<StackName>,
+}
+
+/// A name as `stack.toml` takes it.
+fn stack_name(text: &str) -> Result<StackName, String> {
+    let name = StackName::new(text);
+    let is_name = crate::toml::is_name(text);
+    is_name.then_some(name).ok_or_else(|| "a name has small letters, digits and `-`, 32 at most".to_owned())
 }
 
 // Where the stack's files go.
@@ -212,6 +257,16 @@ fn release(text: &str) -> Result<String, String> {
     }
 }
 
+/// A digest, or so much of its beginning that no other one is meant.
+fn digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text);
+    let is_digest = (12..=64).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
+    is_digest.then(|| digits.to_owned()).ok_or_else(|| {
+        "a digest has 64 digits of 0-9 and a-f, `sha256:` before them or not; its first 12 will do".to_owned()
+    })
+}
+
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     #[command(flatten)]
@@ -292,10 +347,10 @@ pub struct ApplyArguments {
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
     pub adopt: bool,
-    /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest
+    /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest, or 12 digits it begins with
     ///
     /// It does not approve: it only makes sure that what was reviewed is what is applied.
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", value_parser = digest)]
     pub expect: Option<String>,
     /// Keep it without sending a trace through it
     #[arg(long)]
@@ -305,7 +360,7 @@ pub struct ApplyArguments {
 #[derive(Debug, Args)]
 pub struct RollbackArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
@@ -324,7 +379,7 @@ pub struct RollbackArguments {
 #[derive(Debug, Args)]
 pub struct DestroyArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
@@ -337,7 +392,7 @@ pub struct DestroyArguments {
 #[derive(Debug, Args)]
 pub struct HistoryArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     /// How to print
@@ -389,7 +444,7 @@ pub struct ProveArguments {
 #[derive(Debug, Args)]
 pub struct StatusArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -398,7 +453,7 @@ pub struct StatusArguments {
 #[derive(Debug, Args)]
 pub struct LogsArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     /// Only this one: `tempo`, `collector.main`, or `main`
     #[arg(long, value_name = "NAME")]
     pub component: Option<String>,

@@ -111,3 +111,8 @@ pub fn stack_name(source: SourceName, text: &str) -> (TomlDocument, Result<Strin
     parsed.document.locate(&mut parsed.faults);
     (parsed.document, Err(parsed.faults))
 }
+
+/// Whether a text is a name as the file takes it.
+pub fn is_name(text: &str) -> bool {
+    shape::name(text).is_ok()
+}

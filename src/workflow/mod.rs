@@ -18,6 +18,7 @@ pub mod proof;
 pub mod proving;
 pub mod reach;
 pub mod review;
+mod root_directory;
 pub mod running;
 pub mod session;
 pub mod stages;
