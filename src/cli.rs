@@ -312,6 +312,9 @@ pub struct PlanArguments {
     /// Exit with 2 when there is something to do, drift included
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Compare with the stack at a revision of its git repository instead of with a host
+    #[arg(long, value_name = "REF", conflicts_with = "root")]
+    pub base: Option<String>,
     /// Show every line of every file that changes
     #[arg(long)]
     pub full: bool,

@@ -7,13 +7,16 @@ use crate::report;
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
-use crate::workflow::review::{Subject, full, json, review};
+use crate::workflow::review::{Subject, full, json, markdown, review};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{host_of, look, say_pending};
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{clock, consent, host, reach};
+use crate::workflow::{base, clock, consent, host, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
+    if let Some(base) = &arguments.base {
+        return base::run(session, arguments, base);
+    }
     let loaded = load(&arguments.stack.stack)?;
     let place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
@@ -38,7 +41,7 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     session.print(&match arguments.format {
         PlanFormat::Text if arguments.full => full(&subject),
         PlanFormat::Text => report::review::text(&view, session.page()),
-        PlanFormat::Markdown => report::review::markdown(&view, None),
+        PlanFormat::Markdown => markdown(&view, &judged),
         PlanFormat::Json => json(&view, &subject),
     });
     let doubt = clock::doubt(session.now, &survey);

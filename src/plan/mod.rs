@@ -4,6 +4,7 @@
 //! Reads no file, no clock and no environment; `command/` shows a plan, `apply` carries it out. The
 //! same plan compares a stack with a host and a generation with a host, so a rollback is an apply.
 
+mod between;
 mod certificates;
 mod circumstances;
 mod compare;
@@ -17,6 +18,7 @@ mod others;
 mod services;
 mod steps;
 
+pub use between::between;
 pub use circumstances::Circumstances;
 
 use crate::model::desired::Digest;

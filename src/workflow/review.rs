@@ -3,9 +3,10 @@
 
 use super::host;
 use super::host::HostChoice;
+use super::load::Loaded;
 use super::judge::{CheckedStack, HostEnvFiles, judge_stack};
 use super::session::{Session, Stop};
-use super::survey::digests;
+use super::survey::{digests, host_of};
 use crate::apply::Survey;
 use crate::cause::{self, Judged};
 use crate::component::one_way::one_way;
@@ -13,10 +14,11 @@ use crate::diagnostic::SourceName;
 use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
-use crate::plan::DesiredSource;
+use crate::model::desired::Desired;
+use crate::plan::{self, DesiredSource, Plan};
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
-use crate::report::{plan, plan_json, verdict};
+use crate::report::{graph, plan as plan_text, plan_json, verdict};
 use crate::stack::{self, Stack};
 use crate::toml::{self, KeyTree, TomlDocument};
 use crate::validate::Validation;
@@ -125,7 +127,7 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
     let (place, digests) = (subject.place.shown(), digests(subject.survey));
     let frame =
         PlanFrame { place: &place, dataflow: &dataflow, digests: &digests, as_root: &subject.as_root };
-    plan::text(&subject.survey.plan, &frame)
+    plan_text::text(&subject.survey.plan, &frame)
 }
 
 /// The plan as one JSON document.
@@ -140,12 +142,58 @@ pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
     plan_json::text(&subject.survey.plan, view, &dataflow, &engines)
 }
 
+/// The plan as the comment of a pull request, with a picture of who talks to whom.
+pub(crate) fn markdown(view: &PlanView, judged: &CheckedStack<'_>) -> String {
+    let picture = graph::render(&judged.topology, &judged.verdict, graph::GraphFormat::Mermaid);
+    review::markdown(view, Some(&picture))
+}
+
 /// Shows a plan as text: what a reader needs, or every line.
 pub(crate) fn show(session: &mut Session, subject: &Subject<'_>, all: bool) -> Result<PlanView, Stop> {
     let view = review(session, subject)?;
     let text = if all { full(subject) } else { review::text(&view, session.page()) };
     session.print(&text);
     Ok(view)
+}
+
+/// What of the stack as it is differs from the stack as it was elsewhere, as one value; no host is looked at.
+/// `base`: what the other one is called.
+pub(crate) fn between(
+    session: &Session,
+    (base, old): (&str, Option<&StackSide>),
+    (loaded, judged): (&Loaded, &CheckedStack<'_>),
+) -> Result<(PlanView, Plan), Stop> {
+    let name = SourceName("stack.toml".to_owned());
+    let new = StackSide::read(&name, &loaded.text);
+    let old_judged = old.and_then(|side| side.judged(session));
+    let nothing = Desired { files: BTreeMap::new(), directories: BTreeMap::new(), units: Vec::new(), ..judged.desired.clone() };
+    let before = old_judged.as_ref().map_or(&nothing, |old| &old.desired);
+    let changes = plan::between(before, &judged.desired, host_of(&loaded.stack), session.now);
+    let (old_side, new_side) = (old_judged.as_ref().map(side_of), side_of(judged));
+    let facts = PlanFacts {
+        plan: &changes,
+        place: String::new(),
+        file: Some(loaded.document.source().to_string()),
+        as_root: String::new(),
+        goal: PlanGoal::Base(base.to_owned()),
+        digests: vec![("Desired", judged.desired.digest().to_string())],
+        texts: (old.map(|side| &side.document), new.as_ref().map(|side| &side.document)),
+        causes: match (old, &new) {
+            (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
+            _ => Vec::new(),
+        },
+        listeners: cause::listeners(old_side, Some(new_side)),
+        edges: cause::edges(old_side, Some(new_side)),
+        report: Some(&judged.verdict),
+        validation: None,
+        lost: old_judged.as_ref().map(|old| one_way(&old.wiring, &judged.wiring)).unwrap_or_default(),
+        left: BTreeMap::new(),
+        leaves: Vec::new(),
+        owners: old_judged.iter().chain([judged]).flat_map(owners).collect(),
+        warnings: session.warnings().to_vec(),
+        components: components(judged),
+    };
+    Ok((review::plan_view(facts), changes))
 }
 
 fn side_of<'a>(judged: &'a CheckedStack<'_>) -> Judged<'a> {

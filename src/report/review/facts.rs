@@ -68,6 +68,8 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
     let compared = facts.texts.0.is_some() && facts.texts.1.is_some();
     let otherwise = match (&facts.goal, compared) {
         (PlanGoal::Generation(number), _) => Otherwise::Generation(*number),
+        // Between two texts there is no other reason.
+        (PlanGoal::Base(_), true) => Otherwise::Tool,
         (PlanGoal::Destroy, _) | (_, false) => Otherwise::Component(facts.components.clone()),
         (_, true) => Otherwise::Tool,
     };
@@ -83,7 +85,10 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
         stack: plan.stack.to_string(),
         file: facts.file,
         host: plan.host.to_string(),
-        headline: headline(plan, &facts.place),
+        headline: match &facts.goal {
+            PlanGoal::Base(base) => format!("No changes. The stack asks for the same as at `{base}`."),
+            _ => headline(plan, &facts.place),
+        },
         place: facts.place,
         generation: plan.generation.0,
         goal: facts.goal,
