@@ -323,7 +323,7 @@ fn services(page: &mut Page, view: &PlanView) {
     for one in told {
         service(page, one);
     }
-    if !quiet.is_empty() {
+    if !quiet.is_empty() && view.runs_services {
         let others = if quiet.len() == 1 { "1 other".to_owned() } else { format!("{} others", quiet.len()) };
         page.line((2, 13), &[plain(format!("{:<10} {others}", "untouched"))]);
     }
