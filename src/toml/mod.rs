@@ -27,7 +27,7 @@ pub use crate::text::nearest;
 pub use differences::{KeyDifference, KeyTree};
 pub use document::TomlDocument;
 pub use field::{KeyField, TableAt};
-pub use kind::{KeyKind, Table};
+pub use kind::{KeyKind, Printed, Table};
 pub use language::*;
 pub use raw::RawHosts;
 pub use shape::{is_credential_name, is_dns_name};

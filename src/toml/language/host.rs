@@ -1,10 +1,7 @@
 //! `[host.NAME]`.
 
-use crate::toml::declare::table;
-use crate::toml::field::TableAt;
-use crate::toml::kind::{Bind, KeyKind, List, Spoken, Table, Text};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind};
+use crate::toml::declare::*;
+use crate::toml::kind::{Bind, List, Spoken, Text};
 
 table! {
     /// The host on which everything runs. Without this table the stack has one host that nobody names.
