@@ -323,7 +323,7 @@ pub struct PlanArguments {
     pub format: PlanFormat,
 }
 
-// What may be overwritten, and who is asked.
+// What may be overwritten, who is asked, and how much is shown.
 #[derive(Debug, Args)]
 pub struct ConsentArguments {
     /// Do not ask
@@ -332,6 +332,9 @@ pub struct ConsentArguments {
     /// Overwrite what others changed since the last apply
     #[arg(long)]
     pub accept_drift: bool,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
 }
 
 #[derive(Debug, Args)]
@@ -344,9 +347,6 @@ pub struct ApplyArguments {
     pub validators: ValidatorsArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
-    /// Show every line of every file that changes
-    #[arg(long)]
-    pub full: bool,
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
     pub adopt: bool,
@@ -368,9 +368,6 @@ pub struct RollbackArguments {
     pub root: RootArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
-    /// Show every line of every file that changes
-    #[arg(long)]
-    pub full: bool,
     /// The generation to go back to; 0 is what stood there before the first apply
     #[arg(long, value_name = "N")]
     pub to: Option<u64>,
@@ -387,9 +384,6 @@ pub struct DestroyArguments {
     pub root: RootArgument,
     #[command(flatten)]
     pub consent: ConsentArguments,
-    /// Show every line of every file that changes
-    #[arg(long)]
-    pub full: bool,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ pub(super) fn rendered(raw: &KeyTree, templates: &Templates) -> Option<Desired> 
     let dials = |client: ClientId| wiring.edge_from(&client).is_some();
     let apps = stack.apps.keys().all(|app| dials(ClientId::App(ComponentId::App(app.clone()))));
     let collectors = stack.collectors.keys();
-    let collectors = collectors.map(|name| ClientId::Exporter(ComponentId::Collector(name.clone()))).all(dials);
+    let collectors =
+        collectors.map(|name| ClientId::Exporter(ComponentId::Collector(name.clone()))).all(dials);
     (apps && collectors).then(|| render(&wiring, templates).ok())?
 }

@@ -45,7 +45,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         as_root: reach::as_root("apply", &arguments.stack.stack),
         validation: Some(&validation),
     };
-    let view = show(session, &subject, arguments.full)?;
+    let view = show(session, &subject, arguments.consent.full)?;
     consent::say_notes(session, survey.notes());
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {

@@ -32,7 +32,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     let nobody = NoProver("nothing of the stack is left to prove".to_owned());
     let back = Back {
         question: "Do you want to give everything back?",
-        full: arguments.full,
+        full: arguments.consent.full,
         granted,
         unproven: Some(nobody),
     };

@@ -34,7 +34,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
     recovered(session, &mut place, &request)?;
     let back = Back {
         question: "Do you want to go back?",
-        full: arguments.full,
+        full: arguments.consent.full,
         granted,
         unproven: unproven(&place, arguments.no_prove),
     };

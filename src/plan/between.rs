@@ -37,7 +37,8 @@ pub fn between(before: &Desired, after: &Desired, host: &HostName, now: SystemTi
 /// A rendering without the certificates and keys that another one wants alike.
 fn without(desired: &Desired, other: &Desired) -> Desired {
     let mut rest = desired.clone();
-    let issued = |file: &DesiredFile| matches!(file.content, Content::Certificate(_) | Content::PrivateKey(_));
+    let issued =
+        |file: &DesiredFile| matches!(file.content, Content::Certificate(_) | Content::PrivateKey(_));
     rest.files.retain(|at, file| !(issued(file) && other.files.get(at) == Some(file)));
     rest
 }

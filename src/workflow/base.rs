@@ -35,7 +35,8 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
     let (view, plan) = between(session, (base, old.as_ref()), (&loaded, &judged))?;
     let printed = match arguments.format {
         PlanFormat::Text if arguments.full => {
-            let frame = PlanFrame { place: &format!("beside `{base}`"), dataflow: "", digests: &[], as_root: "" };
+            let frame =
+                PlanFrame { place: &format!("beside `{base}`"), dataflow: "", digests: &[], as_root: "" };
             report::plan::text(&plan, &frame)
         }
         PlanFormat::Text => report::review::text(&view, session.page()),
@@ -68,7 +69,8 @@ fn at(stack: &Path, base: &str) -> Result<Option<String>, Stop> {
         let all = ["-C", &directory].into_iter().chain(arguments.iter().copied());
         run_here(&CommandLine::new("git", all), PATIENCE).map_err(|error| Stop::machine(&error))
     };
-    let known = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{base}^{{commit}}")])?;
+    let known =
+        git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{base}^{{commit}}")])?;
     if known.code != Some(0) {
         let said = String::from_utf8_lossy(&known.stderr).trim().to_owned();
         return Err(unknown(base, if said.is_empty() { "git knows no such revision" } else { &said }));

@@ -75,7 +75,8 @@ fn sources(
 ) {
     let makers: Vec<_> = all.iter().filter(|influence| influence.makes(place)).collect();
     if makers.is_empty() {
-        let what = format!("`{key}` is written for every {} of this release; no key changes it", desired.component);
+        let what =
+            format!("`{key}` is written for every {} of this release; no key changes it", desired.component);
         return page.line((0, 2), &[plain(what)]);
     }
     page.line((0, 2), &[plain(format!("`{key}` follows from"))]);
@@ -89,7 +90,10 @@ fn sources(
         page.aligned((2, 6), &spans, line.as_deref());
     }
     if makers.len() > MOST_KEYS {
-        page.line((2, 6), &[inked(Ink::Faint, format!("and {} keys that move more", makers.len() - MOST_KEYS))]);
+        page.line(
+            (2, 6),
+            &[inked(Ink::Faint, format!("and {} keys that move more", makers.len() - MOST_KEYS))],
+        );
     }
 }
 
@@ -102,7 +106,8 @@ pub(crate) fn of_key(loaded: &Loaded, key: &str, style: PageStyle) -> Option<Str
     if below.is_empty() {
         return None;
     }
-    let places: std::collections::BTreeSet<_> = below.iter().flat_map(|influence| &influence.places).collect();
+    let places: std::collections::BTreeSet<_> =
+        below.iter().flat_map(|influence| &influence.places).collect();
     let mut page = Page::new(style);
     let line = format!("stack.toml:{}", document.line(&asked));
     page.aligned((0, 2), &[plain(format!("What follows from `{key}` in this stack:"))], Some(&line));

@@ -3,18 +3,18 @@
 
 use super::host;
 use super::host::HostChoice;
-use super::load::Loaded;
 use super::judge::{CheckedStack, HostEnvFiles, judge_stack};
+use super::load::Loaded;
 use super::session::{Session, Stop};
 use super::survey::{digests, host_of};
 use crate::apply::Survey;
 use crate::cause::{self, Judged};
 use crate::component::one_way::one_way;
 use crate::diagnostic::SourceName;
+use crate::model::desired::Desired;
 use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
-use crate::model::desired::Desired;
 use crate::plan::{self, DesiredSource, Plan};
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
@@ -166,7 +166,12 @@ pub(crate) fn between(
     let name = SourceName("stack.toml".to_owned());
     let new = StackSide::read(&name, &loaded.text);
     let old_judged = old.and_then(|side| side.judged(session));
-    let nothing = Desired { files: BTreeMap::new(), directories: BTreeMap::new(), units: Vec::new(), ..judged.desired.clone() };
+    let nothing = Desired {
+        files: BTreeMap::new(),
+        directories: BTreeMap::new(),
+        units: Vec::new(),
+        ..judged.desired.clone()
+    };
     let before = old_judged.as_ref().map_or(&nothing, |old| &old.desired);
     let changes = plan::between(before, &judged.desired, host_of(&loaded.stack), session.now);
     let (old_side, new_side) = (old_judged.as_ref().map(side_of), side_of(judged));

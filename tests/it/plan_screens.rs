@@ -59,13 +59,15 @@ fn judge(path: &Path, shown: &str, faults: &mut Vec<String>) {
 #[test]
 fn plans_say_what_their_screens_show() {
     let scripts = fs::read_dir(repository().join("tests/plans")).unwrap().map(|entry| entry.unwrap().path());
-    let mut scripts: Vec<_> = scripts.filter(|path| path.extension().is_some_and(|suffix| suffix == "sh")).collect();
+    let mut scripts: Vec<_> =
+        scripts.filter(|path| path.extension().is_some_and(|suffix| suffix == "sh")).collect();
     scripts.sort();
     let mut faults = Vec::new();
     for script in &scripts {
         let text = fs::read_to_string(script).unwrap();
         let most = text.lines().next().and_then(|line| line.strip_prefix("# at most "));
-        let most: usize = most.and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a number of lines");
+        let most: usize =
+            most.and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a number of lines");
         let shown = screen(script, "text");
         if shown.lines().count() > most {
             faults.push(format!("{}: {} lines", script.display(), shown.lines().count()));
