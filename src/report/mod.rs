@@ -3,6 +3,7 @@
 
 pub mod diagnostics;
 mod diff;
+mod edges;
 pub mod github;
 pub mod graph;
 pub mod history;
@@ -14,6 +15,7 @@ pub mod plan_json;
 pub mod proof;
 pub mod review;
 pub mod sarif;
+mod sites;
 pub mod status;
 pub mod verdict;
 
