@@ -21,6 +21,7 @@ pages! {
     "address-text",
     "authority-in-git",
     "authority-shared",
+    "base-unknown",
     "batch-size",
     "batch-without-queue",
     "bind-unreachable",

@@ -7,6 +7,8 @@ use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
 use crate::report::document::{DocumentKind, StoppedDocument, told};
+use crate::report::page::PageStyle;
+use crate::report::review::WarningView;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::borrow::Cow;
@@ -54,6 +56,8 @@ pub struct Session {
     live: bool,
     /// The document that was asked for instead of text.
     document: Option<DocumentKind>,
+    columns: usize,
+    warnings: Vec<WarningView>,
     /// What kept the first of the data from being written that did not arrive.
     lost: Option<std::io::Error>,
 }
@@ -76,6 +80,8 @@ impl Session {
             live: std::io::stderr().is_terminal() && !dumb,
             document: None,
             lost: None,
+            columns: columns(),
+            warnings: Vec::new(),
         }
     }
 
@@ -137,8 +143,19 @@ impl Session {
         let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// How a page on stdout is drawn.
+    pub fn page(&self) -> PageStyle {
+        PageStyle { columns: self.columns, colour: self.colour_out }
+    }
+
+    /// Every warning that was said in this run, in short.
+    pub fn warnings(&self) -> &[WarningView] {
+        &self.warnings
+    }
+
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
+        self.warnings.extend(diagnostics::warnings(findings, sources));
         if !findings.is_empty() {
             let text = diagnostics::render(findings, sources, self.colour_err);
             self.say(&text);
@@ -184,6 +201,12 @@ impl Session {
             _ => exit.into(),
         }
     }
+}
+
+/// The columns of the terminal that stdout is; 80 where it is none, whatever the environment says.
+fn columns() -> usize {
+    let terminal = rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    terminal.filter(|columns| *columns > 0).unwrap_or(PageStyle::PLAIN.columns)
 }
 
 /// Whether the other end of stdout is closed: a pipe that nobody reads says so before anything is written.
