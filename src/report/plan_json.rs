@@ -7,7 +7,7 @@ use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceCha
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.3";
+pub const FORMAT_VERSION: &str = "2.0";
 
 /// The plan, what a reader is told of it, and its dataflow.
 pub fn text(plan: &Plan, view: &PlanView, dataflow: &DataflowReport, engines: &[EngineReport]) -> String {
