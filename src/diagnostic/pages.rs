@@ -90,6 +90,7 @@ pages! {
     "protocol-text",
     "published-loopback",
     "queue-memory",
+    "queue-wait-stalls",
     "reference-unknown",
     "remote-write-off",
     "retry-order",

@@ -57,7 +57,7 @@ impl Override {
 }
 
 /// Tempo's lines, each also as an exact release.
-pub const TEMPO_VERSIONS: [&str; 4] = ["2.10", "2.10.8", "3.0", "3.0.3"];
+pub const TEMPO_VERSIONS: [&str; 6] = ["2.10", "2.10.8", "3.0", "3.0.3", "3.1", "3.1.0"];
 
 /// The choices behind a generated stack.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ impl Choices {
     }
 
     fn collector(&self, text: &mut String) {
-        let version = ["0.144", "0.152.0", "0.159"][usize::from(self.extras) % 3];
+        let version = ["0.144", "0.152.0", "0.159", "0.165"][usize::from(self.extras) % 4];
         let distribution = if self.contrib { "contrib" } else { "core" };
         writeln!(text, "[collector.main]\nversion = \"{version}\"\ndistribution = \"{distribution}\"")
             .unwrap();

@@ -123,6 +123,7 @@ const CODES: &[&str] = &[
     "hardening-off",
     "debug-detailed",
     "queue-memory",
+    "queue-wait-stalls",
     "batch-without-queue",
     "batch-size",
     "retry-order",

@@ -92,7 +92,7 @@ struct Metrics {
 
 /// The file name of a collector's template.
 pub fn template(collector: &Collector) -> String {
-    format!("collector/{}/config.yaml.j2", collector.dialect.name)
+    format!("collector/{}/config.yaml.j2", collector.dialect.template)
 }
 
 /// Everything the template prints for one collector.

@@ -44,7 +44,7 @@ struct InternalClients {
 
 /// The file name of Tempo's template.
 pub fn template(tempo: &Tempo) -> String {
-    format!("tempo/{}/config.yml.j2", tempo.dialect.name)
+    format!("tempo/{}/config.yml.j2", tempo.dialect.template)
 }
 
 /// Everything the template prints.
