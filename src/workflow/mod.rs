@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod back;
+pub(crate) mod base;
 pub mod ca;
 pub mod change;
 pub(crate) mod clock;
@@ -14,9 +15,11 @@ pub mod journals;
 pub mod judge;
 pub mod load;
 pub mod logs;
+pub(crate) mod origin;
 pub mod proof;
 pub mod proving;
 pub mod reach;
+pub mod review;
 mod root_directory;
 pub mod running;
 pub mod session;

@@ -7,12 +7,14 @@
 mod compose;
 mod exchange;
 mod file_fault;
+mod needs;
 mod site;
 mod tls;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
+pub use needs::{Confinement, NeededDirectory, UnitFault};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
@@ -403,6 +405,12 @@ pub struct Topology {
     pub file_faults: Vec<FileFault>,
     /// What Compose projects say that cannot work.
     pub compose: Vec<ComposeFact>,
+    /// Directories that programs write to.
+    pub directories: Vec<NeededDirectory>,
+    /// What units let their programs see and write.
+    pub confinements: Vec<Confinement>,
+    /// What units say that cannot be so.
+    pub unit_faults: Vec<UnitFault>,
     /// Keys that the version does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.
