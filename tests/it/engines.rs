@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
@@ -22,7 +23,7 @@ use tracewright::validate::{
     EngineKind, EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain,
     wanted,
 };
-use tracewright::wiring::{Wiring, wire};
+use tracewright::wiring::Wiring;
 
 /// Secrets of all three kinds, in both scopes.
 const SECRETS: &str = r#"

@@ -11,7 +11,7 @@ use tracewright::report::diagnostics;
 use tracewright::stack::load;
 use tracewright::toml::schema::{KeyDefault, KeyStatus, Schema, ValueKind};
 use tracewright::toml::{RawStack, Table, parse};
-use tracewright::wiring::wire;
+use tracewright::component::wire;
 
 /// One of everything, so that each key has a table to stand in.
 const BASE: &[(&str, &str)] = &[
