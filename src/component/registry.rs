@@ -1,6 +1,6 @@
 //! The list of all programs, and what is done with all of them at once.
 
-use super::{Component, ConfigReader, Engine, Template, app, collector, grafana, systemd, tempo};
+use super::{Component, ConfigReader, Engine, Template, app, collector, grafana, prometheus, systemd, tempo};
 use crate::diagnostic::{Findings, SourceName};
 use crate::model::dataflow::ProgramKind;
 use crate::stack::{self, Stack};
@@ -9,7 +9,7 @@ use crate::wiring::{self, ComponentSpec, Wiring};
 
 /// Every program, in the order of starting.
 pub static REGISTRY: &[&dyn Component] =
-    &[tempo::HOME, collector::HOME, grafana::HOME, app::HOME];
+    &[tempo::HOME, collector::HOME, grafana::HOME, app::HOME, prometheus::HOME];
 
 /// The home of a program; `None` of one that is read and never written.
 pub fn component(kind: ProgramKind) -> Option<&'static dyn Component> {
