@@ -95,6 +95,7 @@ pages! {
     "proxy-between",
     "published-loopback",
     "queue-memory",
+    "queue-wait-stalls",
     "reference-unknown",
     "remote-write-off",
     "retry-order",

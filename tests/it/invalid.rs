@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use tracewright::component::load;
 use tracewright::diagnostic::{Findings, SourceName};
 use tracewright::report::diagnostics::render;
-use tracewright::wiring::load;
 
 fn repository(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
@@ -123,6 +123,7 @@ const CODES: &[&str] = &[
     "hardening-off",
     "debug-detailed",
     "queue-memory",
+    "queue-wait-stalls",
     "batch-without-queue",
     "batch-size",
     "retry-order",

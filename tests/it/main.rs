@@ -19,6 +19,7 @@ mod disk;
 mod documents;
 mod editors;
 mod engines;
+mod expected;
 mod generator;
 mod golden;
 mod helps;
