@@ -20,6 +20,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("systemd/_sandbox-system.j2", include_str!("../templates/systemd/_sandbox-system.j2")),
     ("systemd/_sandbox-user.j2", include_str!("../templates/systemd/_sandbox-user.j2")),
     ("systemd/_service.j2", include_str!("../templates/systemd/_service.j2")),
+    ("systemd/app.conf.j2", include_str!("../templates/systemd/app.conf.j2")),
     ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),

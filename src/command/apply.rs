@@ -10,7 +10,7 @@ use crate::workflow::load::load;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{ca, clock, consent, host, proving, reach};
+use crate::workflow::{ca, clock, consent, host, proving, reach, readers};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
@@ -55,6 +55,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     let kept = matches!(outcome, Outcome::Kept { .. });
     let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
+        session.print(&readers::not_shown(&judged.topology.readers));
         next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }
     Ok(exit)

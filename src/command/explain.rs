@@ -7,8 +7,9 @@ use crate::format::keys::nearest;
 use crate::model::names::ComponentName;
 use crate::stack::App;
 use crate::workflow::application::application;
-use crate::workflow::judge::{HostEnvFiles, judge};
+use crate::workflow::judge::judge;
 use crate::workflow::load::{Loaded, load};
+use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result<Exit, Stop> {
@@ -16,7 +17,7 @@ pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result
         return page(session, &arguments.topic);
     };
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
+    let judged = judge(session, &loaded, &HostFiles::default())?;
     let app = find(&loaded, app)?;
     session.print(&application(&judged.wiring, app));
     Ok(Exit::Fine)

@@ -3,6 +3,7 @@
 use crate::cli::InitArguments;
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
+use crate::workflow::person::{StackOwner, personal};
 use crate::workflow::session::{Session, Stop};
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -16,6 +17,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
 ];
 
 pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Exit, Stop> {
+    if arguments.list {
+        session.print(&listed());
+        return Ok(Exit::Fine);
+    }
     let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == arguments.from) else {
         let names: Vec<_> = SHIPPED.iter().map(|(name, _)| format!("`--from {name}`")).collect();
         let finding =
@@ -35,10 +40,25 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
         }
         _ => Stop::Because(Exit::Machine, format!("`{shown}` cannot be written: {error}")),
     })?;
-    file.write_all(text.as_bytes()).map_err(|error| Stop::machine(&error))?;
+    let person = StackOwner::of_this_run(&arguments.dir);
+    file.write_all(personal(text, &person).as_bytes()).map_err(|error| Stop::machine(&error))?;
     session.say(&format!(
         "wrote `{shown}` from `{name}`; next: `tracewright check {}`\n",
         arguments.dir.display()
     ));
     Ok(Exit::Fine)
+}
+
+/// Every stack with what it says of itself, one a line.
+fn listed() -> String {
+    let about = |text: &'static str| {
+        let lines = text.lines().map_while(|line| line.strip_prefix("# "));
+        let about = lines.collect::<Vec<_>>().join(" ");
+        about.split_once(". ").map_or(about.clone(), |(first, _)| first.to_owned())
+    };
+    let lines = SHIPPED.iter().map(|(name, text)| {
+        let about = about(text);
+        format!("{name:<15}{}\n", about.trim_end_matches('.'))
+    });
+    lines.collect()
 }

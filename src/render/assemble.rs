@@ -189,6 +189,7 @@ impl<'a> Assembly<'a> {
             let place = &self.wiring.clients[&id];
             let part = Part { host: &app.host, id: &id, scope: &place.scope, home: &place.home };
             let mut inputs = self.block(&part, app, place);
+            inputs.extend(self.app_unit(&part, app, place));
             let edge = self.wiring.edge_from(&ClientId::App(id.clone()));
             let tls = edge.is_some_and(|edge| self.wiring.target(edge).tls);
             if tls && app::describe::needs_ca(app) {
@@ -196,6 +197,23 @@ impl<'a> Assembly<'a> {
             }
             self.neighbour(&part, &app.service, inputs);
         }
+    }
+
+    /// The drop-in with which an application's unit reads its environment file.
+    fn app_unit(&mut self, part: &Part<'_>, app: &App, place: &ClientPlace) -> Option<UnitInput> {
+        let (unit, file) = (place.drop_in.as_ref()?, app.env_file.as_ref()?);
+        let context = systemd::describe::app_context(self.wiring, file);
+        let text = self.templates.fill(systemd::describe::APP_TEMPLATE, context);
+        let user = |mode| (place.reader.clone().unwrap_or_else(|| Owner::of("root", "root")), mode);
+        let (file_rights, directory_rights) = match part.scope {
+            Scope::System => {
+                ((Owner::of("root", "root"), Mode(0o644)), (Owner::of("root", "root"), Mode(0o755)))
+            }
+            Scope::User(_) => (user(Mode(0o600)), user(Mode(0o700))),
+        };
+        self.directory(part, &unit.path.parent(), directory_rights);
+        self.whole(part, &unit.path, file_rights, text);
+        Some(UnitInput { path: unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart })
     }
 
     /// The marked block of an application's environment file.
@@ -213,7 +231,7 @@ impl<'a> Assembly<'a> {
             end: format!("# <<< tracewright {label} <<<"),
             dialect: app.env_dialect,
         };
-        let owner = place.reader.clone().unwrap_or_else(|| Owner::of("root", "root"));
+        let owner = place.file_owner.clone().unwrap_or_else(|| Owner::of("root", "root"));
         self.home_of_block(part, &path, &owner);
         let file = self.entry(part, (owner, Mode(0o600)), content);
         self.desired.files.insert((part.host.clone(), path.clone()), file);

@@ -2,6 +2,7 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
+use super::sandboxes::{self, SandboxedProgram};
 use super::{Examined, FileSet, named, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
@@ -91,10 +92,16 @@ impl FileReader {
         found.extend(environments(&known, &found, &mut topology));
         found.sort_by(|a, b| (a.kind, &a.path, a.place.site).cmp(&(b.kind, &b.path, b.place.site)));
         for file in &found {
+            let program = topology.programs.len();
             self.read_file(files, file, &mut topology);
+            if let Some(unit) = file.process.filter(|_| file.place.container.is_none()) {
+                let started = SandboxedProgram { program, unit, data: self.data_of(file) };
+                sandboxes::read(&started, files, &known.texts, &mut topology);
+            }
         }
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
+        topology.readers.clone_from(&files.readers);
         topology
     }
 
@@ -197,6 +204,17 @@ impl FileReader {
         let dialect = kind.map_or(YamlLibrary::V3, dialect);
         let parsed = self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect));
         (digest, parsed.as_ref().ok().map(|document| &document.root))
+    }
+
+    /// Where a program writes, as its file says.
+    fn data_of(&self, file: &Found<'_>) -> Vec<TargetPath> {
+        let Content::Yaml(digest) = &file.content else { return Vec::new() };
+        let Ok(document) = &self.parsed[&(*digest, dialect(file.kind))] else { return Vec::new() };
+        match file.kind {
+            ProgramKind::Tempo => tempo::read::data_paths(&document.root),
+            ProgramKind::Collector => collector::read::data_paths(&document.root),
+            ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => Vec::new(),
+        }
     }
 
     fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, topology: &mut Topology) {

@@ -73,6 +73,9 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
         }
     }
     for (id, place) in &wiring.clients {
+        if let Some(drop_in) = &place.drop_in {
+            owners.entry(drop_in.path.clone()).or_default().push(id);
+        }
         owners
             .entry(place.file.clone().unwrap_or_else(|| TargetPath::new(format!("/{id}"))))
             .or_default()
@@ -91,7 +94,7 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
     }
 }
 
-fn header(id: &ComponentId) -> KeyPath {
+pub(super) fn header(id: &ComponentId) -> KeyPath {
     match id {
         ComponentId::Tempo => KeyPath::of(["tempo"]),
         ComponentId::Grafana => KeyPath::of(["grafana"]),

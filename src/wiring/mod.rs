@@ -13,6 +13,7 @@ mod expected;
 mod ids;
 mod listeners;
 mod places;
+mod sandbox;
 
 pub use decided::Wiring;
 pub use edges::{ClientId, WiredEdge};
@@ -22,7 +23,7 @@ pub use expected::expected;
 pub use listeners::{DecidedBy, ListenerId, ListenerKind, WiredListener};
 pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
 
-use crate::diagnostic::{Findings, Severity, SourceName};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, Severity, SourceName};
 use crate::stack::{self, Stack};
 use crate::toml::TomlDocument;
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
     let certificates = certificates::specs(stack, &listeners, &edges);
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, &mut findings);
+    sandbox::find(&wiring, &mut findings);
+    readers(&wiring, &mut findings);
     findings.or_else(wiring)
 }
 
@@ -71,4 +74,23 @@ fn claimed_twice(stack: &Stack) -> Findings {
     let mut findings = Findings::new();
     conflicts::find(&wiring, &mut findings);
     findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+}
+
+/// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.
+fn readers(wiring: &Wiring<'_>, findings: &mut Findings) {
+    for app in wiring.stack.apps.values() {
+        let place = wiring.clients.get(&ComponentId::App(app.name.clone()));
+        let Some(path) =
+            app.env_file.as_ref().filter(|_| place.is_some_and(|place| place.file_owner.is_none()))
+        else {
+            continue;
+        };
+        let title = format!("nobody but root can read the new `{path}`");
+        let unit = app.service.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
+        findings.push(
+            Finding::warning(Code("env-file-unreadable"), title)
+                .at((app.key.join("env_file"), KeyPart::Value), "made with mode 0600")
+                .help(format!("for example: service = {{ user = \"{}\"{unit} }}", app.name)),
+        );
+    }
 }

@@ -92,12 +92,16 @@ pub struct ClientPlace {
     pub scope: Scope,
     /// Who must be able to read its files: the group where one is known.
     pub reader: Option<Owner>,
+    /// Whom its file belongs to when it is made: its reader, else whose home it lies in.
+    pub file_owner: Option<Owner>,
     /// Its home; only meaningful in user scope.
     pub home: TargetPath,
     /// The file we write to: `.env`, datasource; `None` where none is wanted.
     pub file: Option<TargetPath>,
     /// Directory of its `ca.crt`.
     pub certificates: TargetPath,
+    /// The drop-in with which its unit reads the file; `None` where none is wanted.
+    pub drop_in: Option<UnitPlace>,
 }
 
 impl EnginePlace {
@@ -240,6 +244,9 @@ pub(super) fn clients(stack: &Stack) -> BTreeMap<ComponentId, ClientPlace> {
             Scope::User(_) => place.home.join(&format!(".config/tracewright/{}", app.name)),
         });
         place.file.clone_from(&app.env_file);
+        let unit = app.service.unit.clone().filter(|_| app.service.reads_env);
+        place.drop_in = unit.map(|unit| unit_place(&place.scope, &place.home, unit, true));
+        place.file_owner = place.reader.clone().or_else(|| app.env_file.as_ref().and_then(owner_of_home));
         places.insert(ComponentId::App(app.name.clone()), place);
     }
     if let Some(grafana) = &stack.grafana {
@@ -254,6 +261,15 @@ pub(super) fn clients(stack: &Stack) -> BTreeMap<ComponentId, ClientPlace> {
     places
 }
 
+/// Who has the home that a path lies in.
+fn owner_of_home(path: &TargetPath) -> Option<Owner> {
+    if path.is_within(&TargetPath::new("/root")) {
+        return Some(Owner::of("root", "root"));
+    }
+    let (user, _) = path.as_str().strip_prefix("/home/")?.split_once('/')?;
+    Some(Owner::of(user, user))
+}
+
 fn client(service: &Neighbour) -> ClientPlace {
     let user = match &service.scope {
         Scope::System => service.user.clone(),
@@ -266,6 +282,8 @@ fn client(service: &Neighbour) -> ClientPlace {
     });
     ClientPlace {
         scope: service.scope.clone(),
+        file_owner: reader.clone(),
+        drop_in: None,
         reader,
         home,
         file: None,

@@ -10,15 +10,23 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tracewright::diagnostic::{Finding, Findings, Place, SourceName};
-use tracewright::wiring::load;
+use tracewright::wiring::{load, wire};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")
 }
 
 fn judge(text: &str) -> Vec<Finding> {
-    let (_, resolved) = load(SourceName("stack.toml".into()), text);
-    let findings: Findings = resolved.map_or_else(|faults| faults, |(_, warnings)| warnings);
+    let (document, resolved) = load(SourceName("stack.toml".into()), text);
+    let findings: Findings = resolved.map_or_else(
+        |faults| faults,
+        |(stack, mut warnings)| {
+            let mut decided = wire(&stack).map_or_else(|faults| faults, |(_, warnings)| warnings);
+            document.locate(&mut decided);
+            warnings.extend(decided);
+            warnings
+        },
+    );
     findings.into_iter().collect()
 }
 

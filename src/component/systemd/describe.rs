@@ -25,6 +25,10 @@ pub struct UnitContext<'a> {
     memory: Option<Memory>,
     state_directories: String,
     read_write: Vec<String>,
+    /// What of the homes is brought into the sandbox, to write to.
+    bound: Vec<String>,
+    /// The same, to read or start.
+    bound_read_only: Vec<String>,
     sandbox: &'static str,
     executable_memory: bool,
     loopback_only: bool,
@@ -40,6 +44,21 @@ struct Command {
 struct Memory {
     go_limit: u64,
     maximum: String,
+}
+
+/// The template of the drop-in of an application's unit.
+pub const APP_TEMPLATE: &str = "systemd/app.conf.j2";
+
+/// What the drop-in of an application's unit prints.
+#[derive(Debug, Serialize)]
+pub struct AppContext<'a> {
+    stack: &'a str,
+    environment_file: String,
+}
+
+/// Everything that template prints.
+pub fn app_context<'a>(wiring: &'a Wiring<'_>, file: &TargetPath) -> AppContext<'a> {
+    AppContext { stack: wiring.stack.name.as_str(), environment_file: quoting::pattern(file.as_str()) }
 }
 
 /// The template of a component's unit file.
@@ -61,6 +80,9 @@ pub fn context<'a>(
     let system = place.scope == Scope::System;
     let (state, outside): (Vec<_>, Vec<_>) =
         place.data.iter().partition(|path| state_directory(system, path).is_some());
+    let (bound, seen): (Vec<&TargetPath>, Vec<&TargetPath>) =
+        outside.into_iter().partition(|path| place.is_bound(path));
+    let program = std::iter::once(&place.binary).filter(|path| place.is_bound(path));
     UnitContext {
         stack: wiring.stack.name.as_str(),
         system,
@@ -86,7 +108,9 @@ pub fn context<'a>(
             .filter_map(|path| state_directory(system, path))
             .collect::<Vec<_>>()
             .join(" "),
-        read_write: outside.into_iter().map(|path| quoting::word(path.as_str())).collect(),
+        read_write: seen.into_iter().map(|path| quoting::word(path.as_str())).collect(),
+        bound: bound.into_iter().filter_map(|path| quoting::bound(path.as_str())).collect(),
+        bound_read_only: program.filter_map(|path| quoting::bound(path.as_str())).collect(),
         sandbox: match (service.hardening, system) {
             (Hardening::Off, _) => "none",
             (Hardening::Strict, true) => "system",

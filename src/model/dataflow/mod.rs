@@ -7,12 +7,14 @@
 mod compose;
 mod exchange;
 mod file_fault;
+mod sandbox;
 mod site;
 mod tls;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
+pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
@@ -339,6 +341,17 @@ pub enum EnvironmentFaultKind {
     OpenQuote,
 }
 
+/// What is known of the unit that shall read an environment file, where it is not known to do so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvReader {
+    /// This unit has no `EnvironmentFile=` for it, and nothing else reads such a file.
+    NotBy(String),
+    /// This unit has none; its program may read the file by itself.
+    PerhapsProgram(String),
+    /// This unit is not here, or has drop-ins that are not.
+    UnitNotHere(String),
+}
+
 /// Something that could not be read, by name; never an error in itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotRead {
@@ -384,6 +397,10 @@ pub struct Topology {
     pub file_faults: Vec<FileFault>,
     /// What Compose projects say that cannot work.
     pub compose: Vec<ComposeFact>,
+    /// Of environment files that no unit is known to read: what is known of it.
+    pub readers: BTreeMap<TargetPath, EnvReader>,
+    /// What units keep from their own programs.
+    pub sandboxes: Vec<SandboxFault>,
     /// Keys that the version does not know.
     pub unknown_keys: Vec<UnknownKey>,
     /// Faults of whole environment files.

@@ -1,6 +1,7 @@
 //! The `[Service]` section: environment and command line of the process.
 
 use super::Assigned;
+use super::sandbox::Sandbox;
 use crate::format::unit::{Backslash, assignments, put_in, specified, unpatterned, words};
 use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file, unit};
@@ -19,11 +20,13 @@ pub(super) struct ServiceLines {
     /// What stands in `Environment=`, with the file.
     assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
+    sandbox: Sandbox,
 }
 
 impl ServiceLines {
-    pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
+    pub(super) fn apply(&mut self, path: &TargetPath, text: &str, home: Option<&str>) {
         for found in assignments(text).into_iter().filter(|found| found.section == "Service") {
+            self.sandbox.apply(&found, path, home);
             let value = found.value;
             match &*found.key {
                 "ExecStart" => self.command = value,
@@ -46,7 +49,7 @@ impl ServiceLines {
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
         is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
-        let mut unit = Unit::default();
+        let mut unit = Unit { of_user: home.is_some(), sandbox: self.sandbox, ..Unit::default() };
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
@@ -128,10 +131,10 @@ impl Unit {
 
     fn arguments(&mut self, arguments: Vec<String>) {
         let mut arguments = arguments.into_iter();
-        self.binary = arguments
-            .next()
-            .map(|path| path.rsplit('/').next().unwrap_or_default().to_owned())
-            .unwrap_or_default();
+        let program = arguments.next();
+        self.program = program.as_deref().and_then(address::path);
+        self.binary =
+            program.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
         while let Some(argument) = arguments.next() {
             let flag = argument.trim_start_matches('-');
             let (name, value) =
@@ -170,6 +173,12 @@ pub struct Unit {
     pub configs: Vec<TargetPath>,
     /// The file name of its binary.
     pub binary: String,
+    /// Its binary, where that is a whole path.
+    pub program: Option<TargetPath>,
+    /// Whether it is a unit of a user's own manager.
+    pub of_user: bool,
+    /// What is left to it of the host's files.
+    pub sandbox: Sandbox,
     /// Whether Tempo puts variables into its configuration (`-config.expand-env=true`).
     pub expands: bool,
     /// Whether the command line overrides configuration keys or names what is no file.

@@ -1,0 +1,80 @@
+//! What the sandbox of a unit keeps from the program that it starts: its binary, its configuration, the
+//! certificates that this names, and where it writes.
+
+use super::FileSet;
+use crate::component::systemd::read::{Access, Obstacle, Said, Unit};
+use crate::diagnostic::Mark;
+use crate::model::dataflow::{PathUsage, SandboxFault, SandboxedPath, Topology, Trust};
+use crate::model::names::TargetPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A program, the unit that starts it, and where it writes.
+pub(super) struct SandboxedProgram<'a> {
+    /// Index into [`Topology::programs`].
+    pub(super) program: usize,
+    pub(super) unit: &'a Unit,
+    pub(super) data: Vec<TargetPath>,
+}
+
+/// Adds what stands between a program and its files, one fault for each directive.
+pub(super) fn read(
+    started: &SandboxedProgram<'_>,
+    files: &FileSet<'_>,
+    texts: &BTreeMap<&TargetPath, &str>,
+    topology: &mut Topology,
+) {
+    let unit = started.unit;
+    let mut faults: BTreeMap<&Said, BTreeSet<SandboxedPath>> = BTreeMap::new();
+    for (path, usage) in used(started, topology) {
+        let access = if usage == PathUsage::Data { Access::Write } else { Access::Read };
+        if let Some((obstacle, said)) = unit.sandbox.obstacle(&path, access, unit.of_user) {
+            let read_only = obstacle == Obstacle::ReadOnly;
+            faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only });
+        }
+    }
+    for (path, said) in unit.sandbox.missing(unit.of_user) {
+        let (path, usage) = (path.clone(), PathUsage::Listed);
+        faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only: false });
+    }
+    let found = faults.into_iter().map(|(said, paths)| SandboxFault {
+        program: started.program,
+        unit: unit.name.clone(),
+        directive: said.text.clone(),
+        at: Mark { source: files.source_of(&said.path), span: line_of(texts, said) },
+        paths: paths.into_iter().collect(),
+    });
+    let found: Vec<SandboxFault> = found.collect();
+    topology.sandboxes.extend(found);
+}
+
+/// Every path that the program needs, and what it is to it.
+fn used(started: &SandboxedProgram<'_>, topology: &Topology) -> BTreeSet<(TargetPath, PathUsage)> {
+    let unit = started.unit;
+    let mut used = BTreeSet::new();
+    used.extend(unit.program.iter().map(|path| (path.clone(), PathUsage::Binary)));
+    used.extend(unit.configs.iter().map(|path| (path.clone(), PathUsage::Configuration)));
+    used.extend(started.data.iter().map(|path| (path.clone(), PathUsage::Data)));
+    let listeners = topology.listeners.iter().filter(|listener| listener.program == started.program);
+    let clients = topology.clients.iter().filter(|client| client.program == started.program);
+    let served = listeners.flat_map(|listener| {
+        let tls = &listener.tls;
+        [&tls.certificate, &tls.key, &tls.client_ca].into_iter().flatten()
+    });
+    let dialled = clients.flat_map(|client| {
+        let tls = &client.tls;
+        let trusted = match &tls.trust {
+            Trust::File(file) => Some(file),
+            Trust::System | Trust::Anybody | Trust::Unknown => None,
+        };
+        [tls.certificate.as_ref(), tls.key.as_ref(), trusted].into_iter().flatten()
+    });
+    used.extend(served.chain(dialled).map(|file| (file.path.clone(), PathUsage::Certificate)));
+    used
+}
+
+/// The last line of its file that says so; the first byte where it is written in another way.
+fn line_of(texts: &BTreeMap<&TargetPath, &str>, said: &Said) -> std::ops::Range<usize> {
+    let text = texts.get(&said.path).copied().unwrap_or_default();
+    let found = text.rfind(&said.text);
+    found.map_or(0..0, |start| start..start + said.text.len())
+}
