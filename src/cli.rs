@@ -5,6 +5,7 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+use crate::model::names::StackName;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -19,6 +20,28 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Verb,
+    /// When to colour: `auto` does on a terminal, unless NO_COLOR is set or TERM is dumb
+    #[arg(
+        long = "color",
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub colour: ColourChoice,
+}
+
+/// When what is printed is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Also in a file or a pipe
+    Always,
+    /// Nowhere
+    Never,
 }
 
 /// The verbs. The arguments of one are built when it is called.
@@ -27,13 +50,14 @@ pub struct Cli {
 pub enum Verb {
     /// Write a stack to start from
     ///
-    /// Copies one of the stacks that come with the tool to DIR/stack.toml. A file that is there is
-    /// never overwritten.
+    /// Copies one of the stacks that come with the tool to DIR/stack.toml, with its JSON Schema for
+    /// editors beside it. A file that is there is never overwritten.
     Init(InitArguments),
     /// Judge a stack, or any directory of finished files
     ///
     /// Reads the files as their engines would, and proves that every client meets its listener:
     /// port, bind, protocol, TLS, CA, names, dates. What cannot be decided is listed by name.
+    #[command(alias = "validate")]
     Check(CheckArguments),
     /// Write the files of a stack to a directory, for review
     ///
@@ -60,8 +84,15 @@ pub enum Verb {
     Destroy(DestroyArguments),
     /// List the generations: who, when, what
     History(HistoryArguments),
-    /// Explain a finding's code, or what an application's settings come to
+    /// Explain a finding's code, a key of stack.toml, or an application's settings
+    ///
+    /// Without a topic it lists all there are.
     Explain(ExplainArguments),
+    /// Print the language of stack.toml as a JSON Schema, for editors
+    ///
+    /// `init` writes it beside the stack as `stack.schema.json`, which the first line of the stack names:
+    /// editors that use Taplo or Tombi then complete keys and show what they mean.
+    Schema,
     /// Run a stack for real in a throw-away directory, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
@@ -85,6 +116,9 @@ pub enum Verb {
     ///
     /// To read it: `tracewright man | man -l -`.
     Man(ManArguments),
+    /// Print the version, as `--version` does
+    #[command(hide = true)]
+    Version,
     /// What this binary starts itself again for
     #[command(hide = true, subcommand)]
     TrialChild(Child),
@@ -102,6 +136,24 @@ pub struct StackArgument {
     /// A directory that holds stack.toml, or the file
     #[arg(value_name = "STACK", default_value = ".")]
     pub stack: PathBuf,
+}
+
+// The stack whose name is all that counts, so that a lost or broken file keeps nobody from going back.
+#[derive(Debug, Args)]
+pub struct NamedStackArgument {
+    /// A directory that holds stack.toml, or the file; its name is all that counts
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
+    /// The stack by its name, where its file is lost
+    #[arg(long, value_name = "NAME", value_parser = stack_name)]
+    pub name: Option<StackName>,
+}
+
+/// A name as `stack.toml` takes it.
+fn stack_name(text: &str) -> Result<StackName, String> {
+    let name = StackName::new(text);
+    let is_name = crate::toml::is_name(text);
+    is_name.then_some(name).ok_or_else(|| "a name has small letters, digits and `-`, 32 at most".to_owned())
 }
 
 // Where the stack's files go.
@@ -149,6 +201,29 @@ pub enum Format {
     Json,
 }
 
+/// How the result of a check is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+    /// Annotations of GitHub Actions, beside the lines of a pull request
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// The language of a picture of who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphLanguage {
+    /// Mermaid, which GitHub draws
+    Mermaid,
+    /// Graphviz
+    Dot,
+}
+
 #[derive(Debug, Args)]
 pub struct InitArguments {
     /// The directory to write stack.toml to
@@ -173,6 +248,16 @@ fn release(text: &str) -> Result<String, String> {
     }
 }
 
+/// A digest, or so much of its beginning that no other one is meant.
+fn digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text);
+    let is_digest = (12..=64).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
+    is_digest.then(|| digits.to_owned()).ok_or_else(|| {
+        "a digest has 64 digits of 0-9 and a-f, `sha256:` before them or not; its first 12 will do".to_owned()
+    })
+}
+
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     #[command(flatten)]
@@ -180,8 +265,10 @@ pub struct CheckArguments {
     #[command(flatten)]
     pub validators: ValidatorsArgument,
     /// Judge the files below DIR instead of a stack: a repository, a Compose project, a host's root
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
-    pub files: Option<PathBuf>,
+    ///
+    /// Several directories are judged one after the other, each by itself.
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
+    pub files: Vec<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
     #[arg(long, value_name = "V", requires = "files", value_parser = release)]
     pub tempo_version: Option<String>,
@@ -190,7 +277,10 @@ pub struct CheckArguments {
     pub collector_version: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: CheckFormat,
+    /// Print who talks to whom as a picture, broken edges red, instead of the findings
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    pub graph: Option<GraphLanguage>,
 }
 
 #[derive(Debug, Args)]
@@ -242,10 +332,10 @@ pub struct ApplyArguments {
     /// Take over files that are in the way; their bytes become generation 0
     #[arg(long)]
     pub adopt: bool,
-    /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest
+    /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest, or 12 digits it begins with
     ///
     /// It does not approve: it only makes sure that what was reviewed is what is applied.
-    #[arg(long, value_name = "DIGEST")]
+    #[arg(long, value_name = "DIGEST", value_parser = digest)]
     pub expect: Option<String>,
     /// Keep it without sending a trace through it
     #[arg(long)]
@@ -255,7 +345,7 @@ pub struct ApplyArguments {
 #[derive(Debug, Args)]
 pub struct RollbackArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
@@ -271,7 +361,7 @@ pub struct RollbackArguments {
 #[derive(Debug, Args)]
 pub struct DestroyArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
@@ -281,7 +371,7 @@ pub struct DestroyArguments {
 #[derive(Debug, Args)]
 pub struct HistoryArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     #[command(flatten)]
     pub root: RootArgument,
     /// How to print
@@ -291,9 +381,9 @@ pub struct HistoryArguments {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A finding's code, such as `tls-mismatch`, or `app.NAME`
+    /// A code such as `tls-mismatch`, a key such as `tempo.retention`, or `app.NAME`
     #[arg(value_name = "TOPIC")]
-    pub topic: String,
+    pub topic: Option<String>,
     #[command(flatten)]
     pub stack: StackArgument,
 }
@@ -333,7 +423,7 @@ pub struct ProveArguments {
 #[derive(Debug, Args)]
 pub struct StatusArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -342,7 +432,7 @@ pub struct StatusArguments {
 #[derive(Debug, Args)]
 pub struct LogsArguments {
     #[command(flatten)]
-    pub stack: StackArgument,
+    pub stack: NamedStackArgument,
     /// Only this one: `tempo`, `collector.main`, or `main`
     #[arg(long, value_name = "NAME")]
     pub component: Option<String>,

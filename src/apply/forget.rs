@@ -131,6 +131,17 @@ pub fn remembers_nothing(target: &dyn Host, ground: &Ground) -> Result<bool, App
     Ok(matches!(observed.standing(ground.state()), PathState::Directory(_)) && state.is_empty(target)?)
 }
 
+/// Whether no state of a stack is there at all.
+///
+/// # Errors
+/// It cannot be read, or is damaged.
+pub fn is_absent(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
+    let state = StackState::of(ground);
+    let observed = target.observe(&Inventory::of([ground.state().clone()]))?;
+    state.refuse_damage(target, &mut Vec::new())?;
+    Ok(matches!(observed.standing(ground.state()), PathState::Absent) && state.is_empty(target)?)
+}
+
 /// Whether nothing is managed any more: the newest generation is what stood there before the first.
 pub(super) fn is_given_back(target: &dyn Host, ground: &Ground) -> Result<bool, ApplyError> {
     let newest = StackState::of(ground).prior(target)?.0.newest;

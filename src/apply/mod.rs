@@ -26,7 +26,7 @@ mod transaction;
 mod validator;
 mod word;
 
-pub use forget::remembers_nothing;
+pub use forget::{is_absent, remembers_nothing};
 pub use history::{Generation, history, users};
 pub use judges::Judges;
 pub use prover::{NoProver, Proof, Prover};
@@ -71,8 +71,13 @@ pub enum ApplyError {
         reads: String,
     },
     /// There is no such generation.
-    #[error("there is no generation {0} to go back to")]
-    NoGeneration(GenerationNumber),
+    #[error("there is no generation {number} to go back to")]
+    NoGeneration {
+        /// Its number.
+        number: GenerationNumber,
+        /// Those that are kept.
+        kept: Vec<GenerationNumber>,
+    },
     /// Nothing was ever applied.
     #[error("nothing was applied yet, so there is nothing to go back to")]
     NothingApplied,

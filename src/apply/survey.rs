@@ -98,6 +98,8 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
     let text_after = text_after.map(|text| String::from_utf8_lossy(text).into_owned());
     let mut plan = plan(&goal, &observed, &prior, &around);
     plan.others = others(target, request);
+    let kept_in = request.cas.filter(|_| plan.to_issue.new_ca);
+    plan.new_ca_in = kept_in.map(|directory| directory.named().to_owned());
     if let Some(text) = request.text.or(text_after.as_deref()) {
         plan.keep_text(text.as_bytes());
     }
@@ -206,7 +208,7 @@ fn going_back(
             ..newest.clone()
         });
     }
-    state.read(target, number)?.ok_or(ApplyError::NoGeneration(number))
+    state.read(target, number)?.ok_or(ApplyError::NoGeneration { number, kept: numbers })
 }
 
 /// The objects whose bytes the goal is made of, each in the directory of the state that its path belongs to.

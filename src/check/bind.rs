@@ -6,7 +6,9 @@ use super::edge::Fault;
 use super::facts::{Facts, peer, shown_listener};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Bind, Client, Listener, Protocol, ServerTlsMode, SiteKind};
+use crate::model::dataflow::{
+    Bind, Client, ClientHost, Listener, ProgramKind, Protocol, ServerTlsMode, SiteKind,
+};
 
 /// The code of a listener on another address than the dialled one.
 pub(super) const UNREACHABLE: Code = Code("bind-unreachable");
@@ -36,6 +38,37 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Speaks of scrapes of another address whose port is served on loopback here: nothing else is meant where
+/// that address is this host's own.
+pub(super) fn scraped(facts: &Facts<'_>, findings: &mut Findings) {
+    let topology = facts.topology;
+    for judged in facts.judged.iter().filter(|judged| !judged.is_matched()) {
+        let client = &topology.clients[judged.client];
+        let ClientHost::Address(address) = &client.host else { continue };
+        if client.protocol != Protocol::Scrape || address.is_loopback() || address.is_unspecified() {
+            continue;
+        }
+        let site = topology.programs[client.program].site;
+        let here = |listener: &&Listener| {
+            topology.programs[listener.program].site == site
+                && listener.port == client.port
+                && !listener.bind.is_reachable()
+        };
+        let Some(listener) = topology.listeners.iter().find(here) else { continue };
+        let server = shown_listener(facts.server(listener), listener);
+        let finding = Finding::warning(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
+            .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
+            .also(
+                client.at.clone(),
+                format!("scraped at {}: where that is this host, nothing answers", peer(client)),
+            )
+            .edge(client.edge(topology))
+            .help(advice::bind(facts, listener, client))
+            .help(advice::dial(facts, client, listener));
+        findings.push(finding);
+    }
+}
+
 /// Whether the client comes from outside of the listener's container.
 fn crosses(facts: &Facts<'_>, client: &Client, listener: &Listener) -> bool {
     let site = |program: usize| facts.topology.programs[program].site;
@@ -46,7 +79,9 @@ fn crosses(facts: &Facts<'_>, client: &Client, listener: &Listener) -> bool {
 /// variables have rules of their own.
 pub(super) fn plaintext(facts: &Facts<'_>, findings: &mut Findings) {
     // Who may reach a neighbour is no business of a tracing stack.
-    let ours = |listener: &&Listener| listener.protocol != Protocol::PrometheusApi;
+    let ours = |listener: &&Listener| {
+        matches!(facts.server(listener).kind, ProgramKind::Collector | ProgramKind::Tempo)
+    };
     for listener in facts.topology.listeners.iter().filter(ours) {
         let Bind::Address(address) = listener.bind else { continue };
         // In a container only what is published leaves it, and where it goes is the host's business.

@@ -2,7 +2,8 @@
 //! them is worth a warning and no more.
 
 use crate::diagnostic::{Finding, Findings, Place, Severity};
-use crate::model::dataflow::Topology;
+use crate::model::dataflow::{Client, ProgramKind, Protocol, Topology};
+use std::collections::BTreeSet;
 
 /// Makes warnings of the errors that are placed in an excerpt.
 pub(super) fn soften(topology: &Topology, findings: &mut Findings) {
@@ -20,6 +21,22 @@ pub(super) fn soften(topology: &Topology, findings: &mut Findings) {
         if finding.severity == Severity::Error && is_placed(finding) {
             finding.severity = Severity::Warning;
             finding.help.push("this file is a part of a configuration: the rest may stand elsewhere".into());
+        }
+    });
+}
+
+/// Makes warnings of what breaks a scrape or a query of metrics and logs alone: traces arrive all the same.
+pub(super) fn soften_beside(topology: &Topology, findings: &mut Findings) {
+    let beside = |client: &&Client| {
+        matches!(client.protocol, Protocol::Scrape | Protocol::PrometheusApi)
+            || client.protocol == Protocol::LokiApi
+                && topology.programs[client.program].kind == ProgramKind::Grafana
+    };
+    let edges: BTreeSet<String> =
+        topology.clients.iter().filter(beside).map(|client| client.edge(topology)).collect();
+    findings.for_each(|finding| {
+        if finding.edge.as_ref().is_some_and(|edge| edges.contains(edge)) {
+            finding.severity = Severity::Warning;
         }
     });
 }

@@ -69,7 +69,7 @@ fn ways<'a>(topology: &'a Topology, reached: &[Reach]) -> Vec<Way<'a>> {
 
 fn is_hop(topology: &Topology, client: &Client, listener: &Listener) -> bool {
     let collector = |program: usize| topology.programs[program].kind == ProgramKind::Collector;
-    matches!(client.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
+    matches!(client.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::Otlp)
         && matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
         && collector(client.program)
         && collector(listener.program)

@@ -6,7 +6,7 @@
 //! directory may well have a second backend in a container nobody wrote a file for.
 
 use super::advice;
-use super::edge::{Fault, Found, Lead, Reach, lead};
+use super::edge::{Fault, Found, Lead, Reach, lead, understands};
 use super::facts::{Facts, peer, shown_listener};
 use super::unchecked;
 use crate::diagnostic::{Code, Finding, Findings};
@@ -23,6 +23,10 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
         // Tempo's own clients dial Tempo's own port, and both are in one file.
         Protocol::TempoInternal => return Found::Broken(fault),
         _ => {}
+    }
+    // Who has the port is known, whatever else of the program is not.
+    if fault == Fault::Misses {
+        return Found::Broken(fault);
     }
     if let Lead::Own(site) | Lead::Over(site) = lead(topology, client)
         && topology.site(site).is_container()
@@ -97,7 +101,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         };
         let listeners = topology.listeners.iter().filter(|listener| {
             over.is_none_or(|site| topology.programs[listener.program].site == site)
-                && listener.protocol == client.protocol
+                && understands(listener, client)
                 && client.means.contains(&topology.programs[listener.program].kind)
                 && (listener.program != client.program || client.protocol == Protocol::TempoInternal)
         });

@@ -65,6 +65,7 @@ pub fn check(topology: &Topology, now: SystemTime) -> CheckReport {
     }
     let mut findings = together(findings);
     excerpt::soften(topology, &mut findings);
+    excerpt::soften_beside(topology, &mut findings);
     findings.sort();
     CheckReport { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
 }

@@ -1,7 +1,7 @@
 //! `unresolved-name`: a container dials a name that leads nowhere from where it is.
 
 use super::advice;
-use super::edge::{Fault, Lost};
+use super::edge::{Fault, Lost, understands};
 use super::facts::{Facts, peer};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::format::keys::nearest;
@@ -48,7 +48,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
 fn near(facts: &Facts<'_>, client: &Client, finding: Finding) -> Finding {
     let topology = facts.topology;
     let fits = |listener: &&Listener| {
-        listener.protocol == client.protocol
+        understands(listener, client)
             && listener.program != client.program
             && shares_network(topology, client, listener)
     };

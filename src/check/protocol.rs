@@ -4,6 +4,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Help, SourceName, TextChange};
+use crate::model::dataflow::Protocol;
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("protocol-mismatch");
@@ -61,11 +62,15 @@ fn does_not_stream(grafana: SourceName, datasource: &str) -> Help {
 pub(super) fn remote_write(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::RemoteWriteOff) {
         let (client, listener) = (broken.client, broken.listener);
-        let title = format!("`{}` writes to a Prometheus that takes no remote write", client.setting);
+        let (what, flag) = match client.protocol {
+            Protocol::RemoteWrite => ("remote write", "--web.enable-remote-write-receiver"),
+            _ => ("OTLP", "--web.enable-otlp-receiver"),
+        };
+        let title = format!("`{}` writes to a Prometheus that takes no {what}", client.setting);
         let finding = Finding::error(REMOTE_WRITE, title)
             .at(client.at.clone(), "answered with 404, and the metrics are dropped")
-            .also(listener.at.clone(), "started without `--web.enable-remote-write-receiver`")
-            .help("add `--web.enable-remote-write-receiver` to the command line of Prometheus");
+            .also(listener.at.clone(), format!("started without `{flag}`"))
+            .help(format!("add `{flag}` to the command line of Prometheus"));
         findings.push(finding.edge(broken.edge));
     }
 }

@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     error(half_tls::CODE, "TLS settings that are only half there", half_tls::judge),
     error(meeting::CODE, "a client that dials where nothing listens", meeting::judge),
     error(bind::UNREACHABLE, "a listener on an address that its client does not dial", bind::unreachable),
+    warning(bind::UNREACHABLE, "a listener on loopback that is scraped at another address", bind::scraped),
     error(loops::CODE, "a collector that sends into its own receiver", loops::judge),
     error(protocol::CODE, "the wrong protocol or path for this listener", protocol::judge),
     warning(protocol::CODE, "a path that is appended twice", protocol::doubled),

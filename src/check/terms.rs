@@ -5,7 +5,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{ProgramKind, Signal};
+use crate::model::dataflow::{Listener, ProgramKind, Signal};
 
 /// The code of requests without a tenant.
 pub(super) const TENANT: Code = Code("tenant-missing");
@@ -18,7 +18,8 @@ pub(super) const SIGNAL: Code = Code("signal-unserved");
 pub(super) fn tenant(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken().filter(|broken| *broken.fault == Fault::NoTenant) {
         let (client, listener) = (broken.client, broken.listener);
-        let title = format!("`{}` names no tenant, and Tempo serves tenants alone", client.setting);
+        let server = facts.server(listener).kind;
+        let title = format!("`{}` names no tenant, and {server} serves tenants alone", client.setting);
         let finding =
             Finding::error(TENANT, title).at(client.at.clone(), "every request is refused: no org id");
         let also = listener.takes.tenant.clone().unwrap_or_else(|| listener.at.clone());
@@ -67,7 +68,10 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
                     listener.at.clone(),
                     format!("takes {}", listed(listener.takes.signals.iter().flatten())),
                 )
-                .help(format!("take `{}` out of the pipelines of {signal}", client.setting))
+                .help(match facts.client(client) {
+                    ProgramKind::App => format!("put `{}` into a pipeline of {signal}", receiver(listener)),
+                    _ => format!("take `{}` out of the pipelines of {signal}", client.setting),
+                })
                 .edge(broken.edge),
         );
     }
@@ -91,6 +95,12 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// `otlp` of `receivers.otlp.protocols.grpc`, as a pipeline names it.
+fn receiver(listener: &Listener) -> &str {
+    let rest = listener.setting.strip_prefix("receivers.").unwrap_or(&listener.setting);
+    rest.split(".protocols").next().unwrap_or(rest)
 }
 
 fn listed<'a>(signals: impl IntoIterator<Item = &'a Signal>) -> String {

@@ -27,6 +27,9 @@ pub(super) const NO_CERTIFICATE: &str = "the certificate at the other end is not
 pub(super) const NOT_HERE: &str = "a certificate or key that is named, and the file is not here";
 /// The trusted file is not here.
 pub(super) const NO_CA: &str = "the file of trusted CAs is not among these files";
+/// Nothing says which protocol an SDK speaks.
+pub(super) const SDK_DEFAULT: &str =
+    "no protocol is written, so it speaks what its SDK does by default: gRPC or HTTP";
 /// An authenticator may set headers.
 pub(super) const HEADERS: &str = "what its authenticator puts into its requests is not read";
 /// Part of a command line is not here.

@@ -3,6 +3,7 @@
 use crate::apply::{DesiredState, Outcome, SurveyRequest};
 use crate::cli::ApplyArguments;
 use crate::exit::Exit;
+use crate::model::prior::GenerationNumber;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
@@ -14,11 +15,11 @@ use crate::workflow::{ca, clock, consent, host, proving, reach, readers};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
+    let mut place = HostChoice::to_write(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
     judged.refuse(session)?;
     let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
-    let cas = ca::open(&loaded.stack.certificates, &ground)?;
+    let cas = ca::open(&loaded.stack.certificates, &place, &ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),
@@ -52,10 +53,13 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     consent::ask(session, granted, "Do you want to make these changes?")?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
-    let kept = matches!(outcome, Outcome::Kept { .. });
+    let kept = matches!(&outcome, Outcome::Kept { .. });
+    let first = matches!(&outcome, Outcome::Kept { generation, .. } if *generation == GenerationNumber(1));
     let exit = consent::ended(session, &survey, ("Apply", outcome));
     if kept {
-        session.print(&readers::not_shown(&judged.topology.readers));
+        session.say(&readers::not_shown(&judged.topology.readers));
+    }
+    if first {
         next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }
     Ok(exit)

@@ -1,22 +1,23 @@
 //! `check`: judges a stack, or any directory of finished files.
 
-use crate::cli::{CheckArguments, Format};
+use crate::cli::CheckArguments;
 use crate::exit::Exit;
-use crate::report::verdict::{self, CheckView};
+use crate::report::verdict::CheckView;
 use crate::validate::Validation;
 use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::validation::Asking;
+use crate::workflow::verdicts;
 
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
-    match &arguments.files {
-        Some(directory) => crate::workflow::files::run(session, arguments, directory),
-        None => match crate::workflow::files::run_here(session, arguments) {
-            Some(judged) => judged,
-            None => stack(session, arguments),
-        },
+    if !arguments.files.is_empty() {
+        return crate::workflow::files::run(session, arguments);
+    }
+    match crate::workflow::files::run_here(session, arguments) {
+        Some(judged) => judged,
+        None => stack(session, arguments),
     }
 }
 
@@ -28,7 +29,7 @@ fn stack(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop
     judged.verdict.findings.extend(validation.findings.clone());
     judged.verdict.findings.sort();
     let digest = judged.desired.digest().to_string();
-    print(session, (&judged, &validation), &digest, arguments.format);
+    print(session, (&judged, &validation), &digest, arguments);
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
 }
 
@@ -36,7 +37,7 @@ fn print(
     session: &mut Session,
     (judged, engines): (&CheckedStack<'_>, &Validation),
     digest: &str,
-    format: Format,
+    arguments: &CheckArguments,
 ) {
     let subject = CheckView {
         topology: &judged.topology,
@@ -45,9 +46,6 @@ fn print(
         sources: &judged.sources,
         desired: Some(digest),
     };
-    let text = match format {
-        Format::Text => verdict::text(&subject, session.colour()),
-        Format::Json => verdict::json(&subject),
-    };
+    let text = verdicts::one(&subject, arguments, "", session.colour());
     session.print(&text);
 }

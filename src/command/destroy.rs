@@ -3,19 +3,20 @@
 use crate::apply::{self, ApplyError, DesiredState, NoProver, Outcome, SurveyRequest};
 use crate::cli;
 use crate::exit::Exit;
-use crate::model::names::HostName;
+use crate::model::ground::Ground;
+use crate::model::names::{HostName, StackName};
 use crate::model::prior::GenerationNumber;
 use crate::workflow::back::{Back, forget, go_back, recovered, say_gone};
 use crate::workflow::consent::Granted;
 use crate::workflow::host::HostChoice;
-use crate::workflow::load::load_name;
+use crate::workflow::load::name_of;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::{consent, host};
 
 pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> Result<Exit, Stop> {
-    let name = load_name(&arguments.stack.stack)?;
+    let name = name_of(&arguments.stack)?;
     let host = HostName::this();
-    let mut place = HostChoice::of(&arguments.root, &host)?;
+    let mut place = HostChoice::to_write(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let desired = DesiredState::Generation(Some(GenerationNumber(0)));
     let request = SurveyRequest {
@@ -32,6 +33,10 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
     recovered(session, &mut place, &request)?;
     let stopped = |error| host::stopped(&error);
+    if apply::is_absent(place.target(), &ground).map_err(stopped)? {
+        say_absent(session, &name, (&place, &ground));
+        return Ok(Exit::Fine);
+    }
     // What the first apply left that was taken back is a state that remembers nothing.
     let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
     let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
@@ -45,4 +50,14 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     }
     session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
     Ok(Exit::Fine)
+}
+
+/// Nothing to give back is what was asked for: a second `destroy` ends as the first did.
+fn say_absent(session: &mut Session, name: &StackName, (place, ground): (&HostChoice, &Ground)) {
+    let place = place.shown();
+    session.print(&if ground.is_everything() {
+        format!("Nothing of `{name}` is {place}: it was not applied, or everything was given back.\n")
+    } else {
+        format!("Nothing of `{name}` {place} is yours to give back.\n")
+    });
 }

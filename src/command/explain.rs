@@ -1,11 +1,12 @@
-//! `explain`: a finding's page, or what an application's settings come to.
+//! `explain`: a finding's page, a table or a key of the language, or what an application's settings come to.
 
 use crate::cli::ExplainArguments;
 use crate::diagnostic::{Code, Finding, pages};
 use crate::exit::Exit;
-use crate::format::keys::nearest;
 use crate::model::names::ComponentName;
 use crate::stack::App;
+use crate::text::nearest;
+use crate::toml::reference::{Topic, tables, topic, topics};
 use crate::workflow::application::application;
 use crate::workflow::judge::judge;
 use crate::workflow::load::{Loaded, load};
@@ -13,25 +14,76 @@ use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result<Exit, Stop> {
-    let Some(app) = arguments.topic.strip_prefix("app.") else {
-        return page(session, &arguments.topic);
+    let Some(asked) = &arguments.topic else {
+        session.print(&all());
+        return Ok(Exit::Fine);
     };
-    let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &HostFiles::default())?;
-    let app = find(&loaded, app)?;
-    session.print(&application(&judged.wiring, app));
+    if let Some(name) = application_name(asked) {
+        let loaded = load(&arguments.stack.stack)?;
+        let judged = judge(session, &loaded, &HostFiles::default())?;
+        let app = find(&loaded, name)?;
+        session.print(&application(&judged.wiring, app));
+        return Ok(Exit::Fine);
+    }
+    match (pages::explain(asked), topic(asked)) {
+        (Some(page), _) => session.print(page),
+        (None, Topic::Page(page)) => session.print(&page),
+        (None, Topic::Unknown(meant)) => return Err(unknown(asked, meant)),
+    }
     Ok(Exit::Fine)
 }
 
-fn page(session: &mut Session, code: &str) -> Result<Exit, Stop> {
-    let Some(page) = pages::explain(code) else {
-        let finding = Finding::error(Code("topic-unknown"), format!("there is no code `{code}`"));
-        let near = nearest(code, pages::CODES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        let help = near.unwrap_or_else(|| "a code as findings show it in brackets, or `app.NAME`".to_owned());
-        return Err(finding.help(help).into());
+/// The `shop` of `app.shop`. In capitals, as the reference has it, it names none.
+fn application_name(asked: &str) -> Option<&str> {
+    let name = asked.strip_prefix("app.")?;
+    (!name.contains('.') && name != "NAME").then_some(name)
+}
+
+/// A topic that there is not, with what was meant.
+fn unknown(asked: &str, meant: Vec<String>) -> Stop {
+    let finding = Finding::error(Code("topic-unknown"), format!("there is no topic `{asked}`"));
+    let code = nearest(asked, pages::CODES.iter().copied()).map(str::to_owned);
+    let paths = topics();
+    let near = code.into_iter().chain(meant).next();
+    let near = near.or_else(|| nearest(asked, paths.iter().map(String::as_str)).map(str::to_owned));
+    let finding = match near {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding
+            .help("a code as findings show it in brackets, a key such as `tempo.retention`, or `app.NAME`"),
     };
-    session.print(page);
-    Ok(Exit::Fine)
+    finding.help("`tracewright explain` lists all topics").into()
+}
+
+/// Every topic there is.
+fn all() -> String {
+    let (proofs, findings): (Vec<&str>, Vec<&str>) =
+        pages::CODES.iter().partition(|code| code.starts_with("proof-"));
+    let tables = tables();
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    format!(
+        "Tables of stack.toml; a key by its path, such as `explain tempo.retention`:\n{}\n\
+         What an application's settings come to: `explain app.NAME`, with the name of one of the stack.\n\n\
+         Codes of findings:\n{}\nCodes of proofs that fail:\n{}",
+        columns(&tables),
+        columns(&findings),
+        columns(&proofs)
+    )
+}
+
+/// Words in lines.
+fn columns(words: &[&str]) -> String {
+    const WIDTH: usize = 98;
+    let mut lines = vec![String::new()];
+    for word in words {
+        let last = lines.last_mut().expect("there is always a line");
+        if !last.is_empty() && last.len() + 2 + word.len() > WIDTH {
+            lines.push((*word).to_owned());
+        } else {
+            last.push_str(if last.is_empty() { "" } else { "  " });
+            last.push_str(word);
+        }
+    }
+    lines.iter().map(|line| format!("  {line}\n")).collect()
 }
 
 fn find<'a>(loaded: &'a Loaded, name: &str) -> Result<&'a App, Stop> {

@@ -6,12 +6,12 @@ use crate::exit::Exit;
 use crate::model::names::HostName;
 use crate::report::history;
 use crate::workflow::host::HostChoice;
-use crate::workflow::load::load_name;
+use crate::workflow::load::name_of;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::{consent, host};
 
 pub(super) fn run(session: &mut Session, arguments: &HistoryArguments) -> Result<Exit, Stop> {
-    let name = load_name(&arguments.stack.stack)?;
+    let name = name_of(&arguments.stack)?;
     let place = HostChoice::of(&arguments.root, &HostName::this())?;
     let ground = place.ground(&name, None)?;
     let generations = apply::history(place.target(), &ground).map_err(|error| host::stopped(&error))?;

@@ -3,10 +3,12 @@
 use crate::cli::InitArguments;
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
+use crate::toml::json_schema;
 use crate::workflow::person::{StackOwner, personal};
 use crate::workflow::session::{Session, Stop};
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 /// The stacks that come with the tool; each is also a golden test.
 pub const SHIPPED: &[(&str, &str)] = &[
@@ -15,6 +17,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("minimal", include_str!("../../stacks/minimal/stack.toml")),
     ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
 ];
+
+/// The schema for editors, beside the stack.
+const SCHEMA: &str = "stack.schema.json";
 
 pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Exit, Stop> {
     if arguments.list {
@@ -30,9 +35,8 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
     let path = arguments.dir.join("stack.toml");
     let shown = path.display();
     fs::create_dir_all(&arguments.dir).map_err(|error| Stop::machine(&error))?;
-    // The one call that never replaces what is there, not even what appears at this moment.
-    let file = fs::OpenOptions::new().write(true).create_new(true).open(&path);
-    let mut file = file.map_err(|error| match error.kind() {
+    let own = personal(text, &StackOwner::of_this_run(&arguments.dir));
+    write_new(&path, &format!("#:schema ./{SCHEMA}\n{own}")).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
                 .help(format!("another directory: `tracewright init DIR --from {name}`"))
@@ -40,10 +44,13 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
         }
         _ => Stop::Because(Exit::Machine, format!("`{shown}` cannot be written: {error}")),
     })?;
-    let person = StackOwner::of_this_run(&arguments.dir);
-    file.write_all(personal(text, &person).as_bytes()).map_err(|error| Stop::machine(&error))?;
+    // One that is there stays: the line above names it all the same.
+    match write_new(&arguments.dir.join(SCHEMA), &json_schema::document()) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(Stop::machine(&error)),
+        _ => {}
+    }
     session.say(&format!(
-        "wrote `{shown}` from `{name}`; next: `tracewright check {}`\n",
+        "wrote `{shown}` from `{name}`, with `{SCHEMA}` for editors; next: `tracewright check {}`\n",
         arguments.dir.display()
     ));
     Ok(Exit::Fine)
@@ -61,4 +68,10 @@ fn listed() -> String {
         format!("{name:<15}{}\n", about.trim_end_matches('.'))
     });
     lines.collect()
+}
+
+/// The one call that never replaces what is there, not even what appears at this moment.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
 }

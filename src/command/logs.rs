@@ -3,12 +3,12 @@
 use crate::cli::LogsArguments;
 use crate::exit::Exit;
 use crate::trial::running;
-use crate::workflow::load::load_name;
+use crate::workflow::load::name_of;
 use crate::workflow::logs::{of_host, of_trial};
 use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &LogsArguments) -> Result<Exit, Stop> {
-    let name = load_name(&arguments.stack.stack)?;
+    let name = name_of(&arguments.stack)?;
     match running(&name).into_iter().next() {
         Some(found) => of_trial(session, &found, arguments),
         None => of_host(session, &name, arguments),

@@ -15,8 +15,10 @@ mod plan;
 mod prove;
 mod render;
 mod rollback;
+mod schema;
 mod status;
 mod trial;
+mod usage;
 
 use crate::exit::Exit;
 use crate::workflow::session::{Session, Stop};
@@ -31,9 +33,9 @@ use std::process::ExitCode;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::say(error),
     };
-    let mut session = Session::of_this_process();
+    let mut session = Session::of_this_process(cli.colour);
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),
@@ -44,12 +46,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
+        Verb::Schema => schema::run(&mut session),
         Verb::Try(arguments) => trial::run(&mut session, arguments),
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),
         Verb::Logs(arguments) => logs::run(&mut session, arguments),
         Verb::Completions(arguments) => completions::run(&mut session, arguments),
         Verb::Man(arguments) => man::run(&mut session, arguments),
+        Verb::Version => {
+            session.print(concat!("tracewright ", env!("CARGO_PKG_VERSION"), "\n"));
+            Ok(Exit::Fine)
+        }
         Verb::TrialChild(child) => trial::child(child),
         Verb::ScopeChild { uid } => {
             serve_scope(*uid).map(|()| Exit::Fine).map_err(|error| Stop::machine(&error))
@@ -57,11 +64,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = outcome.unwrap_or_else(|stop| session.stopped(stop));
     session.finish(exit)
-}
-
-/// Help and version are no faults; everything else is usage, 64, because 2 means pending changes.
-fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe while help is printed is the reader's choice, not ours to report.
-    let _closed = error.print();
-    if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() }
 }

@@ -10,13 +10,15 @@ use crate::workflow::change::unproven;
 use crate::workflow::consent;
 use crate::workflow::consent::Granted;
 use crate::workflow::host::HostChoice;
-use crate::workflow::load::load_name;
+use crate::workflow::load::name_of;
 use crate::workflow::session::{Session, Stop};
+use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> Result<Exit, Stop> {
-    let name = load_name(&arguments.stack.stack)?;
+    refuse_number(&arguments.stack.stack)?;
+    let name = name_of(&arguments.stack)?;
     let host = HostName::this();
-    let mut place = HostChoice::of(&arguments.root, &host)?;
+    let mut place = HostChoice::to_write(&arguments.root, &host)?;
     let ground = place.ground_back(&name, &arguments.stack.stack)?;
     let desired = DesiredState::Generation(arguments.to.map(GenerationNumber));
     let request = SurveyRequest {
@@ -34,4 +36,21 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
         Back { question: "Do you want to go back?", granted, unproven: unproven(&place, arguments.no_prove) };
     let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? else { return Ok(Exit::Fine) };
     Ok(consent::ended(session, &seen, ("Rollback", outcome)))
+}
+
+/// A generation that was typed where the stack belongs.
+///
+/// # Errors
+/// It was.
+fn refuse_number(stack: &Path) -> Result<(), Stop> {
+    let typed = stack.to_str().filter(|text| text.parse::<u64>().is_ok());
+    match typed.filter(|_| !stack.exists()) {
+        None => Ok(()),
+        Some(number) => Err(Stop::Because(
+            Exit::Usage,
+            format!(
+                "there is no stack `{number}`\n  help: `tracewright rollback --to {number}` goes back to generation {number}"
+            ),
+        )),
+    }
 }

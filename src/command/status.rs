@@ -4,18 +4,18 @@ use crate::cli::{Format, StatusArguments};
 use crate::exit::Exit;
 use crate::report::status;
 use crate::trial::running;
-use crate::workflow::load::load_name;
+use crate::workflow::load::name_of;
 use crate::workflow::running::There;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::status::of_trial;
 use crate::workflow::watch;
 
 pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<Exit, Stop> {
-    let name = load_name(&arguments.stack.stack)?;
+    let name = name_of(&arguments.stack)?;
     let picture = if running(&name).is_empty() {
         watch::picture(session, &name, &arguments.stack.stack)?
     } else {
-        of_trial(&There::find(session, &arguments.stack.stack)?)?
+        of_trial(&There::of(session, &name, &arguments.stack.stack)?)?
     };
     session.print(&match arguments.format {
         Format::Text => status::text(&picture),

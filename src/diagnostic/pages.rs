@@ -97,6 +97,7 @@ pages! {
     "reference-unknown",
     "remote-write-off",
     "retry-order",
+    "root-unusable",
     "same-file",
     "san-missing",
     "schema-unknown",

@@ -2,6 +2,7 @@
 //! tables of keys. What a value means to one program is that program's business.
 
 pub mod address;
+pub mod alloy;
 pub mod compose;
 pub mod edit;
 pub mod env_file;

@@ -172,7 +172,7 @@ impl FileReading<'_> {
             Led::Here(path, _) => {
                 return WrittenPath::File(FileReference { path, at: self.mark(entry.place()) });
             }
-            Led::Inline(_) => "a text in a Compose file".to_owned(),
+            Led::Inline(_) | Led::Embedded(_) => "a text in another file".to_owned(),
             Led::Image => format!("no file of this directory is mounted at `{path}`"),
             Led::Unknown(what) => what.to_owned(),
         };

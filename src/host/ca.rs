@@ -6,6 +6,7 @@
 //! The directory must be one in which nobody else can change names: who could, would be the authority.
 
 use super::HostError;
+use super::new_root::{IGNORE, IGNORE_ALL};
 use crate::model::desired::Digest;
 use crate::pki::{CaPair, facts_of};
 use rustix::fd::{AsFd, OwnedFd};
@@ -33,6 +34,8 @@ const STICKY: u32 = 0o1000;
 pub struct CaDirectory {
     /// Where it really is, links followed.
     path: PathBuf,
+    /// As it was named: below a root directory the path on the host.
+    named: String,
     kept: Vec<CaPair>,
 }
 
@@ -42,11 +45,35 @@ impl CaDirectory {
     /// # Errors
     /// It is inside a git work tree, others may write to it, or what is in it cannot be read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HostError> {
-        let path = real(&path.into())?;
-        if let Some(tree) = path.ancestors().find(|directory| directory.join(".git").exists()) {
-            let (directory, tree) = (path.display().to_string(), tree.display().to_string());
-            return Err(HostError::InWorkTree { directory, tree });
+        let path = path.into();
+        let named = path.display().to_string();
+        let path = real(&path)?;
+        refuse_work_tree(&path)?;
+        Self::read(path, named)
+    }
+
+    /// The same below the root directory of a host that is not live: nothing outside of it is read or
+    /// written, wherever links lead. Git is told to leave a root of ours alone.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; a link leads out of the root.
+    pub fn below(root: &Path, named: &str) -> Result<Self, HostError> {
+        let root = real(root)?;
+        let path = real(&root.join(named.trim_start_matches('/')))?;
+        if !path.starts_with(&root) {
+            let path = path.display().to_string();
+            return Err(HostError::Strange {
+                path,
+                what: "something that a link leads to, out of the root,",
+            });
         }
+        if !is_ignored(&root)? {
+            refuse_work_tree(&path)?;
+        }
+        Self::read(path, named.to_owned())
+    }
+
+    fn read(path: PathBuf, named: String) -> Result<Self, HostError> {
         let mut kept = Vec::new();
         if let Some(directory) = private(&path)? {
             for name in names(&directory, &path)?.iter().filter(|name| name.ends_with(".crt")) {
@@ -55,7 +82,12 @@ impl CaDirectory {
         }
         let end = |ca: &CaPair| facts_of(ca.certificate.as_bytes()).map(|facts| facts.not_after);
         kept.sort_by(|a, b| end(b).cmp(&end(a)).then_with(|| a.certificate.cmp(&b.certificate)));
-        Ok(Self { path, kept })
+        Ok(Self { path, named, kept })
+    }
+
+    /// Its path, as it was named.
+    pub fn named(&self) -> &str {
+        &self.named
     }
 
     /// The CAs that were kept when the directory was opened.
@@ -91,6 +123,30 @@ impl CaDirectory {
                 .map_err(|errno| fault("write", &self.path.join(&name), errno.into()))?;
         }
         fsync(&directory).map_err(|errno| fault("synchronize", &self.path, errno.into()))
+    }
+}
+
+/// A key must not be committed by accident.
+fn refuse_work_tree(path: &Path) -> Result<(), HostError> {
+    match path.ancestors().find(|directory| directory.join(".git").exists()) {
+        None => Ok(()),
+        Some(tree) => {
+            let (directory, tree) = (path.display().to_string(), tree.display().to_string());
+            Err(HostError::InWorkTree { directory, tree })
+        }
+    }
+}
+
+/// Whether git is told to leave a root alone, as it is of those that are made here.
+fn is_ignored(root: &Path) -> Result<bool, HostError> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    match open(root, flags, Bits::empty()) {
+        Err(Errno::NOENT) => Ok(true),
+        Err(errno) => Err(fault("open directory", root, errno.into())),
+        Ok(directory) => {
+            let told = read((&directory, root), IGNORE)?;
+            Ok(told.is_some_and(|told| told.as_bytes() == IGNORE_ALL))
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use std::path::Path;
 /// What the directory is called until it is whole, with a random number behind it.
 const STAGED: &str = ".tracewright-new-";
 /// What a root directory of ours tells git: it holds private keys.
-const IGNORE_ALL: &[u8] = b"*\n";
-const IGNORE: &str = ".gitignore";
+pub(super) const IGNORE_ALL: &[u8] = b"*\n";
+pub(super) const IGNORE: &str = ".gitignore";
 const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 

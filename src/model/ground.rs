@@ -121,6 +121,11 @@ impl Ground {
         }
     }
 
+    /// Whether the whole of a stack is at hand.
+    pub fn is_everything(&self) -> bool {
+        matches!(self.reach, Reach::Directory | Reach::Machine)
+    }
+
     /// Whether services run on it.
     pub fn runs_services(&self) -> bool {
         self.reach != Reach::Directory

@@ -54,6 +54,8 @@ pub struct Plan {
     pub services: Vec<PlannedService>,
     /// What apply must issue.
     pub to_issue: ToIssue,
+    /// The directory that gets a new CA, certificate and key; none where its key is dropped after the run.
+    pub new_ca_in: Option<String>,
     /// Users whose services must be let run without a login.
     pub to_linger: Vec<UserName>,
     /// What of the stack others carry out; nothing of it is a change of this plan.
@@ -77,6 +79,7 @@ pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior, around: 
     Plan {
         to_linger: services::to_linger(goal, observed),
         others: OthersPart::default(),
+        new_ca_in: None,
         ground: goal.ground.clone(),
         text: None,
         ran_before: services::ran_before(goal, observed, prior),

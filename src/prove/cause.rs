@@ -299,7 +299,9 @@ impl Limit {
                 "send smaller batches, or raise the receiver's `max_recv_msg_size_mib` (over HTTP `max_request_body_size`)"
             }
             Self::Rate => "raise `ingestion.rate_limit_bytes` and `burst_size_bytes`, or send less",
-            Self::TraceSize => "raise `global.max_bytes_per_trace`",
+            Self::TraceSize => {
+                "raise `limits.trace_size` in `[tempo]`; in a file by hand `overrides.defaults.global.max_bytes_per_trace`"
+            }
             Self::LiveTraces => "raise `ingestion.max_traces_per_user`",
             Self::Memory => "raise the collector's `memory_limiter`, or look at why its queue is full",
         }

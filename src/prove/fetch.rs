@@ -49,3 +49,16 @@ pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<FetchedPage, Stri
 pub fn watched(metrics: &str) -> BTreeMap<&'static str, f64> {
     Counters::read(metrics).sums()
 }
+
+/// The series in which an engine says its own release, and the label that holds it: Tempo's, the collector's.
+const RELEASES: [(&str, &str); 2] =
+    [("tempo_build_info{", "version=\""), ("target_info{", "service_version=\"")];
+
+/// The release that an engine names on its page of metrics, as it is written there.
+pub fn said_release(metrics: &str) -> Option<&str> {
+    metrics.lines().find_map(|line| {
+        let (_, label) = RELEASES.into_iter().find(|(series, _)| line.starts_with(series))?;
+        let from = line.match_indices(label).find(|(at, _)| line[..*at].ends_with(['{', ',']))?.0;
+        line[from + label.len()..].split_once('"').map(|(release, _)| release)
+    })
+}

@@ -32,7 +32,7 @@ mod words;
 pub use attempt::Timings;
 pub use cause::{Failure, FailureCause, Limit, Mismatch};
 pub use count::{Numbered, Tally};
-pub use fetch::{FetchedPage, fetch, watched};
+pub use fetch::{FetchedPage, fetch, said_release, watched};
 pub use route::{ClientCertificate, Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
 
 use attempt::{AttemptFailure, attempt};

@@ -3,12 +3,15 @@
 
 pub mod diagnostics;
 mod diff;
+pub mod github;
+pub mod graph;
 pub mod history;
 mod nouns;
 mod others;
 pub mod plan;
 pub mod plan_json;
 pub mod proof;
+pub mod sarif;
 pub mod status;
 pub mod verdict;
 

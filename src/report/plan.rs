@@ -40,6 +40,10 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
     } else {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         directories(&mut text, plan);
+        if let Some(directory) = &plan.new_ca_in {
+            let what = "its key and certificate are kept there, and no generation takes them away";
+            push(&mut text, format_args!("\n  # a new CA: {what}\n  + CA 0700 {directory}\n"));
+        }
         for entry in
             plan.entries.iter().filter(|entry| entry.subject != PathKind::Directory || needs_words(entry))
         {

@@ -154,8 +154,10 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
         PlaceStatus::Host(host) => write_host(text, picture, host)?,
     }
     for component in &picture.components {
-        let release =
-            component.release.clone().unwrap_or_else(|| format!("version {} wanted", component.version));
+        let release = component
+            .release
+            .clone()
+            .unwrap_or_else(|| format!("release not known, the stack names {}", component.version));
         let fault = component.release_fault.as_ref().map(|fault| format!(" ({fault})")).unwrap_or_default();
         let pid = component.pid.map(|pid| format!(", process {pid}")).unwrap_or_default();
         let ready = match (&component.not_ready, &component.not_asked) {

@@ -158,6 +158,22 @@ pub fn json(subject: &CheckView<'_>) -> String {
     super::json_text(&document)
 }
 
+/// Several directories as one JSON document: under `directories`, each by its name as it was given.
+pub fn several_json(all: &[(&str, &CheckView<'_>)]) -> String {
+    let one = |(directory, subject): &(&str, &CheckView<'_>)| {
+        json!({
+            "directory": directory,
+            "dataflow": dataflow_json(subject.topology, subject.verdict, subject.engines),
+            "findings": findings_json(subject),
+        })
+    };
+    let document = json!({
+        "format_version": FORMAT_VERSION,
+        "directories": all.iter().map(one).collect::<Vec<_>>(),
+    });
+    super::json_text(&document)
+}
+
 /// Edges and what was not checked.
 pub fn dataflow_json(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> Value {
     let edges = verdict.edges.iter().map(|edge| {

@@ -25,6 +25,7 @@ use crate::diagnostic::KeyPath;
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::release::collector::CollectorRelease;
 use crate::model::release::tempo::TempoRelease;
+use crate::toml::Printed;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -95,6 +96,8 @@ pub struct Collector {
     pub queue: Option<Queue>,
     /// `None` when switched off.
     pub retry: Option<Retry>,
+    /// What its template prints as it is written.
+    pub written: Printed,
     /// Debug exporter beside the real one; `None` is `off`.
     pub debug: Option<Debug>,
     /// Where it is written.
@@ -126,6 +129,8 @@ pub struct Tempo {
     pub retention: Duration,
     /// `usage_report`.
     pub usage_report: bool,
+    /// What its template prints as it is written.
+    pub written: Printed,
     /// Where it is written.
     pub key: KeyPath,
 }

@@ -52,6 +52,9 @@ macro_rules! table {
             fn take(table: &mut RawTable, name: &'static str) -> $whole {
                 <$whole as Table>::read(table.take_table(name, Self::SCHEMA))
             }
+            fn printed(field: &$whole) -> serde_json::Value {
+                Table::printed(field).into()
+            }
         }
     };
     // Each key that varies is one of the whole table, and still of the same type.
@@ -88,6 +91,10 @@ macro_rules! table {
             fn fill(raw: &mut RawTable) -> Self {
                 Self { at: raw.at(), $( $key: <$kind as KeyKind>::take(raw, stringify!($key)), )* }
             }
+            fn printed(&self) -> Printed {
+                let all = [$( (stringify!($key), <$kind as KeyKind>::printed(&self.$key)) ),*];
+                Self::SCHEMA.only_printed(all)
+            }
         }
 
         table! { @kind $table }
@@ -123,6 +130,12 @@ macro_rules! table {
                     $( $key: <$kind as KeyKind>::take(raw, stringify!($key)), )*
                 }
             }
+            fn printed(&self) -> Printed {
+                let mut printed = self.base.printed();
+                let all = [$( (stringify!($key), <$kind as KeyKind>::printed(&self.$key)) ),*];
+                printed.extend(Self::SCHEMA.only_printed(all));
+                printed
+            }
         }
 
         impl std::ops::Deref for $table {
@@ -140,6 +153,9 @@ macro_rules! table {
             const KIND: ValueKind = ValueKind::Table(<Self as Table>::SCHEMA);
             fn take(table: &mut RawTable, name: &'static str) -> Self {
                 <Self as Table>::read(table.take_table(name, <Self as Table>::SCHEMA))
+            }
+            fn printed(field: &Self) -> serde_json::Value {
+                Table::printed(field).into()
             }
         }
     };
@@ -172,4 +188,9 @@ macro_rules! words {
     };
 }
 
+// What a declaration is made of, beside its kinds.
+pub(super) use super::field::TableAt;
+pub(super) use super::kind::{KeyKind, Printed, Table, Words};
+pub(super) use super::raw::RawTable;
+pub(super) use super::schema::{Key, Schema, ValueKind, Word, joined, varied};
 pub(super) use {table, words};

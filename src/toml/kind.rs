@@ -4,6 +4,7 @@
 use super::field::KeyField;
 use super::raw::{RawHosts, RawTable, RawValue};
 use super::schema::{Schema, SizeRule, ValueKind, Word};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -16,6 +17,10 @@ pub trait KeyKind {
     const KIND: ValueKind;
     /// The field, taken out of the decoded table.
     fn take(table: &mut RawTable, name: &'static str) -> Self::Field;
+    /// What templates print of it, where they print it as it is written.
+    fn printed(_field: &Self::Field) -> Value {
+        Value::Null
+    }
 }
 
 /// A kind whose value stands for itself.
@@ -26,6 +31,10 @@ pub trait Single {
     const KIND: ValueKind;
     /// The decoded value.
     fn value(raw: RawValue) -> Self::Value;
+    /// The same for a template, where every engine spells it alike.
+    fn printed(_value: &Self::Value) -> Value {
+        Value::Null
+    }
 }
 
 impl<S: Single> KeyKind for S {
@@ -35,7 +44,13 @@ impl<S: Single> KeyKind for S {
         let value = table.take(name).map(S::value);
         KeyField::new(table.shared_path(), name, value)
     }
+    fn printed(field: &KeyField<S::Value>) -> Value {
+        field.get().map_or(Value::Null, S::printed)
+    }
 }
+
+/// Keys that templates print as they are written, by their names.
+pub type Printed = Map<String, Value>;
 
 /// A declared table, read.
 pub trait Table: Sized {
@@ -43,6 +58,8 @@ pub trait Table: Sized {
     const SCHEMA: &'static Schema;
     /// Its fields, taken out of the decoded table.
     fn fill(raw: &mut RawTable) -> Self;
+    /// What templates print of it as it is written: every such key, with nothing where it is not written.
+    fn printed(&self) -> Printed;
     /// The table of a decoded one.
     fn read(mut raw: RawTable) -> Self {
         Self::fill(&mut raw)
@@ -63,7 +80,7 @@ pub trait Words {
 
 /// Declares kinds whose decoded value is one variant.
 macro_rules! singles {
-    ($($(#[doc = $doc:literal])+ $kind:ident => $decoded:expr, $variant:ident($value:ident): $type:ty;)+) => {$(
+    ($($(#[doc = $doc:literal])+ $kind:ident => $decoded:expr, $variant:ident($value:ident): $type:ty $(, $printed:ident)?;)+) => {$(
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug)]
         pub struct $kind;
@@ -77,15 +94,20 @@ macro_rules! singles {
                     other => other.mismatch(),
                 }
             }
+            $(
+                fn $printed($value: &$type) -> Value {
+                    json!($value)
+                }
+            )?
         }
     )+};
 }
 
 singles! {
     /// `true` or `false`.
-    Flag => ValueKind::Flag(None), Flag(flag): bool;
+    Flag => ValueKind::Flag(None), Flag(flag): bool, printed;
     /// A text without control characters.
-    Text => ValueKind::Text, Text(text): String;
+    Text => ValueKind::Text, Text(text): String, printed;
     /// A name of the language.
     Name => ValueKind::Name, Text(text): String;
     /// A release.
@@ -109,13 +131,13 @@ singles! {
     /// Names of hosts, or all of them.
     Hosts => ValueKind::Hosts, Hosts(hosts): RawHosts;
     /// A number of bytes.
-    Bytes => ValueKind::Size(SizeRule { whole_mib: false, zero: false }), Bytes(bytes): u64;
+    Bytes => ValueKind::Size(SizeRule { whole_mib: false, zero: false }), Bytes(bytes): u64, printed;
     /// A number of bytes, `"0B"` for none.
-    BytesOrNone => ValueKind::Size(SizeRule { whole_mib: false, zero: true }), Bytes(bytes): u64;
+    BytesOrNone => ValueKind::Size(SizeRule { whole_mib: false, zero: true }), Bytes(bytes): u64, printed;
     /// A number of bytes that an engine counts in MiB.
-    Mebibytes => ValueKind::Size(SizeRule { whole_mib: true, zero: false }), Bytes(bytes): u64;
+    Mebibytes => ValueKind::Size(SizeRule { whole_mib: true, zero: false }), Bytes(bytes): u64, printed;
     /// A number of bytes that an engine counts in MiB, `"0B"` for none.
-    MebibytesOrNone => ValueKind::Size(SizeRule { whole_mib: true, zero: true }), Bytes(bytes): u64;
+    MebibytesOrNone => ValueKind::Size(SizeRule { whole_mib: true, zero: true }), Bytes(bytes): u64, printed;
 }
 
 /// A whole number from 1 to `MOST`.
@@ -130,6 +152,9 @@ impl<const MOST: u32> Single for Count<MOST> {
             RawValue::Whole(number) => u32::try_from(number).expect("bounded by its kind"),
             other => other.mismatch(),
         }
+    }
+    fn printed(number: &u32) -> Value {
+        json!(number)
     }
 }
 
@@ -177,9 +202,9 @@ impl<S: Single> Single for List<S> {
 
 /// A table whose keys are the user's.
 #[derive(Clone, Copy, Debug)]
-pub struct Map<S>(PhantomData<S>);
+pub struct Entries<S>(PhantomData<S>);
 
-impl<S: Single> Single for Map<S> {
+impl<S: Single> Single for Entries<S> {
     type Value = BTreeMap<String, S::Value>;
     const KIND: ValueKind = ValueKind::Map(&S::KIND);
     fn value(raw: RawValue) -> BTreeMap<String, S::Value> {

@@ -9,10 +9,12 @@ mod decode;
 mod document;
 mod field;
 mod foreign;
+pub mod json_schema;
 mod kind;
 mod language;
 mod meant;
 mod raw;
+pub mod reference;
 pub mod schema;
 mod shape;
 mod syntax;
@@ -22,7 +24,7 @@ mod walk;
 pub use crate::text::nearest;
 pub use document::TomlDocument;
 pub use field::{KeyField, TableAt};
-pub use kind::{KeyKind, Table};
+pub use kind::{KeyKind, Printed, Table};
 pub use language::*;
 pub use raw::RawHosts;
 pub use shape::{is_credential_name, is_dns_name};
@@ -93,4 +95,9 @@ pub fn stack_name(source: SourceName, text: &str) -> (TomlDocument, Result<Strin
     }
     parsed.document.locate(&mut parsed.faults);
     (parsed.document, Err(parsed.faults))
+}
+
+/// Whether a text is a name as the file takes it.
+pub fn is_name(text: &str) -> bool {
+    shape::name(text).is_ok()
 }

@@ -4,6 +4,8 @@
 //! keys: the walk, "did you mean", `explain`, the reference, the schema for editors. It is data alone;
 //! nothing here looks at a file. Declarations are made with `table!` and `words!`.
 
+use serde_json::{Map, Value};
+
 /// The keys of one table.
 #[derive(Debug)]
 pub struct Schema {
@@ -35,6 +37,8 @@ pub struct Key {
     pub default: KeyDefault,
     /// What of the rendered files it decides; empty where the help says it.
     pub renders: &'static str,
+    /// Whether templates print it as it is written.
+    pub printed: bool,
     /// The release of this tool that understands it first.
     pub since: &'static str,
 }
@@ -164,6 +168,12 @@ impl Schema {
         panic!("the table has no such key")
     }
 
+    /// Of the values of all keys those that templates print as they are written.
+    pub fn only_printed<const N: usize>(&self, all: [(&'static str, Value); N]) -> Map<String, Value> {
+        let printed = all.into_iter().filter(|(name, _)| self.key(name).is_some_and(Key::prints));
+        printed.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// The keys that this version writes out.
     pub fn rendered(&self) -> impl Iterator<Item = &'static Key> + Clone {
         self.keys.iter().filter(|key| key.is_rendered())
@@ -237,6 +247,7 @@ impl Key {
             harmless,
             default,
             renders: "",
+            printed: false,
             since: "0.1",
         }
     }
@@ -269,6 +280,23 @@ impl Key {
     pub const fn renders(mut self, what: &'static str) -> Self {
         self.renders = what;
         self
+    }
+
+    /// The same key, which nothing is decided of: templates print it as it is, `written.KEY`.
+    #[expect(clippy::panic, reason = "called in constants alone, where it ends the build")]
+    pub const fn printed(mut self) -> Self {
+        match self.kind {
+            ValueKind::Flag(_) | ValueKind::Whole(..) | ValueKind::Size(_) | ValueKind::Text => {}
+            _ => panic!("an engine may spell such a value another way"),
+        }
+        self.printed = true;
+        self
+    }
+
+    /// Whether templates print it, or something in it, as it is written.
+    pub fn prints(&self) -> bool {
+        let below = matches!(self.kind, ValueKind::Table(schema) if schema.keys.iter().any(Self::prints));
+        self.printed || below
     }
 
     /// The same key, first understood by a release of this tool.

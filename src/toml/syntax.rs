@@ -62,7 +62,7 @@ fn describe(document: &TomlDocument, error: &Error, preset: Option<&Range<usize>
         let found = Finding::error(Code("toml-syntax"), title).at(document.mark(span), "");
         return if unquoted { found.help(format!("\"{written}\"")) } else { found };
     }
-    let first = document.key_before(span.start, written);
+    let first = document.key_before(span.start, written).or_else(|| header_before(document, span.start));
     if written == "tls" && document.text()[..span.start].trim_end().ends_with('[') {
         let found = Finding::error(Code("duplicate-key"), "`tls` is both a preset and a table");
         let found = found.at(document.mark(span), "");
@@ -74,6 +74,22 @@ fn describe(document: &TomlDocument, error: &Error, preset: Option<&Range<usize>
     let found = Finding::error(Code("duplicate-key"), title).at(document.mark(span), "");
     let found = first.into_iter().fold(found, |found, first| found.also(document.mark(first), "first here"));
     found.help("keep one of them")
+}
+
+/// The header of the same table, where an offset stands in one that is written twice.
+fn header_before(document: &TomlDocument, offset: usize) -> Option<Range<usize>> {
+    let mut start = 0;
+    let mut headers = Vec::new();
+    for line in document.text().split_inclusive('\n') {
+        let header = line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let at = start + line.find('[').map_or(0, |at| at + 1);
+        headers.extend(header.map(|(key, _)| (at..at + key.len(), key)));
+        start += line.len();
+    }
+    let bare = |key: &str| key.split_whitespace().collect::<String>();
+    let (_, twice) = headers.iter().find(|(span, _)| span.contains(&offset))?;
+    let first = headers.iter().find(|(span, key)| bare(key) == bare(twice) && span.end <= offset);
+    first.map(|(span, _)| span.clone())
 }
 
 /// The root key `tls`, found in the text: the table of this name has taken its place in the tree.

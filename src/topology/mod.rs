@@ -6,6 +6,7 @@
 mod compose;
 mod discover;
 pub mod named;
+mod neighbours;
 pub mod places;
 mod reader;
 mod repository;

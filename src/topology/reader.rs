@@ -3,7 +3,7 @@
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::sandboxes::{self, SandboxedProgram};
-use super::{Examined, FileSet, named, places, unit_programs};
+use super::{Examined, FileSet, named, neighbours, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, tempo};
 use crate::diagnostic::{MOST, SourceName};
@@ -99,6 +99,7 @@ impl FileReader {
                 sandboxes::read(&started, files, &known.texts, &mut topology);
             }
         }
+        neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
         topology.readers.clone_from(&files.readers);
@@ -213,7 +214,7 @@ impl FileReader {
         match file.kind {
             ProgramKind::Tempo => tempo::read::data_paths(&document.root),
             ProgramKind::Collector => collector::read::data_paths(&document.root),
-            ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -287,9 +288,12 @@ fn nowhere(topology: &mut Topology) -> usize {
 fn dialect(kind: ProgramKind) -> YamlLibrary {
     match kind {
         ProgramKind::Tempo => YamlLibrary::V2,
-        ProgramKind::Collector | ProgramKind::Grafana | ProgramKind::App | ProgramKind::Prometheus => {
-            YamlLibrary::V3
-        }
+        ProgramKind::Collector
+        | ProgramKind::Grafana
+        | ProgramKind::App
+        | ProgramKind::Prometheus
+        | ProgramKind::Alloy
+        | ProgramKind::Neighbour(_) => YamlLibrary::V3,
     }
 }
 
@@ -454,7 +458,9 @@ fn read_document(
             grafana::read::read(page, root);
             ReadVersion::None
         }
-        ProgramKind::App | ProgramKind::Prometheus => ReadVersion::None,
+        ProgramKind::App | ProgramKind::Prometheus | ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            ReadVersion::None
+        }
     }
 }
 

@@ -3,14 +3,19 @@
 use super::listeners::{ListenerKind, WiredListener};
 use super::{ComponentId, Wiring};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::model::names::TargetPath;
+use crate::model::names::{Port, TargetPath};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+
+/// Where the states of stacks stand: the system's, and below the home of a user who has a part.
+const STATES: &str = "/var/lib/tracewright";
+const HOME_STATES: &str = ".local/state/tracewright";
 
 pub(super) fn find(wiring: &Wiring<'_>, findings: &mut Findings) {
     ports_taken(wiring, findings);
     port_conventions(wiring, findings);
     same_files(wiring, findings);
+    in_state(wiring, findings);
 }
 
 /// On one host two listeners conflict when ports are equal and the addresses are equal or one is any.
@@ -36,13 +41,19 @@ fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
     let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
     match tempo.id.kind {
         ListenerKind::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
-            "[tempo] receive = { grpc = 14317 }".to_owned()
+            in_tempo("grpc", 14317, later.port)
         }
         ListenerKind::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
-            "[tempo] receive = { http = 14318 }".to_owned()
+            in_tempo("http", 14318, later.port)
         }
         _ => format!("another port for `{}`", later.id),
     }
+}
+
+/// Never the port that is taken.
+fn in_tempo(protocol: &str, port: u16, taken: Port) -> String {
+    let port = if taken.number() == port { port + 10_000 } else { port };
+    format!("in `[tempo]`: receive = {{ {protocol} = {port} }}")
 }
 
 /// Tools and people expect gRPC on 4317 and HTTP on 4318.
@@ -91,6 +102,24 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
             ComponentId::App(_) => "`env_file` of its own for one of them",
             _ => "`paths = { config = ..., data = ..., certificates = ... }`, `service.unit` and other ports for one of them",
         }));
+    }
+}
+
+/// What the tool keeps for itself is nobody's file: it would be removed with the state, or taken for it.
+fn in_state(wiring: &Wiring<'_>, findings: &mut Findings) {
+    let engines = wiring.engines.iter().flat_map(|(id, place)| {
+        let paths = [&place.config, &place.certificates].into_iter().chain(&place.data);
+        paths.map(move |path| (id, path, &place.home))
+    });
+    let clients =
+        wiring.clients.iter().filter_map(|(id, place)| Some((id, place.file.as_ref()?, &place.home)));
+    for (id, path, home) in engines.chain(clients) {
+        let mut states = [TargetPath::new(STATES), home.join(HOME_STATES)].into_iter();
+        if let Some(state) = states.find(|state| path.is_within(state)) {
+            let title = format!("`{path}` of `{id}` lies where the tool keeps its own state, `{state}`");
+            let found = Finding::error(Code("same-file"), title).at((header(id), KeyPart::Header), "");
+            findings.push(found.help("a path outside of it"));
+        }
     }
 }
 

@@ -93,8 +93,7 @@ pub(crate) fn show(
 pub(crate) fn expect(wanted: Option<&str>, survey: &Survey) -> Result<(), Stop> {
     let Some(wanted) = wanted else { return Ok(()) };
     let known = digests(survey);
-    let bare = |digest: &str| digest.trim_start_matches("sha256:").to_owned();
-    if known.iter().any(|(_, digest)| bare(digest) == bare(wanted)) {
+    if known.iter().any(|(_, digest)| digest.trim_start_matches("sha256:").starts_with(wanted)) {
         return Ok(());
     }
     let known: Vec<_> = known.iter().map(|(name, digest)| format!("{name}: {digest}")).collect();

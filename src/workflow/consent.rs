@@ -67,8 +67,9 @@ pub fn refuse(survey: &Survey, granted: Granted) -> Result<(), Stop> {
 /// Asks, unless that was granted; without a terminal nobody can be asked.
 ///
 /// # Errors
-/// Not approved.
+/// Not approved, or the plan could not be shown.
 pub fn ask(session: &mut Session, granted: Granted, question: &str) -> Result<(), Stop> {
+    session.arrived()?;
     if granted.approved {
         return Ok(());
     }

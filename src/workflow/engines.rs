@@ -31,10 +31,19 @@ pub fn asked(wanted: &WantedEngine) -> (Option<String>, Option<String>) {
         Ok(engine) => engine,
         Err(missing) => return (None, Some(missing.to_string())),
     };
-    let fit = EngineRelease::parse(&wanted.version).map(|release| release.fit(wanted.kind, &engine.release));
-    let other =
-        matches!(fit, None | Some(ReleaseFit::Other)).then(|| format!("the stack names {}", wanted.version));
-    (Some(engine.to_string()), other)
+    (Some(engine.to_string()), other(wanted, &engine.release))
+}
+
+/// The same of an engine that named its release on its page of metrics.
+pub fn said(wanted: &WantedEngine, release: Option<&str>) -> (Option<String>, Option<String>) {
+    let Some(release) = release.and_then(EngineRelease::parse) else { return (None, None) };
+    (Some(format!("{} {release}, by its own metrics", wanted.kind.binary())), other(wanted, &release))
+}
+
+/// What is wrong with a release that the stack did not name.
+fn other(wanted: &WantedEngine, found: &EngineRelease) -> Option<String> {
+    let fit = EngineRelease::parse(&wanted.version).map(|release| release.fit(wanted.kind, found));
+    matches!(fit, None | Some(ReleaseFit::Other)).then(|| format!("the stack names {}", wanted.version))
 }
 
 /// The places of this machine where engines may be; `of_stack`: also where the stack says.

@@ -1,30 +1,43 @@
-//! `check --files`: judges a repository, a Compose project or a host's root, whoever wrote its files.
+//! `check --files`: judges repositories, Compose projects or roots of hosts, whoever wrote their files.
 
 use super::session::{Session, Stop};
-use crate::check::{check, shown_texts};
-use crate::cli::{CheckArguments, Format};
+use super::verdicts::{PrintedPart, printed};
+use crate::check::{CheckReport, check, shown_texts};
+use crate::cli::CheckArguments;
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::host::DirectoryTree;
-use crate::report::verdict::{self, CheckView};
+use crate::model::dataflow::Topology;
+use crate::text::Sources;
 use crate::topology::{Discovered, discover, read};
-use crate::validate::Validation;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(crate) fn run(session: &mut Session, arguments: &CheckArguments, directory: &Path) -> Result<Exit, Stop> {
-    if !directory.is_dir() {
-        let title = format!("`{}` is not a directory", directory.display());
-        return Err(Finding::error(Code("no-files"), title)
-            .help("a repository, a Compose project, or a directory laid out like the root of a host")
-            .into());
+/// What one directory came to.
+struct JudgedDirectory {
+    path: PathBuf,
+    topology: Topology,
+    verdict: CheckReport,
+    sources: Sources,
+}
+
+pub(crate) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
+    let mut all = Vec::new();
+    for directory in &arguments.files {
+        if !directory.is_dir() {
+            let title = format!("`{}` is not a directory", directory.display());
+            return Err(Finding::error(Code("no-files"), title)
+                .help("a repository, a Compose project, or a directory laid out like the root of a host")
+                .into());
+        }
+        let found = discover(&DirectoryTree::below(directory));
+        if !holds_something(&found) && found.not_read.is_empty() {
+            let title = format!("`{}` holds no file of a tracing stack", directory.display());
+            let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
+            return Err(Finding::error(Code("no-files"), title).help(help).into());
+        }
+        all.push(judge(session, arguments, directory, &found));
     }
-    let found = discover(&DirectoryTree::below(directory));
-    if !holds_something(&found) && found.not_read.is_empty() {
-        let title = format!("`{}` holds no file of a tracing stack", directory.display());
-        let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
-        return Err(Finding::error(Code("no-files"), title).help(help).into());
-    }
-    judge(session, arguments, directory, &found)
+    Ok(print(session, arguments, &all))
 }
 
 /// The same for the directory that the tool is started in, where it holds no stack but files to judge;
@@ -42,7 +55,8 @@ pub(crate) fn run_here(session: &mut Session, arguments: &CheckArguments) -> Opt
         session.say(
             "There is no stack.toml here: judging the files of this directory, as `check --files .` does.\n",
         );
-        judge(session, arguments, here, &found)
+        let judged = judge(session, arguments, here, &found);
+        Ok(print(session, arguments, &[judged]))
     })
 }
 
@@ -51,11 +65,11 @@ fn holds_something(found: &Discovered) -> bool {
 }
 
 fn judge(
-    session: &mut Session,
+    session: &Session,
     arguments: &CheckArguments,
     directory: &Path,
     found: &Discovered,
-) -> Result<Exit, Stop> {
+) -> JudgedDirectory {
     let mut files = found.file_set();
     // A host's own root holds everything that its programs can see; any other directory is a part of one.
     files.complete = directory == Path::new("/");
@@ -66,16 +80,21 @@ fn judge(
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
     let sources = shown_texts(found, &topology);
-    let subject = CheckView {
-        topology: &topology,
-        verdict: &verdict,
-        engines: &Validation::default(),
-        sources: &sources,
-        desired: None,
-    };
-    session.print(&match arguments.format {
-        Format::Text => verdict::text(&subject, session.colour()),
-        Format::Json => verdict::json(&subject),
-    });
-    Ok(if verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
+    JudgedDirectory { path: directory.to_owned(), topology, verdict, sources }
+}
+
+fn print(session: &mut Session, arguments: &CheckArguments, all: &[JudgedDirectory]) -> Exit {
+    let parts: Vec<PrintedPart<'_>> = all
+        .iter()
+        .map(|judged| PrintedPart {
+            directory: &judged.path,
+            topology: &judged.topology,
+            verdict: &judged.verdict,
+            sources: &judged.sources,
+        })
+        .collect();
+    let text = printed(&parts, arguments, session.colour());
+    session.print(&text);
+    let failed = all.iter().any(|judged| judged.verdict.findings.has_errors());
+    if failed { Exit::Refused } else { Exit::Fine }
 }

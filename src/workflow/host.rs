@@ -5,6 +5,7 @@
 use super::load::load;
 use super::readers;
 use super::readers::HostFiles;
+use super::root_directory;
 use super::session::{Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
 use crate::cli::RootArgument;
@@ -32,17 +33,38 @@ impl HostChoice {
     /// Below the directory that is named, or this machine itself.
     ///
     /// # Errors
-    /// The machine does not say who we are.
+    /// The directory cannot stand for a host; the machine does not say who we are.
     pub fn of(argument: &RootArgument, host: &HostName) -> Result<Self, Stop> {
         Ok(match &argument.root {
-            Some(root) => Self::Directory(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone()))),
+            Some(root) => {
+                root_directory::refuse(root)?;
+                Self::Directory(root.clone(), LocalRoot::on(LocalDisk::at(root, host.clone())))
+            }
             None => {
                 Self::Machine(Box::new(LiveHost::this(host.clone()).map_err(|error| stopped(&error.into()))?))
             }
         })
     }
 
-    /// The listener to it.
+    /// The same for a verb that writes.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; the directory cannot be written.
+    pub fn to_write(argument: &RootArgument, host: &HostName) -> Result<Self, Stop> {
+        let place = Self::of(argument, host)?;
+        argument.root.as_deref().map_or(Ok(()), root_directory::refuse_unwritable)?;
+        Ok(place)
+    }
+
+    /// The directory, where it is one.
+    pub fn root(&self) -> Option<&Path> {
+        match self {
+            Self::Directory(root, _) => Some(root),
+            Self::Machine(_) => None,
+        }
+    }
+
+    /// The host.
     pub fn target(&self) -> &dyn Host {
         match self {
             Self::Directory(_, root) => root,
@@ -50,7 +72,7 @@ impl HostChoice {
         }
     }
 
-    /// The listener to it, for a run that writes.
+    /// The host, for a run that writes.
     pub fn exclusive(&mut self) -> &mut dyn Exclusive {
         match self {
             Self::Directory(_, root) => root,
@@ -187,7 +209,7 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Refused(_)
         | ApplyError::Invalid(_)
         | ApplyError::NotAdopted(_)
-        | ApplyError::NoGeneration(_)
+        | ApplyError::NoGeneration { .. }
         | ApplyError::NothingApplied => Exit::Refused,
         ApplyError::Incomplete(_) | ApplyError::Unfinished(_) => Exit::Incomplete,
         _ => Exit::Machine,
@@ -204,6 +226,11 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::Locked(Some(holder)) => {
             let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
             return Stop::Because(exit, with_causes(error) + &waits);
+        }
+        ApplyError::NoGeneration { kept, .. } => {
+            let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
+            let help = format!("\n  help: `--to` takes 0, {}; `history` says more", kept.join(", "));
+            return Stop::Because(exit, with_causes(error) + &help);
         }
         ApplyError::NewerState { .. } => {
             "\n  help: run the version of tracewright that wrote it, or a later one"

@@ -1,6 +1,7 @@
 //! Reading `stack.toml`: the loader beside the parser, which never opens a file.
 
 use super::session::Stop;
+use crate::cli::NamedStackArgument;
 use crate::diagnostic::{Code, Finding, Findings, Mark, SourceName};
 use crate::model::names::StackName;
 use crate::stack::Stack;
@@ -9,6 +10,9 @@ use crate::toml::TomlDocument;
 use crate::{stack, toml, wiring};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// There is no file of this name.
+const MISSING: Code = Code("stack-missing");
 
 /// A stack that was read and understood.
 #[derive(Debug)]
@@ -50,6 +54,27 @@ pub fn load_name(argument: &Path) -> Result<StackName, Stop> {
     name.map_err(|findings| Stop::Findings(findings, document.sources()))
 }
 
+/// The name of the stack that an argument names, for a verb that needs no more.
+///
+/// # Errors
+/// As [`load_name`], with the way out where the file is lost.
+pub fn name_of(argument: &NamedStackArgument) -> Result<StackName, Stop> {
+    if let Some(name) = &argument.name {
+        return Ok(name.clone());
+    }
+    load_name(&argument.stack).map_err(|stop| match stop {
+        Stop::Findings(mut findings, sources) => {
+            findings.for_each(|finding| {
+                if finding.code == MISSING {
+                    finding.help = vec!["`--name NAME` names a stack whose file is lost".into()];
+                }
+            });
+            Stop::Findings(findings, sources)
+        }
+        other => other,
+    })
+}
+
 fn read(argument: &Path) -> Result<(SourceName, String), Stop> {
     let path = if argument.is_dir() { argument.join("stack.toml") } else { argument.to_owned() };
     let name = SourceName(shown(&path));
@@ -76,11 +101,9 @@ fn read_bounded(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
 fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
     let shown = shown(path);
     let finding = match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Finding::error(Code("stack-missing"), format!("there is no `{shown}`")).help(
-                "`tracewright init` writes one to start from; or name its directory: `tracewright check DIR`",
-            )
-        }
+        std::io::ErrorKind::NotFound => Finding::error(MISSING, format!("there is no `{shown}`")).help(
+            "`tracewright init` writes one to start from; or name its directory: `tracewright check DIR`",
+        ),
         std::io::ErrorKind::IsADirectory => {
             Finding::error(Code("stack-unreadable"), format!("`{shown}` is a directory, not a file"))
                 .help("`stack.toml` must be a file")

@@ -3,7 +3,7 @@
 use super::load::{load, load_name};
 use super::session::{Session, Stop};
 use crate::diagnostic::{Findings, SourceName};
-use crate::model::names::TargetPath;
+use crate::model::names::{StackName, TargetPath};
 use crate::stack;
 use crate::stack::Stack;
 use crate::trial::{FoundTrial, moved, running};
@@ -25,8 +25,15 @@ impl There {
     /// # Errors
     /// Faults of the file; where a trial runs, of its name alone.
     pub fn find(session: &mut Session, argument: &Path) -> Result<Self, Stop> {
-        let name = load_name(argument)?;
-        let Some(found) = running(&name).into_iter().next() else {
+        Self::of(session, &load_name(argument)?, argument)
+    }
+
+    /// The same of a stack whose name is known.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn of(session: &mut Session, name: &StackName, argument: &Path) -> Result<Self, Stop> {
+        let Some(found) = running(name).into_iter().next() else {
             return Ok(Self { stack: load(argument)?.stack, trial: None });
         };
         let text = found.stack_text().map_err(|error| Stop::machine(&error))?;

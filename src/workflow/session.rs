@@ -2,12 +2,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "the environment and the clock enter here, once")]
 
+use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::borrow::Cow;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -49,20 +51,27 @@ pub struct Session {
     colour_out: bool,
     colour_err: bool,
     live: bool,
-    closed: bool,
+    /// What kept the first of the data from being written that did not arrive.
+    lost: Option<std::io::Error>,
 }
 
 impl Session {
     /// The session of this process.
-    pub fn of_this_process() -> Self {
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    pub fn of_this_process(colour: ColourChoice) -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let wanted = |is_terminal: bool| match colour {
+            ColourChoice::Always => true,
+            ColourChoice::Never => false,
+            ColourChoice::Auto => is_terminal && !dumb && !set("NO_COLOR"),
+        };
         Self {
             now: SystemTime::now(),
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-            colour_out: wanted && std::io::stdout().is_terminal(),
-            colour_err: wanted && std::io::stderr().is_terminal(),
-            live: std::io::stderr().is_terminal(),
-            closed: false,
+            colour_out: wanted(std::io::stdout().is_terminal()),
+            colour_err: wanted(std::io::stderr().is_terminal()),
+            live: std::io::stderr().is_terminal() && !dumb,
+            lost: None,
         }
     }
 
@@ -78,14 +87,32 @@ impl Session {
 
     /// Whether the reader of data has gone.
     pub fn closed(&self) -> bool {
-        self.closed
+        self.lost.is_some()
     }
 
-    /// Prints data. A reader that closed the pipe has seen enough: that is success. Whatever anybody wrote
-    /// into it, a terminal obeys none of it but our own colours.
+    /// Prints data. Whatever anybody wrote into it, a terminal obeys none of it but our own colours. What
+    /// could not be written is told of at the end, and before anything is changed.
     pub fn print(&mut self, text: &str) {
         let text = harmless(text, self.colour_out);
-        self.closed |= std::io::stdout().lock().write_all(text.as_bytes()).is_err();
+        let mut out = std::io::stdout().lock();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.lost.get_or_insert(error);
+        }
+    }
+
+    /// Whether everything that was printed so far arrived, and somebody is still there to read: nothing is
+    /// changed whose plan nobody can see. A loss is told of once.
+    ///
+    /// # Errors
+    /// It did not, or nobody is.
+    pub fn arrived(&mut self) -> Result<(), Stop> {
+        let why = match self.lost.take() {
+            Some(error) => error.to_string(),
+            None if is_unread() => "nobody reads it any more".to_owned(),
+            None => return Ok(()),
+        };
+        let text = format!("cannot write to the standard output: {why}\n  nothing was changed");
+        Err(Stop::Because(Exit::Machine, text))
     }
 
     /// Prints talk, as harmless as data.
@@ -124,13 +151,26 @@ impl Session {
         }
     }
 
-    /// The exit code of the process.
+    /// The exit code of the process. A reader that closed the pipe (`| head`) has seen enough; any other
+    /// loss of data is the machine's fault.
     pub fn finish(&mut self, exit: Exit) -> ExitCode {
-        let flushed = std::io::stdout().lock().flush().is_ok();
-        // A pipe closed early (`| head`) does not turn a result into a failure.
-        let _ = flushed;
-        exit.into()
+        match &self.lost {
+            Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let text = format!("error: cannot write to the standard output: {error}\n");
+                self.say(&text);
+                if matches!(exit, Exit::Fine | Exit::Changes) { Exit::Machine.into() } else { exit.into() }
+            }
+            _ => exit.into(),
+        }
     }
+}
+
+/// Whether the other end of stdout is closed: a pipe that nobody reads says so before anything is written.
+fn is_unread() -> bool {
+    let stdout = std::io::stdout();
+    let mut polled = [PollFd::new(&stdout, PollFlags::OUT)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut polled, Some(&at_once)).is_ok() && polled[0].revents().contains(PollFlags::ERR)
 }
 
 fn harmless(text: &str, styled: bool) -> Cow<'_, str> {

@@ -3,7 +3,7 @@
 use super::running::There;
 use super::session::Stop;
 use crate::host::{listening, real};
-use crate::prove::{Tls, TrustedCa, fetch, watched};
+use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
 use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
 use crate::trial::{FoundTrial, Probe, Running};
 use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
@@ -61,9 +61,10 @@ pub(crate) fn component(
     let probe = Probe::of(wiring, id, tls.clone());
     let barred = barred(tls).filter(|_| probe.asks_over_tls());
     let probe = if barred.is_some() { probe.of_listeners_alone() } else { probe };
+    let metrics = metrics(wiring, id, tls);
     ComponentStatus {
         name: id.to_string(),
-        release: None,
+        release: metrics.as_deref().and_then(said_release).map(str::to_owned),
         release_fault: None,
         version: version(wiring, id),
         pid: None,
@@ -71,7 +72,7 @@ pub(crate) fn component(
         not_asked: barred.map(|path| format!("you may not read {}", path.display())),
         not_ready: probe.look(open).err().map(|missing| missing.to_string()),
         listeners: listeners.collect(),
-        counters: counters(wiring, id, tls),
+        counters: metrics.as_deref().map(watched),
     }
 }
 
@@ -96,9 +97,13 @@ pub(crate) fn counters(
     id: &ComponentId,
     tls: &Tls,
 ) -> Option<BTreeMap<&'static str, f64>> {
-    let kind = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
-    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), kind))?;
+    metrics(wiring, id, tls).as_deref().map(watched)
+}
+
+/// An engine's page of metrics.
+fn metrics(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<String> {
+    let door = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
+    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), door))?;
     let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
-    let page = fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200)?;
-    Some(watched(&page.body))
+    fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200).map(|page| page.body)
 }

@@ -21,7 +21,7 @@ pub(crate) fn look(
     (place, ground): (&HostChoice, &Ground),
     (loaded, judged): (&Loaded, &CheckedStack<'_>),
 ) -> Result<Survey, Stop> {
-    let cas = ca::open(&loaded.stack.certificates, ground)?;
+    let cas = ca::open(&loaded.stack.certificates, place, ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
         host: host_of(&loaded.stack),

@@ -164,9 +164,15 @@ impl Looker<'_> {
             seen.not_ready = fault.or(seen.not_ready);
             seen.pid = machine.units.get(&unit).and_then(|unit| unit.pid);
             // What a stack that was never applied names is not started for a look.
-            if newest.is_some() {
-                (seen.release, seen.release_fault) = engines::asked(&binaries[id]);
-            }
+            let asked = newest.map(|_| engines::asked(&binaries[id]));
+            (seen.release, seen.release_fault) = match asked {
+                Some((Some(release), fault)) => (Some(release), fault),
+                // What runs may tell it itself, also where its binary is nobody's to start.
+                other => {
+                    let (release, fault) = engines::said(&binaries[id], seen.release.as_deref());
+                    (release, other.and_then(|(_, fault)| fault).or(fault))
+                }
+            };
             ComponentStatus { unit: Some(status), ..seen }
         };
         Ok(wiring.engines.iter().map(component).collect())

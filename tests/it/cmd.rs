@@ -23,8 +23,8 @@ const HOSTS: [(&str, &str); 3] = [
 ];
 
 /// All that a page may call: on every machine the same, and no engine among them.
-const TOOLS: [&str; 19] = [
-    "cat", "chmod", "cut", "env", "find", "flock", "grep", "head", "ln", "ls", "mkdir", "printf", "rm",
+const TOOLS: [&str; 20] = [
+    "cat", "chmod", "cut", "env", "find", "flock", "grep", "head", "ln", "ls", "mkdir", "printf", "rm", "mv",
     "sed", "sh", "sort", "tail", "truncate", "wc",
 ];
 

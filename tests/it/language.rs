@@ -3,12 +3,15 @@
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use tracewright::diagnostic::{Place, SourceName};
+use tracewright::model::desired::Desired;
 use tracewright::model::release::collector::CollectorRelease;
 use tracewright::model::release::tempo::TempoRelease;
-use tracewright::report::diagnostics::render;
+use tracewright::render::{Templates, render};
+use tracewright::report::diagnostics;
 use tracewright::stack::load;
-use tracewright::toml::schema::{KeyStatus, Schema, ValueKind};
+use tracewright::toml::schema::{KeyDefault, KeyStatus, Schema, ValueKind};
 use tracewright::toml::{RawStack, Table, parse};
+use tracewright::wiring::wire;
 
 /// One of everything, so that each key has a table to stand in.
 const BASE: &[(&str, &str)] = &[
@@ -25,12 +28,16 @@ const BASE: &[(&str, &str)] = &[
 ];
 
 /// The base with one key set, in dotted spelling.
-fn with(path: &str, value: &str) -> String {
+pub(crate) fn with(path: &str, value: &str) -> String {
+    format!("{}{path} = {value}\n", without(path))
+}
+
+/// The base without a key.
+fn without(path: &str) -> String {
     let apart = |base: &str| base != path && !path.starts_with(&format!("{base}."));
     let base =
         BASE.iter().filter(|(key, _)| apart(key)).filter(|(key, _)| !key.starts_with(&format!("{path}.")));
-    let base: String = base.map(|(key, value)| format!("{key} = {value}\n")).collect();
-    format!("{base}{path} = {value}\n")
+    base.map(|(key, value)| format!("{key} = {value}\n")).collect()
 }
 
 /// Whatever comes out of a stack: itself, or what is wrong with it.
@@ -39,15 +46,16 @@ fn outcome(text: &str) -> String {
 }
 
 /// A key of the language where it would be written.
-struct Spot {
-    path: String,
-    name: &'static str,
-    kind: ValueKind,
-    status: KeyStatus,
-    example: &'static str,
+pub(crate) struct Spot {
+    pub(crate) path: String,
+    pub(crate) name: &'static str,
+    pub(crate) kind: ValueKind,
+    pub(crate) status: KeyStatus,
+    pub(crate) example: &'static str,
+    default: KeyDefault,
 }
 
-fn spots() -> Vec<Spot> {
+pub(crate) fn spots() -> Vec<Spot> {
     let mut spots = Vec::new();
     collect("", RawStack::SCHEMA, &mut spots);
     spots
@@ -66,7 +74,8 @@ fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
             }
             _ => {}
         }
-        spots.push(Spot { path, name: key.name, kind: key.kind, status: key.status, example: key.example });
+        let (name, kind, status) = (key.name, key.kind, key.status);
+        spots.push(Spot { path, name, kind, status, example: key.example, default: key.default });
     }
 }
 
@@ -165,6 +174,33 @@ fn every_example_can_be_typed() {
     assert_eq!(version("tempo.version"), format!("version = \"{}\"", TempoRelease::newest().name));
 }
 
+/// All that a stack wants.
+fn desired(text: &str) -> Desired {
+    let (stack, _) = load(SourceName("stack.toml".into()), text).1.expect(text);
+    let (wiring, _) = wire(&stack).expect(text);
+    render(&wiring, &Templates::embedded()).expect(text)
+}
+
+/// What is declared as a default and what holds without the key are told in two places.
+#[test]
+fn a_key_that_says_its_default_changes_nothing() {
+    let mut count = 0;
+    for spot in spots() {
+        let KeyDefault::Value(default) = spot.default else { continue };
+        let above = spot.path.strip_suffix(&format!(".{}", spot.name)).unwrap_or("");
+        let is_in_base = BASE.iter().any(|(key, _)| key.starts_with(&format!("{above}.")));
+        let silent = match above.is_empty() || is_in_base {
+            true => without(&spot.path),
+            false => with(above, "{}"),
+        };
+        let said = with(&spot.path, default);
+        assert!(outcome(&said).starts_with("Ok"), "{}: {}", spot.path, outcome(&said));
+        assert_eq!(desired(&said), desired(&silent), "{} = {default}", spot.path);
+        count += 1;
+    }
+    assert!(count >= 55, "{count}");
+}
+
 #[test]
 fn every_slip_in_a_key_is_understood() {
     for spot in spots() {
@@ -214,7 +250,7 @@ fn survives(text: &str) {
         let Place::Text(mark) = &label.place else { panic!("not located: {label:?}") };
         assert!(text.get(mark.span.clone()).is_some(), "{mark:?} is not in the text");
     }
-    render(&findings, &document.sources(), true);
+    diagnostics::render(&findings, &document.sources(), true);
 }
 
 fn valid() -> impl Strategy<Value = String> {

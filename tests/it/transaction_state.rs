@@ -104,7 +104,7 @@ fn twenty_generations_are_kept_and_what_stood_there_first() {
     // Twenty of ours and the one that stood there first.
     assert_eq!(fs::read_dir(root.join(&STATE[1..]).join("objects")).unwrap().count(), 21);
     let gone = look_at(root, back_to(5)).unwrap_err();
-    assert!(matches!(gone, ApplyError::NoGeneration(GenerationNumber(5))));
+    assert!(matches!(gone, ApplyError::NoGeneration { number: GenerationNumber(5), .. }));
     kept(run_at(root, back_to(0), false, false).unwrap());
     assert_eq!(tree(root), before);
 }

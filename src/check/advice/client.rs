@@ -1,5 +1,6 @@
 //! Lines for the client end of an edge.
 
+use super::super::edge::understands;
 use super::super::facts::{Facts, peer, shown_listener};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
@@ -30,6 +31,19 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     let setting = &client.setting;
     let port = listener.port;
     match (facts.client(client), client.protocol) {
+        (_, Protocol::Scrape) => format!("`targets: [\"{host}:{port}\"]`").into(),
+        (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
+            format!("in `{setting}`: `client {{ endpoint = \"{host}:{port}\" }}`").into()
+        }
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `{scheme}://{host}:{port}`").into()
+        }
+        (ProgramKind::Collector, Protocol::RemoteWrite) => {
+            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}/api/v1/write"))
+        }
+        (ProgramKind::Collector, Protocol::LokiApi) => {
+            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}/loki/api/v1/push"))
+        }
         (ProgramKind::App, protocol) => {
             let per_signal = setting.contains("TRACES_ENDPOINT");
             let own = listener.takes.path.as_deref().unwrap_or("/v1/traces");
@@ -75,10 +89,20 @@ fn beside(file: SourceName, client: &Client, key: &str, value: &str) -> Help {
 /// else of any it may mean; or the door to open.
 pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<Help> {
     let speaks = |listener: &&Listener| {
-        listener.protocol == client.protocol
+        understands(listener, client)
             && listener.program != client.program
             && client.means.contains(&facts.server(listener).kind)
     };
+    let below = match (client.protocol, dialled.protocol) {
+        (Protocol::OtlpHttp, Protocol::LokiApi) => Some(("Loki", "/otlp")),
+        (Protocol::OtlpHttp, Protocol::PrometheusApi) => Some(("Prometheus", "/api/v1/otlp")),
+        _ => None,
+    };
+    if let Some((name, path)) = below {
+        let way = dial(facts, client, dialled);
+        let way = way.text.trim_end_matches('`');
+        return vec![format!("{name} takes OTLP below a path of its own: {way}{path}`").into()];
+    }
     let listeners = &facts.topology.listeners;
     let same = listeners.iter().filter(|listener| listener.program == dialled.program).find(speaks);
     match same.or_else(|| listeners.iter().find(speaks)) {
@@ -125,6 +149,9 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
             let tls = under(file, setting, "tls", &format!("{{ ca_file: {ca} }}"));
             tls.worded(|text| format!("{text} instead of `insecure: true`"))
         }
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `tls {{ ca_file = \"{ca}\" }}` instead of `insecure = true`").into()
+        }
     }
 }
 
@@ -153,6 +180,9 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> Help {
         (ProgramKind::Tempo, _) => {
             let help = Help::from(format!("under `{setting}`: remove `tls_enabled: true`"));
             help.edit(file, TextChange::RemoveKey { way: format!("{setting}.tls_enabled") })
+        }
+        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+            format!("in `{setting}`: `tls {{ insecure = true }}`").into()
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
             under(file, setting, "endpoint", &format!("http://{}", peer(client)))
@@ -187,6 +217,9 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
         ProgramKind::Grafana | ProgramKind::Prometheus => {
             beside(file, client, "url", &format!("https://{}", peer(client)))
         }
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ insecure = false }}`").into()
+        }
     }
 }
 
@@ -194,6 +227,9 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
 pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help {
     let setting = &client.setting;
     match facts.client(client) {
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ cert_file = ... }}` and `key_file`").into()
+        }
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`").into(),
         ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`").into(),
         ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".into(),
@@ -238,6 +274,9 @@ pub(in super::super) fn name(
     // Tempo's own clients are mended together (`internal`).
     let dns = dns.filter(|_| client.protocol != Protocol::TempoInternal);
     ways.extend(dns.map(|name| match facts.client(client) {
+        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+            format!("in `{setting}`: `tls {{ server_name = \"{name}\" }}`").into()
+        }
         ProgramKind::Collector => {
             under(file, &format!("{setting}.tls"), "server_name_override", &name.to_string())
         }

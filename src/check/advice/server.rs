@@ -19,15 +19,10 @@ pub(super) fn reached_as(listener: &Listener) -> String {
 
 /// Whether a listener is one of Tempo's two servers, whose keys are `http_…` and `grpc_…`.
 fn server_prefix(listener: &Listener) -> Option<&'static str> {
-    match listener.protocol {
-        Protocol::TempoApi => Some("http"),
-        Protocol::TempoInternal => Some("grpc"),
-        Protocol::OtlpGrpc
-        | Protocol::OtlpHttp
-        | Protocol::OwnHttp
-        | Protocol::PrometheusApi
-        | Protocol::RemoteWrite
-        | Protocol::Other => None,
+    match (listener.setting.as_str(), listener.protocol) {
+        ("server.http", _) | (_, Protocol::TempoApi) => Some("http"),
+        ("server.grpc", _) | (_, Protocol::TempoInternal) => Some("grpc"),
+        _ => None,
     }
 }
 
@@ -55,23 +50,29 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
         .enumerate()
         .find(|(index, program)| *index != client.program && client.means.contains(&program.kind));
     let kind = program.map(|(_, program)| program.kind);
-    let door = match (kind, client.protocol) {
+    let setting = match (kind, client.protocol) {
         (Some(ProgramKind::Tempo), Protocol::OtlpGrpc) => "distributor.receivers.otlp.protocols.grpc",
         (Some(ProgramKind::Tempo), Protocol::OtlpHttp) => "distributor.receivers.otlp.protocols.http",
         (_, Protocol::OtlpGrpc) => "receivers.otlp.protocols.grpc",
         (_, Protocol::OtlpHttp) => "receivers.otlp.protocols.http",
+        (Some(ProgramKind::Tempo), Protocol::Otlp) => "distributor.receivers.otlp.protocols.grpc",
+        (_, Protocol::Otlp) if client.port == Port::known(4318) => "receivers.otlp.protocols.http",
+        (_, Protocol::Otlp) => "receivers.otlp.protocols.grpc",
+        (_, Protocol::Scrape) => {
+            return format!("serve metrics on port {}, or scrape what does", client.port).into();
+        }
         (_, Protocol::TempoInternal) => {
             return under_server(facts, client, "grpc_listen_port");
         }
         (_, Protocol::PrometheusApi | Protocol::RemoteWrite) => {
             return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port).into();
         }
-        (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
+        (_, Protocol::TempoApi | Protocol::LokiApi | Protocol::OwnHttp | Protocol::Other) => {
             return under_server(facts, client, "http_listen_port");
         }
     };
     let port = if facts.topology.listeners.iter().any(|listener| listener.port == client.port) {
-        if client.protocol == Protocol::OtlpGrpc { Port::known(4317) } else { Port::known(4318) }
+        if setting.ends_with("grpc") { Port::known(4317) } else { Port::known(4318) }
     } else {
         client.port
     };
@@ -79,8 +80,8 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
     let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
     let value = format!("{address}:{port}");
     let opened = match program {
-        Some((index, _)) => under(source(facts, index), door, "endpoint", &value),
-        None => format!("under `{door}`: `endpoint: {value}`").into(),
+        Some((index, _)) => under(source(facts, index), setting, "endpoint", &value),
+        None => format!("under `{setting}`: `endpoint: {value}`").into(),
     };
     opened.worded(|text| format!("open a listener for {}: {text}", client.protocol))
 }

@@ -16,6 +16,7 @@ pub use condition::{Condition, ConditionKind, ConditionState};
 
 pub(super) use certificate::{CertificateFault, CertificateFaultKind, Side};
 pub(super) use condition::{Fault, Found};
+pub(super) use protocol::understands;
 pub(super) use reach::{Reach, overlap};
 pub(super) use sites::{Lead, Lost, lead};
 

@@ -3,22 +3,45 @@
 use super::super::unchecked;
 use super::Pair;
 use super::condition::{ConditionKind, Fault, Found};
-use crate::model::dataflow::{HeaderShown, Listener, Protocol, Signal};
+use crate::model::dataflow::{Client, HeaderShown, Listener, Protocol, Signal};
 use std::collections::BTreeSet;
 
-/// Whether a listener understands a protocol.
-pub(super) fn understands(listener: &Listener, protocol: Protocol) -> bool {
-    match protocol {
-        Protocol::TempoInternal if listener.protocol == Protocol::TempoApi => listener.takes.grpc_over_http,
-        Protocol::RemoteWrite => listener.protocol == Protocol::PrometheusApi,
-        protocol => protocol == listener.protocol,
+/// Where Loki takes OTLP, and where Prometheus does.
+const LOKI_OTLP: &str = "/otlp/v1/logs";
+const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
+
+/// Whether a listener understands a client.
+pub(in super::super) fn understands(listener: &Listener, client: &Client) -> bool {
+    let served = listener.protocol;
+    match client.protocol {
+        Protocol::TempoInternal if served == Protocol::TempoApi => listener.takes.grpc_over_http,
+        Protocol::RemoteWrite => served == Protocol::PrometheusApi,
+        Protocol::Otlp => matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp),
+        Protocol::Scrape => {
+            !matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp | Protocol::TempoInternal)
+        }
+        Protocol::OtlpHttp if takes_otlp_below(listener, client) => true,
+        protocol => protocol == served,
+    }
+}
+
+/// Whether a client posts OTLP to the path below which another API takes it.
+fn takes_otlp_below(listener: &Listener, client: &Client) -> bool {
+    let path = client.sends.path.as_deref().unwrap_or_default();
+    match listener.protocol {
+        Protocol::LokiApi => path == LOKI_OTLP,
+        Protocol::PrometheusApi => path == PROMETHEUS_OTLP,
+        _ => false,
     }
 }
 
 /// The protocol, and what a client wants of it beyond plain answers.
 pub(super) fn judge(pair: &Pair<'_>) -> Found {
-    if !understands(pair.listener, pair.client.protocol) {
+    if !understands(pair.listener, pair.client) {
         return Found::Broken(Fault::Protocol);
+    }
+    if pair.client.protocol == Protocol::Otlp {
+        return Found::NotKnown(unchecked::SDK_DEFAULT);
     }
     let streams = pair.client.sends.streams.is_some() && !pair.listener.takes.grpc_over_http;
     Found::of(streams.then_some(Fault::Streaming))
@@ -26,6 +49,9 @@ pub(super) fn judge(pair: &Pair<'_>) -> Found {
 
 /// The path of the request; nothing to ask where the protocol is another one anyway.
 pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
+    if takes_otlp_below(pair.listener, pair.client) {
+        return Found::Met;
+    }
     let (taken, sent) = (&pair.listener.takes.path, &pair.client.sends.path);
     if let (Some(taken), Some(sent)) = (taken, sent) {
         let differs = taken.trim_end_matches('/') != sent.trim_end_matches('/');
@@ -33,7 +59,7 @@ pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
             differs.then(|| Fault::Path(format!("posts to {sent}, and traces are taken at {taken}"))),
         );
     }
-    let spoken = understands(pair.listener, pair.client.protocol);
+    let spoken = understands(pair.listener, pair.client);
     let sent = pair.client.wrong_path.as_ref().filter(|_| spoken);
     Found::of(sent.map(|sent| Fault::Path(sent.clone())))
 }
@@ -50,7 +76,7 @@ pub(super) fn judge_terms(pair: &Pair<'_>) -> Vec<(ConditionKind, Found)> {
     }
     if let Some(taken) = &takes.signals {
         let sent: BTreeSet<Signal> =
-            sends.pipelines.iter().filter_map(|id| Signal::of_pipeline(id)).collect();
+            sends.pipelines.iter().filter_map(|id| Signal::of_pipeline(id)).chain(sends.signal).collect();
         let unserved = sent.difference(taken).map(|signal| Found::Broken(Fault::Unserved(*signal)));
         all.extend(unserved.map(|found| (ConditionKind::Signals, found)));
     }
@@ -65,9 +91,15 @@ fn shown(shown: HeaderShown, fault: Fault) -> Found {
     }
 }
 
-/// Remote writes are taken where the receiver for them is switched on.
+/// Remote writes and OTLP are taken by a Prometheus where the receiver for them is switched on.
 pub(super) fn judge_signals(pair: &Pair<'_>) -> Option<Found> {
-    (pair.client.protocol == Protocol::RemoteWrite).then_some(match pair.listener.takes.remote_write {
+    let takes = &pair.listener.takes;
+    let switched = match pair.client.protocol {
+        Protocol::RemoteWrite => takes.remote_write,
+        Protocol::OtlpHttp if pair.listener.protocol == Protocol::PrometheusApi => takes.otlp_metrics,
+        _ => return None,
+    };
+    Some(match switched {
         Some(true) => Found::Met,
         Some(false) => Found::Broken(Fault::RemoteWriteOff),
         None => Found::NotKnown(unchecked::FLAGS),

@@ -81,7 +81,7 @@ fn best(topology: &Topology, client: &Client, found: Vec<(usize, &Listener)>) ->
     // Of two that fight for one port, a client means another program's, and Tempo's own clients theirs.
     let own = |l: &Listener| l.program == client.program;
     let internal = client.protocol == Protocol::TempoInternal;
-    let rank = |i: usize, l: &Listener| (!understands(l, client.protocol), !meant(l), own(l) != internal, i);
+    let rank = |i: usize, l: &Listener| (!understands(l, client), !meant(l), own(l) != internal, i);
     found.into_iter().min_by_key(|(i, l)| rank(*i, l)).map(|(i, _)| i)
 }
 
@@ -92,7 +92,8 @@ fn meant_elsewhere(topology: &Topology, client: &Client, site: usize) -> bool {
         let there = topology.programs[l.program].site;
         there != site
             && topology.site(there).host == topology.site(site).host
-            && (l.port, l.protocol) == (client.port, client.protocol)
+            && l.port == client.port
+            && understands(l, client)
     };
     topology.site(site).is_container() && topology.listeners.iter().any(serves)
 }
@@ -145,7 +146,7 @@ fn at_home(topology: &Topology, client: &Client, site: usize) -> Reach {
         return Reach::Unsure(unchecked::OTHER_HOST);
     }
     let meant = |l: &Listener| {
-        client.means.contains(&topology.programs[l.program].kind)
+        (client.means.is_empty() || client.means.contains(&topology.programs[l.program].kind))
             && (l.program != client.program || client.protocol == Protocol::TempoInternal)
     };
     let found = on_site(topology, site, client.port).filter(|(_, l)| meant(l)).collect();

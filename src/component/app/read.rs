@@ -33,12 +33,21 @@ pub fn read(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) 
     faults(page, file, dialect);
 }
 
-/// A setting of the traces exporter: the traces variable beats the general one.
-fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
-    [TRACES, GENERIC]
+/// A setting of one signal's exporter: the variable of the signal beats the general one.
+fn setting_of<'f>(file: &'f EnvFile<'_>, signal: Signal, name: &str) -> Option<&'f EnvEntry<'f>> {
+    [format!("{}{name}", prefix(signal)), format!("{GENERIC}{name}")]
         .iter()
-        .filter_map(|prefix| file.last(&format!("{prefix}{name}")))
+        .filter_map(|key| file.last(key))
         .find(|entry| !entry.value.is_empty())
+}
+
+/// A setting of the traces exporter.
+fn setting<'f>(file: &'f EnvFile<'_>, name: &str) -> Option<&'f EnvEntry<'f>> {
+    setting_of(file, Signal::Traces, name)
+}
+
+fn prefix(signal: Signal) -> String {
+    format!("{GENERIC}{}_", signal.to_string().to_uppercase())
 }
 
 fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
@@ -48,7 +57,22 @@ fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
             return;
         }
     }
-    let Some(endpoint) = setting(file, "ENDPOINT") else {
+    let own = |signal: Signal| {
+        let entry = file.last(&format!("{}ENDPOINT", prefix(signal)));
+        entry.is_some_and(|entry| !entry.value.is_empty())
+    };
+    // The general endpoint is told of once, by the traces that go there.
+    for signal in [Signal::Metrics, Signal::Logs].into_iter().filter(|signal| own(*signal)) {
+        dial_signal(page, file, (dialect, signal));
+    }
+    let others = own(Signal::Metrics) || own(Signal::Logs);
+    if setting(file, "ENDPOINT").is_some() || !others {
+        dial_signal(page, file, (dialect, Signal::Traces));
+    }
+}
+
+fn dial_signal(page: &mut FileReading<'_>, file: &EnvFile<'_>, (dialect, signal): (EnvFormat, Signal)) {
+    let Some(endpoint) = setting_of(file, signal, "ENDPOINT") else {
         page.not_read("", "no endpoint is written, so the SDK's own default counts");
         return;
     };
@@ -60,28 +84,30 @@ fn dial(page: &mut FileReading<'_>, file: &EnvFile<'_>, dialect: EnvFormat) {
         page.not_read(endpoint.key, "an endpoint without a scheme, which every SDK takes differently");
         return;
     };
-    let Some(protocol) = protocol(file, &url) else {
-        page.not_read(endpoint.key, "no protocol is written, so it is the program's own");
-        return;
-    };
+    let protocol = protocol(file, &url, signal);
     let port =
-        if url.port.is_none() && protocol == Protocol::OtlpGrpc { None } else { url.port_or_default() };
+        if url.port.is_none() && protocol != Protocol::OtlpHttp { None } else { url.port_or_default() };
     let Some(port) = port else {
         page.not_read(endpoint.key, "an endpoint without a port");
         return;
     };
     let at = page.mark(endpoint.value_span.clone());
-    let tls = tls(page, file, &url);
+    let tls = tls(page, file, &url, signal);
+    let means = match signal {
+        Signal::Metrics => vec![ProgramKind::Collector, ProgramKind::Prometheus],
+        Signal::Logs | Signal::Profiles => vec![ProgramKind::Collector],
+        Signal::Traces => vec![ProgramKind::Collector, ProgramKind::Tempo],
+    };
     page.client(Client {
         program: page.program,
         setting: endpoint.key.to_owned(),
         protocol,
         host: address::dialled(url.host),
         port,
-        wrong_path: wrong_path(endpoint, &url, protocol),
+        wrong_path: wrong_path(endpoint, &url, (protocol, signal)),
         tls: ClientTls { at: Some(at.clone()), ..tls },
-        sends: sends(page, file, endpoint, (&url, protocol)),
-        means: vec![ProgramKind::Collector, ProgramKind::Tempo],
+        sends: sends(page, file, endpoint, (&url, protocol, signal)),
+        means,
         at,
     });
 }
@@ -91,30 +117,39 @@ fn substitutes(value: &str, dialect: EnvFormat) -> bool {
     matches!(dialect, EnvFormat::Dotenv | EnvFormat::Shell) && value.contains('$')
 }
 
-fn protocol(file: &EnvFile<'_>, url: &Url<'_>) -> Option<Protocol> {
-    match setting(file, "PROTOCOL").map(|entry| &*entry.value) {
-        Some("grpc") => Some(Protocol::OtlpGrpc),
-        Some("http/protobuf" | "http/json") => Some(Protocol::OtlpHttp),
-        None if url.path.ends_with("/v1/traces") => Some(Protocol::OtlpHttp),
-        _ => None,
+/// What is spoken; where nothing tells, it is the SDK's own default, and either may be.
+fn protocol(file: &EnvFile<'_>, url: &Url<'_>, signal: Signal) -> Protocol {
+    match setting_of(file, signal, "PROTOCOL").map(|entry| &*entry.value) {
+        Some("grpc") => Protocol::OtlpGrpc,
+        Some("http/protobuf" | "http/json") => Protocol::OtlpHttp,
+        None if url.path.ends_with(&usual_path(signal)) => Protocol::OtlpHttp,
+        _ => Protocol::Otlp,
     }
+}
+
+fn usual_path(signal: Signal) -> String {
+    format!("/v1/{signal}")
 }
 
 /// HTTP: `/v1/traces` is appended to the general endpoint and never to the traces endpoint, in every
 /// SDK. A path on a gRPC endpoint is ignored by most.
-fn wrong_path(endpoint: &EnvEntry<'_>, url: &Url<'_>, protocol: Protocol) -> Option<String> {
+fn wrong_path(
+    endpoint: &EnvEntry<'_>,
+    url: &Url<'_>,
+    (protocol, signal): (Protocol, Signal),
+) -> Option<String> {
     if protocol != Protocol::OtlpHttp {
         return None;
     }
-    let sent = sent(endpoint, url);
-    (sent != "/v1/traces").then(|| format!("posts to {sent}"))
+    let sent = sent(endpoint, url, signal);
+    (sent != usual_path(signal)).then(|| format!("posts to {sent}"))
 }
 
-fn sent(endpoint: &EnvEntry<'_>, url: &Url<'_>) -> String {
-    if endpoint.key.starts_with(TRACES) {
+fn sent(endpoint: &EnvEntry<'_>, url: &Url<'_>, signal: Signal) -> String {
+    if endpoint.key.starts_with(&prefix(signal)) {
         if url.path.is_empty() { "/".to_owned() } else { url.path.to_owned() }
     } else {
-        format!("{}/v1/traces", url.path.trim_end_matches('/'))
+        format!("{}{}", url.path.trim_end_matches('/'), usual_path(signal))
     }
 }
 
@@ -123,15 +158,16 @@ fn sends(
     page: &FileReading<'_>,
     file: &EnvFile<'_>,
     endpoint: &EnvEntry<'_>,
-    (url, protocol): (&Url<'_>, Protocol),
+    (url, protocol, signal): (&Url<'_>, Protocol, Signal),
 ) -> Sends {
-    let headers = setting(file, "HEADERS").map(|entry| entry.value.to_ascii_lowercase()).unwrap_or_default();
+    let headers =
+        setting_of(file, signal, "HEADERS").map(|entry| entry.value.to_ascii_lowercase()).unwrap_or_default();
     let shown = |name: &str| if headers.contains(name) { HeaderShown::Yes } else { HeaderShown::No };
     let mut beside = BTreeMap::new();
     // The traces endpoint is for traces alone.
-    let general = !endpoint.key.starts_with(TRACES);
+    let general = !endpoint.key.starts_with(&prefix(signal));
     for (key, signal) in [("OTEL_METRICS_EXPORTER", Signal::Metrics), ("OTEL_LOGS_EXPORTER", Signal::Logs)] {
-        let own = format!("{GENERIC}{}_ENDPOINT", signal.to_string().to_uppercase());
+        let own = format!("{}ENDPOINT", prefix(signal));
         if let Some(entry) = file.last(key).filter(|entry| general && entry.value == "otlp")
             && file.last(&own).is_none()
         {
@@ -142,14 +178,15 @@ fn sends(
         tenant: shown("x-scope-orgid="),
         credentials: shown("authorization="),
         beside,
-        path: (protocol == Protocol::OtlpHttp).then(|| sent(endpoint, url)),
+        path: (protocol == Protocol::OtlpHttp).then(|| sent(endpoint, url, signal)),
+        signal: Some(signal),
         ..Sends::default()
     }
 }
 
-fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>) -> ClientTls {
+fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>, signal: Signal) -> ClientTls {
     let mut reference = |name: &str| {
-        let entry = setting(file, name)?;
+        let entry = setting_of(file, signal, name)?;
         match address::path(&entry.value) {
             Some(path) => Some(FileReference { path, at: page.mark(entry.value_span.clone()) }),
             None => {

@@ -8,6 +8,7 @@ use crate::stack::{
     Batch, BatchPlace, Collector, CollectorCompression, HeaderValue, Queue, QueueLength, Retry, RouteTarget,
     SecretReference, Size, WhenFull,
 };
+use crate::toml::Printed;
 use crate::wiring::{ClientId, ComponentId, EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub struct CollectorContext<'a> {
     metrics: Option<Metrics>,
     processors: Vec<&'static str>,
     exporters: Vec<String>,
+    written: &'a Printed,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,6 +126,7 @@ pub fn context<'a>(
             endpoint: listener.endpoint(),
             tls: server_files(wiring, place, listener, literal),
         }),
+        written: &collector.written,
         metrics: listener(ListenerKind::Metrics)
             .map(|listener| Metrics { host: listener.bind.to_string(), port: listener.port.number() }),
     }

@@ -16,13 +16,16 @@ pub fn is_datasources(root: &Node) -> bool {
     root.get("datasources").is_some_and(|node| !node.items().is_empty())
 }
 
-/// Reads every datasource of type `tempo`.
+/// Reads every datasource of a type that is known: Tempo, Prometheus, Loki.
 pub fn read(page: &mut FileReading<'_>, root: &Node) {
     for (index, source) in root.get("datasources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let text = |key: &str| source.get(key).and_then(Node::scalar).map(|scalar| scalar.text.as_str());
-        if text("type") != Some("tempo") {
-            continue;
-        }
+        let protocol = match text("type") {
+            Some("tempo") => Protocol::TempoApi,
+            Some("prometheus") => Protocol::PrometheusApi,
+            Some("loki") => Protocol::LokiApi,
+            _ => continue,
+        };
         // Its provisioning puts variables in; `$$` is a dollar sign.
         let name = text("name").map_or_else(|| index.to_string(), |name| name.replace("$$", "$"));
         let setting = format!("datasources.{name}");
@@ -31,7 +34,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node) {
             continue;
         }
         match source.entry("url").filter(|entry| !entry.value.is_null()) {
-            Some(url) => dial(page, source, url, &setting),
+            Some(url) => dial(page, source, url, (&setting, protocol)),
             None => page.not_read(&setting, "no `url` is written"),
         }
     }
@@ -54,7 +57,7 @@ fn streams(page: &FileReading<'_>, source: &Node) -> Option<Mark> {
     Some(page.mark(on.place()))
 }
 
-fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &str) {
+fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, (setting, protocol): (&str, Protocol)) {
     let text = entry.value.scalar().map(|scalar| scalar.text.as_str()).unwrap_or_default();
     if text.contains('$') {
         page.not_read(setting, "its `url` holds a variable of Grafana's environment");
@@ -64,7 +67,7 @@ fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &
         page.fault(entry.place(), "not a URL with a scheme");
         return;
     };
-    if !matches!(url.path, "" | "/") {
+    if protocol == Protocol::TempoApi && !matches!(url.path, "" | "/") {
         page.not_read(setting, "whether something answers below a path");
     }
     let at = page.mark(entry.place());
@@ -72,13 +75,17 @@ fn dial(page: &mut FileReading<'_>, source: &Node, entry: &YamlEntry, setting: &
     page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
-        protocol: Protocol::TempoApi,
+        protocol,
         host: address::dialled(url.host),
         port,
         wrong_path: None,
         tls: ClientTls { at: Some(at.clone()), ..tls },
         sends: Sends { streams: streams(page, source), tenant: tenant(source), ..Sends::default() },
-        means: vec![ProgramKind::Tempo],
+        means: match protocol {
+            Protocol::TempoApi => vec![ProgramKind::Tempo],
+            Protocol::PrometheusApi => vec![ProgramKind::Prometheus],
+            _ => Vec::new(),
+        },
         at,
     });
 }

@@ -3,8 +3,9 @@
 use crate::component::systemd::read::Unit;
 use crate::format::address;
 use crate::format::page::{FileReading, Socket};
-use crate::model::dataflow::{Bind, Protocol, ServerTls};
+use crate::model::dataflow::{Bind, Protocol, ServerTls, Signal};
 use crate::model::names::Port;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Reads the HTTP listener. `command` is where the command line stands in the unit.
@@ -28,10 +29,14 @@ pub fn read(page: &mut FileReading<'_>, unit: &Unit, command: std::ops::Range<us
     let socket = Socket { bind: Bind::Address(address), port, at };
     page.listener(LISTENER, Protocol::PrometheusApi, socket, ServerTls::plaintext());
     let features = flag("enable-feature").is_some_and(|text| text.contains("remote-write-receiver"));
+    let otlp = flag("web.enable-otlp-receiver").is_some()
+        || flag("enable-feature").is_some_and(|text| text.contains("otlp-write-receiver"));
     let on = flag("web.enable-remote-write-receiver").is_some() || features || flag("agent").is_some();
     for listener in &mut page.topology.listeners[before..] {
         // Flags may stand in a file of arguments that is not here.
         let known = on || unit.environment.unread.is_empty();
         listener.takes.remote_write = known.then_some(on);
+        listener.takes.otlp_metrics = (otlp || unit.environment.unread.is_empty()).then_some(otlp);
+        listener.takes.signals = Some(BTreeSet::from([Signal::Metrics]));
     }
 }

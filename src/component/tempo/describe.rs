@@ -4,6 +4,7 @@ use crate::component::values::{
     OtlpListenerValues, ServerFiles, go_duration, otlp_listener, server_files, tempo_version,
 };
 use crate::stack::Tempo;
+use crate::toml::Printed;
 use crate::wiring::{ComponentId, EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 
@@ -25,6 +26,7 @@ pub struct TempoContext<'a> {
     scheduler: String,
     finish_on_shutdown: String,
     usage_report: bool,
+    written: &'a Printed,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,5 +87,6 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         // A worker waits this long at every stop, also an idle one: well before the manager kills it.
         finish_on_shutdown: go_duration(tempo.service.stop_timeout / 2),
         usage_report: tempo.usage_report,
+        written: &tempo.written,
     }
 }

@@ -39,6 +39,15 @@ const NAMES: &[(&str, ImageProgram)] = &[
     ("jaegertracing/all-in-one", ImageProgram::Known("Jaeger")),
     ("jaegertracing/jaeger", ImageProgram::Known("Jaeger")),
     ("openzipkin/zipkin", ImageProgram::Known("Zipkin")),
+    ("prometheus/prometheus", ImageProgram::Known("Prometheus")),
+    ("bitnami/prometheus", ImageProgram::Known("Prometheus")),
+    ("grafana/pyroscope", ImageProgram::Known("Pyroscope")),
+    ("grafana/promtail", ImageProgram::Known("Promtail")),
+    ("prom/node-exporter", ImageProgram::Known("node-exporter")),
+    ("prometheus/node-exporter", ImageProgram::Known("node-exporter")),
+    ("prom/alertmanager", ImageProgram::Known("Alertmanager")),
+    ("cadvisor/cadvisor", ImageProgram::Known("cAdvisor")),
+    ("google/cadvisor", ImageProgram::Known("cAdvisor")),
 ];
 
 /// An image by what its name says.

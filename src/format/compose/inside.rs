@@ -19,6 +19,8 @@ pub enum Led {
     Here(TargetPath, Mount),
     /// A text in a Compose file.
     Inline(WrittenText),
+    /// A text in another file, taken as it is.
+    Embedded(WrittenText),
     /// What the image brings, if anything.
     Image,
     /// Something that is not known, and what.
@@ -53,6 +55,7 @@ impl Inside {
             Source::Volume(_) => Led::Unknown("a file in a volume"),
             Source::Tmpfs => Led::Unknown("a file in memory"),
             Source::Inline(text) => Led::Inline(text.clone()),
+            Source::Embedded(text) => Led::Embedded(text.clone()),
             Source::Elsewhere => Led::Unknown("a text that stands outside of these files"),
         }
     }

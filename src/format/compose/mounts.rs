@@ -32,6 +32,8 @@ pub enum Source {
     Tmpfs,
     /// A text that stands in a Compose file.
     Inline(WrittenText),
+    /// A text that stands in another file, taken as it is.
+    Embedded(WrittenText),
     /// `configs:` or `secrets:` of a variable, or of something outside of the project.
     Elsewhere,
 }

@@ -71,6 +71,8 @@ pub struct Takes {
     pub path: Option<String>,
     /// Whether it takes remote writes; `None` where that is not known or makes no sense.
     pub remote_write: Option<bool>,
+    /// Whether a Prometheus takes OTLP beside; `None` where that is not known or makes no sense.
+    pub otlp_metrics: Option<bool>,
 }
 
 /// What a client sends.
@@ -84,7 +86,9 @@ pub struct Sends {
     pub credentials: HeaderShown,
     /// The signals that it sends beside traces and where each is switched on, for an application.
     pub beside: BTreeMap<Signal, Mark>,
-    /// The path that it posts traces to.
+    /// The signal that it is for, where that does not follow from pipelines.
+    pub signal: Option<Signal>,
+    /// The path that it posts to.
     pub path: Option<String>,
     /// Where it asks for answers as a stream, which needs gRPC over HTTP at the other end.
     pub streams: Option<Mark>,

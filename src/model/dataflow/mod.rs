@@ -58,6 +58,8 @@ pub enum Protocol {
     OtlpGrpc,
     /// OTLP over HTTP.
     OtlpHttp,
+    /// OTLP, of a client whose files do not say over which of the two.
+    Otlp,
     /// Tempo's HTTP API with `/ready` and `/metrics`.
     TempoApi,
     /// Tempo's own gRPC (9095).
@@ -68,6 +70,10 @@ pub enum Protocol {
     PrometheusApi,
     /// Prometheus remote write, to that port.
     RemoteWrite,
+    /// Loki's own HTTP port.
+    LokiApi,
+    /// Metrics that are fetched over HTTP.
+    Scrape,
     /// A receiver or server that is not OTLP (jaeger, zipkin, memberlist): its port counts.
     Other,
 }
@@ -77,11 +83,14 @@ impl fmt::Display for Protocol {
         f.write_str(match self {
             Self::OtlpGrpc => "OTLP/gRPC",
             Self::OtlpHttp => "OTLP/HTTP",
+            Self::Otlp => "OTLP",
             Self::TempoApi => "Tempo's HTTP API",
             Self::TempoInternal => "Tempo's internal gRPC",
             Self::OwnHttp => "HTTP",
             Self::PrometheusApi => "Prometheus's HTTP API",
             Self::RemoteWrite => "remote write",
+            Self::LokiApi => "Loki's HTTP API",
+            Self::Scrape => "a scrape",
             Self::Other => "another protocol",
         })
     }
@@ -98,9 +107,17 @@ pub enum ProgramKind {
     App,
     /// Grafana, by its datasource file.
     Grafana,
-    /// Prometheus, by the unit that starts it.
+    /// Prometheus, by its flags and its configuration.
     Prometheus,
+    /// Grafana Alloy, by its configuration.
+    Alloy,
+    /// A program beside them, by name.
+    Neighbour(NeighbourName),
 }
+
+/// The name of a program of which is read where it listens, and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NeighbourName(pub &'static str);
 
 impl fmt::Display for ProgramKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,6 +127,8 @@ impl fmt::Display for ProgramKind {
             Self::App => "application",
             Self::Grafana => "Grafana",
             Self::Prometheus => "Prometheus",
+            Self::Alloy => "Alloy",
+            Self::Neighbour(NeighbourName(name)) => name,
         })
     }
 }

@@ -9,7 +9,7 @@ use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding};
 use crate::model::names::ComponentName;
-use crate::toml::CollectorTable;
+use crate::toml::{CollectorTable, Table};
 use std::time::Duration;
 
 const SERVICE: ServiceDefaults =
@@ -61,6 +61,7 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         queue,
         retry,
         debug: debug(table, scene),
+        written: table.printed(),
         key: table.at.path().clone(),
     })
 }

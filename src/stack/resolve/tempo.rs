@@ -6,7 +6,7 @@ use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
 use crate::diagnostic::{Code, Finding};
-use crate::toml::{ListenerTable, TempoTable};
+use crate::toml::{ListenerTable, Table, TempoTable};
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
@@ -56,6 +56,7 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
         local_storage,
         retention: table.retention.or(RETENTION),
         usage_report: table.usage_report.or(false),
+        written: table.printed(),
         key: table.at.path().clone(),
     })
 }

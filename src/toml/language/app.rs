@@ -3,14 +3,11 @@
 use super::service::{AppServiceTable, CertificatePathTable};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    Choice, Duration, Header, Hosts, KeyKind, Later, Map, Name, Path, Reference, Spoken, Table, Text,
-    Version, Words,
+    Choice, Duration, Entries, Header, Hosts, Later, Name, Path, Reference, Spoken, Text, Version,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, KeyRefusal, Schema, ValueKind, Word};
+use crate::toml::schema::KeyRefusal;
 
 table! {
     /// An application that exports spans with an OpenTelemetry SDK. Its settings are written to a marked
@@ -32,7 +29,7 @@ table! {
         send_to: Reference = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS");
         /// What the program was built or told to speak. Required: a program may fix it.
-        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none: it must be written"),
+        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none, it must be written"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, and the scheme and path of the endpoint");
         /// How what it sends is compressed.
         compression: Choice<AppCompressions> = r#""gzip""#, default(r#""none""#),
@@ -40,7 +37,7 @@ table! {
         /// How long one request may take.
         timeout: Duration = r#""10s""#, derived("that of its SDK"), renders("`OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, in the unit of its SDK");
         /// Headers of every request, shown in plans.
-        headers: Map<Header> = r#"{ x-team = "shop" }"#, renders("`OTEL_EXPORTER_OTLP_TRACES_HEADERS`");
+        headers: Entries<Header> = r#"{ x-team = "shop" }"#, renders("`OTEL_EXPORTER_OTLP_TRACES_HEADERS`");
         /// Headers of every request whose values are secrets: not of an application.
         secret_headers: Later, never(&SECRET_IN_ENVIRONMENT);
         /// The tenant it sends for.

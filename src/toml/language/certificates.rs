@@ -1,11 +1,8 @@
 //! `[certificates]`.
 
 use crate::model::certificate::Algorithm;
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::{Choice, Duration, KeyKind, Path, Table, Text, Words};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word};
+use crate::toml::declare::*;
+use crate::toml::kind::{Choice, Duration, Path, Text};
 
 table! {
     /// How the stack issues its certificates: one CA, and a leaf for each component that serves TLS, with

@@ -4,14 +4,11 @@ use super::MOST;
 use super::listener::{BrowserListenerTable, GrpcListenerTable, ListenerTable};
 use super::service::{PathsTable, ServiceTable};
 use crate::model::dataflow::OtlpProtocol;
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    Bytes, Choice, Count, Duration, DurationOrNever, Flag, Header, Hosts, KeyKind, Later, ListenerOf, Map,
-    Name, Reference, Secret, Spoken, Table, Version, Words,
+    Bytes, Choice, Count, Duration, DurationOrNever, Entries, Flag, Header, Hosts, Later, ListenerOf, Name,
+    Reference, Secret, Spoken, Version,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word};
 
 table! {
     /// An OpenTelemetry Collector: it takes spans from applications and other collectors, and sends them on.
@@ -46,9 +43,9 @@ table! {
         /// How long one request may take.
         timeout: Duration = r#""10s""#, default(r#""10s""#), renders("`timeout` of the exporter");
         /// Headers of every request, shown in plans.
-        headers: Map<Header> = r#"{ x-team = "shop" }"#, renders("`headers` of the exporter");
+        headers: Entries<Header> = r#"{ x-team = "shop" }"#, renders("`headers` of the exporter");
         /// Headers of every request whose values are secrets: `env:NAME`, `file:/PATH` or `credential:NAME`.
-        secret_headers: Map<Secret> = r#"{ authorization = "env:TEMPO_TOKEN" }"#,
+        secret_headers: Entries<Secret> = r#"{ authorization = "env:TEMPO_TOKEN" }"#,
             renders("`headers` of the exporter, as `${env:NAME}` and `${file:PATH}`");
         /// The tenant it sends for.
         tenant: Later;

@@ -1,11 +1,8 @@
 //! `[grafana]`.
 
 use super::service::{CertificatePathTable, RunnerTable};
-use crate::toml::declare::table;
-use crate::toml::field::TableAt;
-use crate::toml::kind::{KeyKind, Later, Name, Path, Table, Text};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind};
+use crate::toml::declare::*;
+use crate::toml::kind::{Later, Name, Path, Text};
 
 table! {
     /// Grafana, as a reader of Tempo: a datasource is provisioned. The rest of Grafana is not ours.

@@ -1,10 +1,7 @@
 //! The keys of a listener, the same wherever it stands.
 
-use crate::toml::declare::table;
-use crate::toml::field::TableAt;
-use crate::toml::kind::{Bind, Bytes, Dial, Flag, KeyKind, Later, Mebibytes, PortNumber, Table};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, joined};
+use crate::toml::declare::*;
+use crate::toml::kind::{Bind, Bytes, Dial, Flag, Later, Mebibytes, PortNumber};
 
 table! {
     /// A socket that is served: a port, `"bind:port"`, or a table of these keys.

@@ -24,11 +24,8 @@ pub use listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 pub use service::{CertificatePathTable, Hardening, PathsTable, RunnerTable, ScopeWord, ServiceTable};
 pub use tempo::{StorageTable, TempoReceiveTable, TempoTable};
 
-use super::declare::{table, words};
-use super::field::TableAt;
-use super::kind::{Choice, Count, KeyKind, Later, Name, Table, Tables, Words};
-use super::raw::RawTable;
-use super::schema::{Key, Schema, ValueKind, Word};
+use super::declare::*;
+use super::kind::{Choice, Count, Later, Name, Tables};
 
 /// Numbers up to here: twice the largest still fits what the engines count in.
 const MOST: u32 = 1_000_000_000;

@@ -1,12 +1,9 @@
 //! Who runs a program, and where its files are.
 
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
+use crate::toml::declare::*;
 use crate::toml::kind::{
-    BytesOrNone, Choice, Duration, Flag, KeyKind, Later, List, Map, MebibytesOrNone, Path, Table, Text, Words,
+    BytesOrNone, Choice, Duration, Entries, Flag, Later, List, MebibytesOrNone, Path, Text,
 };
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word, joined, varied};
 
 table! {
     /// Who runs a program that is not ours to start: which unit reads the files that change, and who must
@@ -47,7 +44,7 @@ table! {
         /// Files with the values behind `env:NAME`. They must exist; they are never read and never written.
         environment_files: List<Path> = r#"["/etc/otelcol/secrets.env"]"#, renders("`EnvironmentFile=`");
         /// Files with the values behind `credential:NAME`, by these names.
-        credentials: Map<Path> = r#"{ token = "/etc/otelcol/token" }"#, renders("`LoadCredential=`");
+        credentials: Entries<Path> = r#"{ token = "/etc/otelcol/token" }"#, renders("`LoadCredential=`");
         /// Further lines of the unit.
         extra: Later;
     }

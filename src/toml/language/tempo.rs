@@ -2,13 +2,8 @@
 
 use super::listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 use super::service::{PathsTable, TempoServiceTable};
-use crate::toml::declare::{table, words};
-use crate::toml::field::TableAt;
-use crate::toml::kind::{
-    Choice, Duration, Flag, KeyKind, Later, ListenerOf, Name, Path, Table, Version, Words,
-};
-use crate::toml::raw::RawTable;
-use crate::toml::schema::{Key, Schema, ValueKind, Word};
+use crate::toml::declare::*;
+use crate::toml::kind::{Bytes, Choice, Duration, Flag, Later, ListenerOf, Name, Path, Version};
 
 table! {
     /// Grafana Tempo, which keeps the traces; one a stack.
@@ -40,12 +35,12 @@ table! {
         /// A plaintext listener for probes.
         health: Later = "ask `/ready` on `http` instead: leave `health` out";
         /// Where blocks are kept.
-        storage: StorageTable = r#"{ local = "/var/lib/tempo" }"#, derived("`local` below `paths.data`");
+        storage: StorageTable = r#"{ local = "/var/lib/tempo" }"#, derived("`{ local = ... }`, the directory of `paths.data`");
         /// How long a trace is kept.
         retention: Duration = r#""336h""#, default(r#""336h""#), unadvised(),
             renders("2.10: `compactor.compaction.block_retention`; 3.0: `backend_worker.compaction.block_retention` and that of `backend_scheduler.provider.compaction`");
         /// Limits of what is taken in.
-        limits: Later;
+        limits: LimitsTable = r#"{ trace_size = "20MB" }"#;
         /// Metrics made of spans.
         metrics_generator: Later;
         /// Whether it reports its use to its makers.
@@ -70,6 +65,18 @@ table! {
         grpc: ListenerOf<GrpcListenerTable> = "14317", derived("`14317` where `receive` is not written, else closed"), renders("`distributor.receivers.otlp.protocols.grpc`");
         /// OTLP over HTTP.
         http: ListenerOf<HttpListenerTable> = "14318", derived("closed"), renders("`distributor.receivers.otlp.protocols.http`");
+    }
+}
+
+table! {
+    /// Limits of what is taken in.
+    pub struct LimitsTable {
+        /// The largest trace; Tempo discards the spans beyond it, and tells nobody but its counters.
+        trace_size: Bytes = r#""20MB""#, derived("that of the engine, 5 MB"), renders("`overrides.defaults.global.max_bytes_per_trace`"), printed();
+        /// How many bytes a second are taken.
+        ingestion_rate: Later;
+        /// How many bytes at once are taken.
+        ingestion_burst: Later;
     }
 }
 

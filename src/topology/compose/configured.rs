@@ -73,6 +73,10 @@ pub(in crate::topology) fn configured(
                 format!("`{name}`: its configuration `{config}` is a text with variables in a Compose file")
             }
         },
+        Led::Embedded(written) => match embedded(&written, files) {
+            Some(configured) => return Some(configured),
+            None => format!("`{name}`: its configuration `{config}` is a text that cannot be read alone"),
+        },
         Led::Image if !engine => return None,
         Led::Image if container.service.command.is_none() && container.is_official() => {
             format!("`{name}` runs with the configuration that its image brings")
@@ -98,9 +102,27 @@ fn unread(container: &Container<'_>, topology: &mut Topology, not_read: NotRead)
     topology.not_read.push(not_read);
 }
 
-/// A configuration that stands in a Compose file: the file with everything else blanked out, so that
-/// places stay those of the file.
+/// A configuration that stands in a Compose file: a dollar sign is written twice there, and every other
+/// variable is put in by Compose.
 fn inline(written: &WrittenText, files: &FileSet<'_>) -> Option<Configured> {
+    let doubled = |text: &str| {
+        let has_variable = text.replace("$$", "").contains('$') || written.text.unset.is_some();
+        (!has_variable).then(|| text.replace("$$", " $"))
+    };
+    masked(written, files, &doubled)
+}
+
+/// A configuration that stands in another file as it is.
+fn embedded(written: &WrittenText, files: &FileSet<'_>) -> Option<Configured> {
+    masked(written, files, &|text| Some(text.to_owned()))
+}
+
+/// The file that a text stands in, with everything else blanked out, so that places stay those of the file.
+fn masked(
+    written: &WrittenText,
+    files: &FileSet<'_>,
+    taken: &dyn Fn(&str) -> Option<String>,
+) -> Option<Configured> {
     let source = &written.at.source;
     let path = files.shown_as.iter().find(|(_, shown)| *shown == source).map(|(path, _)| path.clone());
     let path = path.unwrap_or_else(|| TargetPath::new(&source.0));
@@ -111,18 +133,13 @@ fn inline(written: &WrittenText, files: &FileSet<'_>) -> Option<Configured> {
     let start = written.at.span.start + after_sign;
     let line = whole[..start].rfind('\n').map_or(0, |at| at + 1);
     let start = if whole[line..start].trim().is_empty() { line } else { start };
-    let text = whole.get(start..written.at.span.end)?;
-    // A dollar sign is written twice there; every other variable is put in by Compose.
-    let doubled = text.replace("$$", " $");
-    if text.replace("$$", "").contains('$') || written.text.unset.is_some() {
-        return None;
-    }
+    let text = taken(whole.get(start..written.at.span.end)?)?;
     let blank = |text: &str| -> String {
         text.chars().map(|c| if c == '\n' { "\n".to_owned() } else { " ".repeat(c.len_utf8()) }).collect()
     };
-    let masked = format!("{}{doubled}{}", blank(&whole[..start]), blank(&whole[written.at.span.end..]));
+    let text = format!("{}{text}{}", blank(&whole[..start]), blank(&whole[written.at.span.end..]));
     let id = TargetPath::new(format!("{path}#{}", written.at.span.start));
-    Some(Configured { path: id, source: source.clone(), text: Some(masked) })
+    Some(Configured { path: id, source: source.clone(), text: Some(text) })
 }
 
 /// The datasource files that Grafana finds in its container.

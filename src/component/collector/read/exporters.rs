@@ -79,6 +79,28 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
     });
 }
 
+/// Reads an exporter that writes to a Prometheus or to Loki in their own ways: the URL is taken whole.
+pub fn write(page: &mut FileReading<'_>, entry: &YamlEntry, (setting, protocol): (&str, Protocol)) {
+    let Some((written, endpoint)) = endpoint(page, entry, "endpoint", setting) else { return };
+    let Some((url, port)) = Url::of(&written.text).and_then(|url| Some((url, url.port_or_default()?))) else {
+        return refuse(page, &written, endpoint, setting, "endpoint must be a valid URL");
+    };
+    let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
+    let at = page.mark(endpoint.place());
+    page.client(Client {
+        program: page.program,
+        setting: setting.to_owned(),
+        protocol,
+        host: address::dialled(url.host),
+        port,
+        wrong_path: None,
+        tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
+        sends: shown(entry, None),
+        means: if protocol == Protocol::RemoteWrite { vec![ProgramKind::Prometheus] } else { Vec::new() },
+        at,
+    });
+}
+
 /// Whether Go reads an endpoint without `://` as a URL: what stands before a colon in the first part of a
 /// path has to be a scheme. Seen on 0.159: `localhost:4318` and `tempo` start, `127.0.0.1:4318` does not.
 fn starts_all_the_same(text: &str) -> bool {

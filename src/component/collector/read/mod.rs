@@ -15,10 +15,11 @@ mod variables;
 pub use keys::otlp_receiver;
 pub use release::CollectorReading;
 
+use crate::component::prometheus::scrape;
 use crate::format::address;
 use crate::format::page::{FileReading, Start};
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Joint, Sends, ServerTlsMode, Signal, Takes};
+use crate::model::dataflow::{Joint, Protocol, Sends, ServerTlsMode, Signal, Takes};
 use crate::model::names::TargetPath;
 use receivers::Rules;
 use release::kind_of;
@@ -46,6 +47,11 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
     }
     for (id, entry) in used(page, root, pipelines, "receivers") {
         let before = page.topology.listeners.len();
+        if matches!(kind_of(id), "prometheus" | "prometheus_simple")
+            && let Some(jobs) = entry.entry.value.at(&["config", "scrape_configs"])
+        {
+            scrape::jobs(page, &jobs.value, &format!("receivers.{id}"));
+        }
         receivers::read(page, entry.entry, &format!("receivers.{id}"), rules);
         for listener in &mut page.topology.listeners[before..] {
             listener.takes = takes(&entry.pipelines, listener.takes.clone());
@@ -58,6 +64,10 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) 
         match kind_of(id) {
             "otlp" | "otlp_grpc" => exporters::grpc(page, entry.entry, &setting),
             "otlphttp" | "otlp_http" => exporters::http(page, entry.entry, &setting, entry.signal),
+            "prometheusremotewrite" | "prometheus_remote_write" => {
+                exporters::write(page, entry.entry, (&setting, Protocol::RemoteWrite));
+            }
+            "loki" => exporters::write(page, entry.entry, (&setting, Protocol::LokiApi)),
             kind => silent::exporter(page, entry.entry, &setting, (kind, rules)),
         }
         for client in &mut page.topology.clients[before..] {

@@ -140,7 +140,7 @@ impl Unit {
             let (name, value) =
                 flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value.to_owned())));
             match name {
-                _ if !argument.starts_with('-') => {}
+                _ if !argument.starts_with('-') => self.positional.push(argument),
                 "config" | "config.file" => match value.or_else(|| arguments.next()) {
                     Some(value) => self.configuration(&value),
                     None => self.more = true,
@@ -193,6 +193,8 @@ pub struct Unit {
     pub environment: ProcessEnvironment,
     /// What its `Environment=` lines set, in order.
     pub assigned: Vec<Assigned>,
+    /// What stands on its command line beside flags.
+    pub positional: Vec<String>,
     /// Other flags on its command line, by name without dashes; `true` for one without a value.
     pub flags: BTreeMap<String, String>,
     /// The unit file, or its first drop-in where the unit itself is not among the files.

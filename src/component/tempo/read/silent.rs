@@ -4,7 +4,7 @@
 use crate::format::address::{self, Url};
 use crate::format::page::FileReading;
 use crate::format::yaml::Node;
-use crate::model::dataflow::{Client, ClientTls, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{Client, ClientTls, HeaderShown, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads what Tempo dials beside itself.
 pub fn read(page: &mut FileReading<'_>, root: &Node) {
@@ -46,9 +46,11 @@ fn remote_write(page: &mut FileReading<'_>, item: &Node, setting: &str) {
         protocol: Protocol::RemoteWrite,
         host: address::dialled(url.host),
         port,
-        wrong_path: (url.path != "/api/v1/write").then(|| format!("posts to {}", url.path)),
+        wrong_path: (!url.path.ends_with("/api/v1/write") && !url.path.ends_with("/api/v1/push"))
+            .then(|| format!("posts to {}", url.path)),
         tls,
-        sends: Sends::default(),
+        // It names the tenant of each series itself, unless told otherwise.
+        sends: Sends { tenant: HeaderShown::Yes, ..Sends::default() },
         means: vec![ProgramKind::Prometheus],
         at,
     });

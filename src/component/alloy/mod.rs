@@ -1,0 +1,3 @@
+//! Grafana Alloy: a distribution of the collector with a language of its own.
+
+pub mod read;

@@ -1,0 +1,75 @@
+//! Findings as annotations of GitHub Actions: one workflow command a finding, which a pull request shows
+//! beside its line.
+
+use super::diagnostics::without_secrets;
+use crate::diagnostic::{Finding, Findings, Label, Place, Severity};
+use crate::text::{Sources, foreign};
+use std::borrow::Cow;
+
+/// One line a finding. `directory` is where the files lie below the root of the checkout, empty for the
+/// root itself.
+pub fn annotations(findings: &Findings, sources: &Sources, directory: &str) -> String {
+    let findings = without_secrets(findings, sources);
+    findings.iter().map(|finding| annotation(finding, sources, directory)).collect()
+}
+
+fn annotation(finding: &Finding, sources: &Sources, directory: &str) -> String {
+    let level = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut properties = Vec::new();
+    if let Some(place) = finding.at.as_ref().and_then(|label| position(label, sources)) {
+        properties.push(format!("file={}", property(&joined(directory, &place.file))));
+        properties.push(format!("line={}", place.line));
+        properties.push(format!("col={}", place.column));
+    }
+    properties.push(format!("title={}", property(finding.code.0)));
+    format!("::{level} {}::{}\n", properties.join(","), data(&message(finding, sources)))
+}
+
+/// Title, what stands beside the caret, the other places, and the helps, a line each.
+pub(super) fn message(finding: &Finding, sources: &Sources) -> String {
+    let mut lines = vec![finding.title.clone()];
+    lines.extend(finding.at.iter().map(|label| label.text.clone()).filter(|text| !text.is_empty()));
+    lines.extend(finding.also.iter().map(|label| match position(label, sources) {
+        Some(place) => format!("{}:{}: {}", place.file, place.line, label.text),
+        None => label.text.clone(),
+    }));
+    lines.extend(finding.help.iter().map(|help| format!("help: {help}")));
+    lines.iter().map(|line| foreign(line)).collect::<Vec<Cow<'_, str>>>().join("\n")
+}
+
+/// A place in a file, counted from 1.
+pub(super) struct Position {
+    pub(super) file: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// Where a label points; `None` for a key that stands in no text.
+pub(super) fn position(label: &Label, sources: &Sources) -> Option<Position> {
+    let Place::Text(mark) = &label.place else { return None };
+    let source = sources.0.get(&mark.source);
+    let (line, column) = source.map_or((1, 1), |source| source.position(mark.span.start));
+    Some(Position { file: mark.source.0.clone(), line, column })
+}
+
+/// The path of a file from the root of the checkout.
+pub(super) fn joined(directory: &str, file: &str) -> String {
+    let (directory, file) = (directory.trim_end_matches('/'), file.trim_start_matches('/'));
+    match directory.trim_start_matches("./") {
+        "" | "." => file.to_owned(),
+        directory => format!("{directory}/{file}"),
+    }
+}
+
+/// What follows the colons: a percent sign and line ends are escaped.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A value between commas.
+fn property(text: &str) -> String {
+    data(&foreign(text)).replace(':', "%3A").replace(',', "%2C")
+}
