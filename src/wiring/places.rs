@@ -276,10 +276,14 @@ fn client(service: &Neighbour) -> ClientPlace {
         Scope::User(user) => Some(user.clone()),
     };
     let home = user.as_ref().map_or_else(|| TargetPath::new("/"), |user| home(user, service.home.as_ref()));
-    let reader = user.map(|user| {
-        let group = service.group.clone().unwrap_or_else(|| GroupName::new(user.as_str()));
-        Owner { user, group }
-    });
+    let reader = match (user, service.group.clone()) {
+        (Some(user), group) => {
+            Some(Owner { group: group.unwrap_or_else(|| GroupName::new(user.as_str())), user })
+        }
+        // Whoever it is, it reads by its group.
+        (None, Some(group)) => Some(Owner { user: UserName::new("root"), group }),
+        (None, None) => None,
+    };
     ClientPlace {
         scope: service.scope.clone(),
         file_owner: reader.clone(),

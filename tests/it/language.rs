@@ -23,6 +23,7 @@ const BASE: &[(&str, &str)] = &[
     ("collector.main.receive.grpc", "4317"),
     ("app.shop.sdk.language", "\"rust\""),
     ("app.shop.sdk.version", "\"0.31\""),
+    ("app.shop.sdk.tls_settings", "\"code\""),
     ("app.shop.protocol", "\"grpc\""),
     ("grafana", "{}"),
 ];
@@ -53,6 +54,7 @@ pub(crate) struct Spot {
     pub(crate) status: KeyStatus,
     pub(crate) example: &'static str,
     default: KeyDefault,
+    renders: &'static str,
 }
 
 pub(crate) fn spots() -> Vec<Spot> {
@@ -75,7 +77,8 @@ fn collect(above: &str, schema: &'static Schema, spots: &mut Vec<Spot>) {
             _ => {}
         }
         let (name, kind, status) = (key.name, key.kind, key.status);
-        spots.push(Spot { path, name, kind, status, example: key.example, default: key.default });
+        let (example, default, renders) = (key.example, key.default, key.renders);
+        spots.push(Spot { path, name, kind, status, example, default, renders });
     }
 }
 
@@ -174,11 +177,11 @@ fn every_example_can_be_typed() {
     assert_eq!(version("tempo.version"), format!("version = \"{}\"", TempoRelease::newest().name));
 }
 
-/// All that a stack wants.
-fn desired(text: &str) -> Desired {
-    let (stack, _) = load(SourceName("stack.toml".into()), text).1.expect(text);
-    let (wiring, _) = wire(&stack).expect(text);
-    render(&wiring, &Templates::embedded()).expect(text)
+/// All that a stack wants; nothing of one that is refused.
+fn desired(text: &str) -> Option<Desired> {
+    let (stack, _) = load(SourceName("stack.toml".into()), text).1.ok()?;
+    let (wiring, _) = wire(&stack).ok()?;
+    render(&wiring, &Templates::embedded()).ok()
 }
 
 /// What is declared as a default and what holds without the key are told in two places.
@@ -194,11 +197,61 @@ fn a_key_that_says_its_default_changes_nothing() {
             false => with(above, "{}"),
         };
         let said = with(&spot.path, default);
-        assert!(outcome(&said).starts_with("Ok"), "{}: {}", spot.path, outcome(&said));
-        assert_eq!(desired(&said), desired(&silent), "{} = {default}", spot.path);
+        let wanted = desired(&said);
+        assert!(wanted.is_some(), "{}: {}", spot.path, outcome(&said));
+        assert_eq!(wanted, desired(&silent), "{} = {default}", spot.path);
         count += 1;
     }
     assert!(count >= 55, "{count}");
+}
+
+/// The base with one key set, TLS wherever it can be, and a file of the application.
+fn with_everything(path: &str, value: &str) -> String {
+    const REACHED: &str = "bind = \"any\", tls = true";
+    let mut text = with(path, value);
+    for (key, port) in [("tempo.receive.grpc", 14317), ("collector.main.receive.grpc", 4317)] {
+        text =
+            text.replace(&format!("{key} = {port}\n"), &format!("{key} = {{ port = {port}, {REACHED} }}\n"));
+    }
+    let more = [
+        ("tempo.http", format!("{{ {REACHED} }}")),
+        ("tempo.internal", "{ tls = true }".to_owned()),
+        ("app.shop.env_file", "\"/srv/shop/.env\"".to_owned()),
+    ];
+    let apart = |key: &str| !path.starts_with(key) && !text.contains(&format!("\n{key} "));
+    let more: String =
+        more.iter().filter(|(key, _)| apart(key)).map(|(key, value)| format!("{key} = {value}\n")).collect();
+    text + &more
+}
+
+/// Keys that say what they render and change no file all the same, with the reason.
+const SILENT: &[(&str, &str)] = &[
+    ("tls", "`off` refuses what `edge` gives TLS, and the base says it on its listeners"),
+    ("collector.main.receive.http.dial", NOBODY),
+    ("collector.main.metrics.dial", NOBODY),
+    ("collector.main.health.dial", NOBODY),
+    ("tempo.receive.http.dial", NOBODY),
+    ("app.shop.sdk.version", "the base has no `timeout`"),
+];
+const NOBODY: &str = "nobody of the base dials it";
+
+#[test]
+fn a_key_that_says_what_it_renders_changes_what_is_wanted() {
+    let (mut count, mut silent) = (0, Vec::new());
+    let spots = spots();
+    for spot in spots.iter().filter(|spot| !spot.renders.is_empty()) {
+        let Some(values) = two_values(spot.name, spot.kind) else { continue };
+        let [one, other] = values.map(|value| desired(&with_everything(&spot.path, &value)));
+        if let (Some(one), Some(other)) = (one, other) {
+            count += 1;
+            if one == other {
+                silent.push(spot.path.as_str());
+            }
+        }
+    }
+    let known: Vec<&str> = SILENT.iter().map(|(path, _)| *path).collect();
+    assert_eq!(silent, known);
+    assert!(count >= 60, "{count}");
 }
 
 #[test]

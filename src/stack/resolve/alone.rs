@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::diagnostic::{Finding, Findings, Place};
-use crate::toml::TableAt;
+use crate::toml::{AppTable, CollectorTable, GrafanaTable, RunnerTable, Table, TableAt};
 
 /// Faults of one value, whatever stands or is missing beside it.
 const OF_ONE_VALUE: &[&str] =
@@ -10,13 +10,13 @@ const OF_ONE_VALUE: &[&str] =
 
 /// The same, for values of these keys.
 const OF_KEYS: &[(&str, &str)] = &[
-    ("not-yet", "version"),
-    ("reference-unknown", "send_to"),
-    ("reference-unknown", "host"),
-    ("name-shape", "user"),
-    ("name-shape", "group"),
-    ("name-shape", "unit"),
-    ("name-shape", "uid"),
+    ("not-yet", CollectorTable::SCHEMA.named("version")),
+    ("reference-unknown", AppTable::SCHEMA.named("send_to")),
+    ("reference-unknown", AppTable::SCHEMA.named("host")),
+    ("name-shape", RunnerTable::SCHEMA.named("user")),
+    ("name-shape", RunnerTable::SCHEMA.named("group")),
+    ("name-shape", RunnerTable::SCHEMA.named("unit")),
+    ("name-shape", GrafanaTable::SCHEMA.named("uid")),
 ];
 
 /// The component of a table, where the table was read without a fault. Where it was not, what is found

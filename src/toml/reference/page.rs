@@ -157,7 +157,8 @@ fn shared_section(text: &mut String, name: &str, places: &[(String, &'static Sch
     let mut told: Vec<(&Key, Vec<&str>)> = Vec::new();
     for (path, schema) in places {
         for key in schema.keys {
-            match told.iter_mut().find(|(known, _)| known.name == key.name && known.facts() == key.facts()) {
+            let same = |known: &Key| known.name == key.name && told_alike(known, key);
+            match told.iter_mut().find(|(known, _)| same(known)) {
                 Some((_, paths)) => paths.push(path),
                 None => told.push((key, vec![path])),
             }
@@ -170,6 +171,11 @@ fn shared_section(text: &mut String, name: &str, places: &[(String, &'static Sch
         entry(text, key, only.as_deref());
     }
     not_yet(text, told.iter().map(|(key, _)| *key));
+}
+
+/// Whether all that is told of two keys is the same.
+fn told_alike(one: &Key, other: &Key) -> bool {
+    one.facts() == other.facts() && one.paragraphs() == other.paragraphs()
 }
 
 fn position(schema: &'static Schema, name: &str) -> Option<usize> {
