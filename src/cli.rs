@@ -201,6 +201,18 @@ pub enum Format {
     Json,
 }
 
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people: by cause, in the columns of the terminal
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+    /// For the comment of a pull request
+    Markdown,
+}
+
 /// How the result of a check is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
@@ -303,12 +315,18 @@ pub struct PlanArguments {
     /// Exit with 2 when there is something to do, drift included
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Compare with the stack at a revision of its git repository instead of with a host
+    #[arg(long, value_name = "REF", conflicts_with = "root")]
+    pub base: Option<String>,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: PlanFormat,
 }
 
-// What may be overwritten, and who is asked.
+// What may be overwritten, who is asked, and how much is shown.
 #[derive(Debug, Args)]
 pub struct ConsentArguments {
     /// Do not ask
@@ -317,6 +335,9 @@ pub struct ConsentArguments {
     /// Overwrite what others changed since the last apply
     #[arg(long)]
     pub accept_drift: bool,
+    /// Show every line of every file that changes
+    #[arg(long)]
+    pub full: bool,
 }
 
 #[derive(Debug, Args)]

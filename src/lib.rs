@@ -21,6 +21,7 @@
 //! - runs trials below `$TMPDIR/tracewright-UID`, which goes with the last of them.
 
 pub mod apply;
+pub mod cause;
 pub mod check;
 pub mod cli;
 pub mod command;

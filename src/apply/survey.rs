@@ -144,6 +144,49 @@ impl Survey {
         &self.prior.unread
     }
 
+    /// Directories of ours that no change of the plan removes: on the way back to what stood there before,
+    /// others use them.
+    pub fn stays(&self) -> impl Iterator<Item = &TargetPath> {
+        let ours = self.prior.newest.iter().flat_map(|newest| &newest.entries);
+        let directories = ours.filter(|(_, entry)| matches!(entry, PriorPath::Directory { .. }));
+        let goes = |path: &TargetPath| self.plan.entries.iter().any(|change| change.path == *path);
+        directories.map(|(path, _)| path).filter(move |path| !goes(path))
+    }
+
+    /// What the last apply left at the paths that somebody else changed since, where that is text.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn left_at_drift(
+        &self,
+        target: &dyn Host,
+        ground: &Ground,
+    ) -> Result<BTreeMap<TargetPath, String>, ApplyError> {
+        let entries = self.plan.drifted().filter_map(|change| {
+            let entry = self.prior.entry(&change.path)?;
+            Some((change.path.clone(), entry))
+        });
+        let (mut left, mut wanted) = (BTreeMap::new(), BTreeMap::new());
+        for (path, entry) in entries {
+            match entry {
+                PriorPath::Block { lines, .. } => drop(left.insert(path, lines.join("\n"))),
+                PriorPath::File { subject: PathKind::File, digest, .. } => {
+                    wanted.insert(path.clone(), (ground.state_of(&path), *digest));
+                }
+                _ => {}
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(left);
+        }
+        let objects = StackState::of(ground).objects(target, &wanted.values().cloned().collect())?;
+        for (path, object) in wanted {
+            let text = objects.get(&object).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+            left.extend(text.map(|text| (path, text)));
+        }
+        Ok(left)
+    }
+
     /// The text of the `stack.toml` that the newest generation was made from, where it is still there.
     ///
     /// # Errors

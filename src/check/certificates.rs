@@ -7,7 +7,8 @@ use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
 use super::facts::{Broken, Facts, peer, shown_listener};
 use super::leaf::Leaf;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
-use crate::model::dataflow::{FileReference, Listener, Protocol, ServerTlsMode, Trust};
+use crate::model::dataflow::{CertificateFile, FileReference, Listener, Protocol, ServerTlsMode, Trust};
+use crate::pki::read::CertificateFacts;
 
 /// The code of a certificate outside its dates.
 pub(super) const DATES: Code = Code("certificate-dates");
@@ -106,7 +107,7 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
         let server = shown_listener(facts.server(listener), listener);
         let trust = match &client.tls.trust {
             Trust::File(file) => Some(file),
-            Trust::System | Trust::Anybody | Trust::Unknown => None,
+            Trust::System | Trust::Anybody | Trust::NotHere | Trust::Unknown => None,
         };
         let (trusted, presented, by) = match fault.side {
             Side::Server => (trust, &listener.tls.certificate, format!("presented by {server}")),
@@ -121,14 +122,61 @@ pub(super) fn issuer(facts: &Facts<'_>, findings: &mut Findings) {
             Side::Server => format!("`{}` trusts this file alone", client.setting),
             Side::Client => format!("{server} trusts this file alone"),
         };
+        let finding =
+            Finding::error(ISSUER, title).at(presented.at.clone(), by).also(trusted.at.clone(), who);
+        let finding = match stops_short(facts, presented, trusted) {
+            true => finding.help(format!(
+                "append what issued it to `{}`, where that was issued by this CA: the chain stops before it",
+                presented.path
+            )),
+            false => finding,
+        };
         findings.push(
-            Finding::error(ISSUER, title)
-                .at(presented.at.clone(), by)
-                .also(trusted.at.clone(), who)
+            finding
                 .help("name the file of the CA that issued it, or issue it from this one")
                 .edge(broken.edge),
         );
     }
+}
+
+/// Speaks of clients that trust public CAs alone and dial what no public CA issues for.
+pub(super) fn public(facts: &Facts<'_>, findings: &mut Findings) {
+    for (broken, fault) in faults(facts) {
+        let Kind::Public(name) = fault.kind else { continue };
+        let (client, listener) = (broken.client, broken.listener);
+        let title = format!(
+            "no public CA issues a certificate for `{name}`, and `{}` trusts no other",
+            client.setting
+        );
+        let at = client.tls.at.clone().unwrap_or_else(|| client.at.clone());
+        let server = shown_listener(facts.server(listener), listener);
+        findings.push(
+            Finding::error(ISSUER, title)
+                .at(at, "trusts what its image brings: public CAs")
+                .also(
+                    listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()),
+                    format!("{server} serves TLS"),
+                )
+                .help(format!(
+                    "name the CA of {server}, and mount its file: {}",
+                    advice::client_on(facts, client, listener).text
+                ))
+                .edge(broken.edge),
+        );
+    }
+}
+
+/// Whether a file holds one certificate that nothing of the trusted file issued: an intermediate may be missing.
+fn stops_short(facts: &Facts<'_>, presented: &FileReference, trusted: &FileReference) -> bool {
+    let chain = |file: &FileReference| match facts.topology.certificates.get(&file.path) {
+        Some(CertificateFile::Chain(chain)) => chain.clone(),
+        _ => Vec::new(),
+    };
+    let [leaf] = chain(presented).try_into().unwrap_or_else(|_| [Vec::new()]);
+    let Ok(leaf) = CertificateFacts::of_der(&leaf) else { return false };
+    let issued =
+        |der: &Vec<u8>| CertificateFacts::of_der(der).is_ok_and(|facts| facts.subject == leaf.issuer);
+    leaf.issuer != leaf.subject && !chain(trusted).iter().any(issued)
 }
 
 /// Speaks of certificates made for the other role.

@@ -16,6 +16,10 @@ pub(super) const NOT_WRITABLE: Code = Code("data-not-writable");
 pub(super) const NOT_PUBLISHED: Code = Code("ports-without-effect");
 /// The code of a tag that moves.
 pub(super) const MOVING: Code = Code("moving-tag");
+/// The code of a mounted file that cannot be read.
+pub(super) const UNREADABLE: Code = Code("mount-unreadable");
+/// The code of a queue without a directory that can be written to.
+pub(super) const QUEUE: Code = super::directories::CODE;
 /// The code of a health check without its program.
 pub(super) const HEALTHCHECK: Code = Code("healthcheck-cannot-run");
 
@@ -33,7 +37,7 @@ macro_rules! rules {
 
 rules!(
     refused REFUSED, missing MISSING, unset UNSET, not_writable NOT_WRITABLE,
-    not_published NOT_PUBLISHED, moving MOVING, healthcheck HEALTHCHECK
+    not_published NOT_PUBLISHED, moving MOVING, healthcheck HEALTHCHECK, queue QUEUE, unreadable UNREADABLE
 );
 
 fn finding(fact: &ComposeFact) -> Finding {
@@ -71,6 +75,13 @@ fn finding(fact: &ComposeFact) -> Finding {
                 .help("a named volume on `/var/tempo` takes its owner from the image")
                 .help("a directory of the host: `chown 10001:10001` it before the first start")
         }
+        ComposeFactKind::NotReadable { source, target } => {
+            Finding::error(UNREADABLE, format!("`{service}` may not read `{source}`"))
+                .at(at, format!("its image runs as 10001:10001, and `{target}` is closed to others"))
+                .help(format!("`chown 10001 {source}`, which keeps it closed to everybody else"))
+                .help(format!("or `user:` of `{service}`: who owns the file"))
+        }
+        ComposeFactKind::QueueDirectory(path, is_there) => of_queue(fact, path, *is_there),
         ComposeFactKind::MovingTag(line) => {
             Finding::warning(MOVING, format!("`latest` is no {line}, and this configuration is of {line}"))
                 .at(at, "the last image of this name is Tempo 3.0, which refuses the blocks of 2.x")
@@ -107,4 +118,18 @@ fn of_variable(name: &str, effect: UnsetEffect, fact: &ComposeFact) -> Finding {
         .at(fact.at.clone(), what)
         .help(format!("a line `{name}=...` in `{env}`"))
         .help(help.replace("NAME", name))
+}
+
+/// A queue of a collector that has no directory.
+fn of_queue(fact: &ComposeFact, path: &str, is_there: bool) -> Finding {
+    let service = &fact.service;
+    let title = format!("`{service}` cannot keep its queue in `{path}`");
+    let why = match is_there {
+        true => "a volume that belongs to root, and the collector's image runs as 10001",
+        false => "the image has no such directory, and nothing is mounted there: it does not start",
+    };
+    Finding::error(QUEUE, title)
+        .at(fact.at.clone(), why)
+        .help(format!("mount a directory of the host that belongs to 10001 at `{path}`"))
+        .help(format!("or `user: \"0\"` for `{service}`, with a named volume at `{path}`"))
 }

@@ -12,6 +12,8 @@ pub(super) const COMPONENT: Code = Code("component-unknown");
 pub(super) const ENDPOINT: Code = Code("endpoint-scheme");
 /// The code of `$NAME`, which is no variable.
 pub(super) const VARIABLE: Code = Code("variable-form");
+/// The code of a proxy that stands in the way.
+pub(super) const PROXY: Code = Code("proxy-between");
 /// The code of a metrics generator that generates nothing.
 pub(super) const GENERATOR: Code = Code("generator-idle");
 
@@ -107,6 +109,22 @@ fn generator_key<const N: usize>(file: SourceName, way: [&str; N], value: &str) 
     let text = keys.fold(format!("{last}: {value}"), |inner, key| format!("{key}: {{ {inner} }}"));
     let change = TextChange::SetKey { way: way.join("."), value: value.to_owned() };
     Help::from(format!("`{text}`")).edit(file, change)
+}
+
+/// Speaks of exporters that a variable of their process sends through a proxy.
+pub(super) fn proxies(facts: &Facts<'_>, findings: &mut Findings) {
+    each(facts, findings, |fault| {
+        let Kind::Proxied { setting, variable, host } = &fault.kind else { return None };
+        let title = format!("`{setting}` dials `{host}` through the proxy of `{variable}`");
+        Some(
+            Finding::warning(PROXY, title)
+                .at(
+                    fault.at.clone(),
+                    format!("`{variable}` of its process counts here, and `NO_PROXY` does not name it"),
+                )
+                .help(format!("add `{host}` to `NO_PROXY` of the process")),
+        )
+    });
 }
 
 fn each(facts: &Facts<'_>, findings: &mut Findings, speak: impl Fn(&FileFault) -> Option<Finding>) {

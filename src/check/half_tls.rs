@@ -34,6 +34,8 @@ pub(super) enum Half<'a> {
     NoPem(&'a FileReference, &'a str),
     /// Certificate and key that do not belong together.
     NotAPair(&'a FileReference),
+    /// The key belongs to a certificate of the file that is not its first.
+    LeafNotFirst(&'a FileReference),
 }
 
 /// What is half about a listener.
@@ -72,7 +74,7 @@ pub(super) fn of_client<'a>(topology: &'a Topology, client: &'a Client) -> Optio
     }
     let trusted = match &tls.trust {
         Trust::File(file) => Some(file),
-        Trust::System | Trust::Anybody | Trust::Unknown => None,
+        Trust::System | Trust::Anybody | Trust::NotHere | Trust::Unknown => None,
     };
     first_unusable(topology, [trusted, tls.certificate.as_ref()], tls.key.as_ref())
         .or_else(|| not_a_pair(topology, tls.certificate.as_ref(), tls.key.as_ref()))
@@ -131,8 +133,14 @@ fn not_a_pair<'a>(
     {
         (CertificateFile::Spec(spec), CertificateFile::Key(Some(name))) => spec.name != *name,
         (CertificateFile::Chain(chain), _) => {
+            let key = topology.public_keys.get(&key.path)?;
+            let is_of =
+                |der: &Vec<u8>| CertificateFacts::of_der(der).is_ok_and(|facts| facts.public_key.0 == *key);
             let own = CertificateFacts::of_der(chain.first()?).ok()?.public_key;
-            *topology.public_keys.get(&key.path)? != own.0
+            if own.0 != *key && chain.iter().skip(1).any(is_of) {
+                return Some(Half::LeafNotFirst(certificate));
+            }
+            own.0 != *key
         }
         _ => false,
     };
@@ -188,6 +196,10 @@ fn spoken(half: &Half<'_>, subject: &str, block: diagnostic::Place, outcome: &st
             .at(file.at.clone(), outcome),
         Half::NotAPair(file) => {
             Finding::error(CODE, format!("certificate and key of {subject} are not a pair"))
+                .at(file.at.clone(), outcome)
+        }
+        Half::LeafNotFirst(file) => {
+            Finding::error(CODE, format!("the first certificate of {subject} is not the leaf of its key"))
                 .at(file.at.clone(), outcome)
         }
     }

@@ -73,7 +73,14 @@ impl Leaf {
         if self.names.is_empty() {
             return "nothing".to_owned();
         }
-        self.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        let shown = |name: &ServerName| match name {
+            // Go compares an address with addresses alone.
+            ServerName::Dns(text) if text.parse::<std::net::IpAddr>().is_ok() => {
+                format!("{text} as DNS, not as an address")
+            }
+            name => name.to_string(),
+        };
+        self.names.iter().map(shown).collect::<Vec<_>>().join(", ")
     }
 }
 

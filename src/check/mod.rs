@@ -10,6 +10,7 @@ mod advice;
 mod bind;
 mod certificates;
 mod compose;
+mod directories;
 mod edge;
 mod environment;
 mod excerpt;
@@ -64,10 +65,28 @@ pub fn check(topology: &Topology, now: SystemTime) -> CheckReport {
         rule.judge(&facts, &mut findings);
     }
     let mut findings = together(findings);
+    without_edits_inside(topology, &mut findings);
     excerpt::soften(topology, &mut findings);
     excerpt::soften_beside(topology, &mut findings);
     findings.sort();
     CheckReport { edges: edge::shown(&facts), findings, not_checked: unchecked::collect(&facts) }
+}
+
+/// A configuration that stands inside of another file has no keys that could be set from outside.
+fn without_edits_inside(topology: &Topology, findings: &mut Findings) {
+    let embedded: Vec<&SourceName> = topology
+        .programs
+        .iter()
+        .filter(|program| program.file.as_str().contains('#'))
+        .filter_map(|program| topology.sources.get(&program.file))
+        .collect();
+    findings.for_each(|finding| {
+        for help in &mut finding.help {
+            if help.edits.iter().any(|edit| embedded.contains(&&edit.file)) {
+                help.edits.clear();
+            }
+        }
+    });
 }
 
 /// What findings that may be one have in common: code, title, and where the first place begins.

@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, compose, environment, file_faults, half_tls, internal, keys, loops, meeting, names,
-    ports, protocol, published, sandbox, terms, tls, unread,
+    bind, certificates, compose, directories, environment, file_faults, half_tls, internal, keys, loops,
+    meeting, names, ports, protocol, published, sandbox, terms, tls, unread,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -48,7 +48,15 @@ pub const RULES: &[Rule] = &[
     error(compose::REFUSED, "a project that Compose does not take", compose::refused),
     error(sandbox::CODE, "a unit that hides from its program what it needs", sandbox::judge),
     error(compose::MISSING, "a mounted path where nothing is", compose::missing),
+    error(compose::UNREADABLE, "a mounted file that its user may not read", compose::unreadable),
     error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),
+    error(
+        directories::MISSING,
+        "a configuration that a unit names and that is not there",
+        directories::missing,
+    ),
+    error(directories::CODE, "a directory that the program may not write to", directories::writable),
+    error(directories::CODE, "a queue that has no directory in its container", compose::queue),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
     error(ports::TAKEN, "one port of a host, published twice", published::twice),
     error(published::LOOPBACK, "a published port whose listener is loopback's", published::loopback),
@@ -75,12 +83,14 @@ pub const RULES: &[Rule] = &[
         "a certificate of a CA that the other end does not trust",
         certificates::issuer,
     ),
+    error(certificates::ISSUER, "public CAs trusted alone, for a private name", certificates::public),
     error(certificates::USE, "a certificate for another use", certificates::usage),
     warning(
         bind::FROM_VARIABLE,
         "a listener whose address comes from an unset variable",
         bind::from_variable,
     ),
+    warning(file_faults::PROXY, "an exporter that a variable sends through a proxy", file_faults::proxies),
     warning(bind::PLAINTEXT, "plaintext that can leave the host", bind::plaintext),
     warning(compose::UNSET, "a variable that no file sets", compose::unset),
     warning(compose::MOVING, "a tag that moves, under a file of an older line", compose::moving),

@@ -4,7 +4,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Broken, Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
-use crate::model::dataflow::{Client, ServerTlsMode};
+use crate::model::dataflow::{Client, ServerTlsMode, Trust};
 
 /// The code of TLS on one end only.
 pub(super) const MISMATCH: Code = Code("tls-mismatch");
@@ -45,7 +45,9 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
         return finding
             .help("dial the listener that speaks this protocol first, then compare TLS with that one");
     }
-    finding.help(way).help(other)
+    // Who trusts public CAs alone would only find another fault behind TLS.
+    let public = client.tls.trust == Trust::System && facts.topology.site_of(client.program).public_trust;
+    if public && client.tls.enabled { finding.help(way) } else { finding.help(way).help(other) }
 }
 
 fn no_certificate(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {

@@ -4,10 +4,11 @@ use crate::apply::{DesiredState, Outcome, SurveyRequest};
 use crate::cli::ApplyArguments;
 use crate::exit::Exit;
 use crate::model::prior::GenerationNumber;
-use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, show, unproven};
+use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, unproven};
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
+use crate::workflow::review::{Subject, show};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
@@ -35,7 +36,16 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_changes(&survey.plan)?;
     heed(session, &validation, &judged)?;
-    show(session, (&judged, &survey, &validation), (&place, &arguments.stack.stack));
+    let subject = Subject {
+        file: Some(loaded.document.source().to_string()),
+        place: &place,
+        ground: &ground,
+        survey: &survey,
+        stack: Some((&loaded.text, &judged)),
+        as_root: reach::as_root("apply", &arguments.stack.stack),
+        validation: Some(&validation),
+    };
+    let view = show(session, &subject, arguments.consent.full)?;
     consent::say_notes(session, survey.notes());
     expect(arguments.expect.as_deref(), &survey)?;
     if survey.plan.is_empty() {
@@ -50,7 +60,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     if unproven.is_none() {
         proving::possible(&judged.wiring, &ground)?;
     }
-    consent::ask(session, granted, "Do you want to make these changes?")?;
+    consent::ask(session, granted, &view.question("Do you want to make these changes?"))?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
     let kept = matches!(&outcome, Outcome::Kept { .. });

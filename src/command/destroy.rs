@@ -30,7 +30,12 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     };
     let granted = Granted { forget: true, ..Granted::of(&arguments.consent, true) };
     let nobody = NoProver("nothing of the stack is left to prove".to_owned());
-    let back = Back { question: "Do you want to give everything back?", granted, unproven: Some(nobody) };
+    let back = Back {
+        question: "Do you want to give everything back?",
+        full: arguments.consent.full,
+        granted,
+        unproven: Some(nobody),
+    };
     recovered(session, &mut place, &request)?;
     let stopped = |error| host::stopped(&error);
     if apply::is_absent(place.target(), &ground).map_err(stopped)? {

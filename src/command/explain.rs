@@ -10,6 +10,7 @@ use crate::toml::reference::{Topic, tables, topic, topics};
 use crate::workflow::application::application;
 use crate::workflow::judge::judge;
 use crate::workflow::load::{Loaded, load};
+use crate::workflow::origin;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 
@@ -18,6 +19,13 @@ pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result
         session.print(&all());
         return Ok(Exit::Fine);
     };
+    if let Some(place) = origin::file_and_line(asked) {
+        let loaded = load(&arguments.stack.stack)?;
+        let judged = judge(session, &loaded, &HostFiles::default())?;
+        let text = origin::of_line((&loaded, &judged), place, session.page())?;
+        session.print(&text);
+        return Ok(Exit::Fine);
+    }
     if let Some(name) = application_name(asked) {
         let loaded = load(&arguments.stack.stack)?;
         let judged = judge(session, &loaded, &HostFiles::default())?;
@@ -25,12 +33,26 @@ pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result
         session.print(&application(&judged.wiring, app));
         return Ok(Exit::Fine);
     }
+    let here = in_stack(session, arguments, asked);
     match (pages::explain(asked), topic(asked)) {
         (Some(page), _) => session.print(page),
         (None, Topic::Page(page)) => session.print(&page),
+        (None, Topic::Unknown(_)) if here.is_some() => {}
         (None, Topic::Unknown(meant)) => return Err(unknown(asked, meant)),
     }
+    if let Some(text) = here {
+        session.print(&text);
+    }
     Ok(Exit::Fine)
+}
+
+/// What follows from a key in the stack that is named, or in that of this directory; `None` without one.
+fn in_stack(session: &Session, arguments: &ExplainArguments, key: &str) -> Option<String> {
+    if pages::explain(key).is_some() {
+        return None;
+    }
+    let loaded = load(&arguments.stack.stack).ok()?;
+    origin::of_key(&loaded, key, session.page()).map(|text| format!("\n{text}"))
 }
 
 /// The `shop` of `app.shop`. In capitals, as the reference has it, it names none.

@@ -14,6 +14,7 @@ use std::path::Path;
 pub const SHIPPED: &[(&str, &str)] = &[
     ("incident-host", include_str!("../../stacks/incident-host/stack.toml")),
     ("internal-tls", include_str!("../../stacks/internal-tls/stack.toml")),
+    ("languages", include_str!("../../stacks/languages/stack.toml")),
     ("minimal", include_str!("../../stacks/minimal/stack.toml")),
     ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
 ];

@@ -1,19 +1,22 @@
 //! `plan`: what apply would change. Creates nothing, takes no lock.
 
 use crate::apply::Survey;
-use crate::cli::{Format, PlanArguments};
+use crate::cli::{PlanArguments, PlanFormat};
 use crate::exit::Exit;
-use crate::report::plan::PlanFrame;
-use crate::report::{plan, plan_json, verdict};
+use crate::report;
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
+use crate::workflow::review::{Subject, full, json, markdown, review};
 use crate::workflow::session::{Session, Stop};
-use crate::workflow::survey::{digests, host_of, look, say_pending};
+use crate::workflow::survey::{host_of, look, say_pending};
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{clock, consent, host, reach};
+use crate::workflow::{base, clock, consent, host, reach};
 
 pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
+    if let Some(base) = &arguments.base {
+        return base::run(session, arguments, base);
+    }
     let loaded = load(&arguments.stack.stack)?;
     let place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
@@ -25,25 +28,22 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_changes(&survey.plan)?;
     heed(session, &validation, &judged)?;
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, &validation);
-    let digests = digests(&survey);
-    match arguments.format {
-        Format::Text => {
-            let as_root = reach::as_root("plan", &arguments.stack.stack);
-            let frame = PlanFrame {
-                place: &place.shown(),
-                dataflow: &dataflow,
-                digests: &digests,
-                as_root: &as_root,
-            };
-            session.print(&plan::text(&survey.plan, &frame));
-        }
-        Format::Json => {
-            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &validation);
-            let engines = verdict::engines_json(&validation);
-            session.print(&plan_json::text(&survey.plan, &digests, &dataflow, &engines));
-        }
-    }
+    let subject = Subject {
+        file: Some(loaded.document.source().to_string()),
+        place: &place,
+        ground: &ground,
+        survey: &survey,
+        stack: Some((&loaded.text, &judged)),
+        as_root: reach::as_root("plan", &arguments.stack.stack),
+        validation: Some(&validation),
+    };
+    let view = review(session, &subject)?;
+    session.print(&match arguments.format {
+        PlanFormat::Text if arguments.full => full(&subject),
+        PlanFormat::Text => report::review::text(&view, session.page()),
+        PlanFormat::Markdown => markdown(&view, &judged),
+        PlanFormat::Json => json(&view, &subject),
+    });
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);

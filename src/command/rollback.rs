@@ -1,11 +1,11 @@
 //! `rollback`: an apply whose wish is an earlier generation.
 
-use crate::apply::{DesiredState, SurveyRequest};
+use crate::apply::{DesiredState, Outcome, SurveyRequest};
 use crate::cli;
 use crate::exit::Exit;
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
-use crate::workflow::back::{Back, go_back, recovered};
+use crate::workflow::back::{Back, go_back, recovered, say_newer};
 use crate::workflow::change::unproven;
 use crate::workflow::consent;
 use crate::workflow::consent::Granted;
@@ -32,10 +32,19 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
     };
     let granted = Granted::of(&arguments.consent, true);
     recovered(session, &mut place, &request)?;
-    let back =
-        Back { question: "Do you want to go back?", granted, unproven: unproven(&place, arguments.no_prove) };
+    let back = Back {
+        question: "Do you want to go back?",
+        full: arguments.consent.full,
+        granted,
+        unproven: unproven(&place, arguments.no_prove),
+    };
     let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? else { return Ok(Exit::Fine) };
-    Ok(consent::ended(session, &seen, ("Rollback", outcome)))
+    let kept = matches!(outcome, Outcome::Kept { .. });
+    let exit = consent::ended(session, &seen, ("Rollback", outcome));
+    if kept {
+        say_newer(session, (&seen, &arguments.stack.stack), &place);
+    }
+    Ok(exit)
 }
 
 /// A generation that was typed where the stack belongs.

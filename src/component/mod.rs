@@ -11,4 +11,5 @@ pub mod prometheus;
 pub mod systemd;
 pub mod tempo;
 
+pub mod one_way;
 pub mod values;

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod edit;
 pub mod env_file;
 pub mod keys;
+pub mod kubernetes;
 pub mod page;
 pub mod unit;
 pub mod values;

@@ -24,6 +24,8 @@ pub struct FileReading<'a> {
     pub path: &'a TargetPath,
     /// The name under which it is shown.
     pub source: SourceName,
+    /// Further files that are laid over it: how many bytes stand before each, and its name.
+    pub parts: &'a [(usize, SourceName)],
     /// How its scalars are read.
     pub values: Values<'a>,
     /// The command line of the program.
@@ -65,7 +67,12 @@ pub struct Socket {
 impl FileReading<'_> {
     /// A place in this file.
     pub fn mark(&self, span: Range<usize>) -> Mark {
-        Mark { source: self.source.clone(), span }
+        match self.parts.iter().rev().find(|(offset, _)| *offset <= span.start) {
+            None => Mark { source: self.source.clone(), span },
+            Some((offset, source)) => {
+                Mark { source: source.clone(), span: span.start - offset..span.end - offset }
+            }
+        }
     }
 
     /// Lists something as not read.

@@ -87,6 +87,17 @@ fn parts(path: &str) -> Vec<String> {
 }
 
 impl FileTree for DirectoryTree {
+    fn is_readable_by(&self, path: &TargetPath, (uid, gid): (u32, u32)) -> Option<bool> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = fs::metadata(self.find(path).ok()?).ok().filter(fs::Metadata::is_file)?;
+        let bit = match (metadata.uid() == uid, metadata.gid() == gid) {
+            (true, _) => 0o400,
+            (false, true) => 0o040,
+            (false, false) => 0o004,
+        };
+        Some(metadata.mode() & bit != 0)
+    }
+
     fn list(&self, directory: &TargetPath) -> Listed {
         let mut listed = Listed::default();
         match self.find(directory) {

@@ -178,6 +178,12 @@ pub fn read_pem(bytes: &[u8]) -> CertificateFile {
             Err(error) => return CertificateFile::Unreadable(error.to_string()),
         }
     }
+    let is_encrypted = String::from_utf8_lossy(bytes).lines().any(|line| {
+        line.contains("BEGIN ENCRYPTED PRIVATE KEY") || line.starts_with("Proc-Type: 4,ENCRYPTED")
+    });
+    if is_encrypted {
+        return CertificateFile::Unreadable("an encrypted private key, which no engine opens".to_owned());
+    }
     match (chain.is_empty(), has_key) {
         (false, _) => CertificateFile::Chain(chain),
         (true, true) => CertificateFile::Key(None),

@@ -4,6 +4,7 @@
 //! Reads no file, no clock and no environment; `command/` shows a plan, `apply` carries it out. The
 //! same plan compares a stack with a host and a generation with a host, so a rollback is an apply.
 
+mod between;
 mod certificates;
 mod circumstances;
 mod compare;
@@ -17,13 +18,14 @@ mod others;
 mod services;
 mod steps;
 
+pub use between::between;
 pub use circumstances::Circumstances;
 
 use crate::model::desired::Digest;
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, Scope, StackName, TargetPath, UserName};
 use crate::model::observed::Observed;
-use crate::model::prior::{Baseline, GenerationNumber, Prior, PriorPath};
+use crate::model::prior::{Baseline, GenerationNumber, PathKind, Prior, PriorPath};
 use crate::model::units::UnitId;
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, Change, ChangeRefusal, ContentChange, Needs};
@@ -146,9 +148,12 @@ impl Plan {
     }
 
     /// How many paths are added, changed and destroyed; a replacement counts as both an addition and
-    /// a destruction.
+    /// a destruction. Directories do not count: they come and go with what is in them.
     pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |of: &[Action]| self.entries.iter().filter(|entry| of.contains(&entry.action)).count();
+        let count = |of: &[Action]| {
+            let told = self.entries.iter().filter(|entry| entry.subject != PathKind::Directory);
+            told.filter(|entry| of.contains(&entry.action)).count()
+        };
         (
             count(&[Action::Create, Action::Replace]),
             count(&[Action::Update]),

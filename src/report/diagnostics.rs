@@ -3,6 +3,7 @@
 //! The texts may be anybody's (a `.env`, a file on a host): whatever they hold, what is printed is
 //! one line a line, without control characters, and never panics.
 
+use super::review::WarningView;
 use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName};
 use crate::text::Sources;
 use crate::text::{Hidden, InPlace, foreign};
@@ -23,6 +24,28 @@ pub fn render(findings: &Findings, sources: &Sources, colour: bool) -> String {
     let texts = shown.iter().map(|(name, source)| (*name, Text::new(source))).collect();
     let rendered = findings.iter().map(|finding| one(finding, &texts, &renderer));
     rendered.collect::<Vec<_>>().join("\n")
+}
+
+/// The warnings among findings, in short.
+pub fn warnings(findings: &Findings, sources: &Sources) -> Vec<WarningView> {
+    if findings.iter().all(|finding| finding.severity == Severity::Error) {
+        return Vec::new();
+    }
+    let findings = without_secrets(findings, sources);
+    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning);
+    let brief = |finding: &Finding| WarningView {
+        code: finding.code.0.to_owned(),
+        at: finding.at.as_ref().and_then(|label| match &label.place {
+            Place::Text(mark) => {
+                let line = sources.0.get(&mark.source)?.position(mark.span.start).0;
+                let name = mark.source.0.rsplit('/').next().unwrap_or(&mark.source.0);
+                Some(format!("{name}:{line}"))
+            }
+            Place::Stack(key, _) => Some(key.to_string()),
+        }),
+        title: finding.title.clone(),
+    };
+    warnings.map(brief).collect()
 }
 
 /// The findings without the secrets of the texts that they speak of: no title, label or help repeats one.

@@ -9,7 +9,11 @@ const DEADLINE: Duration = Duration::from_millis(500);
 
 /// The lines of a unified difference without file headers; of a new or removed text, all of it.
 pub fn unified(before: &Redacted, after: &Redacted) -> Vec<String> {
-    let (before, after) = (before.as_str(), after.as_str());
+    lines(before.as_str(), after.as_str())
+}
+
+/// The same of texts that were redacted before.
+pub fn lines(before: &str, after: &str) -> Vec<String> {
     if before.is_empty() {
         return after.lines().map(|line| format!("+ {line}")).collect();
     }

@@ -3,15 +3,19 @@
 
 pub mod diagnostics;
 mod diff;
+mod edges;
 pub mod github;
 pub mod graph;
 pub mod history;
 mod nouns;
 mod others;
+pub mod page;
 pub mod plan;
 pub mod plan_json;
 pub mod proof;
+pub mod review;
 pub mod sarif;
+mod sites;
 pub mod status;
 pub mod verdict;
 

@@ -1,6 +1,7 @@
 //! What of a plan others carry out: named, and never called done.
 
 use super::nouns;
+use super::review::{OthersLine, OthersView};
 use crate::plan::{OthersKind, OthersPart, OthersState, OthersThing};
 use std::fmt::Write;
 
@@ -18,18 +19,30 @@ pub(super) fn headline(others: &OthersPart, place: &str) -> String {
 }
 
 /// Everything of others that differs or was not looked at, and what carries it out.
-pub(super) fn section(text: &mut String, others: &OthersPart, command: &str) {
-    if others.is_settled() {
-        return;
-    }
-    push(text, format_args!("\nNot yours, as far as you may look:\n"));
-    for thing in &others.things {
-        let (symbol, what) = match &thing.state {
-            OthersState::AsWanted => continue,
+pub(super) fn view(others: &OthersPart, command: &str) -> OthersView {
+    let line = |thing: &OthersThing| {
+        let (sign, what) = match &thing.state {
+            OthersState::AsWanted => return None,
             OthersState::Differs { action, what } => (action.symbol(), what.as_str()),
             OthersState::NotSeen(why) => ("?", *why),
         };
-        push(text, format_args!("{symbol:>3} {} {}: {what}\n", noun(thing), thing.name));
+        Some(OthersLine { sign, kind: noun(thing), name: thing.name.to_string(), what: what.to_owned() })
+    };
+    if others.is_settled() {
+        return OthersView::default();
+    }
+    OthersView { things: others.things.iter().filter_map(line).collect(), command: command.to_owned() }
+}
+
+/// The same as text.
+pub(super) fn section(text: &mut String, others: &OthersPart, command: &str) {
+    let view = view(others, command);
+    if view.things.is_empty() {
+        return;
+    }
+    push(text, format_args!("\nNot yours, as far as you may look:\n"));
+    for OthersLine { sign, kind, name, what } in &view.things {
+        push(text, format_args!("{sign:>3} {kind} {name}: {what}\n"));
     }
     push(text, format_args!("  help: `{command}`\n"));
 }

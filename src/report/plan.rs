@@ -33,10 +33,8 @@ pub struct PlanFrame<'a> {
 /// The whole plan. One sentence where there is nothing to do.
 pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
     let mut text = String::new();
-    if plan.is_settled() {
-        push(&mut text, format_args!("No changes. Everything {} is as {}.\n", frame.place, goal(plan).0));
-    } else if plan.is_empty() {
-        push(&mut text, format_args!("{}\n", others::headline(&plan.others, frame.place)));
+    if plan.is_empty() {
+        push(&mut text, format_args!("{}\n", headline(plan, frame.place)));
     } else {
         push(&mut text, format_args!("Changes {}{}:\n", frame.place, goal(plan).1));
         directories(&mut text, plan);
@@ -62,6 +60,14 @@ pub fn text(plan: &Plan, frame: &PlanFrame<'_>) -> String {
         push(&mut text, format_args!("{name}: {digest}\n"));
     }
     text
+}
+
+/// What is said where nothing is to be done.
+pub(super) fn headline(plan: &Plan, place: &str) -> String {
+    match plan.is_settled() {
+        true => format!("No changes. Everything {place} is as {}.", goal(plan).0),
+        false => others::headline(&plan.others, place),
+    }
 }
 
 /// What it is like once nothing differs, and what the changes are for.

@@ -1,30 +1,36 @@
 //! A plan as one JSON document.
 
+use super::review::PlanView;
 use crate::model::names::{ComponentName, UnitName};
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.2";
+pub const FORMAT_VERSION: &str = "1.3";
 
-/// The plan with its digests and its dataflow. Holds no contents: diffs are for people, and what is
-/// redacted there would be lost on a program.
-pub fn text(plan: &Plan, digests: &[(&'static str, String)], dataflow: &Value, engines: &Value) -> String {
+/// The plan, what a reader is told of it, and its dataflow.
+pub fn text(plan: &Plan, view: &PlanView, dataflow: &Value, engines: &Value) -> String {
     let (added, changed, destroyed) = plan.counts();
-    let digests: serde_json::Map<_, _> =
-        digests.iter().map(|(name, digest)| (name.to_lowercase(), json!(digest))).collect();
-    let document = json!({
+    let Ok(Value::Object(told)) = serde_json::to_value(view) else { return String::new() };
+    let mut document = json!({
         "format_version": FORMAT_VERSION,
         "stack": plan.stack.as_str(),
         "host": plan.host.as_str(),
         "generation": plan.generation.0,
-        "digests": digests,
         "changes": plan.entries.iter().map(entry).collect::<Vec<_>>(),
         "services": plan.services.iter().map(service).collect::<Vec<_>>(),
         "summary": { "add": added, "change": changed, "destroy": destroyed },
         "dataflow": dataflow,
         "engines": engines,
     });
+    if let Value::Object(document) = &mut document {
+        for (key, value) in told {
+            let known = document.entry(key).or_insert_with(|| value.clone());
+            if let (Value::Object(known), Value::Object(more)) = (known, value) {
+                known.extend(more);
+            }
+        }
+    }
     super::json_text(&document)
 }
 

@@ -1,13 +1,16 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
-use super::diagnostics;
-use crate::check::{CheckReport, Condition, ConditionState, Edge, NotChecked};
+use super::edges::{judged_as, not_checked, site, socket};
+use super::{diagnostics, sites};
+
+pub use super::edges::plural;
+
+use crate::check::{CheckReport, Condition, ConditionState, Edge};
 use crate::diagnostic::{Finding, Label, Place, Severity};
-use crate::model::dataflow::{Client, ReadVersion, Topology};
+use crate::model::dataflow::Topology;
 use crate::text::Sources;
 use crate::validate::{ValidatedFile, Validation};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
@@ -35,7 +38,10 @@ pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&dataflow(subject.topology, verdict, subject.engines));
+    text.push_str(&match sites::has_sites(subject.topology) {
+        true => sites::table(subject.topology, verdict, subject.engines),
+        false => dataflow(subject.topology, verdict, subject.engines),
+    });
     let count = |severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     push(&mut text, format_args!("\n{}, {}.\n", plural(errors, "error"), plural(warnings, "warning")));
@@ -82,30 +88,6 @@ pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation
     text
 }
 
-/// Whose rules were applied to the programs in containers, and what tells the release.
-fn judged_as(topology: &Topology) -> BTreeSet<String> {
-    let programs = topology.programs.iter().enumerate();
-    let in_container = programs.filter(|(index, _)| topology.site_of(*index).service().is_some());
-    in_container
-        .filter_map(|(index, program)| {
-            let version = match &program.version {
-                ReadVersion::Image(line) => format!("{line} (image tag)"),
-                ReadVersion::Given(line) => format!("{line} (given)"),
-                ReadVersion::Inferred(line) => format!("{line} (by its keys)"),
-                ReadVersion::Nearest { given, line } => format!("{line} ({given} is not known here)"),
-                ReadVersion::Assumed(line) => format!("{line} (assumed: the image's tag names no release)"),
-                ReadVersion::None => return None,
-            };
-            Some(format!("{}{}: {} {version}", topology.file(index), site(topology, index), program.kind))
-        })
-        .collect()
-}
-
-/// What neither rules nor engines could decide.
-fn not_checked<'a>(verdict: &'a CheckReport, engines: &'a Validation) -> BTreeSet<&'a NotChecked> {
-    verdict.not_checked.iter().chain(&engines.not_checked).collect()
-}
-
 fn line(topology: &Topology, edge: &Edge) -> String {
     let client = &topology.clients[edge.client];
     let tls = if client.tls.enabled { "TLS" } else { "plaintext" };
@@ -126,20 +108,6 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     let socket = socket(client);
     let (file, site) = (topology.file(client.program), site(topology, client.program));
     format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", client.setting, client.protocol)
-}
-
-/// The service whose container a program runs in.
-fn site(topology: &Topology, program: usize) -> String {
-    topology.site_of(program).service().map(|service| format!(" in `{service}`")).unwrap_or_default()
-}
-
-fn socket(client: &Client) -> String {
-    format!("{}:{}", client.host, client.port)
-}
-
-/// `1 error`, `2 errors`.
-pub fn plural(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {

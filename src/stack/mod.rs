@@ -11,8 +11,8 @@ mod settings;
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
 pub use crate::toml::{
-    BatchPlace, CollectorCompression, Debug, Distribution, Hardening, SdkLanguage, TlsPreset, TlsSettings,
-    TlsVersion, WhenFull,
+    BatchPlace, CollectorCompression, Debug, Distribution, Hardening, TlsPreset, TlsSettings, TlsVersion,
+    WhenFull,
 };
 pub use resolve::{load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};

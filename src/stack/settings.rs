@@ -4,7 +4,8 @@ use crate::diagnostic::KeyPath;
 use crate::model::certificate::Algorithm;
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::{ComponentName, Port};
-use crate::toml::{BatchPlace, CollectorCompression, SdkLanguage, TlsSettings, TlsVersion, WhenFull};
+use crate::model::release::sdk::{SdkLanguage, SdkLine};
+use crate::toml::{BatchPlace, CollectorCompression, TlsSettings, TlsVersion, WhenFull};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -162,7 +163,7 @@ pub struct Sdk {
     /// `language`.
     pub language: SdkLanguage,
     /// Release line of the SDK, (major, minor); `None`: every known one.
-    pub version: Option<(u16, u16)>,
+    pub version: Option<SdkLine>,
     /// Who gives the program its CA; `None`: not said.
     pub tls_settings: Option<TlsSettings>,
 }

@@ -1,7 +1,7 @@
 //! Where everything stands in the text: key paths to byte ranges.
 
 use crate::diagnostic::{Findings, KeyPart, KeyPath, Label, Mark, Place, SourceName};
-use crate::text::{RedactSource, Sources, TextFormat};
+use crate::text::{InPlace, RedactSource, Sources, TextFormat};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -106,6 +106,25 @@ impl TomlDocument {
         } else {
             value.clone()
         }
+    }
+
+    /// The line of a key, from 1; of one that is not written that of its nearest written ancestor.
+    pub fn line(&self, path: &KeyPath) -> usize {
+        let start = self.span(path, KeyPart::Header).start;
+        self.lines.partition_point(|line| *line <= start)
+    }
+
+    /// The text as it may be shown, every byte at its place.
+    pub fn in_place(&self) -> InPlace {
+        RedactSource::new(TextFormat::Stack, self.text.as_str()).in_place()
+    }
+
+    /// The value of a key as it may be shown, on one line; `None` where it is not written, or is a table
+    /// with a header of its own. `shown`: [`TomlDocument::in_place`].
+    pub fn shown_value(&self, path: &KeyPath, shown: &InPlace) -> Option<String> {
+        let entry = self.entries.get(path).filter(|entry| !self.is_header(entry))?;
+        let value = shown.text.get(entry.value.clone())?;
+        Some(value.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// Turns every stack key of the findings into a position in this text, and puts them in order.

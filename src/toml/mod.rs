@@ -6,6 +6,7 @@
 
 mod declare;
 mod decode;
+mod differences;
 mod document;
 mod field;
 mod foreign;
@@ -19,15 +20,18 @@ pub mod schema;
 mod shape;
 mod syntax;
 mod unknown;
+mod variations;
 mod walk;
 
 pub use crate::text::nearest;
+pub use differences::{KeyDifference, KeyTree};
 pub use document::TomlDocument;
 pub use field::{KeyField, TableAt};
 pub use kind::{KeyKind, Printed, Table};
 pub use language::*;
 pub use raw::RawHosts;
 pub use shape::{is_credential_name, is_dns_name};
+pub use variations::Variation;
 
 use crate::diagnostic::{Code, Finding, Findings, KeyPath, SourceName};
 use raw::RawTable;
@@ -55,13 +59,24 @@ pub struct Parsed {
     pub faults: Findings,
 }
 
+/// A text as a tree of keys; `None` where something of it is not understood.
+pub fn key_tree(source: SourceName, text: &str) -> (TomlDocument, Option<KeyTree>) {
+    let (document, root, faults) = walked(source, text);
+    (document, faults.is_empty().then_some(KeyTree { root }))
+}
+
 /// Reads what can be read: faulty values are left out and their tables marked, so that later
 /// stages can go on with the rest.
 pub fn read(source: SourceName, text: &str) -> Parsed {
+    let (document, root, faults) = walked(source, text);
+    Parsed { document, stack: RawStack::read(root), faults }
+}
+
+/// Walks a text that is not too large to be read.
+fn walked(source: SourceName, text: &str) -> (TomlDocument, RawTable, Findings) {
     if let Some(finding) = too_large(&source, text.len() as u64) {
         let document = TomlDocument::new(source, "", &DeTable::new());
-        let stack = RawStack::read(RawTable::new(KeyPath::default(), RawStack::SCHEMA));
-        return Parsed { document, stack, faults: finding.into() };
+        return (document, RawTable::new(KeyPath::default(), RawStack::SCHEMA), finding.into());
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut document = TomlDocument::new(source, text, root.get_ref());
@@ -74,7 +89,7 @@ pub fn read(source: SourceName, text: &str) -> Parsed {
     let root = walk.table(KeyPath::default(), root.get_ref(), RawStack::SCHEMA);
     let faults = walk.faults;
     let faults = syntax::merge(&document, &errors, faults);
-    Parsed { document, stack: RawStack::read(root), faults }
+    (document, root, faults)
 }
 
 /// The whole file or all of its faults, located and in order.

@@ -13,15 +13,15 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct RawTable {
     path: Arc<KeyPath>,
-    schema: &'static Schema,
-    values: BTreeMap<String, RawValue>,
+    pub(super) schema: &'static Schema,
+    pub(super) values: BTreeMap<String, RawValue>,
     written: bool,
     sound: bool,
     whole: bool,
 }
 
 /// One decoded value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RawValue {
     /// `true` or `false`.
     Flag(bool),
@@ -58,6 +58,12 @@ pub enum RawHosts {
     All,
     /// A list of names.
     Listed(Vec<String>),
+}
+
+impl PartialEq for RawTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.values == other.values
+    }
 }
 
 impl RawTable {

@@ -101,6 +101,14 @@ impl TableWalk<'_> {
         }
     }
 
+    /// The value of a key in a text that holds nothing else.
+    pub(super) fn example(&mut self, key: &'static Key, table: &DeTable<'_>) -> Option<RawValue> {
+        let (name, value) = table.iter().next()?;
+        let (name, path) = (&**name.get_ref(), KeyPath::default().join(key.name));
+        let (example, harmless) = (key.example, key.harmless);
+        self.known(key, &WrittenKey { path, name, example, harmless, value })
+    }
+
     fn known(&mut self, key: &Key, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
         match key.status {
             KeyStatus::Rendered

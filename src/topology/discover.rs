@@ -4,8 +4,8 @@
 //! Bounded in number, depth and size; whatever a bound cuts off is listed. Called by
 //! `check --files` and by whoever looks at a host.
 
-use super::reader::most_bytes;
 use super::tree::{FileTree, Looked};
+use super::whose::most_bytes;
 use super::{Examined, FileReader, FileSet, places};
 use crate::component::systemd::read::{is_unit, units};
 use crate::diagnostic::SourceName;
@@ -37,10 +37,14 @@ pub struct Discovered {
     pub not_read: Vec<NotRead>,
     /// How many programs the files belong to; 0 means that there is nothing to judge.
     pub programs: usize,
+    /// Whether something of tracing is there that is listed and not judged: values of a chart, a template.
+    pub lists: bool,
     /// Compose projects that have to do with tracing.
     pub projects: Vec<Project>,
     /// Paths that projects name and where nothing is.
     pub absent: BTreeSet<TargetPath>,
+    /// Files that engines in containers find mounted, and that their user may not read.
+    pub unreadable: BTreeSet<TargetPath>,
     /// Whether it is a repository, and not laid out like a host.
     pub repository: bool,
     /// Whether something that is not read may listen on the host.
@@ -58,6 +62,7 @@ impl Discovered {
             shown_as: self.files.keys().map(|path| (path.clone(), self.shown(path))).collect(),
             projects: &self.projects,
             absent: self.absent.clone(),
+            unreadable: self.unreadable.clone(),
             repository: self.repository,
             neighbours: self.neighbours,
             ..FileSet::default()
@@ -94,6 +99,7 @@ pub fn discover(tree: &dyn FileTree) -> Discovered {
             break;
         }
     }
+    search.absent_configurations();
     if search.found.programs == 0 {
         search.config_maps(&TargetPath::new("/"), DEPTH + 2);
     }
@@ -140,6 +146,7 @@ impl Search<'_> {
         for directory in places::APPLICATIONS {
             self.environments(&TargetPath::new(*directory), DEPTH);
         }
+        self.environments(&TargetPath::new("/etc"), 1);
         self.keep_units(units);
     }
 
@@ -276,6 +283,7 @@ impl Search<'_> {
         let set = self.found.file_set();
         let topology = reader.read(&set);
         self.found.programs = topology.programs.len();
+        self.found.lists = !topology.not_read.is_empty();
         let text =
             |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
         let unit_files = self.found.files.keys().filter(|path| is_unit(path));
@@ -289,8 +297,30 @@ impl Search<'_> {
             let may_be_ours = unit.engine().is_some() || unit.configs.iter().all(places::is_yaml);
             named.extend(unit.configs.into_iter().filter(|_| may_be_ours));
             named.extend(unit.environment_files);
+            let settings =
+                unit.assigned.into_iter().filter(|one| one.key == "OTEL_JAVAAGENT_CONFIGURATION_FILE");
+            named.extend(settings.filter_map(|one| crate::format::address::path(&one.value)));
         }
         named
+    }
+
+    /// Configuration that units name and that is not there, where the rest of its directory is here.
+    fn absent_configurations(&mut self) {
+        let text =
+            |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let unit_files = self.found.files.keys().filter(|path| is_unit(path));
+        let units = units(unit_files.filter_map(|path| Some((path, text(path)?))), &text, &|_| true);
+        let named = units.into_iter().filter(|unit| unit.engine().is_some()).flat_map(|unit| unit.configs);
+        let named: Vec<TargetPath> = named
+            .filter(|path| !self.found.files.contains_key(path) && !self.found.unread.contains(path))
+            .collect();
+        for path in named {
+            if self.tree.read(&path, 0) == Looked::Absent
+                && !self.tree.list(&path.parent()).entries.is_empty()
+            {
+                self.found.absent.insert(path);
+            }
+        }
     }
 
     /// Reads a file into the set, once.

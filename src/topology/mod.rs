@@ -4,15 +4,18 @@
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
 mod compose;
+mod confinement;
 mod discover;
 pub mod named;
 mod neighbours;
 pub mod places;
+mod projects;
 mod reader;
 mod repository;
 mod sandboxes;
 pub mod tree;
 mod unit_programs;
+mod whose;
 
 pub use discover::{Discovered, discover};
 pub use reader::{FileReader, read};
@@ -61,6 +64,8 @@ pub struct FileSet<'a> {
     pub projects: &'a [Project],
     /// Paths that something names and where nothing is: neither a file nor a directory with anything in it.
     pub absent: BTreeSet<TargetPath>,
+    /// Files that engines in containers find mounted, and that their user may not read.
+    pub unreadable: BTreeSet<TargetPath>,
     /// Whether it is a repository and no host: a file stands for a program only where something says so.
     pub repository: bool,
     /// Whether something that is not read may listen on the host.

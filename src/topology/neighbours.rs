@@ -51,30 +51,40 @@ pub(super) fn read(files: &FileSet<'_>, containers: &[Container<'_>], topology: 
     }
 }
 
-/// The configuration of a neighbour that is a file of the directory.
-fn configuration<'f>(
-    files: &FileSet<'f>,
-    container: &Container<'_>,
-    name: &str,
-) -> Result<Option<(TargetPath, &'f str)>, ()> {
+/// The path in a container at which a neighbour finds its configuration.
+pub(super) fn configuration_path(container: &Container<'_>) -> Option<TargetPath> {
+    let Some(ImageProgram::Known(name)) = container.image.as_ref()?.program else { return None };
     let named = container.configs().first().cloned();
     let positional = || {
         let words = container.process.positional.iter().rev();
         words.filter(|_| name == "Alloy").find_map(|word| address::path(word))
     };
     let usual = || USUAL.iter().find(|row| row.0 == name).map(|row| TargetPath::new(row.1));
-    let Some(path) = named.or_else(positional).or_else(usual) else { return Ok(None) };
+    named.or_else(positional).or_else(usual)
+}
+
+/// What of a neighbour's configuration is here.
+enum Configuration<'f> {
+    /// What its image brings, which listens where it always does.
+    OfImage,
+    /// This file.
+    File(TargetPath, &'f str),
+    /// Something that is not here.
+    Elsewhere,
+}
+
+fn configuration<'f>(files: &FileSet<'f>, container: &Container<'_>) -> Configuration<'f> {
+    let Some(path) = configuration_path(container) else { return Configuration::OfImage };
     match container.inside.lead(&path) {
         Led::Here(path, _) => match files.files.get(&path) {
             Some(Examined::Bytes(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Some((path, text))),
-                Err(_) => Err(()),
+                Ok(text) => Configuration::File(path, text),
+                Err(_) => Configuration::Elsewhere,
             },
-            _ => Err(()),
+            _ => Configuration::Elsewhere,
         },
-        // What its image brings listens where it always does.
-        Led::Image => Ok(None),
-        Led::Inline(_) | Led::Embedded(_) | Led::Unknown(_) => Err(()),
+        Led::Image => Configuration::OfImage,
+        Led::Inline(_) | Led::Embedded(_) | Led::Unknown(_) => Configuration::Elsewhere,
     }
 }
 
@@ -84,9 +94,12 @@ fn read_one(
     name: &'static str,
     topology: &mut Topology,
 ) -> bool {
-    let Ok(configuration) = configuration(files, container, name) else { return false };
+    let configuration = configuration(files, container);
+    if matches!(configuration, Configuration::Elsewhere) {
+        return false;
+    }
     // Jaeger 2 is a collector of its own; a file of it may say anything.
-    if name == "Jaeger" && (configuration.is_some() || container.process.flags.contains_key("config")) {
+    if name == "Jaeger" && !container.configs().is_empty() {
         return false;
     }
     let kind = match name {
@@ -99,8 +112,8 @@ fn read_one(
     }
     let service = &container.service;
     let (path, source, text) = match &configuration {
-        Some((path, text)) => (path.clone(), files.source_of(path), *text),
-        None => {
+        Configuration::File(path, text) => (path.clone(), files.source_of(path), *text),
+        Configuration::OfImage | Configuration::Elsewhere => {
             let path = TargetPath::new(format!("/{}#{}.{index}", service.at.source.0, service.name));
             (path, SourceName(service.at.source.0.clone()), "")
         }
@@ -118,7 +131,7 @@ fn read_one(
     let values = Values { expansion: Expansion::None, environment: &container.process.environment };
     let start = Start::Alone(&container.process.flags);
     let inside = Some(&container.inside);
-    let mut page = FileReading { topology, program, path: &path, source, values, start, inside };
+    let mut page = FileReading { topology, program, path: &path, source, parts: &[], values, start, inside };
     let spans = Place { command: service.at.span.clone(), service: service.at.source.clone() };
     content(&mut page, container, (kind, text), &spans)
 }

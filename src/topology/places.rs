@@ -13,6 +13,8 @@ pub const FIXED: &[(ProgramKind, &str)] = &[
     (ProgramKind::Tempo, "/etc/tempo/config.yaml"),
     (ProgramKind::Tempo, "/etc/tempo/tempo.yaml"),
     (ProgramKind::Tempo, "/etc/tempo/tempo.yml"),
+    (ProgramKind::Prometheus, "/etc/prometheus/prometheus.yml"),
+    (ProgramKind::Prometheus, "/etc/prometheus/prometheus.yaml"),
 ];
 
 /// Directories whose `*.yaml` and `*.yml` files provision datasources.

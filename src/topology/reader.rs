@@ -3,13 +3,14 @@
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::sandboxes::{self, SandboxedProgram};
-use super::{Examined, FileSet, named, neighbours, places, unit_programs};
+use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
+use super::{FileSet, confinement, named, neighbours, places, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
-use crate::component::{app, collector, grafana, tempo};
+use crate::component::{app, collector, grafana, prometheus, tempo};
 use crate::diagnostic::{MOST, SourceName};
 use crate::format::env_file::EnvFile;
 use crate::format::page::{FileReading, Start};
-use crate::format::values::{self, Expansion, Values};
+use crate::format::values::{Expansion, Values};
 use crate::format::yaml::{Node, YamlDocument, YamlFault, YamlLibrary};
 use crate::format::{env_file, yaml};
 use crate::model::dataflow::{NotRead, Program, ProgramKind, ReadVersion, Site, SiteKind, Topology};
@@ -37,6 +38,8 @@ struct Found<'a> {
     path: TargetPath,
     /// The name under which its text is shown.
     source: SourceName,
+    /// Further files that are laid over it: how many bytes stand before each, and its name.
+    parts: Vec<(usize, SourceName)>,
     content: Content<'a>,
     /// How its program is started, where that is known.
     process: Option<&'a Unit>,
@@ -97,8 +100,10 @@ impl FileReader {
             if let Some(unit) = file.process.filter(|_| file.place.container.is_none()) {
                 let started = SandboxedProgram { program, unit, data: self.data_of(file) };
                 sandboxes::read(&started, files, &known.texts, &mut topology);
+                confinement::of_program(files, (unit, program), &known.texts, &mut topology);
             }
         }
+        confinement::missing(files, &units, &known.texts, &mut topology);
         neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
@@ -116,24 +121,48 @@ impl FileReader {
         let mut alone = Vec::new();
         for (path, text) in &known.texts {
             let named = known.units.iter().find(|unit| unit.configs.contains(path));
-            let in_container = found.iter().any(|file| file.path == **path);
+            let source = known.files.source_of(path);
+            let in_container = found
+                .iter()
+                .any(|file| file.path == **path || file.parts.iter().any(|(_, part)| *part == source));
             if in_container && named.is_none() || !places::is_yaml(path) && named.is_none() {
                 continue;
             }
             if known.files.projects.iter().any(|project| project.files.contains(*path)) {
                 continue;
             }
+            if named.is_none() && is_out_of_use(path, known.units) {
+                let reason = "no unit here starts a program with it: not in use".to_owned();
+                topology.not_read.push(NotRead { place: known.files.source_of(path).0, reason });
+                continue;
+            }
             let kind = places::kind_of(path)
                 .or_else(|| named.and_then(Unit::engine))
                 .or_else(|| self.parse(text, None).1.and_then(kind_by_content));
             let Some(kind) = kind else { continue };
-            let (digest, _) = self.parse(text, Some(kind));
+            let (digest, root) = self.parse(text, Some(kind));
+            if known.files.repository && named.is_none() && root.is_some_and(is_chart_values) {
+                let reason = "values of a Helm chart: what it makes of them is not judged".to_owned();
+                topology.not_read.push(NotRead { place: known.files.source_of(path).0, reason });
+                continue;
+            }
             let placed = named.is_some() || places::kind_of(path).is_some();
             let site = if known.files.repository && !placed { nowhere(topology) } else { 0 };
+            let laid = named.filter(|unit| unit.configs.len() > 1).and_then(|unit| {
+                let text = |path: &TargetPath| Some((known.files.source_of(path), *known.texts.get(path)?));
+                unit.configs.iter().map(text).collect::<Option<Vec<_>>>()
+            });
+            let laid = laid.and_then(|files| self.merged(kind, &files));
+            // The first of them stands for all.
+            if laid.is_some() && named.is_some_and(|unit| unit.configs.first() != Some(*path)) {
+                continue;
+            }
+            let (digest, parts) = laid.unwrap_or((digest, Vec::new()));
             alone.push(Found {
                 kind,
                 path: (*path).clone(),
                 source: known.files.source_of(path),
+                parts,
                 content: Content::Yaml(digest),
                 process: named,
                 place: Place { site, container: None },
@@ -159,6 +188,7 @@ impl FileReader {
                         kind: ProgramKind::Grafana,
                         path: path.clone(),
                         source: known.files.source_of(path),
+                        parts: Vec::new(),
                         content: Content::Yaml(digest),
                         process: None,
                         place,
@@ -177,26 +207,44 @@ impl FileReader {
                 Runs::Other => self.parse(&text, None).1.and_then(kind_by_content),
             };
             if let Some(kind) = kind {
-                let (digest, _) = self.parse(&text, Some(kind));
+                let (mut digest, _) = self.parse(&text, Some(kind));
                 if container.runs() == Runs::Other {
                     topology.sites[container.site].open = None;
                 }
+                let mut parts = Vec::new();
+                let all = compose::all_configured(container, known.files);
+                if let Some((merged, names)) = all.and_then(|all| self.merged(kind, &all)) {
+                    (digest, parts) = (merged, names);
+                }
                 let content = Content::Yaml(digest);
-                found.push(Found { kind, path, source, content, process: Some(&container.process), place });
+                let process = Some(&container.process);
+                found.push(Found { kind, path, source, parts, content, process, place });
             }
         }
-        if let Some(environment) = compose::environment(container.service) {
-            let Environment { lines, source } = environment;
-            if app::read::is_app(&lines) {
-                let path = TargetPath::new(format!(
-                    "/{}#{}",
-                    source.0.trim_start_matches('/'),
-                    container.service.name
-                ));
-                let content = Content::Environment(lines, EnvFormat::Docker);
-                found.push(Found { kind: ProgramKind::App, path, source, content, process: None, place });
-            }
+        found.extend(environment_of(container, place));
+    }
+
+    /// Several files of a collector as one; `None` where one does not parse, or where only one is.
+    fn merged(
+        &mut self,
+        kind: ProgramKind,
+        files: &[(SourceName, &str)],
+    ) -> Option<(ContentDigest, Vec<(usize, SourceName)>)> {
+        if files.len() < 2 || kind != ProgramKind::Collector {
+            return None;
         }
+        let (mut documents, mut parts, mut offset) = (Vec::new(), Vec::new(), 0);
+        for (source, text) in files {
+            documents.push((offset, yaml::parse(text, dialect(kind)).ok()?));
+            parts.push((offset, source.clone()));
+            // A line end between them, so that no place belongs to two.
+            offset += text.len() + 1;
+        }
+        let texts: Vec<&str> = files.iter().map(|(_, text)| *text).collect();
+        let digest: ContentDigest = Sha256::digest(texts.join("\n").as_bytes()).into();
+        let document = yaml::merged(documents)?;
+        self.parsed.insert((digest, dialect(kind)), Ok(document));
+        Some((digest, parts))
     }
 
     /// Parses a text for a program, once in a run; while it is not known whose it is, as most of them do.
@@ -222,7 +270,8 @@ impl FileReader {
         let source = file.source.clone();
         topology.sources.insert(file.path.clone(), source.clone());
         let unit = file.process;
-        let environment = unit.map_or_else(|| without_unit(&file.path), |unit| unit.environment.clone());
+        let environment =
+            unit.map_or_else(|| unit_programs::without_unit(&file.path), |unit| unit.environment.clone());
         let expansion = match file.kind {
             ProgramKind::Collector => Expansion::Collector,
             ProgramKind::Tempo if unit.is_some_and(|unit| unit.expands) => Expansion::Tempo,
@@ -240,12 +289,21 @@ impl FileReader {
             site: file.place.site,
         });
         let values = Values { expansion, environment: &environment };
-        let start = match unit.filter(|unit| unit.configs.len() == 1) {
+        let start = match unit.filter(|unit| unit.configs.len() == 1 || !file.parts.is_empty()) {
             Some(unit) => Start::Alone(&unit.flags),
             None => Start::Unknown,
         };
         let inside = container.map(|container| &container.inside);
-        let mut page = FileReading { topology, program, path: &file.path, source, values, start, inside };
+        let mut page = FileReading {
+            topology,
+            program,
+            path: &file.path,
+            source,
+            parts: &file.parts,
+            values,
+            start,
+            inside,
+        };
         let version = match &file.content {
             Content::Environment(lines, dialect) => {
                 app::read::read(&mut page, lines, *dialect);
@@ -264,6 +322,21 @@ impl FileReader {
         };
         topology.programs[program].version = version;
     }
+}
+
+/// The environment of a service, where it is an application's that exports.
+fn environment_of<'a>(container: &'a Container<'a>, place: Place<'a>) -> Option<Found<'a>> {
+    let Environment { lines, source } = compose::environment(container.service)?;
+    let path = format!("/{}#{}", source.0.trim_start_matches('/'), container.service.name);
+    app::read::is_app(&lines).then(|| Found {
+        kind: ProgramKind::App,
+        path: TargetPath::new(path),
+        source,
+        parts: Vec::new(),
+        content: Content::Environment(lines, EnvFormat::Docker),
+        process: None,
+        place,
+    })
 }
 
 /// The host has programs that may listen on any port.
@@ -297,49 +370,6 @@ fn dialect(kind: ProgramKind) -> YamlLibrary {
     }
 }
 
-/// How large a file is read. systemd reads no line of more than 1 MB, and nobody's variables are more.
-pub(super) fn most_bytes(path: &TargetPath) -> usize {
-    if is_unit(path) || places::is_environment(path) { 1024 * 1024 } else { yaml::MAX_BYTES }
-}
-
-/// Every file's text. Files that are no text are listed where a program would read them.
-fn texts<'a>(files: &'a FileSet<'a>, topology: &mut Topology) -> BTreeMap<&'a TargetPath, &'a str> {
-    let mut texts = BTreeMap::new();
-    for (path, content) in &files.files {
-        let Examined::Bytes(bytes) = content else { continue };
-        let most = most_bytes(path);
-        if bytes.len() > most {
-            let reason = format!("larger than {most} bytes");
-            topology.not_read.push(NotRead { place: path.to_string(), reason });
-            continue;
-        }
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                texts.insert(path, text);
-            }
-            Err(_) if places::is_yaml(path) || places::is_environment(path) => {
-                topology.not_read.push(NotRead { place: path.to_string(), reason: "not UTF-8".to_owned() });
-            }
-            Err(_) => {}
-        }
-    }
-    texts
-}
-
-/// Whose configuration a YAML file is, by blocks that no other program has.
-fn kind_by_content(root: &Node) -> Option<ProgramKind> {
-    let has = |way: &[&str]| root.at(way).is_some();
-    if has(&["service", "pipelines"]) && (has(&["receivers"]) || has(&["exporters"])) {
-        Some(ProgramKind::Collector)
-    } else if has(&["storage", "trace"]) || has(&["distributor", "receivers"]) {
-        Some(ProgramKind::Tempo)
-    } else if root.entry("apiVersion").is_some() && grafana::read::is_datasources(root) {
-        Some(ProgramKind::Grafana)
-    } else {
-        None
-    }
-}
-
 /// The environment files of applications: named by a unit that starts no engine, or by their name.
 fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topology) -> Vec<Found<'a>> {
     let Known { files, texts, units } = known;
@@ -362,6 +392,12 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
             continue;
         }
         let source = files.source_of(path);
+        let in_etc = path.is_within(&TargetPath::new("/etc"));
+        if !files.repository && in_etc && !by_unit && given.is_none() {
+            let reason = "an environment file that no unit here reads".to_owned();
+            topology.not_read.push(NotRead { place: source.0, reason });
+            continue;
+        }
         if files.repository && !by_unit {
             let in_project = files.projects.iter().any(|project| project.files.contains(*path));
             if !in_project {
@@ -374,6 +410,7 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
             kind: ProgramKind::App,
             path: (*path).clone(),
             source,
+            parts: Vec::new(),
             content: Content::Environment(lines, dialect),
             process: None,
             place: Place::default(),
@@ -382,21 +419,11 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
     all
 }
 
-/// What is known of a process that no unit starts: nothing but its home, where the path tells it.
-fn without_unit(path: &TargetPath) -> values::ProcessEnvironment {
-    let mut environment =
-        values::ProcessEnvironment { is_unknown: true, ..values::ProcessEnvironment::default() };
-    if let Some((home, _)) = path.as_str().split_once("/.config/") {
-        environment.values.insert("HOME".to_owned(), home.to_owned());
-    }
-    environment
-}
-
 /// Whether the file is all the configuration that its unit starts the program with. Merged files are
 /// not read: each alone would be judged for what stands in another.
 fn started_with_it_alone(page: &mut FileReading<'_>, unit: Option<&Unit>) -> bool {
     let Some(unit) = unit else { return true };
-    if unit.configs.len() > 1 {
+    if unit.configs.len() > 1 && page.parts.is_empty() {
         let starts = if page.inside.is_some() { "its service" } else { "its unit" };
         page.not_read(
             "",
@@ -437,6 +464,10 @@ fn read_document(
             let (release, version) =
                 collector::read::CollectorReading::of(tagged.or(files.collector_version.as_deref()), root);
             collector::read::read(page, root, release);
+            if let Some(container) = file.place.container {
+                let program = page.program;
+                compose::queue(page.topology, container, program);
+            }
             by_tag(version, tagged)
         }
         ProgramKind::Tempo => {
@@ -458,9 +489,13 @@ fn read_document(
             grafana::read::read(page, root);
             ReadVersion::None
         }
-        ProgramKind::App | ProgramKind::Prometheus | ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+        ProgramKind::Prometheus => {
+            if let Some(jobs) = root.get("scrape_configs") {
+                prometheus::scrape::jobs(page, jobs, "scrape_configs");
+            }
             ReadVersion::None
         }
+        ProgramKind::App | ProgramKind::Alloy | ProgramKind::Neighbour(_) => ReadVersion::None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::compose;
 use super::discover::Search;
+use super::neighbours;
 use super::places;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{
@@ -12,7 +13,7 @@ use crate::format::compose::{
 use crate::model::names::TargetPath;
 use crate::topology::tree::Looked;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// How deep configuration is looked for.
 const DEPTH: usize = 12;
@@ -35,10 +36,20 @@ const FETCHED: &[&str] = &[
     "__pycache__",
     "dist",
     "vendored",
+    "testdata",
 ];
 /// Words of which one stands in every file that is read.
-const WORDS: &[&str] =
-    &["receivers:", "exporters:", "receivers\":", "distributor", "storage:", "datasources:", "services:"];
+const WORDS: &[&str] = &[
+    "receivers:",
+    "exporters:",
+    "receivers\":",
+    "distributor",
+    "storage:",
+    "datasources:",
+    "services:",
+    "scrape_configs:",
+    "apiVersion:",
+];
 
 impl Search<'_> {
     /// Whether the directory is laid out like a host.
@@ -72,6 +83,9 @@ impl Search<'_> {
                 }
                 let path = directory.join(&name);
                 let skipped = FETCHED.contains(&name.as_str()) || places::FETCHED.contains(&name.as_str());
+                if is_directory && name == "testdata" {
+                    self.not_read(&path, "data of tests, which nobody runs: not judged");
+                }
                 if is_directory && depth < DEPTH && !skipped {
                     directories.push((path, depth + 1));
                 } else if !is_directory && (places::is_yaml(&path) || places::is_environment(&path)) {
@@ -80,7 +94,9 @@ impl Search<'_> {
             }
         }
         let ours = |path: &TargetPath, bytes: &[u8]| {
-            !places::is_yaml(path) || WORDS.iter().any(|word| contains(bytes, word.as_bytes()))
+            !places::is_yaml(path)
+                || format::is_compose_file(path.file_name())
+                || WORDS.iter().any(|word| contains(bytes, word.as_bytes()))
         };
         self.found.files.retain(|path, bytes| ours(path, bytes));
     }
@@ -91,65 +107,8 @@ impl Search<'_> {
         entries.filter(|entry| entry.is_link).map(|entry| entry.name).collect()
     }
 
-    /// Compose projects among the files, and what they name.
-    pub(super) fn projects(&mut self) {
-        let mut directories: BTreeMap<TargetPath, BTreeSet<String>> = BTreeMap::new();
-        for path in self.found.files.keys().filter(|path| format::is_compose_file(path.file_name())) {
-            directories.entry(path.parent()).or_default().insert(path.file_name().to_owned());
-        }
-        let mut projects = Vec::new();
-        for (directory, names) in directories {
-            self.look(&directory.join(".env"));
-            let mut main = format::main_files(&names);
-            if let Some(chosen) = self.chosen(&directory) {
-                main = chosen;
-            }
-            let has_main = !main.is_empty();
-            let others = names.into_iter().filter(|name| !main.contains(name)).map(|name| vec![name]);
-            let sets: Vec<Vec<String>> =
-                std::iter::once(main.clone()).filter(|main| !main.is_empty()).chain(others).collect();
-            for (index, set) in sets.into_iter().enumerate() {
-                let files: Vec<TargetPath> = set.iter().map(|name| directory.join(name)).collect();
-                let project = self.load(&files);
-                let is_main = has_main && index == 0;
-                if is_main
-                    || !project.services.iter().any(|service| service.image.is_none() && !service.builds)
-                {
-                    projects.push((project, is_main));
-                } else {
-                    let reason = "a Compose file that is laid over another one with `-f`: it was not judged";
-                    self.not_read(&files[0], reason);
-                }
-            }
-        }
-        // What another project includes or extends is no project of its own.
-        let mains: Vec<BTreeSet<TargetPath>> =
-            projects.iter().map(|(project, _)| project.files.clone()).collect();
-        let mut kept: Vec<Project> = Vec::new();
-        for (index, (project, _)) in projects.into_iter().enumerate() {
-            let part = mains.iter().enumerate().any(|(other, files)| {
-                other != index && files.len() > mains[index].len() && mains[index].is_subset(files)
-            });
-            if !part && concerns(&project, self) {
-                kept.push(project);
-            }
-        }
-        self.found.projects = kept;
-        self.named_by_projects();
-    }
-
-    /// `COMPOSE_FILE` of the `.env` in a directory.
-    fn chosen(&self, directory: &TargetPath) -> Option<Vec<String>> {
-        let text = std::str::from_utf8(self.found.files.get(&directory.join(".env"))?).ok()?;
-        let value = text.lines().find_map(|line| line.trim().strip_prefix("COMPOSE_FILE="))?;
-        let value = value.trim().trim_matches(['"', '\'']);
-        let names: Vec<String> =
-            value.split(':').map(|name| name.trim_start_matches("./").to_owned()).collect();
-        names.iter().all(|name| self.found.files.contains_key(&directory.join(name))).then_some(names)
-    }
-
     /// Loads a project, reading what it names until nothing new is named.
-    fn load(&mut self, files: &[TargetPath]) -> Project {
+    pub(super) fn load(&mut self, files: &[TargetPath]) -> Project {
         for round in 0..ROUNDS {
             let missed: RefCell<BTreeSet<TargetPath>> = RefCell::default();
             let found = &self.found;
@@ -176,11 +135,12 @@ impl Search<'_> {
     }
 
     /// Reads what the containers of projects are configured by, and notes what is not there.
-    fn named_by_projects(&mut self) {
+    pub(super) fn named_by_projects(&mut self) {
         let projects = self.found.projects.clone();
         let layout = compose::layout(&projects, !self.found.repository);
         for container in &layout.containers {
-            for config in container.configs() {
+            let beside = neighbours::configuration_path(container);
+            for config in container.configs().iter().chain(beside.iter()) {
                 if let Led::Here(path, _) = container.inside.lead(config) {
                     self.look(&path);
                     self.note_absent(&path);
@@ -189,6 +149,11 @@ impl Search<'_> {
             for mount in &container.service.mounts {
                 if let Source::Bind(SourcePath::Here(path)) = &mount.source {
                     self.note_absent(path);
+                    let user = (compose::ENGINE_USER, compose::ENGINE_USER);
+                    if container.runs_as_engine_user() && self.tree.is_readable_by(path, user) == Some(false)
+                    {
+                        self.found.unreadable.insert(path.clone());
+                    }
                 }
             }
         }
@@ -206,7 +171,7 @@ impl Search<'_> {
 
 /// Whether a project has to do with tracing: an engine in it, a client, or words of one in a file that
 /// cannot be read.
-fn concerns(project: &Project, search: &Search<'_>) -> bool {
+pub(super) fn concerns(project: &Project, search: &Search<'_>) -> bool {
     let of_tracing = |service: &ComposeService| {
         let image = service.image.as_ref().map(|image| format::Image::of(&image.text.text));
         image.is_some_and(|image| image.program.is_some())

@@ -27,12 +27,17 @@ pub(super) fn read(
     let mut faults: BTreeMap<&Said, BTreeSet<SandboxedPath>> = BTreeMap::new();
     for (path, usage) in used(started, topology) {
         let access = if usage == PathUsage::Data { Access::Write } else { Access::Read };
-        if let Some((obstacle, said)) = unit.sandbox.obstacle(&path, access, unit.of_user) {
+        if let Some((obstacle, said)) = unit.sandbox.obstacle(&path, access, unit.home.is_some()) {
             let read_only = obstacle == Obstacle::ReadOnly;
+            if is_told(usage, said) {
+                continue;
+            }
             faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only });
         }
     }
-    for (path, said) in unit.sandbox.missing(unit.of_user) {
+    let missing =
+        unit.sandbox.missing(unit.home.is_some()).filter(|(_, said)| !is_told(PathUsage::Listed, said));
+    for (path, said) in missing {
         let (path, usage) = (path.clone(), PathUsage::Listed);
         faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only: false });
     }
@@ -45,6 +50,13 @@ pub(super) fn read(
     });
     let found: Vec<SandboxFault> = found.collect();
     topology.sandboxes.extend(found);
+}
+
+/// Data in a /tmp of the unit's own, and data that `ProtectSystem=strict` closes, are told of with the
+/// directory itself (`directory-not-writable`).
+fn is_told(usage: PathUsage, said: &Said) -> bool {
+    matches!(usage, PathUsage::Data | PathUsage::Listed)
+        && (said.text.starts_with("PrivateTmp=") || said.text == "ProtectSystem=strict")
 }
 
 /// Every path that the program needs, and what it is to it.
@@ -64,7 +76,7 @@ fn used(started: &SandboxedProgram<'_>, topology: &Topology) -> BTreeSet<(Target
         let tls = &client.tls;
         let trusted = match &tls.trust {
             Trust::File(file) => Some(file),
-            Trust::System | Trust::Anybody | Trust::Unknown => None,
+            _ => None,
         };
         [tls.certificate.as_ref(), tls.key.as_ref(), trusted].into_iter().flatten()
     });

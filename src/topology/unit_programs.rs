@@ -4,6 +4,7 @@
 use super::FileSet;
 use crate::component::systemd::read::{Assigned, Unit};
 use crate::component::{app, prometheus};
+use crate::format::address;
 use crate::format::env_file::{EnvEntry, EnvFile};
 use crate::format::page::{FileReading, Start};
 use crate::format::values::{Expansion, ProcessEnvironment, Values};
@@ -55,10 +56,18 @@ fn read_application(
     topology: &mut Topology,
 ) {
     for assigned in unit.assigned.iter().filter(|assigned| SETTINGS.contains(&assigned.key.as_str())) {
+        let path = address::path(&assigned.value).filter(|path| path.file_name().ends_with(".properties"));
+        if let Some((path, text)) = path.as_ref().and_then(|path| Some((path, *texts.get(path)?))) {
+            read_properties(files, unit, (path, text), topology);
+            return;
+        }
         let place = format!("{} {}", assigned.path, assigned.key);
         let reason =
             "the settings of its SDK stand in the file that this names, which is not read".to_owned();
         topology.not_read.push(NotRead { place, reason });
+        if assigned.key != "OTEL_JAVAAGENT_CONFIGURATION_FILE" {
+            return;
+        }
     }
     let is_endpoint = |assigned: &&Assigned| {
         assigned.key.starts_with("OTEL_EXPORTER_OTLP") && assigned.key.ends_with("ENDPOINT")
@@ -73,6 +82,45 @@ fn read_application(
         file.entries.push(EnvEntry { key: &assigned.key, value, span, value_span, inside: false });
     }
     with_page(files, (ProgramKind::App, &endpoint.path), topology, |page| {
+        app::read::read(page, &file, EnvFormat::Systemd);
+    });
+}
+
+/// The properties of the Java agent: `otel.exporter.otlp.endpoint` is what `OTEL_EXPORTER_OTLP_ENDPOINT` is, and
+/// a variable beats them.
+fn read_properties(
+    files: &FileSet<'_>,
+    unit: &Unit,
+    (path, text): (&TargetPath, &str),
+    topology: &mut Topology,
+) {
+    let mut lines: Vec<(String, &str, Range<usize>)> = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let start = offset + line.len() - line.trim_start().len();
+        let written = line.trim();
+        offset += line.len();
+        if written.starts_with(['#', '!']) {
+            continue;
+        }
+        let Some((key, value)) = written.split_once(['=', ':']) else { continue };
+        let key = key.trim().to_uppercase().replace(['.', '-'], "_");
+        if !unit.environment.values.contains_key(&key) {
+            lines.push((key, value.trim(), start..start + written.len()));
+        }
+    }
+    let mut file = EnvFile::default();
+    for (key, value, span) in &lines {
+        let value_span = span.end - value.len()..span.end;
+        let value = Cow::Borrowed(*value);
+        file.entries.push(EnvEntry { key, value, span: span.clone(), value_span, inside: false });
+    }
+    for assigned in &unit.assigned {
+        let value = Cow::Borrowed(assigned.value.as_str());
+        let entry = EnvEntry { key: &assigned.key, value, span: 0..0, value_span: 0..0, inside: false };
+        file.entries.push(entry);
+    }
+    with_page(files, (ProgramKind::App, path), topology, |page| {
         app::read::read(page, &file, EnvFormat::Systemd);
     });
 }
@@ -96,7 +144,16 @@ fn with_page(
     });
     let environment = ProcessEnvironment::default();
     let values = Values { expansion: Expansion::None, environment: &environment };
-    read(&mut FileReading { topology, program, path, source, values, start: Start::Unknown, inside: None });
+    read(&mut FileReading {
+        topology,
+        program,
+        path,
+        source,
+        parts: &[],
+        values,
+        start: Start::Unknown,
+        inside: None,
+    });
 }
 
 /// Where an assignment stands in the text of its unit; the beginning where it stands in another file.
@@ -108,4 +165,13 @@ fn place_of(text: &str, assigned: &Assigned) -> Range<usize> {
 fn line_of(text: &str, key: &str) -> Range<usize> {
     text.rfind(key)
         .map_or(0..0, |start| start..text[start..].find('\n').map_or(text.len(), |length| start + length))
+}
+
+/// What is known of a process that no unit starts: nothing but its home, where the path tells it.
+pub(super) fn without_unit(path: &TargetPath) -> ProcessEnvironment {
+    let mut environment = ProcessEnvironment { is_unknown: true, ..ProcessEnvironment::default() };
+    if let Some((home, _)) = path.as_str().split_once("/.config/") {
+        environment.values.insert("HOME".to_owned(), home.to_owned());
+    }
+    environment
 }

@@ -5,7 +5,8 @@ use super::{ComponentId, socket_text};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::Port;
-use crate::stack::{Route, RouteTarget, SdkLanguage, Stack, TlsSettings};
+use crate::model::release::sdk::Support;
+use crate::stack::{App, Route, RouteTarget, Stack, TlsSettings};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A client of the stack.
@@ -131,23 +132,36 @@ fn address(from: &ClientId, listener: &WiredListener) -> (String, Port) {
 }
 
 /// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
-/// program or the host's trust store sees to it (measured: no Rust release reads one).
+/// program or the host's trust store sees to it.
 fn judge_sdks(stack: &Stack, listeners: &[WiredListener], edges: &[WiredEdge], findings: &mut Findings) {
     for app in stack.apps.values() {
         let id = ClientId::App(ComponentId::App(app.name.clone()));
         let Some(edge) = edges.iter().find(|edge| edge.from == id) else { continue };
         let listener = &listeners[edge.to];
-        let blind = match app.sdk.tls_settings {
-            Some(TlsSettings::Code | TlsSettings::System) => false,
-            Some(TlsSettings::Environment) | None => app.sdk.language == SdkLanguage::Rust,
-        };
-        if listener.tls && blind {
-            let finding = Finding::error(Code("sdk-without-tls"), "Rust reads no CA from the environment")
-                .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
-                .also((listener.key.clone(), KeyPart::Key), "serves TLS");
-            findings.push(finding.help(
-                "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener",
-            ));
+        let Some(blind) = reads_no_ca(app).filter(|_| listener.tls) else { continue };
+        let finding = Finding::error(Code("sdk-without-tls"), blind)
+            .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
+            .also((listener.key.clone(), KeyPart::Key), "serves TLS");
+        findings.push(finding.help(
+            "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener",
+        ));
+    }
+}
+
+/// Why a program learns of no CA through its environment; `None` where it does, or is told in another way.
+fn reads_no_ca(app: &App) -> Option<String> {
+    if matches!(app.sdk.tls_settings, Some(TlsSettings::Code | TlsSettings::System)) {
+        return None;
+    }
+    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(app.route.protocol));
+    match (support.of(app.sdk.version), support) {
+        (Some(true), _) => None,
+        (None, Support::Since((major, minor))) => Some(format!(
+            "{name} reads no CA from the environment over HTTP before {major}.{minor}: say which release it is"
+        )),
+        (Some(false), Support::Since((major, minor))) => {
+            Some(format!("{name} reads no CA from the environment over HTTP before {major}.{minor}"))
         }
+        _ => Some(format!("{name} reads no CA from the environment")),
     }
 }

@@ -3,22 +3,24 @@
 use super::consent::Granted;
 use super::host::HostChoice;
 use super::proving::{Unproven, kept_stack};
+use super::review::{Subject, show};
 use super::session::{Session, Stop};
 use super::steady::steady_survey;
-use super::survey::digests;
-use super::{consent, host, proving};
+use super::{consent, host, load, proving};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, ApplySession, NoProver, Outcome, Survey, SurveyRequest, pending};
 use crate::host::Holder;
 use crate::model::ground::Ground;
 use crate::plan::DesiredSource;
-use crate::report::plan::{PlanFrame, text};
 use crate::wiring::wire;
+use std::path::Path;
 
 /// How a way back is asked for and judged.
 pub(crate) struct Back {
     /// What is asked.
     pub(crate) question: &'static str,
+    /// Whether every line is shown.
+    pub(crate) full: bool,
     /// What was granted.
     pub(crate) granted: Granted,
     /// Why nothing is proven; `None` where it is.
@@ -48,14 +50,21 @@ pub(crate) fn go_back(
     let stop = |error| host::stopped(&error);
     let seen = steady_survey(place.target(), request)?;
     consent::say_doubts(session, &seen.doubts);
-    let digests = digests(&seen);
-    let frame = PlanFrame { place: &place.shown(), dataflow: "", digests: &digests, as_root: "" };
-    session.print(&text(&seen.plan, &frame));
+    let subject = Subject {
+        file: None,
+        place,
+        ground: request.ground,
+        survey: &seen,
+        stack: None,
+        as_root: String::new(),
+        validation: None,
+    };
+    let view = show(session, &subject, back.full)?;
     if seen.plan.is_empty() {
         return Ok(None);
     }
     consent::refuse(&seen, back.granted)?;
-    consent::ask(session, back.granted, back.question)?;
+    consent::ask(session, back.granted, &view.question(back.question))?;
     let outcome = carry_out(session, place, (request, &seen), back).map_err(stop)?;
     Ok(Some((seen, outcome)))
 }
@@ -84,6 +93,21 @@ fn carry_out(
         _ => Judges { validator: &crate::apply::NoValidator, prover: &*after, before: &*before },
     };
     consent::carry_out(place.exclusive(), (request, seen), (back.granted, &holder, judges))
+}
+
+/// Says that the stack's file still holds another text than the generation that was gone back to.
+pub(crate) fn say_newer(session: &mut Session, (seen, stack): (&Survey, &Path), place: &HostChoice) {
+    let now = load::text(stack).ok();
+    if let (Some(now), Some(then)) = (now, &seen.text_after)
+        && now != *then
+    {
+        let number = seen.plan.next_generation();
+        let (stack, flag) = (stack.display(), place.flag());
+        let help = format!("`tracewright plan {stack}{flag}` shows what `apply` would change again");
+        session.say(&format!(
+            "note: the stack's file is not what generation {number} was made from\n  help: {help}\n"
+        ));
+    }
 }
 
 /// What was given back, in numbers.

@@ -9,13 +9,10 @@ use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::digests;
 use super::validation::Asking;
-use super::{consent, host, proving, reach};
+use super::{consent, host, proving};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, NoProver, Outcome, Survey, SurveyRequest};
 use crate::exit::Exit;
-use crate::report::plan::{PlanFrame, text};
-use crate::report::verdict;
-use crate::validate::Validation;
 use crate::wiring::wire;
 use std::path::Path;
 
@@ -75,18 +72,6 @@ pub(crate) fn fresh_survey(
     }
     consent::recover(session, place.exclusive(), request, "apply")?;
     steady_survey(place.target(), request)
-}
-
-pub(crate) fn show(
-    session: &mut Session,
-    (judged, survey, validation): (&CheckedStack<'_>, &Survey, &Validation),
-    (place, stack): (&HostChoice, &Path),
-) {
-    let dataflow = verdict::dataflow(&judged.topology, &judged.verdict, validation);
-    let digests = digests(survey);
-    let (place, as_root) = (place.shown(), reach::as_root("apply", stack));
-    let frame = PlanFrame { place: &place, dataflow: &dataflow, digests: &digests, as_root: &as_root };
-    session.print(&text(&survey.plan, &frame));
 }
 
 /// Either digest will do; it must be the one that was reviewed.

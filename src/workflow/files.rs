@@ -30,7 +30,7 @@ pub(crate) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<E
                 .into());
         }
         let found = discover(&DirectoryTree::below(directory));
-        if !holds_something(&found) && found.not_read.is_empty() {
+        if !holds_something(&found) && found.not_read.is_empty() && !found.lists {
             let title = format!("`{}` holds no file of a tracing stack", directory.display());
             let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
             return Err(Finding::error(Code("no-files"), title).help(help).into());

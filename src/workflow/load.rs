@@ -54,6 +54,14 @@ pub fn load_name(argument: &Path) -> Result<StackName, Stop> {
     name.map_err(|findings| Stop::Findings(findings, document.sources()))
 }
 
+/// The text of the stack that an argument names, however faulty.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn text(argument: &Path) -> Result<String, Stop> {
+    read(argument).map(|(_, text)| text)
+}
+
 /// The name of the stack that an argument names, for a verb that needs no more.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod back;
+pub(crate) mod base;
 pub mod ca;
 pub mod change;
 pub(crate) mod clock;
@@ -14,11 +15,13 @@ pub mod journals;
 pub mod judge;
 pub mod load;
 pub mod logs;
+pub(crate) mod origin;
 pub(crate) mod person;
 pub mod proof;
 pub mod proving;
 pub mod reach;
 pub mod readers;
+pub mod review;
 mod root_directory;
 pub mod running;
 pub mod session;

@@ -6,6 +6,8 @@ use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
+use crate::report::page::PageStyle;
+use crate::report::review::WarningView;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::borrow::Cow;
@@ -51,6 +53,8 @@ pub struct Session {
     colour_out: bool,
     colour_err: bool,
     live: bool,
+    columns: usize,
+    warnings: Vec<WarningView>,
     /// What kept the first of the data from being written that did not arrive.
     lost: Option<std::io::Error>,
 }
@@ -72,6 +76,8 @@ impl Session {
             colour_err: wanted(std::io::stderr().is_terminal()),
             live: std::io::stderr().is_terminal() && !dumb,
             lost: None,
+            columns: columns(),
+            warnings: Vec::new(),
         }
     }
 
@@ -128,8 +134,19 @@ impl Session {
         let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// How a page on stdout is drawn.
+    pub fn page(&self) -> PageStyle {
+        PageStyle { columns: self.columns, colour: self.colour_out }
+    }
+
+    /// Every warning that was said in this run, in short.
+    pub fn warnings(&self) -> &[WarningView] {
+        &self.warnings
+    }
+
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
+        self.warnings.extend(diagnostics::warnings(findings, sources));
         if !findings.is_empty() {
             let text = diagnostics::render(findings, sources, self.colour_err);
             self.say(&text);
@@ -163,6 +180,12 @@ impl Session {
             _ => exit.into(),
         }
     }
+}
+
+/// The columns of the terminal that stdout is; 80 where it is none, whatever the environment says.
+fn columns() -> usize {
+    let terminal = rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    terminal.filter(|columns| *columns > 0).unwrap_or(PageStyle::PLAIN.columns)
 }
 
 /// Whether the other end of stdout is closed: a pipe that nobody reads says so before anything is written.

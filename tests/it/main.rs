@@ -30,6 +30,7 @@ mod machine;
 mod mutant_helps;
 mod mutants;
 mod others;
+mod plan_screens;
 mod prove;
 mod readers;
 mod reference;

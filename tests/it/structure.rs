@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 /// The way, leftmost first, one directory (or file at the top) of `src/` each: whoever stands here names only what
 /// stands before it.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "diagnostic",
     "model",
     "format",
@@ -22,6 +22,7 @@ const ORDER: [&str; 23] = [
     "render",
     "topology",
     "check",
+    "cause",
     "plan",
     "host",
     "validate",

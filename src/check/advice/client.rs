@@ -8,6 +8,7 @@ use super::{endpoint, server, source, under};
 use crate::diagnostic::{Help, SourceName, TextChange};
 use crate::model::certificate::ServerName;
 use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
+use crate::model::names::Port;
 
 /// Point the client at this listener.
 pub(in super::super) fn dial(facts: &Facts<'_>, client: &Client, listener: &Listener) -> Help {
@@ -29,7 +30,10 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     let file = source(facts, client.program);
     let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
     let setting = &client.setting;
-    let port = listener.port;
+    // A cluster reaches it on the port that leads to its own.
+    let forwards = &facts.topology.site_of(listener.program).forwards;
+    let forward = forwards.iter().find(|(_, to)| *to == listener.port.number());
+    let port = forward.and_then(|(from, _)| Port::new(i64::from(*from))).unwrap_or(listener.port);
     match (facts.client(client), client.protocol) {
         (_, Protocol::Scrape) => format!("`targets: [\"{host}:{port}\"]`").into(),
         (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
@@ -242,6 +246,12 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help 
 /// Mend half-written client settings.
 pub(in super::super) fn complete(facts: &Facts<'_>, client: &Client, half: &Half<'_>) -> Help {
     match half {
+        Half::LeafNotFirst(file) => {
+            format!("put the leaf first in `{}`, what issued it behind", file.path).into()
+        }
+        Half::NoPem(file, why) if why.contains("encrypted") => {
+            format!("without a passphrase: `openssl pkey -in {0} -out {0}`", file.path).into()
+        }
         Half::Absent(file) | Half::NoPem(file, _) => {
             format!("put the file at `{}`, or name the right one", file.path).into()
         }
@@ -269,7 +279,7 @@ pub(in super::super) fn name(
         ways.push(dial_as(facts, client, listener, &served));
         return ways;
     }
-    let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.")));
+    let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.") && text.parse::<std::net::IpAddr>().is_err()));
     let (file, setting) = (source(facts, client.program), &client.setting);
     // Tempo's own clients are mended together (`internal`).
     let dns = dns.filter(|_| client.protocol != Protocol::TempoInternal);
@@ -293,6 +303,6 @@ pub(in super::super) fn name(
 pub(super) fn ca(client: &Client) -> Option<&crate::model::dataflow::FileReference> {
     match &client.tls.trust {
         Trust::File(file) => Some(file),
-        Trust::System | Trust::Anybody | Trust::Unknown => None,
+        Trust::System | Trust::Anybody | Trust::NotHere | Trust::Unknown => None,
     }
 }

@@ -206,6 +206,12 @@ pub(in super::super) fn complete(facts: &Facts<'_>, listener: &Listener, half: &
             let plain = Some(serve_plaintext(facts, listener)).filter(|_| without || !with_tls);
             whole.into_iter().chain(plain).collect()
         }
+        Half::LeafNotFirst(file) => {
+            vec![format!("put the leaf first in `{}`, what issued it behind", file.path).into()]
+        }
+        Half::NoPem(file, why) if why.contains("encrypted") => {
+            vec![format!("without a passphrase: `openssl pkey -in {0} -out {0}`", file.path).into()]
+        }
         Half::NoPolicy(_) => vec![asks_for_certificates(facts, listener)],
         Half::Absent(file) | Half::NoPem(file, _) => {
             vec![format!("put the file at `{}`, or name the right one", file.path).into()]

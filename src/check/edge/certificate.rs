@@ -1,6 +1,7 @@
 //! Whether each end of a TLS edge accepts the other's certificate: its dates, its names, its issuer
 //! and its use, each by itself.
 
+use super::super::half_tls::{self, Half};
 use super::super::leaf::Leaf;
 use super::super::unchecked;
 use super::chain::{Chain, ChainDemand};
@@ -37,6 +38,8 @@ pub(in super::super) enum CertificateFaultKind {
     Names(ServerName, String),
     /// Not issued by a CA that the other end trusts.
     Issuer,
+    /// The other end trusts public CAs alone, and none of them issues for this name.
+    Public(ServerName),
     /// Not made for this use.
     Use,
 }
@@ -50,6 +53,10 @@ pub(super) fn judge(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
 
 /// The server's certificate before the client's eyes.
 fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
+    // Whatever is presented first is no leaf: what it says of names and issuers is beside the point.
+    if matches!(half_tls::of_listener(pair.topology, pair.listener), Some(Half::LeafNotFirst(_))) {
+        return;
+    }
     let tls = &pair.client.tls;
     let trusted = match &tls.trust {
         Trust::Anybody => {
@@ -64,6 +71,7 @@ fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
         Trust::Unknown => {
             return judged.found.push((ConditionKind::Ca, Found::NotKnown(unchecked::CODE_TRUST)));
         }
+        Trust::NotHere => Trusted::NotHere,
         Trust::System => Trusted::Store,
         Trust::File(file) => Trusted::File(file),
     };
@@ -73,6 +81,12 @@ fn server(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
         (None, ClientHost::Name(name)) if name.is_empty() => ServerName::of("localhost"),
         (None, ClientHost::Name(name)) => ServerName::of(name),
     };
+    // Public CAs issue nothing for names and addresses that are nobody's alone.
+    let store = pair.topology.site_of(pair.client.program).public_trust;
+    if matches!(trusted, Trusted::Store) && store && is_private(&name) {
+        let fault = CertificateFault { side: Side::Server, kind: CertificateFaultKind::Public(name) };
+        return judged.found.push((ConditionKind::Ca, Found::Broken(Fault::Certificate(fault))));
+    }
     let presented =
         Presented { side: Side::Server, file: pair.listener.tls.certificate.as_ref(), name: Some(name) };
     judged.found.extend(presented.judge(pair.topology, &trusted, pair.now));
@@ -102,6 +116,7 @@ fn client(pair: &Pair<'_>, judged: &mut EdgeKnowledge) {
 
 enum Trusted<'a> {
     Store,
+    NotHere,
     File(&'a FileReference),
 }
 
@@ -149,6 +164,7 @@ impl Presented<'_> {
         let ca = |file: &FileReference| topology.certificates.get(&file.path);
         let chain = match trusted {
             Trusted::Store => Chain::Doubt(unchecked::SYSTEM_TRUST),
+            Trusted::NotHere => Chain::Doubt(unchecked::NO_CA),
             Trusted::File(file) => match ca(file) {
                 None | Some(CertificateFile::NotHere) => Chain::Doubt(unchecked::NO_CA),
                 Some(ca) if is_unusable(ca) => return None,
@@ -164,7 +180,7 @@ impl Presented<'_> {
             CertificateFaultKind::Dates(..) => ConditionKind::Dates,
             CertificateFaultKind::Use => ConditionKind::Usage,
             CertificateFaultKind::Names(..) => ConditionKind::Name,
-            CertificateFaultKind::Issuer => ConditionKind::Ca,
+            CertificateFaultKind::Issuer | CertificateFaultKind::Public(_) => ConditionKind::Ca,
         };
         Some((condition, self.found(Some(kind))))
     }
@@ -177,6 +193,18 @@ impl Presented<'_> {
         let name = self.name.as_ref().map(|_| ConditionKind::Name);
         let asked = [ConditionKind::Dates, ConditionKind::Ca].into_iter().chain(name);
         asked.map(|kind| (kind, Found::NotKnown(reason))).collect()
+    }
+}
+
+/// Whether no public CA issues for a name: one without a dot, one of a private zone, a private address.
+fn is_private(name: &ServerName) -> bool {
+    match name {
+        ServerName::Address(std::net::IpAddr::V4(address)) => address.is_private() || address.is_loopback(),
+        ServerName::Address(std::net::IpAddr::V6(address)) => address.is_loopback(),
+        ServerName::Dns(text) => {
+            let zones = [".internal", ".local", ".lan", ".svc", ".test", ".home.arpa"];
+            !text.trim_end_matches('.').contains('.') || zones.iter().any(|zone| text.ends_with(zone))
+        }
     }
 }
 

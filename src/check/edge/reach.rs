@@ -36,6 +36,8 @@ pub(in super::super) fn overlap(one: &Bind, other: &Bind) -> bool {
 /// Where the client arrives.
 pub(super) fn reach(topology: &Topology, client: &Client) -> Reach {
     match lead(topology, client) {
+        // By its own name a container is met on its address, not on loopback.
+        Lead::Own(site) if !client.host.is_this_host() => over(topology, client, site, client.port),
         Lead::Own(site) => match at_home(topology, client, site) {
             Reach::Nothing => {
                 let published = published(topology, client, site, &|_| true);
@@ -46,7 +48,10 @@ pub(super) fn reach(topology: &Topology, client: &Client) -> Reach {
             }
             reach => reach,
         },
-        Lead::Over(site) => over(topology, client, site, client.port),
+        Lead::Over(site) => match forwarded(topology, site, client.port) {
+            Some(port) => over(topology, client, site, port),
+            None => nothing(topology, site),
+        },
         Lead::Gateway(host) => {
             let outside =
                 |publication: &Publication| publication.address.is_none_or(|address| !address.is_loopback());
@@ -60,6 +65,16 @@ pub(super) fn reach(topology: &Topology, client: &Client) -> Reach {
         Lead::Elsewhere => by_address(topology, client, unchecked::OTHER_HOST),
         Lead::Unknown(reason) => by_address(topology, client, reason),
     }
+}
+
+/// The port that one of a site's names leads to; `None` where they forward others only.
+fn forwarded(topology: &Topology, site: usize, port: Port) -> Option<Port> {
+    let forwards = &topology.site(site).forwards;
+    if forwards.is_empty() {
+        return Some(port);
+    }
+    let to = forwards.iter().find(|(from, _)| *from == port.number())?.1;
+    Port::new(i64::from(to))
 }
 
 /// A host has addresses that its files name as well.

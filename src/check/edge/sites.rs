@@ -12,8 +12,7 @@ const NO_SITE: &str = "nothing here says where its program runs, so neither wher
 /// A name that Docker Desktop alone has.
 const DOCKER_HOST: &str = "Docker Desktop alone has this name; elsewhere it needs `extra_hosts`";
 /// A network that was made by somebody else.
-const SHARED_NETWORK: &str =
-    "the name may be of a container on the external network, whose project is not here";
+const SHARED_NETWORK: &str = "the name may be of something on the same network that is not among these files";
 /// A name of another project of the directory.
 const OTHER_PROJECT: &str = "the name is of a service of another project here";
 

@@ -30,6 +30,7 @@ pub fn read(page: &mut FileReading<'_>, blocks: &[AlloyBlock], flags: &BTreeMap<
             "import.file" | "import.git" | "import.http" | "import.string" => {
                 page.not_read(&setting, "a module, which may bring components of its own");
             }
+            "otelcol.exporter.debug" | "otelcol.exporter.file" => {}
             name if name.starts_with("otelcol.receiver.") || name.starts_with("otelcol.exporter.") => {
                 page.not_read(&setting, "a component that is not read");
             }

@@ -7,7 +7,8 @@
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
-use crate::stack::{App, SdkLanguage, TlsSettings};
+use crate::model::release::sdk::TimeoutUnit;
+use crate::stack::{App, TlsSettings};
 use crate::wiring::{ClientId, ClientPlace, ComponentId, Wiring};
 use std::time::Duration;
 
@@ -72,11 +73,10 @@ pub fn needs_ca(app: &App) -> bool {
     app.sdk.tls_settings != Some(TlsSettings::System)
 }
 
-/// Milliseconds; whole seconds for Rust before 0.29, which reads the number so.
+/// The number in the unit in which its SDK reads it.
 fn timeout_value(app: &App, timeout: Duration) -> String {
-    let in_seconds =
-        app.sdk.language == SdkLanguage::Rust && app.sdk.version.is_some_and(|version| version < (0, 29));
-    if in_seconds { timeout.as_secs().to_string() } else { timeout.as_millis().to_string() }
+    let unit = app.sdk.language.timeout(app.route.protocol, app.sdk.version);
+    unit.unwrap_or(TimeoutUnit::Milliseconds).spell(timeout)
 }
 
 fn percent_encode(text: &str) -> String {

@@ -108,7 +108,7 @@ fn tls(page: &mut FileReading<'_>, source: &Node, url: &Url<'_>, setting: &str) 
     let trust = match (flag("tlsSkipVerify"), flag("tlsAuthWithCACert"), ca) {
         (true, _, _) => Trust::Anybody,
         (false, true, Secret::File(file)) => Trust::File(file),
-        (false, true, Secret::Unknown) => Trust::Unknown,
+        (false, true, Secret::Unknown) => Trust::NotHere,
         (false, _, ca) => {
             ignored.extend(ca.file());
             Trust::System

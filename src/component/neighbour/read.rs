@@ -121,6 +121,11 @@ pub fn server(
         let address = address.and_then(|(text, _)| address::bind(&text.text));
         open(page, setting, protocol, (address, port), at);
     }
+    let program = page.program;
+    let own = page.topology.listeners.iter_mut().filter(|listener| listener.program == program);
+    own.filter(|listener| listener.protocol == Protocol::PrometheusApi).for_each(|listener| {
+        listener.takes.remote_write = Some(true);
+    });
     tenants(page, root, name);
 }
 

@@ -3,3 +3,4 @@
 pub mod read;
 
 pub mod describe;
+pub mod one_way;

@@ -80,6 +80,8 @@ pub struct Project {
     pub faults: Vec<Fault>,
     /// What could not be read, and why.
     pub not_read: Vec<(TargetPath, String)>,
+    /// Whether it stands for the workloads of a Kubernetes cluster.
+    pub cluster: bool,
 }
 
 /// Something that Compose does not take.
@@ -185,9 +187,41 @@ pub struct ComposeService {
     pub user: Option<WrittenText>,
     /// The words of the health check.
     pub healthcheck: Option<Vec<WrittenText>>,
+    /// Ports under which a cluster reaches it by its names, with those that they lead to. None where it is
+    /// reached on its own ports.
+    pub forwards: Vec<(u16, u16)>,
 }
 
 impl ComposeService {
+    /// The key that stands for a file of the environment that was not read.
+    pub const UNREAD: &'static str = service::UNREAD;
+
+    /// A service of this name, and nothing else known of it.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            at: Mark::default(),
+            image: None,
+            builds: false,
+            container_name: None,
+            hostname: None,
+            networks: Vec::new(),
+            mode: None,
+            ports: Vec::new(),
+            expose: Vec::new(),
+            extra_hosts: Vec::new(),
+            links: Vec::new(),
+            environment: BTreeMap::new(),
+            entrypoint: None,
+            command: None,
+            mounts: Vec::new(),
+            profiles: Vec::new(),
+            user: None,
+            healthcheck: None,
+            forwards: Vec::new(),
+        }
+    }
+
     /// Whether a file of its environment is not known.
     pub fn has_unread_environment(&self) -> bool {
         self.environment.contains_key(service::UNREAD)

@@ -64,6 +64,7 @@ pub(super) fn read(field: &Field, around: &mut Around<'_, '_>) -> ComposeService
         profiles: texts("profiles"),
         user: text("user"),
         healthcheck: tree.get("healthcheck").and_then(|check| check.get("test")).and_then(healthcheck),
+        forwards: Vec::new(),
     }
 }
 

@@ -12,12 +12,14 @@
 mod build;
 mod cursor;
 mod mapping;
+mod merged;
 mod parse;
 mod resolve;
 mod scan;
 mod token;
 
 pub use build::{parse, written};
+pub use merged::merged;
 pub use parse::{Form, WrittenNode, YamlTree};
 pub use resolve::Resolved;
 

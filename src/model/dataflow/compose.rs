@@ -40,6 +40,15 @@ pub enum ComposeFactKind {
     NotPublished(String),
     /// Tempo keeps its data at a path that its user cannot write to.
     NotWritable(String),
+    /// A file is mounted that the user of the image may not read.
+    NotReadable {
+        /// The path in the directory.
+        source: String,
+        /// The path in the container.
+        target: String,
+    },
+    /// The queue of a collector is kept in a directory that is not there, or that its user cannot write to.
+    QueueDirectory(String, bool),
     /// The tag of the image moves, and the file is for an older line.
     MovingTag(String),
     /// A health check calls a program that the image does not have.

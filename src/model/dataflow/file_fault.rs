@@ -39,6 +39,15 @@ pub enum FileFaultKind {
         /// The variable.
         name: String,
     },
+    /// A variable of the process sends what it dials through a proxy.
+    Proxied {
+        /// Key path of the client.
+        setting: String,
+        /// The variable.
+        variable: String,
+        /// The host that is dialled.
+        host: String,
+    },
     /// Metrics are asked for and the generator is not configured: it has no `storage.path`.
     GeneratorOff,
     /// The generator is configured and no tenant has a processor.

@@ -17,6 +17,10 @@ pub struct Site {
     pub hosts: Vec<(String, HostEntry)>,
     /// What it publishes on the site of its host.
     pub published: Vec<Publication>,
+    /// Whether its store of CAs is what an official image brings: public ones alone.
+    pub public_trust: bool,
+    /// Ports that its names forward to others of its own, where they do.
+    pub forwards: Vec<(u16, u16)>,
     /// The site of the host it runs on; `None` for a host itself.
     pub host: Option<usize>,
     /// Why there may be listeners that nobody here knows of.
@@ -91,6 +95,8 @@ impl Site {
         networks: Vec::new(),
         hosts: Vec::new(),
         published: Vec::new(),
+        forwards: Vec::new(),
+        public_trust: false,
         host: None,
         open: None,
         optional: false,

@@ -65,6 +65,8 @@ pub enum Trust {
     System,
     /// Anybody: verification is switched off.
     Anybody,
+    /// A file that is not among these, or a text that is written inline.
+    NotHere,
     /// The program decides in code, or nothing in the file tells.
     Unknown,
 }

@@ -1,4 +1,5 @@
-//! Releases of engines: what one range of versions understands. Versions are compared here and nowhere else.
+//! Releases of engines and SDKs: what one range of versions understands. Versions are compared here and nowhere else.
 
 pub mod collector;
+pub mod sdk;
 pub mod tempo;

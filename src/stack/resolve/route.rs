@@ -6,8 +6,9 @@ use super::listener::{COLLECTOR_LISTENERS, TEMPO_LISTENERS, listeners};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::names::ComponentName;
+use crate::model::release::sdk::SdkLanguage;
 use crate::toml::schema::listed;
-use crate::toml::{AppTable, CollectorTable, KeyField, RawStack, SdkLanguage, SdkTable, TableAt, nearest};
+use crate::toml::{AppTable, CollectorTable, KeyField, RawStack, SdkTable, TableAt, nearest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that can be sent to. The listeners of a component whose table is faulty are not known;

@@ -1,33 +1,19 @@
-//! What an application's SDK can read of what the stack what the stack wants to tell it.
-//!
-//! Rust releases were measured (0.21, 0.24, 0.27, 0.30, 0.33) or read in source (the others); where
-//! a release is not said, only what every release reads the same way is judged.
+//! What an application's SDK can read of what the stack wants to tell it. Where a release is not said, only
+//! what every release reads the same way is judged.
 
-use super::super::{Sdk, SdkLanguage, TlsSettings};
+use super::super::{Sdk, TlsSettings};
 use super::version::line;
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::model::dataflow::OtlpProtocol;
+use crate::model::release::sdk::{SdkLanguage, SdkLine, Support, TimeoutUnit};
 use crate::toml::{AppCompression, AppTable, KeyField};
-
-/// Rust releases whose behaviour is known: minors of release line 0.
-const RUST_MINORS: std::ops::RangeInclusive<u16> = 21..=33;
 
 /// `sdk` of an application, judged against its other keys.
 pub(super) fn sdk(app: &AppTable, faults: &mut Findings) -> Option<Sdk> {
     let table = &app.sdk;
     let language = table.language.or(SdkLanguage::Other);
     let tls_settings = table.tls_settings.get().copied();
-    let version = match (table.version.text(), language) {
-        (Some(text), SdkLanguage::Rust) => Some(rust_version(text, &table.version, faults)?),
-        (Some(_), SdkLanguage::Other) => {
-            let found = Finding::error(Code("key-unused"), "a version says nothing of an unknown SDK");
-            faults.push(
-                found.at(table.version.key(), "").help("leave `version` out").help("language = \"rust\""),
-            );
-            return None;
-        }
-        (None, _) => None,
-    };
+    let version = version(app, language, faults)?;
     if language == SdkLanguage::Rust && tls_settings == Some(TlsSettings::Environment) {
         let found = Finding::error(
             Code("sdk-unsupported"),
@@ -40,86 +26,170 @@ pub(super) fn sdk(app: &AppTable, faults: &mut Findings) -> Option<Sdk> {
                 .help("tls_settings = \"system\""),
         );
     }
-    timeout(app, (language, version.map(|(_, minor)| minor)), faults);
-    if let (SdkLanguage::Rust, Some((_, minor))) = (language, version) {
-        rust(app, minor, faults);
+    let sdk = Sdk { language, version, tls_settings };
+    if let Some(protocol) = app.protocol.get() {
+        let told = Told { app, sdk: &sdk, protocol: *protocol };
+        told.timeout(faults);
+        told.headers(faults);
+        told.compression(faults);
     }
-    Some(Sdk { language, version, tls_settings })
+    Some(sdk)
 }
 
-fn rust_version(text: &str, key: &KeyField<String>, faults: &mut Findings) -> Option<(u16, u16)> {
-    let (major, minor) = line(text);
-    let minor = u16::try_from(minor).ok().filter(|minor| major == 0 && RUST_MINORS.contains(minor));
-    if minor.is_none() {
-        let (first, last) = (RUST_MINORS.start(), RUST_MINORS.end());
-        let found = Finding::error(Code("version-unknown"), format!("Rust SDK {text} is not known"));
-        let found = found.at(key.value(), "the release of the crate `opentelemetry_sdk`");
-        let found = found.help(format!("known: 0.{first} to 0.{last}"));
-        faults.push(match u16::try_from(line(text).1) {
-            Ok(minor) if major == 0 => found.help(format!("version = \"0.{}\"", minor.clamp(*first, *last))),
-            _ => found,
-        });
-    }
-    Some((0, minor?))
-}
-
-/// The unit of the variable differs between SDKs, and between releases of the Rust one.
-fn timeout(app: &AppTable, (language, minor): (SdkLanguage, Option<u16>), faults: &mut Findings) {
-    let Some(timeout) = app.timeout.get() else { return };
-    let grpc = app.protocol.get() == Some(&OtlpProtocol::Grpc);
-    let found = |title: &str| Finding::error(Code("sdk-unsupported"), title).at(app.timeout.key(), "");
-    let sdk = "say it for Rust: `sdk = { language = \"rust\", version = ... }`";
-    let wrong = match (language, minor) {
-        (SdkLanguage::Other, _) => {
-            found("SDKs count a timeout in seconds or in milliseconds: say which SDK it is")
-                .help("leave `timeout` out")
-                .help(sdk)
-        }
-        (SdkLanguage::Rust, None) => {
-            found("Rust counts a timeout in seconds or in milliseconds: say which release it is").help(sdk)
-        }
-        (SdkLanguage::Rust, Some(minor)) if minor < 29 && !grpc => {
-            found("Rust reads no timeout over HTTP before 0.29").help("leave `timeout` out")
-        }
-        (SdkLanguage::Rust, Some(minor)) if minor < 29 && timeout.subsec_millis() > 0 => {
-            let seconds = timeout.as_secs() + 1;
-            found("Rust counts a timeout in whole seconds before 0.29")
-                .help(format!("timeout = \"{seconds}s\""))
-        }
-        (SdkLanguage::Rust, Some(_)) => return,
+/// The release line, from the number of the SDK or of the Java agent. `None` outside: it is not known.
+fn version(app: &AppTable, language: SdkLanguage, faults: &mut Findings) -> Option<Option<SdkLine>> {
+    let table = &app.sdk;
+    let unused = |title: &str, key: &KeyField<String>, help: &str| {
+        Finding::error(Code("key-unused"), title).at(key.key(), "").help(help)
     };
-    faults.push(if app.sdk.at.is_written() { wrong.also(app.sdk.at.value(), "") } else { wrong });
+    match (table.version.text(), table.agent.text()) {
+        (_, Some(_)) if language != SdkLanguage::Java => {
+            let found = unused("only Java has an agent", &table.agent, "leave `agent` out");
+            faults.push(found.help("language = \"java\""));
+            None
+        }
+        (Some(_), Some(_)) => {
+            let found = unused("the agent brings its SDK", &table.version, "leave `version` out");
+            faults.push(found.also(table.agent.key(), ""));
+            None
+        }
+        (None, Some(text)) => match SdkLanguage::of_agent(line(text)) {
+            Some(line) => Some(Some(line)),
+            None => {
+                let found =
+                    Finding::error(Code("version-unknown"), format!("Java agent {text} is not known"));
+                faults.push(found.at(table.agent.value(), "").help("known: 2.10 to 2.33"));
+                None
+            }
+        },
+        (Some(_), None) if language == SdkLanguage::Other => {
+            let found =
+                unused("a version says nothing of an unknown SDK", &table.version, "leave `version` out");
+            faults.push(found.help("language = \"rust\""));
+            None
+        }
+        (Some(text), None) => match language.line(line(text)) {
+            Some(line) => Some(Some(line)),
+            None => {
+                faults.push(unknown(language, text, &table.version));
+                None
+            }
+        },
+        (None, None) => Some(None),
+    }
 }
 
-/// What a Rust release does not read.
-fn rust(app: &AppTable, minor: u16, faults: &mut Findings) {
-    let grpc = app.protocol.get() == Some(&OtlpProtocol::Grpc);
-    let version = app.sdk.version.value();
-    let found = |key: Place, title: String| {
-        Finding::error(Code("sdk-unsupported"), title).at(key, "").also(version.clone(), "")
-    };
-    if app.headers.is_written() && grpc && minor == 21 {
-        let title = "Rust 0.21 reads no headers over gRPC".to_owned();
-        faults
-            .push(found(app.headers.key(), title).help("leave `headers` out, or update the program to 0.22"));
+/// A release that nobody looked at, with the nearest one of the same major that somebody did.
+fn unknown(language: SdkLanguage, text: &str, key: &KeyField<String>) -> Finding {
+    let name = language.name();
+    let found = Finding::error(Code("version-unknown"), format!("{name} SDK {text} is not known"));
+    let found = found.at(key.value(), format!("the release of {}", language.package()));
+    let Some((first, last)) = language.known() else { return found };
+    let spell = |(major, minor): SdkLine| format!("{major}.{minor}");
+    let found = found.help(format!("known: {} to {}", spell(first), spell(last)));
+    let nearest = line(text).clamp(first, last);
+    if nearest.0 == line(text).0 { found.help(format!("version = \"{}\"", spell(nearest))) } else { found }
+}
+
+/// What one application's program is told, and by which way it sends.
+struct Told<'a> {
+    app: &'a AppTable,
+    sdk: &'a Sdk,
+    protocol: OtlpProtocol,
+}
+
+impl Told<'_> {
+    /// The SDK in messages: `Rust 0.21`.
+    fn spoken(&self) -> String {
+        let name = self.sdk.language.name();
+        self.sdk.version.map_or_else(|| name.to_owned(), |(major, minor)| format!("{name} {major}.{minor}"))
     }
-    if app.headers.is_written() && !grpc && minor < 23 {
-        let encoded = app.headers.get().into_iter().flatten().filter(|(_, value)| needs_encoding(value));
-        for (name, _) in encoded {
-            let title = format!("Rust 0.{minor} sends the value of header `{name}` percent-encoded");
-            faults.push(
-                found(app.headers.key(), title)
-                    .help("use only letters, digits and `-._~`, or update the program to 0.23"),
-            );
+
+    fn over(&self) -> &'static str {
+        match self.protocol {
+            OtlpProtocol::Grpc => "over gRPC",
+            OtlpProtocol::HttpProtobuf => "over HTTP",
         }
     }
-    if app.compression.get() == Some(&AppCompression::Gzip) {
-        let why = match (minor, grpc) {
-            (21, true) => "logs an error at each export",
-            (..31, false) => "does not compress over HTTP",
-            _ => return,
+
+    /// The release to update to, if this one is known to lack it.
+    fn lacks(&self, support: Support) -> Option<String> {
+        (support.of(self.sdk.version) == Some(false)).then(|| match support {
+            Support::Since((major, minor)) => format!(", or update the program to {major}.{minor}"),
+            Support::Always | Support::Never => String::new(),
+        })
+    }
+
+    fn found(&self, key: Place, title: String) -> Finding {
+        let found = Finding::error(Code("sdk-unsupported"), title).at(key, "");
+        match [&self.app.sdk.version, &self.app.sdk.agent].into_iter().find(|key| key.is_written()) {
+            Some(version) => found.also(version.value(), ""),
+            None => found,
+        }
+    }
+
+    /// The unit of the variable differs between SDKs, and between releases of the Rust one.
+    fn timeout(&self, faults: &mut Findings) {
+        let Some(timeout) = self.app.timeout.get() else { return };
+        let name = self.sdk.language.name();
+        let found =
+            |title: &str| Finding::error(Code("sdk-unsupported"), title).at(self.app.timeout.key(), "");
+        let say = "say it for Rust: `sdk = { language = \"rust\", version = ... }`";
+        let wrong = match self.sdk.language.timeout(self.protocol, self.sdk.version) {
+            None if self.sdk.language == SdkLanguage::Other => {
+                found("SDKs count a timeout in seconds or in milliseconds: say which SDK it is")
+                    .help("leave `timeout` out")
+                    .help("say it, for example: `sdk = { language = \"java\" }`")
+            }
+            None => {
+                let title =
+                    format!("{name} counts a timeout in seconds or in milliseconds: say which release it is");
+                found(&title).help(say)
+            }
+            Some(TimeoutUnit::NotRead) => {
+                let title = format!("{name} reads no timeout {} before 0.29", self.over());
+                found(&title).help("leave `timeout` out")
+            }
+            Some(TimeoutUnit::Seconds) if timeout.subsec_millis() > 0 => {
+                let until = if self.sdk.language == SdkLanguage::Rust { " before 0.29" } else { "" };
+                let seconds = timeout.as_secs() + 1;
+                found(&format!("{name} counts a timeout in whole seconds{until}"))
+                    .help(format!("timeout = \"{seconds}s\""))
+            }
+            Some(TimeoutUnit::Seconds | TimeoutUnit::Milliseconds) => return,
         };
-        let found = found(app.compression.key(), format!("Rust 0.{minor} {why}"));
+        let sdk = &self.app.sdk;
+        faults.push(if sdk.at.is_written() { wrong.also(sdk.at.value(), "") } else { wrong });
+    }
+
+    /// Headers that are not read, or arrive as they were encoded.
+    fn headers(&self, faults: &mut Findings) {
+        let Some(headers) = self.app.headers.get() else { return };
+        let key = || self.app.headers.key();
+        if let Some(update) = self.lacks(self.sdk.language.headers(self.protocol)) {
+            let title = format!("{} reads no headers {}", self.spoken(), self.over());
+            faults.push(self.found(key(), title).help(format!("leave `headers` out{update}")));
+            return;
+        }
+        let Some(update) = self.lacks(self.sdk.language.decoded_headers(self.protocol)) else { return };
+        for (name, _) in headers.iter().filter(|(_, value)| needs_encoding(value)) {
+            let title = format!("{} sends the value of header `{name}` percent-encoded", self.spoken());
+            let help = format!("use only letters, digits and `-._~`{update}");
+            faults.push(self.found(key(), title).help(help));
+        }
+    }
+
+    fn compression(&self, faults: &mut Findings) {
+        if self.app.compression.get() != Some(&AppCompression::Gzip)
+            || self.lacks(self.sdk.language.gzip(self.protocol)).is_none()
+        {
+            return;
+        }
+        let does = match self.protocol {
+            OtlpProtocol::Grpc => "logs an error at each export",
+            OtlpProtocol::HttpProtobuf => "does not compress over HTTP",
+        };
+        let found = self.found(self.app.compression.key(), format!("{} {does}", self.spoken()));
         faults.push(found.help("leave `compression` out"));
     }
 }

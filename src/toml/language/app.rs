@@ -3,6 +3,7 @@
 use super::service::{AppServiceTable, CertificatePathTable};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
+use crate::model::release::sdk::SdkLanguage;
 use crate::toml::declare::*;
 use crate::toml::kind::{
     Choice, Duration, Entries, Header, Hosts, Later, Name, Path, Reference, Spoken, Text, Version,
@@ -148,23 +149,15 @@ table! {
     pub struct SdkTable {
         /// Its language.
         language: Choice<Languages> = r#""other""#, required();
-        /// Its release: for Rust that of the crate `opentelemetry_sdk`, 0.21 to 0.33. Without one, only what
-        /// every release reads the same way is judged.
+        /// Its release: Rust 0.21 to 0.33 (the crate `opentelemetry_sdk`), Java 1.31 to 1.67, Python 1.20 to 1.45,
+        /// Node 1.30 to 3.1 (or the 0.57 to 0.301 of `sdk-node`), Go 1.21 to 1.47. Without one, only what every
+        /// release reads the same way is judged.
         version: Version = r#""0.31""#, renders("the unit of `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`");
-        /// The release of the Java agent.
-        agent: Later = r#"language = "other""#;
+        /// The release of the Java agent, 2.10 to 2.33, instead of that of the SDK which it brings.
+        agent: Version = r#""2.33""#;
         /// How the program learns which CA to trust.
         tls_settings: Choice<TlsSettingsWords> = r#""code""#, renders("`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`, but for `\"system\"`");
     }
-}
-
-/// Language of an SDK.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SdkLanguage {
-    /// Rust.
-    Rust,
-    /// Any other.
-    Other,
 }
 
 words! {
@@ -172,16 +165,16 @@ words! {
     pub struct Languages: SdkLanguage {
         /// the crate `opentelemetry_sdk`
         "rust" => SdkLanguage::Rust;
+        /// the agent or the SDK for Java
+        "java" => SdkLanguage::Java;
+        /// `opentelemetry-sdk`
+        "python" => SdkLanguage::Python;
+        /// `@opentelemetry/sdk-*`
+        "node" => SdkLanguage::Node;
+        /// `go.opentelemetry.io/otel`
+        "go" => SdkLanguage::Go;
         /// any other
         "other" => SdkLanguage::Other;
-        /// the agent or the SDK for Java
-        "java", instead r#"language = "other""#;
-        /// `opentelemetry-sdk`
-        "python", instead r#"language = "other""#;
-        /// `@opentelemetry/sdk-*`
-        "node", instead r#"language = "other""#;
-        /// `go.opentelemetry.io/otel`
-        "go", instead r#"language = "other""#;
         /// the package `OpenTelemetry`
         "dotnet", instead r#"language = "other""#;
     }

@@ -12,7 +12,7 @@ mod listener;
 mod service;
 mod tempo;
 
-pub use app::{AppCompression, AppTable, SdkLanguage, SdkTable, TlsSettings};
+pub use app::{AppCompression, AppTable, SdkTable, TlsSettings};
 pub use certificates::{CertificatesTable, TlsVersion};
 pub use collector::{
     BatchPlace, BatchTable, CollectorCompression, CollectorTable, Debug, Distribution, QueueTable,

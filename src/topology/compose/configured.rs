@@ -2,7 +2,7 @@
 //! the mounts; its environment; the datasources of Grafana.
 
 use super::program::{Container, Runs};
-use crate::diagnostic::SourceName;
+use crate::diagnostic::{Mark, SourceName};
 use crate::format::compose::{ComposeService, Led, WrittenText};
 use crate::format::env_file::{EnvEntry, EnvFile};
 use crate::model::dataflow::{ComposeFact, ComposeFactKind, NotRead, Topology};
@@ -57,12 +57,7 @@ pub(in crate::topology) fn configured(
                 return Some(Configured { path: config.clone(), source, text: None });
             }
             _ if files.absent.contains(&path) => {
-                let source = files.shown_as.get(&path).map_or_else(
-                    || path.as_str().trim_start_matches('/').to_owned(),
-                    |shown| shown.0.clone(),
-                );
-                let kind = ComposeFactKind::ConfigurationMissing { source, target: config.to_string() };
-                topology.compose.push(ComposeFact { kind, service: name.clone(), at: mount.at });
+                absent(files, (&path, config), (name, mount.at), topology);
                 format!("`{name}`: its configuration `{config}` is not there")
             }
             _ => format!("`{name}`: its configuration `{config}` was not read"),
@@ -95,6 +90,33 @@ pub(in crate::topology) fn configured(
         unread(container, topology, NotRead { place, reason });
     }
     None
+}
+
+/// Notes that nothing stands where a configuration is mounted from.
+fn absent(
+    files: &FileSet<'_>,
+    (path, config): (&TargetPath, &TargetPath),
+    (service, at): (&str, Mark),
+    topology: &mut Topology,
+) {
+    let shown = files.shown_as.get(path);
+    let source =
+        shown.map_or_else(|| path.as_str().trim_start_matches('/').to_owned(), |shown| shown.0.clone());
+    let kind = ComposeFactKind::ConfigurationMissing { source, target: config.to_string() };
+    topology.compose.push(ComposeFact { kind, service: service.to_owned(), at });
+}
+
+/// All configuration files of a container's command line, where each is a file of the directory.
+pub(in crate::topology) fn all_configured<'f>(
+    container: &Container<'_>,
+    files: &FileSet<'f>,
+) -> Option<Vec<(SourceName, &'f str)>> {
+    let one = |config: &TargetPath| {
+        let Led::Here(path, _) = container.inside.lead(config) else { return None };
+        let Some(Examined::Bytes(bytes)) = files.files.get(&path) else { return None };
+        Some((files.source_of(&path), std::str::from_utf8(bytes).ok()?))
+    };
+    container.configs().iter().map(one).collect()
 }
 
 fn unread(container: &Container<'_>, topology: &mut Topology, not_read: NotRead) {

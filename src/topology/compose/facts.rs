@@ -93,6 +93,14 @@ fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
     let tempo = container.runs() == Runs::Engine(ProgramKind::Tempo) && container.service.user.is_none();
     for mount in &container.service.mounts {
         if let Source::Bind(SourcePath::Here(source)) = &mount.source
+            && files.unreadable.contains(source)
+            && container.runs_as_engine_user()
+        {
+            let target = mount.target.clone();
+            let source = shown(files, source);
+            add(ComposeFactKind::NotReadable { source, target }, &mount.at);
+        }
+        if let Source::Bind(SourcePath::Here(source)) = &mount.source
             && files.absent.contains(source)
             && !container.configs().iter().any(|config| config.as_str() == mount.target)
         {
@@ -194,6 +202,32 @@ pub(in crate::topology) fn data(topology: &mut Topology, container: &Container<'
             kind: ComposeFactKind::NotWritable(mount.target.clone()),
             service: container.service.name.clone(),
             at: mount.at.clone(),
+        });
+    }
+}
+
+/// Queues of collectors: in the official image no directory is there, and a volume of a name that the image
+/// does not have belongs to root.
+pub(in crate::topology) fn queue(topology: &mut Topology, container: &Container<'_>, program: usize) {
+    let runs = container.runs() == Runs::Engine(ProgramKind::Collector);
+    if !runs || !container.is_official() || container.service.user.is_some() {
+        return;
+    }
+    let needs: Vec<_> = topology.directories.iter().filter(|need| need.program == program).cloned().collect();
+    for need in needs {
+        let above = |mount: &&Mount| {
+            let target = mount.target.trim_end_matches('/');
+            target.starts_with('/') && need.path.is_within(&TargetPath::new(target))
+        };
+        let is_there = match container.inside.mounts().iter().find(above).map(|mount| &mount.source) {
+            None => false,
+            Some(Source::Volume(_)) => true,
+            Some(_) => continue,
+        };
+        topology.compose.push(ComposeFact {
+            kind: ComposeFactKind::QueueDirectory(need.path.to_string(), is_there),
+            service: container.service.name.clone(),
+            at: need.at,
         });
     }
 }

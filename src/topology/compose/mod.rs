@@ -5,9 +5,9 @@ mod configured;
 mod facts;
 mod program;
 
-pub(super) use configured::{Configured, Environment, configured, datasources, environment};
-pub(super) use facts::{data, facts, moving_tag};
-pub(super) use program::{Container, Runs};
+pub(super) use configured::{Configured, Environment, all_configured, configured, datasources, environment};
+pub(super) use facts::{data, facts, moving_tag, queue};
+pub(super) use program::{Container, ENGINE_USER, Runs};
 
 use crate::format::compose::{ComposeService, NetworkMode, Project};
 use crate::model::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
@@ -46,6 +46,7 @@ pub(super) fn layout(projects: &[Project], rooted: bool) -> Layout<'_> {
         }
     }
     for container in &all.containers {
+        all.sites[container.site].public_trust = container.trusts_public_alone();
         if let Some(reason) = container.open() {
             all.sites[container.site].open.get_or_insert(reason);
         }
@@ -101,6 +102,8 @@ fn site(project: &Project, service: &ComposeService, host: usize) -> Site {
         networks,
         hosts: service.extra_hosts.iter().map(|(name, to)| (name.to_lowercase(), entry(to))).collect(),
         published: published(service),
+        forwards: service.forwards.clone(),
+        public_trust: false,
         host: Some(host),
         open: None,
         optional: !service.profiles.is_empty()

@@ -33,6 +33,9 @@ pub(in crate::topology) enum Runs {
 const COLLECTOR_DEFAULTS: &[(&str, &str)] =
     &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
 
+/// The user, and the group, that the official images of collector and Tempo run as.
+pub(in crate::topology) const ENGINE_USER: u32 = 10001;
+
 impl<'p> Container<'p> {
     pub(super) fn of(service: &'p ComposeService, site: usize) -> Self {
         let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
@@ -59,6 +62,29 @@ impl<'p> Container<'p> {
     /// Whether its image is an official one, of which is known what is in it.
     pub(in crate::topology) fn is_official(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.program.is_some()) && !self.service.builds
+    }
+
+    /// Whether it runs an engine as the user of its official image.
+    pub(in crate::topology) fn runs_as_engine_user(&self) -> bool {
+        let old = self.runs() == Runs::Engine(ProgramKind::Tempo)
+            && self.release().is_some_and(|release| {
+                let mut parts = release.split('.').filter_map(|part| part.parse::<u32>().ok());
+                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) < (2, 5)
+            });
+        let ours = matches!(self.runs(), Runs::Engine(ProgramKind::Collector | ProgramKind::Tempo));
+        ours && self.is_official() && self.service.user.is_none() && !old
+    }
+
+    /// Whether its store of CAs is certain to be the one of an official image.
+    pub(super) fn trusts_public_alone(&self) -> bool {
+        const STORES: [&str; 4] = ["/etc/ssl", "/etc/pki", "/usr/share/ca-certificates", "/usr/local/share"];
+        let replaced = self.inside.mounts().iter().any(|mount| {
+            let target = mount.target.trim_end_matches('/');
+            STORES.iter().any(|store| target.starts_with(store) || store.starts_with(target))
+        });
+        let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+        let told = named.iter().any(|key| self.service.environment.contains_key(*key));
+        self.is_official() && !replaced && !told && !self.service.has_unread_environment()
     }
 
     /// Why it may listen where nobody here knows: its program is none that is read.

@@ -27,6 +27,7 @@ pub fn grpc(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
     let Some(port) = port.and_then(address::port) else {
         return refuse(page, &written, endpoint, setting, "missing port in address");
     };
+    proxied(page, endpoint, (setting, host), "HTTPS_PROXY");
     let tls = tls(page, entry, setting, if https { Scheme::Https } else { Scheme::None });
     let at = page.mark(endpoint.place());
     page.client(Client {
@@ -60,6 +61,7 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
     let Some(port) = url.port_or_default() else {
         return refuse(page, &written, endpoint, setting, "not a port");
     };
+    proxied(page, endpoint, (setting, url.host), if url.is_https() { "HTTPS_PROXY" } else { "HTTP_PROXY" });
     let right = format!("/v1/{signal}");
     let sent = if whole { url.path.to_owned() } else { format!("{}{right}", url.path.trim_end_matches('/')) };
     let tls = tls(page, entry, setting, if url.is_https() { Scheme::Https } else { Scheme::Http });
@@ -77,6 +79,31 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
         means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
+}
+
+/// Notes a proxy of the process that stands in the way: Go asks the environment for one, for gRPC as for TLS,
+/// and passes it by for loopback alone and for what `NO_PROXY` names.
+fn proxied(page: &mut FileReading<'_>, endpoint: &YamlEntry, (setting, host): (&str, &str), variable: &str) {
+    let value = |name: &str| {
+        let values = &page.values.environment.values;
+        values.get(name).or_else(|| values.get(&name.to_lowercase())).filter(|value| !value.is_empty())
+    };
+    if value(variable).is_none() || address::dialled(host).is_this_host() {
+        return;
+    }
+    let excepted = value("NO_PROXY").is_some_and(|list| {
+        list.split(',')
+            .map(|one| one.trim().trim_start_matches('.'))
+            .any(|one| one == "*" || one == host || host.ends_with(&format!(".{one}")) || one.contains('/'))
+    });
+    if !excepted {
+        let kind = FileFaultKind::Proxied {
+            setting: setting.to_owned(),
+            variable: variable.to_owned(),
+            host: host.to_owned(),
+        };
+        page.file_fault(endpoint.place(), kind);
+    }
 }
 
 /// Reads an exporter that writes to a Prometheus or to Loki in their own ways: the URL is taken whole.
@@ -227,7 +254,7 @@ fn trust(page: &mut FileReading<'_>, block: &Node, setting: &str, ca: &WrittenPa
         WrittenPath::No => Trust::System,
         WrittenPath::File(_) if flag(page, block, "include_system_ca_certs_pool", setting) => Trust::Unknown,
         WrittenPath::File(file) => Trust::File(file.clone()),
-        WrittenPath::Somewhere => Trust::Unknown,
+        WrittenPath::Somewhere => Trust::NotHere,
     }
 }
 

@@ -5,7 +5,7 @@ use super::release::{CollectorReading, kind_of};
 use crate::format::address;
 use crate::format::page::{FileReading, Socket, WrittenAddress};
 use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Bind, Protocol, ServerTls};
+use crate::model::dataflow::{Bind, NeededDirectory, Protocol, ServerTls};
 use crate::model::names::Port;
 use std::net::IpAddr;
 
@@ -21,6 +21,9 @@ pub fn extensions(page: &mut FileReading<'_>, root: &Node, rules: Rules) {
             page.fault(item.span.clone(), format!("references extension `{id}` which is not configured"));
             continue;
         };
+        if kind_of(id) == "file_storage" {
+            storage(page, entry, &format!("extensions.{id}"));
+        }
         let Some((_, port)) = EXTENSIONS.iter().find(|row| row.0 == kind_of(id)) else { continue };
         let setting = format!("extensions.{id}");
         let tls = server_tls(page, &entry.value, &setting, rules);
@@ -31,6 +34,28 @@ pub fn extensions(page: &mut FileReading<'_>, root: &Node, rules: Rules) {
         };
         page.listener(&setting, Protocol::OwnHttp, socket, tls);
     }
+}
+
+/// Where `file_storage` keeps what it holds: a directory that has to be there, unless it is told to make it.
+fn storage(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
+    const DEFAULT: &str = "/var/lib/otelcol/file_storage";
+    let is_made =
+        page.text(&entry.value, &["create_directory"], setting).is_some_and(|(text, _)| text.text == "true");
+    let (path, at) = match page.text(&entry.value, &["directory"], setting) {
+        Some((text, written)) => (address::path(&text.text), written.place()),
+        None if entry.value.get("directory").is_some_and(|node| !node.is_null()) => return,
+        None => (address::path(DEFAULT), entry.key_span.clone()),
+    };
+    let Some(path) = path else { return };
+    let at = page.mark(at);
+    let program = page.program;
+    page.topology.directories.push(NeededDirectory {
+        program,
+        path,
+        setting: setting.to_owned(),
+        is_made,
+        at,
+    });
 }
 
 fn by_default(page: &FileReading<'_>, entry: &YamlEntry, address: IpAddr, port: u16) -> Socket {

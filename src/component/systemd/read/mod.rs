@@ -165,10 +165,13 @@ impl<'a> Parts<'a> {
         }
         let mut unit = service.resolve(home, file, is_absent);
         unit.path = first;
+        // A link to /dev/null, or an empty file.
+        unit.masked = base.is_some_and(|(_, text)| text.trim().is_empty());
         name.clone_into(&mut unit.name);
         if let Some(row) = packaged
             && unit.configs.is_empty()
             && !unit.more
+            && !unit.masked
         {
             unit.configs.push(TargetPath::new(row.config));
         }

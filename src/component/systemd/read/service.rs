@@ -21,7 +21,23 @@ pub(super) struct ServiceLines {
     assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
     sandbox: Sandbox,
+    /// Directives about what the process may see and write, with the file that each stands in.
+    confining: Vec<(String, String, TargetPath)>,
 }
+
+/// Directives about what the process may see and write.
+const CONFINING: &[&str] = &[
+    "ProtectSystem",
+    "ReadWritePaths",
+    "ReadWriteDirectories",
+    "BindPaths",
+    "StateDirectory",
+    "CacheDirectory",
+    "LogsDirectory",
+    "RuntimeDirectory",
+    "PrivateTmp",
+    "DynamicUser",
+];
 
 impl ServiceLines {
     pub(super) fn apply(&mut self, path: &TargetPath, text: &str, home: Option<&str>) {
@@ -38,6 +54,12 @@ impl ServiceLines {
                 }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
                 "EnvironmentFile" => self.files.push(value),
+                key if CONFINING.contains(&key) && value.is_empty() => {
+                    self.confining.retain(|line| line.0 != key);
+                }
+                key if CONFINING.contains(&key) => {
+                    self.confining.push((key.to_owned(), value, path.clone()));
+                }
                 _ => {}
             }
         }
@@ -49,7 +71,8 @@ impl ServiceLines {
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
         is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
-        let mut unit = Unit { of_user: home.is_some(), sandbox: self.sandbox, ..Unit::default() };
+        let mut unit =
+            Unit { home: home.map(str::to_owned), sandbox: self.sandbox.clone(), ..Unit::default() };
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
@@ -79,6 +102,7 @@ impl ServiceLines {
             }
             unit.environment_files.push(path);
         }
+        unit.confining = self.confining;
         unit.command(&self.command, home);
         unit
     }
@@ -175,8 +199,6 @@ pub struct Unit {
     pub binary: String,
     /// Its binary, where that is a whole path.
     pub program: Option<TargetPath>,
-    /// Whether it is a unit of a user's own manager.
-    pub of_user: bool,
     /// What is left to it of the host's files.
     pub sandbox: Sandbox,
     /// Whether Tempo puts variables into its configuration (`-config.expand-env=true`).
@@ -197,6 +219,12 @@ pub struct Unit {
     pub positional: Vec<String>,
     /// Other flags on its command line, by name without dashes; `true` for one without a value.
     pub flags: BTreeMap<String, String>,
+    /// Directives about what the process may see and write: key, value, and the file that it stands in.
+    pub confining: Vec<(String, String, TargetPath)>,
+    /// Whether it is masked: nothing starts it.
+    pub masked: bool,
+    /// Whose unit it is: the home, for one of a user's own.
+    pub home: Option<String>,
     /// The unit file, or its first drop-in where the unit itself is not among the files.
     pub path: Option<TargetPath>,
 }

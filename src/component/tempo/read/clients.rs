@@ -11,11 +11,15 @@ use crate::model::dataflow::{Client, ClientHost, ClientTls, ProgramKind, Protoco
 use crate::model::names::Port;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// The part of Tempo that this process runs, as it is written; the command line beats the file.
+pub fn target(page: &mut FileReading<'_>, root: &Node) -> String {
+    let written = page.text(root, &["target"], "").map(|(text, _)| text.text.into_owned());
+    page.start.flag("target").map(str::to_owned).or(written).unwrap_or_default()
+}
+
 /// Reads every client that dials in this configuration. `port` is the internal gRPC port.
 pub fn read(page: &mut FileReading<'_>, root: &Node, release: &TempoReading, port: Port) {
-    let written = page.text(root, &["target"], "").map(|(text, _)| text.text.into_owned());
-    // The command line beats the file.
-    let target = page.start.flag("target").map(str::to_owned).or(written).unwrap_or_default();
+    let target = self::target(page, root);
     if !matches!(target.as_str(), "" | "all") {
         page.not_read("target", format!("who dials whom in target `{target}`"));
         return;
@@ -122,7 +126,7 @@ fn tls(page: &mut FileReading<'_>, block: &Node, setting: &str) -> ClientTls {
     } else {
         match ca {
             WrittenPath::No => Trust::System,
-            WrittenPath::Somewhere => Trust::Unknown,
+            WrittenPath::Somewhere => Trust::NotHere,
             WrittenPath::File(file) => Trust::File(file),
         }
     };

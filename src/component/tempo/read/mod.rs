@@ -15,7 +15,7 @@ use crate::format::address;
 use crate::format::page::{FileReading, Socket, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, Value};
-use crate::model::dataflow::{Bind, Protocol, ServerTls, ServerTlsMode, Signal};
+use crate::model::dataflow::{Bind, NeededDirectory, Protocol, ServerTls, ServerTlsMode, Signal};
 use crate::model::names::{Port, TargetPath};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -38,19 +38,33 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoRead
     for listener in &mut page.topology.listeners[before..] {
         listener.takes.grpc_over_http = streams && listener.protocol == Protocol::TempoApi;
     }
-    read_receivers(page, root, edition);
+    let target = clients::target(page, root);
+    if matches!(target.as_str(), "" | "all" | "distributor" | "scalable-single-binary") {
+        read_receivers(page, root, edition);
+    }
     tenancy(page, root, before);
     generator::read(page, root);
-    silent::read(page, root);
+    silent::read(page, root, &target);
+    for way in DATA {
+        if let Some((text, entry)) = page.text(root, way, "")
+            && let Some(path) = address::path(&text.text)
+        {
+            let at = page.mark(entry.place());
+            let (program, setting) = (page.program, way.join("."));
+            page.topology.directories.push(NeededDirectory { program, path, setting, is_made: true, at });
+        }
+    }
     if let Some(port) = internal {
         clients::read(page, root, release, port);
     }
 }
 
+/// Keys of the directories that it writes its blocks to.
+const DATA: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
+
 /// The directories that it writes its blocks to, where they are written.
 pub fn data_paths(root: &Node) -> Vec<TargetPath> {
-    let ways: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
-    let texts = ways.iter().filter_map(|way| root.at(way)?.value.scalar());
+    let texts = DATA.iter().filter_map(|way| root.at(way)?.value.scalar());
     texts.filter_map(|scalar| address::path(&scalar.text)).collect()
 }
 

@@ -7,9 +7,11 @@ use crate::format::yaml::Node;
 use crate::model::dataflow::{Client, ClientTls, HeaderShown, ProgramKind, Protocol, Sends, Trust};
 
 /// Reads what Tempo dials beside itself.
-pub fn read(page: &mut FileReading<'_>, root: &Node) {
+pub fn read(page: &mut FileReading<'_>, root: &Node, target: &str) {
+    let generates = matches!(target, "" | "all" | "metrics-generator" | "scalable-single-binary");
     let urls = root.at(&["metrics_generator", "storage", "remote_write"]);
-    for (index, item) in urls.map(|entry| entry.value.items()).unwrap_or_default().iter().enumerate() {
+    let urls = urls.filter(|_| generates).map(|entry| entry.value.items()).unwrap_or_default();
+    for (index, item) in urls.iter().enumerate() {
         remote_write(page, item, &format!("metrics_generator.storage.remote_write.{index}"));
     }
     let backend =

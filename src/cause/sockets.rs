@@ -1,0 +1,178 @@
+//! Listeners and edges of two renderings of a stack, side by side.
+
+use crate::check::{CheckReport, ConditionState};
+use crate::diagnostic::KeyPath;
+use crate::model::certificate::CertificateRole;
+use crate::model::dataflow::{Client, Topology, Trust};
+use crate::model::desired::Desired;
+use crate::model::names::CertificateName;
+use crate::wiring::{WiredListener, Wiring};
+use std::collections::BTreeMap;
+
+/// One rendering of a stack, read back and judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// What was decided.
+    pub wiring: &'a Wiring<'a>,
+    /// Its files.
+    pub desired: &'a Desired,
+    /// What they say.
+    pub topology: &'a Topology,
+    /// Whether their edges hold.
+    pub report: &'a CheckReport,
+}
+
+/// A listener as others see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenerState {
+    /// Address and port.
+    pub address: String,
+    /// Whether it serves TLS.
+    pub tls: bool,
+    /// Whether other hosts reach it.
+    pub reachable: bool,
+    /// The names that its certificate has.
+    pub names: Vec<String>,
+}
+
+/// An edge as its client has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeState {
+    /// The listener's component, where it leads to one.
+    pub to: Option<String>,
+    /// Host and port that are dialled.
+    pub dials: String,
+    /// What is spoken.
+    pub protocol: String,
+    /// Whether it dials TLS.
+    pub tls: bool,
+    /// The file of the CA it trusts.
+    pub trusts: Option<String>,
+    /// Whether it holds.
+    pub state: ConditionState,
+}
+
+/// Something with a name that differs: opens or closes, comes or goes, or is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differing<T> {
+    /// Its name: `collector.main.receive.grpc`, `app.shop`.
+    pub name: String,
+    /// Where it is written in the newer stack, or in the older one.
+    pub key: KeyPath,
+    /// As it was.
+    pub before: Option<T>,
+    /// As it will be.
+    pub after: Option<T>,
+}
+
+/// The listeners that differ, in order of their names. Without an older rendering all of them open.
+pub fn listeners(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<ListenerState>> {
+    let states = |judged: Option<Judged<'_>>| {
+        let all = judged
+            .into_iter()
+            .flat_map(|judged| judged.wiring.listeners.iter().map(move |one| (judged, one)));
+        all.map(|(judged, one)| (one.id.to_string(), (one.key.clone(), listener(judged.wiring, one))))
+            .collect()
+    };
+    pairs(&states(before), &states(after))
+}
+
+fn listener(wiring: &Wiring<'_>, listener: &WiredListener) -> ListenerState {
+    let spec = wiring.certificates.get(&CertificateName::new(listener.id.component.to_string()));
+    let names = match spec.map(|spec| &spec.role) {
+        Some(CertificateRole::Leaf { names, .. }) if listener.tls => {
+            names.iter().map(ToString::to_string).collect()
+        }
+        _ => Vec::new(),
+    };
+    ListenerState {
+        address: listener.endpoint(),
+        tls: listener.tls,
+        reachable: listener.is_reachable(),
+        names,
+    }
+}
+
+/// The edges that differ, in order of their clients.
+pub fn edges(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<EdgeState>> {
+    let states = |judged: Option<Judged<'_>>| {
+        let all =
+            judged.into_iter().flat_map(|judged| judged.report.edges.iter().map(move |one| (judged, one)));
+        let named = all.map(|(judged, one)| {
+            let client = &judged.topology.clients[one.client];
+            let from = component(judged, client.program);
+            let listener = one.listener.map(|index| judged.topology.listeners[index].program);
+            let state = EdgeState {
+                to: listener.map(|program| component(judged, program)),
+                dials: format!("{}:{}", client.host, client.port),
+                protocol: client.protocol.to_string(),
+                tls: client.tls.enabled,
+                trusts: trusts(client),
+                state: one.state(),
+            };
+            ((from, client.setting.clone()), state)
+        });
+        named.collect::<BTreeMap<_, _>>()
+    };
+    let key = |from: &str| KeyPath(from.split('.').map(ToOwned::to_owned).collect());
+    let (before, after) = matched(states(before), states(after));
+    let named = |states: BTreeMap<(String, String), EdgeState>| {
+        let several = |from: &str| states.keys().filter(|(other, _)| other == from).count() > 1;
+        let name = |(from, setting): &(String, String)| {
+            let short = setting.split('.').next().unwrap_or_default();
+            if several(from) { format!("{from} {short}") } else { from.clone() }
+        };
+        states.iter().map(|(id, state)| (name(id), (key(&id.0), state.clone()))).collect()
+    };
+    pairs(&named(before), &named(after))
+}
+
+type EdgeStates = BTreeMap<(String, String), EdgeState>;
+
+/// A component whose only client has another setting now (another protocol) is the same client.
+fn matched(before: EdgeStates, mut after: EdgeStates) -> (EdgeStates, EdgeStates) {
+    let only = |states: &EdgeStates, from: &str| {
+        let mut own = states.keys().filter(|(other, _)| other == from);
+        own.next().filter(|_| own.next().is_none()).cloned()
+    };
+    let moved: Vec<_> = before
+        .keys()
+        .filter(|id| !after.contains_key(id))
+        .filter_map(|id| Some((only(&before, &id.0)?, only(&after, &id.0)?)))
+        .collect();
+    for (old, new) in moved {
+        if let Some(state) = after.remove(&new) {
+            after.insert(old, state);
+        }
+    }
+    (before, after)
+}
+
+/// The component that a program's file belongs to.
+fn component(judged: Judged<'_>, program: usize) -> String {
+    let path = &judged.topology.programs[program].file;
+    let file = judged.desired.files.iter().find(|((_, at), _)| at == path).map(|(_, file)| file);
+    file.map_or_else(|| path.to_string(), |file| file.component.to_string())
+}
+
+fn trusts(client: &Client) -> Option<String> {
+    match &client.tls.trust {
+        Trust::File(file) if client.tls.enabled => Some(file.path.to_string()),
+        _ => None,
+    }
+}
+
+/// What of two lists differs.
+fn pairs<T: PartialEq + Clone>(
+    before: &BTreeMap<String, (KeyPath, T)>,
+    after: &BTreeMap<String, (KeyPath, T)>,
+) -> Vec<Differing<T>> {
+    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
+    let pair = |name: String| {
+        let (old, new) = (before.get(&name), after.get(&name));
+        let (key, _) = new.or(old)?;
+        let of = |one: Option<&(KeyPath, T)>| one.map(|(_, state)| state.clone());
+        (of(old) != of(new)).then(|| Differing { key: key.clone(), before: of(old), after: of(new), name })
+    };
+    names.into_iter().filter_map(pair).collect()
+}

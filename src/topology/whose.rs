@@ -1,0 +1,90 @@
+//! Whose a file is, by its place and its content, and whether anybody runs with it.
+
+use super::{Examined, FileSet, places};
+use crate::component::grafana;
+use crate::component::systemd::read::{Unit, is_unit};
+use crate::format::yaml::{self, Node};
+use crate::model::dataflow::{NotRead, ProgramKind, Topology};
+use crate::model::names::TargetPath;
+use std::collections::BTreeMap;
+
+/// Whose configuration a YAML file is, by blocks that no other program has.
+pub(super) fn kind_by_content(root: &Node) -> Option<ProgramKind> {
+    let has = |way: &[&str]| root.at(way).is_some();
+    if has(&["service", "pipelines"]) && (has(&["receivers"]) || has(&["exporters"])) {
+        Some(ProgramKind::Collector)
+    } else if has(&["storage", "trace"]) || has(&["distributor", "receivers"]) {
+        Some(ProgramKind::Tempo)
+    } else if root.entry("apiVersion").is_some() && grafana::read::is_datasources(root) {
+        Some(ProgramKind::Grafana)
+    } else {
+        None
+    }
+}
+
+/// Whether a file at an engine's usual place is none that runs: units start that engine, each with files that
+/// are known, and none with this one.
+pub(super) fn is_out_of_use(path: &TargetPath, units: &[Unit]) -> bool {
+    let Some((kind, _)) = places::FIXED.iter().find(|row| row.1 == path.as_str()) else { return false };
+    let mut starting = units.iter().filter(|unit| unit.engine() == Some(*kind)).peekable();
+    starting.peek().is_some() && starting.all(|unit| unit.masked || !unit.configs.is_empty() && !unit.more)
+}
+
+/// Whether a file holds values of a Helm chart: keys that charts have and no program of ours knows.
+pub(super) fn is_chart_values(root: &Node) -> bool {
+    const KEYS: &[&str] = &[
+        "global",
+        "minio",
+        "gateway",
+        "traces",
+        "enterprise",
+        "replicaCount",
+        "replicas",
+        "image",
+        "serviceAccount",
+        "serviceMonitor",
+        "persistence",
+        "tempoQuery",
+        "podAnnotations",
+        "fullnameOverride",
+        "nameOverride",
+        "metaMonitoring",
+        "multitenancyEnabled",
+        "ingress",
+        "tolerations",
+        "nodeSelector",
+    ];
+    root.entries().iter().any(|entry| KEYS.contains(&entry.key.as_str()))
+}
+
+/// How large a file is read. systemd reads no line of more than 1 MB, and nobody's variables are more.
+pub(super) fn most_bytes(path: &TargetPath) -> usize {
+    if is_unit(path) || places::is_environment(path) { 1024 * 1024 } else { yaml::MAX_BYTES }
+}
+
+/// Every file's text. Files that are no text are listed where a program would read them.
+pub(super) fn texts<'a>(
+    files: &'a FileSet<'a>,
+    topology: &mut Topology,
+) -> BTreeMap<&'a TargetPath, &'a str> {
+    let mut texts = BTreeMap::new();
+    for (path, content) in &files.files {
+        let Examined::Bytes(bytes) = content else { continue };
+        let most = most_bytes(path);
+        if bytes.len() > most {
+            let reason = format!("larger than {most} bytes");
+            topology.not_read.push(NotRead { place: path.to_string(), reason });
+            continue;
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                texts.insert(path, text);
+            }
+            Err(_) if places::is_yaml(path) || places::is_environment(path) => {
+                topology.not_read.push(NotRead { place: path.to_string(), reason: "not UTF-8".to_owned() });
+            }
+            Err(_) => {}
+        }
+    }
+    texts
+}

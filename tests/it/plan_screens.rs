@@ -1,0 +1,136 @@
+//! What a plan says, as whole screens: each `tests/plans/NAME.sh` brings a directory to where a plan is worth
+//! reading, and shows it. Its text, Markdown and JSON stand beside it; `TRACEWRIGHT_BLESS=1 cargo test
+//! plan_screens` writes them anew. The first line of a script says how many lines its screen may have; none is
+//! wider than 80 columns.
+
+use crate::support::{copy_tree, repository};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tracewright::cause::{FilePlace, FilePlacePart, influences, settings};
+use tracewright::diagnostic::SourceName;
+use tracewright::model::names::TargetPath;
+use tracewright::text::TextFormat;
+use tracewright::toml::key_tree;
+
+const COLUMNS: usize = 80;
+
+/// What a script prints with a plan of this format; digests aside, which issued certificates change.
+fn screen(script: &Path, format: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    copy_tree(&repository().join("stacks"), &directory.path().join("stacks"));
+    let tool = Path::new(env!("CARGO_BIN_EXE_tracewright")).parent().unwrap();
+    let path = format!("{}:{}", tool.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("sh")
+        .arg(script)
+        .current_dir(directory.path())
+        .env_clear()
+        .envs([("PATH", path.as_str()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
+        .env("PLAN", format!("tracewright plan --no-engines --format {format}"))
+        .env("BASE", format!("tracewright plan --format {format}"))
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .expect("sh runs");
+    without_digests(&String::from_utf8(output.stdout).unwrap())
+}
+
+/// 64 digits of a digest in place of which stand as many stars: the width stays.
+fn without_digests(text: &str) -> String {
+    let mut parts = text.split("sha256:");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.chars().take_while(char::is_ascii_hexdigit).count();
+        shown.push_str("sha256:");
+        shown.push_str(&"*".repeat(digits));
+        shown.push_str(&part[digits..]);
+    }
+    shown
+}
+
+fn judge(path: &Path, shown: &str, faults: &mut Vec<String>) {
+    if std::env::var_os("TRACEWRIGHT_BLESS").is_some() {
+        fs::write(path, shown).unwrap();
+    } else if fs::read_to_string(path).unwrap_or_default() != shown {
+        faults.push(format!("{} is another now:\n{shown}", path.display()));
+    }
+}
+
+#[test]
+fn plans_say_what_their_screens_show() {
+    let scripts = fs::read_dir(repository().join("tests/plans")).unwrap().map(|entry| entry.unwrap().path());
+    let mut scripts: Vec<_> =
+        scripts.filter(|path| path.extension().is_some_and(|suffix| suffix == "sh")).collect();
+    scripts.sort();
+    let mut faults = Vec::new();
+    for script in &scripts {
+        let text = fs::read_to_string(script).unwrap();
+        let most = text.lines().next().and_then(|line| line.strip_prefix("# at most "));
+        let most: usize =
+            most.and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a number of lines");
+        let shown = screen(script, "text");
+        if shown.lines().count() > most {
+            faults.push(format!("{}: {} lines", script.display(), shown.lines().count()));
+        }
+        let wide = shown.lines().filter(|line| line.chars().count() > COLUMNS);
+        faults.extend(wide.map(|line| format!("{}: wider than {COLUMNS}: {line}", script.display())));
+        judge(&script.with_extension("txt"), &shown, &mut faults);
+        if text.contains("$PLAN") || text.contains("$BASE") {
+            judge(&script.with_extension("md"), &screen(script, "markdown"), &mut faults);
+            judge(&script.with_extension("json"), &screen(script, "json"), &mut faults);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    println!("promise: plans are read as whole screens | {} | cargo", scripts.len());
+}
+
+/// What a tool's verb prints; it must end well.
+fn tool(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_tracewright")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Settings that no key of a stack moves are written for every component of their kind: the list is reviewed.
+#[test]
+fn every_setting_of_every_stack_has_a_source() {
+    let stacks = fs::read_dir(repository().join("stacks")).unwrap().map(|entry| entry.unwrap().path());
+    let mut stacks: Vec<_> = stacks.collect();
+    stacks.sort();
+    let (mut all, mut constant) = (0, String::new());
+    for stack in stacks {
+        let name = stack.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = fs::read_to_string(stack.join("stack.toml")).unwrap();
+        let (_, tree) = key_tree(SourceName("stack.toml".to_owned()), &text);
+        let influences = influences(&tree.expect("a good stack"));
+        let directory = tempfile::tempdir().unwrap();
+        let out = directory.path().join("out");
+        tool(&["render", stack.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+        let files = walkdir::WalkDir::new(&out).sort_by_file_name().into_iter().map(Result::unwrap);
+        for file in files.filter(|entry| entry.file_type().is_file()) {
+            let path = format!("/{}", file.path().strip_prefix(&out).unwrap().display());
+            let text = fs::read_to_string(file.path()).unwrap();
+            for key in settings(TextFormat::of_path(&path), &text).unwrap_or_default().into_keys() {
+                let part = FilePlacePart::Setting(key.clone());
+                let place = FilePlace { path: TargetPath::new(path.as_str()), part };
+                all += 1;
+                if !influences.iter().any(|influence| influence.makes(&place)) {
+                    constant += &format!("{name} {path} {key}\n");
+                }
+            }
+        }
+    }
+    let mut faults = Vec::new();
+    judge(&repository().join("tests/plans/constant.list"), &constant, &mut faults);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    println!("promise: every rendered setting has a source | {all} | cargo");
+}
+
+#[test]
+fn a_line_is_explained_by_the_keys_that_made_it() {
+    let stack = repository().join("stacks/minimal").display().to_string();
+    let said = tool(&["explain", "/etc/tempo/config.yml:7", &stack]);
+    assert!(said.contains("follows from") && said.contains("tempo.receive"), "{said}");
+    let said = tool(&["explain", "collector.main.batch", &stack]);
+    assert!(said.contains("/etc/otelcol/config.yaml") && said.contains("sending_queue.batch"), "{said}");
+}

@@ -1,0 +1,3 @@
+# at most 70 lines
+S=stacks/incident-host
+$PLAN $S --root out

@@ -1,0 +1,3 @@
+# at most 60 lines
+S=stacks/minimal
+$PLAN $S --root out
