@@ -2,9 +2,8 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
-use super::sandboxes::{self, SandboxedProgram};
 use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
-use super::{FileSet, confinement, named, neighbours, places, unit_programs};
+use super::{FileSet, confinement, named, neighbours, places, sandboxes, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{app, collector, grafana, prometheus, tempo};
 use crate::diagnostic::{MOST, SourceName};
@@ -98,8 +97,7 @@ impl FileReader {
             let program = topology.programs.len();
             self.read_file(files, file, &mut topology);
             if let Some(unit) = file.process.filter(|_| file.place.container.is_none()) {
-                let started = SandboxedProgram { program, unit, data: self.data_of(file) };
-                sandboxes::read(&started, files, &known.texts, &mut topology);
+                sandboxes::read(files, (unit, program), &known.texts, &mut topology);
                 confinement::of_program(files, (unit, program), &known.texts, &mut topology);
             }
         }
@@ -253,17 +251,6 @@ impl FileReader {
         let dialect = kind.map_or(YamlLibrary::V3, dialect);
         let parsed = self.parsed.entry((digest, dialect)).or_insert_with(|| yaml::parse(text, dialect));
         (digest, parsed.as_ref().ok().map(|document| &document.root))
-    }
-
-    /// Where a program writes, as its file says.
-    fn data_of(&self, file: &Found<'_>) -> Vec<TargetPath> {
-        let Content::Yaml(digest) = &file.content else { return Vec::new() };
-        let Ok(document) = &self.parsed[&(*digest, dialect(file.kind))] else { return Vec::new() };
-        match file.kind {
-            ProgramKind::Tempo => tempo::read::data_paths(&document.root),
-            ProgramKind::Collector => collector::read::data_paths(&document.root),
-            _ => Vec::new(),
-        }
     }
 
     fn read_file(&self, files: &FileSet<'_>, file: &Found<'_>, topology: &mut Topology) {

@@ -8,24 +8,15 @@ use crate::model::dataflow::{PathUsage, SandboxFault, SandboxedPath, Topology, T
 use crate::model::names::TargetPath;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A program, the unit that starts it, and where it writes.
-pub(super) struct SandboxedProgram<'a> {
-    /// Index into [`Topology::programs`].
-    pub(super) program: usize,
-    pub(super) unit: &'a Unit,
-    pub(super) data: Vec<TargetPath>,
-}
-
 /// Adds what stands between a program and its files, one fault for each directive.
 pub(super) fn read(
-    started: &SandboxedProgram<'_>,
     files: &FileSet<'_>,
+    (unit, program): (&Unit, usize),
     texts: &BTreeMap<&TargetPath, &str>,
     topology: &mut Topology,
 ) {
-    let unit = started.unit;
     let mut faults: BTreeMap<&Said, BTreeSet<SandboxedPath>> = BTreeMap::new();
-    for (path, usage) in used(started, topology) {
+    for (path, usage) in used(unit, program, topology) {
         let access = if usage == PathUsage::Data { Access::Write } else { Access::Read };
         if let Some((obstacle, said)) = unit.sandbox.obstacle(&path, access, unit.home.is_some()) {
             let read_only = obstacle == Obstacle::ReadOnly;
@@ -42,7 +33,7 @@ pub(super) fn read(
         faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only: false });
     }
     let found = faults.into_iter().map(|(said, paths)| SandboxFault {
-        program: started.program,
+        program,
         unit: unit.name.clone(),
         directive: said.text.clone(),
         at: Mark { source: files.source_of(&said.path), span: line_of(texts, said) },
@@ -60,14 +51,14 @@ fn is_told(usage: PathUsage, said: &Said) -> bool {
 }
 
 /// Every path that the program needs, and what it is to it.
-fn used(started: &SandboxedProgram<'_>, topology: &Topology) -> BTreeSet<(TargetPath, PathUsage)> {
-    let unit = started.unit;
+fn used(unit: &Unit, program: usize, topology: &Topology) -> BTreeSet<(TargetPath, PathUsage)> {
     let mut used = BTreeSet::new();
     used.extend(unit.program.iter().map(|path| (path.clone(), PathUsage::Binary)));
     used.extend(unit.configs.iter().map(|path| (path.clone(), PathUsage::Configuration)));
-    used.extend(started.data.iter().map(|path| (path.clone(), PathUsage::Data)));
-    let listeners = topology.listeners.iter().filter(|listener| listener.program == started.program);
-    let clients = topology.clients.iter().filter(|client| client.program == started.program);
+    let data = topology.directories.iter().filter(|need| need.program == program);
+    used.extend(data.map(|need| (need.path.clone(), PathUsage::Data)));
+    let listeners = topology.listeners.iter().filter(|listener| listener.program == program);
+    let clients = topology.clients.iter().filter(|client| client.program == program);
     let served = listeners.flat_map(|listener| {
         let tls = &listener.tls;
         [&tls.certificate, &tls.key, &tls.client_ca].into_iter().flatten()

@@ -16,11 +16,9 @@ pub use keys::otlp_receiver;
 pub use release::CollectorReading;
 
 use crate::component::prometheus::scrape;
-use crate::format::address;
 use crate::format::page::{FileReading, Start};
 use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{Joint, Protocol, Sends, ServerTlsMode, Signal, Takes};
-use crate::model::names::TargetPath;
 use receivers::Rules;
 use release::kind_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,12 +184,4 @@ fn used<'a>(
         }
     }
     all
-}
-
-/// The directories of its file storages, where they are written.
-pub fn data_paths(root: &Node) -> Vec<TargetPath> {
-    let extensions = root.get("extensions").map(Node::entries).unwrap_or_default().iter();
-    let storages = extensions.filter(|entry| entry.key.split('/').next() == Some("file_storage"));
-    let texts = storages.filter_map(|entry| entry.value.get("directory")?.scalar());
-    texts.filter_map(|scalar| address::path(&scalar.text)).collect()
 }
