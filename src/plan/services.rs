@@ -71,8 +71,10 @@ pub(super) fn services(
 ) -> Vec<PlannedService> {
     let newest = prior.newest.as_ref();
     let before: &[DesiredUnit] = newest.map_or(&[], |newest| &newest.units);
+    // A unit is the same under whatever name the stack speaks of it; without one the component tells.
     let same = |a: &DesiredUnit, b: &DesiredUnit| {
-        (&a.scope, &a.unit, &a.component) == (&b.scope, &b.unit, &b.component)
+        let named = a.unit.is_some() || a.component == b.component;
+        named && (&a.scope, &a.unit) == (&b.scope, &b.unit)
     };
     let machine = observed.machine.as_ref();
     let mut services: Vec<PlannedService> = Vec::new();
