@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant, SystemTime};
 use tracewright::check::check;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::block::{Origin, Split};
 use tracewright::model::desired::{Content, Desired, Digest};
@@ -28,7 +29,6 @@ use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
-use tracewright::wiring::wire;
 
 const STACKS: u16 = 1000;
 

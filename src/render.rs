@@ -6,29 +6,12 @@
 
 mod assemble;
 
+use crate::component::templates;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::desired::Desired;
 use crate::wiring::Wiring;
-use minijinja::value::Serde;
+use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior};
-use serde::Serialize;
-
-/// Every template, by its path below `templates/`; a test holds the list against the directory.
-const EMBEDDED: &[(&str, &str)] = &[
-    ("collector/0.144/config.yaml.j2", include_str!("../templates/collector/0.144/config.yaml.j2")),
-    ("grafana/datasource.yaml.j2", include_str!("../templates/grafana/datasource.yaml.j2")),
-    ("systemd/_sandbox-system.j2", include_str!("../templates/systemd/_sandbox-system.j2")),
-    ("systemd/_sandbox-user.j2", include_str!("../templates/systemd/_sandbox-user.j2")),
-    ("systemd/_service.j2", include_str!("../templates/systemd/_service.j2")),
-    ("systemd/app.conf.j2", include_str!("../templates/systemd/app.conf.j2")),
-    ("systemd/collector.conf.j2", include_str!("../templates/systemd/collector.conf.j2")),
-    ("systemd/collector.service.j2", include_str!("../templates/systemd/collector.service.j2")),
-    ("systemd/tempo.conf.j2", include_str!("../templates/systemd/tempo.conf.j2")),
-    ("tempo/_listeners.yml.j2", include_str!("../templates/tempo/_listeners.yml.j2")),
-    ("tempo/_storage.yml.j2", include_str!("../templates/tempo/_storage.yml.j2")),
-    ("tempo/2.10/config.yml.j2", include_str!("../templates/tempo/2.10/config.yml.j2")),
-    ("tempo/3.0/config.yml.j2", include_str!("../templates/tempo/3.0/config.yml.j2")),
-];
 
 /// The templates, parsed as they are first used.
 #[derive(Debug)]
@@ -40,15 +23,15 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_loader(|name| {
-            let found = EMBEDDED.iter().find(|(known, _)| *known == name);
+            let found = templates().find(|(known, _)| *known == name);
             Ok(found.map(|(_, text)| (*text).to_owned()))
         });
         Self(environment)
     }
 
     /// The text a template makes of a context, with its last newline.
-    fn fill(&self, name: &str, context: impl Serialize) -> Result<String, Findings> {
-        let filled = self.0.get_template(name).and_then(|template| template.render(Serde(context)));
+    fn fill(&self, name: &str, context: impl Into<Value>) -> Result<String, Findings> {
+        let filled = self.0.get_template(name).and_then(|template| template.render(context.into()));
         filled.map(|text| text + "\n").map_err(|error| {
             Finding::error(Code("template"), format!("template `{name}` cannot be filled: {error:#}")).into()
         })
@@ -65,7 +48,7 @@ pub fn render(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desired, Fin
 
 #[cfg(test)]
 mod tests {
-    use super::EMBEDDED;
+    use crate::component::templates;
     use std::collections::BTreeSet;
 
     #[test]
@@ -76,6 +59,6 @@ mod tests {
         let files: BTreeSet<_> = files
             .map(|entry| entry.path().strip_prefix(&directory).unwrap().to_str().unwrap().to_owned())
             .collect();
-        assert_eq!(files, EMBEDDED.iter().map(|(name, _)| (*name).to_owned()).collect());
+        assert_eq!(files, templates().map(|(name, _)| (*name).to_owned()).collect());
     }
 }

@@ -1,15 +1,25 @@
-//! The managed programs, one directory each, split by stage: `dialect` (what a version range
-//! understands; stands with `stack/`), `describe` (wiring and template side) and `read` (topology
-//! side: the program's own semantics of its files). `read` imports nothing of the other halves.
+//! The programs, one home each: what a program asks of the wiring (`part`), what is written for it (`describe`),
+//! how its files are read (`read`), and how its engine is started and asked. Whoever works on all of them loops
+//! over [`REGISTRY`] and names none.
+//!
+//! A home is split by stage: `read` imports nothing of the other halves, since the same reader judges what was
+//! rendered and what somebody wrote by hand.
 
 pub mod alloy;
 pub mod app;
 pub mod collector;
+mod describe;
 pub mod grafana;
 pub mod neighbour;
 pub mod prometheus;
+mod reading;
+mod registry;
 pub mod systemd;
 pub mod tempo;
 
 pub mod one_way;
 pub mod values;
+
+pub use describe::{Component, Described, Description, Engine, Ready, Template};
+pub use reading::{ConfigReader, FileRead, ProgramStart};
+pub use registry::{REGISTRY, component, engine, load, readers, templates, wire};

@@ -18,7 +18,7 @@ pub fn one_way(before: &Wiring<'_>, after: &Wiring<'_>) -> Vec<OneWay> {
     for (id, old) in &before.engines {
         let Some(new) = after.engines.get(id) else { continue };
         let what = |what| OneWay { component: id.clone(), what };
-        if *id == ComponentId::Tempo
+        if *id == tempo::ID
             && let (Some(old), Some(new)) = (&before.stack.tempo, &after.stack.tempo)
         {
             lost.extend(tempo::one_way::one_way(old, new).into_iter().map(what));

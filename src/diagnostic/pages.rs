@@ -99,6 +99,7 @@ pages! {
     "proxy-between",
     "published-loopback",
     "queue-memory",
+    "queue-wait-stalls",
     "reference-unknown",
     "remote-write-off",
     "retry-order",

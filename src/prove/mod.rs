@@ -66,7 +66,7 @@ pub struct NotTried {
 
 /// A program on the way whose log may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Component<'c> {
+pub enum LoggedComponent<'c> {
     /// A collector, by its name in the stack.
     Collector(&'c str),
     /// Tempo.
@@ -76,7 +76,7 @@ pub enum Component<'c> {
 /// The logs of what runs, as far as anybody keeps them. Only asked after a failure.
 pub trait LogSource {
     /// The newest lines a component logged, oldest first; `None` where nobody keeps them.
-    fn newest(&self, component: Component<'_>) -> Option<String>;
+    fn newest(&self, component: LoggedComponent<'_>) -> Option<String>;
 }
 
 /// Nobody keeps logs.
@@ -84,7 +84,7 @@ pub trait LogSource {
 pub struct NoLogs;
 
 impl LogSource for NoLogs {
-    fn newest(&self, _: Component<'_>) -> Option<String> {
+    fn newest(&self, _: LoggedComponent<'_>) -> Option<String> {
         None
     }
 }
@@ -158,7 +158,7 @@ impl TraceProver<'_> {
         for collector in &endpoint.through {
             hops.push(gather::hop(collector, &self.run(endpoint)?).await);
         }
-        let names = endpoint.through.iter().map(|collector| Component::Collector(&collector.name));
+        let names = endpoint.through.iter().map(|collector| LoggedComponent::Collector(&collector.name));
         let scene = Scene {
             endpoint,
             reader: self.reader,
@@ -169,7 +169,7 @@ impl TraceProver<'_> {
             internal: gather::internal(self.reader).await,
             hops,
             logs: names.map(|name| self.logs.newest(name)).collect(),
-            tempo_log: self.logs.newest(Component::Tempo),
+            tempo_log: self.logs.newest(LoggedComponent::Tempo),
         };
         judge(&scene, trouble)
     }

@@ -1,7 +1,7 @@
 //! The desired files, directories and units of a wiring.
 
 use super::Templates;
-use crate::component::{app, collector, grafana, systemd, tempo};
+use crate::component::{Component, Described, Description, Engine, REGISTRY, systemd};
 use crate::diagnostic::Findings;
 use crate::model::desired::{
     Content, Desired, DesiredDirectory, DesiredFile, DesiredUnit, Enablement, OnChange, UnitInput,
@@ -9,8 +9,8 @@ use crate::model::desired::{
 use crate::model::names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
-use crate::stack::{App, Neighbour, ServiceSettings};
-use crate::wiring::{ClientId, ClientPlace, ComponentId, EnginePlace, ListenerKind, UnitShape, Wiring};
+use crate::wiring::{ClientPlace, ComponentId, EnginePlace, ListenerKind, UnitShape, Wiring};
+use minijinja::value::{Serde, Value};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -22,10 +22,9 @@ pub(super) fn desired(wiring: &Wiring<'_>, templates: &Templates) -> Result<Desi
         units: Vec::new(),
     };
     let mut assembly = Assembly { wiring, templates, desired, findings: Findings::new() };
-    assembly.tempo();
-    assembly.collectors();
-    assembly.grafana();
-    assembly.apps();
+    for component in REGISTRY {
+        assembly.component(*component);
+    }
     assembly.number();
     if assembly.findings.has_errors() { Err(assembly.findings) } else { Ok(assembly.desired) }
 }
@@ -47,41 +46,51 @@ struct Part<'p> {
 }
 
 impl<'a> Assembly<'a> {
-    fn tempo(&mut self) {
-        let Some(tempo) = &self.wiring.stack.tempo else { return };
-        let id = ComponentId::Tempo;
-        let text = self.templates.fill(
-            &tempo::describe::template(tempo),
-            tempo::describe::context(self.wiring, tempo, self.place(&id)),
-        );
-        self.engine(&id, &tempo.host, &tempo.service, text);
-    }
-
-    fn collectors(&mut self) {
-        for collector in self.wiring.stack.collectors.values() {
-            let id = ComponentId::Collector(collector.name.clone());
-            let context = collector::describe::context(self.wiring, collector, self.place(&id));
-            let text = self.templates.fill(&collector::describe::template(collector), context);
-            self.engine(&id, &collector.host, &collector.service, text);
+    /// Everything of the components of one program.
+    fn component(&mut self, component: &dyn Component) {
+        let wiring = self.wiring;
+        let kind = component.kind();
+        for (id, place) in wiring.engines.iter().filter(|(id, _)| id.kind() == kind) {
+            let Some((description, engine)) = self.described(component, id).zip(component.engine()) else {
+                continue;
+            };
+            self.engine(id, place, engine, description);
+        }
+        for (id, place) in wiring.clients.iter().filter(|(id, _)| id.kind() == kind) {
+            if let Some(description) = self.described(component, id) {
+                self.neighbour(id, place, description);
+            }
         }
     }
 
-    fn place(&self, id: &ComponentId) -> &'a EnginePlace {
-        &self.wiring.engines[id]
+    fn described(&mut self, component: &dyn Component, id: &ComponentId) -> Option<Description> {
+        component.describe(self.wiring, id).unwrap_or_else(|findings| {
+            self.findings.extend(findings);
+            None
+        })
+    }
+
+    /// What stands in a file of its own; a marked block is no such file.
+    fn text(&self, described: Described) -> Option<Result<String, Findings>> {
+        match described {
+            Described::Whole(template, values) => Some(self.templates.fill(&template, values)),
+            Described::Block { .. } => None,
+        }
     }
 
     /// Configuration, certificates, data directories and unit of an engine.
     fn engine(
         &mut self,
         id: &ComponentId,
-        host: &HostName,
-        service: &ServiceSettings,
-        config: Result<String, Findings>,
+        place: &'a EnginePlace,
+        engine: &Engine,
+        description: Description,
     ) {
-        let place = self.place(id);
-        let part = Part { host, id, scope: &place.scope, home: &place.home };
+        let part = Part { host: &place.host, id, scope: &place.scope, home: &place.home };
         let (owner, mode) = place.file_owner();
-        self.whole(&part, &place.config, (owner.clone(), mode), config);
+        if let Some(text) = self.text(description.content) {
+            self.whole(&part, &place.config, (owner.clone(), mode), text);
+        }
         let mut inputs = vec![UnitInput { path: place.config.clone(), on_change: OnChange::Restart }];
         if self.wiring.serves_tls(id) {
             inputs.extend(self.leaf(&part, place));
@@ -95,13 +104,13 @@ impl<'a> Assembly<'a> {
         {
             self.directory(&part, directory, place.data_owner());
         }
-        let context = systemd::describe::context(self.wiring, id, service, place);
-        let unit = self.templates.fill(systemd::describe::template(id, place.unit.shape), context);
+        let context = systemd::describe::context(self.wiring, id, engine);
+        let unit = self.templates.fill((engine.unit)(place.unit.shape), Value::from(Serde(context)));
         self.unit_file(&part, place, unit);
         inputs
             .push(UnitInput { path: place.unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart });
         self.desired.units.push(DesiredUnit {
-            host: host.clone(),
+            host: place.host.clone(),
             scope: place.scope.clone(),
             unit: Some(place.unit.name.clone()),
             component: ComponentName::new(id.to_string()),
@@ -167,75 +176,55 @@ impl<'a> Assembly<'a> {
         self.whole(part, &place.unit.path, (owner, mode), text);
     }
 
-    fn grafana(&mut self) {
-        let Some(grafana) = &self.wiring.stack.grafana else { return };
-        let id = ComponentId::Grafana;
-        let place = &self.wiring.clients[&id];
-        let Some(context) = grafana::describe::context(self.wiring, grafana, place) else { return };
-        let part = Part { host: &grafana.host, id: &id, scope: &place.scope, home: &place.home };
-        let path = place.file.clone().expect("Grafana always has a datasource file");
-        let text = self.templates.fill(grafana::describe::TEMPLATE, context);
-        self.whole(&part, &path, client_rights(place), text);
-        let mut inputs = vec![UnitInput { path, on_change: OnChange::Restart }];
-        if self.wiring.dials_tls(&id) {
+    /// The file of a program of somebody else's, and the CA that it is told of.
+    fn neighbour(&mut self, id: &ComponentId, place: &ClientPlace, description: Description) {
+        let part = Part { host: &place.host, id, scope: &place.scope, home: &place.home };
+        let mut inputs = Vec::new();
+        if let Some(path) = &place.file {
+            match description.content {
+                Described::Whole(template, values) => {
+                    let text = self.templates.fill(&template, values);
+                    self.whole(&part, path, client_rights(place), text);
+                }
+                block @ Described::Block { .. } => self.block(&part, place, path, block),
+            }
+            inputs.push(UnitInput { path: path.clone(), on_change: OnChange::Restart });
+            inputs.extend(self.reading_unit(&part, place, path));
+        }
+        if self.wiring.dials_tls(id) && description.names_ca {
             inputs.push(self.ca(&part, &place.certificates, client_rights(place)));
         }
-        self.neighbour(&part, &grafana.service, inputs);
+        self.neighbour_unit(&part, place, inputs);
     }
 
-    fn apps(&mut self) {
-        for app in self.wiring.stack.apps.values() {
-            let id = ComponentId::App(app.name.clone());
-            let place = &self.wiring.clients[&id];
-            let part = Part { host: &app.host, id: &id, scope: &place.scope, home: &place.home };
-            let mut inputs = self.block(&part, app, place);
-            inputs.extend(self.app_unit(&part, app, place));
-            let edge = self.wiring.edge_from(&ClientId::App(id.clone()));
-            let tls = edge.is_some_and(|edge| self.wiring.target(edge).tls);
-            if tls && app::describe::needs_ca(app) {
-                inputs.push(self.ca(&part, &place.certificates, client_rights(place)));
-            }
-            self.neighbour(&part, &app.service, inputs);
-        }
-    }
-
-    /// The drop-in with which an application's unit reads its environment file.
-    fn app_unit(&mut self, part: &Part<'_>, app: &App, place: &ClientPlace) -> Option<UnitInput> {
-        let (unit, file) = (place.drop_in.as_ref()?, app.env_file.as_ref()?);
+    /// The drop-in with which somebody else's unit reads a file of ours.
+    fn reading_unit(&mut self, part: &Part<'_>, place: &ClientPlace, file: &TargetPath) -> Option<UnitInput> {
+        let unit = place.drop_in.as_ref()?;
         let context = systemd::describe::app_context(self.wiring, file);
-        let text = self.templates.fill(systemd::describe::APP_TEMPLATE, context);
-        let user = |mode| (place.reader.clone().unwrap_or_else(|| Owner::of("root", "root")), mode);
-        let (file_rights, directory_rights) = match part.scope {
-            Scope::System => {
-                ((Owner::of("root", "root"), Mode(0o644)), (Owner::of("root", "root"), Mode(0o755)))
-            }
-            Scope::User(_) => (user(Mode(0o600)), user(Mode(0o700))),
+        let text = self.templates.fill(systemd::describe::APP_TEMPLATE, Value::from(Serde(context)));
+        let root = || Owner::of("root", "root");
+        let (owner, mode, around) = match part.scope {
+            Scope::System => (root(), Mode(0o644), Mode(0o755)),
+            Scope::User(_) => (place.reader.clone().unwrap_or_else(root), Mode(0o600), Mode(0o700)),
         };
-        self.directory(part, &unit.path.parent(), directory_rights);
-        self.whole(part, &unit.path, file_rights, text);
+        self.directory(part, &unit.path.parent(), (owner.clone(), around));
+        self.whole(part, &unit.path, (owner, mode), text);
         Some(UnitInput { path: unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart })
     }
 
-    /// The marked block of an application's environment file.
-    fn block(&mut self, part: &Part<'_>, app: &App, place: &ClientPlace) -> Vec<UnitInput> {
-        let assignments = app::describe::assignments(self.wiring, app, place);
-        let lines = app::describe::lines(app, &assignments).unwrap_or_else(|findings| {
-            self.findings.extend(findings);
-            Vec::new()
-        });
-        let Some(path) = app.env_file.clone() else { return Vec::new() };
-        let label = format!("{}/{}", self.wiring.stack.name, app.name);
+    /// The marked block of somebody else's file.
+    fn block(&mut self, part: &Part<'_>, place: &ClientPlace, path: &TargetPath, block: Described) {
+        let Described::Block { lines, label, format } = block else { return };
         let content = Content::Block {
             lines,
             begin: format!("# >>> tracewright {label} >>>"),
             end: format!("# <<< tracewright {label} <<<"),
-            dialect: app.env_dialect,
+            dialect: format,
         };
         let owner = place.file_owner.clone().unwrap_or_else(|| Owner::of("root", "root"));
-        self.home_of_block(part, &path, &owner);
+        self.home_of_block(part, path, &owner);
         let file = self.entry(part, (owner, Mode(0o600)), content);
         self.desired.files.insert((part.host.clone(), path.clone()), file);
-        vec![UnitInput { path, on_change: OnChange::Restart }]
     }
 
     /// The directory of an environment file is the application's: made only below `--root`.
@@ -253,18 +242,18 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn neighbour(&mut self, part: &Part<'_>, service: &Neighbour, inputs: Vec<UnitInput>) {
+    fn neighbour_unit(&mut self, part: &Part<'_>, place: &ClientPlace, inputs: Vec<UnitInput>) {
         if inputs.is_empty() {
             return;
         }
         self.desired.units.push(DesiredUnit {
             host: part.host.clone(),
             scope: part.scope.clone(),
-            unit: service.unit.clone(),
+            unit: place.unit.clone(),
             component: ComponentName::new(part.id.to_string()),
             managed: false,
             inputs,
-            runs_as: self.wiring.clients[part.id].reader.clone(),
+            runs_as: place.reader.clone(),
             order: 0,
             enablement: None,
             listens: Vec::new(),

@@ -14,7 +14,7 @@ pub use crate::toml::{
     BatchPlace, CollectorCompression, Debug, Distribution, Hardening, TlsPreset, TlsSettings, TlsVersion,
     WhenFull,
 };
-pub use resolve::{load, load_name, load_sound, resolve};
+pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
     Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, Queue, QueueLength,
@@ -25,7 +25,7 @@ use crate::diagnostic::KeyPath;
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::release::collector::CollectorRelease;
 use crate::model::release::tempo::TempoRelease;
-use crate::toml::Printed;
+use crate::toml::{Printed, RawStack};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -46,6 +46,9 @@ pub struct Stack {
     pub apps: BTreeMap<ComponentName, App>,
     /// `[grafana]`.
     pub grafana: Option<Grafana>,
+    /// The file as it was read, for the homes of programs that resolve a table of their own; `None` in a trial,
+    /// which runs none of them.
+    pub raw: Option<RawStack>,
     /// `[certificates]`, with its defaults.
     pub certificates: CertificateSettings,
 }

@@ -7,6 +7,7 @@
 use super::tree::{FileTree, Looked};
 use super::whose::most_bytes;
 use super::{Examined, FileReader, FileSet, places};
+use crate::component::readers;
 use crate::component::systemd::read::{is_unit, units};
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Project, is_compose_file};
@@ -128,10 +129,10 @@ impl Search<'_> {
     /// Everything that is found by its place alone.
     fn places(&mut self) {
         self.neighbours();
-        for (_, path) in places::FIXED {
+        for path in readers().flat_map(|reader| reader.places) {
             self.look(&TargetPath::new(*path));
         }
-        for directory in places::DATASOURCES {
+        for directory in readers().flat_map(|reader| reader.directories) {
             self.yaml_files(&TargetPath::new(*directory));
         }
         let mut units = Vec::new();
@@ -139,7 +140,9 @@ impl Search<'_> {
             self.units(&TargetPath::new(*directory), &mut units);
         }
         for home in self.homes() {
-            self.yaml_files(&home.join(places::USER_COLLECTOR));
+            for directory in readers().filter_map(|reader| reader.in_home) {
+                self.yaml_files(&home.join(directory));
+            }
             self.units(&home.join(places::USER_UNITS), &mut units);
             self.environments(&home, DEPTH);
         }

@@ -23,7 +23,7 @@ pub use reader::{FileReader, read};
 use crate::diagnostic::SourceName;
 use crate::format::compose::Project;
 use crate::model::certificate::CertificateSpec;
-use crate::model::dataflow::EnvReader;
+use crate::model::dataflow::{EnvReader, ProgramKind};
 use crate::model::env::EnvFormat;
 use crate::model::names::{CertificateName, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,15 @@ pub struct FileSet<'a> {
 }
 
 impl FileSet<'_> {
+    /// The release of a program, where it is known.
+    pub fn version_of(&self, kind: ProgramKind) -> Option<&str> {
+        match kind {
+            ProgramKind::Tempo => self.tempo_version.as_deref(),
+            ProgramKind::Collector => self.collector_version.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The name under which a file is shown.
     pub fn source_of(&self, path: &TargetPath) -> SourceName {
         self.shown_as.get(path).cloned().unwrap_or_else(|| SourceName(path.to_string()))

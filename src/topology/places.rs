@@ -1,27 +1,8 @@
 //! Where the files of a tracing stack stand on a host: fixed places, and patterns in homes.
 
+use crate::component::{ConfigReader, readers};
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
-
-/// Configuration files of packaged engines.
-pub const FIXED: &[(ProgramKind, &str)] = &[
-    (ProgramKind::Collector, "/etc/otelcol/config.yaml"),
-    (ProgramKind::Collector, "/etc/otelcol-contrib/config.yaml"),
-    (ProgramKind::Collector, "/etc/otelcol-k8s/config.yaml"),
-    (ProgramKind::Collector, "/etc/otelcol-otlp/config.yaml"),
-    (ProgramKind::Tempo, "/etc/tempo/config.yml"),
-    (ProgramKind::Tempo, "/etc/tempo/config.yaml"),
-    (ProgramKind::Tempo, "/etc/tempo/tempo.yaml"),
-    (ProgramKind::Tempo, "/etc/tempo/tempo.yml"),
-    (ProgramKind::Prometheus, "/etc/prometheus/prometheus.yml"),
-    (ProgramKind::Prometheus, "/etc/prometheus/prometheus.yaml"),
-];
-
-/// Directories whose `*.yaml` and `*.yml` files provision datasources.
-pub const DATASOURCES: &[&str] = &["/etc/grafana/provisioning/datasources"];
-
-/// The directory of a user's collector, below the home.
-pub const USER_COLLECTOR: &str = ".config/otelcol";
 
 /// Directories whose directories are homes.
 pub const HOMES: &[&str] = &["/home"];
@@ -47,14 +28,12 @@ pub const FETCHED: &[&str] = &["node_modules", "target", "vendor", "venv", "site
 /// Whose configuration stands at a path, judged by the path alone.
 pub fn kind_of(path: &TargetPath) -> Option<ProgramKind> {
     let text = path.as_str();
-    if let Some((kind, _)) = FIXED.iter().find(|row| row.1 == text) {
-        return Some(*kind);
+    if let Some(reader) = readers().find(|reader| reader.places.contains(&text)) {
+        return Some(reader.kind);
     }
     is_yaml(path).then_some(())?;
-    if text.contains(&format!("/{USER_COLLECTOR}/")) {
-        return Some(ProgramKind::Collector);
-    }
-    text.contains("/provisioning/datasources/").then_some(ProgramKind::Grafana)
+    let named = |reader: &&ConfigReader| reader.in_path.is_some_and(|part| text.contains(part));
+    readers().find(named).map(|reader| reader.kind)
 }
 
 /// Whether a file is YAML by its name.

@@ -5,7 +5,7 @@ use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
 use super::{FileSet, confinement, named, neighbours, places, sandboxes, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
-use crate::component::{app, collector, grafana, prometheus, tempo};
+use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
 use crate::format::env_file::EnvFile;
 use crate::format::page::{FileReading, Start};
@@ -138,6 +138,9 @@ impl FileReader {
                 .or_else(|| named.and_then(Unit::engine))
                 .or_else(|| self.parse(text, None).1.and_then(kind_by_content));
             let Some(kind) = kind else { continue };
+            if known.files.repository && !reader_of(kind).is_some_and(|reader| reader.in_repository) {
+                continue;
+            }
             let (digest, root) = self.parse(text, Some(kind));
             if known.files.repository && named.is_none() && root.is_some_and(is_chart_values) {
                 let reason = "values of a Helm chart: what it makes of them is not judged".to_owned();
@@ -259,12 +262,8 @@ impl FileReader {
         let unit = file.process;
         let environment =
             unit.map_or_else(|| unit_programs::without_unit(&file.path), |unit| unit.environment.clone());
-        let expansion = match file.kind {
-            ProgramKind::Collector => Expansion::Collector,
-            ProgramKind::Tempo if unit.is_some_and(|unit| unit.expands) => Expansion::Tempo,
-            ProgramKind::Tempo if unit.is_none() && !files.complete => Expansion::TempoOrNone,
-            _ => Expansion::None,
-        };
+        let started = ProgramStart { unit, complete: files.complete };
+        let expansion = reader_of(file.kind).map_or(Expansion::None, |reader| (reader.expansion)(&started));
         let program = topology.programs.len();
         let container = file.place.container;
         topology.programs.push(Program {
@@ -346,15 +345,11 @@ fn nowhere(topology: &mut Topology) -> usize {
 
 /// The library that the program reads its YAML with.
 fn dialect(kind: ProgramKind) -> YamlLibrary {
-    match kind {
-        ProgramKind::Tempo => YamlLibrary::V2,
-        ProgramKind::Collector
-        | ProgramKind::Grafana
-        | ProgramKind::App
-        | ProgramKind::Prometheus
-        | ProgramKind::Alloy
-        | ProgramKind::Neighbour(_) => YamlLibrary::V3,
-    }
+    reader_of(kind).map_or(YamlLibrary::V3, |reader| reader.library)
+}
+
+fn reader_of(kind: ProgramKind) -> Option<&'static ConfigReader> {
+    readers().find(|reader| reader.kind == kind)
 }
 
 /// The environment files of applications: named by a unit that starts no engine, or by their name.
@@ -446,44 +441,16 @@ fn read_document(
     if document.second.is_some() {
         page.not_read("", "a second YAML document in the file, which the program does not read either");
     }
-    match kind {
-        ProgramKind::Collector => {
-            let (release, version) =
-                collector::read::CollectorReading::of(tagged.or(files.collector_version.as_deref()), root);
-            collector::read::read(page, root, release);
-            if let Some(container) = file.place.container {
-                let program = page.program;
-                compose::queue(page.topology, container, program);
-            }
-            by_tag(version, tagged)
-        }
-        ProgramKind::Tempo => {
-            let given = tagged.or(files.tempo_version.as_deref());
-            let (release, version) = tempo::read::TempoReading::of(given, root);
-            tempo::read::read(page, root, release, tempo::read::Edition::of(given));
-            if let ReadVersion::Nearest { given, line } = &version {
-                let reason = format!("judged by the keys of {line}: those of {given} are not known here");
-                page.not_read("", reason);
-            }
-            let version = by_tag(version, tagged);
-            if let Some(container) = file.place.container {
-                compose::moving_tag(page.topology, container, &version);
-                compose::data(page.topology, container, &tempo::read::data_paths(root));
-            }
-            version
-        }
-        ProgramKind::Grafana => {
-            grafana::read::read(page, root);
-            ReadVersion::None
-        }
-        ProgramKind::Prometheus => {
-            if let Some(jobs) = root.get("scrape_configs") {
-                prometheus::scrape::jobs(page, jobs, "scrape_configs");
-            }
-            ReadVersion::None
-        }
-        ProgramKind::App | ProgramKind::Alloy | ProgramKind::Neighbour(_) => ReadVersion::None,
+    let Some(reader) = reader_of(kind) else { return ReadVersion::None };
+    let read = (reader.read)(page, root, tagged.or(files.version_of(kind)));
+    let version = by_tag(read.version, tagged);
+    if let Some(container) = file.place.container {
+        let program = page.program;
+        compose::queue(page.topology, container, program);
+        compose::moving_tag(page.topology, container, &version);
+        compose::data(page.topology, container, &read.data);
     }
+    version
 }
 
 /// A version that was given by the tag of an image.

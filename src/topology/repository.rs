@@ -6,6 +6,7 @@ use super::compose;
 use super::discover::Search;
 use super::neighbours;
 use super::places;
+use crate::component::readers;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{
     self as format, ComposeService, Led, Project, ProjectDirectory, ProjectFile, Source, SourcePath,
@@ -38,18 +39,8 @@ const FETCHED: &[&str] = &[
     "vendored",
     "testdata",
 ];
-/// Words of which one stands in every file that is read.
-const WORDS: &[&str] = &[
-    "receivers:",
-    "exporters:",
-    "receivers\":",
-    "distributor",
-    "storage:",
-    "datasources:",
-    "services:",
-    "scrape_configs:",
-    "apiVersion:",
-];
+/// What stands in Compose files and in manifests of Kubernetes.
+const WORDS: [&str; 2] = ["services:", "apiVersion:"];
 
 impl Search<'_> {
     /// Whether the directory is laid out like a host.
@@ -93,10 +84,11 @@ impl Search<'_> {
                 }
             }
         }
+        let words = || readers().flat_map(|reader| reader.words).chain(&WORDS);
         let ours = |path: &TargetPath, bytes: &[u8]| {
             !places::is_yaml(path)
                 || format::is_compose_file(path.file_name())
-                || WORDS.iter().any(|word| contains(bytes, word.as_bytes()))
+                || words().any(|word| contains(bytes, word.as_bytes()))
         };
         self.found.files.retain(|path, bytes| ours(path, bytes));
     }

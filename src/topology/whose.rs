@@ -1,7 +1,7 @@
 //! Whose a file is, by its place and its content, and whether anybody runs with it.
 
 use super::{Examined, FileSet, places};
-use crate::component::grafana;
+use crate::component::readers;
 use crate::component::systemd::read::{Unit, is_unit};
 use crate::format::yaml::{self, Node};
 use crate::model::dataflow::{NotRead, ProgramKind, Topology};
@@ -10,23 +10,14 @@ use std::collections::BTreeMap;
 
 /// Whose configuration a YAML file is, by blocks that no other program has.
 pub(super) fn kind_by_content(root: &Node) -> Option<ProgramKind> {
-    let has = |way: &[&str]| root.at(way).is_some();
-    if has(&["service", "pipelines"]) && (has(&["receivers"]) || has(&["exporters"])) {
-        Some(ProgramKind::Collector)
-    } else if has(&["storage", "trace"]) || has(&["distributor", "receivers"]) {
-        Some(ProgramKind::Tempo)
-    } else if root.entry("apiVersion").is_some() && grafana::read::is_datasources(root) {
-        Some(ProgramKind::Grafana)
-    } else {
-        None
-    }
+    readers().find(|reader| (reader.is_own)(root)).map(|reader| reader.kind)
 }
 
 /// Whether a file at an engine's usual place is none that runs: units start that engine, each with files that
 /// are known, and none with this one.
 pub(super) fn is_out_of_use(path: &TargetPath, units: &[Unit]) -> bool {
-    let Some((kind, _)) = places::FIXED.iter().find(|row| row.1 == path.as_str()) else { return false };
-    let mut starting = units.iter().filter(|unit| unit.engine() == Some(*kind)).peekable();
+    let Some(reader) = readers().find(|reader| reader.places.contains(&path.as_str())) else { return false };
+    let mut starting = units.iter().filter(|unit| unit.engine() == Some(reader.kind)).peekable();
     starting.peek().is_some() && starting.all(|unit| unit.masked || !unit.configs.is_empty() && !unit.more)
 }
 

@@ -4,6 +4,7 @@
 //! decides how two ends meet stays: protocols, queues, limits, and on which listeners TLS is served,
 //! which is written out because it would follow from the bind. Pure.
 
+use crate::component::{app, collector, grafana, tempo};
 use crate::model::names::{Port, TargetPath};
 use crate::stack::{
     CertificateSettings, Collector, Export, HeaderValue, ListenerSettings, OtlpListeners, PathSettings,
@@ -21,7 +22,7 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
     let moving = Moving { wiring, directory, ports };
     let mut stack = wiring.stack.clone();
     if let Some(tempo) = &mut stack.tempo {
-        let id = ComponentId::Tempo;
+        let id = tempo::ID;
         tempo.paths = moving.paths(&id, "config.yml");
         tempo.local_storage = tempo.local_storage.as_ref().map(|_| moving.home(&id).join("storage"));
         moving.listeners(&id, &mut tempo.receive);
@@ -33,7 +34,7 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
         moving.collector(collector);
     }
     for app in stack.apps.values_mut() {
-        let home = moving.home(&ComponentId::App(app.name.clone()));
+        let home = moving.home(&app::id(&app.name));
         app.env_file = Some(home.join(".env"));
         app.certificates = Some(home.join("tls"));
         // The host's trust store cannot know a CA that lives as long as the trial.
@@ -42,10 +43,12 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
         }
     }
     if let Some(grafana) = &mut stack.grafana {
-        let home = moving.home(&ComponentId::Grafana);
+        let home = moving.home(&grafana::ID);
         grafana.provisioning = home.join("provisioning");
         grafana.certificates = Some(home.join("tls"));
     }
+    // Whoever reads the stack from outside is no part of it.
+    stack.raw = None;
     stack.certificates = CertificateSettings { directory: None, ..stack.certificates };
     stack
 }
@@ -62,7 +65,7 @@ impl Moving<'_> {
     }
 
     fn collector(&self, collector: &mut Collector) {
-        let id = ComponentId::Collector(collector.name.clone());
+        let id = collector::id(&collector.name);
         // A directory that is written is granted; without one a collector has no state.
         let data = collector.paths.data.as_ref().map(|_| self.home(&id).join("data"));
         collector.paths = PathSettings { data, ..self.paths(&id, "config.yaml") };

@@ -1,5 +1,6 @@
 //! When an engine can be used.
 
+use crate::component::engine;
 use crate::host::real;
 use crate::prove::{self, Tls};
 use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
@@ -35,17 +36,16 @@ impl Probe {
         &self.listeners
     }
 
-    /// All listeners of a component, and its own word: Tempo's `/ready`, the collector's health.
+    /// All listeners of a component, and its own word, where it has one.
     pub fn of(wiring: &Wiring<'_>, component: &ComponentId, tls: Tls) -> Self {
         let listeners = wiring.listeners.iter().filter(|listener| listener.id.component == *component);
         let listeners = listeners
             .map(|listener| (listener.id.kind, SocketAddr::new(listener.bind, listener.port.number())));
-        let (kind, word, path) = match component {
-            ComponentId::Tempo => (ListenerKind::Api, "/ready", "/ready"),
-            _ => (ListenerKind::Health, "health", "/"),
-        };
-        let edge = wiring.edge_from(&ClientId::Tool(component.clone(), kind));
-        let page = edge.map(|edge| (word, format!("{}{path}", edge.url(wiring.target(edge).tls))));
+        let ready = engine(component.kind()).map(|engine| engine.ready);
+        let page = ready.and_then(|ready| {
+            let edge = wiring.edge_from(&ClientId::Tool(component.clone(), ready.listener))?;
+            Some((ready.word, format!("{}{}", edge.url(wiring.target(edge).tls), ready.path)))
+        });
         Self { listeners: listeners.collect(), page, tls }
     }
 

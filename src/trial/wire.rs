@@ -1,10 +1,11 @@
 //! The listeners of a wiring as a proof is told of them.
 
 use crate::component::app::describe::assignments;
+use crate::component::{app, collector, grafana, tempo};
 use crate::model::dataflow::OtlpProtocol;
 use crate::prove::{Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
 use crate::stack::{App, HeaderValue, RouteTarget};
-use crate::wiring::{ClientId, ComponentId, WiredEdge, Wiring};
+use crate::wiring::{ClientId, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
 
 /// One listener for each application.
@@ -14,9 +15,9 @@ pub fn endpoints(wiring: &Wiring<'_>) -> Vec<Endpoint> {
 
 /// Where traces are read back, trusting this CA; `None` in a stack without Tempo.
 pub fn reader(wiring: &Wiring<'_>, ca: &Path) -> Option<TempoReader> {
-    let tool = ClientId::Tool(ComponentId::Tempo, crate::wiring::ListenerKind::Api);
-    let edge = wiring.edge_from(&ClientId::Datasource).or_else(|| wiring.edge_from(&tool))?;
-    let internal = wiring.edge_from(&ClientId::TempoInternal);
+    let tool = ClientId::Tool(tempo::ID, crate::wiring::ListenerKind::Api);
+    let edge = wiring.edge_from(&ClientId::Of(grafana::ID)).or_else(|| wiring.edge_from(&tool))?;
+    let internal = wiring.edge_from(&ClientId::Internal(tempo::ID));
     Some(TempoReader {
         edge: name(wiring, edge),
         internal_edge: internal.map(|edge| name(wiring, edge)).unwrap_or_default(),
@@ -28,8 +29,8 @@ pub fn reader(wiring: &Wiring<'_>, ca: &Path) -> Option<TempoReader> {
 }
 
 fn endpoint(wiring: &Wiring<'_>, app: &App) -> Endpoint {
-    let id = ComponentId::App(app.name.clone());
-    let edge = wiring.edge_from(&ClientId::App(id.clone()));
+    let id = app::id(&app.name);
+    let edge = wiring.edge_from(&ClientId::Of(id.clone()));
     let edge = edge.expect("resolve gives every application a target with a listener");
     let place = &wiring.clients[&id];
     // What the program reads, not what was decided for it: a difference must show.
@@ -65,9 +66,9 @@ fn through(wiring: &Wiring<'_>, to: &RouteTarget) -> Vec<RouteCollector> {
 }
 
 fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteCollector {
-    let id = ComponentId::Collector(collector.name.clone());
+    let id = collector::id(&collector.name);
     let metrics = wiring.edge_from(&ClientId::Tool(id.clone(), crate::wiring::ListenerKind::Metrics));
-    let forwards = wiring.edge_from(&ClientId::Exporter(id.clone())).map(|edge| {
+    let forwards = wiring.edge_from(&ClientId::Of(id.clone())).map(|edge| {
         let served = wiring.target(edge).tls;
         let path = if collector.route.protocol == OtlpProtocol::HttpProtobuf { "/v1/traces" } else { "" };
         let ca = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());

@@ -2,6 +2,7 @@
 //! that, on `PATH`.
 
 use super::{EngineKind, EngineRelease, FoundEngine, Missing};
+use crate::component::{collector, tempo};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
 use crate::text::redact_cut;
 use crate::wiring::{ComponentId, Wiring};
@@ -36,7 +37,7 @@ pub struct Named {
 pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, WantedEngine> {
     let installed = |id: &ComponentId| PathBuf::from(wiring.engines[id].binary.as_str());
     let collectors = wiring.stack.collectors.values().map(|collector| {
-        let id = ComponentId::Collector(collector.name.clone());
+        let id = collector::id(&collector.name);
         let wanted = WantedEngine {
             kind: EngineKind::Collector(collector.distribution),
             version: collector.version.clone(),
@@ -50,9 +51,9 @@ pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, Wante
             kind: EngineKind::Tempo,
             version: tempo.version.clone(),
             explicit: named.tempo.clone(),
-            installed: installed(&ComponentId::Tempo),
+            installed: installed(&tempo::ID),
         };
-        (ComponentId::Tempo, wanted)
+        (tempo::ID, wanted)
     });
     collectors.chain(tempo).collect()
 }

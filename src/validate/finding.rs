@@ -2,7 +2,7 @@
 
 use super::complaint::Complaint;
 use super::{EngineKind, FoundEngine, ReleaseFit, WantedEngine};
-use crate::diagnostic::{Code, Finding, KeyPart, KeyPath, Mark, SourceName};
+use crate::diagnostic::{Code, Finding, KeyPart, Mark, SourceName};
 use crate::model::names::TargetPath;
 use crate::wiring::ComponentId;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(super) fn complaint(id: &ComponentId, path: &TargetPath, by: &str, complaint
         Finding::error(REFUSES, format!("{by} refuses `{path}`"))
             .help(format!("`tracewright explain {REFUSES}`; the words are those of {by}"))
     };
-    let table = (key(id), KeyPart::Header);
+    let table = (id.key(), KeyPart::Header);
     match complaint.at {
         Some(span) => {
             let mark = Mark { source: SourceName(path.to_string()), span };
@@ -62,14 +62,6 @@ pub(super) fn other(
             format!("distribution = \"{}\"", if engine.name == KNOWN_BUILDS[0] { "core" } else { "contrib" })
         }
     };
-    let finding = finding.at((key(id).join(named), KeyPart::Value), "").help(way_out);
+    let finding = finding.at((id.key().join(named), KeyPart::Value), "").help(way_out);
     Some(finding.help("`--no-engines` judges without it"))
-}
-
-/// The component's table in the stack.
-fn key(id: &ComponentId) -> KeyPath {
-    match id {
-        ComponentId::Collector(name) => KeyPath::of(["collector", name.as_str()]),
-        _ => KeyPath::of(["tempo"]),
-    }
 }

@@ -54,11 +54,10 @@ impl EngineRelease {
     pub fn fit(&self, kind: EngineKind, found: &Self) -> ReleaseFit {
         let covered = self.line == found.line
             || match kind {
-                EngineKind::Collector(_) => same(collector_dialect(self.line), collector_dialect(found.line)),
-                EngineKind::Tempo => {
-                    let of = |(major, minor): (u16, u16)| TempoRelease::of_line((major.into(), minor.into()));
-                    same(of(self.line), of(found.line))
+                EngineKind::Collector(_) => {
+                    same(collector_template(self.line), collector_template(found.line))
                 }
+                EngineKind::Tempo => same(tempo_template(self.line), tempo_template(found.line)),
             };
         match covered {
             false => ReleaseFit::Other,
@@ -70,11 +69,17 @@ impl EngineRelease {
     }
 }
 
-fn collector_dialect((major, minor): (u16, u16)) -> Option<&'static CollectorRelease> {
-    (major == 0).then(|| CollectorRelease::of_minor(minor)).flatten()
+/// What is written for a release, by its template.
+fn collector_template((major, minor): (u16, u16)) -> Option<&'static str> {
+    let release = CollectorRelease::of_minor(minor).filter(|_| major == 0);
+    release.map(|release| release.template)
 }
 
-fn same<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
+fn tempo_template((major, minor): (u16, u16)) -> Option<&'static str> {
+    TempoRelease::of_line((major.into(), minor.into())).map(|release| release.template)
+}
+
+fn same(wanted: Option<&str>, found: Option<&str>) -> bool {
     wanted.is_some() && wanted == found
 }
 
@@ -121,6 +126,8 @@ mod tests {
             (EngineKind::Tempo, "2.10.7", "2.10.8", ReleaseFit::Covered),
             (EngineKind::Tempo, "2.10", "3.0.3", ReleaseFit::Other),
             (EngineKind::Tempo, "2.10", "2.9.0", ReleaseFit::Other),
+            (CORE, "0.159", "0.165.0", ReleaseFit::Covered),
+            (EngineKind::Tempo, "3.0", "3.1.0", ReleaseFit::Covered),
         ];
         for (kind, wanted, found, fit) in fits {
             assert_eq!(release(wanted).fit(kind, &release(found)), fit, "{wanted} {found}");

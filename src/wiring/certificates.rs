@@ -18,11 +18,11 @@ pub(super) fn specs(
     let mut names: BTreeMap<String, BTreeSet<ServerName>> = BTreeMap::new();
     for edge in edges {
         let listener = &listeners[edge.to];
-        if listener.tls {
+        if listener.tls && !listener.theirs {
             names.entry(listener.id.component.to_string()).or_default().insert(ServerName::of(&edge.host));
         }
     }
-    for listener in listeners.iter().filter(|listener| listener.tls) {
+    for listener in listeners.iter().filter(|listener| listener.tls && !listener.theirs) {
         let own = names.entry(listener.id.component.to_string()).or_default();
         let host = &stack.hosts[&listener.host];
         if listener.is_reachable() {

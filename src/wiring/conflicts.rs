@@ -1,9 +1,11 @@
 //! Two owners of one thing: a port, a file, a unit. And ports that mislead.
 
-use super::listeners::{ListenerKind, WiredListener};
+use super::ids::ListenerKind;
+use super::listeners::WiredListener;
 use super::{ComponentId, Wiring};
-use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::model::names::{Port, TargetPath};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart};
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -36,24 +38,14 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
     }
 }
 
-/// The way out keeps the application's endpoints where they are and moves Tempo's.
+/// The way out keeps the listeners that others dial where they are, and moves what yields.
 fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
-    let tempo = if later.id.component == ComponentId::Tempo { later } else { earlier };
-    match tempo.id.kind {
-        ListenerKind::OtlpGrpc if tempo.id.component == ComponentId::Tempo => {
-            in_tempo("grpc", 14317, later.port)
-        }
-        ListenerKind::OtlpHttp if tempo.id.component == ComponentId::Tempo => {
-            in_tempo("http", 14318, later.port)
-        }
-        _ => format!("another port for `{}`", later.id),
-    }
-}
-
-/// Never the port that is taken.
-fn in_tempo(protocol: &str, port: u16, taken: Port) -> String {
-    let port = if taken.number() == port { port + 10_000 } else { port };
-    format!("in `[tempo]`: receive = {{ {protocol} = {port} }}")
+    let own = later.id.component == earlier.id.component;
+    let yielding = if own || later.yields.is_some() { later } else { earlier };
+    let Some(spare) = yielding.yields else { return format!("another port for `{}`", later.id) };
+    // Never the port that is taken.
+    let port = if later.port.number() == spare.port { spare.port + 10_000 } else { spare.port };
+    format!("in `[{}]`: receive = {{ {} = {port} }}", yielding.id.component, spare.key)
 }
 
 /// Tools and people expect gRPC on 4317 and HTTP on 4318.
@@ -96,10 +88,10 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
         let (first, second) = (ids[0], ids[1]);
         let title = format!("`{first}` and `{second}` both own `{path}`");
         let finding = Finding::error(Code("same-file"), title)
-            .at((header(second), KeyPart::Header), "")
-            .also((header(first), KeyPart::Header), "the first");
-        findings.push(finding.help(match second {
-            ComponentId::App(_) => "`env_file` of its own for one of them",
+            .at((second.key(), KeyPart::Header), "")
+            .also((first.key(), KeyPart::Header), "the first");
+        findings.push(finding.help(match second.kind() {
+            ProgramKind::App => "`env_file` of its own for one of them",
             _ => "`paths = { config = ..., data = ..., certificates = ... }`, `service.unit` and other ports for one of them",
         }));
     }
@@ -117,17 +109,8 @@ fn in_state(wiring: &Wiring<'_>, findings: &mut Findings) {
         let mut states = [TargetPath::new(STATES), home.join(HOME_STATES)].into_iter();
         if let Some(state) = states.find(|state| path.is_within(state)) {
             let title = format!("`{path}` of `{id}` lies where the tool keeps its own state, `{state}`");
-            let found = Finding::error(Code("same-file"), title).at((header(id), KeyPart::Header), "");
+            let found = Finding::error(Code("same-file"), title).at((id.key(), KeyPart::Header), "");
             findings.push(found.help("a path outside of it"));
         }
-    }
-}
-
-pub(super) fn header(id: &ComponentId) -> KeyPath {
-    match id {
-        ComponentId::Tempo => KeyPath::of(["tempo"]),
-        ComponentId::Grafana => KeyPath::of(["grafana"]),
-        ComponentId::Collector(name) => KeyPath::of(["collector", name.as_str()]),
-        ComponentId::App(name) => KeyPath::of(["app", name.as_str()]),
     }
 }

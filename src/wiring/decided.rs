@@ -31,7 +31,7 @@ impl Wiring<'_> {
         self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.kind == kind)
     }
 
-    /// The edge a client of this component takes; each has one, but Tempo, whose clients share one.
+    /// The edge a client of this component takes; each has one; internal clients share one.
     pub fn edge_from(&self, client: &ClientId) -> Option<&WiredEdge> {
         self.edges.iter().find(|edge| edge.from == *client)
     }
@@ -54,12 +54,6 @@ impl Wiring<'_> {
     /// The key of `stack.toml` behind an edge that the analyser names by file and setting.
     pub fn key_of(&self, edge: &str) -> Option<KeyPath> {
         let (file, _) = edge.split_once('#')?;
-        let owner = |component: &ComponentId| match component {
-            ComponentId::Tempo => KeyPath::of(["tempo"]),
-            ComponentId::Grafana => KeyPath::of(["grafana"]),
-            ComponentId::Collector(name) => KeyPath::of(["collector", name.as_str()]),
-            ComponentId::App(name) => KeyPath::of(["app", name.as_str()]),
-        };
         let engine = self.engines.iter().find(|(_, place)| place.config.as_str() == file).map(|(id, _)| id);
         let client = || {
             let found = self
@@ -68,6 +62,6 @@ impl Wiring<'_> {
                 .find(|(_, place)| place.file.as_ref().is_some_and(|p| p.as_str() == file));
             found.map(|(id, _)| id)
         };
-        engine.or_else(client).map(owner)
+        engine.or_else(client).map(ComponentId::key)
     }
 }

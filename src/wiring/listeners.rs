@@ -1,63 +1,12 @@
 //! Which listeners are open, where they bind, and whether they serve TLS.
 
-use super::ComponentId;
+use super::ids::{ListenerId, ListenerKind, socket_text};
+use super::spec::{ComponentSpec, SparePort};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{HostName, Port};
-use crate::stack::{ListenerSettings, OtlpListeners, Size, Stack, TlsPreset};
+use crate::stack::{ListenerSettings, Size, Stack, TlsPreset};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
-
-/// A listener of a component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ListenerKind {
-    /// OTLP over gRPC.
-    OtlpGrpc,
-    /// OTLP over HTTP.
-    OtlpHttp,
-    /// Tempo's HTTP API, `/ready` and `/metrics`.
-    Api,
-    /// Tempo's own gRPC.
-    Internal,
-    /// The collector's own metrics.
-    Metrics,
-    /// The collector's `health_check`.
-    Health,
-}
-
-impl ListenerKind {
-    /// Whether the engine can serve TLS there at all: the collector's metrics reader cannot.
-    fn can_serve_tls(self) -> bool {
-        self != Self::Metrics
-    }
-}
-
-impl fmt::Display for ListenerKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OtlpGrpc => "receive.grpc",
-            Self::OtlpHttp => "receive.http",
-            Self::Api => "http",
-            Self::Internal => "internal",
-            Self::Metrics => "metrics",
-            Self::Health => "health",
-        })
-    }
-}
-
-/// A listener by its owner.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ListenerId {
-    /// Whose listener.
-    pub component: ComponentId,
-    /// Which listener.
-    pub kind: ListenerKind,
-}
-
-impl fmt::Display for ListenerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.component, self.kind)
-    }
-}
 
 /// Which rule decided whether a listener serves TLS; `explain` prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +19,8 @@ pub enum DecidedBy {
     PresetReachable,
     /// The engine cannot serve TLS there.
     CannotServeTls,
+    /// Somebody else, whose program it is.
+    Theirs,
 }
 
 impl fmt::Display for DecidedBy {
@@ -79,6 +30,7 @@ impl fmt::Display for DecidedBy {
             Self::PresetLoopback => "preset: loopback",
             Self::PresetReachable => "preset: reachable",
             Self::CannotServeTls => "the engine cannot serve TLS here",
+            Self::Theirs => "somebody else's program",
         })
     }
 }
@@ -102,6 +54,10 @@ pub struct WiredListener {
     pub dial: Option<(String, Option<Port>)>,
     /// Largest message, OTLP listeners only.
     pub max_message: Size,
+    /// Whether somebody else configures it.
+    pub theirs: bool,
+    /// What to write where another program has its port, if it is this one that yields.
+    pub yields: Option<SparePort>,
     /// Where it is written, or would be.
     pub key: KeyPath,
 }
@@ -114,59 +70,46 @@ impl WiredListener {
 
     /// `127.0.0.1:4317`.
     pub fn endpoint(&self) -> String {
-        super::socket_text(&self.bind.to_string(), self.port)
+        socket_text(&self.bind.to_string(), self.port)
     }
 }
 
-/// All open listeners of the stack.
-pub(super) fn decide(stack: &Stack, findings: &mut Findings) -> Vec<WiredListener> {
+/// All open listeners of the stack, in order of component and listener.
+pub(super) fn decide(
+    stack: &Stack,
+    parts: &[ComponentSpec<'_>],
+    findings: &mut Findings,
+) -> Vec<WiredListener> {
     let mut listeners = Vec::new();
-    for (id, host, kind, settings) in settings(stack) {
+    for (part, served) in
+        parts.iter().flat_map(|part| part.listeners.iter().map(move |served| (part, served)))
+    {
+        let (kind, settings) = (served.kind, &*served.settings);
         // Nothing of a one-host stack dials from elsewhere, so what is not written stays on loopback.
         let bind = settings.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        let (tls, decided_by) = tls(stack.tls, kind, settings, bind);
+        let (tls, decided_by) = match served.theirs {
+            true => (settings.tls == Some(true), DecidedBy::Theirs),
+            false => tls(stack.tls, kind, settings, bind),
+        };
         let listener = WiredListener {
-            id: ListenerId { component: id, kind },
-            host: host.clone(),
+            id: ListenerId { component: part.id.clone(), kind },
+            host: part.host.clone(),
             bind,
             port: settings.port,
             tls,
             decided_by,
             dial: settings.dial.clone(),
             max_message: settings.max_message,
+            theirs: served.theirs,
+            yields: served.yields,
             key: settings.key.clone(),
         };
-        judge(stack.tls, &listener, settings, findings);
+        if !served.theirs {
+            judge(stack.tls, &listener, settings, findings);
+        }
         listeners.push(listener);
     }
     listeners
-}
-
-/// Every open listener as written, in order of component and listener.
-fn settings(stack: &Stack) -> Vec<(ComponentId, &HostName, ListenerKind, &ListenerSettings)> {
-    let mut all = Vec::new();
-    if let Some(tempo) = &stack.tempo {
-        let id = || ComponentId::Tempo;
-        all.extend(otlp(&tempo.receive).map(|(kind, settings)| (id(), &tempo.host, kind, settings)));
-        all.push((id(), &tempo.host, ListenerKind::Api, &tempo.http));
-        all.push((id(), &tempo.host, ListenerKind::Internal, &tempo.internal));
-    }
-    for collector in stack.collectors.values() {
-        let id = || ComponentId::Collector(collector.name.clone());
-        all.extend(otlp(&collector.receive).map(|(kind, settings)| (id(), &collector.host, kind, settings)));
-        all.extend(
-            collector.metrics.iter().map(|settings| (id(), &collector.host, ListenerKind::Metrics, settings)),
-        );
-        all.extend(
-            collector.health.iter().map(|settings| (id(), &collector.host, ListenerKind::Health, settings)),
-        );
-    }
-    all
-}
-
-fn otlp(kinds: &OtlpListeners) -> impl Iterator<Item = (ListenerKind, &ListenerSettings)> {
-    let grpc = kinds.grpc.iter().map(|settings| (ListenerKind::OtlpGrpc, settings));
-    grpc.chain(kinds.http.iter().map(|settings| (ListenerKind::OtlpHttp, settings)))
 }
 
 fn tls(

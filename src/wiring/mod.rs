@@ -1,96 +1,82 @@
 //! Intent: every decision about addresses, TLS, names, paths and owners.
 //!
 //! The only place where such a thing is decided (stack-language rules of binds, TLS, dialled
-//! addresses); templates print it and decide nothing. Pure: [`wire`] is a function of the stack.
-//! What was decided is judged again, independently, by `topology` and `check` on the rendered files.
+//! addresses); templates print it and decide nothing. It names no program: the homes of the programs say what
+//! each component asks for ([`ComponentSpec`]), and call [`wire`]. Pure. What was decided is judged again, independently,
+//! by `topology` and `check` on the rendered files.
 
 mod certificates;
 mod conflicts;
-mod edges;
-
 mod decided;
-mod expected;
+mod edges;
 mod ids;
 mod listeners;
 mod places;
 mod sandbox;
+mod spec;
 
 pub use decided::Wiring;
-pub use edges::{ClientId, WiredEdge};
-pub use ids::{ComponentId, socket_text};
+pub use edges::WiredEdge;
+pub use ids::{ClientId, ComponentId, ListenerId, ListenerKind, socket_text};
+pub use listeners::{DecidedBy, WiredListener};
 
-pub use expected::expected;
-pub use listeners::{DecidedBy, ListenerId, ListenerKind, WiredListener};
-pub use places::{ClientPlace, EnginePlace, UnitPlace, UnitShape};
+pub use places::{ClientPlace, EnginePlace, HomePackage, Package, UnitPlace, UnitShape};
+pub use spec::{ClientSpec, ClientTarget, ComponentPlace, ComponentSpec, ListenerSpec, SparePort};
 
-use crate::diagnostic::{Code, Finding, Findings, KeyPart, Severity, SourceName};
-use crate::stack::{self, Stack};
-use crate::toml::TomlDocument;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart, Severity};
+use crate::stack::Stack;
 use std::collections::BTreeMap;
 
-/// Decides everything a stack leaves open.
-///
-/// # Errors
-/// All faults of the step: ports opened twice, plaintext that would leave the host, a listener that
-/// cannot serve TLS, an SDK that cannot dial it, two owners of one file. Warnings travel with the
-/// value.
-pub fn wire(stack: &Stack) -> Result<(Wiring<'_>, Findings), Findings> {
-    let mut findings = Findings::new();
-    let listeners = listeners::decide(stack, &mut findings);
-    let edges = edges::decide(stack, &listeners, &mut findings);
-    let engines = places::engines(stack);
-    let clients = places::clients(stack);
+/// Decides everything a stack leaves open, for its parts in the order of starting. Warnings and faults go to
+/// `findings`: ports opened twice, plaintext that would leave the host, a listener that cannot serve TLS, two owners
+/// of one file.
+pub fn wire<'a>(stack: &'a Stack, parts: Vec<ComponentSpec<'a>>, findings: &mut Findings) -> Wiring<'a> {
+    let listeners = listeners::decide(stack, &parts, findings);
+    let edges = edges::decide(&parts, &listeners);
     let certificates = certificates::specs(stack, &listeners, &edges);
+    let (engines, clients) = places(parts);
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
-    conflicts::find(&wiring, &mut findings);
-    sandbox::find(&wiring, &mut findings);
-    readers(&wiring, &mut findings);
-    findings.or_else(wiring)
+    conflicts::find(&wiring, findings);
+    sandbox::find(&wiring, findings);
+    readers(&wiring, findings);
+    wiring
 }
 
-/// From the text to the stack, as [`crate::stack::load`]; where that is refused, ports and files that two
-/// of its sound components claim are told as well.
-pub fn load(source: SourceName, text: &str) -> (TomlDocument, Result<(Stack, Findings), Findings>) {
-    let (document, stack, mut findings) = stack::load_sound(source, text);
-    if findings.has_errors() {
-        findings.extend(claimed_twice(&stack));
-        document.locate(&mut findings);
-        return (document, Err(findings));
-    }
-    document.locate(&mut findings);
-    (document, Ok((stack, findings)))
-}
-
-/// The errors of two owners of one thing; who dials whom does not matter to them.
-fn claimed_twice(stack: &Stack) -> Findings {
-    let wiring = Wiring {
-        stack,
-        listeners: listeners::decide(stack, &mut Findings::new()),
-        edges: Vec::new(),
-        engines: places::engines(stack),
-        clients: places::clients(stack),
-        certificates: BTreeMap::new(),
-    };
+/// The errors of two owners of one thing, among components of which not all are sound; who dials whom does not
+/// matter to them.
+pub fn claimed_twice<'a>(stack: &'a Stack, parts: Vec<ComponentSpec<'a>>) -> Findings {
+    let listeners = listeners::decide(stack, &parts, &mut Findings::new());
+    let (engines, clients) = places(parts);
+    let wiring =
+        Wiring { stack, listeners, edges: Vec::new(), engines, clients, certificates: BTreeMap::new() };
     let mut findings = Findings::new();
     conflicts::find(&wiring, &mut findings);
     findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
 }
 
+type Places = (BTreeMap<ComponentId, EnginePlace>, BTreeMap<ComponentId, ClientPlace>);
+
+fn places(parts: Vec<ComponentSpec<'_>>) -> Places {
+    let (mut engines, mut clients) = (BTreeMap::new(), BTreeMap::new());
+    for part in parts {
+        match part.place {
+            ComponentPlace::Engine(place) => drop(engines.insert(part.id, *place)),
+            ComponentPlace::Neighbour(place) => drop(clients.insert(part.id, *place)),
+        }
+    }
+    (engines, clients)
+}
+
 /// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.
 fn readers(wiring: &Wiring<'_>, findings: &mut Findings) {
-    for app in wiring.stack.apps.values() {
-        let place = wiring.clients.get(&ComponentId::App(app.name.clone()));
-        let Some(path) =
-            app.env_file.as_ref().filter(|_| place.is_some_and(|place| place.file_owner.is_none()))
-        else {
-            continue;
-        };
+    for (id, place) in wiring.clients.iter().filter(|(_, place)| place.file_owner.is_none()) {
+        let Some(path) = &place.file else { continue };
         let title = format!("nobody but root can read the new `{path}`");
-        let unit = app.service.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
+        let unit = place.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
         findings.push(
             Finding::warning(Code("env-file-unreadable"), title)
-                .at((app.key.join("env_file"), KeyPart::Value), "made with mode 0600")
-                .help(format!("for example: service = {{ user = \"{}\"{unit} }}", app.name)),
+                .at((id.key().join("env_file"), KeyPart::Value), "made with mode 0600")
+                .help(format!("for example: service = {{ user = \"{}\"{unit} }}", id.short())),
         );
     }
 }

@@ -1,48 +1,46 @@
-//! Paths, owners and units: what the packages of each program use, unless the stack says otherwise.
-//!
-//! Source of the defaults: the packages' own file lists (`otelcol`, `otelcol-contrib`, `tempo`,
-//! `grafana`, each as released in 2026).
+//! Paths, owners and units: what the package of a program uses, unless the stack says otherwise.
 
-use super::ComponentId;
-use crate::model::names::{GroupName, Mode, Owner, Scope, TargetPath, UnitName, UserName};
-use crate::stack::{Collector, Distribution, Neighbour, PathSettings, ServiceSettings, Stack};
-use std::collections::BTreeMap;
+use crate::diagnostic::KeyPath;
+use crate::model::names::{GroupName, HostName, Mode, Owner, Scope, TargetPath, UnitName, UserName};
+use crate::stack::{Neighbour, PathSettings, ServiceSettings};
 
 /// What a package calls things, where the stack does not.
-struct Package {
-    /// Unit without suffix, user, group, binary and directories all derive from it.
-    name: &'static str,
-    user: &'static str,
-    group: &'static str,
-    config: &'static str,
-    certificates: &'static str,
+#[derive(Debug)]
+pub struct Package {
+    /// Unit without suffix, and binary.
+    pub name: &'static str,
+    /// The user it runs as.
+    pub user: &'static str,
+    /// The group it runs as.
+    pub group: &'static str,
+    /// Its configuration file.
+    pub config: &'static str,
+    /// Directory of its certificates.
+    pub certificates: &'static str,
+    /// What is usual where a user runs it.
+    pub in_home: HomePackage,
 }
 
-const CORE: Package = Package {
-    name: "otelcol",
-    user: "otel",
-    group: "otel",
-    config: "/etc/otelcol/config.yaml",
-    certificates: "/etc/otelcol/tls",
-};
-const CONTRIB: Package = Package {
-    name: "otelcol-contrib",
-    user: "otelcol-contrib",
-    group: "otelcol-contrib",
-    config: "/etc/otelcol-contrib/config.yaml",
-    certificates: "/etc/otelcol-contrib/tls",
-};
-const TEMPO: Package = Package {
-    name: "tempo",
-    user: "tempo",
-    group: "tempo",
-    config: "/etc/tempo/config.yml",
-    certificates: "/etc/tempo/tls",
-};
+/// The same of a program that a user runs, below the home.
+#[derive(Debug)]
+pub struct HomePackage {
+    /// Unit without suffix.
+    pub name: &'static str,
+    /// Its configuration file.
+    pub config: &'static str,
+    /// Directory of its certificates.
+    pub certificates: &'static str,
+}
 
 /// Where an engine's files are, who owns them, and how it is started.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct EnginePlace {
+    /// Its host.
+    pub host: HostName,
+    /// The version that the stack names.
+    pub version: String,
+    /// How it is run, as written.
+    pub service: ServiceSettings,
     /// Whose manager and rights.
     pub scope: Scope,
     /// The user the engine runs as.
@@ -88,6 +86,12 @@ pub enum UnitShape {
 /// Where a neighbour's file and certificates are, and who owns them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientPlace {
+    /// Its host.
+    pub host: HostName,
+    /// Its unit, where the stack names one.
+    pub unit: Option<UnitName>,
+    /// `service` in the stack, written or not.
+    pub service: KeyPath,
     /// Whose manager and rights.
     pub scope: Scope,
     /// Who must be able to read its files: the group where one is known.
@@ -105,6 +109,42 @@ pub struct ClientPlace {
 }
 
 impl EnginePlace {
+    /// What the package uses, where the stack does not say otherwise; no local state yet.
+    pub fn of(
+        package: &Package,
+        (host, version): (&HostName, &str),
+        service: &ServiceSettings,
+        paths: &PathSettings,
+    ) -> Self {
+        let binary =
+            service.binary.clone().unwrap_or_else(|| TargetPath::new(format!("/usr/bin/{}", package.name)));
+        let (user, group, home) = identity(package, service);
+        let own = &package.in_home;
+        let (default_config, certificates, default_unit) = match &service.scope {
+            Scope::System => {
+                (TargetPath::new(package.config), TargetPath::new(package.certificates), package.name)
+            }
+            Scope::User(_) => (home.join(own.config), home.join(own.certificates), own.name),
+        };
+        let config = paths.config.clone().unwrap_or_else(|| default_config.clone());
+        let unit = service.unit.clone().unwrap_or_else(|| UnitName::new(format!("{default_unit}.service")));
+        Self {
+            host: host.clone(),
+            version: version.to_owned(),
+            service: service.clone(),
+            scope: service.scope.clone(),
+            packaged_command: service.packaged && service.binary.is_none() && config == default_config,
+            user,
+            group,
+            config,
+            data: Vec::new(),
+            certificates: paths.certificates.clone().unwrap_or(certificates),
+            binary,
+            unit: unit_place(&service.scope, &home, unit, service.packaged),
+            home,
+        }
+    }
+
     /// Owner and mode of configuration, certificates and keys.
     pub fn file_owner(&self) -> (Owner, Mode) {
         owner_of(&self.scope, &self.user, &self.group, Mode(0o640), Mode(0o600))
@@ -137,64 +177,6 @@ fn owner_of(scope: &Scope, user: &UserName, group: &GroupName, system: Mode, own
     match scope {
         Scope::System => (Owner { user: UserName::new("root"), group: group.clone() }, system),
         Scope::User(_) => (Owner { user: user.clone(), group: GroupName::new(user.as_str()) }, own),
-    }
-}
-
-/// Places of collectors and Tempo.
-pub(super) fn engines(stack: &Stack) -> BTreeMap<ComponentId, EnginePlace> {
-    let mut places = BTreeMap::new();
-    for collector in stack.collectors.values() {
-        places.insert(ComponentId::Collector(collector.name.clone()), collector_place(collector));
-    }
-    if let Some(tempo) = &stack.tempo {
-        let mut place = engine(&TEMPO, &tempo.service, &tempo.paths);
-        let storage = tempo.local_storage.clone();
-        let data = tempo.paths.data.clone().or_else(|| storage.clone());
-        let data = data.unwrap_or_else(|| TargetPath::new("/var/tempo"));
-        let outside = storage.filter(|directory| !directory.is_within(&data));
-        place.data = std::iter::once(data).chain(outside).collect();
-        places.insert(ComponentId::Tempo, place);
-    }
-    places
-}
-
-/// A collector without a persistent queue has no state; a data directory that is written is granted.
-fn collector_place(collector: &Collector) -> EnginePlace {
-    let package = match collector.distribution {
-        Distribution::Core => &CORE,
-        Distribution::Contrib => &CONTRIB,
-    };
-    let mut place = engine(package, &collector.service, &collector.paths);
-    place.data = collector.paths.data.iter().cloned().collect();
-    place
-}
-
-fn engine(package: &Package, service: &ServiceSettings, paths: &PathSettings) -> EnginePlace {
-    let binary =
-        service.binary.clone().unwrap_or_else(|| TargetPath::new(format!("/usr/bin/{}", package.name)));
-    let (user, group, home) = identity(package, service);
-    let (config, certificates, default_unit) = match &service.scope {
-        Scope::System => {
-            (TargetPath::new(package.config), TargetPath::new(package.certificates), package.name)
-        }
-        Scope::User(_) => {
-            (home.join(".config/otelcol/config.yaml"), home.join(".config/otelcol/tls"), "otelcol")
-        }
-    };
-    let default_config = config.clone();
-    let config = paths.config.clone().unwrap_or(config);
-    let unit = service.unit.clone().unwrap_or_else(|| UnitName::new(format!("{default_unit}.service")));
-    EnginePlace {
-        scope: service.scope.clone(),
-        packaged_command: service.packaged && service.binary.is_none() && config == default_config,
-        user,
-        group,
-        config,
-        data: Vec::new(),
-        certificates: paths.certificates.clone().unwrap_or(certificates),
-        binary,
-        unit: unit_place(&service.scope, &home, unit, service.packaged),
-        home,
     }
 }
 
@@ -234,33 +216,6 @@ fn unit_place(scope: &Scope, home: &TargetPath, name: UnitName, packaged: bool) 
     UnitPlace { name, shape, path }
 }
 
-/// Places of applications and Grafana.
-pub(super) fn clients(stack: &Stack) -> BTreeMap<ComponentId, ClientPlace> {
-    let mut places = BTreeMap::new();
-    for app in stack.apps.values() {
-        let mut place = client(&app.service);
-        place.certificates = app.certificates.clone().unwrap_or_else(|| match &app.service.scope {
-            Scope::System => TargetPath::new(format!("/etc/tracewright/{}", app.name)),
-            Scope::User(_) => place.home.join(&format!(".config/tracewright/{}", app.name)),
-        });
-        place.file.clone_from(&app.env_file);
-        let unit = app.service.unit.clone().filter(|_| app.service.reads_env);
-        place.drop_in = unit.map(|unit| unit_place(&place.scope, &place.home, unit, true));
-        place.file_owner = place.reader.clone().or_else(|| app.env_file.as_ref().and_then(owner_of_home));
-        places.insert(ComponentId::App(app.name.clone()), place);
-    }
-    if let Some(grafana) = &stack.grafana {
-        let mut place = client(&grafana.service);
-        place.reader.get_or_insert_with(|| Owner::of("grafana", "grafana"));
-        if let Some(directory) = &grafana.certificates {
-            place.certificates = directory.clone();
-        }
-        place.file = Some(grafana.provisioning.join(&format!("datasources/tracewright-{}.yaml", stack.name)));
-        places.insert(ComponentId::Grafana, place);
-    }
-    places
-}
-
 /// Who has the home that a path lies in.
 fn owner_of_home(path: &TargetPath) -> Option<Owner> {
     if path.is_within(&TargetPath::new("/root")) {
@@ -270,27 +225,46 @@ fn owner_of_home(path: &TargetPath) -> Option<Owner> {
     Some(Owner::of(user, user))
 }
 
-fn client(service: &Neighbour) -> ClientPlace {
-    let user = match &service.scope {
-        Scope::System => service.user.clone(),
-        Scope::User(user) => Some(user.clone()),
-    };
-    let home = user.as_ref().map_or_else(|| TargetPath::new("/"), |user| home(user, service.home.as_ref()));
-    let reader = match (user, service.group.clone()) {
-        (Some(user), group) => {
-            Some(Owner { group: group.unwrap_or_else(|| GroupName::new(user.as_str())), user })
+impl ClientPlace {
+    /// Its unit reads its file by a drop-in of ours.
+    pub fn read_by_unit(&mut self) {
+        let unit = self.unit.clone();
+        self.drop_in = unit.map(|unit| unit_place(&self.scope, &self.home, unit, true));
+    }
+
+    /// A file that no reader is named for belongs to whoever has the home that it lies in.
+    pub fn own_by_home(&mut self) {
+        let owner = self.file.as_ref().and_then(owner_of_home);
+        self.file_owner = self.file_owner.take().or(owner);
+    }
+
+    /// Who runs it, as far as the stack says; its certificates in this directory, and no file yet.
+    pub fn of(service: &Neighbour, host: &HostName, certificates: TargetPath) -> Self {
+        let user = match &service.scope {
+            Scope::System => service.user.clone(),
+            Scope::User(user) => Some(user.clone()),
+        };
+        let home =
+            user.as_ref().map_or_else(|| TargetPath::new("/"), |user| home(user, service.home.as_ref()));
+        let reader = match (user, service.group.clone()) {
+            (Some(user), group) => {
+                Some(Owner { group: group.unwrap_or_else(|| GroupName::new(user.as_str())), user })
+            }
+            // Whoever it is, it reads by its group.
+            (None, Some(group)) => Some(Owner { user: UserName::new("root"), group }),
+            (None, None) => None,
+        };
+        Self {
+            host: host.clone(),
+            unit: service.unit.clone(),
+            service: service.key.clone(),
+            scope: service.scope.clone(),
+            file_owner: reader.clone(),
+            drop_in: None,
+            reader,
+            home,
+            file: None,
+            certificates,
         }
-        // Whoever it is, it reads by its group.
-        (None, Some(group)) => Some(Owner { user: UserName::new("root"), group }),
-        (None, None) => None,
-    };
-    ClientPlace {
-        scope: service.scope.clone(),
-        file_owner: reader.clone(),
-        drop_in: None,
-        reader,
-        home,
-        file: None,
-        certificates: TargetPath::new("/etc/grafana/tls"),
     }
 }

@@ -5,11 +5,10 @@
 //! own user are bound into an otherwise empty `/home`; everything else of that kind is refused: files of
 //! root's in a home are anybody's to move, and what lies in `/tmp` is deleted.
 
-use super::conflicts::header;
 use super::{ComponentId, EnginePlace, Wiring};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{Scope, TargetPath};
-use crate::stack::{Hardening, ServiceSettings, Stack};
+use crate::stack::Hardening;
 
 const TEMPORARY: &[&str] = &["/tmp", "/var/tmp"];
 const HOMES: &[&str] = &["/home", "/root", "/run/user"];
@@ -57,9 +56,8 @@ fn is_below(path: &TargetPath, directories: &[&str]) -> bool {
 /// Refuses what a unit of ours would hide from its own engine, or what would not be there after a boot.
 pub(super) fn find(wiring: &Wiring<'_>, findings: &mut Findings) {
     for (id, place) in &wiring.engines {
-        let Some(service) = service(wiring.stack, id) else { continue };
-        let strict = service.hardening == Hardening::Strict;
-        for used in used(wiring, id, place, service) {
+        let strict = place.service.hardening == Hardening::Strict;
+        for used in used(wiring, id, place) {
             let hidden = hidden_by(place, &used).filter(|_| strict);
             let gone =
                 used.what == Use::Data && (is_below(used.path, VOLATILE) || is_below(used.path, TEMPORARY));
@@ -125,27 +123,15 @@ fn elsewhere(place: &EnginePlace, used: &UsedPath<'_>) -> String {
     format!("{key} = \"{path}\"")
 }
 
-fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a ServiceSettings> {
-    match id {
-        ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| &tempo.service),
-        ComponentId::Collector(name) => stack.collectors.get(name).map(|collector| &collector.service),
-        ComponentId::Grafana | ComponentId::App(_) => None,
-    }
-}
-
-fn used<'a>(
-    wiring: &Wiring<'_>,
-    id: &ComponentId,
-    place: &'a EnginePlace,
-    service: &ServiceSettings,
-) -> Vec<UsedPath<'a>> {
-    let header = header(id);
+fn used<'a>(wiring: &Wiring<'_>, id: &ComponentId, place: &'a EnginePlace) -> Vec<UsedPath<'a>> {
+    let header = id.key();
     let below = |table: &str, key: &str| header.join(table).join(key);
-    let storage = wiring.stack.tempo.as_ref().filter(|_| *id == ComponentId::Tempo);
+    // Only one kind of program has a key for it beside `paths.data`.
+    let storage = wiring.stack.tempo.as_ref().filter(|tempo| tempo.key == header);
     let storage = storage.and_then(|tempo| tempo.local_storage.as_ref());
     let mut used = vec![
         UsedPath { path: &place.config, what: Use::Configuration, key: below("paths", "config") },
-        UsedPath { path: &place.binary, what: Use::Binary, key: service.key.join("binary") },
+        UsedPath { path: &place.binary, what: Use::Binary, key: place.service.key.join("binary") },
     ];
     if wiring.serves_tls(id) || wiring.dials_tls(id) {
         let key = below("paths", "certificates");

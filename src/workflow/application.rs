@@ -1,21 +1,23 @@
 //! The way of an application's spans, and the lines its program reads.
 
-use crate::component::app::describe;
+use crate::component::app::{self, describe};
+use crate::model::dataflow::ProgramKind;
 use crate::stack::{App, RouteTarget};
 use crate::wiring::{ClientId, ComponentId, WiredEdge, Wiring};
 use std::fmt::Write;
 
 /// The way of an application's spans, hop by hop, and the lines its program reads.
 pub(crate) fn application(wiring: &Wiring<'_>, app: &App) -> String {
-    let id = ComponentId::App(app.name.clone());
+    let id = app::id(&app.name);
     let mut text = format!("application `{}` on host `{}`\n\nThe way of its spans\n", app.name, app.host);
-    let mut from = ClientId::App(id.clone());
+    let mut from = ClientId::Of(id.clone());
     let mut protocol = app.route.protocol;
     while let Some(edge) = wiring.edge_from(&from) {
         hop(&mut text, wiring, edge, protocol.as_str());
-        let ComponentId::Collector(name) = &wiring.target(edge).id.component else { break };
+        let next = &wiring.target(edge).id.component;
+        let Some(name) = next.name_as(ProgramKind::Collector) else { break };
         protocol = wiring.stack.collectors[name].route.protocol;
-        from = ClientId::Exporter(ComponentId::Collector(name.clone()));
+        from = ClientId::Of(next.clone());
     }
     lines(&mut text, wiring, app, &id);
     text

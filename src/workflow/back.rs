@@ -9,10 +9,10 @@ use super::steady::steady_survey;
 use super::{consent, host, load, proving};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, ApplySession, NoProver, Outcome, Survey, SurveyRequest, pending};
+use crate::component::wire;
 use crate::host::Holder;
 use crate::model::ground::Ground;
 use crate::plan::DesiredSource;
-use crate::wiring::wire;
 use std::path::Path;
 
 /// How a way back is asked for and judged.

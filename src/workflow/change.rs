@@ -12,8 +12,8 @@ use super::validation::Asking;
 use super::{consent, host, proving};
 use crate::apply::Judges;
 use crate::apply::{ApplyError, NoProver, Outcome, Survey, SurveyRequest};
+use crate::component::wire;
 use crate::exit::Exit;
-use crate::wiring::wire;
 use std::path::Path;
 
 /// Why nothing is proven; `None` where it is.

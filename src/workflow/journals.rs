@@ -3,7 +3,7 @@
 use super::proof::component_name;
 use crate::host::UnitJournal;
 use crate::model::units::UnitId;
-use crate::prove::{Component, LogSource};
+use crate::prove::{LogSource, LoggedComponent};
 use crate::wiring::{EnginePlace, Wiring};
 
 /// How old a line may be that speaks for the cause of a failure, in seconds: what was wrong before is not
@@ -20,7 +20,7 @@ pub(crate) struct Journals<'a>(pub(crate) &'a Wiring<'a>);
 
 impl LogSource for Journals<'_> {
     /// A journal that cannot be read is one that nobody keeps: the log is a help, not the matter.
-    fn newest(&self, component: Component<'_>) -> Option<String> {
+    fn newest(&self, component: LoggedComponent<'_>) -> Option<String> {
         let mut engines = self.0.engines.iter();
         let (_, place) = engines.find(|(id, _)| id.to_string() == component_name(component))?;
         let lines = UnitJournal::of(&unit(place)).and_then(|journal| journal.newest(Some(FRESH))).ok()?;

@@ -5,6 +5,7 @@ use super::load::Loaded;
 use super::readers::{HostFiles, readers};
 use super::session::{Session, Stop};
 use crate::check::{CheckReport, check};
+use crate::component::wire;
 use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::dataflow::Topology;
@@ -15,7 +16,7 @@ use crate::render::{Templates, render};
 use crate::stack::Stack;
 use crate::text::{RedactSource, Sources, TextFormat};
 use crate::topology::{Examined, FileSet, read};
-use crate::wiring::{Wiring, wire};
+use crate::wiring::Wiring;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 

@@ -7,7 +7,7 @@ use crate::model::names::StackName;
 use crate::stack::Stack;
 use crate::text::{RedactSource, Sources, TextFormat};
 use crate::toml::TomlDocument;
-use crate::{stack, toml, wiring};
+use crate::{component, stack, toml};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ pub struct Loaded {
 /// All faults of the file, each with its position; a file that cannot be read is a finding too.
 pub fn load(argument: &Path) -> Result<Loaded, Stop> {
     let (source, text) = read(argument)?;
-    let (document, loaded) = wiring::load(source, &text);
+    let (document, loaded) = component::load(source, &text);
     // Not the text itself: of these sources no more comes out than may be shown.
     let sources = document.sources();
     match loaded {

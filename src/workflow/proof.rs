@@ -3,7 +3,7 @@
 use super::session::Stop;
 use crate::exit::Exit;
 use crate::host::{all_listening, real};
-use crate::prove::{Component, Endpoint, LogSource};
+use crate::prove::{Endpoint, LogSource, LoggedComponent};
 use crate::report::proof::ProofOutcome;
 use crate::trial::{FoundTrial, newest_lines};
 use crate::wiring::Wiring;
@@ -58,15 +58,15 @@ pub(crate) fn somebody_listens(wiring: &Wiring<'_>) -> Result<(), Stop> {
 pub(crate) struct TrialLogs(pub(crate) FoundTrial);
 
 impl LogSource for TrialLogs {
-    fn newest(&self, component: Component<'_>) -> Option<String> {
+    fn newest(&self, component: LoggedComponent<'_>) -> Option<String> {
         newest_lines(&self.0.log(&component_name(component)))
     }
 }
 
 /// A component as the stack calls it.
-pub(crate) fn component_name(component: Component<'_>) -> String {
+pub(crate) fn component_name(component: LoggedComponent<'_>) -> String {
     match component {
-        Component::Tempo => "tempo".to_owned(),
-        Component::Collector(name) => format!("collector.{name}"),
+        LoggedComponent::Tempo => "tempo".to_owned(),
+        LoggedComponent::Collector(name) => format!("collector.{name}"),
     }
 }

@@ -5,13 +5,12 @@ use super::load::Loaded;
 use super::session::{Session, Stop};
 use super::survey::host_of;
 use crate::apply::Survey;
-use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::exit::Exit;
 use crate::host::is_program;
 use crate::model::ground::Ground;
 use crate::model::names::Scope;
 use crate::plan;
-use crate::stack::Stack;
 use crate::wiring::{ComponentId, EnginePlace, Wiring};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -45,24 +44,11 @@ fn programs(wiring: &Wiring<'_>, ground: &Ground) -> Findings {
     let finding = |(id, place): (&ComponentId, &EnginePlace)| {
         let title = format!("there is no program `{}`", place.binary);
         let finding = Finding::error(Code("program-missing"), title);
-        let finding = match service(wiring.stack, id) {
-            Some(key) => {
-                finding.at((key.join("binary"), KeyPart::Value), format!("`{id}` is started with it"))
-            }
-            None => finding,
-        };
+        let at = (place.service.key.join("binary"), KeyPart::Value);
+        let finding = finding.at(at, format!("`{id}` is started with it"));
         finding.help("install it there").help("service.binary = \"...\": where it is")
     };
     missing.map(finding).collect()
-}
-
-/// The `service` of an engine in the stack.
-fn service<'a>(stack: &'a Stack, id: &ComponentId) -> Option<&'a KeyPath> {
-    match id {
-        ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| &tempo.service.key),
-        ComponentId::Collector(name) => stack.collectors.get(name).map(|collector| &collector.service.key),
-        ComponentId::Grafana | ComponentId::App(_) => None,
-    }
 }
 
 /// What root types to have a verb work on the whole stack.

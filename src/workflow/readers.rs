@@ -6,7 +6,7 @@ use crate::model::dataflow::EnvReader;
 use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
 use crate::stack::{App, Stack};
-use crate::wiring::{ComponentId, Wiring};
+use crate::wiring::Wiring;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands on a host and is judged together with what is wanted: only there a block meets the lines
@@ -53,8 +53,7 @@ pub(crate) fn paths(stack: &Stack) -> Vec<TargetPath> {
 pub(crate) fn readers(wiring: &Wiring<'_>, there: &HostFiles) -> BTreeMap<TargetPath, EnvReader> {
     let mut found = BTreeMap::new();
     for app in wiring.stack.apps.values() {
-        let id = ComponentId::App(app.name.clone());
-        let asked = wiring.clients.get(&id).is_some_and(|place| place.drop_in.is_some());
+        let asked = app.service.reads_env;
         if let (Some(file), false) = (&app.env_file, asked)
             && let Some(reader) = reader(app, file, there)
         {

@@ -2,12 +2,13 @@
 
 use super::load::{load, load_name};
 use super::session::{Session, Stop};
+use crate::component::wire;
 use crate::diagnostic::{Findings, SourceName};
 use crate::model::names::{StackName, TargetPath};
 use crate::stack;
 use crate::stack::Stack;
 use crate::trial::{FoundTrial, moved, running};
-use crate::wiring::{Wiring, wire};
+use crate::wiring::Wiring;
 use std::path::{Path, PathBuf};
 
 /// A stack with the addresses and paths that it has where it runs.

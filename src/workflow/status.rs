@@ -2,11 +2,12 @@
 
 use super::running::There;
 use super::session::Stop;
+use crate::component;
 use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
 use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
 use crate::trial::{FoundTrial, Probe, Running};
-use crate::wiring::{ClientId, ComponentId, ListenerKind, Wiring};
+use crate::wiring::{ClientId, ComponentId, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -66,7 +67,7 @@ pub(crate) fn component(
         name: id.to_string(),
         release: metrics.as_deref().and_then(said_release).map(str::to_owned),
         release_fault: None,
-        version: version(wiring, id),
+        version: wiring.engines.get(id).map(|place| place.version.clone()).unwrap_or_default(),
         pid: None,
         unit: None,
         not_asked: barred.map(|path| format!("you may not read {}", path.display())),
@@ -83,14 +84,6 @@ fn barred(tls: &Tls) -> Option<&Path> {
     refused.then_some(path)
 }
 
-/// The version that the stack names.
-fn version(wiring: &Wiring<'_>, id: &ComponentId) -> String {
-    match id {
-        ComponentId::Collector(name) => wiring.stack.collectors[name].version.clone(),
-        _ => wiring.stack.tempo.as_ref().map(|tempo| tempo.version.clone()).unwrap_or_default(),
-    }
-}
-
 /// The counters that tell where spans stay; `None` where they cannot be read.
 pub(crate) fn counters(
     wiring: &Wiring<'_>,
@@ -102,8 +95,8 @@ pub(crate) fn counters(
 
 /// An engine's page of metrics.
 fn metrics(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<String> {
-    let door = if *id == ComponentId::Tempo { ListenerKind::Api } else { ListenerKind::Metrics };
-    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), door))?;
+    let kind = component::engine(id.kind())?.counters;
+    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), kind))?;
     let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
     fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200).map(|page| page.body)
 }

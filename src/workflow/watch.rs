@@ -17,6 +17,7 @@ use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
 use crate::cli::RootArgument;
+use crate::component::wire;
 use crate::host::{Holder, started};
 use crate::model::desired::OnChange;
 use crate::model::ground::Ground;
@@ -30,7 +31,7 @@ use crate::report::status::{
     ComponentStatus, DesiredStatus, HostStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
 };
 use crate::text::Sources;
-use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring, wire};
+use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;

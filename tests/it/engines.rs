@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
@@ -22,7 +23,7 @@ use tracewright::validate::{
     EngineKind, EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain,
     wanted,
 };
-use tracewright::wiring::{Wiring, wire};
+use tracewright::wiring::Wiring;
 
 /// Secrets of all three kinds, in both scopes.
 const SECRETS: &str = r#"
@@ -145,9 +146,15 @@ fn stacks() -> Vec<(String, String)> {
 #[test]
 fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
     let temporary = tempfile::tempdir().unwrap();
-    for name in
-        ["otelcol-0.144.0", "otelcol-0.159.0", "otelcol-contrib-0.159.0", "tempo-2.10.8", "tempo-3.0.3"]
-    {
+    for name in [
+        "otelcol-0.144.0",
+        "otelcol-0.159.0",
+        "otelcol-0.165.0",
+        "otelcol-contrib-0.159.0",
+        "tempo-2.10.8",
+        "tempo-3.0.3",
+        "tempo-3.1.0",
+    ] {
         let Some(path) = engine(name) else {
             println!(
                 "promise: stacks accepted by an engine's validator | 0 | not run: no {name} in $TRACEWRIGHT_ENGINES"

@@ -57,7 +57,7 @@ impl Override {
 }
 
 /// Tempo's lines, each also as an exact release.
-pub const TEMPO_VERSIONS: [&str; 4] = ["2.10", "2.10.8", "3.0", "3.0.3"];
+pub const TEMPO_VERSIONS: [&str; 6] = ["2.10", "2.10.8", "3.0", "3.0.3", "3.1", "3.1.0"];
 
 /// The choices behind a generated stack.
 #[derive(Clone, Debug)]
@@ -82,6 +82,7 @@ pub struct Choices {
     pub env_dialect: u8,
     pub rust: bool,
     pub grafana: bool,
+    pub prometheus: bool,
     pub chain: bool,
     pub direct_app: bool,
     pub extras: u8,
@@ -91,7 +92,7 @@ pub struct Choices {
 /// All stacks; every choice is independent of the others and every combination is valid.
 pub fn choices() -> impl Strategy<Value = Choices> {
     let an_override = || proptest::sample::select(OVERRIDES.to_vec());
-    let flags = proptest::collection::vec(any::<bool>(), 12);
+    let flags = proptest::collection::vec(any::<bool>(), 13);
     let small = (0u8..3, 0u8..4, 0u8..4, 0u8..4, 0u8..8);
     let versions = proptest::sample::select(TEMPO_VERSIONS.to_vec());
     let listeners = (an_override(), an_override(), an_override());
@@ -122,6 +123,7 @@ pub fn choices() -> impl Strategy<Value = Choices> {
                 env_dialect,
                 rust: flags[8],
                 grafana: flags[9],
+                prometheus: flags[12],
                 chain: flags[10],
                 direct_app: flags[11],
                 extras,
@@ -148,11 +150,15 @@ impl Choices {
         if self.grafana {
             text.push_str("[grafana]\nservice = { unit = \"grafana-server.service\" }\n");
         }
+        if self.prometheus {
+            text.push_str("[prometheus]\nscrape_file = \"/etc/prometheus/scrape.d/made.yml\"\n");
+            text.push_str("labels = { cluster = \"lab\" }\n");
+        }
         text
     }
 
     fn collector(&self, text: &mut String) {
-        let version = ["0.144", "0.152.0", "0.159"][usize::from(self.extras) % 3];
+        let version = ["0.144", "0.152.0", "0.159", "0.165"][usize::from(self.extras) % 4];
         let distribution = if self.contrib { "contrib" } else { "core" };
         writeln!(text, "[collector.main]\nversion = \"{version}\"\ndistribution = \"{distribution}\"")
             .unwrap();

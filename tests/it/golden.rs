@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::certificate::CertificateRole;
 use tracewright::model::desired::{Content, Desired};
@@ -15,7 +16,6 @@ use tracewright::model::names::Scope;
 use tracewright::render::{Templates, render};
 use tracewright::stack::resolve;
 use tracewright::toml;
-use tracewright::wiring::wire;
 
 /// All files of a stack by name, with `inventory.txt`.
 fn golden(text: &str) -> BTreeMap<String, String> {

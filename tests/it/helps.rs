@@ -9,8 +9,8 @@
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use tracewright::component::{load, wire};
 use tracewright::diagnostic::{Finding, Findings, Place, SourceName};
-use tracewright::wiring::{load, wire};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/invalid")

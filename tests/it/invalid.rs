@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use tracewright::component::{load, wire};
 use tracewright::diagnostic::{Findings, SourceName};
 use tracewright::report::diagnostics::render;
-use tracewright::wiring::{load, wire};
 
 fn repository(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(below)
@@ -135,6 +135,7 @@ const CODES: &[&str] = &[
     "hardening-off",
     "debug-detailed",
     "queue-memory",
+    "queue-wait-stalls",
     "batch-without-queue",
     "batch-size",
     "retry-order",

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+use tracewright::component::wire;
 use tracewright::diagnostic::{Place, SourceName};
 use tracewright::model::desired::Desired;
 use tracewright::model::release::collector::CollectorRelease;
@@ -11,7 +12,6 @@ use tracewright::report::diagnostics;
 use tracewright::stack::load;
 use tracewright::toml::schema::{KeyDefault, KeyStatus, Schema, ValueKind};
 use tracewright::toml::{RawStack, Table, parse};
-use tracewright::wiring::wire;
 
 /// One of everything, so that each key has a table to stand in.
 const BASE: &[(&str, &str)] = &[
@@ -220,6 +220,7 @@ fn with_everything(path: &str, value: &str) -> String {
         ("tempo.http", format!("{{ {REACHED} }}")),
         ("tempo.internal", "{ tls = true }".to_owned()),
         ("app.shop.env_file", "\"/srv/shop/.env\"".to_owned()),
+        ("prometheus.scrape_file", "\"/etc/prometheus/scrape.d/shop.yml\"".to_owned()),
     ];
     let apart = |key: &str| !path.starts_with(key) && !text.contains(&format!("\n{key} "));
     let more: String =
@@ -231,11 +232,18 @@ fn with_everything(path: &str, value: &str) -> String {
 const SILENT: &[(&str, &str)] = &[
     ("tls", "`off` refuses what `edge` gives TLS, and the base says it on its listeners"),
     ("collector.main.receive.http.dial", NOBODY),
-    ("collector.main.metrics.dial", NOBODY),
     ("collector.main.health.dial", NOBODY),
     ("tempo.receive.http.dial", NOBODY),
     ("app.shop.sdk.version", "the base has no `timeout`"),
+    ("prometheus.service.home", REFUSED),
+    ("prometheus.service.unit", REFUSED),
+    ("prometheus.http.port", THEIRS),
+    ("prometheus.http.bind", THEIRS),
+    ("prometheus.http.tls", THEIRS),
+    ("prometheus.http.dial", THEIRS),
 ];
+const REFUSED: &str = "both values are refused, by the program's home";
+const THEIRS: &str = "a port of somebody else's: only that it is taken counts";
 const NOBODY: &str = "nobody of the base dials it";
 
 #[test]

@@ -5,6 +5,7 @@ use crate::support::repository;
 use crate::wiring_truth::{bare, file_set, file_texts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::Desired;
 use tracewright::model::names::TargetPath;
@@ -12,7 +13,6 @@ use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::topology::read;
-use tracewright::wiring::wire;
 
 /// One scalar of a file: its key path and its line, before and after the mutation.
 struct Leaf {

@@ -4,6 +4,7 @@
 use crate::support::{bless, repository};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::ground::Ground;
 use tracewright::model::names::{GroupName, HostName, Scope, TargetPath, UnitName, UserName};
@@ -13,7 +14,6 @@ use tracewright::model::units::{
 use tracewright::plan::confirm;
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
-use tracewright::wiring::wire;
 
 const STACK: &str = r#"schema = 1
 name   = "ag"

@@ -18,6 +18,7 @@ mod determinism;
 mod disk;
 mod editors;
 mod engines;
+mod expected;
 mod generator;
 mod golden;
 mod helps;

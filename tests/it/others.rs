@@ -5,6 +5,7 @@ use crate::support::{golden, repository};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::SystemTime;
+use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::ground::Ground;
@@ -16,7 +17,6 @@ use tracewright::plan::{Circumstances, DesiredHost, OthersRequest, plan};
 use tracewright::render::{Templates, render};
 use tracewright::report::plan::{PlanFrame, text};
 use tracewright::stack::load;
-use tracewright::wiring::wire;
 
 const OWN_COLLECTOR: &str = r#"schema = 1
 name   = "shop"

@@ -1,11 +1,13 @@
 //! What was decided is what the finished files say: rendered files, read back with the engines' own
-//! semantics, equal `wiring::expected()`, and pass every rule.
+//! semantics, equal `expected()`, and pass every rule.
 
+use crate::expected::expected;
 use crate::generator::{Choices, OVERRIDES, TEMPO_VERSIONS, choices};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use tracewright::component::wire;
 use tracewright::diagnostic::{Mark, Severity, SourceName};
 use tracewright::model::dataflow::{ClientTls, FileReference, ServerTls, Topology, Trust};
 use tracewright::model::desired::{Content, Desired};
@@ -14,7 +16,6 @@ use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::topology::{Examined, FileSet, read};
-use tracewright::wiring::{expected, wire};
 
 /// Listeners and clients without positions, in an order of their own.
 pub fn bare(topology: &Topology) -> (Vec<String>, Vec<String>, Vec<String>) {

@@ -59,9 +59,10 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
         (ProgramKind::Tempo, Protocol::RemoteWrite) => {
             under(file, setting, "url", &format!("{scheme}://{host}:{port}/api/v1/write"))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
-            beside(file, client, "url", &format!("{scheme}://{host}:{port}"))
+        (ProgramKind::Prometheus, _) => {
+            format!("in the job of `{setting}`: `targets: [\"{}\"]`", endpoint(host, port)).into()
         }
+        (ProgramKind::Grafana, _) => beside(file, client, "url", &format!("{scheme}://{host}:{port}")),
         (ProgramKind::Tempo, _) => {
             under(file, "querier.frontend_worker", "frontend_address", &endpoint(host, port))
         }
@@ -130,7 +131,10 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
             let trusts = variable(file, "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca.as_str());
             both(dials(), trusts, |dials, trusts| format!("{dials}, and its CA in {trusts}"))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => format!(
+        (ProgramKind::Prometheus, _) => {
+            format!("in the job of `{setting}`: `scheme: https` and `tls_config: {{ ca_file: {ca} }}`").into()
+        }
+        (ProgramKind::Grafana, _) => format!(
             "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
             dials()
         )
@@ -178,9 +182,8 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> Help {
         (ProgramKind::Tempo, Protocol::RemoteWrite) => {
             under(file, setting, "url", &format!("http://{}/api/v1/write", peer(client)))
         }
-        (ProgramKind::Grafana | ProgramKind::Prometheus, _) => {
-            beside(file, client, "url", &format!("http://{}", peer(client)))
-        }
+        (ProgramKind::Prometheus, _) => format!("in the job of `{setting}`: `scheme: http`").into(),
+        (ProgramKind::Grafana, _) => beside(file, client, "url", &format!("http://{}", peer(client))),
         (ProgramKind::Tempo, _) => {
             let help = Help::from(format!("under `{setting}`: remove `tls_enabled: true`"));
             help.edit(file, TextChange::RemoveKey { way: format!("{setting}.tls_enabled") })
@@ -218,9 +221,8 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
             "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
                 .into()
         }
-        ProgramKind::Grafana | ProgramKind::Prometheus => {
-            beside(file, client, "url", &format!("https://{}", peer(client)))
-        }
+        ProgramKind::Prometheus => format!("in the job of `{setting}`: `scheme: https`").into(),
+        ProgramKind::Grafana => beside(file, client, "url", &format!("https://{}", peer(client))),
         ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
             format!("in `{setting}`: `tls {{ insecure = false }}`").into()
         }
@@ -237,7 +239,10 @@ pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help 
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`").into(),
         ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`").into(),
         ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".into(),
-        ProgramKind::Grafana | ProgramKind::Prometheus => {
+        ProgramKind::Prometheus => {
+            format!("in the job of `{setting}`: `cert_file` and `key_file` in its `tls_config`").into()
+        }
+        ProgramKind::Grafana => {
             "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`".into()
         }
     }
@@ -291,9 +296,10 @@ pub(in super::super) fn name(
             under(file, &format!("{setting}.tls"), "server_name_override", &name.to_string())
         }
         ProgramKind::Tempo => under(file, setting, "tls_server_name", &name.to_string()),
-        ProgramKind::Grafana | ProgramKind::Prometheus => {
-            beside(file, client, "jsonData.serverName", &name.to_string())
+        ProgramKind::Prometheus => {
+            format!("in the job of `{setting}`: `server_name: {name}` in its `tls_config`").into()
         }
+        ProgramKind::Grafana => beside(file, client, "jsonData.serverName", &name.to_string()),
         ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host").into(),
     }));
     ways

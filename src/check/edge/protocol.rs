@@ -68,7 +68,8 @@ pub(super) fn judge_path(pair: &Pair<'_>) -> Found {
 pub(super) fn judge_terms(pair: &Pair<'_>) -> Vec<(ConditionKind, Found)> {
     let (takes, sends) = (&pair.listener.takes, &pair.client.sends);
     let mut all = Vec::new();
-    if takes.tenant.is_some() && pair.client.protocol != Protocol::TempoInternal {
+    let own = matches!(pair.client.protocol, Protocol::TempoInternal | Protocol::Scrape);
+    if takes.tenant.is_some() && !own {
         all.push((ConditionKind::Tenant, shown(sends.tenant, Fault::NoTenant)));
     }
     if takes.credentials.is_some() {

@@ -9,7 +9,7 @@ use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::TimeoutUnit;
 use crate::stack::{App, TlsSettings};
-use crate::wiring::{ClientId, ClientPlace, ComponentId, Wiring};
+use crate::wiring::{ClientId, ClientPlace, Wiring};
 use std::time::Duration;
 
 /// One assignment, before it is written in a dialect.
@@ -25,7 +25,7 @@ pub struct EnvAssignment {
 
 /// The assignments of an application, in the order they are written.
 pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<EnvAssignment> {
-    let edge = wiring.edge_from(&ClientId::App(ComponentId::App(app.name.clone())));
+    let edge = wiring.edge_from(&ClientId::Of(super::id(&app.name)));
     let edge = edge.expect("resolve gives every application a target with a listener");
     let tls = wiring.target(edge).tls;
     let endpoint = match app.route.protocol {

@@ -1,4 +1,16 @@
-//! Applications that export OTLP: their environment block and any environment file.
+//! Applications with an OpenTelemetry SDK, by their environment files.
 
 pub mod describe;
+mod home;
 pub mod read;
+
+pub use home::HOME;
+
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::ComponentName;
+use crate::wiring::ComponentId;
+
+/// `[app.NAME]`.
+pub fn id(name: &ComponentName) -> ComponentId {
+    ComponentId::named(ProgramKind::App, name)
+}

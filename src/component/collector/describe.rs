@@ -9,7 +9,7 @@ use crate::stack::{
     SecretReference, Size, WhenFull,
 };
 use crate::toml::Printed;
-use crate::wiring::{ClientId, ComponentId, EnginePlace, ListenerKind, Wiring};
+use crate::wiring::{ClientId, EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ struct Metrics {
 
 /// The file name of a collector's template.
 pub fn template(collector: &Collector) -> String {
-    format!("collector/{}/config.yaml.j2", collector.dialect.name)
+    format!("collector/{}/config.yaml.j2", collector.dialect.template)
 }
 
 /// Everything the template prints for one collector.
@@ -101,7 +101,7 @@ pub fn context<'a>(
     collector: &'a Collector,
     place: &EnginePlace,
 ) -> CollectorContext<'a> {
-    let id = ComponentId::Collector(collector.name.clone());
+    let id = super::id(&collector.name);
     let listener = |listener| wiring.listener(&id, listener);
     let otlp = |wanted| listener(wanted).map(|listener| otlp_listener(wiring, place, listener, literal));
     let exporter = exporter(wiring, collector, place);
@@ -133,10 +133,9 @@ pub fn context<'a>(
 }
 
 fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> Exporter {
-    let id = ComponentId::Collector(collector.name.clone());
-    let edge = wiring
-        .edge_from(&ClientId::Exporter(id))
-        .expect("resolve gives every collector a target with a listener");
+    let id = super::id(&collector.name);
+    let edge =
+        wiring.edge_from(&ClientId::Of(id)).expect("resolve gives every collector a target with a listener");
     let tls = wiring.target(edge).tls;
     let kind = match collector.route.protocol {
         OtlpProtocol::Grpc => collector.dialect.grpc_exporter,

@@ -23,7 +23,7 @@ pub fn context<'a>(
     grafana: &Grafana,
     place: &ClientPlace,
 ) -> Option<DatasourceContext<'a>> {
-    let edge = wiring.edge_from(&ClientId::Datasource)?;
+    let edge = wiring.edge_from(&ClientId::Of(super::ID))?;
     let tls = wiring.target(edge).tls;
     Some(DatasourceContext {
         stack: wiring.stack.name.as_str(),

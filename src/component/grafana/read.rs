@@ -2,22 +2,42 @@
 //!
 //! Sources: Grafana's documentation of provisioning and of `jsonData` for TLS.
 
+use crate::component::{ConfigReader, FileRead};
 use crate::diagnostic::Mark;
 use crate::format::address;
 use crate::format::address::Url;
 use crate::format::page::FileReading;
-use crate::format::yaml::{Node, YamlEntry};
+use crate::format::values::Expansion;
+use crate::format::yaml::{Node, YamlEntry, YamlLibrary};
 use crate::model::dataflow::{
     Client, ClientTls, FileReference, HeaderShown, ProgramKind, Protocol, Sends, Trust,
 };
 
+/// Where the files are that provision datasources, and how they are read.
+pub static READER: ConfigReader = ConfigReader {
+    kind: ProgramKind::Grafana,
+    places: &[],
+    directories: &["/etc/grafana/provisioning/datasources"],
+    in_home: None,
+    in_path: Some("/provisioning/datasources/"),
+    words: &["datasources:"],
+    library: YamlLibrary::V3,
+    is_own: |root| root.entry("apiVersion").is_some() && is_datasources(root),
+    in_repository: true,
+    expansion: |_| Expansion::None,
+    read: |page, root, _| {
+        read(page, root);
+        FileRead::PLAIN
+    },
+};
+
 /// Whether a YAML file is a datasource provisioning file.
-pub fn is_datasources(root: &Node) -> bool {
+fn is_datasources(root: &Node) -> bool {
     root.get("datasources").is_some_and(|node| !node.items().is_empty())
 }
 
 /// Reads every datasource of a type that is known: Tempo, Prometheus, Loki.
-pub fn read(page: &mut FileReading<'_>, root: &Node) {
+fn read(page: &mut FileReading<'_>, root: &Node) {
     for (index, source) in root.get("datasources").map(Node::items).unwrap_or_default().iter().enumerate() {
         let text = |key: &str| source.get(key).and_then(Node::scalar).map(|scalar| scalar.text.as_str());
         let protocol = match text("type") {

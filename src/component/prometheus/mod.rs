@@ -1,4 +1,16 @@
-//! Prometheus, as far as the command line of its unit says where it listens and what it takes.
+//! Prometheus of somebody else's: what it scrapes of a stack, and as far as the command line of its unit and its
+//! own configuration say, where it listens and what it takes.
 
+pub mod describe;
+mod home;
 pub mod read;
 pub mod scrape;
+mod settings;
+
+pub use home::HOME;
+
+use crate::model::dataflow::ProgramKind;
+use crate::wiring::ComponentId;
+
+/// `[prometheus]`.
+pub const ID: ComponentId = ComponentId::sole(ProgramKind::Prometheus);

@@ -1,12 +1,24 @@
 //! What the unit templates print. Directives and their reasons were tried on systemd 252 with real
 //! engines (offline score 1.1 for system services, 2.0 for user services).
 
+use crate::component::{Engine, Template};
 use crate::format::unit::quoting;
 use crate::model::names::{Scope, TargetPath};
-use crate::stack::{Hardening, ServiceSettings, Size};
-use crate::wiring::{ComponentId, EnginePlace, UnitShape, Wiring};
+use crate::stack::{Hardening, Size};
+use crate::wiring::{ComponentId, EnginePlace, Wiring};
 use serde::Serialize;
 use std::time::Duration;
+
+/// The templates of units, and what they share.
+pub const TEMPLATES: &[Template] = &[
+    ("systemd/_sandbox-system.j2", include_str!("../../../templates/systemd/_sandbox-system.j2")),
+    ("systemd/_sandbox-user.j2", include_str!("../../../templates/systemd/_sandbox-user.j2")),
+    ("systemd/_service.j2", include_str!("../../../templates/systemd/_service.j2")),
+    ("systemd/app.conf.j2", include_str!("../../../templates/systemd/app.conf.j2")),
+    ("systemd/collector.conf.j2", include_str!("../../../templates/systemd/collector.conf.j2")),
+    ("systemd/collector.service.j2", include_str!("../../../templates/systemd/collector.service.j2")),
+    ("systemd/tempo.conf.j2", include_str!("../../../templates/systemd/tempo.conf.j2")),
+];
 
 /// The context of every unit template.
 #[derive(Debug, Serialize)]
@@ -61,22 +73,10 @@ pub fn app_context<'a>(wiring: &'a Wiring<'_>, file: &TargetPath) -> AppContext<
     AppContext { stack: wiring.stack.name.as_str(), environment_file: quoting::pattern(file.as_str()) }
 }
 
-/// The template of a component's unit file.
-pub fn template(component: &ComponentId, shape: UnitShape) -> &'static str {
-    match (component, shape) {
-        (ComponentId::Tempo, _) => "systemd/tempo.conf.j2",
-        (_, UnitShape::Whole) => "systemd/collector.service.j2",
-        (_, UnitShape::DropIn) => "systemd/collector.conf.j2",
-    }
-}
-
 /// Everything a unit template prints.
-pub fn context<'a>(
-    wiring: &'a Wiring<'_>,
-    component: &ComponentId,
-    service: &'a ServiceSettings,
-    place: &'a EnginePlace,
-) -> UnitContext<'a> {
+pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Engine) -> UnitContext<'a> {
+    let place = &wiring.engines[component];
+    let service = &place.service;
     let system = place.scope == Scope::System;
     let (state, outside): (Vec<_>, Vec<_>) =
         place.data.iter().partition(|path| state_directory(system, path).is_some());
@@ -90,7 +90,7 @@ pub fn context<'a>(
         user: place.user.as_str(),
         group: place.group.as_str(),
         packaged_command: place.packaged_command,
-        command: command(component, place),
+        command: command(engine, place),
         stop_timeout: seconds(service.stop_timeout),
         environment_files: service
             .environment_files
@@ -116,7 +116,7 @@ pub fn context<'a>(
             (Hardening::Strict, true) => "system",
             (Hardening::Strict, false) => "user",
         },
-        executable_memory: makes_memory_executable(wiring, component),
+        executable_memory: (engine.executable_memory)(wiring.stack),
         loopback_only: stays_on_loopback(wiring, component),
     }
 }
@@ -127,31 +127,10 @@ pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
     quoting::state_directory(path.as_str()).filter(|_| system)
 }
 
-fn command(component: &ComponentId, place: &EnginePlace) -> Command {
+fn command(engine: &Engine, place: &EnginePlace) -> Command {
     let binary = quoting::word(place.binary.as_str());
-    let config = quoting::argument(&match component {
-        ComponentId::Tempo => format!("-config.file={}", place.config),
-        _ => format!("--config={}", collector_location(&place.config)),
-    });
-    match component {
-        ComponentId::Tempo => Command {
-            start: format!("{binary} {config}"),
-            validate: format!("{binary} {config} -config.verify=true"),
-        },
-        _ => Command { start: format!("{binary} {config}"), validate: format!("{binary} validate {config}") },
-    }
-}
-
-/// A collector takes what holds a colon for a URI, and refuses a path that is none (0.159).
-fn collector_location(config: &TargetPath) -> String {
-    let scheme = if config.as_str().contains(':') { "file:" } else { "" };
-    format!("{scheme}{config}")
-}
-
-/// Whether a sandbox must leave the engine executable memory.
-fn makes_memory_executable(wiring: &Wiring<'_>, component: &ComponentId) -> bool {
-    let tempo = wiring.stack.tempo.as_ref().filter(|_| *component == ComponentId::Tempo);
-    tempo.is_some_and(|tempo| tempo.dialect.executable_memory)
+    let config = quoting::argument(&(engine.config)(&place.config));
+    Command { start: format!("{binary} {config}"), validate: (engine.validate)(&binary, &config) }
 }
 
 /// Whether no socket of the component, on either end, has to do with another host.

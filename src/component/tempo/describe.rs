@@ -5,7 +5,7 @@ use crate::component::values::{
 };
 use crate::stack::Tempo;
 use crate::toml::Printed;
-use crate::wiring::{ComponentId, EnginePlace, ListenerKind, Wiring};
+use crate::wiring::{EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
 
 /// The context of `tempo/*/config.yml.j2`.
@@ -44,21 +44,20 @@ struct InternalClients {
 
 /// The file name of Tempo's template.
 pub fn template(tempo: &Tempo) -> String {
-    format!("tempo/{}/config.yml.j2", tempo.dialect.name)
+    format!("tempo/{}/config.yml.j2", tempo.dialect.template)
 }
 
 /// Everything the template prints.
 pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace) -> TempoContext<'a> {
     let server = |listener| {
-        let listener = wiring
-            .listener(&ComponentId::Tempo, listener)
-            .expect("Tempo always opens its API and its own gRPC");
+        let listener =
+            wiring.listener(&super::ID, listener).expect("Tempo always opens its API and its own gRPC");
         let tls = server_files(wiring, place, listener, str::to_owned);
         Server { host: listener.bind.to_string(), port: listener.port.number(), tls }
     };
     let otlp = |listener| {
         wiring
-            .listener(&ComponentId::Tempo, listener)
+            .listener(&super::ID, listener)
             .map(|listener| otlp_listener(wiring, place, listener, str::to_owned))
     };
     let minimum_version = tempo_version(wiring.stack.certificates.minimum_version);

@@ -1,6 +1,14 @@
-//! Grafana Tempo.
-
-pub mod read;
+//! Grafana Tempo: the traces' store.
 
 pub mod describe;
+mod home;
 pub mod one_way;
+pub mod read;
+
+pub use home::HOME;
+
+use crate::model::dataflow::ProgramKind;
+use crate::wiring::ComponentId;
+
+/// `[tempo]`.
+pub const ID: ComponentId = ComponentId::sole(ProgramKind::Tempo);

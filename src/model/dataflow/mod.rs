@@ -117,6 +117,32 @@ pub enum ProgramKind {
     Neighbour(NeighbourName),
 }
 
+impl ProgramKind {
+    /// The word of its tables in `stack.toml`.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Collector => "collector",
+            Self::Tempo => "tempo",
+            Self::App => "app",
+            Self::Grafana => "grafana",
+            Self::Prometheus => "prometheus",
+            Self::Alloy => "alloy",
+            Self::Neighbour(name) => name.0,
+        }
+    }
+
+    /// Its place in the order of starting: who listens before who dials it.
+    pub const fn start_order(self) -> u8 {
+        match self {
+            Self::Tempo => 0,
+            Self::Collector => 1,
+            Self::Grafana => 2,
+            Self::App => 3,
+            Self::Prometheus => 4,
+            Self::Alloy | Self::Neighbour(_) => 5,
+        }
+    }
+}
 /// The name of a program of which is read where it listens, and no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NeighbourName(pub &'static str);

@@ -2,29 +2,42 @@
 
 /// Capabilities of a range of collector releases.
 ///
-/// Sources: the collector's `CHANGELOG.md` and runs of 0.144, 0.152 and 0.159 (core).
+/// Sources: the collector's `CHANGELOG.md` and runs of 0.144, 0.152, 0.159 and 0.165 (core).
 #[derive(Debug, PartialEq, Eq)]
 pub struct CollectorRelease {
-    /// Its name in messages, and the directory of its templates: `0.144`.
-    pub name: &'static str,
+    /// The directory of its templates, named after the first release that reads what they write: `0.144`.
+    pub template: &'static str,
     /// Minor versions of release line 0, inclusive.
     pub minors: (u16, u16),
     /// The gRPC exporter's type: `otlp_grpc` from 0.144, before it `otlp`.
     pub grpc_exporter: &'static str,
     /// The HTTP exporter's type: `otlp_http` from 0.144, before it `otlphttp`.
     pub http_exporter: &'static str,
+    /// Whether a queue that lets senders wait can stop for good, with all of them: a wait that is cancelled
+    /// leaves its lock behind (mended in 0.163).
+    pub waiting_can_deadlock: bool,
 }
 
 /// All rendered ranges, oldest first.
-const RELEASES: &[CollectorRelease] = &[CollectorRelease {
-    name: "0.144",
-    minors: (144, 159),
-    grpc_exporter: "otlp_grpc",
-    http_exporter: "otlp_http",
-}];
+const RELEASES: &[CollectorRelease] = &[
+    CollectorRelease {
+        template: "0.144",
+        minors: (144, 162),
+        grpc_exporter: "otlp_grpc",
+        http_exporter: "otlp_http",
+        waiting_can_deadlock: true,
+    },
+    CollectorRelease {
+        template: "0.144",
+        minors: (163, 165),
+        grpc_exporter: "otlp_grpc",
+        http_exporter: "otlp_http",
+        waiting_can_deadlock: false,
+    },
+];
 
 /// Minor versions of release line 0 that the language knows, rendered or not.
-pub const KNOWN_MINORS: (u16, u16) = (111, 159);
+pub const KNOWN_MINORS: (u16, u16) = (111, 165);
 
 impl CollectorRelease {
     /// The release of `0.MINOR`, if that release is rendered.

@@ -2,11 +2,14 @@
 
 /// Capabilities of a Tempo release line.
 ///
-/// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8 and 3.0.3.
+/// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8,
+/// 3.0.3 and a build of the branch that became 3.1.0.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TempoRelease {
-    /// Its name in messages, and the directory of its templates: `2.10`.
+    /// Its name in messages: `2.10`.
     pub name: &'static str,
+    /// The directory of its templates, named after the first line that reads what they write.
+    pub template: &'static str,
     /// Release line, (major, minor).
     pub line: (u32, u32),
     /// Key paths of Tempo's own gRPC clients that dial `internal`; the generator's only counts
@@ -21,6 +24,7 @@ pub struct TempoRelease {
 const RELEASES: &[TempoRelease] = &[
     TempoRelease {
         name: "2.10",
+        template: "2.10",
         line: (2, 10),
         internal_clients: &[
             "ingester_client.grpc_client_config",
@@ -31,14 +35,24 @@ const RELEASES: &[TempoRelease] = &[
     },
     TempoRelease {
         name: "3.0",
+        template: "3.0",
         line: (3, 0),
-        internal_clients: &[
-            "querier.frontend_worker.grpc_client_config",
-            "live_store_client.grpc_client_config",
-            "backend_scheduler_client.grpc_client_config",
-        ],
+        internal_clients: CLIENTS_FROM_3,
         executable_memory: true,
     },
+    TempoRelease {
+        name: "3.1",
+        template: "3.0",
+        line: (3, 1),
+        internal_clients: CLIENTS_FROM_3,
+        executable_memory: true,
+    },
+];
+
+const CLIENTS_FROM_3: &[&str] = &[
+    "querier.frontend_worker.grpc_client_config",
+    "live_store_client.grpc_client_config",
+    "backend_scheduler_client.grpc_client_config",
 ];
 
 impl TempoRelease {

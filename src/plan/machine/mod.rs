@@ -97,26 +97,10 @@ impl<'a> Runner<'a> {
 
 /// Everything of a host that a program runs as, engines first.
 fn runners<'a>(wiring: &'a Wiring<'_>, host: &HostName) -> Vec<Runner<'a>> {
-    let stack = wiring.stack;
-    let engines = wiring.engines.iter().filter_map(|(id, place)| {
-        let (at, service) = match id {
-            ComponentId::Tempo => stack.tempo.as_ref().map(|tempo| (&tempo.host, &tempo.service))?,
-            ComponentId::Collector(name) => {
-                stack.collectors.get(name).map(|collector| (&collector.host, &collector.service))?
-            }
-            ComponentId::Grafana | ComponentId::App(_) => return None,
-        };
-        (at == host).then(|| Runner::engine(id, place, &service.key))
-    });
-    let neighbours = wiring.clients.iter().filter_map(|(id, place)| {
-        let (at, service) = match id {
-            ComponentId::Grafana => {
-                stack.grafana.as_ref().map(|grafana| (&grafana.host, &grafana.service))?
-            }
-            ComponentId::App(name) => stack.apps.get(name).map(|app| (&app.host, &app.service))?,
-            ComponentId::Tempo | ComponentId::Collector(_) => return None,
-        };
-        (at == host).then(|| Runner::neighbour(id, place, (service.unit.as_ref(), &service.key)))
-    });
+    let engines = wiring.engines.iter().filter(|(_, place)| place.host == *host);
+    let engines = engines.map(|(id, place)| Runner::engine(id, place, &place.service.key));
+    let neighbours = wiring.clients.iter().filter(|(_, place)| place.host == *host);
+    let neighbours =
+        neighbours.map(|(id, place)| Runner::neighbour(id, place, (place.unit.as_ref(), &place.service)));
     engines.chain(neighbours).collect()
 }

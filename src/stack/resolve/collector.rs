@@ -1,6 +1,6 @@
 //! `[collector.NAME]`.
 
-use super::super::{Collector, Debug, Distribution, RouteTarget, Size};
+use super::super::{Collector, Debug, Distribution, Queue, RouteTarget, Size, WhenFull};
 use super::host::HostKeys;
 use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
@@ -9,6 +9,7 @@ use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding};
 use crate::model::names::ComponentName;
+use crate::model::release::collector::CollectorRelease;
 use crate::toml::{CollectorTable, Table};
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
     let export = export::export(table, service.as_ref(), scene.faults);
     memory(table, scene);
     let (version, dialect) = version?;
+    waiting(table, queue, dialect, scene);
     Some(Collector {
         name: ComponentName::new(name),
         host: host?,
@@ -64,6 +66,18 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         written: table.printed(),
         key: table.at.path().clone(),
     })
+}
+
+/// A queue that lets senders wait, on a release where that can stop the collector.
+fn waiting(table: &CollectorTable, queue: Option<Queue>, release: &CollectorRelease, scene: &mut Scene<'_>) {
+    let waits = queue.is_some_and(|queue| queue.when_full == WhenFull::Wait);
+    if waits && release.waiting_can_deadlock {
+        let title = "a full queue that lets senders wait can stop this collector for good";
+        let found = Finding::warning(Code("queue-wait-stalls"), title)
+            .at(table.queue.when_full.value(), "")
+            .also(table.version.value(), "mended in 0.163");
+        scene.faults.push(found.help("when_full = \"refuse\"").help("or a collector of 0.163 or newer"));
+    }
 }
 
 fn memory(table: &CollectorTable, scene: &mut Scene<'_>) {

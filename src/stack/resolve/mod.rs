@@ -12,6 +12,7 @@ mod export;
 mod grafana;
 mod host;
 mod listener;
+mod neighbour;
 mod pipeline;
 mod route;
 mod sdk;
@@ -23,6 +24,7 @@ use super::{App, Collector, HostSettings, Stack, TlsPreset};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
 use crate::model::names::{ComponentName, HostName, StackName};
 use crate::toml::{RawStack, TomlDocument, read};
+pub use neighbour::ResolvedNeighbour;
 use route::Targets;
 use std::collections::BTreeMap;
 
@@ -83,6 +85,7 @@ fn resolve_sound(root: &RawStack) -> (Stack, Findings) {
         tempo,
         apps,
         grafana,
+        raw: Some(root.clone()),
     };
     (stack, faults)
 }

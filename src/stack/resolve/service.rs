@@ -15,6 +15,7 @@ pub(super) struct ServiceDefaults {
 }
 
 /// Who runs a component, as far as it decides what a path may be.
+#[derive(Clone, Debug)]
 pub(super) struct Runner {
     scope: Scope,
     user: Option<UserName>,

@@ -13,8 +13,8 @@ use crate::toml::kind::{
 table! {
     /// An OpenTelemetry Collector: it takes spans from applications and other collectors, and sends them on.
     pub struct CollectorTable {
-        /// The release that is installed, as `otelcol --version` says: `0.159`, or `0.159.0`.
-        version: Version = r#""0.159""#, required(), renders("which keys are written, and how they are spelled");
+        /// The release that is installed, as `otelcol --version` says: `0.165`, or `0.165.0`.
+        version: Version = r#""0.165""#, required(), renders("which keys are written, and how they are spelled");
         /// The release whose keys are written, for one that is newer than this tool.
         dialect: Later;
         /// Whether it is written at all.

@@ -9,6 +9,7 @@ mod collector;
 mod grafana;
 mod host;
 mod listener;
+mod prometheus;
 mod service;
 mod tempo;
 
@@ -21,6 +22,7 @@ pub use collector::{
 pub use grafana::GrafanaTable;
 pub use host::HostTable;
 pub use listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
+pub use prometheus::PrometheusTable;
 pub use service::{CertificatePathTable, Hardening, PathsTable, RunnerTable, ScopeWord, ServiceTable};
 pub use tempo::{StorageTable, TempoReceiveTable, TempoTable};
 
@@ -58,8 +60,8 @@ table! {
         app: Tables<AppTable> = "[app.shop]";
         /// Grafana, as a reader of Tempo.
         grafana: GrafanaTable = "[grafana]";
-        /// Prometheus, as a neighbour.
-        prometheus: Later;
+        /// Prometheus, as a reader of the stack's own metrics.
+        prometheus: PrometheusTable = "[prometheus]";
         /// Another file, put in here.
         include: Later;
         /// Loki, as a neighbour.

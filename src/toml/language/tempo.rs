@@ -9,7 +9,7 @@ table! {
     /// Grafana Tempo, which keeps the traces; one a stack.
     pub struct TempoTable {
         /// The release that is installed, as `tempo --version` says: a line, or a release of it.
-        version: Version = r#""3.0""#, required(), renders("which keys are written, and how they are spelled");
+        version: Version = r#""3.1""#, required(), renders("which keys are written, and how they are spelled");
         /// The line whose keys are written, for a release that is newer than this tool.
         dialect: Later;
         /// Whether it is written at all.

@@ -1,10 +1,11 @@
 //! `--hold`: the engines stay up for the user's own application.
 
 use super::round::{Round, RoundEnd};
+use crate::component::app;
 use crate::component::app::describe;
 use crate::model::env::EnvFormat;
 use crate::stack::App;
-use crate::wiring::{ComponentId, Wiring};
+use crate::wiring::Wiring;
 use std::thread;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(crate) fn hold(round: &mut Round<'_, '_>, wiring: &Wiring<'_>) -> Result<(),
 
 /// The lines of an application's environment block, for a shell.
 fn exports(wiring: &Wiring<'_>, app: &App) -> String {
-    let place = &wiring.clients[&ComponentId::App(app.name.clone())];
+    let place = &wiring.clients[&app::id(&app.name)];
     let assignments = describe::assignments(wiring, app, place);
     let shell = App { env_dialect: EnvFormat::Shell, ..app.clone() };
     let lines = describe::lines(&shell, &assignments).unwrap_or_default();

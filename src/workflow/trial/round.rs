@@ -3,11 +3,15 @@
 use super::super::proof::{component_name, exit, nothing_to_prove, within};
 use super::binaries::Binaries;
 use super::{Trial, hold};
+use crate::component::engine;
 use crate::diagnostic::Findings;
 use crate::exit::Exit;
 use crate::host::listening;
+use crate::model::dataflow::ProgramKind;
 use crate::model::names::ComponentName;
-use crate::prove::{Component, Endpoint, LogSource, TempoReader, Tls, TraceProof, TraceProver, TrustedCa};
+use crate::prove::{
+    Endpoint, LogSource, LoggedComponent, TempoReader, Tls, TraceProof, TraceProver, TrustedCa,
+};
 use crate::report::proof::{self, ProofOutcome};
 use crate::stack::RouteTarget;
 use crate::text::{Sources, redact_cut};
@@ -118,11 +122,11 @@ impl Round<'_, '_> {
     fn start(&mut self, judged: &CheckedStack<'_>, ca: &Path) -> Result<(), RoundEnd> {
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];
-            let flag = if *id == ComponentId::Tempo { "-config.file" } else { "--config" };
+            let Some(how) = engine(id.kind()) else { continue };
             let launch = Launch {
                 name: id.to_string(),
                 binary: self.binaries[id].path.clone(),
-                arguments: vec![format!("{flag}={}", place.config)],
+                arguments: vec![(how.config)(&place.config)],
                 home: PathBuf::from(place.config.parent().as_str()),
             };
             self.trial.stages.begin(&launch.name, "starts");
@@ -247,7 +251,7 @@ impl EngineLogs {
 }
 
 impl LogSource for EngineLogs {
-    fn newest(&self, component: Component<'_>) -> Option<String> {
+    fn newest(&self, component: LoggedComponent<'_>) -> Option<String> {
         self.0.get(&component_name(component)).and_then(|path| newest_lines(path))
     }
 }
@@ -255,10 +259,7 @@ impl LogSource for EngineLogs {
 /// Tempo first, then the collectors from its side to the applications'.
 fn start_order<'w>(wiring: &'w Wiring<'_>) -> Vec<&'w ComponentId> {
     let mut order: Vec<_> = wiring.engines.keys().collect();
-    order.sort_by_key(|id| match id {
-        ComponentId::Collector(name) => hops_to_tempo(wiring, name),
-        _ => 0,
-    });
+    order.sort_by_key(|id| id.name_as(ProgramKind::Collector).map_or(0, |name| hops_to_tempo(wiring, name)));
     order
 }
 

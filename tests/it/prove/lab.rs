@@ -5,7 +5,9 @@ use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
 use tracewright::model::dataflow::OtlpProtocol;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{self, Component, Dial, Endpoint, Forward, LogSource, TempoReader, Tls, TraceProof};
+use tracewright::prove::{
+    self, Dial, Endpoint, Forward, LogSource, LoggedComponent, TempoReader, Tls, TraceProof,
+};
 
 /// A endpoint that dials plaintext or TLS on loopback.
 pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
@@ -74,10 +76,10 @@ pub struct Logged<'e> {
 }
 
 impl LogSource for Logged<'_> {
-    fn newest(&self, component: Component<'_>) -> Option<String> {
+    fn newest(&self, component: LoggedComponent<'_>) -> Option<String> {
         let engine = match component {
-            Component::Collector(_) => self.collector,
-            Component::Tempo => self.tempo,
+            LoggedComponent::Collector(_) => self.collector,
+            LoggedComponent::Tempo => self.tempo,
         };
         engine.map(Engine::log)
     }

@@ -1,5 +1,6 @@
 //! A shape in a place: the stack, what is rendered of it, or the finding that refuses it.
 
+use crate::expected::expected;
 use crate::support::repository;
 use crate::wiring_truth::{bare, file_set, file_texts};
 use serde_json::{Map, json};
@@ -7,6 +8,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::SystemTime;
 use tracewright::check::check;
+use tracewright::component::wire;
 use tracewright::diagnostic::{Severity, SourceName};
 use tracewright::model::certificate::{CertificateRole, CertificateSpec};
 use tracewright::model::desired::Content;
@@ -15,7 +17,6 @@ use tracewright::render::{Templates, render};
 use tracewright::report::diagnostics;
 use tracewright::stack::load;
 use tracewright::topology::read;
-use tracewright::wiring::{expected, wire};
 
 /// What stands where a shape will stand; no text of a stack or a template holds it.
 pub const PLAIN: &str = "xq7mark";

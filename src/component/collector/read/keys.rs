@@ -4,15 +4,24 @@ use super::release::CollectorReading;
 use crate::format::keys::{Keys, keys};
 use crate::format::page::FileReading;
 use crate::format::yaml::Node;
+use std::ops::RangeInclusive;
 
-const KEYS: Keys = keys!(include_str!("../keys.txt"));
+/// Tables of keys, newest first, each with the first and the last minor release that it holds for.
+static TABLES: [((u16, u16), Keys); 2] = [
+    ((160, 165), keys!(include_str!("../keys-0.160.txt"))),
+    ((144, 159), keys!(include_str!("../keys.txt"))),
+];
 
 /// Holds a configuration against the table of its release.
 pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
-    match release.dialect() {
-        Some(_) => KEYS.check(page, root, ""),
+    let minor = release.minor();
+    match TABLES.iter().find(|((first, last), _)| (*first..=*last).contains(&minor)) {
+        Some(((first, _), keys)) => {
+            keys.check(page, root, "");
+            gone(page, root, *first + 1..=minor);
+        }
         None => {
-            gone(page, root, release);
+            gone(page, root, 0..=minor);
             page.not_read("", "there is no table of the keys of this release");
         }
     }
@@ -32,9 +41,9 @@ const GONE: &[(&[&str], u16)] = &[
     (&["exporters", "*", "disable_keep_alives"], 165),
 ];
 
-/// For releases without a table: the keys that are known to have gone.
-fn gone(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
-    for (way, _) in GONE.iter().filter(|(_, first)| release.minor() >= *first) {
+/// The keys that are known to have gone with one of these releases; a table knows what went before its own.
+fn gone(page: &mut FileReading<'_>, root: &Node, releases: RangeInclusive<u16>) {
+    for (way, _) in GONE.iter().filter(|(_, first)| releases.contains(first)) {
         find(page, root, way, "");
     }
 }
@@ -51,7 +60,7 @@ fn find(page: &mut FileReading<'_>, node: &Node, way: &[&str], path: &str) {
     }
 }
 
-/// The keys of an OTLP receiver, for the program that embeds it.
+/// The keys of an OTLP receiver, for the program that embeds one of an older release.
 pub fn otlp_receiver() -> Option<Keys> {
-    KEYS.below(&["receivers", "otlp"])
+    TABLES[1].1.below(&["receivers", "otlp"])
 }

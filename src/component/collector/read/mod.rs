@@ -13,18 +13,47 @@ mod types;
 mod variables;
 
 pub use keys::otlp_receiver;
-pub use release::CollectorReading;
+use release::CollectorReading;
 
 use crate::component::prometheus::scrape;
+use crate::component::{ConfigReader, FileRead};
 use crate::format::page::{FileReading, Start};
-use crate::format::yaml::{Node, YamlEntry};
-use crate::model::dataflow::{Joint, Protocol, Sends, ServerTlsMode, Signal, Takes};
+use crate::format::values::Expansion;
+use crate::format::yaml::{Node, YamlEntry, YamlLibrary};
+use crate::model::dataflow::{Joint, ProgramKind, Protocol, Sends, ServerTlsMode, Signal, Takes};
 use receivers::Rules;
 use release::kind_of;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where a collector's files are, and how they are read.
+pub static READER: ConfigReader = ConfigReader {
+    kind: ProgramKind::Collector,
+    places: &[
+        "/etc/otelcol/config.yaml",
+        "/etc/otelcol-contrib/config.yaml",
+        "/etc/otelcol-k8s/config.yaml",
+        "/etc/otelcol-otlp/config.yaml",
+    ],
+    directories: &[],
+    in_home: Some(".config/otelcol"),
+    in_path: Some("/.config/otelcol/"),
+    words: &["receivers:", "exporters:", "receivers\":"],
+    library: YamlLibrary::V3,
+    is_own: |root| {
+        let has = |way: &[&str]| root.at(way).is_some();
+        has(&["service", "pipelines"]) && (has(&["receivers"]) || has(&["exporters"]))
+    },
+    in_repository: true,
+    expansion: |_| Expansion::Collector,
+    read: |page, root, given| {
+        let (release, version) = CollectorReading::of(given, root);
+        read(page, root, release);
+        FileRead { version, data: Vec::new() }
+    },
+};
+
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
+fn read(page: &mut FileReading<'_>, root: &Node, release: CollectorReading) {
     let rules = Rules {
         default_address: release.default_address(),
         empty_tls: release.empty_tls(),

@@ -3,17 +3,20 @@
 
 use crate::format::yaml::Node;
 use crate::model::dataflow::{ReadVersion, ServerTlsMode};
-use crate::model::release::collector::{CollectorRelease, KNOWN_MINORS};
+use crate::model::release::collector::CollectorRelease;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// A release of line 0, by the effects that differ.
 ///
 /// Sources: the collector's `CHANGELOG.md`; defaults and TLS effects seen on 0.111, 0.128, 0.144,
-/// 0.152 and 0.159.
+/// 0.152, 0.159 and 0.165.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CollectorReading {
     minor: u16,
 }
+
+/// What is assumed where nothing tells: the newest release of which both keys and component types are known.
+pub(super) const NEWEST: u16 = 159;
 
 impl CollectorReading {
     /// The release whose rules are applied to a file, and how sure that is: given, else told by the
@@ -24,7 +27,7 @@ impl CollectorReading {
         {
             return (Self { minor }, ReadVersion::Given(format!("0.{minor}")));
         }
-        let newest = Self { minor: KNOWN_MINORS.1 };
+        let newest = Self { minor: NEWEST };
         let dialect = CollectorRelease::newest();
         let exporters = root.get("exporters").map(Node::entries).unwrap_or_default();
         let told = exporters.iter().any(|entry| {
@@ -34,7 +37,7 @@ impl CollectorReading {
                 && (kind == dialect.grpc_exporter || kind == dialect.http_exporter)
         });
         if told {
-            (newest, ReadVersion::Inferred(dialect.name.to_owned()))
+            (newest, ReadVersion::Inferred(dialect.template.to_owned()))
         } else {
             (newest, ReadVersion::Assumed(format!("0.{}", newest.minor)))
         }
@@ -64,11 +67,6 @@ impl CollectorReading {
     /// What a server does with `tls: {}`: refused at the start from 0.136.
     pub fn empty_tls(self) -> ServerTlsMode {
         if self.minor < 136 { ServerTlsMode::HandshakeFails } else { ServerTlsMode::StartFails }
-    }
-
-    /// The newest key table that fits, if one does.
-    pub fn dialect(self) -> Option<&'static CollectorRelease> {
-        CollectorRelease::of_minor(self.minor)
     }
 
     fn localhost_from(self, minor: u16) -> IpAddr {

@@ -4,11 +4,9 @@ use crate::format::page::FileReading;
 use crate::format::yaml::Node;
 use crate::model::dataflow::FileFaultKind;
 
-use super::release::{CollectorReading, kind_of};
+use super::release::{CollectorReading, NEWEST, kind_of};
 
 const TABLE: &str = include_str!("../components.txt");
-/// The newest release that the table knows.
-const NEWEST: u16 = 159;
 const KINDS: [&str; 5] = ["connectors", "exporters", "extensions", "processors", "receivers"];
 
 /// What is known of a type.

@@ -8,20 +8,56 @@ mod scalars;
 mod server;
 mod silent;
 
-pub use release::{Edition, TempoReading};
+use release::{Edition, TempoReading};
 
 use crate::component::collector::read::receivers;
+use crate::component::{ConfigReader, FileRead};
 use crate::format::address;
 use crate::format::page::{FileReading, Socket, Start};
 use crate::format::values::Expansion;
-use crate::format::yaml::{Node, Value};
-use crate::model::dataflow::{Bind, NeededDirectory, Protocol, ServerTls, ServerTlsMode, Signal};
+use crate::format::yaml::{Node, Value, YamlLibrary};
+use crate::model::dataflow::{
+    Bind, NeededDirectory, ProgramKind, Protocol, ReadVersion, ServerTls, ServerTlsMode, Signal,
+};
 use crate::model::names::{Port, TargetPath};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// Where Tempo's files are, and how they are read.
+pub static READER: ConfigReader = ConfigReader {
+    kind: ProgramKind::Tempo,
+    places: &[
+        "/etc/tempo/config.yml",
+        "/etc/tempo/config.yaml",
+        "/etc/tempo/tempo.yaml",
+        "/etc/tempo/tempo.yml",
+    ],
+    directories: &[],
+    in_home: None,
+    in_path: None,
+    words: &["distributor", "storage:"],
+    library: YamlLibrary::V2,
+    is_own: |root| {
+        root.at(&["storage", "trace"]).is_some() || root.at(&["distributor", "receivers"]).is_some()
+    },
+    in_repository: true,
+    expansion: |started| match started.unit {
+        Some(unit) if unit.expands => Expansion::Tempo,
+        None if !started.complete => Expansion::TempoOrNone,
+        _ => Expansion::None,
+    },
+    read: |page, root, given| {
+        let (release, version) = TempoReading::of(given, root);
+        read(page, root, release, Edition::of(given));
+        if let ReadVersion::Nearest { given, line } = &version {
+            page.not_read("", format!("judged by the keys of {line}: those of {given} are not known here"));
+        }
+        FileRead { version, data: data_paths(root) }
+    },
+};
+
 /// Reads a whole configuration into the page's topology.
-pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
+fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
     // Without a backend Tempo does not start: the file is a part of one, shown alone.
     if root.at(&["storage", "trace"]).is_none() && matches!(page.start, Start::Unknown) {
         page.is_excerpt();
@@ -63,7 +99,7 @@ pub fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoRead
 const DATA: [&[&str]; 2] = [&["storage", "trace", "local", "path"], &["storage", "trace", "wal", "path"]];
 
 /// The directories that it writes its blocks to, where they are written.
-pub fn data_paths(root: &Node) -> Vec<TargetPath> {
+fn data_paths(root: &Node) -> Vec<TargetPath> {
     let texts = DATA.iter().filter_map(|way| root.at(way)?.value.scalar());
     texts.filter_map(|scalar| address::path(&scalar.text)).collect()
 }

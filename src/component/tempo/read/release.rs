@@ -26,8 +26,8 @@ pub struct InternalClient {
 
 /// A release line, by what differs for a reader.
 ///
-/// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8 and 3.0.3; the complete sets of
-/// clients were found by leaving each out on running processes of both.
+/// Sources: `cmd/tempo/app/config.go` and `modules.go` at 2.10.8, 3.0.3 and 3.1; the complete sets of
+/// clients were found by leaving each out on running processes of the first two.
 #[derive(Debug)]
 pub struct TempoReading {
     /// `2.10`.
@@ -86,31 +86,45 @@ static RELEASES: &[TempoReading] = &[
         name: "3.0",
         line: (3, 0),
         keys: keys!(include_str!("../keys-3.0.txt")),
-        never_empty: &[
-            "backend_scheduler",
-            "backend_worker",
-            "live_store",
-            "live_store_client",
-            "query_frontend",
-            "server",
-            "storage",
-        ],
+        never_empty: NEVER_EMPTY_FROM_3,
         told_by: &["memory", "span_profiling"],
         suggested_by: &["backend_scheduler_client", "backend_worker", "live_store", "live_store_client"],
-        clients: &[
-            FRONTEND_WORKER,
-            InternalClient {
-                block: &["live_store_client", "grpc_client_config"],
-                address: None,
-                when: DialCondition::Always,
-            },
-            InternalClient {
-                block: &["backend_scheduler_client", "grpc_client_config"],
-                address: Some(&["backend_worker", "backend_scheduler_addr"]),
-                when: DialCondition::Always,
-            },
-        ],
+        clients: CLIENTS_FROM_3,
     },
+    // The same binary but for keys; a file tells 3.0 and 3.1 apart by none of its blocks.
+    TempoReading {
+        name: "3.1",
+        line: (3, 1),
+        keys: keys!(include_str!("../keys-3.1.txt")),
+        never_empty: NEVER_EMPTY_FROM_3,
+        told_by: &[],
+        suggested_by: &[],
+        clients: CLIENTS_FROM_3,
+    },
+];
+
+const CLIENTS_FROM_3: &[InternalClient] = &[
+    FRONTEND_WORKER,
+    InternalClient {
+        block: &["live_store_client", "grpc_client_config"],
+        address: None,
+        when: DialCondition::Always,
+    },
+    InternalClient {
+        block: &["backend_scheduler_client", "grpc_client_config"],
+        address: Some(&["backend_worker", "backend_scheduler_addr"]),
+        when: DialCondition::Always,
+    },
+];
+
+const NEVER_EMPTY_FROM_3: &[&str] = &[
+    "backend_scheduler",
+    "backend_worker",
+    "live_store",
+    "live_store_client",
+    "query_frontend",
+    "server",
+    "storage",
 ];
 
 impl TempoReading {
@@ -119,8 +133,8 @@ impl TempoReading {
         RELEASES.iter().filter(|release| release.name != self.name)
     }
 
-    /// The line whose rules are applied, and how sure that is: given (another minor version is read as
-    /// the one known of its major version), else told by a block that only one line has; else assumed:
+    /// The line whose rules are applied, and how sure that is: given (a minor version that is
+    /// not known is read as the nearest below it, or else the oldest of its major version), else told by a block that only one line has; else assumed:
     /// the line that has a use for its blocks, or the oldest. A file of 3.0 that keeps its data anywhere
     /// but in the default directory has to say so in `live_store`; one of 2.10 may say nothing at all.
     pub fn of(given: Option<&str>, root: &Node) -> (&'static Self, ReadVersion) {
@@ -128,9 +142,10 @@ impl TempoReading {
             if let Some(release) = RELEASES.iter().find(|release| release.line == line) {
                 return (release, ReadVersion::Given(release.name.to_owned()));
             }
-            let major = RELEASES.iter().find(|release| release.line.0 == line.0);
+            let below = RELEASES.iter().rfind(|release| release.line.0 == line.0 && release.line < line);
+            let same_major = below.or_else(|| RELEASES.iter().find(|release| release.line.0 == line.0));
             let release =
-                major.unwrap_or(if line.0 < 2 { &RELEASES[0] } else { &RELEASES[RELEASES.len() - 1] });
+                same_major.unwrap_or(if line.0 < 2 { &RELEASES[0] } else { &RELEASES[RELEASES.len() - 1] });
             let given = given.unwrap_or_default().to_owned();
             return (release, ReadVersion::Nearest { given, line: release.name.to_owned() });
         }

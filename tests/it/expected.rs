@@ -1,24 +1,22 @@
 //! What the analyser must read from the rendered files of a wiring, said without reading any.
 //!
-//! Exists for one property test: rendered files, read back with the engines' semantics, must equal
-//! this. Positions are left empty.
+//! Rendered files, read back with the engines' semantics, must equal this. Positions are left empty.
 
-use super::edges::{ClientId, WiredEdge};
-use super::listeners::{ListenerKind, WiredListener};
-use super::places::EnginePlace;
-use super::{ComponentId, Wiring};
-use crate::diagnostic::Mark;
-use crate::model::dataflow;
-use crate::model::dataflow::{
+use tracewright::diagnostic::Mark;
+use tracewright::model::dataflow::{self};
+use tracewright::model::dataflow::{
     Bind, ClientHost, ClientTls, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, ReadVersion,
     Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust,
 };
-use crate::model::names::TargetPath;
+use tracewright::model::names::TargetPath;
+use tracewright::wiring::{
+    ClientId, ComponentId, EnginePlace, ListenerKind, WiredEdge, WiredListener, Wiring,
+};
 
 /// Programs, listeners and clients; nothing else of [`Topology`] is filled.
 pub fn expected(wiring: &Wiring<'_>) -> Topology {
     let mut expected = Expected { wiring, programs: programs(wiring), topology: Topology::default() };
-    for listener in &wiring.listeners {
+    for listener in wiring.listeners.iter().filter(|listener| !listener.theirs) {
         expected.listener(listener);
     }
     for edge in &wiring.edges {
@@ -37,19 +35,14 @@ struct Expected<'a> {
 /// Every component whose file is written, in order of kind and file.
 fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
     let engine = |(id, place): (&ComponentId, &EnginePlace)| {
-        let (kind, version) = match id {
-            ComponentId::Collector(name) => (
-                ProgramKind::Collector,
-                ReadVersion::Given(release_line(&wiring.stack.collectors[name].version)),
-            ),
-            _ => (ProgramKind::Tempo, ReadVersion::Given(tempo_line(wiring))),
-        };
+        let kind = id.kind();
+        let version = ReadVersion::Given(release_line(&place.version));
         let file = place.config.clone();
         (id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 })
     };
     let clients = wiring.clients.iter().filter_map(|(id, place)| {
-        let kind = if *id == ComponentId::Grafana { ProgramKind::Grafana } else { ProgramKind::App };
-        let reads = *id != ComponentId::Grafana || wiring.stack.tempo.is_some();
+        let kind = id.kind();
+        let reads = kind != ProgramKind::Grafana || wiring.stack.tempo.is_some();
         let file = place.file.clone().filter(|_| reads)?;
         let version = ReadVersion::None;
         Some((id.clone(), Program { kind, file, version, excerpt: false, starts_here: true, site: 0 }))
@@ -62,10 +55,6 @@ fn programs(wiring: &Wiring<'_>) -> Vec<(ComponentId, Program)> {
 /// `0.159` of `0.159.0`.
 fn release_line(version: &str) -> String {
     version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
-}
-
-fn tempo_line(wiring: &Wiring<'_>) -> String {
-    wiring.stack.tempo.as_ref().map_or_else(String::new, |tempo| tempo.dialect.name.to_owned())
 }
 
 impl Expected<'_> {
@@ -118,35 +107,45 @@ impl Expected<'_> {
     /// The settings that hold a client in its file.
     fn settings(&self, edge: &WiredEdge) -> Vec<String> {
         let stack = self.wiring.stack;
-        match &edge.from {
-            ClientId::App(_) => vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()],
-            ClientId::Exporter(ComponentId::Collector(name)) => {
-                let collector = &stack.collectors[name];
+        let component = edge.from.component().map(ComponentId::kind);
+        match (&edge.from, component) {
+            (ClientId::Of(_), Some(ProgramKind::App)) => {
+                vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()]
+            }
+            (ClientId::Of(id), Some(ProgramKind::Collector)) => {
+                let collector = &stack.collectors[id.name_as(ProgramKind::Collector).unwrap()];
                 let kind = match collector.route.protocol {
                     OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
                     OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
                 };
                 vec![format!("exporters.{kind}/{}", self.wiring.target(edge).id.component.short())]
             }
-            ClientId::TempoInternal => {
+            (ClientId::Internal(_), _) => {
                 let clients = stack.tempo.iter().flat_map(|tempo| tempo.dialect.internal_clients);
                 // Nothing dials the generator where none is configured.
                 let dialled = clients.filter(|client| !client.starts_with("metrics_generator"));
                 dialled.map(|client| (*client).to_owned()).collect()
             }
-            ClientId::Datasource => {
-                let name =
-                    stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str()).unwrap_or_default();
-                vec![format!("datasources.{name}")]
+            (ClientId::Of(_), Some(ProgramKind::Grafana)) => {
+                let name = stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str());
+                vec![format!("datasources.{}", name.unwrap_or_default())]
             }
-            ClientId::Exporter(_) | ClientId::Tool(..) => Vec::new(),
+            (ClientId::Each(..), _) => {
+                vec![format!("scrape_configs.{}/{}", stack.name, self.wiring.target(edge).id.component)]
+            }
+            _ => Vec::new(),
         }
     }
 
     fn meaning(&self, edge: &WiredEdge) -> (Protocol, Vec<ProgramKind>) {
+        if let ClientId::Each(..) = edge.from {
+            return (Protocol::Scrape, Vec::new());
+        }
         let (_, protocol) = setting(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.kind);
-        let means = match edge.from {
-            ClientId::App(_) | ClientId::Exporter(_) => vec![ProgramKind::Collector, ProgramKind::Tempo],
+        let means = match edge.from.component().map(ComponentId::kind) {
+            Some(ProgramKind::App | ProgramKind::Collector) => {
+                vec![ProgramKind::Collector, ProgramKind::Tempo]
+            }
             _ => vec![ProgramKind::Tempo],
         };
         (protocol, means)
@@ -165,17 +164,17 @@ impl Expected<'_> {
     }
 
     fn is_told_its_ca(&self, id: &ComponentId) -> bool {
-        let ComponentId::App(name) = id else { return true };
-        self.wiring.stack.apps[name].sdk.tls_settings != Some(crate::stack::TlsSettings::System)
+        let Some(name) = id.name_as(ProgramKind::App) else { return true };
+        self.wiring.stack.apps[name].sdk.tls_settings != Some(tracewright::stack::TlsSettings::System)
     }
 }
 
 fn setting(component: &ComponentId, setting: ListenerKind) -> (&'static str, Protocol) {
-    match (component, setting) {
-        (ComponentId::Tempo, ListenerKind::OtlpGrpc) => {
+    match (component.kind(), setting) {
+        (ProgramKind::Tempo, ListenerKind::OtlpGrpc) => {
             ("distributor.receivers.otlp.protocols.grpc", Protocol::OtlpGrpc)
         }
-        (ComponentId::Tempo, ListenerKind::OtlpHttp) => {
+        (ProgramKind::Tempo, ListenerKind::OtlpHttp) => {
             ("distributor.receivers.otlp.protocols.http", Protocol::OtlpHttp)
         }
         (_, ListenerKind::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),

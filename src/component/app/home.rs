@@ -1,0 +1,111 @@
+//! What `[app.NAME]` asks of the wiring: an application sends to a collector or to Tempo.
+
+use super::{describe, id};
+use crate::component::{Component, ConfigReader, Described, Description, Engine, Template, collector};
+use crate::diagnostic::{Code, Finding, Findings, KeyPart};
+use crate::model::dataflow::ProgramKind;
+use crate::model::names::{Scope, TargetPath};
+use crate::model::release::sdk::Support;
+use crate::stack::{App, Stack, TlsSettings};
+use crate::wiring::{ClientId, ClientPlace, ComponentId, ComponentPlace, ComponentSpec, Wiring};
+
+/// Applications among the programs.
+pub const HOME: &dyn Component = &Home;
+
+struct Home;
+
+impl Component for Home {
+    fn kind(&self) -> ProgramKind {
+        ProgramKind::App
+    }
+
+    fn parts<'s>(&self, stack: &'s Stack) -> Vec<ComponentSpec<'s>> {
+        stack.apps.values().map(part).collect()
+    }
+
+    fn resolve(&self, _: &Stack, _: &mut Findings) {}
+
+    fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
+        for app in wiring.stack.apps.values() {
+            findings.extend(without_tls(wiring, app).into_iter().collect());
+        }
+    }
+
+    fn templates(&self) -> &'static [Template] {
+        &[]
+    }
+
+    fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings> {
+        let app = id.name_as(ProgramKind::App).and_then(|name| wiring.stack.apps.get(name));
+        let Some(app) = app else { return Ok(None) };
+        let assignments = describe::assignments(wiring, app, &wiring.clients[id]);
+        let content = Described::Block {
+            lines: describe::lines(app, &assignments)?,
+            label: format!("{}/{}", wiring.stack.name, app.name),
+            format: app.env_dialect,
+        };
+        Ok(Some(Description { content, names_ca: describe::needs_ca(app) }))
+    }
+
+    fn reader(&self) -> Option<&'static ConfigReader> {
+        None
+    }
+
+    fn engine(&self) -> Option<&'static Engine> {
+        None
+    }
+}
+
+fn part(app: &App) -> ComponentSpec<'_> {
+    let id = id(&app.name);
+    let mut place = ClientPlace::of(&app.service, &app.host, TargetPath::new("/"));
+    place.certificates = app.certificates.clone().unwrap_or_else(|| match &app.service.scope {
+        Scope::System => TargetPath::new(format!("/etc/tracewright/{}", app.name)),
+        Scope::User(_) => place.home.join(&format!(".config/tracewright/{}", app.name)),
+    });
+    place.file.clone_from(&app.env_file);
+    place.own_by_home();
+    if app.service.reads_env {
+        place.read_by_unit();
+    }
+    ComponentSpec {
+        host: app.host.clone(),
+        listeners: Vec::new(),
+        clients: vec![collector::sender(ClientId::Of(id.clone()), &app.route)],
+        counters: None,
+        place: ComponentPlace::Neighbour(Box::new(place)),
+        id,
+    }
+}
+
+/// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
+/// program or the host's trust store sees to it.
+fn without_tls(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
+    let edge = wiring.edge_from(&ClientId::Of(id(&app.name)))?;
+    let listener = wiring.target(edge);
+    let blind = reads_no_ca(app).filter(|_| listener.tls)?;
+    let finding = Finding::error(Code("sdk-without-tls"), blind)
+        .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
+        .also((listener.key.clone(), KeyPart::Key), "serves TLS");
+    Some(finding.help(
+        "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener",
+    ))
+}
+
+/// Why a program learns of no CA through its environment; `None` where it does, or is told in another way.
+fn reads_no_ca(app: &App) -> Option<String> {
+    if matches!(app.sdk.tls_settings, Some(TlsSettings::Code | TlsSettings::System)) {
+        return None;
+    }
+    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(app.route.protocol));
+    match (support.of(app.sdk.version), support) {
+        (Some(true), _) => None,
+        (None, Support::Since((major, minor))) => Some(format!(
+            "{name} reads no CA from the environment over HTTP before {major}.{minor}: say which release it is"
+        )),
+        (Some(false), Support::Since((major, minor))) => {
+            Some(format!("{name} reads no CA from the environment over HTTP before {major}.{minor}"))
+        }
+        _ => Some(format!("{name} reads no CA from the environment")),
+    }
+}

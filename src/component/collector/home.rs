@@ -1,0 +1,144 @@
+//! What `[collector.NAME]` asks of the wiring, and how a collector is started and asked.
+
+use super::{describe, id};
+use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template, tempo};
+use crate::diagnostic::Findings;
+use crate::model::dataflow::{OtlpProtocol, ProgramKind};
+use crate::model::names::TargetPath;
+use crate::stack::{Collector, Distribution, Route, RouteTarget, Stack};
+use crate::wiring::{
+    ClientId, ClientSpec, ClientTarget, ComponentId, ComponentPlace, ComponentSpec, EnginePlace, HomePackage,
+    ListenerId, ListenerKind, ListenerSpec, Package, UnitShape, Wiring,
+};
+
+/// The collector among the programs.
+pub const HOME: &dyn Component = &Home;
+
+const IN_HOME: HomePackage = HomePackage {
+    name: "otelcol",
+    config: ".config/otelcol/config.yaml",
+    certificates: ".config/otelcol/tls",
+};
+
+/// Source: the file lists of the packages `otelcol` and `otelcol-contrib`, as released in 2026.
+const CORE: Package = Package {
+    name: "otelcol",
+    user: "otel",
+    group: "otel",
+    config: "/etc/otelcol/config.yaml",
+    certificates: "/etc/otelcol/tls",
+    in_home: IN_HOME,
+};
+const CONTRIB: Package = Package {
+    name: "otelcol-contrib",
+    user: "otelcol-contrib",
+    group: "otelcol-contrib",
+    config: "/etc/otelcol-contrib/config.yaml",
+    certificates: "/etc/otelcol-contrib/tls",
+    in_home: IN_HOME,
+};
+
+static ENGINE: Engine = Engine {
+    unit: |shape| match shape {
+        UnitShape::Whole => "systemd/collector.service.j2",
+        UnitShape::DropIn => "systemd/collector.conf.j2",
+    },
+    config: |path| format!("--config={}", location(path)),
+    validate: |binary, config| format!("{binary} validate {config}"),
+    executable_memory: |_| false,
+    ready: Ready { listener: ListenerKind::Health, word: "health", path: "/" },
+    counters: ListenerKind::Metrics,
+};
+
+/// A collector takes what holds a colon for a URI, and refuses a path that is none (0.159).
+fn location(config: &TargetPath) -> String {
+    let scheme = if config.as_str().contains(':') { "file:" } else { "" };
+    format!("{scheme}{config}")
+}
+
+struct Home;
+
+impl Component for Home {
+    fn kind(&self) -> ProgramKind {
+        ProgramKind::Collector
+    }
+
+    fn parts<'s>(&self, stack: &'s Stack) -> Vec<ComponentSpec<'s>> {
+        stack.collectors.values().map(part).collect()
+    }
+
+    fn resolve(&self, _: &Stack, _: &mut Findings) {}
+
+    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
+
+    fn templates(&self) -> &'static [Template] {
+        &[(
+            "collector/0.144/config.yaml.j2",
+            include_str!("../../../templates/collector/0.144/config.yaml.j2"),
+        )]
+    }
+
+    fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings> {
+        let name = id.name_as(ProgramKind::Collector);
+        let Some(collector) = name.and_then(|name| wiring.stack.collectors.get(name)) else {
+            return Ok(None);
+        };
+        let context = describe::context(wiring, collector, &wiring.engines[id]);
+        let content = Described::whole(describe::template(collector), context);
+        Ok(Some(Description { content, names_ca: true }))
+    }
+
+    fn reader(&self) -> Option<&'static ConfigReader> {
+        Some(&super::read::READER)
+    }
+
+    fn engine(&self) -> Option<&'static Engine> {
+        Some(&ENGINE)
+    }
+}
+
+fn part(collector: &Collector) -> ComponentSpec<'_> {
+    let id = id(&collector.name);
+    let own = |kind| move |settings| ListenerSpec::new(kind, settings);
+    let listeners = ListenerSpec::otlp(&collector.receive)
+        .chain(collector.metrics.iter().map(own(ListenerKind::Metrics)))
+        .chain(collector.health.iter().map(own(ListenerKind::Health)));
+    ComponentSpec {
+        host: collector.host.clone(),
+        listeners: listeners.collect(),
+        clients: vec![sender(ClientId::Of(id.clone()), &collector.route)],
+        counters: Some(ENGINE.counters),
+        place: ComponentPlace::Engine(Box::new(place(collector))),
+        id,
+    }
+}
+
+/// A collector without a persistent queue has no state; a data directory that is written is granted.
+fn place(collector: &Collector) -> EnginePlace {
+    let package = match collector.distribution {
+        Distribution::Core => &CORE,
+        Distribution::Contrib => &CONTRIB,
+    };
+    let named = (&collector.host, collector.version.as_str());
+    let mut place = EnginePlace::of(package, named, &collector.service, &collector.paths);
+    place.data = collector.paths.data.iter().cloned().collect();
+    place
+}
+
+/// The client that takes a route: to a receiver of a collector or of Tempo.
+pub fn sender(from: ClientId, route: &Route) -> ClientSpec {
+    let component = match &route.to {
+        RouteTarget::Tempo => tempo::ID,
+        RouteTarget::Collector(name) => id(name),
+    };
+    let kind = match route.protocol {
+        OtlpProtocol::Grpc => ListenerKind::OtlpGrpc,
+        OtlpProtocol::HttpProtobuf => ListenerKind::OtlpHttp,
+    };
+    ClientSpec {
+        from,
+        to: ClientTarget::One(ListenerId { component, kind }),
+        loopback: false,
+        key: route.key.clone(),
+    }
+}

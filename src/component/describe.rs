@@ -1,0 +1,104 @@
+//! What every home says of its program.
+
+use super::ConfigReader;
+use crate::diagnostic::Findings;
+use crate::model::dataflow::ProgramKind;
+use crate::model::env::EnvFormat;
+use crate::model::names::TargetPath;
+use crate::stack::Stack;
+use crate::wiring::{ComponentId, ComponentSpec, ListenerKind, UnitShape, Wiring};
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+/// A program that a stack can have.
+pub trait Component: Sync {
+    /// Which one.
+    fn kind(&self) -> ProgramKind;
+
+    /// What its tables in a stack ask of the wiring.
+    fn parts<'s>(&self, stack: &'s Stack) -> Vec<ComponentSpec<'s>>;
+
+    /// Faults and warnings of a table that it resolves itself; the others are resolved in `stack/`.
+    fn resolve(&self, stack: &Stack, findings: &mut Findings);
+
+    /// Faults of its tables that only a whole wiring shows.
+    fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings);
+
+    /// Its templates, by their path below `templates/`.
+    fn templates(&self) -> &'static [Template];
+
+    /// What is written for one of its components; `None` where there is nothing to say.
+    ///
+    /// # Errors
+    /// Values that no form of the file can hold.
+    fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings>;
+
+    /// How its configuration files are found and read; `None` where they are no YAML.
+    fn reader(&self) -> Option<&'static ConfigReader>;
+
+    /// How it is started, where we start it.
+    fn engine(&self) -> Option<&'static Engine>;
+}
+
+/// A template: its path below `templates/`, and its text.
+pub type Template = (&'static str, &'static str);
+
+/// What is written for a component.
+#[derive(Debug)]
+pub struct Description {
+    /// The content of its file.
+    pub content: Described,
+    /// Whether its configuration tells it where the CA is, if it dials TLS.
+    pub names_ca: bool,
+}
+
+/// The content of a file, before it is text.
+#[derive(Debug)]
+pub enum Described {
+    /// A template and everything that it prints.
+    Whole(String, Value),
+    /// A marked block in somebody else's file.
+    Block {
+        /// Its lines.
+        lines: Vec<String>,
+        /// What stands in its marks: `STACK/APP`.
+        label: String,
+        /// Who reads the file.
+        format: EnvFormat,
+    },
+}
+
+impl Described {
+    /// A template and what it prints.
+    pub fn whole(template: String, context: impl Serialize) -> Self {
+        Self::Whole(template, Value::from(Serde(context)))
+    }
+}
+
+/// How a program of ours is started and asked.
+#[derive(Debug)]
+pub struct Engine {
+    /// The template of its unit, whole or as a drop-in.
+    pub unit: fn(UnitShape) -> &'static str,
+    /// The argument that names its configuration.
+    pub config: fn(&TargetPath) -> String,
+    /// The command line that validates a configuration, of the binary and that argument.
+    pub validate: fn(&str, &str) -> String,
+    /// Whether a sandbox must leave it executable memory.
+    pub executable_memory: fn(&Stack) -> bool,
+    /// Where its own word of being ready is asked for.
+    pub ready: Ready,
+    /// Where its counters are read.
+    pub counters: ListenerKind,
+}
+
+/// A program's own word of being ready.
+#[derive(Clone, Copy, Debug)]
+pub struct Ready {
+    /// The listener that is asked.
+    pub listener: ListenerKind,
+    /// What it is called.
+    pub word: &'static str,
+    /// The path of the page.
+    pub path: &'static str,
+}
