@@ -6,6 +6,8 @@
 )]
 
 use crate::model::names::StackName;
+mod values;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -88,11 +90,11 @@ pub enum Verb {
     ///
     /// Without a topic it lists all there are.
     Explain(ExplainArguments),
-    /// Print the language of stack.toml as a JSON Schema, for editors
+    /// Print the language of stack.toml as a JSON Schema, or the form of what a verb prints as JSON
     ///
     /// `init` writes it beside the stack as `stack.schema.json`, which the first line of the stack names:
     /// editors that use Taplo or Tombi then complete keys and show what they mean.
-    Schema,
+    Schema(SchemaArguments),
     /// Run a stack for real in a throw-away directory, and prove it
     ///
     /// Starts the real engines as child processes on free loopback ports, sends a trace through every
@@ -130,6 +132,22 @@ pub enum Verb {
     },
 }
 
+#[derive(Debug, Args)]
+pub struct SchemaArguments {
+    /// Of what this verb prints with `--format json`, instead of stack.toml
+    #[arg(long, value_enum, value_name = "VERB")]
+    pub of: Option<SchemaOf>,
+}
+
+/// The documents whose form can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `check`
+    Check,
+    /// `history`
+    History,
+}
+
 // The stack, by its directory or its file.
 #[derive(Debug, Args)]
 pub struct StackArgument {
@@ -145,15 +163,8 @@ pub struct NamedStackArgument {
     #[arg(value_name = "STACK", default_value = ".")]
     pub stack: PathBuf,
     /// The stack by its name, where its file is lost
-    #[arg(long, value_name = "NAME", value_parser = stack_name)]
+    #[arg(long, value_name = "NAME", value_parser = values::stack_name)]
     pub name: Option<StackName>,
-}
-
-/// A name as `stack.toml` takes it.
-fn stack_name(text: &str) -> Result<StackName, String> {
-    let name = StackName::new(text);
-    let is_name = crate::toml::is_name(text);
-    is_name.then_some(name).ok_or_else(|| "a name has small letters, digits and `-`, 32 at most".to_owned())
 }
 
 // Where the stack's files go.
@@ -249,27 +260,6 @@ pub struct InitArguments {
     pub list: bool,
 }
 
-/// A release as it is written: `2.10`, `v0.159.0`, `3.1.0-rc.1`.
-fn release(text: &str) -> Result<String, String> {
-    let mut parts = text.trim_start_matches('v').splitn(3, '.');
-    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u16>().is_ok());
-    if is_number(parts.next()) && is_number(parts.next()) {
-        Ok(text.to_owned())
-    } else {
-        Err("a release has two numbers at least, such as 2.10 or 0.159".to_owned())
-    }
-}
-
-/// A digest, or so much of its beginning that no other one is meant.
-fn digest(text: &str) -> Result<String, String> {
-    let digits = text.strip_prefix("sha256:").unwrap_or(text);
-    let is_digest = (12..=64).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
-    is_digest.then(|| digits.to_owned()).ok_or_else(|| {
-        "a digest has 64 digits of 0-9 and a-f, `sha256:` before them or not; its first 12 will do".to_owned()
-    })
-}
-
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     #[command(flatten)]
@@ -282,10 +272,10 @@ pub struct CheckArguments {
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Vec<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files", value_parser = release)]
+    #[arg(long, value_name = "V", requires = "files", value_parser = values::release)]
     pub tempo_version: Option<String>,
     /// The collector release these files are for, such as 0.159; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files", value_parser = release)]
+    #[arg(long, value_name = "V", requires = "files", value_parser = values::release)]
     pub collector_version: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
@@ -356,7 +346,7 @@ pub struct ApplyArguments {
     /// Refuse unless this is still the plan: a `Desired:` or a `Plan:` digest, or 12 digits it begins with
     ///
     /// It does not approve: it only makes sure that what was reviewed is what is applied.
-    #[arg(long, value_name = "DIGEST", value_parser = digest)]
+    #[arg(long, value_name = "DIGEST", value_parser = values::digest)]
     pub expect: Option<String>,
     /// Keep it without sending a trace through it
     #[arg(long)]

@@ -11,7 +11,20 @@ use crate::workflow::session::{Session, Stop};
 use crate::workflow::validation::Asking;
 use crate::workflow::verdicts;
 
+/// Findings are what this verb is asked for, so they go to stdout, also those that stop it.
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
+    let ended = judged(session, arguments);
+    let Err(Stop::Findings(findings, sources)) = &ended else { return ended };
+    match verdicts::faults(findings, sources, arguments, session.colour()) {
+        Some(text) => {
+            session.print(&text);
+            Ok(Exit::Refused)
+        }
+        None => ended,
+    }
+}
+
+fn judged(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     if !arguments.files.is_empty() {
         return crate::workflow::files::run(session, arguments);
     }

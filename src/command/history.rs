@@ -4,6 +4,7 @@ use crate::apply;
 use crate::cli::{Format, HistoryArguments};
 use crate::exit::Exit;
 use crate::model::names::HostName;
+use crate::report::document::{HistoryDocument, printed};
 use crate::report::history;
 use crate::workflow::host::HostChoice;
 use crate::workflow::load::name_of;
@@ -17,9 +18,10 @@ pub(super) fn run(session: &mut Session, arguments: &HistoryArguments) -> Result
     let generations = apply::history(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     consent::say_doubts(session, &doubts);
+    let document = HistoryDocument::of(&name, &generations);
     session.print(&match arguments.format {
-        Format::Text => history::text(&name, &generations),
-        Format::Json => history::json(&name, &generations),
+        Format::Text => history::text(&document),
+        Format::Json => printed(&document),
     });
     Ok(Exit::Fine)
 }

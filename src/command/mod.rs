@@ -3,6 +3,7 @@
 //! several verbs share is `workflow`.
 
 mod apply;
+mod asked;
 mod check;
 mod completions;
 mod destroy;
@@ -31,11 +32,14 @@ use std::process::ExitCode;
 
 /// Runs the command line and says how it ended. The only entry point of the binary.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let asks_json = usage::asks_json(&arguments);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage::say(error),
+        Err(error) => return usage::say(error, asks_json),
     };
     let mut session = Session::of_this_process(cli.colour);
+    session.ask_document(asked::document(&cli.verb));
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),
@@ -46,7 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
-        Verb::Schema => schema::run(&mut session),
+        Verb::Schema(arguments) => schema::run(&mut session, arguments),
         Verb::Try(arguments) => trial::run(&mut session, arguments),
         Verb::Prove(arguments) => prove::run(&mut session, arguments),
         Verb::Status(arguments) => status::run(&mut session, arguments),

@@ -1,52 +1,25 @@
-//! The generations of a stack, as a table and as JSON.
+//! The generations of a stack as a table.
 
-use crate::apply::Generation;
-use crate::model::names::StackName;
-use serde_json::json;
-
-/// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
+use super::document::{HistoryDocument, ToldGeneration};
 
 /// One line a generation, the newest first; it is what is remembered.
-pub fn text(stack: &StackName, generations: &[Generation]) -> String {
-    if generations.is_empty() {
-        return format!("No generation of `{stack}`: nothing was applied here yet.\n");
+pub fn text(history: &HistoryDocument) -> String {
+    if history.generations.is_empty() {
+        return format!("No generation of `{}`: nothing was applied here yet.\n", history.stack);
     }
-    let mut text =
+    let head =
         format!("{:>4}  {:<20}  {:<12}  {:<16}  {:>5}  desired\n", "gen", "time", "user", "verb", "paths");
-    for (index, generation) in generations.iter().rev().enumerate() {
-        let author = &generation.author;
-        let newest = if index == 0 { "*" } else { " " };
-        let digest: String = generation.digest.trim_start_matches("sha256:").chars().take(16).collect();
-        text.push_str(&format!(
-            "{newest}{:>3}  {:<20}  {:<12}  {:<16}  {:>5}  {digest}\n",
-            generation.number.to_string(),
-            author.time,
-            author.user,
-            author.verb,
-            generation.paths,
-        ));
-    }
-    text.push_str("   0  what stood there before the first apply\n");
-    text
+    head + &history.generations.iter().rev().map(row).collect::<String>()
 }
 
-/// The same as one JSON document, oldest first.
-pub fn json(stack: &StackName, generations: &[Generation]) -> String {
-    let rows = generations.iter().map(|generation| {
-        json!({
-            "generation": generation.number.0,
-            "time": generation.author.time,
-            "user": generation.author.user,
-            "verb": generation.author.verb,
-            "desired": generation.digest,
-            "paths": generation.paths,
-        })
-    });
-    let document = json!({
-        "format_version": FORMAT_VERSION,
-        "stack": stack.as_str(),
-        "generations": rows.collect::<Vec<_>>(),
-    });
-    super::json_text(&document)
+fn row(generation: &ToldGeneration) -> String {
+    let number = generation.generation;
+    let (Some(time), Some(user), Some(verb), Some(digest)) =
+        (&generation.time, &generation.user, &generation.verb, &generation.desired)
+    else {
+        return format!("{number:>4}  what stood there before the first apply\n");
+    };
+    let newest = if generation.newest { "*" } else { " " };
+    let digest: String = digest.trim_start_matches("sha256:").chars().take(16).collect();
+    format!("{newest}{number:>3}  {time:<20}  {user:<12}  {verb:<16}  {:>5}  {digest}\n", generation.paths)
 }

@@ -3,6 +3,7 @@
 
 pub mod diagnostics;
 mod diff;
+pub mod document;
 mod edges;
 pub mod github;
 pub mod graph;
@@ -17,6 +18,7 @@ pub mod review;
 pub mod sarif;
 mod sites;
 pub mod status;
+mod subject;
 pub mod verdict;
 
 /// A document as it is printed: indented, and nothing in it that a terminal would obey.

@@ -1,15 +1,16 @@
 //! A plan as one JSON document.
 
+use super::document::{DataflowReport, EngineReport};
 use super::review::PlanView;
 use crate::model::names::{ComponentName, UnitName};
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
 use serde_json::{Value, json};
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.3";
+pub const FORMAT_VERSION: &str = "2.0";
 
 /// The plan, what a reader is told of it, and its dataflow.
-pub fn text(plan: &Plan, view: &PlanView, dataflow: &Value, engines: &Value) -> String {
+pub fn text(plan: &Plan, view: &PlanView, dataflow: &DataflowReport, engines: &[EngineReport]) -> String {
     let (added, changed, destroyed) = plan.counts();
     let Ok(Value::Object(told)) = serde_json::to_value(view) else { return String::new() };
     let mut document = json!({

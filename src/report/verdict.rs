@@ -1,35 +1,18 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
+use super::document::{CheckDocument, DirectoriesDocument, printed};
 use super::edges::{judged_as, not_checked, site, socket};
 use super::{diagnostics, sites};
 
 pub use super::edges::plural;
+pub use super::subject::CheckView;
 
-use crate::check::{CheckReport, Condition, ConditionState, Edge};
-use crate::diagnostic::{Finding, Label, Place, Severity};
+use crate::check::{CheckReport, ConditionState, Edge};
+use crate::diagnostic::{Findings, Severity};
 use crate::model::dataflow::Topology;
 use crate::text::Sources;
 use crate::validate::{ValidatedFile, Validation};
-use serde_json::{Value, json};
 use std::fmt::Write;
-
-/// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.3";
-
-/// What is printed.
-#[derive(Debug)]
-pub struct CheckView<'a> {
-    /// The files as read.
-    pub topology: &'a Topology,
-    /// What the rules say of them.
-    pub verdict: &'a CheckReport,
-    /// What the engines say; their findings are among those of the verdict.
-    pub engines: &'a Validation,
-    /// The texts that findings point into.
-    pub sources: &'a Sources,
-    /// The digest of what is wanted, where a stack was judged.
-    pub desired: Option<&'a str>,
-}
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
 pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
@@ -42,13 +25,23 @@ pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
         true => sites::table(subject.topology, verdict, subject.engines),
         false => dataflow(subject.topology, verdict, subject.engines),
     });
-    let count = |severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    push(&mut text, format_args!("\n{}, {}.\n", plural(errors, "error"), plural(warnings, "warning")));
+    push(&mut text, format_args!("\n{}\n", counted(&verdict.findings)));
     if let Some(digest) = subject.desired {
         push(&mut text, format_args!("Desired: {digest}\n"));
     }
     text
+}
+
+/// The faults that kept a stack from being judged any further, and one line that sums up.
+pub fn faults(findings: &Findings, sources: &Sources, colour: bool) -> String {
+    format!("{}\n{}\n", diagnostics::render(findings, sources, colour), counted(findings))
+}
+
+/// `1 error, 2 warnings.`
+fn counted(findings: &Findings) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    format!("{}, {}.", plural(errors, "error"), plural(warnings, "warning"))
 }
 
 /// The edges that were checked, what the engines judged and, by name, what nobody could.
@@ -116,110 +109,10 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 /// The same as one JSON document.
 pub fn json(subject: &CheckView<'_>) -> String {
-    let document = json!({
-        "format_version": FORMAT_VERSION,
-        "desired": subject.desired,
-        "dataflow": dataflow_json(subject.topology, subject.verdict, subject.engines),
-        "engines": engines_json(subject.engines),
-        "findings": findings_json(subject),
-    });
-    super::json_text(&document)
+    printed(&CheckDocument::of(subject))
 }
 
 /// Several directories as one JSON document: under `directories`, each by its name as it was given.
 pub fn several_json(all: &[(&str, &CheckView<'_>)]) -> String {
-    let one = |(directory, subject): &(&str, &CheckView<'_>)| {
-        json!({
-            "directory": directory,
-            "dataflow": dataflow_json(subject.topology, subject.verdict, subject.engines),
-            "findings": findings_json(subject),
-        })
-    };
-    let document = json!({
-        "format_version": FORMAT_VERSION,
-        "directories": all.iter().map(one).collect::<Vec<_>>(),
-    });
-    super::json_text(&document)
-}
-
-/// Edges and what was not checked.
-pub fn dataflow_json(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> Value {
-    let edges = verdict.edges.iter().map(|edge| {
-        let client = &topology.clients[edge.client];
-        let listener = edge.listener.map(|index| &topology.listeners[index]);
-        json!({
-            "name": edge.name,
-            "holds": edge.holds(),
-            "conditions": edge.conditions.iter().map(condition_json).collect::<Vec<_>>(),
-            "dialler": end(topology, client.program, "setting", &client.setting),
-            "listener": listener.map(|listener| end(topology, listener.program, "door", &listener.setting)),
-            "dials": socket(client),
-            "protocol": client.protocol.to_string(),
-            "tls": client.tls.enabled,
-        })
-    });
-    let not_checked = not_checked(verdict, engines);
-    let not_checked =
-        not_checked.iter().map(|unknown| json!({ "place": unknown.place, "reason": unknown.reason }));
-    json!({ "edges": edges.collect::<Vec<_>>(), "not_checked": not_checked.collect::<Vec<_>>() })
-}
-
-/// One end of an edge; the service only where there is one.
-fn end(topology: &Topology, program: usize, what: &str, key: &str) -> Value {
-    let mut shown = json!({ "file": topology.file(program), what: key });
-    if let Some(service) = topology.site_of(program).service() {
-        shown["service"] = json!(service);
-    }
-    shown
-}
-
-fn condition_json(condition: &Condition) -> Value {
-    json!({ "condition": condition.kind.to_string(), "state": condition.state.to_string() })
-}
-
-/// Which file was judged by which binary.
-pub fn engines_json(engines: &Validation) -> Value {
-    let one = |judged: &ValidatedFile| {
-        let mut shown = json!({
-            "file": judged.file.as_str(),
-            "by": judged.by,
-            "program": judged.program.display().to_string(),
-            "accepted": judged.accepted,
-        });
-        // Only units have one.
-        if let Some(level) = &judged.exposure {
-            shown["exposure"] = json!(level);
-        }
-        shown
-    };
-    engines.validated.iter().map(one).collect()
-}
-
-/// Findings with line and column of each place.
-pub fn findings_json(subject: &CheckView<'_>) -> Value {
-    let findings = diagnostics::without_secrets(&subject.verdict.findings, subject.sources);
-    findings.iter().map(|finding| finding_json(finding, subject.sources)).collect()
-}
-
-fn finding_json(finding: &Finding, sources: &Sources) -> Value {
-    json!({
-        "severity": match finding.severity { Severity::Error => "error", Severity::Warning => "warning" },
-        "code": finding.code.0,
-        "title": finding.title,
-        "edge": finding.edge,
-        "at": finding.at.as_ref().map(|label| label_json(label, sources)),
-        "also": finding.also.iter().map(|label| label_json(label, sources)).collect::<Vec<_>>(),
-        "help": finding.help.iter().map(|help| &help.text).collect::<Vec<_>>(),
-    })
-}
-
-fn label_json(label: &Label, sources: &Sources) -> Value {
-    match &label.place {
-        Place::Stack(key, _) => json!({ "key": key.to_string(), "text": label.text }),
-        Place::Text(mark) => {
-            let source = sources.0.get(&mark.source);
-            let (line, column) = source.map_or((1, 1), |source| source.position(mark.span.start));
-            json!({ "file": mark.source.0, "line": line, "column": column, "text": label.text })
-        }
-    }
+    printed(&DirectoriesDocument::of(all))
 }

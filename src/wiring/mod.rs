@@ -23,7 +23,7 @@ pub use listeners::{DecidedBy, WiredListener};
 pub use places::{ClientPlace, EnginePlace, HomePackage, Package, UnitPlace, UnitShape};
 pub use spec::{ClientSpec, ClientTarget, ComponentPlace, ComponentSpec, ListenerSpec, SparePort};
 
-use crate::diagnostic::{Code, Finding, Findings, KeyPart, Severity};
+use crate::diagnostic::{Findings, Severity};
 use crate::stack::Stack;
 use std::collections::BTreeMap;
 
@@ -38,7 +38,6 @@ pub fn wire<'a>(stack: &'a Stack, parts: Vec<ComponentSpec<'a>>, findings: &mut 
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, findings);
     sandbox::find(&wiring, findings);
-    readers(&wiring, findings);
     wiring
 }
 
@@ -65,18 +64,4 @@ fn places(parts: Vec<ComponentSpec<'_>>) -> Places {
         }
     }
     (engines, clients)
-}
-
-/// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.
-fn readers(wiring: &Wiring<'_>, findings: &mut Findings) {
-    for (id, place) in wiring.clients.iter().filter(|(_, place)| place.file_owner.is_none()) {
-        let Some(path) = &place.file else { continue };
-        let title = format!("nobody but root can read the new `{path}`");
-        let unit = place.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
-        findings.push(
-            Finding::warning(Code("env-file-unreadable"), title)
-                .at((id.key().join("env_file"), KeyPart::Value), "made with mode 0600")
-                .help(format!("for example: service = {{ user = \"{}\"{unit} }}", id.short())),
-        );
-    }
 }

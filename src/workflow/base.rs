@@ -10,8 +10,9 @@ use crate::cli::{PlanArguments, PlanFormat};
 use crate::diagnostic::{Code, Finding, SourceName};
 use crate::exit::Exit;
 use crate::host::{CommandLine, run_here};
+use crate::report;
+use crate::report::document::{self, DataflowReport};
 use crate::report::plan::PlanFrame;
-use crate::report::{self, verdict};
 use crate::validate::Validation;
 use std::path::Path;
 use std::time::Duration;
@@ -44,8 +45,8 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         PlanFormat::Markdown => markdown(&view, &judged),
         PlanFormat::Json => {
             let engines = Validation::default();
-            let dataflow = verdict::dataflow_json(&judged.topology, &judged.verdict, &engines);
-            report::plan_json::text(&plan, &view, &dataflow, &verdict::engines_json(&engines))
+            let dataflow = DataflowReport::of(&judged.topology, &judged.verdict, &engines);
+            report::plan_json::text(&plan, &view, &dataflow, &document::engines(&engines))
         }
     };
     session.print(&printed);

@@ -17,6 +17,7 @@ use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use crate::plan::{self, DesiredSource, Plan};
+use crate::report::document::{self, DataflowReport};
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
 use crate::report::{graph, plan as plan_text, plan_json, verdict};
@@ -134,10 +135,9 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
 /// The plan as one JSON document.
 pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
     let (dataflow, engines) = match (subject.stack, subject.validation) {
-        (Some((_, judged)), Some(engines)) => (
-            verdict::dataflow_json(&judged.topology, &judged.verdict, engines),
-            verdict::engines_json(engines),
-        ),
+        (Some((_, judged)), Some(engines)) => {
+            (DataflowReport::of(&judged.topology, &judged.verdict, engines), document::engines(engines))
+        }
         _ => Default::default(),
     };
     plan_json::text(&subject.survey.plan, view, &dataflow, &engines)

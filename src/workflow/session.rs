@@ -6,6 +6,7 @@ use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
+use crate::report::document::{DocumentKind, StoppedDocument, told};
 use crate::report::page::PageStyle;
 use crate::report::review::WarningView;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
@@ -53,6 +54,8 @@ pub struct Session {
     colour_out: bool,
     colour_err: bool,
     live: bool,
+    /// The document that was asked for instead of text.
+    document: Option<DocumentKind>,
     columns: usize,
     warnings: Vec<WarningView>,
     /// What kept the first of the data from being written that did not arrive.
@@ -75,10 +78,16 @@ impl Session {
             colour_out: wanted(std::io::stdout().is_terminal()),
             colour_err: wanted(std::io::stderr().is_terminal()),
             live: std::io::stderr().is_terminal() && !dumb,
+            document: None,
             lost: None,
             columns: columns(),
             warnings: Vec::new(),
         }
+    }
+
+    /// Has one document go to stdout, also where a verb ends before it has a result.
+    pub fn ask_document(&mut self, kind: Option<DocumentKind>) {
+        self.document = kind;
     }
 
     /// Whether what goes to stdout is coloured.
@@ -155,14 +164,26 @@ impl Session {
 
     /// Says why a verb stopped, and its exit code.
     pub fn stopped(&mut self, stop: Stop) -> Exit {
+        let document = self.document.take();
         match stop {
             Stop::Findings(findings, sources) => {
                 self.say_findings(&findings, &sources);
+                if document.is_some() {
+                    let mut stopped = StoppedDocument::new(document, Exit::Refused.number());
+                    stopped.findings = told(&findings, &sources);
+                    self.print(&stopped.text());
+                }
                 Exit::Refused
             }
             Stop::Because(exit, text) => {
                 let text: Vec<String> = text.lines().map(redact_line).collect();
-                self.say(&format!("error: {}\n", text.join("\n")));
+                let text = text.join("\n");
+                self.say(&format!("error: {text}\n"));
+                if document.is_some() {
+                    let mut stopped = StoppedDocument::new(document, exit.number());
+                    stopped.stopped.reason = Some(text);
+                    self.print(&stopped.text());
+                }
                 exit
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::check::CheckReport;
 use crate::cli::{CheckArguments, CheckFormat, GraphLanguage};
+use crate::diagnostic::Findings;
 use crate::model::dataflow::Topology;
 use crate::report::graph::{self, GraphFormat};
 use crate::report::verdict::{self, CheckView};
@@ -81,5 +82,21 @@ pub(crate) fn one(
         (None, CheckFormat::Json) => verdict::json(subject),
         (None, CheckFormat::Github) => github::annotations(findings, sources, directory),
         (None, CheckFormat::Sarif) => sarif::document(&[(findings, sources, directory)]),
+    }
+}
+
+/// The faults that keep a stack from being judged any further, in the form that was asked for; `None` where
+/// that form has no place for them.
+pub(crate) fn faults(
+    findings: &Findings,
+    sources: &Sources,
+    arguments: &CheckArguments,
+    colour: bool,
+) -> Option<String> {
+    match (arguments.graph, arguments.format) {
+        (Some(_), _) | (None, CheckFormat::Json) => None,
+        (None, CheckFormat::Text) => Some(verdict::faults(findings, sources, colour)),
+        (None, CheckFormat::Github) => Some(github::annotations(findings, sources, "")),
+        (None, CheckFormat::Sarif) => Some(sarif::document(&[(findings, sources, "")])),
     }
 }

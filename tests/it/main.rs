@@ -16,6 +16,7 @@ mod concurrency;
 mod crash;
 mod determinism;
 mod disk;
+mod documents;
 mod editors;
 mod engines;
 mod expected;

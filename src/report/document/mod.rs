@@ -1,0 +1,20 @@
+//! What programs read: each document as one value, of which its JSON and its schema are made.
+//!
+//! A verb that was asked for JSON prints one document whatever happens: its result, or why there is none.
+
+mod dataflow;
+mod findings;
+mod history;
+mod printed;
+mod schema;
+mod stopped;
+
+pub use dataflow::{
+    CheckDocument, ConditionReport, ConnectingEnd, DataflowReport, DirectoriesDocument, DirectoryReport,
+    EdgeReport, EngineReport, ListeningEnd, NotCheckedReport, engines,
+};
+pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
+pub use history::{HistoryDocument, ToldGeneration};
+pub use printed::printed;
+pub use schema::schema;
+pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};

@@ -1,0 +1,59 @@
+//! What a verb prints that ended before it had a result.
+
+use super::{ToldFinding, printed};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Version of this document. The minor number only ever adds.
+const FORMAT_VERSION: &str = "1.0";
+
+/// The documents that are printed with `--format json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentKind {
+    /// Of `check`.
+    Check,
+    /// Of `plan`.
+    Plan,
+    /// Of `history`.
+    History,
+    /// Of `prove`.
+    Prove,
+    /// Of `status`.
+    Status,
+}
+
+/// Why there is no result. A document with a result has no `stopped`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StoppedDocument {
+    /// Version of this document; the minor number only ever adds.
+    format_version: &'static str,
+    /// The document that was asked for; none where the command line could not be understood.
+    kind: Option<DocumentKind>,
+    /// Why.
+    pub stopped: WhyStopped,
+    /// What was found; a warning may be among the errors.
+    pub findings: Vec<ToldFinding>,
+}
+
+/// How a verb ended.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct WhyStopped {
+    /// The exit code of the process.
+    pub exit: u8,
+    /// In words, with what helps on lines of its own; none where the findings say it.
+    pub reason: Option<String>,
+}
+
+impl StoppedDocument {
+    /// One that ends with this exit code.
+    pub fn new(kind: Option<DocumentKind>, exit: u8) -> Self {
+        let stopped = WhyStopped { exit, reason: None };
+        Self { format_version: FORMAT_VERSION, kind, stopped, findings: Vec::new() }
+    }
+
+    /// As it is printed.
+    pub fn text(&self) -> String {
+        printed(self)
+    }
+}

@@ -1,0 +1,21 @@
+//! What a check is about, as everything that prints it needs it.
+
+use crate::check::CheckReport;
+use crate::model::dataflow::Topology;
+use crate::text::Sources;
+use crate::validate::Validation;
+
+/// What is printed.
+#[derive(Debug)]
+pub struct CheckView<'a> {
+    /// The files as read.
+    pub topology: &'a Topology,
+    /// What the rules say of them.
+    pub verdict: &'a CheckReport,
+    /// What the engines say; their findings are among those of the verdict.
+    pub engines: &'a Validation,
+    /// The texts that findings point into.
+    pub sources: &'a Sources,
+    /// The digest of what is wanted, where a stack was judged.
+    pub desired: Option<&'a str>,
+}
