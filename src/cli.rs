@@ -5,10 +5,12 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+mod leave_out;
 use crate::model::names::StackName;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use leave_out::LeaveOutArgument;
 use std::path::PathBuf;
 
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
@@ -168,13 +170,15 @@ pub struct NamedStackArgument {
 }
 
 // Where the stack's files go.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct RootArgument {
     /// Work below this directory instead of on this machine: no privileges, no services
     ///
     /// Contents keep their final paths; owners are recorded and shown, never set.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    #[command(flatten)]
+    pub left_out: LeaveOutArgument,
 }
 
 // The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the

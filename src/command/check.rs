@@ -52,13 +52,7 @@ fn print(
     digest: &str,
     arguments: &CheckArguments,
 ) {
-    let subject = CheckView {
-        topology: &judged.topology,
-        verdict: &judged.verdict,
-        engines,
-        sources: &judged.sources,
-        desired: Some(digest),
-    };
+    let subject = CheckView { desired: Some(digest), ..judged.view(engines) };
     let text = verdicts::one(&subject, arguments, "", session.colour());
     session.print(&text);
 }

@@ -45,7 +45,7 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         PlanFormat::Markdown => markdown(&view, &judged),
         PlanFormat::Json => {
             let engines = Validation::default();
-            let dataflow = DataflowReport::of(&judged.topology, &judged.verdict, &engines);
+            let dataflow = DataflowReport::of(&judged.view(&engines));
             report::plan_json::text(&plan, &view, &dataflow, &document::engines(&engines))
         }
     };

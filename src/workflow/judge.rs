@@ -13,9 +13,11 @@ use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
+use crate::report::verdict::CheckView;
 use crate::stack::Stack;
 use crate::text::{RedactSource, Sources, TextFormat};
 use crate::topology::{Examined, FileSet, read};
+use crate::validate::Validation;
 use crate::wiring::Wiring;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -78,6 +80,17 @@ pub fn judge_stack<'a>(
 }
 
 impl CheckedStack<'_> {
+    /// What of it is printed, with what the engines say.
+    pub fn view<'v>(&'v self, engines: &'v Validation) -> CheckView<'v> {
+        CheckView {
+            topology: &self.topology,
+            verdict: &self.verdict,
+            engines,
+            sources: &self.sources,
+            desired: None,
+        }
+    }
+
     /// Refuses a stack whose own rendering does not pass; else says its warnings.
     ///
     /// # Errors

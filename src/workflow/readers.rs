@@ -5,7 +5,7 @@ use crate::component::systemd::read::{SYSTEM_DIRECTORIES, USER_DIRECTORY, units}
 use crate::model::dataflow::EnvReader;
 use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
-use crate::stack::{App, Stack};
+use crate::stack::App;
 use crate::wiring::Wiring;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,19 +34,12 @@ fn directories(app: &App) -> Vec<TargetPath> {
     }
 }
 
-/// The unit files and drop-ins of applications that matter, and the directories of their drop-ins.
-pub(crate) fn paths(stack: &Stack) -> Vec<TargetPath> {
-    let mut paths = Vec::new();
-    for app in stack.apps.values() {
-        let Some(unit) = &app.service.unit else { continue };
-        for directory in directories(app) {
-            let drop_ins = directory.join(&format!("{unit}.d"));
-            paths.push(directory.join(unit.as_str()));
-            paths.extend(DROP_INS.iter().map(|name| drop_ins.join(name)));
-            paths.push(drop_ins);
-        }
-    }
-    paths
+/// The unit file and the drop-ins of an application that matter, and the directories of its drop-ins.
+pub(crate) fn paths(app: &App) -> Vec<TargetPath> {
+    let Some(unit) = &app.service.unit else { return Vec::new() };
+    let below = directories(app);
+    let drop_ins = below.iter().map(|directory| directory.join(&format!("{unit}.d")));
+    drop_ins.chain(paths_of(&below, unit.as_str())).collect()
 }
 
 /// What is known of the readers of environment files that no unit is known to read.

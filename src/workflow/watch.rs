@@ -16,7 +16,7 @@ use super::status::component;
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
-use crate::cli::RootArgument;
+use crate::cli::{LeaveOutArgument, RootArgument};
 use crate::component::wire;
 use crate::host::{Holder, started};
 use crate::model::desired::OnChange;
@@ -44,9 +44,10 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
     let loaded = load(argument);
     let desired = loaded.as_ref().ok();
     let at = desired.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
-    let place = HostChoice::of(&RootArgument { root: None }, &at)?;
+    let place = HostChoice::of(&RootArgument::default(), &at)?;
     let wired = desired.and_then(|loaded| wire(&loaded.stack).ok());
-    let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
+    let ground =
+        place.ground(name, wired.as_ref().map(|(wiring, _)| wiring), &LeaveOutArgument::default())?;
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| stopped(&error))?;
     consent::say_doubts(session, &doubts);
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
@@ -111,7 +112,7 @@ impl Looker<'_> {
 
     /// What `stack.toml` asks for that is neither there nor merely changed by somebody else.
     fn desired(&self, loaded: &Loaded, kept: Option<&Survey>) -> Result<DesiredStatus, Stop> {
-        let there = environment(self.place.target(), &loaded.stack)?;
+        let there = environment(self.place.target(), &loaded.stack, &LeaveOutArgument::default())?;
         let Ok(judged) = judge(self.session, loaded, &there) else { return Ok(DesiredStatus::Faulty) };
         if judged.verdict.findings.has_errors() {
             return Ok(DesiredStatus::Faulty);
