@@ -70,9 +70,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     let kept = matches!(&outcome, Outcome::Kept { .. });
     let first = matches!(&outcome, Outcome::Kept { generation, .. } if *generation == GenerationNumber(1));
     let exit = consent::ended(session, &survey, ("Apply", outcome));
-    if kept {
-        session.say(&readers::not_shown(&judged.topology.readers));
-    }
+    readers::say_not_shown(session, kept, &judged.topology.readers);
     if first {
         next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }

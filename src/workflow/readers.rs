@@ -1,6 +1,7 @@
 //! Which unit reads an application's environment file, as far as the host shows it: unit files and drop-ins
 //! below `--root` or on the machine, as systemd reads them.
 
+use super::session::Session;
 use crate::component::systemd::read::{SYSTEM_DIRECTORIES, USER_DIRECTORY, units};
 use crate::model::dataflow::EnvReader;
 use crate::model::env::EnvFormat;
@@ -89,13 +90,14 @@ fn paths_of(directories: &[TargetPath], unit: &str) -> Vec<TargetPath> {
     directories.iter().flat_map(of).collect()
 }
 
-/// What the proof of a trace does not show: it was sent by this tool, and whether the application gets the
-/// same settings is another question.
-pub(crate) fn not_shown(readers: &BTreeMap<TargetPath, EnvReader>) -> String {
-    let line = |(file, reader): (&TargetPath, &EnvReader)| {
+/// Says what the proof of a trace that was kept does not show: it was sent by this tool, and whether the
+/// application gets the same settings is another question.
+pub(crate) fn say_not_shown(session: &mut Session, kept: bool, readers: &BTreeMap<TargetPath, EnvReader>) {
+    for (file, reader) in readers.iter().filter(|_| kept) {
         let (EnvReader::NotBy(unit) | EnvReader::PerhapsProgram(unit) | EnvReader::UnitNotHere(unit)) =
             reader;
-        format!("Not shown: that `{unit}` reads `{file}`; `reads_env = true` in its `service` sees to it.\n")
-    };
-    readers.iter().map(line).collect()
+        session.say(&format!(
+            "Not shown: that `{unit}` reads `{file}`; `reads_env = true` in its `service` sees to it.\n"
+        ));
+    }
 }
