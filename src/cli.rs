@@ -5,10 +5,12 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+mod leave_out;
 use crate::model::names::StackName;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use leave_out::LeaveOutArgument;
 use std::path::PathBuf;
 
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
@@ -168,13 +170,15 @@ pub struct NamedStackArgument {
 }
 
 // Where the stack's files go.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct RootArgument {
     /// Work below this directory instead of on this machine: no privileges, no services
     ///
     /// Contents keep their final paths; owners are recorded and shown, never set.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    #[command(flatten)]
+    pub left_out: LeaveOutArgument,
 }
 
 // The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
@@ -252,9 +256,12 @@ pub struct InitArguments {
     /// The directory to write stack.toml to
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// Which stack to copy; an unknown name lists them
+    /// Which stack to copy
     #[arg(long, value_name = "NAME", default_value = "minimal")]
     pub from: String,
+    /// Print the stacks there are, and write nothing
+    #[arg(long, conflicts_with = "from")]
+    pub list: bool,
 }
 
 #[derive(Debug, Args)]

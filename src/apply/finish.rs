@@ -34,6 +34,12 @@ fn finish_once(target: &mut dyn Host, state: &StackState, begin: &Begin) -> Resu
             (directory.staged_manifest(begin.generation), directory.manifest(begin.generation));
         let after = target.observe(&Inventory::of([staged.clone()]))?.standing(&staged).identity();
         if after != Identity::Absent {
+            // In a user's part that number may be of a run of the user's own.
+            if directory != state.own() {
+                for path in state.overtaken(target, &directory, begin.generation)? {
+                    clear(target, state, &Step::Discard { path }, &mut notes)?;
+                }
+            }
             clear(target, state, &Step::Create { staged, path, after }, &mut notes)?;
         }
     }

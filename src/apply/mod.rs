@@ -39,7 +39,7 @@ pub use word::Doubt;
 
 use crate::diagnostic::Findings;
 use crate::host::{Holder, HostError};
-use crate::model::names::TargetPath;
+use crate::model::names::{TargetPath, UserName};
 use crate::model::prior::GenerationNumber;
 use crate::pki::PkiError;
 use crate::plan::{Author, PlanDigest};
@@ -84,6 +84,14 @@ pub enum ApplyError {
     /// Another run is at it.
     #[error("another run holds the lock{}", held_by(.0.as_ref()))]
     Locked(Option<Holder>),
+    /// Somebody holds the lock of a user's part, which that user can do for ever.
+    #[error("another run holds the lock of {user}'s part{}", held_by(.by.as_ref()))]
+    LockedPart {
+        /// Whose part it is.
+        user: UserName,
+        /// Who says to hold it.
+        by: Option<Holder>,
+    },
     /// The host changed between the approval and the lock.
     #[error("the plan is stale: {approved} was approved, the host now gives {now}")]
     Stale {

@@ -4,7 +4,7 @@ use super::directory::{StateDirectory, decode};
 use super::finish::finish;
 use super::forget::empty;
 use super::journal::{ApplyJournal, Begin};
-use super::reverse::reverse;
+use super::reverse::{Undone, reverse};
 use super::state::{Pending, StackState};
 use super::word::{Doubt, UserWord, is_readable};
 use super::{ApplyError, NoProver, journal};
@@ -156,9 +156,13 @@ fn states(ground: &Ground) -> impl Iterator<Item = (StackState, Option<UserWord<
 }
 
 /// Finishes or takes back what a killed run left; the lock must be held. `Incomplete` names what
-/// somebody else changed since. What a user's own run left is recovered with that user's rights alone, and
-/// left where it is not believed.
-pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovered>, ApplyError> {
+/// somebody else changed since, unless that is accepted: then it stays as it is, and is told. What a user's own
+/// run left is recovered with that user's rights alone, and left where it is not believed.
+pub fn recover(
+    target: &mut dyn Host,
+    ground: &Ground,
+    accept_drift: bool,
+) -> Result<Option<Recovered>, ApplyError> {
     let mut recovered = None;
     for (state, word) in states(ground) {
         let signs = target.observe(&Inventory::of([state.journal(), state.own().forgotten()]))?;
@@ -167,10 +171,10 @@ pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovere
         }
         let read = unfinished(&signs, &state, word.as_ref());
         let one = match &word {
-            None => recover_one(target, &state, read?)?,
+            None => recover_one(target, &state, (read?, accept_drift))?,
             Some(word) => {
                 let Some(read) = word.doubted(read, &mut Vec::new())? else { continue };
-                let done = recover_one(&mut *target.only(word.user)?, &state, read);
+                let done = recover_one(&mut *target.only(word.user)?, &state, (read, accept_drift));
                 word.doubted(done, &mut Vec::new())?.flatten()
             }
         };
@@ -186,7 +190,7 @@ pub fn recover(target: &mut dyn Host, ground: &Ground) -> Result<Option<Recovere
 fn recover_one(
     target: &mut dyn Host,
     state: &StackState,
-    read: Option<Option<ApplyJournal>>,
+    (read, accept_drift): (Option<Option<ApplyJournal>>, bool),
 ) -> Result<Option<Recovered>, ApplyError> {
     let Some(read) = read else { return go_on_forgetting(target, &state.own()) };
     let Some(ApplyJournal { begin, announced }) = read else {
@@ -199,19 +203,37 @@ fn recover_one(
         return Err(ApplyError::Locked(Some(Holder { pid: process.pid, user, verb, time })));
     }
     if is_kept(target, state, begin.generation)? {
-        let notes =
+        let (begin, _, mut notes) = without_parts(begin, announced, &state.ground);
+        let told =
             finish(target, state, &begin).map_err(|fault| ApplyError::Unfinished(fault.to_string()))?;
+        notes.extend(told);
         let Begin { generation, author, .. } = begin;
         return Ok(Some(Recovered::Finished { generation, author, notes }));
     }
     // Which addresses the old state had is the next survey's to know; here a unit that runs will do.
     let nobody = NoProver("nothing is proven while a killed run is taken back".to_owned());
-    let reversed = reverse(target, state, (&begin, announced), &nobody)?;
+    let (begin, announced, mut notes) = without_parts(begin, announced, &state.ground);
+    let reversed = reverse(target, state, Undone { begin: &begin, announced, accept_drift }, &nobody)?;
+    notes.extend(reversed.notes);
     if reversed.left.is_empty() {
-        Ok(Some(Recovered::TakenBack { author: begin.author, notes: reversed.notes }))
+        Ok(Some(Recovered::TakenBack { author: begin.author, notes }))
     } else {
         Err(ApplyError::Incomplete(reversed.left))
     }
+}
+
+/// A run without its steps in the parts that are left out: they stay as they are, and are told.
+fn without_parts(mut begin: Begin, announced: usize, ground: &Ground) -> (Begin, usize, Vec<String>) {
+    let is_left = |step: &Step| {
+        step.paths().any(|path| ground.leaves_out(path))
+            || step.scope().is_some_and(|scope| !ground.covers(scope))
+    };
+    let (done, left): (Vec<_>, Vec<_>) = begin.steps.iter().enumerate().partition(|(_, step)| !is_left(step));
+    let announced_now = done.iter().filter(|(index, _)| *index < announced).count();
+    let told = left.iter().filter(|(index, step)| *index < announced && step.leftover() != step.path());
+    let notes = told.map(|(_, step)| format!("{step}: left as it is, with the part it is of")).collect();
+    begin.steps = done.into_iter().map(|(_, step)| step.clone()).collect();
+    (begin, announced_now, notes)
 }
 
 /// Ends what a run was at that had given everything back and was killed while it removed the state.

@@ -7,14 +7,14 @@ use super::finish::{again, end};
 use super::prover::Prover;
 use super::ready::wait;
 use super::recover::clear;
-use super::restage::restage;
+use super::restage::{restage, with_old_block};
 use super::state::StackState;
 use super::{ApplyError, journal::Begin};
 use crate::host::{Host, HostError};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::desired::Digest;
 use crate::model::names::TargetPath;
-use crate::model::observed::{Identity, Observed, PathState};
+use crate::model::observed::{Identity, Inventory, Observed, PathState};
 use crate::model::prior::GenerationNumber;
 use crate::model::step::{Step, StepStatus};
 use crate::model::units::{UnitId, UnitRun};
@@ -28,25 +28,37 @@ pub(super) struct Reversed {
     pub(super) notes: Vec<String>,
 }
 
+/// A run that is taken back.
+#[derive(Clone, Copy)]
+pub(super) struct Undone<'b> {
+    /// What it was going to do.
+    pub(super) begin: &'b Begin,
+    /// How many of its steps may have been done.
+    pub(super) announced: usize,
+    /// Whether what somebody else changed meanwhile stays as it is, and keeps nobody from what is left to do.
+    pub(super) accept_drift: bool,
+}
+
 /// Takes back the first `announced` steps: what was started since stops, files go back, last one first, and
 /// what ran before runs again on them, listeners before clients. Only when nothing is left
 /// does the journal go.
 pub(super) fn reverse(
     target: &mut dyn Host,
     state: &StackState,
-    from: (&Begin, usize),
+    undone: Undone<'_>,
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
-    again(|| reverse_once(target, state, from, prover))
+    again(|| reverse_once(target, state, undone, prover))
 }
 
 fn reverse_once(
     target: &mut dyn Host,
     state: &StackState,
-    (begin, announced): (&Begin, usize),
+    undone: Undone<'_>,
     prover: &dyn Prover,
 ) -> Result<Reversed, ApplyError> {
     let mut reversed = Reversed::default();
+    let Undone { begin, announced, .. } = undone;
     // A naming of the manifest that failed halfway: until this is gone the generation counts as kept.
     target.perform(&Step::Discard { path: state.own().manifest(begin.generation) })?;
     let steps = &begin.steps[..announced.min(begin.steps.len())];
@@ -55,7 +67,7 @@ fn reverse_once(
     let visible = steps.iter().any(|step| !matches!(step, Step::Stage { .. } | Step::MakeDirectory { .. }));
     let services = if visible { &begin.steps[..] } else { steps };
     stop_started(target, services, &mut reversed)?;
-    files_back(target, (state, begin.generation), steps, &mut reversed)?;
+    files_back(target, (state, undone), steps, &mut reversed)?;
     run_again(target, services, &mut reversed, prover)?;
     for step in steps.iter().filter(|step| matches!(step, Step::Linger { .. })) {
         reversed.notes.push(format!("{step}: this stays, for taking it back would stop all of them"));
@@ -135,18 +147,23 @@ fn was_done(target: &dyn Host, step: &Step) -> Result<bool, HostError> {
 
 fn files_back(
     target: &mut dyn Host,
-    of: (&StackState, GenerationNumber),
+    (state, undone): (&StackState, Undone<'_>),
     steps: &[Step],
     reversed: &mut Reversed,
 ) -> Result<(), ApplyError> {
+    let generation = undone.begin.generation;
     let mut held: Vec<&TargetPath> = Vec::new();
     for (index, step) in steps.iter().enumerate().rev().filter(|(_, step)| step.path().is_some()) {
         // A staged name may hold the only copy of what a step that is left took away.
         if matches!(step, Step::Stage { staged, .. } if held.contains(&staged)) {
             continue;
         }
-        let taken = match take_back(target, of, step, &mut reversed.notes) {
+        let taken = match take_back(target, (state, generation), step, &mut reversed.notes) {
             Err(Left::Foreign | Left::ForeignOver(_)) if is_before(target, &steps[..index], step)? => Ok(()),
+            Err(foreign @ (Left::Foreign | Left::ForeignOver(_))) if undone.accept_drift => {
+                reversed.notes.push(left_as_it_is(target, (step, generation), &foreign)?);
+                Ok(())
+            }
             Err(Left::Host(death @ HostError::Died { .. })) => return Err(death.into()),
             taken => taken,
         };
@@ -156,6 +173,25 @@ fn files_back(
         }
     }
     Ok(())
+}
+
+/// Leaves a place as somebody else changed it, and keeps what stood there before beside it, under a name that
+/// no later run takes for its own.
+fn left_as_it_is(
+    target: &mut dyn Host,
+    (step, generation): (&Step, GenerationNumber),
+    why: &Left,
+) -> Result<String, ApplyError> {
+    let path = step.path().map_or_else(String::new, ToString::to_string);
+    let Left::ForeignOver(staged) = why else {
+        return Ok(format!("{path}: somebody else changed it in the meantime; it stays as it is"));
+    };
+    let kept = TargetPath::new(format!("{path}.before-{generation}"));
+    let after = target.observe(&Inventory::of([staged.clone()]))?.standing(staged).identity();
+    target.perform(&Step::Create { staged: staged.clone(), path: kept.clone(), after })?;
+    Ok(format!(
+        "{path}: somebody else changed it in the meantime; it stays as it is, what stood there before is {kept}"
+    ))
 }
 
 /// Why a step is left.
@@ -209,15 +245,22 @@ fn take_back(
     match step.found(&observed) {
         StepStatus::Before => Ok(()),
         StepStatus::Foreign => match step {
-            Step::Exchange { path, staged, block: Some(markers), .. } => {
-                block_wise(target, &observed, (path, staged), markers, notes)
-            }
             // Nobody's file is in the way any more, and what stood there before is still beside it.
             Step::Exchange { path, staged, before, .. }
                 if is_absent(&observed, path) && observed.standing(staged).identity() == *before =>
             {
                 let (staged, path) = (staged.clone(), path.clone());
                 Ok(target.perform(&Step::Create { staged, path, after: before.clone() })?)
+            }
+            // The file is its owner's, and its owner removed it: no block of ours is left to take back.
+            Step::Exchange { path, staged, block: Some(_), .. }
+                if is_absent(&observed, path) && is_absent(&observed, staged) =>
+            {
+                notes.push(format!("{path} was removed while the transaction ran: nothing was taken back"));
+                Ok(())
+            }
+            Step::Exchange { path, staged, block: Some(markers), .. } => {
+                block_wise(target, of, (&observed, path, staged, markers), notes)
             }
             Step::Exchange { staged, .. } if !is_absent(&observed, staged) => {
                 Err(Left::ForeignOver(staged.clone()))
@@ -247,29 +290,22 @@ fn is_empty(observed: &Observed, path: &TargetPath) -> bool {
     }
 }
 
-/// Somebody wrote in the file since: only our block goes back to what it was, everything else stays.
+/// Somebody wrote in the file since: only our block goes back to what it was, everything else stays. What the
+/// block was says the old file, and where that was cleared away the newest generation.
 fn block_wise(
     target: &mut dyn Host,
-    observed: &Observed,
-    (path, staged): (&TargetPath, &TargetPath),
-    markers: &Markers,
+    of: (&StackState, GenerationNumber),
+    (observed, path, staged, markers): (&Observed, &TargetPath, &TargetPath, &Markers),
     notes: &mut Vec<String>,
 ) -> Result<(), Left> {
-    let (PathState::File(now), PathState::File(old)) = (observed.standing(path), observed.standing(staged))
-    else {
-        return Err(Left::Foreign);
+    let PathState::File(now) = observed.standing(path) else { return Err(Left::Foreign) };
+    let bytes = match observed.standing(staged) {
+        PathState::File(old) => as_it_was(&now.bytes, &old.bytes, markers),
+        PathState::Absent => with_old_block(target, of, (path, markers, &now.bytes))?,
+        _ => None,
     };
-    let (Ok(split), Ok(was)) = (Split::of(&now.bytes, markers), Split::of(&old.bytes, markers)) else {
-        return Err(Left::Foreign);
-    };
+    let Some(bytes) = bytes else { return Err(Left::Foreign) };
     notes.push(format!("{path} was changed while the transaction ran: only the block was taken back"));
-    let bytes = match was.lines() {
-        Some(lines) => {
-            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
-            split.with(markers, &lines, Origin::default()).0
-        }
-        None => split.without(false).0,
-    };
     if bytes == now.bytes {
         return Ok(());
     }
@@ -286,4 +322,16 @@ fn block_wise(
         target.perform(&step)?;
     }
     Ok(())
+}
+
+/// A file with the block that an old one has; `None` where one of them cannot be taken apart.
+fn as_it_was(now: &[u8], old: &[u8], markers: &Markers) -> Option<Vec<u8>> {
+    let (split, was) = (Split::of(now, markers).ok()?, Split::of(old, markers).ok()?);
+    Some(match was.lines() {
+        Some(lines) => {
+            let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            split.with(markers, &lines, Origin::default()).0
+        }
+        None => split.without(false).0,
+    })
 }

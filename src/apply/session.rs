@@ -36,18 +36,20 @@ impl<'t> ApplySession<'t> {
         ground: &Ground,
         holder: &Holder,
     ) -> Result<Self, ApplyError> {
-        let mut locks = Vec::new();
-        for directory in std::iter::once(ground.state().clone()).chain(ground.parts()) {
-            locks.push(target.lock(&directory, holder)?.map_err(ApplyError::Locked)?);
+        let own = target.lock(ground.state(), holder)?.map_err(ApplyError::Locked)?;
+        let mut locks = vec![own];
+        for (user, _, directory) in ground.words() {
+            let of_part = |by| ApplyError::LockedPart { user: user.clone(), by };
+            locks.push(target.lock(&directory, holder)?.map_err(of_part)?);
         }
         let author =
             Author { time: holder.time.clone(), user: holder.user.clone(), verb: holder.verb.clone() };
         Ok(Self { target, ground: ground.clone(), author, _locks: locks })
     }
 
-    /// Finishes or takes back what a killed run left.
-    pub fn recover(&mut self) -> Result<Option<Recovered>, ApplyError> {
-        recover(self.target, &self.ground)
+    /// Finishes or takes back what a killed run left, as [`recover`] does.
+    pub fn recover(&mut self, accept_drift: bool) -> Result<Option<Recovered>, ApplyError> {
+        recover(self.target, &self.ground, accept_drift)
     }
 
     /// Looks at the host again and carries the approved plan out.
@@ -92,7 +94,7 @@ pub fn apply(
     consent: &Consent,
     (author, judges): (&Author, Judges<'_>),
 ) -> Result<Outcome, ApplyError> {
-    recover(target, request.ground)?;
+    recover(target, request.ground, consent.accept_drift)?;
     let survey = survey(target, request)?;
     if survey.digest != consent.approved {
         return Err(ApplyError::Stale { approved: consent.approved, now: survey.digest });

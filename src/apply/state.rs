@@ -24,8 +24,9 @@ const OTHER_STACKS: usize = 100;
 /// Where the state of a stack is: one directory of whoever runs the tool, and as root one in the home of
 /// each user who has a part of the stack. Which generations there are, and who made them, says the first of
 /// these alone; beside its manifest of a number stands of each part the newest up to that number, and
-/// beside its newest one the newest of all, since a user may have applied the part alone. Numbers go on
-/// from the highest of any directory, so that no name is taken.
+/// beside its newest one the newest of all, since a user may have applied the part alone. Numbers of root
+/// go on from root's own directory alone: where a user's own runs have counted further, they end where root's
+/// next one is kept.
 #[derive(Clone, Debug)]
 pub(super) struct StackState {
     pub(super) ground: Ground,
@@ -77,47 +78,59 @@ impl StackState {
         let Some(manifest) = self.own().read(target, number)? else { return Ok(None) };
         let up_to = (number != *newest).then_some(number);
         // What is not believed was told of when the newest was looked at.
-        let (parts, _) = self.parts(target, (*newest, up_to), &mut Vec::new())?;
+        let parts = self.parts(target, (*newest, up_to), &mut PartsRead::default())?;
         Ok(Some(together(manifest, parts)))
     }
 
-    /// The newest generation, and the highest number that any directory has. Where whoever runs the tool has
-    /// applied nothing yet, it is what the users' parts have, as generation 0.
-    fn newest(
-        &self,
-        target: &dyn Host,
-        doubts: &mut Vec<Doubt>,
-    ) -> Result<(Option<Manifest>, GenerationNumber), ApplyError> {
+    /// The newest generation. Where whoever runs the tool has applied nothing yet, it is what the users' parts
+    /// have, as generation 0.
+    fn newest(&self, target: &dyn Host, read: &mut PartsRead) -> Result<Option<Manifest>, ApplyError> {
         let own = self.own();
         let newest = self.numbers(target)?.pop();
         let manifest = newest.map_or(Ok(None), |number| own.read(target, number))?;
         let newest = newest.unwrap_or_default();
-        let (mut parts, highest) = self.parts(target, (newest, None), doubts)?;
+        let mut parts = self.parts(target, (newest, None), read)?;
         let manifest = manifest.or_else(|| {
             let first = parts.pop()?.into_manifest();
             Some(Manifest { generation: GenerationNumber(0), ..first })
         });
-        Ok((manifest.map(|manifest| together(manifest, parts)), highest.max(newest)))
+        Ok(manifest.map(|manifest| together(manifest, parts)))
     }
 
     /// Of each user's part the newest manifest up to a number, or without one the newest, as far as it is
-    /// believed; and the highest number that any of them has. `newest`: that of root's own directory.
+    /// believed. `newest`: that of root's own directory.
     fn parts(
         &self,
         target: &dyn Host,
         (newest, up_to): (GenerationNumber, Option<GenerationNumber>),
-        doubts: &mut Vec<Doubt>,
-    ) -> Result<(Vec<Believed>, GenerationNumber), ApplyError> {
-        let (mut parts, mut highest) = (Vec::new(), GenerationNumber(0));
+        PartsRead { doubts, notes }: &mut PartsRead,
+    ) -> Result<Vec<Believed>, ApplyError> {
+        let mut parts = Vec::new();
         for word in UserWord::all(&self.ground) {
             let Some(numbers) = word.doubted(word.directory.numbers(target), doubts)? else { continue };
             let numbers = word.numbers(numbers, newest, doubts);
-            highest = numbers.last().copied().unwrap_or_default().max(highest);
+            notes.extend(numbers.last().and_then(|highest| word.counts_on(*highest, newest)));
             let number = numbers.into_iter().rfind(|one| up_to.is_none_or(|number| *one <= number));
             let part = number.map_or(Ok(None), |number| word.read(target, number, doubts));
             parts.extend(part?);
         }
-        Ok((parts, highest))
+        Ok(parts)
+    }
+
+    /// The manifests of a part whose numbers root's own run has come to: the user's own runs end there.
+    pub(super) fn overtaken(
+        &self,
+        target: &dyn Host,
+        directory: &StateDirectory,
+        by: GenerationNumber,
+    ) -> Result<Vec<TargetPath>, ApplyError> {
+        let numbers = match directory.numbers(target) {
+            // Where a user is in the way, the user's own part stays as it is.
+            Err(ApplyError::State { .. } | ApplyError::Host(HostError::Scope { .. })) => Vec::new(),
+            numbers => numbers?,
+        };
+        let overtaken = numbers.into_iter().rev().take_while(|number| *number >= by).take(SWEPT);
+        Ok(overtaken.map(|number| directory.manifest(number)).collect())
     }
 
     /// The users whose parts the last apply of root took care of, by their homes.
@@ -181,11 +194,13 @@ impl StackState {
 
     /// What the newest generation remembers, without objects; and what of users' parts is not believed.
     pub(super) fn prior(&self, target: &dyn Host) -> Result<(Prior, Vec<Doubt>), ApplyError> {
-        let mut doubts = Vec::new();
-        self.refuse_damage(target, &mut doubts)?;
-        let (newest, highest) = self.newest(target, &mut doubts)?;
+        let mut read = PartsRead::default();
+        self.refuse_damage(target, &mut read.doubts)?;
+        let newest = self.newest(target, &mut read)?;
+        let PartsRead { mut doubts, mut notes } = read;
         let (taken, unread) = self.taken(target, &mut doubts)?;
-        Ok((Prior { newest, highest, objects: BTreeMap::new(), taken, unread }, doubts))
+        notes.extend(unread);
+        Ok((Prior { newest, objects: BTreeMap::new(), taken, notes }, doubts))
     }
 
     /// The files that other stacks of the host manage, and which of their states cannot be read: that is no
@@ -264,6 +279,15 @@ impl StackState {
         }
         Ok(superfluous)
     }
+}
+
+/// What reading users' parts brought beside the parts.
+#[derive(Default)]
+struct PartsRead {
+    /// What is not believed.
+    doubts: Vec<Doubt>,
+    /// What a person should know.
+    notes: Vec<String>,
 }
 
 /// A run of root that was killed while it changed a user's part is finished by root alone.

@@ -115,10 +115,11 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
 fn others(target: &dyn Host, request: &SurveyRequest<'_>) -> OthersPart {
     let DesiredState::Stack(desired) = request.desired else { return OthersPart::default() };
     let theirs = OthersRequest { desired, host: request.host, ground: request.ground };
-    theirs
-        .inventory()
-        .map(|inventory| theirs.compare(target.observe(&inventory).ok().as_ref()))
-        .unwrap_or_default()
+    match theirs.inventory() {
+        Some(inventory) => theirs.compare(target.observe(&inventory).ok().as_ref()),
+        None if theirs.is_left_out() => theirs.compare(None),
+        None => OthersPart::default(),
+    }
 }
 
 /// What of users' parts of the state is not believed.
@@ -139,9 +140,9 @@ impl Survey {
         Some(time.into())
     }
 
-    /// What a person should know of the states of other stacks.
+    /// What a person should know of the states of other stacks, and of users' own runs.
     pub fn notes(&self) -> &[String] {
-        &self.prior.unread
+        &self.prior.notes
     }
 
     /// Directories of ours that no change of the plan removes: on the way back to what stood there before,

@@ -7,7 +7,7 @@ use super::journal::{self, Begin};
 use super::judges::{Judges, PROOF};
 use super::prover::{NoProver, Proof, Prover};
 use super::ready::{self, Started, look_again, stay};
-use super::reverse::reverse;
+use super::reverse::{Undone, reverse};
 use super::state::{Pending, StackState};
 use super::validator::Validator;
 use super::{ApplyError, survey::Survey};
@@ -228,7 +228,8 @@ impl<'t> Transaction<'t> {
         let cause = cause.into();
         // No service was touched yet, so nobody has to be waited for.
         let nobody = NoProver(String::new());
-        match reverse(self.target, &self.state, (&self.begin, self.announced), &nobody) {
+        let undone = Undone { begin: &self.begin, announced: self.announced, accept_drift: false };
+        match reverse(self.target, &self.state, undone, &nobody) {
             Ok(reversed) if reversed.left.is_empty() => cause,
             Ok(reversed) => ApplyError::Incomplete([vec![cause.to_string()], reversed.left].concat()),
             Err(second) => ApplyError::Incomplete(vec![cause.to_string(), second.to_string()]),
@@ -323,7 +324,8 @@ impl Swapped<'_> {
 fn taken_back(transaction: Transaction<'_>, cause: TakenBackCause, before: &dyn Prover) -> Outcome {
     let Transaction { target, state, begin, announced, steps, .. } = transaction;
     let serves = steps.swap.iter().any(|step| step.unit().is_some());
-    match reverse(target, &state, (&begin, announced), before) {
+    let undone = Undone { begin: &begin, announced, accept_drift: false };
+    match reverse(target, &state, undone, before) {
         Ok(reversed) if reversed.left.is_empty() => {
             let untouched = || Proof::CouldNotRun("no service was touched".to_owned());
             let old_state = if serves { before.prove(PROOF) } else { untouched() };

@@ -122,6 +122,17 @@ impl<'g> UserWord<'g> {
         known
     }
 
+    /// What becomes of the user's own runs since root's newest one, where there are any.
+    pub(super) fn counts_on(&self, highest: GenerationNumber, newest: GenerationNumber) -> Option<String> {
+        let user = self.user;
+        (newest.0 > 0 && highest > newest).then(|| {
+            format!(
+                "{user} has come to generation {highest} alone since generation {newest}: root goes on with {}, and {user}'s own numbers from there on end",
+                newest.0.saturating_add(1)
+            )
+        })
+    }
+
     /// A manifest, as far as it is believed.
     pub(super) fn read(
         &self,

@@ -12,14 +12,18 @@ use crate::workflow::review::{Subject, show};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{ca, clock, consent, host, proving, reach};
+use crate::workflow::{ca, clock, consent, host, proving, reach, readers};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
     let mut place = HostChoice::to_write(&arguments.root, host_of(&loaded.stack))?;
-    let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
+    let judged = judge(
+        session,
+        &loaded,
+        &host::environment(place.target(), &loaded.stack, &arguments.root.left_out)?,
+    )?;
     judged.refuse(session)?;
-    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
+    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring), &arguments.root.left_out)?;
     let cas = ca::open(&loaded.stack.certificates, &place, &ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
@@ -30,7 +34,7 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         cas: cas.as_ref(),
         now: session.now,
     };
-    let survey = fresh_survey(session, &mut place, &request)?;
+    let survey = fresh_survey(session, &mut place, &request, arguments.consent.accept_drift)?;
     consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
@@ -63,8 +67,10 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     consent::ask(session, granted, &view.question("Do you want to make these changes?"))?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
+    let kept = matches!(&outcome, Outcome::Kept { .. });
     let first = matches!(&outcome, Outcome::Kept { generation, .. } if *generation == GenerationNumber(1));
     let exit = consent::ended(session, &survey, ("Apply", outcome));
+    readers::say_not_shown(session, kept, &judged.topology.readers);
     if first {
         next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }

@@ -17,7 +17,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     let name = name_of(&arguments.stack)?;
     let host = HostName::this();
     let mut place = HostChoice::to_write(&arguments.root, &host)?;
-    let ground = place.ground_back(&name, &arguments.stack.stack)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack, &arguments.root.left_out)?;
     let desired = DesiredState::Generation(Some(GenerationNumber(0)));
     let request = SurveyRequest {
         stack: &name,
@@ -36,7 +36,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
         granted,
         unproven: Some(nobody),
     };
-    recovered(session, &mut place, &request)?;
+    recovered(session, &mut place, &request, arguments.consent.accept_drift)?;
     let stopped = |error| host::stopped(&error);
     if apply::is_absent(place.target(), &ground).map_err(stopped)? {
         say_absent(session, &name, (&place, &ground));
@@ -53,8 +53,20 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
         Some((seen, outcome)) => return Ok(consent::ended(session, &seen, ("Destroy", outcome))),
         None => forget(&mut place, &ground, &host::holder(session, "destroy")).map_err(stopped)?,
     }
-    session.print(&format!("Nothing of `{name}` is left {}, its state included.\n", place.shown()));
+    say_what_is_left(session, &ground, (&name, &place.shown()));
     Ok(Exit::Fine)
+}
+
+fn say_what_is_left(session: &mut Session, ground: &Ground, (name, place): (&StackName, &str)) {
+    let left_out: Vec<_> = ground.left_out().map(ToString::to_string).collect();
+    session.print(&if left_out.is_empty() {
+        format!("Nothing of `{name}` is left {place}, its state included.\n")
+    } else {
+        let who = left_out.join(", ");
+        format!(
+            "Nothing of `{name}` is left {place} but the part of {who}.\n  help: `tracewright destroy` as {who} gives that back\n"
+        )
+    });
 }
 
 /// Nothing to give back is what was asked for: a second `destroy` ends as the first did.

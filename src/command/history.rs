@@ -14,7 +14,7 @@ use crate::workflow::{consent, host};
 pub(super) fn run(session: &mut Session, arguments: &HistoryArguments) -> Result<Exit, Stop> {
     let name = name_of(&arguments.stack)?;
     let place = HostChoice::of(&arguments.root, &HostName::this())?;
-    let ground = place.ground(&name, None)?;
+    let ground = place.ground(&name, None, &arguments.root.left_out)?;
     let generations = apply::history(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     consent::say_doubts(session, &doubts);

@@ -19,9 +19,13 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
     }
     let loaded = load(&arguments.stack.stack)?;
     let place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
-    let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack)?)?;
+    let judged = judge(
+        session,
+        &loaded,
+        &host::environment(place.target(), &loaded.stack, &arguments.root.left_out)?,
+    )?;
     judged.refuse(session)?;
-    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring))?;
+    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring), &arguments.root.left_out)?;
     let survey = look(session, (&place, &ground), (&loaded, &judged))?;
     consent::say_doubts(session, &survey.doubts);
     reach::confirm(session, (&loaded, &judged), (&ground, &survey))?;

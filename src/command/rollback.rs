@@ -19,7 +19,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
     let name = name_of(&arguments.stack)?;
     let host = HostName::this();
     let mut place = HostChoice::to_write(&arguments.root, &host)?;
-    let ground = place.ground_back(&name, &arguments.stack.stack)?;
+    let ground = place.ground_back(&name, &arguments.stack.stack, &arguments.root.left_out)?;
     let desired = DesiredState::Generation(arguments.to.map(GenerationNumber));
     let request = SurveyRequest {
         stack: &name,
@@ -31,7 +31,7 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
         now: session.now,
     };
     let granted = Granted::of(&arguments.consent, true);
-    recovered(session, &mut place, &request)?;
+    recovered(session, &mut place, &request, arguments.consent.accept_drift)?;
     let back = Back {
         question: "Do you want to go back?",
         full: arguments.consent.full,

@@ -8,6 +8,7 @@
 use super::HostError;
 use super::new_root::{IGNORE, IGNORE_ALL};
 use crate::model::desired::Digest;
+use crate::pki::private_key::{is_private_key, public_key_digest};
 use crate::pki::{CaPair, facts_of};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{
@@ -221,13 +222,24 @@ fn names(directory: &OwnedFd, path: &Path) -> Result<Vec<String>, HostError> {
 }
 
 /// A certificate and its key; `None` where the key is not beside it.
+///
+/// # Errors
+/// One of them is not whole, as an older version could leave it on a full disk, or they are no pair.
 fn read_pair(directory: (&OwnedFd, &Path), certificate: &str) -> Result<Option<CaPair>, HostError> {
-    let key = format!("{}.key", certificate.trim_end_matches(".crt"));
-    let Some(key) = read(directory, &key)? else { return Ok(None) };
+    let key_name = format!("{}.key", certificate.trim_end_matches(".crt"));
+    let Some(key) = read(directory, &key_name)? else { return Ok(None) };
     let Some(pem) = read(directory, certificate)? else { return Ok(None) };
-    if facts_of(pem.as_bytes()).is_none() {
-        let path = directory.1.join(certificate).display().to_string();
-        return Err(HostError::Strange { path, what: "something that is no whole certificate" });
+    let strange = |name: &str, what| {
+        Err(HostError::Strange { path: directory.1.join(name).display().to_string(), what })
+    };
+    let Some(facts) = facts_of(pem.as_bytes()) else {
+        return strange(certificate, "something that is no whole certificate");
+    };
+    if !is_private_key(key.as_bytes()) {
+        return strange(&key_name, "something that is no whole private key");
+    }
+    if public_key_digest(key.as_bytes()).is_some_and(|digest| digest != facts.public_key.0) {
+        return strange(&key_name, "the private key of another certificate");
     }
     Ok(Some(CaPair { certificate: pem, key }))
 }

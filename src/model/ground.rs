@@ -24,6 +24,8 @@ pub struct Ground {
     state: TargetPath,
     /// The users of whose parts root takes care, by their homes.
     users: BTreeMap<TargetPath, UserName>,
+    /// The users whose parts are left out of this run, by their homes.
+    left_out: BTreeMap<TargetPath, UserName>,
     stack: StackName,
 }
 
@@ -40,23 +42,39 @@ fn of_system(stack: &StackName) -> TargetPath {
 impl Ground {
     /// A directory that stands for a host.
     pub fn below_root(stack: &StackName) -> Self {
-        Self {
-            reach: Reach::Directory,
-            state: of_system(stack),
-            users: BTreeMap::new(),
-            stack: stack.clone(),
-        }
+        Self::with(Reach::Directory, of_system(stack), stack)
     }
 
     /// The machine, as root, with the homes of the users whose parts root takes care of.
     pub fn machine(stack: &StackName, users: BTreeMap<TargetPath, UserName>) -> Self {
-        Self { reach: Reach::Machine, state: of_system(stack), users, stack: stack.clone() }
+        Self { users, ..Self::with(Reach::Machine, of_system(stack), stack) }
+    }
+
+    /// The same without the parts of some users: nothing of theirs is looked at, changed, or waited for.
+    pub fn leaving_out(mut self, names: &[UserName]) -> Self {
+        let users = std::mem::take(&mut self.users);
+        (self.left_out, self.users) = users.into_iter().partition(|(_, user)| names.contains(user));
+        self
     }
 
     /// The machine, as a user.
     pub fn own(stack: &StackName, user: UserName, home: &TargetPath) -> Self {
         let state = in_home(home, stack);
-        Self { reach: Reach::Own(user), state, users: BTreeMap::new(), stack: stack.clone() }
+        Self::with(Reach::Own(user), state, stack)
+    }
+
+    fn with(reach: Reach, state: TargetPath, stack: &StackName) -> Self {
+        Self { reach, state, users: BTreeMap::new(), left_out: BTreeMap::new(), stack: stack.clone() }
+    }
+
+    /// The users whose parts are left out.
+    pub fn left_out(&self) -> impl Iterator<Item = &UserName> {
+        self.left_out.values()
+    }
+
+    /// Whether a path is of a part that is left out.
+    pub fn leaves_out(&self, path: &TargetPath) -> bool {
+        self.left_out.keys().any(|home| path.is_within(home))
     }
 
     /// Where whoever runs the tool keeps the state.
@@ -103,9 +121,9 @@ impl Ground {
         self.users.iter().map(|(home, user)| (user, home, Self::own(&self.stack, user.clone(), home)))
     }
 
-    /// The users of whose parts root takes care, by their homes.
-    pub fn users(&self) -> &BTreeMap<TargetPath, UserName> {
-        &self.users
+    /// The users of whose parts root takes care, by their homes, those that are left out of this run too.
+    pub fn users(&self) -> BTreeMap<TargetPath, UserName> {
+        self.users.iter().chain(&self.left_out).map(|(home, user)| (home.clone(), user.clone())).collect()
     }
 
     /// Whether a path has an owner that is root's to choose.
@@ -116,7 +134,10 @@ impl Ground {
     /// Whether a scope is at hand.
     pub fn covers(&self, scope: &Scope) -> bool {
         match &self.reach {
-            Reach::Directory | Reach::Machine => true,
+            Reach::Directory => true,
+            Reach::Machine => {
+                !matches!(scope, Scope::User(user) if self.left_out.values().any(|one| one == user))
+            }
             Reach::Own(user) => matches!(scope, Scope::User(one) if one == user),
         }
     }

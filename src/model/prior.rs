@@ -150,16 +150,13 @@ pub struct Manifest {
 pub struct Prior {
     /// The newest generation; `None` before the first apply.
     pub newest: Option<Manifest>,
-    /// The highest number that a manifest has in any directory of the state: that of the newest generation, or
-    /// of what a user applied alone since.
-    pub highest: GenerationNumber,
     /// Bytes of objects that a plan may need: what stood before us, certificates and keys that were
     /// changed or removed by others. Each is of one directory of the state, and for the paths of that alone.
     pub objects: BTreeMap<(TargetPath, Digest), Vec<u8>>,
     /// Files that another stack manages on the same host. Two blocks in one file get on.
     pub taken: BTreeMap<TargetPath, StackName>,
-    /// Which states of other stacks cannot be read, and why.
-    pub unread: Vec<String>,
+    /// What a person should know: which states of other stacks cannot be read, whose own runs a number is of.
+    pub notes: Vec<String>,
 }
 
 impl Prior {

@@ -35,6 +35,11 @@ pub fn public_key_digest(pem: &[u8]) -> Option<[u8; 32]> {
     Some(Sha256::digest(info).into())
 }
 
+/// Whether a PEM text holds a private key, from its first line to its last.
+pub fn is_private_key(pem: &[u8]) -> bool {
+    rustls_pki_types::PrivateKeyDer::from_pem_slice(pem).is_ok()
+}
+
 /// PrivateKeyInfo: version, algorithm, the key of that algorithm.
 fn pkcs8(der: &[u8]) -> Option<Vec<u8>> {
     let mut outer = Der(Der(der).expect(SEQUENCE)?);

@@ -27,8 +27,7 @@ pub fn between(before: &Desired, after: &Desired, host: &HostName, now: SystemTi
     });
     let at: BTreeMap<_, _> = directories.chain(at).collect();
     let newest = (!before.files.is_empty()).then(|| manifest(&before, host));
-    let highest = GenerationNumber(u64::from(newest.is_some()));
-    let prior = Prior { newest, highest, ..Prior::default() };
+    let prior = Prior { newest, ..Prior::default() };
     let observed = Observed { host: host.clone(), at, machine: None };
     let goal = DesiredHost::of_stack(&after, (host, &ground), &prior);
     plan(&goal, &observed, &prior, &Circumstances::at(now))

@@ -142,9 +142,10 @@ impl<'a> DesiredHost<'a> {
     ) -> Self {
         let mut wanted = BTreeMap::new();
         let covered = |at: &HostName, scope: &Scope| at == host && ground.covers(scope);
+        let of_part = |path: &TargetPath| !ground.leaves_out(path);
         // Directories above the state are the state's own: they come and stay with it.
         for ((at, path), directory) in
-            desired.directories.iter().filter(|((_, path), _)| !ground.is_above_state(path))
+            desired.directories.iter().filter(|((_, path), _)| !ground.is_above_state(path) && of_part(path))
         {
             if covered(at, &directory.scope) {
                 let theirs = directory.only_below_root && ground.runs_services();
@@ -152,7 +153,8 @@ impl<'a> DesiredHost<'a> {
                 wanted.insert(path.clone(), if theirs { DesiredPath::Theirs } else { made });
             }
         }
-        for ((_, path), file) in desired.files.iter().filter(|((at, _), file)| covered(at, &file.scope)) {
+        let files = desired.files.iter().filter(|((_, path), _)| of_part(path));
+        for ((_, path), file) in files.filter(|((at, _), file)| covered(at, &file.scope)) {
             wanted.insert(path.clone(), of_file(file));
         }
         let here = |unit: &DesiredUnit| covered(&unit.host, &unit.scope);
@@ -178,6 +180,7 @@ impl<'a> DesiredHost<'a> {
         let wanted = manifest
             .entries
             .iter()
+            .filter(|(path, _)| !ground.leaves_out(path))
             .map(|(path, entry)| {
                 let content = |digest| stored(digest, (path, ground), prior);
                 (path.clone(), of_prior(entry, content))
@@ -189,7 +192,7 @@ impl<'a> DesiredHost<'a> {
             ground,
             source: DesiredSource::Generation(manifest.generation, manifest.digest.clone()),
             wanted,
-            units: Cow::Borrowed(&manifest.units),
+            units: manifest.units.iter().filter(|unit| ground.covers(&unit.scope)).cloned().collect(),
         };
         goal.add_leaving(prior);
         goal.add_way(prior);
@@ -200,7 +203,7 @@ impl<'a> DesiredHost<'a> {
     fn add_leaving(&mut self, prior: &'a Prior) {
         let Some(newest) = &prior.newest else { return };
         for (path, entry) in &newest.entries {
-            if self.wanted.contains_key(path) {
+            if self.wanted.contains_key(path) || self.ground.leaves_out(path) {
                 continue;
             }
             let leaving = match (entry, prior.baseline(path)) {

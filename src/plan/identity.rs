@@ -35,7 +35,7 @@ impl PlanDigest {
                 form.field(digest);
             }
         }
-        form.number(prior.generation().max(prior.highest).0);
+        form.number(prior.generation().0);
         form.field(prior.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());

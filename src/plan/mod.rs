@@ -90,7 +90,7 @@ pub fn plan(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior, around: 
         host: goal.host.clone(),
         source: goal.source.clone(),
         generation: prior.generation(),
-        next_generation: GenerationNumber(prior.generation().max(prior.highest).0 + 1),
+        next_generation: GenerationNumber(prior.generation().0.saturating_add(1)),
         entries: compared.entries,
         services,
         to_issue,

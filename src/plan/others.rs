@@ -17,11 +17,16 @@ use std::collections::BTreeMap;
 /// What of a stack is not within reach of whoever plans it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OthersPart {
+    /// Whether they are left out because root was told so.
+    pub left_out: bool,
     /// Whether nothing of the stack is the planner's own.
     pub is_everything: bool,
     /// Each path and unit, paths first, by name.
     pub things: Vec<OthersThing>,
 }
+
+/// Why nothing is known of a part that is left out.
+const LEFT_OUT: &str = "it is left out";
 
 /// A path or a unit of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +123,16 @@ impl<'a> OthersRequest<'a> {
         Ground::machine(self.ground.stack(), BTreeMap::new()).state().clone()
     }
 
-    /// What must be looked at; `None` where nothing is others'.
+    /// Whether they are users whom root leaves out: then nothing of theirs is looked at.
+    pub fn is_left_out(&self) -> bool {
+        self.ground.left_out().next().is_some()
+    }
+
+    /// What must be looked at; `None` where nothing is others', or is to be left alone.
     pub fn inventory(&self) -> Option<Inventory> {
+        if self.is_left_out() {
+            return None;
+        }
         let paths = self.files().map(|(path, _)| path).chain(self.directories()).chain(self.links());
         let mut inventory = Inventory::of(paths.cloned());
         inventory.units = self.units().filter_map(unit_id).collect();
@@ -132,12 +145,12 @@ impl<'a> OthersRequest<'a> {
 
     /// Compares; `observed` is what a look at [`Self::inventory`] gave, `None` where it could not be had.
     pub fn compare(&self, observed: Option<&Observed>) -> OthersPart {
-        const NO_LOOK: &str = "it could not be looked at";
+        let no_look = if self.is_left_out() { LEFT_OUT } else { "it could not be looked at" };
         let at = |path: &TargetPath| observed.map(|observed| observed.standing(path));
         let path = |path: &TargetPath, kind, state: Option<OthersState>| OthersThing {
             name: path.to_string(),
             kind: OthersKind::Path(kind),
-            state: state.unwrap_or(OthersState::NotSeen(NO_LOOK)),
+            state: state.unwrap_or(OthersState::NotSeen(no_look)),
         };
         let files = self.files().map(|(at_path, wanted)| {
             path(at_path, kind(&wanted.content), at(at_path).map(|seen| file(wanted, seen)))
@@ -148,14 +161,20 @@ impl<'a> OthersRequest<'a> {
         let mut things: Vec<_> = files.chain(directories).chain(links).collect();
         things.sort_by(|a, b| a.name.cmp(&b.name));
         let machine = observed.and_then(|observed| observed.machine.as_ref());
-        things.extend(self.units().filter_map(unit_id).map(|id| unit(&id, machine)));
-        if at(&self.state()).is_none_or(|seen| *seen != PathState::Absent) {
+        let units = self.units().filter_map(unit_id);
+        things.extend(units.map(|id| unit(&id, machine, self.is_left_out().then_some(LEFT_OUT))));
+        if !self.is_left_out() && at(&self.state()).is_none_or(|seen| *seen != PathState::Absent) {
             let state = OthersState::NotSeen("what the last apply left, which only root may read");
             things.push(OthersThing { name: self.state().to_string(), kind: OthersKind::State, state });
         }
         let files = self.desired.files.values().map(|file| &file.scope);
         let own = files.chain(self.desired.units.iter().map(|unit| &unit.scope));
-        OthersPart { is_everything: !own.into_iter().any(|scope| self.ground.covers(scope)), things }
+        let left_out = self.is_left_out();
+        OthersPart {
+            left_out,
+            is_everything: !own.into_iter().any(|scope| self.ground.covers(scope)),
+            things,
+        }
     }
 }
 
@@ -233,9 +252,9 @@ fn link(seen: &PathState) -> OthersState {
     }
 }
 
-fn unit(id: &UnitId, machine: Option<&Machine>) -> OthersThing {
+fn unit(id: &UnitId, machine: Option<&Machine>, why: Option<&'static str>) -> OthersThing {
     let state = match machine.and_then(|machine| machine.units.get(id)).map(|unit| &unit.run) {
-        None => OthersState::NotSeen(manager(id, machine)),
+        None => OthersState::NotSeen(why.unwrap_or_else(|| manager(id, machine))),
         Some(UnitRun::Running(_)) => OthersState::NotSeen("it runs; with which files is not known"),
         Some(UnitRun::Stopped) => differs(Action::Create, "it does not run"),
         Some(UnitRun::Failed(how)) => differs(Action::Create, format!("it does not run: {how}")),

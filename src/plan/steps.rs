@@ -252,7 +252,7 @@ impl Plan {
             entries,
             units: self.units.clone(),
             ran_before: self.ran_before.clone(),
-            users: self.ground.users().clone(),
+            users: self.ground.users(),
             text: self.text,
             before,
         }

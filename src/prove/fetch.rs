@@ -6,6 +6,8 @@ use super::block_on;
 use super::counters::Counters;
 use super::exchange::{Connection, HttpVersion};
 use super::route::Tls;
+use super::words::LINE;
+use crate::text::redact_cut;
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -41,7 +43,7 @@ pub fn fetch(url: &str, tls: &Tls, within: Duration) -> Result<FetchedPage, Stri
         let mut connection = Connection::open(&uri, tls, HttpVersion::Http1).await?;
         connection.exchange(request, LIMIT, within).await
     })?;
-    let answer = answer.map_err(|fault| fault.to_string())?;
+    let answer = answer.map_err(|fault| redact_cut(&fault.to_string(), LINE))?;
     Ok(FetchedPage { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
 }
 

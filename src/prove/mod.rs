@@ -24,6 +24,7 @@ mod gather;
 mod peer;
 mod route;
 mod said;
+mod secrets;
 mod send;
 mod tempo;
 mod trace;
@@ -171,7 +172,9 @@ impl TraceProver<'_> {
             logs: names.map(|name| self.logs.newest(name)).collect(),
             tempo_log: self.logs.newest(LoggedComponent::Tempo),
         };
-        judge(&scene, trouble)
+        let sent = secrets::sent(endpoint, self.reader);
+        let shown = |not: NotTried| NotTried { reason: sent.line(&not.reason, words::LINE), ..not };
+        judge(&scene, trouble).map(|failure| secrets::hidden(failure, &sent)).map_err(shown)
     }
 }
 

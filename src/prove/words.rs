@@ -1,15 +1,19 @@
-//! How evidence is put into words: one line, bounded, without secrets and what a terminal would obey.
+//! How evidence is put into words: one line, bounded, without what a terminal would obey. What of it is secret
+//! is hidden once it is whole (`secrets`), and only then it is cut to what is shown.
 
-use crate::text::redact_cut;
+use crate::text::foreign_line;
 use std::error::Error;
 use std::time::Duration;
 
 /// The longest line of evidence that is shown, in characters.
-const LINE: usize = 400;
+pub(super) const LINE: usize = 400;
+/// So much of what somebody said is looked at, in characters.
+const LONGEST: usize = 20_000;
 
 /// Foreign text as one bounded line: what a peer or a log said may be long or hostile.
 pub(super) fn line(text: &str) -> String {
-    redact_cut(text.trim(), LINE)
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+    foreign_line(text[..end].trim())
 }
 
 /// An error and what it was caused by.
@@ -120,7 +124,7 @@ mod tests {
     #[test]
     fn foreign_text_is_one_bounded_line() {
         assert_eq!(line(" a\u{1b}[31m\nb\t"), "a<U+001B>[31m b");
-        assert_eq!(line(&"x".repeat(5000)).chars().count(), LINE + 3);
+        assert_eq!(line(&"x".repeat(50_000)).chars().count(), LONGEST);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::review::WarningView;
 use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName};
 use crate::text::Sources;
-use crate::text::{Hidden, InPlace, foreign};
+use crate::text::{InPlace, foreign};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,13 +54,13 @@ pub(super) fn without_secrets(findings: &Findings, sources: &Sources) -> Finding
     if findings.is_empty() {
         return findings;
     }
-    let mut hidden = Hidden::default();
-    sources.0.values().for_each(|source| source.hides(&mut hidden));
+    let hidden = sources.hidden();
     findings.for_each(|finding| {
-        finding.title = hidden.replace(&finding.title);
+        finding.edge = finding.edge.as_deref().map(|edge| hidden.message(edge));
+        finding.title = hidden.message(&finding.title);
         finding.help.iter_mut().for_each(|help| help.text = hidden.replace(&help.text));
         let labels = finding.at.iter_mut().chain(&mut finding.also);
-        labels.for_each(|label| label.text = hidden.replace(&label.text));
+        labels.for_each(|label| label.text = hidden.message(&label.text));
     });
     findings
 }

@@ -5,6 +5,7 @@
 
 use crate::check::{CheckReport, ConditionState};
 use crate::model::dataflow::{Client, Protocol, Topology};
+use crate::text::Hidden;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -17,9 +18,11 @@ pub enum GraphFormat {
     Dot,
 }
 
-/// A topology with its edges as a picture.
-pub fn render(topology: &Topology, verdict: &CheckReport, format: GraphFormat) -> String {
-    let picture = Picture::of(topology, verdict);
+/// A topology with its edges as a picture, without the secrets of the files that it is read from.
+pub fn render(topology: &Topology, verdict: &CheckReport, hidden: &Hidden, format: GraphFormat) -> String {
+    let mut picture = Picture::of(topology, verdict);
+    let lines = picture.shapes.iter_mut().flat_map(|shape| &mut shape.lines);
+    lines.for_each(|line| *line = hidden.line(line));
     match format {
         GraphFormat::Mermaid => picture.mermaid(),
         GraphFormat::Dot => picture.dot(),

@@ -40,7 +40,8 @@ pub(super) fn section(text: &mut String, others: &OthersPart, command: &str) {
     if view.things.is_empty() {
         return;
     }
-    push(text, format_args!("\nNot yours, as far as you may look:\n"));
+    let title = if others.left_out { "Left out" } else { "Not yours, as far as you may look" };
+    push(text, format_args!("\n{title}:\n"));
     for OthersLine { sign, kind, name, what } in &view.things {
         push(text, format_args!("{sign:>3} {kind} {name}: {what}\n"));
     }

@@ -1,6 +1,7 @@
 //! Proofs as text and as JSON: one line an endpoint that is proven, the cause with its evidence otherwise.
 
 use crate::prove::{Endpoint, Failure, FailureCause, NotTried, Tally, Timings, TraceProof};
+use crate::text::redact_line;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
@@ -105,7 +106,7 @@ fn failed(text: &mut String, failure: &Failure) -> std::fmt::Result {
 /// `http/protobuf to http://127.0.0.1:4318/v1/traces, collector.main, tempo`.
 fn way(endpoint: &Endpoint) -> String {
     let hops = hops(endpoint).join(", ");
-    format!("{} to {}, {hops}", endpoint.dial.protocol, endpoint.dial.url)
+    format!("{} to {}, {hops}", endpoint.dial.protocol, redact_line(&endpoint.dial.url))
 }
 
 fn hops(endpoint: &Endpoint) -> Vec<String> {
@@ -124,7 +125,7 @@ pub fn json(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
             "app": endpoint.name,
             "edge": endpoint.edge,
             "protocol": endpoint.dial.protocol.as_str(),
-            "url": endpoint.dial.url,
+            "url": redact_line(&endpoint.dial.url),
             "through": hops(endpoint),
             "result": outcome.word(),
             "accepted_ms": timings(outcome).map(|timings| timings.accepted.as_millis()),

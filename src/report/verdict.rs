@@ -7,11 +7,11 @@ use super::{diagnostics, sites};
 pub use super::edges::plural;
 pub use super::subject::CheckView;
 
-use crate::check::{CheckReport, ConditionState, Edge};
+use crate::check::{ConditionState, Edge};
 use crate::diagnostic::{Findings, Severity};
 use crate::model::dataflow::Topology;
 use crate::text::Sources;
-use crate::validate::{ValidatedFile, Validation};
+use crate::validate::ValidatedFile;
 use std::fmt::Write;
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
@@ -22,8 +22,12 @@ pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
         text.push('\n');
     }
     text.push_str(&match sites::has_sites(subject.topology) {
-        true => sites::table(subject.topology, verdict, subject.engines),
-        false => dataflow(subject.topology, verdict, subject.engines),
+        true => {
+            let hidden = subject.sources.hidden();
+            let table = sites::table(subject.topology, verdict, subject.engines);
+            table.lines().map(|line| hidden.line(line) + "\n").collect()
+        }
+        false => dataflow(subject),
     });
     push(&mut text, format_args!("\n{}\n", counted(&verdict.findings)));
     if let Some(digest) = subject.desired {
@@ -45,7 +49,11 @@ fn counted(findings: &Findings) -> String {
 }
 
 /// The edges that were checked, what the engines judged and, by name, what nobody could.
-pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> String {
+///
+/// What a line says of an address or a reason comes out of the files: their secrets do not come with it.
+pub fn dataflow(subject: &CheckView<'_>) -> String {
+    let CheckView { topology, verdict, engines, .. } = subject;
+    let hidden = subject.sources.hidden();
     let count = |state| verdict.edges.iter().filter(|edge| edge.state() == state).count();
     let (edges, holding) = (plural(verdict.edges.len(), "edge"), count(ConditionState::Met));
     let mut text = format!("Dataflow: {edges} checked, {holding} ok");
@@ -54,7 +62,7 @@ pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation
         open => push(&mut text, format_args!(", {open} not known\n")),
     }
     for edge in &verdict.edges {
-        push(&mut text, format_args!("  {}\n", line(topology, edge)));
+        push(&mut text, format_args!("  {}\n", hidden.line(&line(topology, edge))));
     }
     if !engines.validated.is_empty() {
         text.push_str("Engines:\n");
@@ -69,14 +77,14 @@ pub fn dataflow(topology: &Topology, verdict: &CheckReport, engines: &Validation
         text.push_str("Judged as:\n");
     }
     for one in judged_as {
-        push(&mut text, format_args!("  {one}\n"));
+        push(&mut text, format_args!("  {}\n", hidden.line(&one)));
     }
     let not_checked = not_checked(verdict, engines);
     if !not_checked.is_empty() {
         text.push_str("Not checked:\n");
     }
     for unknown in not_checked {
-        push(&mut text, format_args!("  {unknown}\n"));
+        push(&mut text, format_args!("  {}\n", hidden.line(&unknown.to_string())));
     }
     text
 }

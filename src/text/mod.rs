@@ -8,7 +8,8 @@ mod suggest;
 
 pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe};
 pub use redact::{
-    Hidden, InPlace, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut, redact_line,
+    Hidden, InPlace, KnownSecrets, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut,
+    redact_line,
 };
 pub use secret::sounds_secret;
 pub use suggest::nearest;

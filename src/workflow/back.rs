@@ -33,9 +33,10 @@ pub(crate) fn recovered(
     session: &mut Session,
     place: &mut HostChoice,
     request: &SurveyRequest<'_>,
+    accept_drift: bool,
 ) -> Result<(), Stop> {
     match pending(place.target(), request.ground).map_err(|error| host::stopped(&error))?.0 {
-        Some(_) => consent::recover(session, place.exclusive(), request, "rollback"),
+        Some(_) => consent::recover(session, place.exclusive(), request, ("rollback", accept_drift)),
         None => Ok(()),
     }
 }

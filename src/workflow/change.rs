@@ -65,12 +65,13 @@ pub(crate) fn fresh_survey(
     session: &mut Session,
     place: &mut HostChoice,
     request: &SurveyRequest<'_>,
+    accept_drift: bool,
 ) -> Result<Survey, Stop> {
     let first = steady_survey(place.target(), request)?;
     if first.pending.is_none() {
         return Ok(first);
     }
-    consent::recover(session, place.exclusive(), request, "apply")?;
+    consent::recover(session, place.exclusive(), request, ("apply", accept_drift))?;
     steady_survey(place.target(), request)
 }
 

@@ -121,12 +121,12 @@ pub fn recover(
     session: &mut Session,
     target: &mut dyn Exclusive,
     request: &SurveyRequest<'_>,
-    verb: &str,
+    (verb, accept_drift): (&str, bool),
 ) -> Result<(), Stop> {
     let holder = host::holder(session, verb);
     let stop = |error: ApplyError| host::stopped(&error);
     let mut transaction = Transaction::begin(target, request.ground, &holder).map_err(stop)?;
-    let (text, notes) = match transaction.recover().map_err(stop)? {
+    let (text, notes) = match transaction.recover(accept_drift).map_err(stop)? {
         None | Some(Recovered::Nothing) => return Ok(()),
         Some(Recovered::Finished { generation, author, notes }) => (
             format!(
@@ -188,7 +188,7 @@ pub fn ended(session: &mut Session, survey: &Survey, (verb, outcome): (&str, Out
         Outcome::Incomplete { cause, left } => {
             let (why, _) = told(cause);
             session.say(&format!(
-                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n  help: move away what somebody else put there, mend what keeps a unit from running, and run `apply` again: it takes back the rest first\n",
+                "error: {why}\nnot everything could be taken back; these are left:\n  {}\n  help: move away what somebody else put there, mend what keeps a unit from running, and run `apply` again: it takes back the rest first; `--accept-drift` leaves as it is what somebody else changed\n",
                 left.join("\n  ")
             ));
             Exit::Incomplete

@@ -2,12 +2,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
-use super::judge::HostEnvFiles;
 use super::load::load;
+use super::readers;
+use super::readers::HostFiles;
 use super::root_directory;
 use super::session::{Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
-use crate::cli::RootArgument;
+use crate::cli::{LeaveOutArgument, RootArgument};
 use crate::component::wire;
 use crate::exit::Exit;
 use crate::host::{Exclusive, Holder, Host, HostError, LiveHost, LocalDisk, LocalRoot};
@@ -89,11 +90,26 @@ impl HostChoice {
     }
 
     /// Whose part of a stack is at hand here, and where its state is. As root also the parts of the users
-    /// that the stack names, or that the last apply took care of.
+    /// that the stack names, or that the last apply took care of, but for those that are left out.
     ///
     /// # Errors
-    /// The state cannot be read.
-    pub fn ground(&self, stack: &StackName, wiring: Option<&Wiring<'_>>) -> Result<Ground, Stop> {
+    /// The state cannot be read; somebody is to be left out who has no part.
+    pub fn ground(
+        &self,
+        stack: &StackName,
+        wiring: Option<&Wiring<'_>>,
+        left_out: &LeaveOutArgument,
+    ) -> Result<Ground, Stop> {
+        let ground = self.whole_ground(stack, wiring)?;
+        let names = left_out.names();
+        let strangers = names.iter().find(|name| !ground.users().values().any(|user| user == *name));
+        match strangers {
+            None => Ok(ground.leaving_out(&names)),
+            Some(name) => Err(Stop::Because(Exit::Refused, no_part(name, &ground))),
+        }
+    }
+
+    fn whole_ground(&self, stack: &StackName, wiring: Option<&Wiring<'_>>) -> Result<Ground, Stop> {
         let Self::Machine(host) = self else { return Ok(Ground::below_root(stack)) };
         if !host.is_root() {
             return Ok(Ground::own(stack, host.user(), &host.home()));
@@ -109,12 +125,23 @@ impl HostChoice {
     ///
     /// # Errors
     /// The state cannot be read.
-    pub fn ground_back(&self, stack: &StackName, file: &Path) -> Result<Ground, Stop> {
-        let ground = self.ground(stack, None)?;
+    pub fn ground_back(
+        &self,
+        stack: &StackName,
+        file: &Path,
+        left_out: &LeaveOutArgument,
+    ) -> Result<Ground, Stop> {
+        let ground = match self.ground(stack, None, left_out) {
+            // Nothing is remembered of somebody whom only the stack names.
+            Err(_) if !left_out.names().is_empty() => {
+                self.whole_ground(stack, None)?.leaving_out(&left_out.names())
+            }
+            ground => ground?,
+        };
         let nothing = apply::remembers_nothing(self.target(), &ground).map_err(|error| stopped(&error))?;
         let loaded = load(file).ok().filter(|_| nothing);
         let wired = loaded.as_ref().and_then(|loaded| wire(&loaded.stack).ok());
-        wired.map_or(Ok(ground), |(wiring, _)| self.ground(stack, Some(&wiring)))
+        wired.map_or(Ok(ground), |(wiring, _)| self.ground(stack, Some(&wiring), left_out))
     }
 
     /// `below ./out`, `on this host`.
@@ -134,6 +161,16 @@ impl HostChoice {
     }
 }
 
+/// Why nobody of this name can be left out.
+fn no_part(name: &UserName, ground: &Ground) -> String {
+    if !ground.is_machine() {
+        return "`--leave-out` is for root on a machine: nobody else cares for parts of others".to_owned();
+    }
+    let users: Vec<_> = ground.users().values().map(|user| format!("`{user}`")).collect();
+    let known = if users.is_empty() { "nobody has".to_owned() } else { format!("{} do", users.join(", ")) };
+    format!("`{name}` has no part of `{}` that could be left out; {known}", ground.stack())
+}
+
 /// The users in whose scopes a stack has a part, by their homes.
 fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
     let engines = wiring.engines.values().map(|place| (&place.scope, &place.home));
@@ -145,18 +182,26 @@ fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
     own.filter(|(home, _)| home.as_str() != "/").collect()
 }
 
-/// The environment files of the stack's applications as they stand on a host.
+/// The environment files of the stack's applications as they stand on a host; not those of parts that are
+/// left out.
 ///
 /// # Errors
 /// The host cannot be looked at.
-pub fn environment(target: &dyn Host, stack: &Stack) -> Result<HostEnvFiles, Stop> {
-    let paths = stack.apps.values().filter_map(|app| app.env_file.clone());
+pub fn environment(target: &dyn Host, stack: &Stack, left_out: &LeaveOutArgument) -> Result<HostFiles, Stop> {
+    let names = left_out.names();
+    let is_left = |scope: &Scope| matches!(scope, Scope::User(user) if names.contains(user));
+    let apps = stack.apps.values().filter(|app| !is_left(&app.service.scope));
+    let paths = apps.flat_map(|app| app.env_file.clone().into_iter().chain(readers::paths(app)));
     let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
+    let is_directory = |(path, state): (&TargetPath, &PathState)| {
+        matches!(state, PathState::Directory(_)).then(|| path.clone())
+    };
+    let directories = observed.at.iter().filter_map(is_directory).collect();
     let file = |(path, standing)| match standing {
         PathState::File(file) => Some((path, file.bytes)),
         _ => None,
     };
-    Ok(observed.at.into_iter().filter_map(file).collect())
+    Ok(HostFiles { files: observed.at.into_iter().filter_map(file).collect(), directories })
 }
 
 /// Who runs this verb, for the lock, the journal and the history.
@@ -197,10 +242,17 @@ fn of_machine(fault: &HostError) -> String {
     }
 }
 
+/// The way on where a user is in it.
+fn goes_on_without(user: &UserName) -> String {
+    format!(
+        "\n  help: as root, `plan`, `apply`, `rollback`, `destroy` and `history` go on with the rest by `--leave-out {user}`"
+    )
+}
+
 /// How a refusal or fault of the transaction ends the verb.
 pub fn stopped(error: &ApplyError) -> Stop {
     let exit = match error {
-        ApplyError::Locked(_) | ApplyError::RootsRun(_) => Exit::Locked,
+        ApplyError::Locked(_) | ApplyError::LockedPart { .. } | ApplyError::RootsRun(_) => Exit::Locked,
         ApplyError::Stale { .. } | ApplyError::Drift(_) => Exit::Drift,
         ApplyError::Refused(_)
         | ApplyError::Invalid(_)
@@ -216,12 +268,21 @@ pub fn stopped(error: &ApplyError) -> Stop {
         ApplyError::RootsRun(_) => "\n  help: `sudo tracewright apply` finishes it or takes it back",
         ApplyError::Stale { .. } => "\n  help: look at the plan again",
         ApplyError::Incomplete(_) => {
-            "\n  help: move away what somebody else put at these paths, mend what keeps a unit from running, and run the verb again"
+            "\n  help: move away what somebody else put at these paths, mend what keeps a unit from running, and run the verb again\n  help: `--accept-drift` leaves as it is what somebody else changed; where that is in the home of a user with a part, `--leave-out USER` leaves all of the part as it is"
         }
         ApplyError::Unfinished(_) => "\n  help: mend what keeps it there; the next run goes on with it",
         ApplyError::Locked(Some(holder)) => {
             let waits = format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid);
             return Stop::Because(exit, with_causes(error) + &waits);
+        }
+        ApplyError::LockedPart { user, by } => {
+            let waits = by.as_ref().map_or(String::new(), |holder| {
+                format!("\n  help: `tail --pid={} -f /dev/null` waits until it ends", holder.pid)
+            });
+            return Stop::Because(exit, with_causes(error) + &waits + &goes_on_without(user));
+        }
+        ApplyError::Host(HostError::Scope { user, .. } | HostError::Died { user, .. }) => {
+            return Stop::Because(exit, with_causes(error) + &goes_on_without(user));
         }
         ApplyError::NoGeneration { kept, .. } => {
             let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
@@ -233,6 +294,10 @@ pub fn stopped(error: &ApplyError) -> Stop {
         }
         ApplyError::State { .. } => {
             "\n  help: bring the file back, or move it away; what only it knew of then counts as not ours"
+        }
+        ApplyError::Host(HostError::Strange { path, .. }) => {
+            let help = format!("\n  help: look at it, and `mv {path} {path}.old`");
+            return Stop::Because(exit, with_causes(error) + &help);
         }
         ApplyError::Host(fault) => return Stop::Because(exit, with_causes(error) + &of_machine(fault)),
         _ => "",

@@ -110,7 +110,7 @@ fn units(name: &StackName, arguments: &LogsArguments) -> Result<Vec<(String, Uni
     let (wiring, _) = wire(&stack).map_err(stop)?;
     let units: Vec<_> =
         wiring.engines.iter().map(|(id, place)| (id.to_string(), journals::unit(place))).collect();
-    let place = HostChoice::of(&RootArgument { root: None }, host_of(&stack))?;
+    let place = HostChoice::of(&RootArgument::default(), host_of(&stack))?;
     let inventory =
         Inventory { units: units.iter().map(|(_, unit)| unit.clone()).collect(), ..Inventory::default() };
     let seen = place.target().observe(&inventory).map_err(|error| Stop::machine(&error))?;

@@ -82,7 +82,7 @@ pub(crate) fn refuse_issuing(
 ) -> Result<(), Stop> {
     let others: BTreeSet<&Scope> =
         judged.desired.units.iter().map(|unit| &unit.scope).filter(|scope| !ground.covers(scope)).collect();
-    if survey.plan.to_issue.is_empty() || others.is_empty() {
+    if survey.plan.to_issue.is_empty() || others.is_empty() || ground.is_machine() {
         return Ok(());
     }
     let text = "the plan issues certificates, and others have a part in this stack: their CA is root's\n  help: `sudo tracewright apply`";

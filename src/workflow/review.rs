@@ -3,8 +3,9 @@
 
 use super::host;
 use super::host::HostChoice;
-use super::judge::{CheckedStack, HostEnvFiles, judge_stack};
+use super::judge::{CheckedStack, judge_stack};
 use super::load::Loaded;
+use super::readers::HostFiles;
 use super::session::{Session, Stop};
 use super::survey::{digests, host_of};
 use crate::apply::Survey;
@@ -42,7 +43,7 @@ impl StackSide {
     }
 
     fn judged(&self, session: &Session) -> Option<CheckedStack<'_>> {
-        judge_stack(session.now, &self.stack, &HostEnvFiles::new()).ok()
+        judge_stack(session.now, &self.stack, &HostFiles::default()).ok()
     }
 }
 
@@ -122,7 +123,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
 /// Every line of every file that changes.
 pub(crate) fn full(subject: &Subject<'_>) -> String {
     let dataflow = match (subject.stack, subject.validation) {
-        (Some((_, judged)), Some(engines)) => verdict::dataflow(&judged.topology, &judged.verdict, engines),
+        (Some((_, judged)), Some(engines)) => verdict::dataflow(&judged.view(engines)),
         _ => String::new(),
     };
     let (place, digests) = (subject.place.shown(), digests(subject.survey));
@@ -135,7 +136,7 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
 pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
     let (dataflow, engines) = match (subject.stack, subject.validation) {
         (Some((_, judged)), Some(engines)) => {
-            (DataflowReport::of(&judged.topology, &judged.verdict, engines), document::engines(engines))
+            (DataflowReport::of(&judged.view(engines)), document::engines(engines))
         }
         _ => Default::default(),
     };
@@ -144,7 +145,8 @@ pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
 
 /// The plan as the comment of a pull request, with a picture of who talks to whom.
 pub(crate) fn markdown(view: &PlanView, judged: &CheckedStack<'_>) -> String {
-    let picture = graph::render(&judged.topology, &judged.verdict, graph::GraphFormat::Mermaid);
+    let hidden = judged.sources.hidden();
+    let picture = graph::render(&judged.topology, &judged.verdict, &hidden, graph::GraphFormat::Mermaid);
     review::markdown(view, Some(&picture))
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn one(
                 GraphLanguage::Mermaid => GraphFormat::Mermaid,
                 GraphLanguage::Dot => GraphFormat::Dot,
             };
-            graph::render(subject.topology, subject.verdict, format)
+            graph::render(subject.topology, subject.verdict, &subject.sources.hidden(), format)
         }
         (None, CheckFormat::Text) => verdict::text(subject, colour),
         (None, CheckFormat::Json) => verdict::json(subject),

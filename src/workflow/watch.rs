@@ -9,13 +9,14 @@ use super::host::{HostChoice, environment, rfc3339, stopped};
 use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
 use super::proving::kept_stack;
+use super::readers::HostFiles;
 use super::running::ca_file;
 use super::session::{Session, Stop};
 use super::status::component;
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
-use crate::cli::RootArgument;
+use crate::cli::{LeaveOutArgument, RootArgument};
 use crate::component::wire;
 use crate::host::{Holder, started};
 use crate::model::desired::OnChange;
@@ -43,9 +44,10 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
     let loaded = load(argument);
     let desired = loaded.as_ref().ok();
     let at = desired.map_or_else(HostName::this, |loaded| host_of(&loaded.stack).clone());
-    let place = HostChoice::of(&RootArgument { root: None }, &at)?;
+    let place = HostChoice::of(&RootArgument::default(), &at)?;
     let wired = desired.and_then(|loaded| wire(&loaded.stack).ok());
-    let ground = place.ground(name, wired.as_ref().map(|(wiring, _)| wiring))?;
+    let ground =
+        place.ground(name, wired.as_ref().map(|(wiring, _)| wiring), &LeaveOutArgument::default())?;
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| stopped(&error))?;
     consent::say_doubts(session, &doubts);
     let newest = apply::history(place.target(), &ground).map_err(|error| stopped(&error))?.pop();
@@ -59,7 +61,7 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
         (Some(stack), _) => stack,
         (None, loaded) => loaded?.stack,
     };
-    let judged = judge_stack(session.now, &stack, &BTreeMap::new());
+    let judged = judge_stack(session.now, &stack, &HostFiles::default());
     let judged = judged.map_err(|findings| Stop::Findings(findings, Sources::default()))?;
     let drift = kept.iter().flat_map(|kept| &kept.plan.entries).filter(|entry| !entry.on_the_way);
     let host = HostStatus {
@@ -110,7 +112,7 @@ impl Looker<'_> {
 
     /// What `stack.toml` asks for that is neither there nor merely changed by somebody else.
     fn desired(&self, loaded: &Loaded, kept: Option<&Survey>) -> Result<DesiredStatus, Stop> {
-        let there = environment(self.place.target(), &loaded.stack)?;
+        let there = environment(self.place.target(), &loaded.stack, &LeaveOutArgument::default())?;
         let Ok(judged) = judge(self.session, loaded, &there) else { return Ok(DesiredStatus::Faulty) };
         if judged.verdict.findings.has_errors() {
             return Ok(DesiredStatus::Faulty);

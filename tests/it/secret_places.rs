@@ -79,7 +79,11 @@ fn no_place_shows_its_secret_and_each_shows_the_rest() {
 /// The files that a row is put into, below a root.
 fn plant(place: &Place, directory: &Path) -> bool {
     let paths: &[&str] = match place.format.as_str() {
-        "yaml" => &["etc/otelcol/config.yaml", "etc/tempo/config.yml"],
+        "yaml" => &[
+            "etc/otelcol/config.yaml",
+            "etc/tempo/config.yml",
+            "etc/grafana/provisioning/datasources/a.yaml",
+        ],
         "unit" => &[TEMPO_UNIT, COLLECTOR_UNIT],
         "env" | "foreign" => &["srv/shop/.env"],
         _ => &[],
@@ -97,11 +101,14 @@ fn plant(place: &Place, directory: &Path) -> bool {
 
 #[test]
 fn no_verb_shows_a_planted_secret() {
-    let verbs: [&[&str]; 8] = [
+    let verbs: [&[&str]; 11] = [
         &["check", "--no-engines", "stacks/minimal"],
         &["check", "--no-engines", "stacks/minimal", "--format", "json"],
         &["check", "--files", "out"],
         &["check", "--files", "out", "--format", "json"],
+        &["check", "--files", "out", "--graph", "mermaid"],
+        &["check", "--files", "out", "--format", "github"],
+        &["check", "--files", "out", "--format", "sarif"],
         &["plan", "--no-engines", "stacks/minimal", "--root", "out"],
         &["plan", "--no-engines", "stacks/minimal", "--root", "out", "--format", "json"],
         &["status", "stacks/minimal"],
@@ -115,7 +122,7 @@ fn no_verb_shows_a_planted_secret() {
             continue;
         }
         let of_files = place.format != "stack";
-        for verb in &verbs[if of_files { 2 } else { 0 }..if of_files { 6 } else { 8 }] {
+        for verb in &verbs[if of_files { 2 } else { 0 }..if of_files { 9 } else { 11 }] {
             let (text, _) = said(&tracewright(directory.path(), verb).output().unwrap());
             count += 1;
             if text.contains(PLANTED) {

@@ -96,7 +96,7 @@ fn a_step_that_fails_leaves_old_or_new() {
             let mut root = scene.root(Fault::FailAt(at));
             let kept = is_kept(run(&mut root, scene.spec()), &what);
             root.disk.fault = Fault::None;
-            recover(&mut root, &Ground::below_root(&stack())).unwrap();
+            recover(&mut root, &Ground::below_root(&stack()), false).unwrap();
             scene.judge(root, Some(kept), &what);
             points += 1;
         }
@@ -113,7 +113,7 @@ fn a_full_disk_is_reversed_cleanly() {
             let mut root = scene.root(Fault::FullFrom(at));
             let kept = is_kept(run(&mut root, scene.spec()), &what);
             assert!(
-                recover(&mut root, &Ground::below_root(&stack())).unwrap().is_none(),
+                recover(&mut root, &Ground::below_root(&stack()), false).unwrap().is_none(),
                 "{what}: something was left to recover"
             );
             root.disk.fault = Fault::None;
@@ -137,11 +137,12 @@ fn a_power_loss_leaves_old_or_new() {
         if random.below(2) == 0 {
             root.disk.operations = 0;
             root.disk.fault = Fault::PowerLossAt(1 + random.below(20));
-            let _ = recover(&mut root, &Ground::below_root(&stack()));
+            let _ = recover(&mut root, &Ground::below_root(&stack()), false);
             root = Root::on(root.disk.after_power_loss(&mut random));
         }
         let what = format!("seed {seed}, power lost at operation {at}");
-        recover(&mut root, &Ground::below_root(&stack())).unwrap_or_else(|fault| panic!("{what}: {fault}"));
+        recover(&mut root, &Ground::below_root(&stack()), false)
+            .unwrap_or_else(|fault| panic!("{what}: {fault}"));
         scene.judge(root, None, &what);
     }
     println!("promise: power losses | 1000 | cargo");

@@ -204,6 +204,16 @@ fn a_ca_is_kept_where_nobody_else_writes_and_is_whole() {
         refused(&ca),
         format!("cannot use {}: something that is no whole certificate stands there", half.display())
     );
+    fs::write(&half, &new_ca().certificate).unwrap();
+    let key = ca.join("ca-0.key");
+    for (text, what) in [
+        ("", "something that is no whole private key"),
+        (new_ca().key.split_at(100).0, "something that is no whole private key"),
+        (new_ca().key.as_str(), "the private key of another certificate"),
+    ] {
+        fs::write(&key, text).unwrap();
+        assert_eq!(refused(&ca), format!("cannot use {}: {what} stands there", key.display()));
+    }
     fs::remove_file(&half).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, &half, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     let began = Instant::now();

@@ -148,7 +148,7 @@ pub fn run_at(
 }
 
 pub fn recover_at(root: &Path) -> Result<Option<Recovered>, ApplyError> {
-    recover(&mut root_at(root), &Ground::below_root(&stack()))
+    recover(&mut root_at(root), &Ground::below_root(&stack()), false)
 }
 
 /// The same with the lock.

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 use tracewright::apply::Judges;
 use tracewright::apply::{
-    ApplyError, ApplySession, Consent, DesiredState, NoProver, Outcome, Proof, Prover, SurveyRequest,
-    TakenBackCause, apply, history, survey,
+    ApplyError, ApplySession, Consent, DesiredState, NoProver, Outcome, Proof, Prover, Recovered,
+    SurveyRequest, TakenBackCause, apply, history, survey,
 };
 use tracewright::host::HostError;
 use tracewright::model::desired::{Content, Desired};
@@ -355,4 +355,103 @@ fn old_files_that_were_cleared_away_meanwhile_come_back_from_the_state() {
         assert_eq!(tree(root), before);
         kept(run_at(root, of_stack(&first), false, true).unwrap());
     }
+}
+
+/// The same for the file of an application, of which the state has our block alone.
+#[test]
+fn a_file_with_a_block_whose_copy_was_cleared_away_comes_back_byte_by_byte() {
+    let environments: [Option<&[u8]>; 4] =
+        [Some(b"SECRET=1"), Some(b"SECRET=1\n"), Some(b"A=9\n\n# end\n"), None];
+    let mut without = numbered(2);
+    without.files.retain(|(_, path), _| path.as_str() != "/srv/web/.env");
+    let mut tries = 0;
+    for theirs in environments {
+        // The block is new, changes, and leaves.
+        for (first, desired) in [(None, numbered(1)), (Some(1), numbered(2)), (Some(1), without.clone())] {
+            let temporary = directory();
+            let root = temporary.path();
+            put(root, "/etc/tempo/config.yml", b"number: 0\n", 0o640);
+            std::fs::create_dir_all(root.join("srv/web")).unwrap();
+            theirs.iter().for_each(|bytes| put(root, "/srv/web/.env", bytes, 0o640));
+            first.iter().for_each(|number| apply_number(root, *number));
+            let before = tree(root);
+            let tidy = || tidied(&root.join("srv/web"));
+            let outcome = run_proven_with(root, &desired, &fails(&tidy), true);
+            assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+            assert_eq!(tree(root), before, "{theirs:?} {first:?}");
+            tries += 1;
+        }
+    }
+    println!("promise: copies cleared away in the middle come back from the state | {tries} | cargo");
+}
+
+/// Removes whatever has a name of ours.
+fn tidied(directory: &Path) {
+    for name in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if name.display().to_string().contains("/.tracewright-") {
+            fs::remove_file(name).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_block_goes_back_also_where_the_file_was_changed_and_its_copy_cleared_away() {
+    let temporary = directory();
+    let root = temporary.path();
+    put(root, "/srv/web/.env", b"SECRET=1\n", 0o640);
+    apply_number(root, 1);
+    let old = read(root, "/srv/web/.env").unwrap();
+    let outcome = run_proven(
+        root,
+        &numbered(2),
+        &fails(&|| {
+            tidied(&root.join("srv/web"));
+            let mut now = read(root, "/srv/web/.env").unwrap();
+            now.extend_from_slice(b"MEANWHILE=1\n");
+            put(root, "/srv/web/.env", &now, 0o640);
+        }),
+    );
+    assert!(matches!(outcome, Outcome::RolledBack { .. }), "{outcome:?}");
+    assert_eq!(read(root, "/srv/web/.env").unwrap(), [old, b"MEANWHILE=1\n".to_vec()].concat());
+}
+
+#[test]
+fn an_environment_file_that_its_owner_removed_keeps_nobody_from_the_way_back() {
+    let temporary = directory();
+    let root = temporary.path();
+    put(root, "/srv/web/.env", b"SECRET=1\n", 0o640);
+    apply_number(root, 1);
+    let gone = || {
+        tidied(&root.join("srv/web"));
+        fs::remove_file(root.join("srv/web/.env")).unwrap();
+    };
+    let outcome = run_proven(root, &numbered(2), &fails(&gone));
+    let Outcome::RolledBack { notes, .. } = outcome else { panic!("{outcome:?}") };
+    let said = "/srv/web/.env was removed while the transaction ran: nothing was taken back";
+    assert_eq!(notes, [said]);
+    assert_eq!(read(root, "/etc/tempo/config.yml").unwrap(), b"number: 1\n");
+}
+
+/// What somebody else changed keeps everybody out until it is put right, or accepted as it is.
+#[test]
+fn what_somebody_else_changed_can_be_accepted_where_it_keeps_a_killed_run_from_its_end() {
+    let temporary = directory();
+    let root = temporary.path();
+    apply_number(root, 1);
+    let change = || put(root, "/etc/tempo/config.yml", b"meanwhile\n", 0o640);
+    let outcome = run_proven(root, &numbered(2), &fails(&change));
+    assert!(matches!(outcome, Outcome::Incomplete { .. }), "{outcome:?}");
+    assert!(matches!(recover_at(root), Err(ApplyError::Incomplete(_))));
+    let ground = Ground::below_root(&stack());
+    let recovered = tracewright::apply::recover(&mut root_at(root), &ground, true).unwrap();
+    let Some(Recovered::TakenBack { notes, .. }) = recovered else { panic!("{recovered:?}") };
+    let kept = "/etc/tempo/config.yml.before-2";
+    let said = format!(
+        "/etc/tempo/config.yml: somebody else changed it in the meantime; it stays as it is, what stood there before is {kept}"
+    );
+    assert_eq!(notes, [said]);
+    assert_eq!(read(root, "/etc/tempo/config.yml").unwrap(), b"meanwhile\n");
+    assert_eq!(read(root, kept).unwrap(), b"number: 1\n");
+    assert_eq!(look_at(root, of_stack(&numbered(1))).unwrap().plan.drifted().count(), 1);
+    crate::transaction_support::kept(run_at(root, of_stack(&numbered(2)), true, false).unwrap()).unwrap();
 }

@@ -1,9 +1,10 @@
 //! What a check found, as programs read it: edges with both of their ends, engines, and what nobody could judge.
 
 use super::{ToldFinding, told};
-use crate::check::{CheckReport, Condition, Edge};
+use crate::check::{Condition, Edge};
 use crate::model::dataflow::{Client, Listener, ServerTlsMode, Topology};
 use crate::report::subject::CheckView;
+use crate::text::Hidden;
 use crate::validate::{ValidatedFile, Validation};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -149,7 +150,7 @@ impl CheckDocument {
         Self {
             format_version: FORMAT_VERSION,
             desired: subject.desired.map(str::to_owned),
-            dataflow: DataflowReport::of(subject.topology, subject.verdict, subject.engines),
+            dataflow: DataflowReport::of(subject),
             engines: engines(subject.engines),
             findings: told(&subject.verdict.findings, subject.sources),
         }
@@ -161,7 +162,7 @@ impl DirectoriesDocument {
     pub fn of(all: &[(&str, &CheckView<'_>)]) -> Self {
         let one = |(directory, subject): &(&str, &CheckView<'_>)| DirectoryReport {
             directory: (*directory).to_owned(),
-            dataflow: DataflowReport::of(subject.topology, subject.verdict, subject.engines),
+            dataflow: DataflowReport::of(subject),
             findings: told(&subject.verdict.findings, subject.sources),
         };
         Self { format_version: FORMAT_VERSION, directories: all.iter().map(one).collect() }
@@ -169,14 +170,16 @@ impl DirectoriesDocument {
 }
 
 impl DataflowReport {
-    /// Of what the rules and the engines say.
-    pub fn of(topology: &Topology, verdict: &CheckReport, engines: &Validation) -> Self {
+    /// Of what the rules and the engines say, without the secrets of the files that it is read from.
+    pub fn of(subject: &CheckView<'_>) -> Self {
+        let CheckView { topology, verdict, engines, .. } = subject;
+        let hidden = subject.sources.hidden();
         let unknown = verdict.not_checked.iter().chain(&engines.not_checked);
         let unknown = unknown
-            .map(|one| NotCheckedReport { place: one.place.clone(), reason: one.reason.clone() })
+            .map(|one| NotCheckedReport { place: hidden.line(&one.place), reason: hidden.line(&one.reason) })
             .collect::<BTreeSet<_>>();
         Self {
-            edges: verdict.edges.iter().map(|one| edge(topology, one)).collect(),
+            edges: verdict.edges.iter().map(|one| edge(topology, &hidden, one)).collect(),
             not_checked: unknown.into_iter().collect(),
         }
     }
@@ -194,19 +197,19 @@ pub fn engines(engines: &Validation) -> Vec<EngineReport> {
     engines.validated.iter().map(one).collect()
 }
 
-fn edge(topology: &Topology, edge: &Edge) -> EdgeReport {
+fn edge(topology: &Topology, hidden: &Hidden, edge: &Edge) -> EdgeReport {
     let condition =
         |one: &Condition| ConditionReport { condition: one.kind.to_string(), state: one.state.to_string() };
     EdgeReport {
-        name: edge.name.clone(),
+        name: hidden.line(&edge.name),
         holds: edge.holds(),
         conditions: edge.conditions.iter().map(condition).collect(),
-        client: connecting(topology, &topology.clients[edge.client]),
+        client: connecting(topology, hidden, &topology.clients[edge.client]),
         listener: edge.listener.map(|index| listening(topology, &topology.listeners[index])),
     }
 }
 
-fn connecting(topology: &Topology, client: &Client) -> ConnectingEnd {
+fn connecting(topology: &Topology, hidden: &Hidden, client: &Client) -> ConnectingEnd {
     let mode = match (client.tls.enabled, &client.tls.certificate) {
         (false, _) => "plaintext",
         (true, None) => "TLS",
@@ -214,9 +217,9 @@ fn connecting(topology: &Topology, client: &Client) -> ConnectingEnd {
     };
     ConnectingEnd {
         file: topology.file(client.program).to_owned(),
-        setting: client.setting.clone(),
+        setting: hidden.line(&client.setting),
         service: topology.site_of(client.program).service().map(ToString::to_string),
-        dials: format!("{}:{}", client.host, client.port),
+        dials: hidden.line(&format!("{}:{}", client.host, client.port)),
         protocol: client.protocol.to_string(),
         mode: mode.to_owned(),
     }

@@ -1,6 +1,6 @@
 //! Values that were hidden in a text, so that no message repeats them.
 
-use super::REDACTED;
+use super::line::{REDACTED, redact_line, without_secrets};
 use std::collections::BTreeSet;
 
 /// A shorter value is replaced in messages only where quotes stand around it: it may be any word.
@@ -14,6 +14,16 @@ impl Hidden {
     pub(super) fn add(&mut self, values: impl IntoIterator<Item = String>) {
         let whole = values.into_iter().map(|value| value.trim().to_owned());
         self.0.extend(whole.filter(|value| value.chars().count() > 1));
+    }
+
+    /// One line that is made of what others wrote, without these values and without what looks like a secret.
+    pub fn line(&self, text: &str) -> String {
+        redact_line(&self.replace(text))
+    }
+
+    /// The same of a message of several lines.
+    pub fn message(&self, text: &str) -> String {
+        without_secrets(&self.replace(text))
     }
 
     /// A message without these values.

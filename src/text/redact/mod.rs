@@ -9,6 +9,8 @@
 mod comment;
 mod free;
 mod hidden;
+mod known;
+mod line;
 mod lines;
 mod ranges;
 mod source;
@@ -21,13 +23,13 @@ mod yaml;
 mod tests;
 
 pub use hidden::Hidden;
+pub use known::KnownSecrets;
+pub use line::{redact_cut, redact_line};
 pub use source::{InPlace, RedactSource, Sources};
 
-use super::foreign::{cut, foreign, foreign_line};
+use super::foreign::foreign;
+use line::REDACTED;
 use tree::Marked;
-
-/// What stands for a hidden value.
-const REDACTED: &str = "(redacted)";
 
 /// What a text is parsed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,32 +103,4 @@ pub fn redact(format: TextFormat, text: &str) -> Redacted {
     }
     shown.push_str(&text[from..]);
     Redacted(foreign(&shown).into_owned())
-}
-
-/// One line of what a program, a host or the network said: without secrets, as far as their shape tells,
-/// and without what a terminal would obey.
-pub fn redact_line(text: &str) -> String {
-    foreign_line(&without_secrets(text))
-}
-
-/// The same, no longer than so many characters. Of a text without end only the beginning is looked at.
-pub fn redact_cut(text: &str, most: usize) -> String {
-    /// So far behind the last character that is shown a secret may be told by what follows it (bytes).
-    const FURTHER: usize = 10_000;
-    let end = (most * 4 + FURTHER).min(text.len());
-    let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    cut(&redact_line(&text[..end]), most)
-}
-
-/// A text without a format, with `(redacted)` for what has the shape of a secret.
-fn without_secrets(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut from = 0;
-    for range in free::secrets(text) {
-        shown.push_str(&text[from..range.start]);
-        shown.push_str(REDACTED);
-        from = range.end;
-    }
-    shown.push_str(&text[from..]);
-    shown
 }

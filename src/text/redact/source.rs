@@ -9,6 +9,15 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Sources(pub BTreeMap<SourceName, RedactSource>);
 
+impl Sources {
+    /// The secret values of all of them, so that nothing that is said of them repeats one.
+    pub fn hidden(&self) -> Hidden {
+        let mut hidden = Hidden::default();
+        self.0.values().for_each(|source| source.hides(&mut hidden));
+        hidden
+    }
+}
+
 /// A text with its format. The text itself never comes out: only what may be shown of it.
 #[derive(Clone, Debug)]
 pub struct RedactSource {

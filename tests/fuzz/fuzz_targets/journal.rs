@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
     fs::write(state.join("journal"), framed(data)).expect("a fresh file");
     let mut host: Root<LocalDisk> = Root::on(LocalDisk::at(&root, HostName::this()));
     let _ = pending(&host, &ground);
-    let _ = recover(&mut host, &ground);
+    let _ = recover(&mut host, &ground, data.len() % 2 == 1);
     let names: Vec<_> = fs::read_dir(directory.path())
         .expect("our own directory")
         .map(|entry| entry.expect("read").file_name())

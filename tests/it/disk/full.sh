@@ -4,7 +4,7 @@
 #   sh full.sh TRACEWRIGHT FOLDER KIND first|second
 #
 # KIND: blocks, inodes (a small file system in memory), ext4 (one in a file), apart (only the
-# application's folder is full), read-only (etc is). `first` applies to an empty folder, `second` to one
+# application's folder is full), ca (only that of the CA is), read-only (etc is). `first` applies to an empty folder, `second` to one
 # of an earlier generation. One line a try: what was left, how apply ended, whether anything managed
 # changed, how the next apply and a plan after it ended with room, and what apply said.
 set -eu
@@ -12,9 +12,10 @@ tracewright=$1 at=$2 kind=$3 which=$4
 disk=$at/disk host=$at/disk/host
 export LC_ALL=C
 
+certificates='' api=''
 stack() {
-  printf 'schema = 1\nname = "full"\n[tempo]\nversion = "2.10"\n%s\n[collector.main]\nversion = "0.159"\n
-[app.shop]\nenv_file = "/srv/shop/.env"\nprotocol = "http/protobuf"\nservice_name = "%s"\n' "$1" "$2" > "$at/stack.toml"
+  printf 'schema = 1\nname = "full"\n%b[tempo]\nversion = "2.10"\n%b%s\n[collector.main]\nversion = "0.159"\n
+[app.shop]\nenv_file = "/srv/shop/.env"\nprotocol = "http/protobuf"\nservice_name = "%s"\n' "$certificates" "$api" "$1" "$2" > "$at/stack.toml"
 }
 run() { "$tracewright" "$1" "$at/stack.toml" --root "$host" --no-engines "$2"; }
 
@@ -38,6 +39,9 @@ fill() {
 }
 
 mkdir -p "$disk"
+if [ "$kind" = ca ]; then
+  certificates="tls = \"edge\"\n[certificates]\nfolder = \"/ca\"\n" api='http = { tls = true }\n'
+fi
 case $kind in inodes) lefts='0 1 2 3 4 5 6 8 10 12 16 20 24 28 32 40' ;; *) lefts='0 1 2 3 4 6 8 24 48 96' ;; esac
 for left in $lefts; do
   case $kind in
@@ -48,6 +52,11 @@ for left in $lefts; do
     *) mount -t tmpfs -o size=2M tmpfs "$disk" ;;
   esac
   full=$disk/filler
+  if [ "$kind" = ca ]; then
+    mkdir -p "$host/ca"
+    mount -t tmpfs -o size=64k,mode=0700 tmpfs "$host/ca"
+    full=$host/ca/filler
+  fi
   stack '' one
   [ "$which" = first ] || run apply --auto-approve > /dev/null 2>&1
   if [ "$kind" = apart ]; then
@@ -73,6 +82,7 @@ for left in $lefts; do
   run plan --detailed-exitcode > /dev/null 2>&1 || plan=$?
   echo "$left left: apply $status, changed $changed, next $next, plan $plan: $(grep '^error: ' "$at/said" || true)"
   [ "$kind" != apart ] || umount "$host/srv"
+  [ "$kind" != ca ] || umount "$host/ca"
   umount "$disk"
   if [ "$status" = 0 ] || [ "$kind" = read-only ]; then break; fi
 done

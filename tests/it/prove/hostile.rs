@@ -101,7 +101,7 @@ fn numbered_spans_come_back_over_a_restart_of_the_endpoint() {
 }
 
 /// A server that answers every request so.
-fn answering(answer: Vec<u8>) -> u16 {
+pub fn answering(answer: Vec<u8>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -123,7 +123,7 @@ fn answering(answer: Vec<u8>) -> u16 {
     port
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

@@ -7,6 +7,7 @@ mod at_endpoint;
 mod behind;
 mod ca;
 mod count;
+mod echoes;
 pub mod engines;
 mod hostile;
 mod inside;

@@ -35,6 +35,10 @@ pub const ATTACKS: &[Attack] = &[
     Attack { name: "objects: without end", forge: objects_without_end },
     Attack { name: "pending: a directory that stays", forge: pending_that_stays },
     Attack { name: "pending: a run of root's that never was", forge: pending_that_lies },
+    Attack { name: "forgotten: of a part that is not to go", forge: forgotten_that_lies },
+    Attack { name: "forgotten: a directory, and what it would remove", forge: forgotten_that_stays },
+    Attack { name: "trial: a directory of root's, made by somebody else", forge: trial_of_another },
+    Attack { name: "stack.toml: in the home, and as the text of a generation", forge: stack_of_another },
     Attack { name: "lock: a holder who lives, with words that move a cursor", forge: lock_that_lies },
     Attack { name: "lock: held for ever", forge: lock_that_is_held },
     Attack { name: "made: directories of others", forge: made_elsewhere },
@@ -43,7 +47,9 @@ pub const ATTACKS: &[Attack] = &[
     Attack { name: "links: the state of root", forge: link_to_roots_state },
     Attack { name: "links: pipes that nobody writes to", forge: pipes },
     Attack { name: "links: files of the stack that lead elsewhere", forge: links_out_of_the_home },
+    Attack { name: "service user: a link where its file was", forge: link_of_a_service },
     Attack { name: "replies: the process with this user's rights is ended", forge: killer },
+    Attack { name: "replies: words of somebody else in the pipe", forge: replies_that_lie },
     Attack { name: "logs: words that move a cursor", forge: logs_with_escapes },
 ];
 
@@ -288,4 +294,65 @@ fn killer(home: &Home<'_>) {
 
 fn logs_with_escapes(home: &Home<'_>) {
     home.run("systemctl --user stop otelcol; systemd-run --user --quiet --wait --unit=otelcol printf '\\033]0;owned\\007\\033[2Jlog\\n'; systemctl --user start otelcol");
+}
+
+/// The mark with which a state is removed that was given back.
+fn forgotten_that_lies(home: &Home<'_>) {
+    home.put(&format!("{STATE}/forgotten"), b"");
+    home.put(&format!("{STATE}/made"), b"/home/pde/.local/state/tracewright\n/var/lib/tracewright\n/root\n");
+}
+
+fn forgotten_that_stays(home: &Home<'_>) {
+    home.run(&format!(
+        "cd {STATE}; mkdir -p forgotten/x generations/deep/er; ln -s /root objects/link; mkfifo objects/pipe"
+    ));
+}
+
+/// Where root would look for a trial that is held in another terminal.
+fn trial_of_another(home: &Home<'_>) {
+    let file = r#"{"version":1,"pid":PID,"ports":{},"engines":[{"name":"tempo","release":"x","pid":PID,"started":TICKS}]}"#;
+    home.put("/tmp/tracewright-0/shop.1/template", file.as_bytes());
+    home.put("/tmp/tracewright-0/shop.1/stack.toml", b"schema = 1\nname = \"shop\"\n");
+    home.run("cp /bin/sleep ~/holder; setsid ~/holder 200 > /dev/null 2>&1 < /dev/null & sleep 0.3");
+    home.run(
+        "cd /tmp/tracewright-0/shop.1; pid=$(pgrep -n -u pde -f '^/home/pde/holder')
+         sed \"s/PID/$pid/g; s/TICKS/$(cut -d ' ' -f 22 /proc/$pid/stat)/\" template > trial.json
+         mkdir tempo; ln -s /root/precious tempo/log",
+    );
+}
+
+fn stack_of_another(home: &Home<'_>) {
+    let text =
+        b"schema = 1\nname = \"shop\"\n[tempo]\nversion = \"2.10\"\npaths = { config = \"/etc/passwd\" }\n";
+    home.put("/home/pde/stack.toml", text);
+    let object = home.object(text);
+    home.forge(|manifest| manifest["text"] = json!(object));
+}
+
+/// As long as it is there, the process with this user's rights is given words to say.
+fn replies_that_lie(home: &Home<'_>) {
+    let forged = br#"#!/usr/bin/perl
+my $words = '{"version":1,"observed":{"host":"x","at":{"/etc/passwd":{"kind":"absent"}},"machine":null},"done":true}';
+my $frame = pack("VV", length $words, 0) . $words;
+for (1 .. 3000) {
+    for my $pid (split /\n/, `pgrep -u pde -f scope-child`) {
+        for my $fd (0, 1) {
+            open(my $pipe, '>', "/proc/$pid/fd/$fd") or next;
+            syswrite $pipe, $frame;
+        }
+        if (open(my $memory, '+<', "/proc/$pid/mem")) { syswrite $memory, $frame }
+    }
+    select(undef, undef, undef, 0.01);
+}
+"#;
+    home.put("/home/pde/killer", forged);
+    home.run("chmod +x ~/killer; setsid ~/killer > /dev/null 2>&1 < /dev/null &");
+}
+
+/// A package may have given its directory to the user that its service runs as.
+fn link_of_a_service(home: &Home<'_>) {
+    home.0.must(&format!(
+        "chown tempo /etc/tempo; chmod u+w /etc/tempo
+         runuser -u tempo -- sh -c 'cd /etc/tempo && mv config.yml was && ln -s {PRECIOUS} config.yml'"
+    ));
 }

@@ -44,17 +44,7 @@ find /etc /root /usr/local /srv /opt /var/spool -xdev -type f -exec sha256sum {}
 systemctl list-units --type=service --state=running --plain --no-legend | awk '{ print $1 }' | sort";
 
 fn system(host: &Host) -> String {
-    let shown = host.must(SYSTEM);
-    // A number that a user's own run has taken is not taken again, so root's next one may be any.
-    let number = |line: &str| match line.split_once("/shop/generations/") {
-        Some((directory, name)) if name.trim_end().ends_with(".json") => {
-            format!("{directory}/shop/generations/[N].json")
-        }
-        _ => line.to_owned(),
-    };
-    let mut lines: Vec<_> = shown.lines().map(number).collect();
-    lines.push(String::new());
-    lines.join("\n")
+    host.must(SYSTEM)
 }
 
 /// The rows of a history, but for how many paths each has: number, time, user, verb.
@@ -92,13 +82,19 @@ fn prepared() -> Result<Host, String> {
 fn restore(host: &Host) {
     host.must("[ -d /var/tempo ] || cp -a /run/tempo /var/tempo");
     host.restore();
-    host.must("for try in $(seq 100); do tracewright status new > /dev/null && break; sleep 0.1; done");
+    // Whether a program was started after its file came back is no matter: both must be ready.
+    host.must("for try in $(seq 100); do [ $(tracewright status new 2> /dev/null | grep -c ', ready$') != 2 ] || break; sleep 0.1; done");
 }
 
-/// What every verb does to the system where nobody attacks, and how it ends.
-fn undisturbed(host: &Host) -> BTreeMap<&'static str, (Option<i32>, String)> {
+/// The same verb without the part of the user.
+fn without(verb: &str) -> String {
+    format!("{verb} --leave-out pde")
+}
+
+/// What every verb does to the system where nobody attacks, and how it ends; without the user's part too.
+fn undisturbed(host: &Host) -> BTreeMap<String, (Option<i32>, String)> {
     let mut known = BTreeMap::new();
-    for verb in WRITES {
+    for verb in WRITES.iter().flat_map(|verb| [(*verb).to_owned(), without(verb)]) {
         restore(host);
         let ran = host.run(Who::Root, &format!("tracewright {verb}"));
         known.insert(verb, (ran.code, system(host)));
@@ -147,7 +143,7 @@ fn said(text: &str) -> String {
 
 /// The host as it was, and then as the user makes it; what of it is the system's.
 fn beset(host: &Host, attack: &Attack) -> String {
-    host.must("pkill -KILL -u pde -f '^(/bin/sh )?/home/pde/(killer|holder|tracewright)' || true; rm -rf /var/tmp/evil /var/tmp/empty");
+    host.must("pkill -KILL -u pde -f '^(/bin/sh |/usr/bin/perl )?/home/pde/(killer|holder|tracewright)' || true; rm -rf /var/tmp/evil /var/tmp/empty /tmp/tracewright-0");
     restore(host);
     (attack.forge)(&Home(host));
     system(host)
@@ -158,7 +154,7 @@ fn attacked(
     host: &Host,
     attack: &Attack,
     history: &str,
-    clean: &BTreeMap<&str, (Option<i32>, String)>,
+    clean: &BTreeMap<String, (Option<i32>, String)>,
 ) -> (String, Vec<String>) {
     let (mut ended, mut harms) = (format!("{}\n", attack.name), Vec::new());
     let mut tried = |verb: &str, command: &str, allowed: &[&String]| {
@@ -183,6 +179,10 @@ fn attacked(
         for one in harm(host, &ran, allowed).into_iter().chain(stopped) {
             harms.push(format!("{}: {verb}: {one}\n{}", attack.name, ran.text));
         }
+        if verb.ends_with("--leave-out pde") && ran.code != Some(0) {
+            harms.push(format!("{}: {verb}: there is no way out\n{}", attack.name, ran.text));
+        }
+        ran.code == Some(0)
     };
     let before = beset(host, attack);
     for verb in LOOKS {
@@ -190,7 +190,12 @@ fn attacked(
     }
     for verb in WRITES {
         let before = beset(host, attack);
-        tried(verb, &format!("tracewright {verb}"), &[&clean[verb].1, &before]);
+        let went_on = tried(verb, &format!("tracewright {verb}"), &[&clean[verb].1, &before]);
+        // What a user can refuse root is that user's part, and no more.
+        if !went_on && !attack.name.starts_with("service user: ") {
+            let (verb, before) = (without(verb), beset(host, attack));
+            tried(&verb, &format!("tracewright {verb}"), &[&clean[&verb].1, &before]);
+        }
     }
     (ended, harms)
 }
