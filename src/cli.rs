@@ -256,9 +256,12 @@ pub struct InitArguments {
     /// The directory to write stack.toml to
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// Which stack to copy; an unknown name lists them
+    /// Which stack to copy
     #[arg(long, value_name = "NAME", default_value = "minimal")]
     pub from: String,
+    /// Print the stacks there are, and write nothing
+    #[arg(long, conflicts_with = "from")]
+    pub list: bool,
 }
 
 #[derive(Debug, Args)]

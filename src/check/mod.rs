@@ -26,11 +26,13 @@ mod names;
 mod ports;
 mod protocol;
 mod published;
+mod sandbox;
 mod shown;
 mod table;
 mod terms;
 mod tls;
 mod unchecked;
+mod unread;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};
 pub use shown::shown_texts;

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::{
     bind, certificates, compose, directories, environment, file_faults, half_tls, internal, keys, loops,
-    meeting, names, ports, protocol, published, terms, tls,
+    meeting, names, ports, protocol, published, sandbox, terms, tls, unread,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -44,7 +44,9 @@ pub const RULES: &[Rule] = &[
     error(file_faults::VARIABLE, "a dollar sign that was meant as a variable", file_faults::variables),
     error(file_faults::GENERATOR, "a metrics generator that generates nothing", file_faults::generator),
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
+    error(unread::CODE, "an environment file that its unit does not read", unread::judge),
     error(compose::REFUSED, "a project that Compose does not take", compose::refused),
+    error(sandbox::CODE, "a unit that hides from its program what it needs", sandbox::judge),
     error(compose::MISSING, "a mounted path where nothing is", compose::missing),
     error(compose::UNREADABLE, "a mounted file that its user may not read", compose::unreadable),
     error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),

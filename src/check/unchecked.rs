@@ -12,6 +12,11 @@ pub(super) const NOT_IN_DIRECTORY: &str = "dials a port of this host that no fil
 pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
 /// The site it dials runs something that is not read.
 pub(super) const OPEN_SITE: &str = "dials a container or host where something runs that is not read";
+/// A unit without `EnvironmentFile=` whose program may load the file.
+pub(super) const PERHAPS_PROGRAM: &str =
+    "its unit has no `EnvironmentFile=` for the file: whether the program reads it by itself is not known";
+/// A unit that is not here.
+pub(super) const UNIT_NOT_HERE: &str = "whether its unit reads the file is not known: the unit is not here";
 /// The hosts file decides.
 pub(super) const LOCALHOST: &str = "whether localhost is also ::1 is decided by the host's own files";
 /// Zipkin, Jaeger and the like.

@@ -12,7 +12,7 @@ use crate::workflow::review::{Subject, show};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{ca, clock, consent, host, proving, reach};
+use crate::workflow::{ca, clock, consent, host, proving, reach, readers};
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
@@ -67,8 +67,10 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     consent::ask(session, granted, &view.question("Do you want to make these changes?"))?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
+    let kept = matches!(&outcome, Outcome::Kept { .. });
     let first = matches!(&outcome, Outcome::Kept { generation, .. } if *generation == GenerationNumber(1));
     let exit = consent::ended(session, &survey, ("Apply", outcome));
+    readers::say_not_shown(session, kept, &judged.topology.readers);
     if first {
         next_steps(session, &loaded, (&place, &arguments.stack.stack));
     }

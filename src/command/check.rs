@@ -4,8 +4,9 @@ use crate::cli::CheckArguments;
 use crate::exit::Exit;
 use crate::report::verdict::CheckView;
 use crate::validate::Validation;
-use crate::workflow::judge::{CheckedStack, HostEnvFiles, judge};
+use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
+use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::validation::Asking;
 use crate::workflow::verdicts;
@@ -35,7 +36,7 @@ fn judged(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Sto
 
 fn stack(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let mut judged = judge(session, &loaded, &HostEnvFiles::new())?;
+    let mut judged = judge(session, &loaded, &HostFiles::default())?;
     let asking = Asking { arguments: &arguments.validators, loaded: &loaded, judged: &judged };
     let validation = asking.about_all()?;
     judged.verdict.findings.extend(validation.findings.clone());

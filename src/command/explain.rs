@@ -8,9 +8,10 @@ use crate::stack::App;
 use crate::text::nearest;
 use crate::toml::reference::{Topic, tables, topic, topics};
 use crate::workflow::application::application;
-use crate::workflow::judge::{HostEnvFiles, judge};
+use crate::workflow::judge::judge;
 use crate::workflow::load::{Loaded, load};
 use crate::workflow::origin;
+use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 
 pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result<Exit, Stop> {
@@ -20,14 +21,14 @@ pub(super) fn run(session: &mut Session, arguments: &ExplainArguments) -> Result
     };
     if let Some(place) = origin::file_and_line(asked) {
         let loaded = load(&arguments.stack.stack)?;
-        let judged = judge(session, &loaded, &HostEnvFiles::new())?;
+        let judged = judge(session, &loaded, &HostFiles::default())?;
         let text = origin::of_line((&loaded, &judged), place, session.page())?;
         session.print(&text);
         return Ok(Exit::Fine);
     }
     if let Some(name) = application_name(asked) {
         let loaded = load(&arguments.stack.stack)?;
-        let judged = judge(session, &loaded, &HostEnvFiles::new())?;
+        let judged = judge(session, &loaded, &HostFiles::default())?;
         let app = find(&loaded, name)?;
         session.print(&application(&judged.wiring, app));
         return Ok(Exit::Fine);

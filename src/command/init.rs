@@ -4,6 +4,7 @@ use crate::cli::InitArguments;
 use crate::diagnostic::{Code, Finding};
 use crate::exit::Exit;
 use crate::toml::json_schema;
+use crate::workflow::person::{StackOwner, personal};
 use crate::workflow::session::{Session, Stop};
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -23,6 +24,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
 const SCHEMA: &str = "stack.schema.json";
 
 pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Exit, Stop> {
+    if arguments.list {
+        session.print(&listed());
+        return Ok(Exit::Fine);
+    }
     let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == arguments.from) else {
         let names: Vec<_> = SHIPPED.iter().map(|(name, _)| format!("`--from {name}`")).collect();
         let finding =
@@ -32,7 +37,8 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
     let path = arguments.dir.join("stack.toml");
     let shown = path.display();
     fs::create_dir_all(&arguments.dir).map_err(|error| Stop::machine(&error))?;
-    write_new(&path, &format!("#:schema ./{SCHEMA}\n{text}")).map_err(|error| match error.kind() {
+    let own = personal(text, &StackOwner::of_this_run(&arguments.dir));
+    write_new(&path, &format!("#:schema ./{SCHEMA}\n{own}")).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
             Finding::error(Code("stack-exists"), format!("`{shown}` is there already"))
                 .help(format!("another directory: `tracewright init DIR --from {name}`"))
@@ -50,6 +56,20 @@ pub(super) fn run(session: &mut Session, arguments: &InitArguments) -> Result<Ex
         arguments.dir.display()
     ));
     Ok(Exit::Fine)
+}
+
+/// Every stack with what it says of itself, one a line.
+fn listed() -> String {
+    let about = |text: &'static str| {
+        let lines = text.lines().map_while(|line| line.strip_prefix("# "));
+        let about = lines.collect::<Vec<_>>().join(" ");
+        about.split_once(". ").map_or(about.clone(), |(first, _)| first.to_owned())
+    };
+    let lines = SHIPPED.iter().map(|(name, text)| {
+        let about = about(text);
+        format!("{name:<15}{}\n", about.trim_end_matches('.'))
+    });
+    lines.collect()
 }
 
 /// The one call that never replaces what is there, not even what appears at this moment.

@@ -4,14 +4,15 @@
 use crate::cli::RenderArguments;
 use crate::exit::Exit;
 use crate::report::verdict::plural;
-use crate::workflow::judge::{HostEnvFiles, judge};
+use crate::workflow::judge::judge;
 use crate::workflow::load::load;
+use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::written::{files, in_the_way, write};
 
 pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
+    let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let files = files(&judged.desired);
     let refusals: Vec<_> = files.iter().filter_map(|(path, _)| in_the_way(&arguments.out, path)).collect();

@@ -189,11 +189,27 @@ impl<'a> Assembly<'a> {
                 block @ Described::Block { .. } => self.block(&part, place, path, block),
             }
             inputs.push(UnitInput { path: path.clone(), on_change: OnChange::Restart });
+            inputs.extend(self.reading_unit(&part, place, path));
         }
         if self.wiring.dials_tls(id) && description.names_ca {
             inputs.push(self.ca(&part, &place.certificates, client_rights(place)));
         }
         self.neighbour_unit(&part, place, inputs);
+    }
+
+    /// The drop-in with which somebody else's unit reads a file of ours.
+    fn reading_unit(&mut self, part: &Part<'_>, place: &ClientPlace, file: &TargetPath) -> Option<UnitInput> {
+        let unit = place.drop_in.as_ref()?;
+        let context = systemd::describe::app_context(self.wiring, file);
+        let text = self.templates.fill(systemd::describe::APP_TEMPLATE, Value::from(Serde(context)));
+        let root = || Owner::of("root", "root");
+        let (owner, mode, around) = match part.scope {
+            Scope::System => (root(), Mode(0o644), Mode(0o755)),
+            Scope::User(_) => (place.reader.clone().unwrap_or_else(root), Mode(0o600), Mode(0o700)),
+        };
+        self.directory(part, &unit.path.parent(), (owner.clone(), around));
+        self.whole(part, &unit.path, (owner, mode), text);
+        Some(UnitInput { path: unit.path.clone(), on_change: OnChange::ReloadManagerAndRestart })
     }
 
     /// The marked block of somebody else's file.
@@ -205,7 +221,7 @@ impl<'a> Assembly<'a> {
             end: format!("# <<< tracewright {label} <<<"),
             dialect: format,
         };
-        let owner = place.reader.clone().unwrap_or_else(|| Owner::of("root", "root"));
+        let owner = place.file_owner.clone().unwrap_or_else(|| Owner::of("root", "root"));
         self.home_of_block(part, path, &owner);
         let file = self.entry(part, (owner, Mode(0o600)), content);
         self.desired.files.insert((part.host.clone(), path.clone()), file);

@@ -53,6 +53,8 @@ pub struct Neighbour {
     pub home: Option<TargetPath>,
     /// `unit` as written; without it nothing is restarted for it.
     pub unit: Option<UnitName>,
+    /// `reads_env`: a drop-in lets the unit read the environment file.
+    pub reads_env: bool,
     /// `COMPONENT.service`, written or not.
     pub key: KeyPath,
 }

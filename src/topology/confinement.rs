@@ -2,7 +2,7 @@
 //! that is not there.
 
 use super::FileSet;
-use crate::component::systemd::read::Unit;
+use crate::component::systemd::read::{Access, Unit};
 use crate::diagnostic::Mark;
 use crate::format::address;
 use crate::format::unit::{Backslash, specified, words};
@@ -35,7 +35,7 @@ pub(super) fn of_program(
     };
     for (key, value, path) in &unit.confining {
         let below = match key.as_str() {
-            "ReadWritePaths" | "ReadWriteDirectories" => "",
+            "ReadWritePaths" | "ReadWriteDirectories" | "BindPaths" => "",
             "StateDirectory" => "/var/lib/",
             "CacheDirectory" => "/var/cache/",
             "LogsDirectory" => "/var/log/",
@@ -52,7 +52,9 @@ pub(super) fn of_program(
                 let tmp = TargetPath::new(*tmp);
                 writable.is_within(&tmp) && writable != tmp
             });
-            if below.is_empty() && temporary && !optional && confinement.private_tmp.is_some() {
+            let unseen = || unit.sandbox.obstacle(&writable, Access::Read, unit.home.is_some()).is_some();
+            let named = key.starts_with("ReadWrite") && temporary && !optional;
+            if named && confinement.private_tmp.is_some() && unseen() {
                 confinement.hidden = Some((writable.clone(), mark(path, value)));
             }
             confinement.writable.push(writable);

@@ -12,6 +12,7 @@ pub mod places;
 mod projects;
 mod reader;
 mod repository;
+mod sandboxes;
 pub mod tree;
 mod unit_programs;
 mod whose;
@@ -22,7 +23,7 @@ pub use reader::{FileReader, read};
 use crate::diagnostic::SourceName;
 use crate::format::compose::Project;
 use crate::model::certificate::CertificateSpec;
-use crate::model::dataflow::ProgramKind;
+use crate::model::dataflow::{EnvReader, ProgramKind};
 use crate::model::env::EnvFormat;
 use crate::model::names::{CertificateName, TargetPath};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,8 @@ pub struct FileSet<'a> {
     /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
     /// dotenv library.
     pub environment_dialects: BTreeMap<TargetPath, EnvFormat>,
+    /// Environment files of units that are known not to read them, or of which nobody knows.
+    pub readers: BTreeMap<TargetPath, EnvReader>,
     /// Files that are there and could not be read: never taken for absent.
     pub unread: BTreeSet<TargetPath>,
     /// Whether a path that a file names and that is not in the set is really absent. False for a

@@ -76,6 +76,9 @@ fn same_files(wiring: &Wiring<'_>, findings: &mut Findings) {
         }
     }
     for (id, place) in &wiring.clients {
+        if let Some(drop_in) = &place.drop_in {
+            owners.entry(drop_in.path.clone()).or_default().push(id);
+        }
         owners
             .entry(place.file.clone().unwrap_or_else(|| TargetPath::new(format!("/{id}"))))
             .or_default()

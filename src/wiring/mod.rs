@@ -12,6 +12,7 @@ mod edges;
 mod ids;
 mod listeners;
 mod places;
+mod sandbox;
 mod spec;
 
 pub use decided::Wiring;
@@ -36,6 +37,7 @@ pub fn wire<'a>(stack: &'a Stack, parts: Vec<ComponentSpec<'a>>, findings: &mut 
     let (engines, clients) = places(parts);
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, findings);
+    sandbox::find(&wiring, findings);
     wiring
 }
 

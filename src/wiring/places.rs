@@ -96,12 +96,16 @@ pub struct ClientPlace {
     pub scope: Scope,
     /// Who must be able to read its files: the group where one is known.
     pub reader: Option<Owner>,
+    /// Whom its file belongs to when it is made: its reader, else whose home it lies in.
+    pub file_owner: Option<Owner>,
     /// Its home; only meaningful in user scope.
     pub home: TargetPath,
     /// The file we write to: `.env`, datasource; `None` where none is wanted.
     pub file: Option<TargetPath>,
     /// Directory of its `ca.crt`.
     pub certificates: TargetPath,
+    /// The drop-in with which its unit reads the file; `None` where none is wanted.
+    pub drop_in: Option<UnitPlace>,
 }
 
 impl EnginePlace {
@@ -191,7 +195,7 @@ fn identity(package: &Package, service: &ServiceSettings) -> (UserName, GroupNam
 }
 
 /// `/home/USER`, root's `/root`, unless the stack says.
-fn home(user: &UserName, written: Option<&TargetPath>) -> TargetPath {
+pub(super) fn home(user: &UserName, written: Option<&TargetPath>) -> TargetPath {
     match (written, user.as_str()) {
         (Some(home), _) => home.clone(),
         (None, "root") => TargetPath::new("/root"),
@@ -212,7 +216,28 @@ fn unit_place(scope: &Scope, home: &TargetPath, name: UnitName, packaged: bool) 
     UnitPlace { name, shape, path }
 }
 
+/// Who has the home that a path lies in.
+fn owner_of_home(path: &TargetPath) -> Option<Owner> {
+    if path.is_within(&TargetPath::new("/root")) {
+        return Some(Owner::of("root", "root"));
+    }
+    let (user, _) = path.as_str().strip_prefix("/home/")?.split_once('/')?;
+    Some(Owner::of(user, user))
+}
+
 impl ClientPlace {
+    /// Its unit reads its file by a drop-in of ours.
+    pub fn read_by_unit(&mut self) {
+        let unit = self.unit.clone();
+        self.drop_in = unit.map(|unit| unit_place(&self.scope, &self.home, unit, true));
+    }
+
+    /// A file that no reader is named for belongs to whoever has the home that it lies in.
+    pub fn own_by_home(&mut self) {
+        let owner = self.file.as_ref().and_then(owner_of_home);
+        self.file_owner = self.file_owner.take().or(owner);
+    }
+
     /// Who runs it, as far as the stack says; its certificates in this directory, and no file yet.
     pub fn of(service: &Neighbour, host: &HostName, certificates: TargetPath) -> Self {
         let user = match &service.scope {
@@ -234,6 +259,8 @@ impl ClientPlace {
             unit: service.unit.clone(),
             service: service.key.clone(),
             scope: service.scope.clone(),
+            file_owner: reader.clone(),
+            drop_in: None,
             reader,
             home,
             file: None,

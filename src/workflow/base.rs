@@ -1,8 +1,9 @@
 //! What a pull request changes: the stack as it is at another revision beside the stack as it is here. No
 //! host is looked at.
 
-use super::judge::{CheckedStack, HostEnvFiles, judge};
+use super::judge::{CheckedStack, judge};
 use super::load::load;
+use super::readers::HostFiles;
 use super::review::{StackSide, between, markdown};
 use super::session::{Session, Stop};
 use crate::cli::{PlanArguments, PlanFormat};
@@ -23,7 +24,7 @@ const MOST: usize = 200 * 1024;
 
 pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged: CheckedStack<'_> = judge(session, &loaded, &HostEnvFiles::new())?;
+    let judged: CheckedStack<'_> = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let text = at(&arguments.stack.stack, base)?;
     let name = SourceName(format!("stack.toml at {base}"));

@@ -2,8 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the names of users are read here")]
 
-use super::judge::HostEnvFiles;
 use super::load::load;
+use super::readers;
+use super::readers::HostFiles;
 use super::root_directory;
 use super::session::{Session, Stop, with_causes};
 use crate::apply::{self, ApplyError};
@@ -186,21 +187,21 @@ fn users_of(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, UserName> {
 ///
 /// # Errors
 /// The host cannot be looked at.
-pub fn environment(
-    target: &dyn Host,
-    stack: &Stack,
-    left_out: &LeaveOutArgument,
-) -> Result<HostEnvFiles, Stop> {
+pub fn environment(target: &dyn Host, stack: &Stack, left_out: &LeaveOutArgument) -> Result<HostFiles, Stop> {
     let names = left_out.names();
     let is_left = |scope: &Scope| matches!(scope, Scope::User(user) if names.contains(user));
     let apps = stack.apps.values().filter(|app| !is_left(&app.service.scope));
-    let paths = apps.filter_map(|app| app.env_file.clone());
+    let paths = apps.flat_map(|app| app.env_file.clone().into_iter().chain(readers::paths(app)));
     let observed = target.observe(&Inventory::of(paths)).map_err(|error| stopped(&error.into()))?;
+    let is_directory = |(path, state): (&TargetPath, &PathState)| {
+        matches!(state, PathState::Directory(_)).then(|| path.clone())
+    };
+    let directories = observed.at.iter().filter_map(is_directory).collect();
     let file = |(path, standing)| match standing {
         PathState::File(file) => Some((path, file.bytes)),
         _ => None,
     };
-    Ok(observed.at.into_iter().filter_map(file).collect())
+    Ok(HostFiles { files: observed.at.into_iter().filter_map(file).collect(), directories })
 }
 
 /// Who runs this verb, for the lock, the journal and the history.

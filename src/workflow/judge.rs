@@ -2,6 +2,7 @@
 //! whose own rendering does not pass is refused here, whatever the verb.
 
 use super::load::Loaded;
+use super::readers::{HostFiles, readers};
 use super::session::{Session, Stop};
 use crate::check::{CheckReport, check};
 use crate::component::wire;
@@ -37,20 +38,12 @@ pub struct CheckedStack<'a> {
     pub sources: Sources,
 }
 
-/// The environment files that stand on a host: only there a block meets the lines around it. Nothing of
-/// them changes what is wanted.
-pub type HostEnvFiles = BTreeMap<TargetPath, Vec<u8>>;
-
 /// Wires, renders, reads back and judges a stack.
 ///
 /// # Errors
 /// Faults of wiring and rendering. Errors the analyser finds are in the verdict; verbs other than
 /// `check` turn them into a refusal with [`CheckedStack::refuse`].
-pub fn judge<'a>(
-    session: &Session,
-    loaded: &'a Loaded,
-    there: &HostEnvFiles,
-) -> Result<CheckedStack<'a>, Stop> {
+pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &HostFiles) -> Result<CheckedStack<'a>, Stop> {
     let stop = |mut findings: Findings| {
         findings.extend(loaded.warnings.clone());
         loaded.document.locate(&mut findings);
@@ -70,12 +63,14 @@ pub fn judge<'a>(
 pub fn judge_stack<'a>(
     now: SystemTime,
     stack: &'a Stack,
-    there: &HostEnvFiles,
+    there: &HostFiles,
 ) -> Result<CheckedStack<'a>, Findings> {
     let (wiring, warnings) = wire(stack)?;
     let desired = render(&wiring, &Templates::embedded())?;
     let texts = texts(&desired, there);
-    let topology = read(&file_set(&desired, &texts, &wiring));
+    let mut files = file_set(&desired, &texts, &wiring);
+    files.readers = readers(&wiring, there);
+    let topology = read(&files);
     let mut verdict = check(&topology, now);
     verdict.findings = said_once(verdict.findings, &warnings);
     point_into_stack(&mut verdict.findings, &wiring);
@@ -110,12 +105,12 @@ impl CheckedStack<'_> {
 }
 
 /// The text of every file that has one.
-fn texts(desired: &Desired, there: &HostEnvFiles) -> BTreeMap<TargetPath, String> {
+fn texts(desired: &Desired, there: &HostFiles) -> BTreeMap<TargetPath, String> {
     let text = |path: &TargetPath, content: &Content| match content {
         Content::Whole(text) => Some(text.clone()),
         Content::Block { lines, begin, end, .. } => {
             let markers = Markers { begin: begin.clone(), end: end.clone() };
-            let bytes = there.get(path).map_or(&[][..], Vec::as_slice);
+            let bytes = there.files.get(path).map_or(&[][..], Vec::as_slice);
             // A file that cannot take the block is refused by the plan; here the block stands alone.
             let around = Split::of(bytes, &markers).unwrap_or_else(|_| Split::empty());
             let (merged, _) = around.with(&markers, lines, Origin::default());

@@ -3,8 +3,9 @@
 
 use super::host;
 use super::host::HostChoice;
-use super::judge::{CheckedStack, HostEnvFiles, judge_stack};
+use super::judge::{CheckedStack, judge_stack};
 use super::load::Loaded;
+use super::readers::HostFiles;
 use super::session::{Session, Stop};
 use super::survey::{digests, host_of};
 use crate::apply::Survey;
@@ -42,7 +43,7 @@ impl StackSide {
     }
 
     fn judged(&self, session: &Session) -> Option<CheckedStack<'_>> {
-        judge_stack(session.now, &self.stack, &HostEnvFiles::new()).ok()
+        judge_stack(session.now, &self.stack, &HostFiles::default()).ok()
     }
 }
 

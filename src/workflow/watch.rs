@@ -9,6 +9,7 @@ use super::host::{HostChoice, environment, rfc3339, stopped};
 use super::judge::{CheckedStack, judge, judge_stack};
 use super::load::{Loaded, load};
 use super::proving::kept_stack;
+use super::readers::HostFiles;
 use super::running::ca_file;
 use super::session::{Session, Stop};
 use super::status::component;
@@ -60,7 +61,7 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
         (Some(stack), _) => stack,
         (None, loaded) => loaded?.stack,
     };
-    let judged = judge_stack(session.now, &stack, &BTreeMap::new());
+    let judged = judge_stack(session.now, &stack, &HostFiles::default());
     let judged = judged.map_err(|findings| Stop::Findings(findings, Sources::default()))?;
     let drift = kept.iter().flat_map(|kept| &kept.plan.entries).filter(|entry| !entry.on_the_way);
     let host = HostStatus {

@@ -9,7 +9,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use tracewright::component::load;
+use tracewright::component::{load, wire};
 use tracewright::diagnostic::{Finding, Findings, Place, SourceName};
 
 fn directory() -> PathBuf {
@@ -17,8 +17,16 @@ fn directory() -> PathBuf {
 }
 
 fn judge(text: &str) -> Vec<Finding> {
-    let (_, resolved) = load(SourceName("stack.toml".into()), text);
-    let findings: Findings = resolved.map_or_else(|faults| faults, |(_, warnings)| warnings);
+    let (document, resolved) = load(SourceName("stack.toml".into()), text);
+    let findings: Findings = resolved.map_or_else(
+        |faults| faults,
+        |(stack, mut warnings)| {
+            let mut decided = wire(&stack).map_or_else(|faults| faults, |(_, warnings)| warnings);
+            document.locate(&mut decided);
+            warnings.extend(decided);
+            warnings
+        },
+    );
     findings.into_iter().collect()
 }
 

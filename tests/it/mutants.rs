@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 use tracewright::check::{self, CheckReport};
 use tracewright::diagnostic::pages;
 use tracewright::host::DirectoryTree;
-use tracewright::model::dataflow::Topology;
+use tracewright::model::dataflow::{EnvReader, Topology};
 use tracewright::model::names::TargetPath;
 use tracewright::report::verdict::{self, CheckView};
 use tracewright::topology::{Discovered, discover, read};
@@ -88,6 +88,7 @@ impl Mutant {
         files.complete = self.settings.get("complete").and_then(toml::Value::as_bool).unwrap_or(false);
         files.tempo_version = self.given("tempo");
         files.collector_version = self.given("collector");
+        files.readers = self.unread();
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
         (found, topology, verdict)
@@ -101,9 +102,17 @@ impl Mutant {
         let mut files = found.file_set();
         files.tempo_version = self.given("tempo");
         files.collector_version = self.given("collector");
+        files.readers = self.unread();
         let topology = read(&files);
         let verdict = check::check(&topology, SystemTime::UNIX_EPOCH + NOW);
         (topology, verdict)
+    }
+
+    /// Files whose units do not read them, as a stack knows it.
+    fn unread(&self) -> BTreeMap<TargetPath, EnvReader> {
+        let unread = self.settings.get("unread").and_then(toml::Value::as_table).into_iter().flatten();
+        let not_by = |unit: &toml::Value| EnvReader::NotBy(unit.as_str().unwrap().to_owned());
+        unread.map(|(file, unit)| (TargetPath::new(file), not_by(unit))).collect()
     }
 
     fn given(&self, key: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use std::fmt;
 /// What an edge needs, the most fundamental first: the order in which the engines themselves stumble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConditionKind {
-    /// Every reader takes the client's file alike.
+    /// The client's file is read, and every reader takes it alike.
     Reading,
     /// Where the client dials, the listener accepts.
     Reachability,
@@ -122,6 +122,8 @@ pub(in super::super) enum Fault {
     PortTaken,
     /// `env-conflict`: what the file sets up depends on who reads it.
     Environment,
+    /// `env-file-unread`: the unit of the client's program does not read its file.
+    Unread,
     /// `half-tls`: settings of either end are incomplete.
     HalfTls,
     /// `exporter-loop`, and the circle it lies on.

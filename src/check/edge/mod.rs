@@ -22,7 +22,7 @@ pub(super) use sites::{Lead, Lost, lead};
 
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
-use crate::model::dataflow::{Client, Listener, Protocol, Topology};
+use crate::model::dataflow::{Client, EnvReader, Listener, Protocol, Topology};
 use reach::reach;
 use std::collections::BTreeMap;
 
@@ -118,6 +118,9 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
         if environment::of_client(topology, client) {
             judged.found.push((ConditionKind::Reading, Found::Broken(Fault::Environment)));
         }
+        if let Some(reader) = topology.readers.get(&topology.programs[client.program].file) {
+            judged.found.push((ConditionKind::Reading, unread(reader)));
+        }
         // Which listener is dialled is what the readers of the file differ about.
         if environment::is_ambiguous(topology, client) {
             return judged;
@@ -133,6 +136,15 @@ pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> 
         judged
     });
     all.collect()
+}
+
+/// What it means for an edge that nobody is known to read its client's file.
+fn unread(reader: &EnvReader) -> Found {
+    match reader {
+        EnvReader::NotBy(_) => Found::Broken(Fault::Unread),
+        EnvReader::PerhapsProgram(_) => Found::NotKnown(unchecked::PERHAPS_PROGRAM),
+        EnvReader::UnitNotHere(_) => Found::NotKnown(unchecked::UNIT_NOT_HERE),
+    }
 }
 
 /// Whether the client arrives at a listener that is there.

@@ -27,7 +27,7 @@ impl Component for Home {
 
     fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
         for app in wiring.stack.apps.values() {
-            findings.extend(without_tls(wiring, app).into_iter().collect());
+            findings.extend(without_tls(wiring, app).into_iter().chain(unreadable(wiring, app)).collect());
         }
     }
 
@@ -64,6 +64,10 @@ fn part(app: &App) -> ComponentSpec<'_> {
         Scope::User(_) => place.home.join(&format!(".config/tracewright/{}", app.name)),
     });
     place.file.clone_from(&app.env_file);
+    place.own_by_home();
+    if app.service.reads_env {
+        place.read_by_unit();
+    }
     ComponentSpec {
         host: app.host.clone(),
         listeners: Vec::new(),
@@ -72,6 +76,16 @@ fn part(app: &App) -> ComponentSpec<'_> {
         place: ComponentPlace::Neighbour(Box::new(place)),
         id,
     }
+}
+
+/// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.
+fn unreadable(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
+    let place = wiring.clients.get(&id(&app.name)).filter(|place| place.file_owner.is_none())?;
+    let title = format!("nobody but root can read the new `{}`", place.file.as_ref()?);
+    let unit = place.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
+    let finding = Finding::warning(Code("env-file-unreadable"), title)
+        .at((app.key.join("env_file"), KeyPart::Value), "made with mode 0600");
+    Some(finding.help(format!("for example: service = {{ user = \"{}\"{unit} }}", app.name)))
 }
 
 /// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the

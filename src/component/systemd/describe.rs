@@ -14,6 +14,7 @@ pub const TEMPLATES: &[Template] = &[
     ("systemd/_sandbox-system.j2", include_str!("../../../templates/systemd/_sandbox-system.j2")),
     ("systemd/_sandbox-user.j2", include_str!("../../../templates/systemd/_sandbox-user.j2")),
     ("systemd/_service.j2", include_str!("../../../templates/systemd/_service.j2")),
+    ("systemd/app.conf.j2", include_str!("../../../templates/systemd/app.conf.j2")),
     ("systemd/collector.conf.j2", include_str!("../../../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../../../templates/systemd/collector.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../../../templates/systemd/tempo.conf.j2")),
@@ -36,6 +37,10 @@ pub struct UnitContext<'a> {
     memory: Option<Memory>,
     state_directories: String,
     read_write: Vec<String>,
+    /// What of the homes is brought into the sandbox, to write to.
+    bound: Vec<String>,
+    /// The same, to read or start.
+    bound_read_only: Vec<String>,
     sandbox: &'static str,
     executable_memory: bool,
     loopback_only: bool,
@@ -53,6 +58,21 @@ struct Memory {
     maximum: String,
 }
 
+/// The template of the drop-in of an application's unit.
+pub const APP_TEMPLATE: &str = "systemd/app.conf.j2";
+
+/// What the drop-in of an application's unit prints.
+#[derive(Debug, Serialize)]
+pub struct AppContext<'a> {
+    stack: &'a str,
+    environment_file: String,
+}
+
+/// Everything that template prints.
+pub fn app_context<'a>(wiring: &'a Wiring<'_>, file: &TargetPath) -> AppContext<'a> {
+    AppContext { stack: wiring.stack.name.as_str(), environment_file: quoting::pattern(file.as_str()) }
+}
+
 /// Everything a unit template prints.
 pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Engine) -> UnitContext<'a> {
     let place = &wiring.engines[component];
@@ -60,6 +80,9 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Eng
     let system = place.scope == Scope::System;
     let (state, outside): (Vec<_>, Vec<_>) =
         place.data.iter().partition(|path| state_directory(system, path).is_some());
+    let (bound, seen): (Vec<&TargetPath>, Vec<&TargetPath>) =
+        outside.into_iter().partition(|path| place.is_bound(path));
+    let program = std::iter::once(&place.binary).filter(|path| place.is_bound(path));
     UnitContext {
         stack: wiring.stack.name.as_str(),
         system,
@@ -85,7 +108,9 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Eng
             .filter_map(|path| state_directory(system, path))
             .collect::<Vec<_>>()
             .join(" "),
-        read_write: outside.into_iter().map(|path| quoting::word(path.as_str())).collect(),
+        read_write: seen.into_iter().map(|path| quoting::word(path.as_str())).collect(),
+        bound: bound.into_iter().filter_map(|path| quoting::bound(path.as_str())).collect(),
+        bound_read_only: program.filter_map(|path| quoting::bound(path.as_str())).collect(),
         sandbox: match (service.hardening, system) {
             (Hardening::Off, _) => "none",
             (Hardening::Strict, true) => "system",

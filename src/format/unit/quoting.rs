@@ -27,6 +27,12 @@ pub fn rest_of_line(path: &str) -> String {
     specifiers(path)
 }
 
+/// A path of `BindPaths=`, which splits at blanks and colons and takes quotes away; `None` for one that
+/// holds any of these.
+pub fn bound(path: &str) -> Option<String> {
+    (!path.contains(splits) && !path.contains(':')).then(|| specifiers(path))
+}
+
 /// What `StateDirectory=` makes of a directory: below `/var/lib`, and without what it splits or reads otherwise.
 pub fn state_directory(path: &str) -> Option<String> {
     let below = path.strip_prefix("/var/lib/")?;

@@ -8,6 +8,7 @@ mod compose;
 mod exchange;
 mod file_fault;
 mod needs;
+mod sandbox;
 mod site;
 mod tls;
 
@@ -15,6 +16,7 @@ pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use needs::{Confinement, NeededDirectory, UnitFault};
+pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
 
@@ -386,6 +388,17 @@ pub enum EnvironmentFaultKind {
     OpenQuote,
 }
 
+/// What is known of the unit that shall read an environment file, where it is not known to do so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvReader {
+    /// This unit has no `EnvironmentFile=` for it, and nothing else reads such a file.
+    NotBy(String),
+    /// This unit has none; its program may read the file by itself.
+    PerhapsProgram(String),
+    /// This unit is not here, or has drop-ins that are not.
+    UnitNotHere(String),
+}
+
 /// Something that could not be read, by name; never an error in itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NotRead {
@@ -431,6 +444,10 @@ pub struct Topology {
     pub file_faults: Vec<FileFault>,
     /// What Compose projects say that cannot work.
     pub compose: Vec<ComposeFact>,
+    /// Of environment files that no unit is known to read: what is known of it.
+    pub readers: BTreeMap<TargetPath, EnvReader>,
+    /// What units keep from their own programs.
+    pub sandboxes: Vec<SandboxFault>,
     /// Directories that programs write to.
     pub directories: Vec<NeededDirectory>,
     /// What units let their programs see and write.

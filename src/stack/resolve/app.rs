@@ -1,6 +1,6 @@
 //! `[app.NAME]`.
 
-use super::super::App;
+use super::super::{App, Neighbour};
 use super::host::HostKeys;
 use super::route::{RouteSender, route};
 use super::service::Runner;
@@ -28,22 +28,38 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
         let help = format!("health_url = \"{}\"", with_scheme(url));
         scene.faults.push(found.at(table.health_url.value(), "").help(help));
     }
+    let reads_env = reads_env(table, scene);
     Some(App {
         name: ComponentName::new(name),
         host: host?,
         env_file,
-        env_dialect: table.env_dialect.or(EnvFormat::Dotenv),
+        env_dialect: table.env_dialect.or(if reads_env { EnvFormat::Systemd } else { EnvFormat::Dotenv }),
         service_name: table.service_name.text().unwrap_or(name).to_owned(),
         sdk: sdk?,
         route: route?,
         gzip,
         timeout,
         headers,
-        service: runner?.neighbour(&table.service),
+        service: Neighbour { reads_env, ..runner?.neighbour(&table.service) },
         certificates,
         health_url,
         key: table.at.path().clone(),
     })
+}
+
+/// `reads_env`, which lets a unit read a file: without one of them there is nothing to write.
+fn reads_env(table: &AppTable, scene: &mut Scene<'_>) -> bool {
+    let (wanted, service) = (&table.service.reads_env, &table.service);
+    let missing = match (service.unit.text(), table.env_file.text()) {
+        _ if !wanted.or(false) => return false,
+        (Some(_), Some(_)) => return true,
+        (None, _) => "unit",
+        (_, None) => "env_file",
+    };
+    let title = format!("`reads_env` is only read with `{missing}`");
+    let found = Finding::error(Code("key-unused"), title).at(wanted.key(), "");
+    scene.faults.push(found.help("leave `reads_env` out"));
+    false
 }
 
 fn is_url(text: &str) -> bool {

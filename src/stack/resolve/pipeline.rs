@@ -54,18 +54,21 @@ pub(super) fn retry(retry: &RetryTable, faults: &mut Findings) -> Option<Retry> 
     let longest = retry.longest.or(Duration::from_secs(30).max(first));
     let give_up = retry.give_up.or(Some(Duration::from_secs(300).max(longest)));
     if longest < first {
-        faults.push(order(&retry.longest, &retry.first));
+        faults.push(order(&retry.longest, &retry.first, first));
     }
     if give_up.is_some_and(|give_up| give_up < longest) {
-        faults.push(order(&retry.give_up, &retry.longest));
+        faults.push(order(&retry.give_up, &retry.longest, longest));
     }
     retry.enabled.or(true).then_some(Retry { first, longest, give_up })
 }
 
-/// A duration that is shorter than one that comes before it.
-fn order<T>(late: &KeyField<T>, early: &KeyField<Duration>) -> Finding {
+/// A duration that is shorter than one that comes before it; the least that it can be mends it.
+fn order<T>(late: &KeyField<T>, early: &KeyField<Duration>, least: Duration) -> Finding {
     let title = format!("`{}` is shorter than `{}`", late.name(), early.name());
     let found = Finding::error(Code("retry-order"), title).at(late.value(), "");
     let found = if early.is_written() { found.also(early.value(), "") } else { found };
-    found.help("retry = { first = \"5s\", longest = \"30s\", give_up = \"5m\" }")
+    let millis = least.as_millis();
+    let least =
+        if millis.is_multiple_of(1000) { format!("{}s", millis / 1000) } else { format!("{millis}ms") };
+    found.help(format!("{} = \"{least}\"", late.name()))
 }

@@ -76,7 +76,7 @@ impl Runner {
     /// As the service of a neighbour.
     pub(super) fn neighbour(self, table: &RunnerTable) -> Neighbour {
         let Self { scope, user, group, home, unit } = self;
-        Neighbour { scope, user, group, home, unit, key: table.at.path().clone() }
+        Neighbour { scope, user, group, home, unit, reads_env: false, key: table.at.path().clone() }
     }
 
     /// As the service of a managed program, with the keys that only those have.

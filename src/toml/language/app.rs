@@ -1,6 +1,6 @@
 //! `[app.NAME]`.
 
-use super::service::{CertificatePathTable, RunnerTable};
+use super::service::{AppServiceTable, CertificatePathTable};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::SdkLanguage;
@@ -21,7 +21,7 @@ table! {
         /// A certificate that somebody else issues.
         certificate: Later = "let the stack issue its own: leave `certificate` out";
         /// Who runs it.
-        service: RunnerTable = r#"{ user = "shop" }"#;
+        service: AppServiceTable = r#"{ user = "shop" }"#;
         /// Where its files are.
         paths: CertificatePathTable = r#"{ certificates = "/etc/shop/tls" }"#;
         /// Further lines of its block.

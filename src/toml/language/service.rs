@@ -51,6 +51,14 @@ table! {
 }
 
 table! {
+    /// Who runs an application.
+    pub struct AppServiceTable: RunnerTable {
+        /// `true`: a drop-in is written with which the unit reads `env_file`. Needs `unit` and `env_file`.
+        reads_env: Flag = "true", default("false"), renders("`EnvironmentFile=` in `UNIT.d/50-tracewright.conf`");
+    }
+}
+
+table! {
     /// The service of Tempo.
     pub struct TempoServiceTable of ServiceTable {
         /// Whose manager runs it.

@@ -7,8 +7,9 @@ mod binaries;
 mod hold;
 mod round;
 
-use super::judge::{HostEnvFiles, judge};
+use super::judge::judge;
 use super::load::load;
+use super::readers::HostFiles;
 use super::session::{Session, Stop};
 use super::stages::Stages;
 use crate::cli::{Child, TryArguments};
@@ -27,7 +28,7 @@ const GRACE: Duration = Duration::from_millis(300);
 
 pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
-    let judged = judge(session, &loaded, &HostEnvFiles::new())?;
+    let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;

@@ -20,7 +20,8 @@ use crate::trial::{
     newest_lines, reader, told_cause, write,
 };
 use crate::wiring::{ComponentId, Wiring};
-use crate::workflow::judge::{CheckedStack, HostEnvFiles, judge_stack};
+use crate::workflow::judge::{CheckedStack, judge_stack};
+use crate::workflow::readers::HostFiles;
 use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ impl Round<'_, '_> {
         let ports = free_ports(&wanted.listeners)?;
         let stack = moved(wanted, &directory, &ports);
         let now = self.trial.stages.session.now;
-        let judged = judge_stack(now, &stack, &HostEnvFiles::new())
+        let judged = judge_stack(now, &stack, &HostFiles::default())
             .map_err(|findings| unsound(findings, Sources::default()))?;
         if judged.verdict.findings.has_errors() {
             return Err(unsound(judged.verdict.findings, judged.sources));

@@ -4,8 +4,10 @@
 //! continuation lines, quoting, specifiers of directories, `$VAR` in command lines. Everything else in a
 //! unit is nobody's business here. Called by [`crate::topology`].
 
+mod sandbox;
 mod service;
 
+pub use sandbox::{Access, Obstacle, Said, Sandbox};
 pub use service::Unit;
 
 use crate::model::names::TargetPath;
@@ -148,7 +150,7 @@ impl<'a> Parts<'a> {
         let base = self.base.into_values().next();
         let mut first = base.map(|(path, _)| path.clone());
         match (base, packaged) {
-            (Some((path, text)), _) => service.apply(path, text),
+            (Some((path, text)), _) => service.apply(path, text, home),
             (None, Some(row)) => {
                 row.command.clone_into(&mut service.command);
                 service.files.extend(row.environment.map(str::to_owned));
@@ -157,7 +159,7 @@ impl<'a> Parts<'a> {
         }
         for by_rank in self.drop_ins.into_values() {
             if let Some((path, text)) = by_rank.into_values().next() {
-                service.apply(path, text);
+                service.apply(path, text, home);
                 first.get_or_insert_with(|| path.clone());
             }
         }

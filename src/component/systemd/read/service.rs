@@ -1,6 +1,7 @@
 //! The `[Service]` section: environment and command line of the process.
 
 use super::Assigned;
+use super::sandbox::Sandbox;
 use crate::format::unit::{Backslash, assignments, put_in, specified, unpatterned, words};
 use crate::format::values::ProcessEnvironment;
 use crate::format::{address, env_file, unit};
@@ -19,6 +20,7 @@ pub(super) struct ServiceLines {
     /// What stands in `Environment=`, with the file.
     assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
+    sandbox: Sandbox,
     /// Directives about what the process may see and write, with the file that each stands in.
     confining: Vec<(String, String, TargetPath)>,
 }
@@ -28,6 +30,7 @@ const CONFINING: &[&str] = &[
     "ProtectSystem",
     "ReadWritePaths",
     "ReadWriteDirectories",
+    "BindPaths",
     "StateDirectory",
     "CacheDirectory",
     "LogsDirectory",
@@ -37,8 +40,9 @@ const CONFINING: &[&str] = &[
 ];
 
 impl ServiceLines {
-    pub(super) fn apply(&mut self, path: &TargetPath, text: &str) {
+    pub(super) fn apply(&mut self, path: &TargetPath, text: &str, home: Option<&str>) {
         for found in assignments(text).into_iter().filter(|found| found.section == "Service") {
+            self.sandbox.apply(&found, path, home);
             let value = found.value;
             match &*found.key {
                 "ExecStart" => self.command = value,
@@ -67,7 +71,8 @@ impl ServiceLines {
         file: &dyn Fn(&TargetPath) -> Option<&'a str>,
         is_absent: &dyn Fn(&TargetPath) -> bool,
     ) -> Unit {
-        let mut unit = Unit { home: home.map(str::to_owned), ..Unit::default() };
+        let mut unit =
+            Unit { home: home.map(str::to_owned), sandbox: self.sandbox.clone(), ..Unit::default() };
         if let Some(home) = home {
             unit.environment.values.insert("HOME".to_owned(), home.to_owned());
         }
@@ -150,10 +155,10 @@ impl Unit {
 
     fn arguments(&mut self, arguments: Vec<String>) {
         let mut arguments = arguments.into_iter();
-        self.binary = arguments
-            .next()
-            .map(|path| path.rsplit('/').next().unwrap_or_default().to_owned())
-            .unwrap_or_default();
+        let program = arguments.next();
+        self.program = program.as_deref().and_then(address::path);
+        self.binary =
+            program.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default();
         while let Some(argument) = arguments.next() {
             let flag = argument.trim_start_matches('-');
             let (name, value) =
@@ -192,6 +197,10 @@ pub struct Unit {
     pub configs: Vec<TargetPath>,
     /// The file name of its binary.
     pub binary: String,
+    /// Its binary, where that is a whole path.
+    pub program: Option<TargetPath>,
+    /// What is left to it of the host's files.
+    pub sandbox: Sandbox,
     /// Whether Tempo puts variables into its configuration (`-config.expand-env=true`).
     pub expands: bool,
     /// Whether the command line overrides configuration keys or names what is no file.

@@ -1,0 +1,257 @@
+//! What the sandbox of a unit leaves its program of the host's files.
+//!
+//! Seen on systemd 252 (`tests/host/sandbox.md`): `PrivateTmp=` puts an empty folder over `/tmp` and
+//! `/var/tmp`, `ProtectHome=` hides `/home`, `/root` and `/run/user` or leaves them for reading;
+//! `BindPaths=` brings a path back into the first and into `tmpfs`, and nothing brings one back into
+//! `ProtectHome=yes`. `ReadWritePaths=` of a path that is not there inside ends the start with 226. In a
+//! user manager none of it has an effect without `PrivateUsers=`. Where a unit has a root of its own,
+//! nothing is said.
+
+use crate::format::address;
+use crate::format::unit::{Backslash, UnitLine, specified, words};
+use crate::model::names::TargetPath;
+
+/// What a program does with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// It reads or starts it.
+    Read,
+    /// It writes to it.
+    Write,
+}
+
+/// What becomes of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// The program does not see it.
+    Hidden,
+    /// The program sees it, and cannot write to it.
+    ReadOnly,
+}
+
+/// A directive and the file that it stands in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Said {
+    /// `PrivateTmp=yes`, as it is written.
+    pub text: String,
+    /// The unit or drop-in.
+    pub path: TargetPath,
+}
+
+/// The directives of a unit that decide about paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sandbox {
+    tmp: Option<Said>,
+    home: Option<(Obstacle, Said)>,
+    /// Whether what `ProtectHome=` hides can be brought back: it is `tmpfs`.
+    home_takes_binds: bool,
+    system: Option<(&'static [&'static str], Said)>,
+    rules: Vec<Rule>,
+    private_users: bool,
+    /// It has another root, or folders that nothing here tells of.
+    is_unknown: bool,
+}
+
+/// A directive about single paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rule {
+    kind: RuleKind,
+    path: TargetPath,
+    /// Whether it may be missing (`-`).
+    optional: bool,
+    said: Said,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RuleKind {
+    ReadWrite,
+    ReadOnly,
+    Inaccessible,
+    Bind,
+    BindReadOnly,
+}
+
+const TEMPORARY: &[&str] = &["/tmp", "/var/tmp"];
+const HOMES: &[&str] = &["/home", "/root", "/run/user"];
+const VENDOR: &[&str] = &["/usr", "/boot", "/efi"];
+const VENDOR_AND_ETC: &[&str] = &["/usr", "/boot", "/efi", "/etc"];
+const EVERYTHING: &[&str] = &["/"];
+/// What `ProtectSystem=strict` leaves; below `/run` a unit has mounts of its own.
+const INTERFACES: &[&str] = &["/dev", "/proc", "/sys", "/run"];
+
+/// Folders that a directive makes, with the place below which they are.
+const MADE: &[(&str, &str)] = &[
+    ("StateDirectory", "/var/lib"),
+    ("CacheDirectory", "/var/cache"),
+    ("LogsDirectory", "/var/log"),
+    ("RuntimeDirectory", "/run"),
+    ("ConfigurationDirectory", "/etc"),
+];
+
+impl Sandbox {
+    /// Takes one line of `[Service]` into account.
+    pub(super) fn apply(&mut self, line: &UnitLine, path: &TargetPath, home: Option<&str>) {
+        let said = || Said { text: format!("{}={}", line.key, line.value), path: path.clone() };
+        let is_on = matches!(line.value.as_str(), "yes" | "true" | "on" | "1" | "y" | "t");
+        match line.key.as_str() {
+            "PrivateTmp" => self.tmp = (is_on || line.value == "disconnected").then(said),
+            "ProtectHome" => {
+                self.home_takes_binds = line.value == "tmpfs";
+                self.home = match line.value.as_str() {
+                    "read-only" => Some((Obstacle::ReadOnly, said())),
+                    "tmpfs" => Some((Obstacle::Hidden, said())),
+                    _ => is_on.then(|| (Obstacle::Hidden, said())),
+                };
+            }
+            "ProtectSystem" => {
+                self.system = match line.value.as_str() {
+                    "strict" => Some((EVERYTHING, said())),
+                    "full" => Some((VENDOR_AND_ETC, said())),
+                    _ => is_on.then(|| (VENDOR, said())),
+                };
+            }
+            "PrivateUsers" => {
+                self.private_users = is_on || ["self", "identity"].contains(&line.value.as_str());
+            }
+            "RootDirectory"
+            | "RootImage"
+            | "TemporaryFileSystem"
+            | "DynamicUser"
+            | "MountAPIVFS"
+            | "JoinsNamespaceOf"
+            | "ExtensionImages"
+            | "ExtensionDirectories"
+            | "MountImages" => {
+                self.is_unknown |=
+                    !line.value.is_empty() && !matches!(line.value.as_str(), "no" | "false" | "off" | "0");
+            }
+            key => self.rule(key, line, (&said, home)),
+        }
+    }
+
+    fn rule(&mut self, key: &str, line: &UnitLine, (said, home): (&dyn Fn() -> Said, Option<&str>)) {
+        let kind = match key {
+            "ReadWritePaths" => RuleKind::ReadWrite,
+            "ReadOnlyPaths" => RuleKind::ReadOnly,
+            "InaccessiblePaths" => RuleKind::Inaccessible,
+            "BindPaths" => RuleKind::Bind,
+            "BindReadOnlyPaths" => RuleKind::BindReadOnly,
+            key => {
+                let Some((_, below)) = MADE.iter().find(|(made, _)| *made == key).filter(|_| home.is_none())
+                else {
+                    return;
+                };
+                for name in words(&line.value, Backslash::Next) {
+                    let own = name.split(':').next().and_then(|name| specified(name, home));
+                    match own.and_then(|name| address::path(&format!("{below}/{name}"))) {
+                        Some(path) => {
+                            let kind = RuleKind::ReadWrite;
+                            self.rules.push(Rule { kind, path, optional: true, said: said() });
+                        }
+                        None => self.is_unknown = true,
+                    }
+                }
+                return;
+            }
+        };
+        if line.value.is_empty() {
+            self.rules.retain(|rule| rule.kind != kind);
+        }
+        for word in words(&line.value, Backslash::Next) {
+            let optional = word.starts_with('-');
+            let bare = word.trim_start_matches(['-', '+']);
+            // `SOURCE:DESTINATION:OPTIONS`: inside it is the destination.
+            let binds = matches!(kind, RuleKind::Bind | RuleKind::BindReadOnly);
+            let bare = if binds {
+                bare.split(':')
+                    .nth(1)
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or_else(|| bare.split(':').next().unwrap_or_default())
+            } else {
+                bare
+            };
+            match specified(bare, home).and_then(|text| address::path(&text)) {
+                Some(path) => self.rules.push(Rule { kind, path, optional, said: said() }),
+                None => self.is_unknown = true,
+            }
+        }
+    }
+
+    /// Whether it has an effect at all, in the manager of the system or of a user.
+    fn acts(&self, user: bool) -> bool {
+        !self.is_unknown && (!user || self.private_users)
+    }
+
+    /// What stands between the program and a path, and the directive behind it.
+    pub fn obstacle(&self, path: &TargetPath, access: Access, user: bool) -> Option<(Obstacle, &Said)> {
+        if !self.acts(user) {
+            return None;
+        }
+        let hidden = self.hidden(path);
+        hidden.map(|said| (Obstacle::Hidden, said)).or_else(|| {
+            let read_only = (access == Access::Write).then(|| self.read_only(path)).flatten()?;
+            Some((Obstacle::ReadOnly, read_only))
+        })
+    }
+
+    fn hidden(&self, path: &TargetPath) -> Option<&Said> {
+        if let Some(rule) = self.closest(path, &[RuleKind::Inaccessible]) {
+            return Some(&rule.said);
+        }
+        let bound = self.closest(path, &[RuleKind::Bind, RuleKind::BindReadOnly]).is_some();
+        // The folder itself is there; what others put into it is not.
+        let below = |folders: &[&str]| {
+            folders.iter().any(|folder| path.as_str() != *folder && is_below(path, folder))
+        };
+        let tmp = self.tmp.as_ref().filter(|_| below(TEMPORARY) && !bound);
+        tmp.or_else(|| {
+            let (obstacle, said) = self.home.as_ref()?;
+            let brought = bound && self.home_takes_binds;
+            (*obstacle == Obstacle::Hidden && below(HOMES) && !brought).then_some(said)
+        })
+    }
+
+    fn read_only(&self, path: &TargetPath) -> Option<&Said> {
+        let writable = self.closest(path, &[RuleKind::ReadWrite, RuleKind::Bind]);
+        let written = writable.map_or(0, |rule| rule.path.as_str().len());
+        let closed = self.closest(path, &[RuleKind::ReadOnly, RuleKind::BindReadOnly]);
+        if let Some(closed) = closed.filter(|closed| closed.path.as_str().len() > written) {
+            return Some(&closed.said);
+        }
+        if writable.is_some() || closed.is_some() {
+            return None;
+        }
+        let home = self.home.as_ref().filter(|(obstacle, _)| *obstacle == Obstacle::ReadOnly);
+        if let Some((_, said)) = home.filter(|_| HOMES.iter().any(|folder| is_below(path, folder))) {
+            return Some(said);
+        }
+        let own_tmp = self.tmp.is_some() && TEMPORARY.iter().any(|folder| is_below(path, folder));
+        let (folders, said) = self.system.as_ref()?;
+        let interface = *folders == EVERYTHING && INTERFACES.iter().any(|folder| is_below(path, folder));
+        (folders.iter().any(|folder| is_below(path, folder)) && !interface && !own_tmp).then_some(said)
+    }
+
+    /// The rule of these kinds with the longest path that holds this one.
+    fn closest(&self, path: &TargetPath, kinds: &[RuleKind]) -> Option<&Rule> {
+        let rules = self.rules.iter().filter(|rule| kinds.contains(&rule.kind) && path.is_within(&rule.path));
+        rules.max_by_key(|rule| rule.path.as_str().len())
+    }
+
+    /// Paths that `ReadWritePaths=` names where the sandbox has nothing: the unit ends with 226.
+    pub fn missing(&self, user: bool) -> impl Iterator<Item = (&TargetPath, &Said)> {
+        let named = self
+            .rules
+            .iter()
+            .filter(move |rule| self.acts(user) && rule.kind == RuleKind::ReadWrite && !rule.optional);
+        named.filter_map(|rule| {
+            let said = self.hidden(&rule.path)?;
+            // Over what is made inaccessible it is laid all the same.
+            let makes_room = self.tmp.as_ref() == Some(said) || self.home_takes_binds;
+            makes_room.then_some((&rule.path, said))
+        })
+    }
+}
+
+fn is_below(path: &TargetPath, folder: &str) -> bool {
+    path.is_within(&TargetPath::new(folder))
+}

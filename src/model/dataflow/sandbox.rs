@@ -1,0 +1,45 @@
+//! What the sandbox of a unit keeps its own program from: facts, which one rule puts into words.
+
+use crate::diagnostic::Mark;
+use crate::model::names::TargetPath;
+
+/// One directive of a unit that stands between a program and its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxFault {
+    /// Index into [`super::Topology::programs`].
+    pub program: usize,
+    /// The unit.
+    pub unit: String,
+    /// The directive, `PrivateTmp=yes`, as it is written.
+    pub directive: String,
+    /// Where.
+    pub at: Mark,
+    /// What it does to each of these, in their order.
+    pub paths: Vec<SandboxedPath>,
+}
+
+/// A path that a program uses and that its sandbox keeps from it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SandboxedPath {
+    /// The path.
+    pub path: TargetPath,
+    /// What it is to the program.
+    pub usage: PathUsage,
+    /// Whether the program sees it, and only cannot write to it.
+    pub read_only: bool,
+}
+
+/// What a path is to a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PathUsage {
+    /// The program itself.
+    Binary,
+    /// Its configuration.
+    Configuration,
+    /// A certificate or key.
+    Certificate,
+    /// What it writes.
+    Data,
+    /// The unit's own list of what may be written.
+    Listed,
+}
