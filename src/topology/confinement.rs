@@ -45,7 +45,7 @@ pub(super) fn of_program(
         for word in words(value, Backslash::Next) {
             // A dash says that it may be absent, a plus that it lies below the unit's own root.
             let optional = word.starts_with('-');
-            let name = word.trim_start_matches(['-', '+']).split(':').next().unwrap_or_default().to_owned();
+            let name = inside(key, word.trim_start_matches(['-', '+']));
             let whole = specified(&format!("{below}{name}"), unit.home.as_deref());
             let Some(writable) = whole.and_then(|text| address::path(&text)) else { continue };
             let temporary = ["/tmp", "/var/tmp"].iter().any(|tmp| {
@@ -61,6 +61,18 @@ pub(super) fn of_program(
         }
     }
     topology.confinements.push(confinement);
+}
+
+/// What a word of a directive is called inside the unit. `BindPaths=` has `SOURCE:DESTINATION:OPTIONS` and
+/// `StateDirectory=` `NAME:LINK`; in `ReadWritePaths=` a colon is part of the path (systemd.exec(5)).
+fn inside<'w>(key: &str, word: &'w str) -> &'w str {
+    let mut parts = word.split(':');
+    let first = parts.next().unwrap_or_default();
+    match key {
+        "ReadWritePaths" | "ReadWriteDirectories" => word,
+        "BindPaths" => parts.next().filter(|destination| !destination.is_empty()).unwrap_or(first),
+        _ => first,
+    }
 }
 
 /// Configuration that units name and that is known to be absent.

@@ -7,8 +7,8 @@
 use crate::component::{app, collector, grafana, tempo};
 use crate::model::names::{Port, TargetPath};
 use crate::stack::{
-    CertificateSettings, Collector, Export, HeaderValue, ListenerSettings, OtlpListeners, PathSettings,
-    SecretReference, ServiceSettings, Stack, TlsSettings,
+    CertificateSettings, Collector, Export, Hardening, HeaderValue, ListenerSettings, OtlpListeners,
+    PathSettings, SecretReference, ServiceSettings, Stack, TlsSettings,
 };
 use crate::wiring::{ComponentId, ListenerId, ListenerKind, WiredListener, Wiring};
 use std::collections::BTreeMap;
@@ -112,6 +112,8 @@ impl Moving<'_> {
     fn service(&self, service: &mut ServiceSettings) {
         service.environment_files.clear();
         service.credentials.clear();
+        // No unit starts the engines of a trial, so none hides its directory from them.
+        service.hardening = Hardening::Off;
     }
 
     /// Every secret comes from a file of the trial: no variable and no file of this machine is read.
