@@ -44,8 +44,9 @@ pub(super) fn of_program(
         };
         for word in words(value, Backslash::Next) {
             // A dash says that it may be absent, a plus that it lies below the unit's own root.
-            let optional = word.starts_with('-');
-            let name = inside(key, word.trim_start_matches(['-', '+']));
+            let optional = below.is_empty() && word.starts_with('-');
+            let bare = if below.is_empty() { word.trim_start_matches(['-', '+']) } else { word.as_str() };
+            let name = inside(key, bare);
             let whole = specified(&format!("{below}{name}"), unit.home.as_deref());
             let Some(writable) = whole.and_then(|text| address::path(&text)) else { continue };
             let temporary = ["/tmp", "/var/tmp"].iter().any(|tmp| {

@@ -20,8 +20,9 @@ pub struct HostFiles {
     pub directories: BTreeSet<TargetPath>,
 }
 
-/// Names of drop-ins that people and tools use; what else stands beside them is not known.
-const DROP_INS: [&str; 2] = ["override.conf", "50-tracewright.conf"];
+/// Names of drop-ins that people and tools use; what else stands beside them is not known. One of ours that
+/// is not asked for goes with the same apply.
+const DROP_INS: [&str; 1] = ["override.conf"];
 
 /// Where the unit of an application may stand.
 fn directories(app: &App) -> Vec<TargetPath> {
@@ -72,11 +73,11 @@ fn reader(app: &App, file: &TargetPath, there: &HostFiles) -> Option<EnvReader> 
     }
     let drop_ins = below.iter().map(|directory| directory.join(&format!("{unit}.d")));
     let more = drop_ins.into_iter().any(|path| there.directories.contains(&path));
-    match (whole && !more, by_systemd) {
-        (true, true) => Some(EnvReader::NotBy(name)),
+    match (whole, by_systemd) {
+        (true, true) if !more => Some(EnvReader::NotBy(name)),
         (true, false) => Some(EnvReader::PerhapsProgram(name)),
+        (_, true) => Some(EnvReader::UnitNotHere(name)),
         // Nothing was seen that speaks against a program that reads its own file.
-        (false, true) => Some(EnvReader::UnitNotHere(name)),
         (false, false) => None,
     }
 }
