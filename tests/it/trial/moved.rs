@@ -64,7 +64,10 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let there = moved(&wiring, &directory, &ports);
     let (after, warnings) =
         wire(&there).map_err(|findings| TestCaseError::fail(format!("{text}\n{findings:#?}")))?;
-    prop_assert!(warnings.is_empty(), "{text}\n{warnings:#?}");
+    // What a trial stores and writes is gone with it, as it shall be.
+    let meant = ["path-volatile", "env-file-unreadable"];
+    let mut unmeant = warnings.iter().filter(|warning| !meant.contains(&warning.code.0));
+    prop_assert!(unmeant.next().is_none(), "{text}\n{warnings:#?}");
 
     let listeners = |wiring: &Wiring<'_>| -> BTreeMap<_, _> {
         wiring
