@@ -5,7 +5,7 @@ use super::{comment, free, ranges::lines, ranges::merged, ranges::whole};
 use crate::text::secret::{may_show, sounds_secret};
 use std::ops::Range;
 
-/// Settings of an exporter that findings speak of; they are no secret but for what their values hold.
+/// Settings of an SDK that findings speak of, or that traces show to everybody; they are no secret but for what their values hold.
 const EXPORTER: &[&str] = &[
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -16,6 +16,7 @@ const EXPORTER: &[&str] = &[
     "OTEL_EXPORTER_OTLP_INSECURE",
     "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
     "OTEL_SDK_DISABLED",
+    "OTEL_SERVICE_NAME",
     "OTEL_TRACES_EXPORTER",
     "OTEL_TRACES_SAMPLER",
 ];
