@@ -66,6 +66,12 @@ pub struct EdgeReport {
     pub holds: bool,
     /// What it needs, the most fundamental first.
     pub conditions: Vec<ConditionReport>,
+    /// Where its client connects to.
+    pub dials: String,
+    /// What its client speaks.
+    pub protocol: String,
+    /// Whether its client wants TLS.
+    pub tls: bool,
     /// The end that connects.
     pub client: ConnectingEnd,
     /// The end that listens; none where nothing does, or nobody can tell.
@@ -91,10 +97,6 @@ pub struct ConnectingEnd {
     /// The Compose service whose container it runs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
-    /// Where it connects to.
-    pub dials: String,
-    /// What it speaks.
-    pub protocol: String,
     /// `plaintext`, `TLS`, or `TLS with a client certificate`.
     pub mode: String,
 }
@@ -200,11 +202,15 @@ pub fn engines(engines: &Validation) -> Vec<EngineReport> {
 fn edge(topology: &Topology, hidden: &Hidden, edge: &Edge) -> EdgeReport {
     let condition =
         |one: &Condition| ConditionReport { condition: one.kind.to_string(), state: one.state.to_string() };
+    let client = &topology.clients[edge.client];
     EdgeReport {
         name: hidden.line(&edge.name),
         holds: edge.holds(),
         conditions: edge.conditions.iter().map(condition).collect(),
-        client: connecting(topology, hidden, &topology.clients[edge.client]),
+        dials: hidden.line(&format!("{}:{}", client.host, client.port)),
+        protocol: client.protocol.to_string(),
+        tls: client.tls.enabled,
+        client: connecting(topology, hidden, client),
         listener: edge.listener.map(|index| listening(topology, &topology.listeners[index])),
     }
 }
@@ -219,8 +225,6 @@ fn connecting(topology: &Topology, hidden: &Hidden, client: &Client) -> Connecti
         file: topology.file(client.program).to_owned(),
         setting: hidden.line(&client.setting),
         service: topology.site_of(client.program).service().map(ToString::to_string),
-        dials: hidden.line(&format!("{}:{}", client.host, client.port)),
-        protocol: client.protocol.to_string(),
         mode: mode.to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a verb prints that ended before it had a result.
 
-use super::{ToldFinding, printed};
+use super::{DataflowReport, ToldFinding, printed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,6 +32,10 @@ pub struct StoppedDocument {
     kind: Option<DocumentKind>,
     /// Why.
     pub stopped: WhyStopped,
+    /// Of `check`, `plan`, and what could not be understood: no edge was judged, so it is empty, and whoever reads
+    /// the document of a result can read this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataflow: Option<DataflowReport>,
     /// What was found; a warning may be among the errors.
     pub findings: Vec<ToldFinding>,
 }
@@ -49,7 +53,10 @@ impl StoppedDocument {
     /// One that ends with this exit code.
     pub fn new(kind: Option<DocumentKind>, exit: u8) -> Self {
         let stopped = WhyStopped { exit, reason: None };
-        Self { format_version: FORMAT_VERSION, kind, stopped, findings: Vec::new() }
+        let judges =
+            !matches!(kind, Some(DocumentKind::History | DocumentKind::Prove | DocumentKind::Status));
+        let dataflow = judges.then(DataflowReport::default);
+        Self { format_version: FORMAT_VERSION, kind, stopped, dataflow, findings: Vec::new() }
     }
 
     /// As it is printed.
