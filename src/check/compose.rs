@@ -19,7 +19,7 @@ pub(super) const MOVING: Code = Code("moving-tag");
 /// The code of a mounted file that cannot be read.
 pub(super) const UNREADABLE: Code = Code("mount-unreadable");
 /// The code of a queue without a directory that can be written to.
-pub(super) const QUEUE: Code = super::directories::CODE;
+pub(super) const QUEUE: Code = super::sandbox::NOT_WRITABLE;
 /// The code of a health check without its program.
 pub(super) const HEALTHCHECK: Code = Code("healthcheck-cannot-run");
 

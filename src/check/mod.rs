@@ -10,7 +10,7 @@ mod advice;
 mod bind;
 mod certificates;
 mod compose;
-mod directories;
+
 mod edge;
 mod environment;
 mod excerpt;
@@ -32,6 +32,7 @@ mod table;
 mod terms;
 mod tls;
 mod unchecked;
+mod unit_configs;
 mod unread;
 
 pub use edge::{Condition, ConditionKind, ConditionState, Edge};

@@ -1,5 +1,6 @@
-//! `path-hidden`: a unit whose sandbox keeps from its program what the program needs. It does not start, or it
-//! starts and what it writes is gone with every stop (seen on systemd 252 with Tempo 2.10.8).
+//! `path-hidden` and `directory-not-writable`: a unit whose sandbox keeps from its program what the program
+//! needs. It does not start, or it starts and what it writes is gone with every stop (seen on systemd 252 with
+//! Tempo 2.10.8).
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings, Help, TextChange};
@@ -7,26 +8,42 @@ use crate::model::dataflow::{PathUsage, SandboxFault, SandboxedPath};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
-/// The code of this rule.
-pub(super) const CODE: Code = Code("path-hidden");
+/// The code of a path that the program does not see.
+pub(super) const HIDDEN: Code = Code("path-hidden");
+/// The code of a directory that the program cannot write to.
+pub(super) const NOT_WRITABLE: Code = Code("directory-not-writable");
 
-/// Speaks of each directive that stands between a program and its files.
-pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
-    for fault in &facts.topology.sandboxes {
+/// Speaks of each directive that hides files of the program that its unit starts.
+pub(super) fn hidden(facts: &Facts<'_>, findings: &mut Findings) {
+    for fault in facts.topology.sandboxes.iter().filter(|fault| !fault.read_only) {
         let Some(first) = fault.paths.first() else { continue };
-        let (unit, path) = (&fault.unit, &first.path);
-        let title = if fault.paths.iter().all(|path| path.read_only) {
-            format!("`{unit}` does not let its own program write to `{path}`")
-        } else {
-            format!("`{unit}` hides `{path}` from its own program")
-        };
-        let mut finding = Finding::error(CODE, title).at(fault.at.clone(), outcome(fault));
-        for path in &fault.paths {
-            finding = finding.also(fault.at.clone(), format!("`{}`: {}", path.path, usage(path.usage)));
-        }
-        finding = ways(fault).into_iter().fold(finding, Finding::help);
-        findings.push(finding);
+        let title = format!("`{}` hides `{}` from its own program", fault.unit, first.path);
+        // A program that starts all the same works, until its unit stops.
+        let starts = fault.paths.iter().all(|path| path.usage == PathUsage::Data) && is_own_tmp(fault);
+        let finding = if starts { Finding::warning(HIDDEN, title) } else { Finding::error(HIDDEN, title) };
+        findings.push(told(fault, finding));
     }
+}
+
+/// Speaks of each directive that leaves a directory for reading only which its program writes to.
+pub(super) fn closed(facts: &Facts<'_>, findings: &mut Findings) {
+    for fault in facts.topology.sandboxes.iter().filter(|fault| fault.read_only) {
+        let Some(first) = fault.paths.first() else { continue };
+        let title = format!("`{}` does not let its own program write to `{}`", fault.unit, first.path);
+        findings.push(told(fault, Finding::error(NOT_WRITABLE, title)));
+    }
+}
+
+/// With the directive, the paths and the ways out.
+fn told(fault: &SandboxFault, finding: Finding) -> Finding {
+    let mut finding = finding.at(fault.at.clone(), outcome(fault));
+    for path in &fault.paths {
+        finding = match &path.at {
+            Some(at) => finding.also(at.clone(), usage(path.usage)),
+            None => finding.also(fault.at.clone(), format!("`{}`: {}", path.path, usage(path.usage))),
+        };
+    }
+    ways(fault).into_iter().fold(finding, Finding::help)
 }
 
 fn usage(usage: PathUsage) -> &'static str {
@@ -53,16 +70,17 @@ fn outcome(fault: &SandboxFault) -> &'static str {
     }
 }
 
+/// Of what `DynamicUser=` implies, a /tmp of the unit's own is all that hides something.
 fn is_own_tmp(fault: &SandboxFault) -> bool {
-    fault.directive.starts_with("PrivateTmp=")
+    !fault.read_only
+        && ["PrivateTmp=", "DynamicUser="].iter().any(|directive| fault.directive.starts_with(directive))
 }
 
 /// The ways out: what the sandbox leaves, in lines beside the directive.
 fn ways(fault: &SandboxFault) -> Vec<Help> {
-    let read_only = fault.paths.iter().all(|path| path.read_only);
     let (written, read): (Vec<_>, Vec<_>) = fault.paths.iter().partition(|path| is_written(path));
     let mut lines = vec![fault.directive.clone()];
-    if read_only {
+    if fault.read_only {
         lines.push(format!("ReadWritePaths={}", listed(&written)));
     } else if fault.directive.starts_with("InaccessiblePaths=") {
         return vec![format!("take it out of `{}`", fault.directive).into()];
@@ -82,6 +100,9 @@ fn ways(fault: &SandboxFault) -> Vec<Help> {
         let kept =
             "a directory below `/var/lib` instead: what lies in /tmp and /var/tmp is deleted by the system";
         ways.push(kept.into());
+    }
+    if fault.read_only {
+        ways.push("or `StateDirectory=NAME`, and a directory below /var/lib".into());
     }
     ways
 }

@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use super::{
-    bind, certificates, compose, directories, environment, file_faults, half_tls, internal, keys, loops,
-    meeting, names, ports, protocol, published, sandbox, terms, tls, unread,
+    bind, certificates, compose, environment, file_faults, half_tls, internal, keys, loops, meeting, names,
+    ports, protocol, published, sandbox, terms, tls, unit_configs, unread,
 };
 use crate::diagnostic::{Code, Findings, Severity};
 
@@ -46,17 +46,13 @@ pub const RULES: &[Rule] = &[
     error(environment::CODE, "an environment file that parsers read differently", environment::judge),
     error(unread::CODE, "an environment file that its unit does not read", unread::judge),
     error(compose::REFUSED, "a project that Compose does not take", compose::refused),
-    error(sandbox::CODE, "a unit that hides from its program what it needs", sandbox::judge),
+    error(sandbox::HIDDEN, "a unit that hides from its program what it needs", sandbox::hidden),
+    error(sandbox::NOT_WRITABLE, "a directory that the program may not write to", sandbox::closed),
     error(compose::MISSING, "a mounted path where nothing is", compose::missing),
     error(compose::UNREADABLE, "a mounted file that its user may not read", compose::unreadable),
     error(compose::NOT_WRITABLE, "data where its owner cannot write", compose::not_writable),
-    error(
-        directories::MISSING,
-        "a configuration that a unit names and that is not there",
-        directories::missing,
-    ),
-    error(directories::CODE, "a directory that the program may not write to", directories::writable),
-    error(directories::CODE, "a queue that has no directory in its container", compose::queue),
+    error(unit_configs::CODE, "a configuration that a unit names and that is not there", unit_configs::judge),
+    error(sandbox::NOT_WRITABLE, "a queue that has no directory in its container", compose::queue),
     error(ports::TAKEN, "one port, two listeners", ports::taken),
     error(ports::TAKEN, "one port of a host, published twice", published::twice),
     error(published::LOOPBACK, "a published port whose listener is loopback's", published::loopback),

@@ -4,7 +4,6 @@
 //! on a host, and what somebody wrote by hand. Total: what it cannot read is listed in `not_read`.
 
 mod compose;
-mod confinement;
 mod discover;
 pub mod named;
 mod neighbours;
@@ -14,6 +13,7 @@ mod reader;
 mod repository;
 mod sandboxes;
 pub mod tree;
+mod unit_configs;
 mod unit_programs;
 mod whose;
 

@@ -3,7 +3,7 @@
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
-use super::{FileSet, confinement, named, neighbours, places, sandboxes, unit_programs};
+use super::{FileSet, named, neighbours, places, sandboxes, unit_configs, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
@@ -98,10 +98,9 @@ impl FileReader {
             self.read_file(files, file, &mut topology);
             if let Some(unit) = file.process.filter(|_| file.place.container.is_none()) {
                 sandboxes::read(files, (unit, program), &known.texts, &mut topology);
-                confinement::of_program(files, (unit, program), &known.texts, &mut topology);
             }
         }
-        confinement::missing(files, &units, &known.texts, &mut topology);
+        unit_configs::read(files, &units, &known.texts, &mut topology);
         neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);

@@ -6,7 +6,7 @@ use crate::component::systemd::read::{Access, Obstacle, Said, Unit};
 use crate::diagnostic::Mark;
 use crate::model::dataflow::{PathUsage, SandboxFault, SandboxedPath, Topology, Trust};
 use crate::model::names::TargetPath;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Adds what stands between a program and its files, one fault for each directive.
 pub(super) fn read(
@@ -15,48 +15,35 @@ pub(super) fn read(
     texts: &BTreeMap<&TargetPath, &str>,
     topology: &mut Topology,
 ) {
-    let mut faults: BTreeMap<&Said, BTreeSet<SandboxedPath>> = BTreeMap::new();
-    for (path, usage) in used(unit, program, topology) {
+    let mut faults: BTreeMap<(&Said, bool), Vec<SandboxedPath>> = BTreeMap::new();
+    for ((path, usage), at) in used(unit, program, topology) {
         let access = if usage == PathUsage::Data { Access::Write } else { Access::Read };
         if let Some((obstacle, said)) = unit.sandbox.obstacle(&path, access, unit.home.is_some()) {
             let read_only = obstacle == Obstacle::ReadOnly;
-            if is_told(usage, said) {
-                continue;
-            }
-            faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only });
+            faults.entry((said, read_only)).or_default().push(SandboxedPath { path, usage, at });
         }
     }
-    let missing =
-        unit.sandbox.missing(unit.home.is_some()).filter(|(_, said)| !is_told(PathUsage::Listed, said));
-    for (path, said) in missing {
+    for (path, said) in unit.sandbox.missing(unit.home.is_some()) {
         let (path, usage) = (path.clone(), PathUsage::Listed);
-        faults.entry(said).or_default().insert(SandboxedPath { path, usage, read_only: false });
+        faults.entry((said, false)).or_default().push(SandboxedPath { path, usage, at: None });
     }
-    let found = faults.into_iter().map(|(said, paths)| SandboxFault {
+    topology.sandboxes.extend(faults.into_iter().map(|((said, read_only), paths)| SandboxFault {
         program,
         unit: unit.name.clone(),
         directive: said.text.clone(),
         at: Mark { source: files.source_of(&said.path), span: line_of(texts, said) },
-        paths: paths.into_iter().collect(),
-    });
-    let found: Vec<SandboxFault> = found.collect();
-    topology.sandboxes.extend(found);
+        read_only,
+        paths,
+    }));
 }
 
-/// Data in a /tmp of the unit's own, and data that `ProtectSystem=strict` closes, are told of with the
-/// directory itself (`directory-not-writable`).
-fn is_told(usage: PathUsage, said: &Said) -> bool {
-    matches!(usage, PathUsage::Data | PathUsage::Listed)
-        && (said.text.starts_with("PrivateTmp=") || said.text == "ProtectSystem=strict")
-}
-
-/// Every path that the program needs, and what it is to it.
-fn used(unit: &Unit, program: usize, topology: &Topology) -> BTreeSet<(TargetPath, PathUsage)> {
-    let mut used = BTreeSet::new();
-    used.extend(unit.program.iter().map(|path| (path.clone(), PathUsage::Binary)));
-    used.extend(unit.configs.iter().map(|path| (path.clone(), PathUsage::Configuration)));
+/// Every path that the program needs and what it is to it, with the place where its files name it.
+fn used(unit: &Unit, program: usize, topology: &Topology) -> BTreeMap<(TargetPath, PathUsage), Option<Mark>> {
+    let mut used = BTreeMap::new();
+    used.extend(unit.program.iter().map(|path| ((path.clone(), PathUsage::Binary), None)));
+    used.extend(unit.configs.iter().map(|path| ((path.clone(), PathUsage::Configuration), None)));
     let data = topology.directories.iter().filter(|need| need.program == program);
-    used.extend(data.map(|need| (need.path.clone(), PathUsage::Data)));
+    used.extend(data.map(|need| ((need.path.clone(), PathUsage::Data), Some(need.at.clone()))));
     let listeners = topology.listeners.iter().filter(|listener| listener.program == program);
     let clients = topology.clients.iter().filter(|client| client.program == program);
     let served = listeners.flat_map(|listener| {
@@ -71,7 +58,10 @@ fn used(unit: &Unit, program: usize, topology: &Topology) -> BTreeSet<(TargetPat
         };
         [tls.certificate.as_ref(), tls.key.as_ref(), trusted].into_iter().flatten()
     });
-    used.extend(served.chain(dialled).map(|file| (file.path.clone(), PathUsage::Certificate)));
+    let certificates = served.chain(dialled);
+    used.extend(
+        certificates.map(|file| ((file.path.clone(), PathUsage::Certificate), Some(file.at.clone()))),
+    );
     used
 }
 

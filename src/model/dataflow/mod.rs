@@ -15,7 +15,7 @@ mod tls;
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
-pub use needs::{Confinement, NeededDirectory, UnitFault};
+pub use needs::{NeededDirectory, UnitFault};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
@@ -450,8 +450,6 @@ pub struct Topology {
     pub sandboxes: Vec<SandboxFault>,
     /// Directories that programs write to.
     pub directories: Vec<NeededDirectory>,
-    /// What units let their programs see and write.
-    pub confinements: Vec<Confinement>,
     /// What units say that cannot be so.
     pub unit_faults: Vec<UnitFault>,
     /// Keys that the version does not know.

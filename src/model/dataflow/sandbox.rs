@@ -14,19 +14,21 @@ pub struct SandboxFault {
     pub directive: String,
     /// Where.
     pub at: Mark,
-    /// What it does to each of these, in their order.
+    /// Whether the program sees these, and only cannot write to them.
+    pub read_only: bool,
+    /// What it stands before, in their order.
     pub paths: Vec<SandboxedPath>,
 }
 
 /// A path that a program uses and that its sandbox keeps from it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxedPath {
     /// The path.
     pub path: TargetPath,
     /// What it is to the program.
     pub usage: PathUsage,
-    /// Whether the program sees it, and only cannot write to it.
-    pub read_only: bool,
+    /// Where a file of the program names it; `None` where the unit itself does.
+    pub at: Option<Mark>,
 }
 
 /// What a path is to a program.

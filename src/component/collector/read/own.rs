@@ -36,11 +36,9 @@ pub fn extensions(page: &mut FileReading<'_>, root: &Node, rules: Rules) {
     }
 }
 
-/// Where `file_storage` keeps what it holds: a directory that has to be there, unless it is told to make it.
+/// Where `file_storage` keeps what it holds.
 fn storage(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
     const DEFAULT: &str = "/var/lib/otelcol/file_storage";
-    let is_made =
-        page.text(&entry.value, &["create_directory"], setting).is_some_and(|(text, _)| text.text == "true");
     let (path, at) = match page.text(&entry.value, &["directory"], setting) {
         Some((text, written)) => (address::path(&text.text), written.place()),
         None if entry.value.get("directory").is_some_and(|node| !node.is_null()) => return,
@@ -49,13 +47,7 @@ fn storage(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str) {
     let Some(path) = path else { return };
     let at = page.mark(at);
     let program = page.program;
-    page.topology.directories.push(NeededDirectory {
-        program,
-        path,
-        setting: setting.to_owned(),
-        is_made,
-        at,
-    });
+    page.topology.directories.push(NeededDirectory { program, path, setting: setting.to_owned(), at });
 }
 
 fn by_default(page: &FileReading<'_>, entry: &YamlEntry, address: IpAddr, port: u16) -> Socket {

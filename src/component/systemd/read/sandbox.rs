@@ -4,7 +4,9 @@
 //! `/var/tmp`, `ProtectHome=` hides `/home`, `/root` and `/run/user` or leaves them for reading;
 //! `BindPaths=` brings a path back into the first and into `tmpfs`, and nothing brings one back into
 //! `ProtectHome=yes`. `ReadWritePaths=` of a path that is not there inside ends the start with 226. In a
-//! user manager none of it has an effect without `PrivateUsers=`. Where a unit has a root of its own,
+//! user manager none of it has an effect without `PrivateUsers=`. `DynamicUser=` implies a /tmp of the
+//! unit's own, `ProtectSystem=strict` and `ProtectHome=read-only` where they are not written
+//! (systemd.exec(5)). Where a unit has a root of its own,
 //! nothing is said.
 
 use crate::format::address;
@@ -42,6 +44,7 @@ pub struct Said {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sandbox {
     tmp: Option<Said>,
+    dynamic: Option<Said>,
     home: Option<(Obstacle, Said)>,
     /// Whether what `ProtectHome=` hides can be brought back: it is `tmpfs`.
     home_takes_binds: bool,
@@ -92,9 +95,11 @@ impl Sandbox {
     /// Takes one line of `[Service]` into account.
     pub(super) fn apply(&mut self, line: &UnitLine, path: &TargetPath, home: Option<&str>) {
         let said = || Said { text: format!("{}={}", line.key, line.value), path: path.clone() };
-        let is_on = matches!(line.value.as_str(), "yes" | "true" | "on" | "1" | "y" | "t");
+        let value = line.value.to_ascii_lowercase();
+        let is_on = matches!(value.as_str(), "yes" | "true" | "on" | "1" | "y" | "t");
         match line.key.as_str() {
             "PrivateTmp" => self.tmp = (is_on || line.value == "disconnected").then(said),
+            "DynamicUser" => self.dynamic = is_on.then(said),
             "ProtectHome" => {
                 self.home_takes_binds = line.value == "tmpfs";
                 self.home = match line.value.as_str() {
@@ -116,7 +121,6 @@ impl Sandbox {
             "RootDirectory"
             | "RootImage"
             | "TemporaryFileSystem"
-            | "DynamicUser"
             | "MountAPIVFS"
             | "JoinsNamespaceOf"
             | "ExtensionImages"
@@ -131,9 +135,9 @@ impl Sandbox {
 
     fn rule(&mut self, key: &str, line: &UnitLine, (said, home): (&dyn Fn() -> Said, Option<&str>)) {
         let kind = match key {
-            "ReadWritePaths" => RuleKind::ReadWrite,
-            "ReadOnlyPaths" => RuleKind::ReadOnly,
-            "InaccessiblePaths" => RuleKind::Inaccessible,
+            "ReadWritePaths" | "ReadWriteDirectories" => RuleKind::ReadWrite,
+            "ReadOnlyPaths" | "ReadOnlyDirectories" => RuleKind::ReadOnly,
+            "InaccessiblePaths" | "InaccessibleDirectories" => RuleKind::Inaccessible,
             "BindPaths" => RuleKind::Bind,
             "BindReadOnlyPaths" => RuleKind::BindReadOnly,
             key => {
@@ -177,6 +181,11 @@ impl Sandbox {
         }
     }
 
+    /// What gives the unit a /tmp of its own.
+    fn own_tmp(&self) -> Option<&Said> {
+        self.tmp.as_ref().or(self.dynamic.as_ref())
+    }
+
     /// Whether it has an effect at all, in the manager of the system or of a user.
     fn acts(&self, user: bool) -> bool {
         !self.is_unknown && (!user || self.private_users)
@@ -203,7 +212,7 @@ impl Sandbox {
         let below = |folders: &[&str]| {
             folders.iter().any(|folder| path.as_str() != *folder && is_below(path, folder))
         };
-        let tmp = self.tmp.as_ref().filter(|_| below(TEMPORARY) && !bound);
+        let tmp = self.own_tmp().filter(|_| below(TEMPORARY) && !bound);
         tmp.or_else(|| {
             let (obstacle, said) = self.home.as_ref()?;
             let brought = bound && self.home_takes_binds;
@@ -221,13 +230,17 @@ impl Sandbox {
         if writable.is_some() || closed.is_some() {
             return None;
         }
-        let home = self.home.as_ref().filter(|(obstacle, _)| *obstacle == Obstacle::ReadOnly);
-        if let Some((_, said)) = home.filter(|_| HOMES.iter().any(|folder| is_below(path, folder))) {
+        let home = match &self.home {
+            Some((obstacle, said)) => (*obstacle == Obstacle::ReadOnly).then_some(said),
+            None => self.dynamic.as_ref(),
+        };
+        if let Some(said) = home.filter(|_| HOMES.iter().any(|folder| is_below(path, folder))) {
             return Some(said);
         }
-        let own_tmp = self.tmp.is_some() && TEMPORARY.iter().any(|folder| is_below(path, folder));
-        let (folders, said) = self.system.as_ref()?;
-        let interface = *folders == EVERYTHING && INTERFACES.iter().any(|folder| is_below(path, folder));
+        let own_tmp = self.own_tmp().is_some() && TEMPORARY.iter().any(|folder| is_below(path, folder));
+        let written = self.system.as_ref().map(|(folders, said)| (*folders, said));
+        let (folders, said) = written.or_else(|| Some((EVERYTHING, self.dynamic.as_ref()?)))?;
+        let interface = folders == EVERYTHING && INTERFACES.iter().any(|folder| is_below(path, folder));
         (folders.iter().any(|folder| is_below(path, folder)) && !interface && !own_tmp).then_some(said)
     }
 
@@ -246,7 +259,7 @@ impl Sandbox {
         named.filter_map(|rule| {
             let said = self.hidden(&rule.path)?;
             // Over what is made inaccessible it is laid all the same.
-            let makes_room = self.tmp.as_ref() == Some(said) || self.home_takes_binds;
+            let makes_room = self.own_tmp() == Some(said) || self.home_takes_binds;
             makes_room.then_some((&rule.path, said))
         })
     }

@@ -21,23 +21,7 @@ pub(super) struct ServiceLines {
     assignments: Vec<(String, TargetPath)>,
     pub(super) files: Vec<String>,
     sandbox: Sandbox,
-    /// Directives about what the process may see and write, with the file that each stands in.
-    confining: Vec<(String, String, TargetPath)>,
 }
-
-/// Directives about what the process may see and write.
-const CONFINING: &[&str] = &[
-    "ProtectSystem",
-    "ReadWritePaths",
-    "ReadWriteDirectories",
-    "BindPaths",
-    "StateDirectory",
-    "CacheDirectory",
-    "LogsDirectory",
-    "RuntimeDirectory",
-    "PrivateTmp",
-    "DynamicUser",
-];
 
 impl ServiceLines {
     pub(super) fn apply(&mut self, path: &TargetPath, text: &str, home: Option<&str>) {
@@ -54,12 +38,6 @@ impl ServiceLines {
                 }
                 "EnvironmentFile" if value.is_empty() => self.files.clear(),
                 "EnvironmentFile" => self.files.push(value),
-                key if CONFINING.contains(&key) && value.is_empty() => {
-                    self.confining.retain(|line| line.0 != key);
-                }
-                key if CONFINING.contains(&key) => {
-                    self.confining.push((key.to_owned(), value, path.clone()));
-                }
                 _ => {}
             }
         }
@@ -102,7 +80,6 @@ impl ServiceLines {
             }
             unit.environment_files.push(path);
         }
-        unit.confining = self.confining;
         unit.command(&self.command, home);
         unit
     }
@@ -219,8 +196,6 @@ pub struct Unit {
     pub positional: Vec<String>,
     /// Other flags on its command line, by name without dashes; `true` for one without a value.
     pub flags: BTreeMap<String, String>,
-    /// Directives about what the process may see and write: key, value, and the file that it stands in.
-    pub confining: Vec<(String, String, TargetPath)>,
     /// Whether it is masked: nothing starts it.
     pub masked: bool,
     /// Whose unit it is: the home, for one of a user's own.

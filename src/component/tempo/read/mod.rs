@@ -87,7 +87,7 @@ fn read(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading,
         {
             let at = page.mark(entry.place());
             let (program, setting) = (page.program, way.join("."));
-            page.topology.directories.push(NeededDirectory { program, path, setting, is_made: true, at });
+            page.topology.directories.push(NeededDirectory { program, path, setting, at });
         }
     }
     if let Some(port) = internal {

@@ -1,0 +1,31 @@
+//! Configuration that units name and that is not there.
+
+use super::FileSet;
+use crate::component::systemd::read::Unit;
+use crate::diagnostic::Mark;
+use crate::model::dataflow::{Topology, UnitFault};
+use crate::model::names::TargetPath;
+use std::collections::BTreeMap;
+
+type Texts<'t> = BTreeMap<&'t TargetPath, &'t str>;
+
+/// Configuration that units name and that is known to be absent.
+pub(super) fn read(files: &FileSet<'_>, units: &[Unit], texts: &Texts<'_>, topology: &mut Topology) {
+    for unit in units.iter().filter(|unit| unit.engine().is_some() && !unit.masked) {
+        let Some(own) = &unit.path else { continue };
+        for config in unit.configs.iter().filter(|config| files.absent.contains(*config)) {
+            let named =
+                |path: &&TargetPath| texts.get(*path).is_some_and(|text| text.contains(config.as_str()));
+            let place = unit.environment_files.iter().find(named).unwrap_or(own);
+            let at = mark_of(files, texts, place, config.as_str());
+            topology.unit_faults.push(UnitFault { unit: unit.name.clone(), missing: config.clone(), at });
+        }
+    }
+}
+
+/// Where a text stands last in a file; its beginning where it is put together otherwise.
+fn mark_of(files: &FileSet<'_>, texts: &Texts<'_>, path: &TargetPath, text: &str) -> Mark {
+    let whole = texts.get(path).copied().unwrap_or_default();
+    let span = whole.rfind(text).map_or(0..0, |start| start..start + text.len());
+    Mark { source: files.source_of(path), span }
+}
