@@ -3,11 +3,11 @@
 //! Broken edges are red, those that are not known are dashed. Deterministic: programs and edges keep the
 //! order of the topology. Used by `check --graph` and by reviews of a plan.
 
+use super::push;
 use crate::check::{CheckReport, ConditionState};
 use crate::model::dataflow::{Client, Protocol, Topology};
 use crate::text::Hidden;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// The language of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,8 +166,4 @@ fn mermaid_text(text: &str) -> String {
 fn dot_text(text: &str) -> String {
     let shown = text.replace('\\', "\\\\").replace('"', "\\\"");
     shown.replace(char::is_control, " ")
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string does not fail");
 }

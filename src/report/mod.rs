@@ -25,3 +25,8 @@ pub mod verdict;
 fn json_text(document: &serde_json::Value) -> String {
     crate::text::json_safe(&format!("{document:#}\n")).into_owned()
 }
+
+/// Writes to the end of a text, which cannot fail.
+fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    std::fmt::Write::write_fmt(text, arguments).expect("writing to a string does not fail");
+}

@@ -1,9 +1,9 @@
 //! What of a plan others carry out: named, and never called done.
 
 use super::nouns;
+use super::push;
 use super::review::{OthersLine, OthersView};
 use crate::plan::{OthersKind, OthersPart, OthersState, OthersThing};
-use std::fmt::Write;
 
 /// The first sentence of a plan in which nothing is the planner's own to change.
 pub(super) fn headline(others: &OthersPart, place: &str) -> String {
@@ -70,8 +70,4 @@ fn noun(thing: &OthersThing) -> &'static str {
         OthersKind::Unit => "unit",
         OthersKind::State => "state",
     }
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string does not fail");
 }

@@ -1,6 +1,6 @@
 //! Text in the columns of a terminal: words wrap below where they began, and no line is longer.
 
-use std::fmt::Write;
+use super::push;
 use unicode_width::UnicodeWidthChar;
 
 /// How a page is drawn.
@@ -130,14 +130,14 @@ impl Page {
                 self.end();
                 at = 0;
             }
-            let _ = write!(self.text, "{:1$}", "", from - at);
+            push(&mut self.text, format_args!("{:1$}", "", from - at));
             self.ink(Ink::Faint, right);
         }
         self.end();
     }
 
     fn begin(&mut self, column: usize) -> usize {
-        let _ = write!(self.text, "{:column$}", "");
+        push(&mut self.text, format_args!("{:column$}", ""));
         column
     }
 
@@ -150,7 +150,7 @@ impl Page {
     fn ink(&mut self, ink: Ink, text: &str) {
         match ink.code().filter(|_| self.style.colour) {
             Some(code) => {
-                let _ = write!(self.text, "\x1b[{code}m{text}\x1b[0m");
+                push(&mut self.text, format_args!("\x1b[{code}m{text}\x1b[0m"));
             }
             None => self.text.push_str(text),
         }

@@ -4,6 +4,7 @@
 //! and private keys as digests; nothing here could show more.
 
 use super::nouns::noun;
+use super::push;
 use super::{diff, others};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::desired::Digest;
@@ -15,7 +16,6 @@ use crate::plan::{
     Action, CertificateAfter, Change, ContentChange, DesiredSource, Needs, Plan, PlannedService,
     ServiceChange,
 };
-use std::fmt::Write;
 
 /// What the plan's text needs besides the plan.
 #[derive(Debug)]
@@ -264,8 +264,4 @@ fn unit(service: &PlannedService) -> String {
         Some(unit) => format!("{unit} ({scope}, {})", service.component),
         None => format!("{} ({scope}, no unit named)", service.component),
     }
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string does not fail");
 }

@@ -2,11 +2,11 @@
 //! known, whose rules were applied, and which files were read.
 
 use super::edges::{judged_as, not_checked, plural, site, socket};
+use super::push;
 use crate::check::{CheckReport, ConditionState, Edge};
 use crate::model::dataflow::{Protocol, Topology};
 use crate::validate::Validation;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 /// Whether anything stands in a container, so that a table by sites says more than a list.
 pub(super) fn has_sites(topology: &Topology) -> bool {
@@ -80,8 +80,4 @@ fn row(topology: &Topology, edge: &Edge) -> String {
         format!(": {} of {kind}{}", listener.setting, site(topology, listener.program))
     });
     format!("{word}  {} -> {} ({}{tls}){peer}", client.setting, socket(client), client.protocol)
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string does not fail");
 }

@@ -2,6 +2,7 @@
 
 use super::document::{CheckDocument, DirectoriesDocument, printed};
 use super::edges::{judged_as, not_checked, site, socket};
+use super::push;
 use super::{diagnostics, sites};
 
 pub use super::edges::plural;
@@ -12,7 +13,6 @@ use crate::diagnostic::{Findings, Severity};
 use crate::model::dataflow::Topology;
 use crate::text::Sources;
 use crate::validate::ValidatedFile;
-use std::fmt::Write;
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
 pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
@@ -109,10 +109,6 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     let socket = socket(client);
     let (file, site) = (topology.file(client.program), site(topology, client.program));
     format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", client.setting, client.protocol)
-}
-
-fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments).expect("writing to a string does not fail");
 }
 
 /// The same as one JSON document.

@@ -90,8 +90,8 @@ fn beside(file: SourceName, client: &Client, key: &str, value: &str) -> Help {
     Help::from(format!("`{key}: {value}`")).edit(file, TextChange::SetKey { way, value: value.to_owned() })
 }
 
-/// The doors where what this client speaks is understood: first of the program it dials already,
-/// else of any it may mean; or the door to open.
+/// The listeners where what this client speaks is understood: first of the program it dials already,
+/// else of any it may mean; or the listener to open.
 pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<Help> {
     let speaks = |listener: &&Listener| {
         understands(listener, client)

@@ -57,8 +57,8 @@ impl Component for Home {
 
 fn part<'s>(settings: PrometheusSettings) -> ComponentSpec<'s> {
     let PrometheusSettings { neighbour, scrape_file, http, certificates, .. } = settings;
-    let folder = certificates.unwrap_or_else(|| TargetPath::new("/etc/prometheus/tls"));
-    let mut place = ClientPlace::of(&neighbour.service, &neighbour.host, folder);
+    let directory = certificates.unwrap_or_else(|| TargetPath::new("/etc/prometheus/tls"));
+    let mut place = ClientPlace::of(&neighbour.service, &neighbour.host, directory);
     place.reader.get_or_insert_with(|| Owner::of("prometheus", "prometheus"));
     let scrape = ClientSpec {
         from: ClientId::Of(ID),

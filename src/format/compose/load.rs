@@ -4,7 +4,7 @@ use super::interpolate::{Variables, interpolate};
 use super::merge::{canonical, merge, without_resets};
 use super::paths::{self, SourcePath};
 use super::tree::{self, Field, Merging, Shape, Tree};
-use super::{Fault, ProjectDirectory, ProjectFile, dotenv};
+use super::{ComposeFault, ProjectDirectory, ProjectFile, dotenv};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const DEPTH: usize = 16;
 /// What is gathered while files are read.
 pub(super) struct Loader<'a, 't> {
     pub(super) directory: &'a ProjectDirectory<'t>,
-    pub(super) faults: Vec<Fault>,
+    pub(super) faults: Vec<ComposeFault>,
     pub(super) not_read: Vec<(TargetPath, String)>,
     /// Files that were read, and the order does not matter.
     pub(super) read: BTreeSet<TargetPath>,
@@ -78,7 +78,7 @@ impl Loader<'_, '_> {
             // Each text on its own: one that is no template hides nothing else.
             let _ = document.for_each_text(&mut |text, at| {
                 if let Err(reason) = interpolate(text, variables) {
-                    faults.push(Fault { at: at.clone(), text: reason });
+                    faults.push(ComposeFault { at: at.clone(), text: reason });
                 }
                 Ok(())
             });
@@ -146,7 +146,7 @@ impl Loader<'_, '_> {
         };
         let step = (file, named.clone());
         if way.contains(&step) || way.len() > DEPTH {
-            self.faults.push(Fault {
+            self.faults.push(ComposeFault {
                 at: extends.at,
                 text: format!("circular reference: `{named}` extends itself"),
             });
@@ -156,7 +156,7 @@ impl Loader<'_, '_> {
         let below = self.extended(&other_document, &named, (&other_base, variables), way);
         let Some(mut below) = below else {
             let text = format!("cannot extend service `{named}`: service not found");
-            self.faults.push(Fault { at: extends.at, text });
+            self.faults.push(ComposeFault { at: extends.at, text });
             return Some(service);
         };
         merge(&mut below, service);
@@ -187,7 +187,7 @@ impl Loader<'_, '_> {
     ) {
         if depth >= DEPTH {
             let text = "files that include each other without end".to_owned();
-            return self.faults.push(Fault { at: field.key_at.clone(), text });
+            return self.faults.push(ComposeFault { at: field.key_at.clone(), text });
         }
         for item in field.value.items() {
             let texts = |tree: &Tree| match &tree.shape {
@@ -207,7 +207,7 @@ impl Loader<'_, '_> {
                     SourcePath::Here(path) if !self.read.contains(&path) => files.push(path),
                     SourcePath::Here(path) => {
                         let text = format!("`{path}` is included again");
-                        self.faults.push(Fault { at: item.at.clone(), text });
+                        self.faults.push(ComposeFault { at: item.at.clone(), text });
                     }
                     SourcePath::Outside(path) => {
                         let place = self.read.iter().next().cloned().unwrap_or_else(|| base.clone());
@@ -243,7 +243,7 @@ impl Loader<'_, '_> {
                 .collect(),
             Err((span, reason)) => {
                 let at = crate::diagnostic::Mark { source: self.directory.shown(&path), span };
-                self.faults.push(Fault { at, text: reason });
+                self.faults.push(ComposeFault { at, text: reason });
                 Variables::new()
             }
         }

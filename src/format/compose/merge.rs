@@ -1,7 +1,7 @@
 //! One file laid over another: scalars and commands are replaced, mappings merged, lists appended.
 
 use super::tree::{Field, InterpolatedText, Merging, ScalarKind, Shape, Tree};
-use super::{Fault, ProjectDirectory, command, paths};
+use super::{ComposeFault, ProjectDirectory, command, paths};
 use crate::model::names::TargetPath;
 
 /// Keys of a service whose list is replaced as a whole.
@@ -59,7 +59,7 @@ pub(super) fn canonical(
     service: &mut Tree,
     base: &TargetPath,
     directory: &ProjectDirectory<'_>,
-) -> Result<(), Fault> {
+) -> Result<(), ComposeFault> {
     for key in ["environment", "networks", "depends_on"] {
         if let Some(value) = service.get_mut(key) {
             as_mapping(value, key);
@@ -151,13 +151,15 @@ fn as_mapping(value: &mut Tree, key: &str) {
     value.shape = Shape::Map(unique);
 }
 
-fn as_words(value: &mut Tree) -> Result<(), Fault> {
+fn as_words(value: &mut Tree) -> Result<(), ComposeFault> {
     let Shape::Scalar(text) = &value.shape else { return Ok(()) };
     if text.kind == ScalarKind::Null {
         return Ok(());
     }
-    let words = command::words(&text.text)
-        .ok_or_else(|| Fault { at: value.at.clone(), text: "a quote that does not close".to_owned() })?;
+    let words = command::words(&text.text).ok_or_else(|| ComposeFault {
+        at: value.at.clone(),
+        text: "a quote that does not close".to_owned(),
+    })?;
     let word = |word: String| Tree {
         shape: Shape::Scalar(InterpolatedText { text: word, kind: ScalarKind::String, ..text.clone() }),
         at: value.at.clone(),

@@ -77,7 +77,7 @@ pub struct Project {
     /// Profiles that `.env` switches on.
     pub profiles: Vec<String>,
     /// What Compose refuses.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<ComposeFault>,
     /// What could not be read, and why.
     pub not_read: Vec<(TargetPath, String)>,
     /// Whether it stands for the workloads of a Kubernetes cluster.
@@ -86,7 +86,7 @@ pub struct Project {
 
 /// Something that Compose does not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ComposeFault {
     /// Where.
     pub at: Mark,
     /// What is wrong, in Compose's words where they are short.

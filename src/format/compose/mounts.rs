@@ -2,7 +2,7 @@
 
 use super::paths::{self, SourcePath};
 use super::tree::{InterpolatedText, Shape, Tree};
-use super::{Fault, Shared, WrittenText};
+use super::{ComposeFault, Shared, WrittenText};
 use crate::diagnostic::Mark;
 use std::collections::BTreeMap;
 
@@ -39,9 +39,11 @@ pub enum Source {
 }
 
 /// One entry of `volumes`.
-pub(super) fn volume(item: &Tree) -> Result<Mount, Fault> {
+pub(super) fn volume(item: &Tree) -> Result<Mount, ComposeFault> {
     match &item.shape {
-        Shape::Scalar(text) => short(text, &item.at).map_err(|text| Fault { at: item.at.clone(), text }),
+        Shape::Scalar(text) => {
+            short(text, &item.at).map_err(|text| ComposeFault { at: item.at.clone(), text })
+        }
         _ => Ok(long(item)),
     }
 }
@@ -96,7 +98,7 @@ pub(super) fn shared(
     service: &Tree,
     kind: &str,
     defined: &BTreeMap<String, Shared>,
-) -> Result<Vec<Mount>, Fault> {
+) -> Result<Vec<Mount>, ComposeFault> {
     let mut all = Vec::new();
     for item in service.get(kind).map(Tree::items).unwrap_or_default() {
         let text = |key: &str| item.get(key).and_then(Tree::text).map(|text| text.text.clone());
@@ -105,7 +107,10 @@ pub(super) fn shared(
         };
         let Some(shared) = defined.get(&name) else {
             let what = kind.trim_end_matches('s');
-            return Err(Fault { at: item.at.clone(), text: format!("refers to undefined {what} `{name}`") });
+            return Err(ComposeFault {
+                at: item.at.clone(),
+                text: format!("refers to undefined {what} `{name}`"),
+            });
         };
         let directory = if kind == "secrets" { "/run/secrets/" } else { "/" };
         let target = text("target").map(|target| {

@@ -2,7 +2,7 @@
 
 use super::interpolate::Variables;
 use super::tree::Tree;
-use super::{Fault, NetworkMode, Project};
+use super::{ComposeFault, NetworkMode, Project};
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) fn project(whole: Option<&Tree>, base: &TargetPath, variables: &Varia
 }
 
 /// Names of networks, volumes and services that are defined nowhere: Compose refuses the project.
-pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<Fault> {
+pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<ComposeFault> {
     let mut faults = Vec::new();
     let volumes: BTreeSet<&str> = whole
         .get("volumes")
@@ -60,7 +60,7 @@ pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<Fault> {
                 && let Some(at) = &attachment.at
             {
                 let text = format!("service `{name}` refers to undefined network `{}`", attachment.network);
-                faults.push(Fault { at: at.clone(), text });
+                faults.push(ComposeFault { at: at.clone(), text });
             }
         }
         for mount in &service.mounts {
@@ -68,14 +68,14 @@ pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<Fault> {
                 && !volumes.contains(volume.as_str())
             {
                 let text = format!("service `{name}` refers to undefined volume `{volume}`");
-                faults.push(Fault { at: mount.at.clone(), text });
+                faults.push(ComposeFault { at: mount.at.clone(), text });
             }
         }
         if let Some(NetworkMode::Service(other)) = &service.mode
             && !known.contains(other.as_str())
         {
             let text = format!("service `{name}` shares the network of `{other}`, which is not defined");
-            faults.push(Fault { at: service.at.clone(), text });
+            faults.push(ComposeFault { at: service.at.clone(), text });
         }
     }
     let services = whole.get("services").map(Tree::fields).unwrap_or_default();
@@ -85,21 +85,21 @@ pub(super) fn undefined(project: &Project, whole: &Tree) -> Vec<Fault> {
                 needed.value.get("required").and_then(Tree::text).is_some_and(|text| text.text == "false");
             if !known.contains(needed.key.as_str()) && !optional {
                 let text = format!("service `{}` depends on undefined service `{}`", field.key, needed.key);
-                faults.push(Fault { at: needed.key_at.clone(), text });
+                faults.push(ComposeFault { at: needed.key_at.clone(), text });
             }
         }
         if field.value.get("networks").is_some()
             && let Some(mode) = field.value.field("network_mode").filter(|field| !field.value.is_null())
         {
             let text = format!("service `{}` has both `network_mode` and `networks`", field.key);
-            faults.push(Fault { at: mode.key_at.clone(), text });
+            faults.push(ComposeFault { at: mode.key_at.clone(), text });
         }
     }
     if whole.get("services").is_none()
         && whole.get("include").is_none()
         && let Some(field) = whole.fields().first()
     {
-        faults.push(Fault { at: field.key_at.clone(), text: "no `services` in this file".to_owned() });
+        faults.push(ComposeFault { at: field.key_at.clone(), text: "no `services` in this file".to_owned() });
     }
     faults
 }

@@ -1,6 +1,6 @@
 //! `ports`: what a container publishes on its host.
 
-use super::Fault;
+use super::ComposeFault;
 use super::tree::{InterpolatedText, Shape, Tree};
 use crate::diagnostic::Mark;
 use std::net::IpAddr;
@@ -24,8 +24,8 @@ pub struct Published {
 }
 
 /// One entry of `ports`: a range is several.
-pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, Fault> {
-    let fault = |text: String| Fault { at: item.at.clone(), text };
+pub(super) fn parse(item: &Tree) -> Result<Vec<Published>, ComposeFault> {
+    let fault = |text: String| ComposeFault { at: item.at.clone(), text };
     match &item.shape {
         Shape::Scalar(text) => short(text, &item.at).map_err(fault),
         Shape::Map(_) => long(item).map_err(fault),

@@ -4,7 +4,7 @@ use super::interpolate::Variables;
 use super::paths::SourcePath;
 use super::tree::{Field, InterpolatedText, ScalarKind, Shape, Tree};
 use super::{
-    Attachment, ComposeService, EnvValue, Fault, NetworkMode, ProjectDirectory, ProjectFile, Shared,
+    Attachment, ComposeFault, ComposeService, EnvValue, NetworkMode, ProjectDirectory, ProjectFile, Shared,
     WrittenText, dotenv, mounts, ports,
 };
 use crate::diagnostic::Mark;
@@ -17,7 +17,7 @@ pub(super) struct Around<'a, 't> {
     pub(super) variables: &'a Variables,
     pub(super) configs: &'a BTreeMap<String, Shared>,
     pub(super) secrets: &'a BTreeMap<String, Shared>,
-    pub(super) faults: &'a mut Vec<Fault>,
+    pub(super) faults: &'a mut Vec<ComposeFault>,
     pub(super) not_read: &'a mut Vec<(TargetPath, String)>,
     /// Files that were read.
     pub(super) files: &'a mut BTreeSet<TargetPath>,
@@ -181,7 +181,7 @@ fn environment(tree: &Tree, around: &mut Around<'_, '_>) -> BTreeMap<String, Env
             ScalarKind::Null => from_shell(&field.key, around.variables),
             ScalarKind::Date => {
                 let text = format!("`{}` is a date to YAML: put it in quotes", text.text);
-                around.faults.push(Fault { at: at.clone(), text });
+                around.faults.push(ComposeFault { at: at.clone(), text });
                 continue;
             }
             _ => Some(text.clone()),
@@ -240,7 +240,7 @@ fn from_file(item: &Tree, around: &mut Around<'_, '_>, all: &mut BTreeMap<String
                 all.insert(assignment.key, EnvValue { value, at: at.clone(), key_at: at });
             }
         }
-        Err((span, text)) => around.faults.push(Fault { at: Mark { source, span }, text }),
+        Err((span, text)) => around.faults.push(ComposeFault { at: Mark { source, span }, text }),
     }
 }
 

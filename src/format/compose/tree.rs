@@ -135,8 +135,8 @@ impl Tree {
     /// Every value with its key, the mapping's order.
     pub(super) fn for_each_text(
         &mut self,
-        change: &mut dyn FnMut(&mut InterpolatedText, &Mark) -> Result<(), super::Fault>,
-    ) -> Result<(), super::Fault> {
+        change: &mut dyn FnMut(&mut InterpolatedText, &Mark) -> Result<(), super::ComposeFault>,
+    ) -> Result<(), super::ComposeFault> {
         match &mut self.shape {
             Shape::Scalar(text) => change(text, &self.at),
             Shape::List(items) => items.iter_mut().try_for_each(|item| item.for_each_text(change)),
@@ -146,11 +146,11 @@ impl Tree {
 }
 
 /// The documents of a YAML text, each as a tree.
-pub(super) fn documents(source: &SourceName, text: &str) -> Result<Vec<Tree>, super::Fault> {
+pub(super) fn documents(source: &SourceName, text: &str) -> Result<Vec<Tree>, super::ComposeFault> {
     let mut all = Vec::new();
     let mut rest = text.to_owned();
     loop {
-        let fault = |span: Range<usize>, text: String| super::Fault {
+        let fault = |span: Range<usize>, text: String| super::ComposeFault {
             at: Mark { source: source.clone(), span },
             text,
         };

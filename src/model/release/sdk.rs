@@ -73,6 +73,8 @@ impl TimeoutUnit {
 
 /// Rust reads the variable as the specification has it from here on.
 const RUST_MILLISECONDS: SdkLine = (0, 29);
+/// First and last release of the Java agent whose SDK is known.
+pub const AGENTS: (SdkLine, SdkLine) = ((2, 10), (2, 33));
 
 impl SdkLanguage {
     /// Its name in messages.
@@ -127,8 +129,13 @@ impl SdkLanguage {
     }
 
     /// The SDK in a release of the Java agent: 2.10 carries 1.44, 2.33 carries 1.67.
-    pub fn of_agent((major, minor): SdkLine) -> Option<SdkLine> {
-        (major == 2 && (10..=33).contains(&minor)).then_some((1, minor + 34))
+    pub fn of_agent(agent: SdkLine) -> Option<SdkLine> {
+        (AGENTS.0..=AGENTS.1).contains(&agent).then_some((1, agent.1 + 34))
+    }
+
+    /// The release from which on a timeout is read in milliseconds by both protocols, where one did not.
+    pub fn milliseconds_since(self) -> Option<SdkLine> {
+        (self == Self::Rust).then_some(RUST_MILLISECONDS)
     }
 
     /// Whether the headers of requests come from the environment.

@@ -10,8 +10,8 @@ use super::view::{
     SettingView,
 };
 use crate::report::diff;
+use crate::report::push;
 use crate::report::verdict::plural;
-use std::fmt::Write;
 
 /// Characters of a comment: GitHub takes 65,536.
 const MOST: usize = 60_000;
@@ -23,10 +23,10 @@ const MOST_ITEMS: usize = 60;
 /// The whole comment. `graph`: the edges as a mermaid graph.
 pub fn markdown(view: &PlanView, graph: Option<&str>) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "<!-- tracewright plan {} -->", view.stack);
-    let _ = writeln!(text, "### Plan of {} {}\n", code(&view.stack), place(view));
+    push(&mut text, format_args!("<!-- tracewright plan {} -->\n", view.stack));
+    push(&mut text, format_args!("### Plan of {} {}\n\n", code(&view.stack), place(view)));
     let summary = if view.is_empty() { view.headline.clone() } else { view.summary.to_string() };
-    let _ = writeln!(text, "**{summary}**\n");
+    push(&mut text, format_args!("**{summary}**\n\n"));
     list(&mut text, "Not to be taken back", &view.irreversible, |one| {
         format!("{} {}", code(&one.component), code(&one.what))
     });
@@ -69,15 +69,12 @@ pub fn markdown(view: &PlanView, graph: Option<&str>) -> String {
         format!("{} {}", code(&one.place), code(&one.reason))
     });
     if let Some(graph) = graph.filter(|graph| text.len() + graph.len() + END < MOST) {
-        let _ = writeln!(
-            text,
-            "<details><summary>Dataflow</summary>\n\n{}\n</details>\n",
-            fenced("mermaid", graph)
-        );
+        let graph = fenced("mermaid", graph);
+        push(&mut text, format_args!("<details><summary>Dataflow</summary>\n\n{graph}\n</details>\n\n"));
     }
     files(&mut text, &view.changes);
     for (name, digest) in &view.digests {
-        let _ = writeln!(text, "{name}: {}  ", code(digest));
+        push(&mut text, format_args!("{name}: {}  \n", code(digest)));
     }
     text
 }
@@ -103,18 +100,18 @@ fn list<T>(text: &mut String, heading: &str, items: &[T], item: impl Fn(&T) -> S
     if items.is_empty() {
         return;
     }
-    let _ = writeln!(text, "**{heading}**\n");
+    push(text, format_args!("**{heading}**\n\n"));
     let mut told = 0;
     for one in items.iter().take(MOST_ITEMS) {
         let line = item(one);
         if text.len() + line.len() + END > MOST {
             break;
         }
-        let _ = writeln!(text, "- {line}");
+        push(text, format_args!("- {line}\n"));
         told += 1;
     }
     if told < items.len() {
-        let _ = writeln!(text, "- {} more", items.len() - told);
+        push(text, format_args!("- {} more\n", items.len() - told));
     }
     text.push('\n');
 }
@@ -190,7 +187,7 @@ fn files(text: &mut String, changes: &[ChangeView]) {
         }
     }
     if left > 0 {
-        let _ = writeln!(text, "\n{}: `tracewright plan --full` shows them.", plural(left, "more file"));
+        push(text, format_args!("\n{}: `tracewright plan --full` shows them.\n", plural(left, "more file")));
     }
     text.push('\n');
 }

@@ -5,7 +5,7 @@ use super::super::{Sdk, TlsSettings};
 use super::version::line;
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::model::dataflow::OtlpProtocol;
-use crate::model::release::sdk::{SdkLanguage, SdkLine, Support, TimeoutUnit};
+use crate::model::release::sdk::{AGENTS, SdkLanguage, SdkLine, Support, TimeoutUnit};
 use crate::toml::{AppCompression, AppTable, KeyField};
 
 /// `sdk` of an application, judged against its other keys.
@@ -58,7 +58,9 @@ fn version(app: &AppTable, language: SdkLanguage, faults: &mut Findings) -> Opti
             None => {
                 let found =
                     Finding::error(Code("version-unknown"), format!("Java agent {text} is not known"));
-                faults.push(found.at(table.agent.value(), "").help("known: 2.10 to 2.33"));
+                let (first, last) = AGENTS;
+                let known = format!("known: {} to {}", spell(first), spell(last));
+                faults.push(found.at(table.agent.value(), "").help(known));
                 None
             }
         },
@@ -85,10 +87,14 @@ fn unknown(language: SdkLanguage, text: &str, key: &KeyField<String>) -> Finding
     let found = Finding::error(Code("version-unknown"), format!("{name} SDK {text} is not known"));
     let found = found.at(key.value(), format!("the release of {}", language.package()));
     let Some((first, last)) = language.known() else { return found };
-    let spell = |(major, minor): SdkLine| format!("{major}.{minor}");
     let found = found.help(format!("known: {} to {}", spell(first), spell(last)));
     let nearest = line(text).clamp(first, last);
     if nearest.0 == line(text).0 { found.help(format!("version = \"{}\"", spell(nearest))) } else { found }
+}
+
+/// As it is written: `2.10`.
+fn spell((major, minor): SdkLine) -> String {
+    format!("{major}.{minor}")
 }
 
 /// What one application's program is told, and by which way it sends.
@@ -102,7 +108,7 @@ impl Told<'_> {
     /// The SDK in messages: `Rust 0.21`.
     fn spoken(&self) -> String {
         let name = self.sdk.language.name();
-        self.sdk.version.map_or_else(|| name.to_owned(), |(major, minor)| format!("{name} {major}.{minor}"))
+        self.sdk.version.map_or_else(|| name.to_owned(), |line| format!("{name} {}", spell(line)))
     }
 
     fn over(&self) -> &'static str {
@@ -115,7 +121,7 @@ impl Told<'_> {
     /// The release to update to, if this one is known to lack it.
     fn lacks(&self, support: Support) -> Option<String> {
         (support.of(self.sdk.version) == Some(false)).then(|| match support {
-            Support::Since((major, minor)) => format!(", or update the program to {major}.{minor}"),
+            Support::Since(first) => format!(", or update the program to {}", spell(first)),
             Support::Always | Support::Never => String::new(),
         })
     }
@@ -134,6 +140,8 @@ impl Told<'_> {
         let name = self.sdk.language.name();
         let found =
             |title: &str| Finding::error(Code("sdk-unsupported"), title).at(self.app.timeout.key(), "");
+        let since = self.sdk.language.milliseconds_since();
+        let before = since.map(|first| format!(" before {}", spell(first))).unwrap_or_default();
         let say = "say it for Rust: `sdk = { language = \"rust\", version = ... }`";
         let wrong = match self.sdk.language.timeout(self.protocol, self.sdk.version) {
             None if self.sdk.language == SdkLanguage::Other => {
@@ -147,13 +155,12 @@ impl Told<'_> {
                 found(&title).help(say)
             }
             Some(TimeoutUnit::NotRead) => {
-                let title = format!("{name} reads no timeout {} before 0.29", self.over());
+                let title = format!("{name} reads no timeout {}{before}", self.over());
                 found(&title).help("leave `timeout` out")
             }
             Some(TimeoutUnit::Seconds) if timeout.subsec_millis() > 0 => {
-                let until = if self.sdk.language == SdkLanguage::Rust { " before 0.29" } else { "" };
                 let seconds = timeout.as_secs() + 1;
-                found(&format!("{name} counts a timeout in whole seconds{until}"))
+                found(&format!("{name} counts a timeout in whole seconds{before}"))
                     .help(format!("timeout = \"{seconds}s\""))
             }
             Some(TimeoutUnit::Seconds | TimeoutUnit::Milliseconds) => return,

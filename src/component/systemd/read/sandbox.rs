@@ -1,6 +1,6 @@
 //! What the sandbox of a unit leaves its program of the host's files.
 //!
-//! Seen on systemd 252 (`tests/host/sandbox.md`): `PrivateTmp=` puts an empty folder over `/tmp` and
+//! Seen on systemd 252 (`tests/host/sandbox.md`): `PrivateTmp=` puts an empty directory over `/tmp` and
 //! `/var/tmp`, `ProtectHome=` hides `/home`, `/root` and `/run/user` or leaves them for reading;
 //! `BindPaths=` brings a path back into the first and into `tmpfs`, and nothing brings one back into
 //! `ProtectHome=yes`. `ReadWritePaths=` of a path that is not there inside ends the start with 226. In a
@@ -51,7 +51,7 @@ pub struct Sandbox {
     system: Option<(&'static [&'static str], Said)>,
     rules: Vec<Rule>,
     private_users: bool,
-    /// It has another root, or folders that nothing here tells of.
+    /// It has another root, or directories that nothing here tells of.
     is_unknown: bool,
 }
 
@@ -82,7 +82,7 @@ const EVERYTHING: &[&str] = &["/"];
 /// What `ProtectSystem=strict` leaves; below `/run` a unit has mounts of its own.
 const INTERFACES: &[&str] = &["/dev", "/proc", "/sys", "/run"];
 
-/// Folders that a directive makes, with the place below which they are.
+/// Directories that a directive makes, with the place below which they are.
 const MADE: &[(&str, &str)] = &[
     ("StateDirectory", "/var/lib"),
     ("CacheDirectory", "/var/cache"),
@@ -208,9 +208,9 @@ impl Sandbox {
             return Some(&rule.said);
         }
         let bound = self.closest(path, &[RuleKind::Bind, RuleKind::BindReadOnly]).is_some();
-        // The folder itself is there; what others put into it is not.
-        let below = |folders: &[&str]| {
-            folders.iter().any(|folder| path.as_str() != *folder && is_below(path, folder))
+        // The directory itself is there; what others put into it is not.
+        let below = |directories: &[&str]| {
+            directories.iter().any(|directory| path.as_str() != *directory && is_below(path, directory))
         };
         let tmp = self.own_tmp().filter(|_| below(TEMPORARY) && !bound);
         tmp.or_else(|| {
@@ -234,14 +234,16 @@ impl Sandbox {
             Some((obstacle, said)) => (*obstacle == Obstacle::ReadOnly).then_some(said),
             None => self.dynamic.as_ref(),
         };
-        if let Some(said) = home.filter(|_| HOMES.iter().any(|folder| is_below(path, folder))) {
+        if let Some(said) = home.filter(|_| HOMES.iter().any(|directory| is_below(path, directory))) {
             return Some(said);
         }
-        let own_tmp = self.own_tmp().is_some() && TEMPORARY.iter().any(|folder| is_below(path, folder));
-        let written = self.system.as_ref().map(|(folders, said)| (*folders, said));
-        let (folders, said) = written.or_else(|| Some((EVERYTHING, self.dynamic.as_ref()?)))?;
-        let interface = folders == EVERYTHING && INTERFACES.iter().any(|folder| is_below(path, folder));
-        (folders.iter().any(|folder| is_below(path, folder)) && !interface && !own_tmp).then_some(said)
+        let own_tmp = self.own_tmp().is_some() && TEMPORARY.iter().any(|directory| is_below(path, directory));
+        let written = self.system.as_ref().map(|(directories, said)| (*directories, said));
+        let (directories, said) = written.or_else(|| Some((EVERYTHING, self.dynamic.as_ref()?)))?;
+        let interface =
+            directories == EVERYTHING && INTERFACES.iter().any(|directory| is_below(path, directory));
+        (directories.iter().any(|directory| is_below(path, directory)) && !interface && !own_tmp)
+            .then_some(said)
     }
 
     /// The rule of these kinds with the longest path that holds this one.
@@ -265,6 +267,6 @@ impl Sandbox {
     }
 }
 
-fn is_below(path: &TargetPath, folder: &str) -> bool {
-    path.is_within(&TargetPath::new(folder))
+fn is_below(path: &TargetPath, directory: &str) -> bool {
+    path.is_within(&TargetPath::new(directory))
 }
