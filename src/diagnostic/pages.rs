@@ -19,6 +19,7 @@ macro_rules! pages {
 pages! {
     "check":
     "address-text",
+    "attribute-text",
     "authority-in-git",
     "authority-shared",
     "base-unknown",
@@ -107,6 +108,7 @@ pages! {
     "same-file",
     "san-missing",
     "schema-unknown",
+    "sdk-unread",
     "sdk-unsupported",
     "sdk-without-tls",
     "secret-unsupported",
@@ -146,6 +148,7 @@ pages! {
     "value-unknown",
     "value-unwritable",
     "variable-form",
+    "variable-name",
     "variable-unset",
     "version-missing",
     "version-not-text",
