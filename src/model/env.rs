@@ -1,7 +1,11 @@
 //! Environment files: who reads them.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// Who reads an application's `.env` file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum EnvFormat {
     /// A dotenv library, or compose's `env_file:`.
     Dotenv,
