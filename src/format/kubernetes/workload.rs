@@ -26,7 +26,7 @@ impl Cluster<'_> {
         let mut all = Vec::new();
         for manifest in self.manifests {
             if WORKLOADS.contains(&manifest.kind()) {
-                all.extend(self.workload(manifest, self.name_of(manifest)));
+                all.extend(self.workload(manifest, &self.name_of(manifest)));
             } else if manifest.kind() == "OpenTelemetryCollector" {
                 all.extend(operated(manifest));
             }
@@ -50,7 +50,7 @@ impl Cluster<'_> {
         }
     }
 
-    fn workload(&self, manifest: &ClusterObject, called: String) -> Vec<ComposeService> {
+    fn workload(&self, manifest: &ClusterObject, called: &str) -> Vec<ComposeService> {
         let pod = match manifest.kind() {
             "Pod" => Some(&manifest.root),
             _ => manifest.root.at(&["spec", "template"]).map(|entry| &entry.value),
@@ -61,7 +61,7 @@ impl Cluster<'_> {
         let mut all = Vec::new();
         for container in containers {
             let own = text(container, &["name"]);
-            let name = if containers.len() == 1 { called.clone() } else { format!("{called}/{own}") };
+            let name = if containers.len() == 1 { called.to_owned() } else { format!("{called}/{own}") };
             let mut service = self.container(manifest, pod, container);
             service.name.clone_from(&name);
             match &first {
