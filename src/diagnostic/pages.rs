@@ -106,6 +106,7 @@ pages! {
     "root-unusable",
     "same-file",
     "san-missing",
+    "saved-plan",
     "schema-unknown",
     "sdk-unsupported",
     "sdk-without-tls",
