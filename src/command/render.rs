@@ -3,31 +3,75 @@
 
 use crate::cli::RenderArguments;
 use crate::exit::Exit;
+use crate::report::document::RenderManifest;
 use crate::report::verdict::plural;
+use crate::stack::Stack;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
-use crate::workflow::written::{files, in_the_way, write};
+use crate::workflow::written::{RenderTarget, RenderedChange, texts};
+use std::collections::BTreeMap;
 
 pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
-    let files = files(&judged.desired);
-    let refusals: Vec<_> = files.iter().filter_map(|(path, _)| in_the_way(&arguments.out, path)).collect();
-    if !refusals.is_empty() {
-        return Err(Stop::Because(Exit::Refused, refusals.join("\nerror: ")));
-    }
-    for (path, text) in &files {
-        write(&arguments.out.join(path), text).map_err(|error| {
-            Stop::Because(
-                Exit::Machine,
-                format!("`{}` cannot be written: {error}", arguments.out.join(path).display()),
-            )
-        })?;
-    }
-    session.say(&format!("{} in `{}`\n", plural(files.len(), "file"), arguments.out.display()));
+    let texts = texts(&judged.desired);
+    let manifest = RenderManifest::of(&judged.desired, releases(&loaded.stack), &texts);
+    let target = RenderTarget::look(&arguments.out, texts)
+        .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;
+    target.write(&manifest).map_err(|why| Stop::Because(Exit::Machine, why))?;
+    session.say(&told(&target));
+    session.say(&format!("{} in `{}`{}\n", files(&target), arguments.out.display(), counts(&target)));
     session.print(&format!("Desired: {}\n", judged.desired.digest()));
     Ok(Exit::Fine)
+}
+
+/// The release of each engine.
+fn releases(stack: &Stack) -> BTreeMap<String, String> {
+    let tempo = stack.tempo.iter().map(|tempo| ("tempo".to_owned(), tempo.version.clone()));
+    let collectors = stack.collectors.values();
+    tempo.chain(collectors.map(|one| (format!("collector.{}", one.name), one.version.clone()))).collect()
+}
+
+/// A line for each path that changes, or should and does not.
+fn told(target: &RenderTarget<'_>) -> String {
+    let line = |(path, change): (_, &RenderedChange)| match change {
+        RenderedChange::Same => String::new(),
+        RenderedChange::Added => format!("  + {path}\n"),
+        RenderedChange::Changed => format!("  ~ {path}\n"),
+        RenderedChange::Removed => format!("  - {path}\n"),
+        RenderedChange::Left => {
+            format!("  ! {path} stays: the stack has it no more, but it was changed after it was rendered\n")
+        }
+    };
+    target.changes.iter().map(line).collect()
+}
+
+fn count(target: &RenderTarget<'_>, wanted: RenderedChange) -> usize {
+    target.changes.values().filter(|change| **change == wanted).count()
+}
+
+fn files(target: &RenderTarget<'_>) -> String {
+    let gone = count(target, RenderedChange::Removed) + count(target, RenderedChange::Left);
+    plural(target.changes.len() - gone, "file")
+}
+
+/// `: 1 added, 2 changed`.
+fn counts(target: &RenderTarget<'_>) -> String {
+    let kinds = [
+        (RenderedChange::Added, "added"),
+        (RenderedChange::Changed, "changed"),
+        (RenderedChange::Removed, "removed"),
+    ];
+    let counted = kinds.map(|(kind, word)| (count(target, kind), word));
+    let said: Vec<_> = counted.iter().filter(|(number, _)| *number > 0).collect();
+    match said.as_slice() {
+        [] => ": none changed".to_owned(),
+        said => {
+            let said: Vec<_> = said.iter().map(|(number, word)| format!("{number} {word}")).collect();
+            format!(": {}", said.join(", "))
+        }
+    }
 }

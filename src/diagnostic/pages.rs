@@ -19,6 +19,7 @@ macro_rules! pages {
 pages! {
     "check":
     "address-text",
+    "attribute-text",
     "authority-in-git",
     "authority-shared",
     "base-unknown",
@@ -108,6 +109,7 @@ pages! {
     "san-missing",
     "saved-plan",
     "schema-unknown",
+    "sdk-unread",
     "sdk-unsupported",
     "sdk-without-tls",
     "secret-unsupported",
@@ -147,6 +149,7 @@ pages! {
     "value-unknown",
     "value-unwritable",
     "variable-form",
+    "variable-name",
     "variable-unset",
     "version-missing",
     "version-not-text",

@@ -4,6 +4,8 @@
 //! `pki/` while an apply is staged, and existing files are judged against the certificate specification.
 
 use super::names::CertificateName;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
@@ -35,11 +37,13 @@ impl fmt::Display for ServerName {
 }
 
 /// Key algorithm of everything the stack issues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Algorithm {
     /// `ecdsa-p256`.
+    #[serde(rename = "ecdsa-p256")]
     EcdsaP256,
     /// `ecdsa-p384`.
+    #[serde(rename = "ecdsa-p384")]
     EcdsaP384,
 }
 

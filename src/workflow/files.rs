@@ -1,5 +1,6 @@
 //! `check --files`: judges repositories, Compose projects or roots of hosts, whoever wrote their files.
 
+use super::rendered::RenderedWith;
 use super::session::{Session, Stop};
 use super::verdicts::{PrintedPart, printed};
 use crate::check::{CheckReport, check, shown_texts};
@@ -73,10 +74,18 @@ fn judge(
     let mut files = found.file_set();
     // A host's own root holds everything that its programs can see; any other directory is a part of one.
     files.complete = directory == Path::new("/");
-    files.tempo_version.clone_from(&arguments.tempo_version);
-    files.collector_version.clone_from(&arguments.collector_version);
+    let rendered = RenderedWith::of(directory, found);
+    rendered.add_to(&mut files);
+    for (given, known) in [
+        (&arguments.tempo_version, &mut files.tempo_version),
+        (&arguments.collector_version, &mut files.collector_version),
+    ] {
+        if given.is_some() {
+            known.clone_from(given);
+        }
+    }
     let mut topology = read(&files);
-    topology.not_read.extend(found.not_read.iter().cloned());
+    topology.not_read.extend(found.not_read.iter().chain(&rendered.doubts).cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
     let sources = shown_texts(found, &topology);

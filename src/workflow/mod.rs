@@ -22,6 +22,7 @@ pub mod proof;
 pub mod proving;
 pub mod reach;
 pub mod readers;
+mod rendered;
 pub mod review;
 mod root_directory;
 pub mod running;

@@ -36,6 +36,7 @@ mod plan_screens;
 mod prove;
 mod readers;
 mod reference;
+mod rendered;
 mod replaceable;
 mod rules;
 mod scope;

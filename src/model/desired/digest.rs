@@ -175,6 +175,7 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
                 EnvFormat::Systemd => "systemd",
                 EnvFormat::Shell => "shell",
                 EnvFormat::Docker => "docker",
+                EnvFormat::Injector => "injector",
             });
             form.number(lines.len() as u64);
             lines.iter().for_each(|line| form.field(line));

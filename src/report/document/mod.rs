@@ -5,6 +5,7 @@
 mod dataflow;
 mod findings;
 mod history;
+mod manifest;
 mod printed;
 mod schema;
 mod stopped;
@@ -15,6 +16,7 @@ pub use dataflow::{
 };
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
+pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
 pub use printed::printed;
 pub use schema::schema;
 pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};
