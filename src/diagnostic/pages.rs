@@ -107,6 +107,7 @@ pages! {
     "root-unusable",
     "same-file",
     "san-missing",
+    "saved-plan",
     "schema-unknown",
     "sdk-unread",
     "sdk-unsupported",
