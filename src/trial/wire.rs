@@ -48,7 +48,7 @@ fn endpoint(wiring: &Wiring<'_>, app: &App) -> Endpoint {
         service_name: app.service_name.clone(),
         dial: Dial {
             protocol: app.route.protocol,
-            url: if app.container.is_some() { from_here(wiring, edge, url) } else { url },
+            url: if app.container.is_some() { from_here(wiring, edge, &url) } else { url },
             tls: ca.map(tls).unwrap_or_default(),
             headers: app.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         },
@@ -57,10 +57,10 @@ fn endpoint(wiring: &Wiring<'_>, app: &App) -> Endpoint {
 }
 
 /// The endpoint of a program in a container, dialled from its host, where its name may not be known.
-fn from_here(wiring: &Wiring<'_>, edge: &WiredEdge, url: String) -> String {
+fn from_here(wiring: &Wiring<'_>, edge: &WiredEdge, url: &str) -> String {
     let listener = &wiring.target(edge).id;
     let own = wiring.edge_from(&ClientId::Tool(listener.component.clone(), listener.kind));
-    own.map_or(url.clone(), |own| url.replacen(&edge.socket(), &own.socket(), 1))
+    own.map_or_else(|| url.to_owned(), |own| url.replacen(&edge.socket(), &own.socket(), 1))
 }
 
 /// The collectors from here to Tempo. A way that closes on itself is a finding of `check`; here it

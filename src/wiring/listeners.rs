@@ -124,8 +124,9 @@ pub(super) fn decide(
 /// A client that means a listener from a network of its own.
 fn guest<'p>(parts: &'p [ComponentSpec<'_>], id: &ListenerId) -> Option<&'p ClientSpec> {
     let means = |client: &&ClientSpec| matches!(&client.to, ClientTarget::One(meant) if meant == id);
-    let guests = parts.iter().flat_map(|part| &part.clients).filter(|client| client.from_outside.is_some());
-    guests.filter(means).next()
+    let mut guests =
+        parts.iter().flat_map(|part| &part.clients).filter(|client| client.from_outside.is_some());
+    guests.find(means)
 }
 
 /// A listener that is written to be on loopback, and dialled from a container.

@@ -62,7 +62,7 @@ fn container(table: &AppTable, scene: &mut Scene<'_>) -> Option<AppContainer> {
     let address = host_address.text()?;
     let bare = address.trim_start_matches('[').trim_end_matches(']');
     let numeric = bare.parse::<IpAddr>();
-    let own = address == "localhost" || numeric.as_ref().is_ok_and(|numeric| numeric.is_loopback());
+    let own = address == "localhost" || numeric.as_ref().is_ok_and(IpAddr::is_loopback);
     let (title, help) = if own {
         (format!("`{address}` is the container itself"), HOST_OF_CONTAINER)
     } else if numeric.is_err() && !is_dns_name(address) {
