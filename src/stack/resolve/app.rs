@@ -63,22 +63,26 @@ fn container(table: &AppTable, scene: &mut Scene<'_>) -> Option<AppContainer> {
     let bare = address.trim_start_matches('[').trim_end_matches(']');
     let numeric = bare.parse::<IpAddr>();
     let own = address == "localhost" || numeric.as_ref().is_ok_and(IpAddr::is_loopback);
-    let (title, help) = if own {
-        (format!("`{address}` is the container itself"), HOST_OF_CONTAINER)
+    let title = if own {
+        format!("`{address}` is the container itself")
     } else if numeric.is_err() && !is_dns_name(address) {
-        (format!("`{address}` is no name and no address of a host"), HOST_OF_CONTAINER)
+        format!("`{address}` is no name and no address of a host")
     } else {
         let certificates = certificates.text().map(TargetPath::new);
         let host_address = numeric.map_or_else(|_| address.to_owned(), |numeric| numeric.to_string());
         return Some(AppContainer { host_address, certificates, key: at.path().clone() });
     };
     let found = Finding::error(Code("address-text"), title).at(host_address.value(), "");
-    scene.faults.push(found.help(help));
+    let found = HOST_OF_CONTAINER.into_iter().fold(found, Finding::help);
+    scene.faults.push(found);
     None
 }
 
 /// Docker Desktop has this name; on Linux it needs a line in the Compose file.
-const HOST_OF_CONTAINER: &str = "host_address = \"host.docker.internal\", on Linux with `extra_hosts: [\"host.docker.internal:host-gateway\"]`";
+const HOST_OF_CONTAINER: [&str; 2] = [
+    "host_address = \"host.docker.internal\"",
+    "on Linux the container needs `extra_hosts: [\"host.docker.internal:host-gateway\"]` for that name",
+];
 
 /// Where the injector looks.
 const INJECTOR: &str = "/etc/opentelemetry/injector/default_env.conf";
