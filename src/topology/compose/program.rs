@@ -35,6 +35,9 @@ pub(in crate::topology) enum Runs {
 const COLLECTOR_DEFAULTS: &[(&str, &str)] =
     &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
 
+/// Programs that end once they have prepared something for others.
+const TOOLS: [&str; 6] = ["chmod", "chown", "cp", "install", "mkdir", "true"];
+
 /// The user, and the group, that the official images of collector and Tempo run as.
 pub(in crate::topology) const ENGINE_USER: u32 = 10001;
 
@@ -51,6 +54,10 @@ impl<'p> Container<'p> {
     /// Which of our programs it runs, by its image, else by the name of its binary.
     pub(in crate::topology) fn runs(&self) -> Runs {
         let program = self.image.as_ref().and_then(|image| image.program);
+        // An image that is used for a tool in it.
+        if TOOLS.contains(&self.process.binary.as_str()) {
+            return Runs::Other;
+        }
         let engine = match program {
             Some(ImageProgram::Collector(_)) => Some(ProgramKind::Collector),
             Some(ImageProgram::Tempo) => Some(ProgramKind::Tempo),
