@@ -157,6 +157,8 @@ const CODES: &[&str] = &[
     "sdk-unread",
     "sdk-without-tls",
     "variable-name",
+    "bind-unreachable",
+    "plaintext-reachable",
 ];
 
 #[test]

@@ -219,10 +219,9 @@ impl Told<'_> {
                     .push(self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\""));
                 return;
             }
-            _ => match self.lacks(support) {
-                Some(update) => update,
-                None => return,
-            },
+            (Support::Since(first), Some(line)) if line < first => Some(first),
+            (Support::Never, _) => None,
+            _ => return,
         };
         let does = match self.sdk.language {
             SdkLanguage::Java | SdkLanguage::Python => {
@@ -232,8 +231,10 @@ impl Told<'_> {
             _ => "sends no JSON",
         };
         let title = format!("{} {does}", self.sdk.spoken());
-        faults.push(
-            self.found(self.app.protocol.value(), title).help(format!("protocol = \"http/protobuf\"{since}")),
-        );
+        let found = self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\"");
+        faults.push(match since {
+            Some(first) => found.help(format!("update the program to {}", spell(first))),
+            None => found,
+        });
     }
 }
