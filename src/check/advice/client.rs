@@ -98,12 +98,8 @@ pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, diall
             && listener.program != client.program
             && client.means.contains(&facts.server(listener).kind)
     };
-    let below = match (client.protocol, dialled.protocol) {
-        (Protocol::OtlpHttp, Protocol::LokiApi) => Some(("Loki", "/otlp")),
-        (Protocol::OtlpHttp, Protocol::PrometheusApi) => Some(("Prometheus", "/api/v1/otlp")),
-        _ => None,
-    };
-    if let Some((name, path)) = below {
+    if let (Protocol::OtlpHttp, Some(path)) = (client.protocol, dialled.takes.otlp_below) {
+        let name = facts.server(dialled).kind;
         let way = dial(facts, client, dialled);
         let way = way.text.trim_end_matches('`');
         return vec![format!("{name} takes OTLP below a path of its own: {way}{path}`").into()];

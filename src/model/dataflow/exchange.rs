@@ -73,6 +73,8 @@ pub struct Takes {
     pub remote_write: Option<bool>,
     /// Whether a Prometheus takes OTLP beside; `None` where that is not known or makes no sense.
     pub otlp_metrics: Option<bool>,
+    /// The path below which it takes OTLP beside its own API: `/otlp`.
+    pub otlp_below: Option<&'static str>,
 }
 
 /// What a client sends.

@@ -11,6 +11,7 @@ mod needs;
 mod sandbox;
 mod site;
 mod tls;
+mod unknown_key;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
@@ -19,6 +20,7 @@ pub use needs::{NeededDirectory, UnitFault};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
+pub use unknown_key::{Suggestion, UnknownKey};
 
 use crate::diagnostic::{Mark, SourceName};
 use crate::model::certificate::CertificateSpec;
@@ -346,28 +348,6 @@ impl Client {
             _ => format!("{file}#{}", self.setting),
         }
     }
-}
-
-/// A key that the program's version does not know, at a place where it refuses or ignores it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownKey {
-    /// Index into [`Topology::programs`].
-    pub program: usize,
-    /// The whole key path.
-    pub path: String,
-    /// What was meant, if that can be told.
-    pub suggestion: Option<Suggestion>,
-    /// The key.
-    pub at: Mark,
-}
-
-/// What an unknown key was meant to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Suggestion {
-    /// This known key is near.
-    Near(String),
-    /// It is a key of this other release line.
-    OtherLine(String),
 }
 
 /// A fault of a whole environment file as its reader sees it.
