@@ -1,6 +1,7 @@
 //! What goes through a socket, beyond the handshake: the signals that a listener takes and a client
 //! sends, and the pipelines of a collector behind either.
 
+use super::ProgramKind;
 use crate::diagnostic::Mark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,6 +40,20 @@ impl fmt::Display for Signal {
             Self::Logs => "logs",
             Self::Profiles => "profiles",
         })
+    }
+}
+
+/// Where Loki takes OTLP.
+pub const LOKI_OTLP: &str = "/otlp/v1/logs";
+/// Where Prometheus takes OTLP.
+pub const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
+
+/// Whom a client means that posts OTLP to a path: what has a path of its own for it, else a receiver.
+pub fn meant_by_path(path: &str) -> Vec<ProgramKind> {
+    match path {
+        LOKI_OTLP => vec![ProgramKind::Loki],
+        PROMETHEUS_OTLP => vec![ProgramKind::Prometheus],
+        _ => vec![ProgramKind::Tempo, ProgramKind::Collector],
     }
 }
 
