@@ -3,7 +3,7 @@
 use super::super::unchecked;
 use super::Pair;
 use super::condition::{ConditionKind, Fault, Found};
-use crate::model::dataflow::{Client, HeaderShown, LOKI_OTLP, Listener, PROMETHEUS_OTLP, Protocol, Signal};
+use crate::model::dataflow::{Client, HeaderShown, Listener, Protocol, Signal};
 use std::collections::BTreeSet;
 
 /// Whether a listener understands a client.

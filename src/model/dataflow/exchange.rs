@@ -44,9 +44,9 @@ impl fmt::Display for Signal {
 }
 
 /// Where Loki takes OTLP.
-pub const LOKI_OTLP: &str = "/otlp/v1/logs";
+const LOKI_OTLP: &str = "/otlp/v1/logs";
 /// Where Prometheus takes OTLP.
-pub const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
+const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
 
 /// Whom a client means that posts OTLP to a path: what has a path of its own for it, else a receiver.
 pub fn meant_by_path(path: &str) -> Vec<ProgramKind> {

@@ -15,7 +15,7 @@ mod tls;
 mod unknown_key;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
-pub use exchange::{HeaderShown, Joint, LOKI_OTLP, PROMETHEUS_OTLP, Sends, Signal, Takes, meant_by_path};
+pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes, meant_by_path};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use needs::{NeededDirectory, UnitFault};
 pub use program::{NeighbourName, ProgramKind};
