@@ -2,9 +2,11 @@
 
 use super::judge::CheckedStack;
 use super::session::{Session, Stop};
+use super::verdicts::graph_format;
 use crate::cli::{PlanArguments, PlanFormat};
 use crate::plan::Plan;
 use crate::report::document::{self, DataflowReport};
+use crate::report::graph::{self, GraphFormat};
 use crate::report::plan_json;
 use crate::report::review::{self, PlanView};
 use crate::validate::Validation;
@@ -27,14 +29,30 @@ impl PlanForms<'_> {
     /// # Errors
     /// A file that was asked for cannot be written.
     pub(crate) fn print(&self, session: &mut Session, arguments: &PlanArguments) -> Result<(), Stop> {
-        let text = match arguments.format {
-            PlanFormat::Text if arguments.full => (self.full)(),
-            PlanFormat::Text => review::text(self.view, session.page()),
-            PlanFormat::Markdown => review::markdown(self.view),
-            PlanFormat::Json => self.json(),
+        session.keep_document(|| self.json())?;
+        let text = match (arguments.graph, arguments.format) {
+            (Some(language), _) => self.picture(graph_format(language)),
+            (None, PlanFormat::Json) => {
+                session.print_document(&self.json());
+                return Ok(());
+            }
+            (None, PlanFormat::Text) if arguments.full => (self.full)(),
+            (None, PlanFormat::Text) => review::text(self.view, session.page()),
+            (None, PlanFormat::Markdown) => review::markdown(self.view),
+            (None, PlanFormat::Github) => review::github(self.view),
         };
         session.print(&text);
         Ok(())
+    }
+
+    /// What changes of the edges; where nothing does, the edges as they are.
+    fn picture(&self, format: GraphFormat) -> String {
+        match self.judged.filter(|_| self.view.dataflow.is_empty()) {
+            Some((judged, _)) => {
+                graph::render(&judged.topology, &judged.verdict, &judged.sources.hidden(), format)
+            }
+            None => graph::of_plan(&self.view.dataflow, format),
+        }
     }
 
     fn json(&self) -> String {
