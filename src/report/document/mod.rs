@@ -17,7 +17,7 @@ pub use dataflow::{
 };
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
-pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
+pub use manifest::{ManifestCertificate, ManifestContainer, ManifestContent, ManifestFile, RenderManifest};
 pub use printed::printed;
 pub use render::{RenderDocument, ToldFile};
 pub use schema::schema;
