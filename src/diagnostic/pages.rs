@@ -102,6 +102,7 @@ pages! {
     "queue-wait-stalls",
     "reference-unknown",
     "remote-write-off",
+    "retention-short",
     "retry-order",
     "root-unusable",
     "same-file",

@@ -6,12 +6,16 @@ use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
 use crate::diagnostic::{Code, Finding};
-use crate::toml::{ListenerTable, Table, TempoTable};
+use crate::model::release::tempo::TempoRelease;
+use crate::toml::{KeyField, ListenerTable, Table, TempoTable};
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
 const SERVICE: ServiceDefaults =
     ServiceDefaults { memory_limit: None, stop_timeout: Duration::from_secs(20) };
+
+/// Below this nobody has looked yet.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Two weeks.
 const RETENTION: Duration = Duration::from_secs(336 * 3600);
@@ -44,6 +48,7 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
     let internal = needed(&table.internal, 9095, scene.faults);
     pinned(&table.internal, scene);
     let (version, dialect) = version?;
+    kept(&table.retention, dialect, scene);
     Some(Tempo {
         host: host?,
         version,
@@ -59,6 +64,27 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
         written: table.printed(),
         key: table.at.path().clone(),
     })
+}
+
+/// Traces are to be there when somebody looks for them: below an hour that is doubtful, and below the time that
+/// one block takes they can go before the block is whole.
+fn kept(retention: &KeyField<Duration>, release: &TempoRelease, scene: &mut Scene<'_>) {
+    let Some(kept) = retention.get().filter(|kept| **kept < HOUR) else { return };
+    let block = release.longest_block;
+    let found = if *kept < block {
+        let title = format!("traces are deleted before Tempo {} has finished a block of them", release.name);
+        let label = match block.as_secs() {
+            seconds if seconds.is_multiple_of(60) => {
+                format!("it writes to a block for {} minutes", seconds / 60)
+            }
+            seconds => format!("it writes to a block for {seconds} seconds"),
+        };
+        Finding::error(Code("retention-short"), title).at(retention.value(), label)
+    } else {
+        let title = "traces are deleted within the hour";
+        Finding::warning(Code("retention-short"), title).at(retention.value(), "")
+    };
+    scene.faults.push(found.help("an hour and more: `h` counts hours, `d` days; left out it is 14 days"));
 }
 
 /// In one process Tempo's own clients dial 127.0.0.1, whatever is written: the internal listener
