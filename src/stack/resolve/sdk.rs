@@ -65,9 +65,11 @@ fn version(app: &AppTable, language: SdkLanguage, faults: &mut Findings) -> Opti
             }
         },
         (Some(_), None) if language == SdkLanguage::Other => {
-            let found =
-                unused("a version says nothing of an unknown SDK", &table.version, "leave `version` out");
-            faults.push(found.help("language = \"rust\""));
+            faults.push(unused(
+                "a version says nothing of an unknown SDK",
+                &table.version,
+                "leave `version` out",
+            ));
             None
         }
         (Some(text), None) => match language.line(line(text)) {

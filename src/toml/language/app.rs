@@ -176,7 +176,7 @@ words! {
         /// any other
         "other" => SdkLanguage::Other;
         /// the package `OpenTelemetry`
-        "dotnet", instead r#"language = "other""#;
+        "dotnet", instead r#"sdk = { language = "other" }"#;
     }
 }
 
