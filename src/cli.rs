@@ -148,6 +148,14 @@ pub enum SchemaOf {
     Check,
     /// `history`
     History,
+    /// `plan`
+    Plan,
+    /// `prove`
+    Prove,
+    /// `tracewright.json`, which `render` writes beside its files
+    Render,
+    /// `status`
+    Status,
 }
 
 // The stack, by its directory or its file.

@@ -42,12 +42,13 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
         validation: Some(&validation),
     };
     let view = review(session, &subject)?;
-    session.print(&match arguments.format {
+    let text = match arguments.format {
         PlanFormat::Text if arguments.full => full(&subject),
         PlanFormat::Text => report::review::text(&view, session.page()),
         PlanFormat::Markdown => markdown(&view, &judged),
-        PlanFormat::Json => json(&view, &subject),
-    });
+        PlanFormat::Json => json(session, view, &subject),
+    };
+    session.print(&text);
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);

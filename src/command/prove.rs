@@ -3,6 +3,7 @@
 use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
 use crate::prove::{LogSource, Numbered, TraceProof, TraceProver};
+use crate::report::document::{ProofDocument, printed};
 use crate::report::proof;
 use crate::report::proof::ProofOutcome;
 use crate::trial;
@@ -44,7 +45,7 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
     }
     session.print(&match arguments.format {
         Format::Text => proof::text(&outcomes),
-        Format::Json => proof::json(&outcomes),
+        Format::Json => printed(&ProofDocument::of(&outcomes)),
     });
     Ok(exit(&outcomes))
 }

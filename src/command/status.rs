@@ -2,6 +2,7 @@
 
 use crate::cli::{Format, StatusArguments};
 use crate::exit::Exit;
+use crate::report::document::{StatusDocument, printed};
 use crate::report::status;
 use crate::trial::running;
 use crate::workflow::load::name_of;
@@ -19,7 +20,7 @@ pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<
     };
     session.print(&match arguments.format {
         Format::Text => status::text(&picture),
-        Format::Json => status::json(&picture),
+        Format::Json => printed(&StatusDocument::of(&picture)),
     });
     Ok(if picture.is_well() { Exit::Fine } else { Exit::Machine })
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Finding, SourceName};
 use crate::exit::Exit;
 use crate::host::{CommandLine, run_here};
 use crate::report;
-use crate::report::document::{self, DataflowReport};
+use crate::report::document::{DataflowReport, PlanDocument, printed};
 use crate::report::plan::PlanFrame;
 use crate::validate::Validation;
 use std::path::Path;
@@ -35,7 +35,8 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         session.say(&format!("note: the file at `{base}` has faults: everything is told as new\n"));
     }
     let (view, plan) = between(session, (base, old.as_ref()), (&loaded, &judged))?;
-    let printed = match arguments.format {
+    let changes = !view.is_empty() && arguments.detailed_exitcode;
+    let text = match arguments.format {
         PlanFormat::Text if arguments.full => {
             let frame =
                 PlanFrame { place: &format!("beside `{base}`"), dataflow: "", digests: &[], as_root: "" };
@@ -46,11 +47,11 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         PlanFormat::Json => {
             let engines = Validation::default();
             let dataflow = DataflowReport::of(&judged.view(&engines));
-            report::plan_json::text(&plan, &view, &dataflow, &document::engines(&engines))
+            let findings = session.findings().to_vec();
+            printed(&PlanDocument { plan: view, dataflow, engines: Vec::new(), findings })
         }
     };
-    session.print(&printed);
-    let changes = !view.is_empty() && arguments.detailed_exitcode;
+    session.print(&text);
     Ok(if changes { Exit::Changes } else { Exit::Fine })
 }
 

@@ -17,10 +17,10 @@ use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use crate::plan::{self, DesiredSource, Plan};
-use crate::report::document::{self, DataflowReport};
+use crate::report::document::{self, DataflowReport, PlanDocument, printed};
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
-use crate::report::{graph, plan as plan_text, plan_json, verdict};
+use crate::report::{graph, plan as plan_text, verdict};
 use crate::stack::{self, Stack};
 use crate::toml::{self, KeyTree, TomlDocument};
 use crate::validate::Validation;
@@ -133,14 +133,14 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
 }
 
 /// The plan as one JSON document.
-pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
+pub(crate) fn json(session: &Session, view: PlanView, subject: &Subject<'_>) -> String {
     let (dataflow, engines) = match (subject.stack, subject.validation) {
         (Some((_, judged)), Some(engines)) => {
             (DataflowReport::of(&judged.view(engines)), document::engines(engines))
         }
         _ => Default::default(),
     };
-    plan_json::text(&subject.survey.plan, view, &dataflow, &engines)
+    printed(&PlanDocument { plan: view, dataflow, engines, findings: session.findings().to_vec() })
 }
 
 /// The plan as the comment of a pull request, with a picture of who talks to whom.

@@ -6,7 +6,7 @@ use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
 use crate::report::diagnostics;
-use crate::report::document::{DocumentKind, StoppedDocument, told};
+use crate::report::document::{DocumentKind, StoppedDocument, ToldFinding, told};
 use crate::report::page::PageStyle;
 use crate::report::review::WarningView;
 use crate::text::{Sources, foreign, foreign_styled, redact_line};
@@ -58,6 +58,8 @@ pub struct Session {
     document: Option<DocumentKind>,
     columns: usize,
     warnings: Vec<WarningView>,
+    /// The same and errors, whole, where a document was asked for.
+    findings: Vec<ToldFinding>,
     /// What kept the first of the data from being written that did not arrive.
     lost: Option<std::io::Error>,
 }
@@ -82,6 +84,7 @@ impl Session {
             lost: None,
             columns: columns(),
             warnings: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -153,9 +156,17 @@ impl Session {
         &self.warnings
     }
 
+    /// Every finding that was said in this run, for the document that was asked for.
+    pub fn findings(&self) -> &[ToldFinding] {
+        &self.findings
+    }
+
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
         self.warnings.extend(diagnostics::warnings(findings, sources));
+        if self.document.is_some() {
+            self.findings.extend(told(findings, sources));
+        }
         if !findings.is_empty() {
             let text = diagnostics::render(findings, sources, self.colour_err);
             self.say(&text);

@@ -6,8 +6,11 @@ mod dataflow;
 mod findings;
 mod history;
 mod manifest;
+mod plan;
 mod printed;
+mod proof;
 mod schema;
+mod status;
 mod stopped;
 
 pub use dataflow::{
@@ -17,6 +20,9 @@ pub use dataflow::{
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
 pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
+pub use plan::PlanDocument;
 pub use printed::printed;
-pub use schema::schema;
+pub use proof::{FailureReport, ProofDocument, ProofReport, SpanCount};
+pub use schema::{DescribedDocument, schema};
+pub use status::{ComponentReport, HostReport, ListenerReport, StatusDocument, StatusDrift, UnitReport};
 pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};
