@@ -5,12 +5,17 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+mod engines;
 mod leave_out;
-use crate::model::names::StackName;
+mod place;
+mod plan;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use engines::{EnginesArgument, ValidatorsArgument};
 pub use leave_out::LeaveOutArgument;
+pub use place::{NamedStackArgument, RootArgument, StackArgument};
+pub use plan::{PlanArguments, PlanFormat};
 use std::path::PathBuf;
 
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
@@ -158,62 +163,6 @@ pub enum SchemaOf {
     Status,
 }
 
-// The stack, by its directory or its file.
-#[derive(Debug, Args)]
-pub struct StackArgument {
-    /// A directory that holds stack.toml, or the file
-    #[arg(value_name = "STACK", default_value = ".")]
-    pub stack: PathBuf,
-}
-
-// The stack whose name is all that counts, so that a lost or broken file keeps nobody from going back.
-#[derive(Debug, Args)]
-pub struct NamedStackArgument {
-    /// A directory that holds stack.toml, or the file; its name is all that counts
-    #[arg(value_name = "STACK", default_value = ".")]
-    pub stack: PathBuf,
-    /// The stack by its name, where its file is lost
-    #[arg(long, value_name = "NAME", value_parser = values::stack_name)]
-    pub name: Option<StackName>,
-}
-
-// Where the stack's files go.
-#[derive(Debug, Default, Args)]
-pub struct RootArgument {
-    /// Work below this directory instead of on this machine: no privileges, no services
-    ///
-    /// Contents keep their final paths; owners are recorded and shown, never set.
-    #[arg(long, value_name = "DIR")]
-    pub root: Option<PathBuf>,
-    #[command(flatten)]
-    pub left_out: LeaveOutArgument,
-}
-
-// The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
-// stack says if that is allowed, and on `PATH`.
-#[derive(Debug, Args)]
-pub struct EnginesArgument {
-    /// The collector's binary
-    #[arg(long, value_name = "PATH")]
-    pub collector: Option<PathBuf>,
-    /// Tempo's binary
-    #[arg(long, value_name = "PATH")]
-    pub tempo: Option<PathBuf>,
-    /// Also start what the stack names (`service.binary`): only for a stack that you trust
-    #[arg(long)]
-    pub engines_of_stack: bool,
-}
-
-// Whether the engines' own validators are asked, and which engines.
-#[derive(Debug, Args)]
-pub struct ValidatorsArgument {
-    #[command(flatten)]
-    pub engines: EnginesArgument,
-    /// Ask no engine: what their validators would judge is listed as not checked
-    #[arg(long, conflicts_with_all = ["collector", "tempo", "engines_of_stack"])]
-    pub no_engines: bool,
-}
-
 /// What is printed on stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -222,18 +171,6 @@ pub enum Format {
     Text,
     /// For programs; carries a format_version, whose minor number only ever adds
     Json,
-}
-
-/// How a plan is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
-    /// For people: by cause, in the columns of the terminal
-    #[default]
-    Text,
-    /// For programs; carries a format_version, whose minor number only ever adds
-    Json,
-    /// For the comment of a pull request
-    Markdown,
 }
 
 /// How the result of a check is printed.
@@ -306,28 +243,6 @@ pub struct RenderArguments {
     pub out: PathBuf,
 }
 
-#[derive(Debug, Args)]
-pub struct PlanArguments {
-    #[command(flatten)]
-    pub stack: StackArgument,
-    #[command(flatten)]
-    pub root: RootArgument,
-    #[command(flatten)]
-    pub validators: ValidatorsArgument,
-    /// Exit with 2 when there is something to do, drift included
-    #[arg(long)]
-    pub detailed_exitcode: bool,
-    /// Compare with the stack at a revision of its git repository instead of with a host
-    #[arg(long, value_name = "REF", conflicts_with = "root")]
-    pub base: Option<String>,
-    /// Show every line of every file that changes
-    #[arg(long)]
-    pub full: bool,
-    /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    pub format: PlanFormat,
-}
-
 // What may be overwritten, who is asked, and how much is shown.
 #[derive(Debug, Args)]
 pub struct ConsentArguments {
@@ -344,8 +259,9 @@ pub struct ConsentArguments {
 
 #[derive(Debug, Args)]
 pub struct ApplyArguments {
-    #[command(flatten)]
-    pub stack: StackArgument,
+    /// A directory that holds stack.toml, the file, or a plan that `plan --out` saved
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]

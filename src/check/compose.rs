@@ -64,6 +64,14 @@ fn finding(fact: &ComposeFact) -> Finding {
                 .at(at, format!("if it is not made before the start, `{target}` is an empty directory"))
                 .help(format!("put it at `{source}`, readable for the user of the container"))
         }
+        ComposeFactKind::DirectoryMissing { source, files } => {
+            let what = "if it is not made before the start, it is empty, and the program does not start";
+            let finding =
+                Finding::warning(MISSING, format!("there is no `{source}` here, which `{service}` mounts"))
+                    .at(at, what);
+            let help = |file| format!("put it at `{file}`, readable for the user of the container");
+            files.iter().map(help).fold(finding, Finding::help)
+        }
         ComposeFactKind::NotPublished(mode) => {
             Finding::warning(NOT_PUBLISHED, format!("`ports` of `{service}` publish nothing"))
                 .at(at, format!("with `network_mode: {mode}` they are passed over without a word"))

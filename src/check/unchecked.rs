@@ -1,7 +1,7 @@
 //! What could not be decided, by name. Reasons are constant, so that two runs can be compared.
 
 use super::facts::{Facts, peer};
-use crate::model::dataflow::CertificateFile;
+use crate::model::dataflow::{CertificateFile, Client, ClientHost, Trust};
 use std::fmt;
 
 /// Its peer is not this host.
@@ -61,6 +61,20 @@ impl fmt::Display for NotChecked {
     }
 }
 
+/// A reason, with what a certificate that is not here has to name.
+fn with_name(reason: &str, client: &Client) -> String {
+    let verifies = !matches!(client.tls.trust, Trust::Anybody | Trust::Unknown);
+    if reason != NO_CERTIFICATE || !verifies {
+        return reason.to_owned();
+    }
+    let dialled = match &client.host {
+        ClientHost::Name(name) if name.is_empty() => "localhost".to_owned(),
+        host => host.to_string(),
+    };
+    let name = client.tls.server_name.clone().unwrap_or(dialled);
+    format!("{reason}: it must name `{name}`")
+}
+
 /// Everything that was not decided, sorted.
 pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
     let mut all: Vec<NotChecked> = facts
@@ -73,7 +87,9 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
         let client = &facts.topology.clients[judged.client];
         let place = format!("{} -> {}", client.edge(facts.topology), peer(client));
         let reasons = judged.reasons();
-        all.extend(reasons.map(|reason| NotChecked { place: place.clone(), reason: reason.to_owned() }));
+        all.extend(
+            reasons.map(|reason| NotChecked { place: place.clone(), reason: with_name(reason, client) }),
+        );
     }
     let elsewhere = facts.topology.certificates.iter().filter(|(_, file)| **file == CertificateFile::NotHere);
     all.extend(

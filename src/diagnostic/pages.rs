@@ -19,6 +19,7 @@ macro_rules! pages {
 pages! {
     "check":
     "address-text",
+    "attribute-text",
     "authority-in-git",
     "authority-shared",
     "base-unknown",
@@ -107,7 +108,9 @@ pages! {
     "root-unusable",
     "same-file",
     "san-missing",
+    "saved-plan",
     "schema-unknown",
+    "sdk-unread",
     "sdk-unsupported",
     "sdk-without-tls",
     "secret-unsupported",
@@ -147,6 +150,7 @@ pages! {
     "value-unknown",
     "value-unwritable",
     "variable-form",
+    "variable-name",
     "variable-unset",
     "version-missing",
     "version-not-text",

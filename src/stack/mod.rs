@@ -17,8 +17,8 @@ pub use crate::toml::{
 pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, Queue, QueueLength,
-    Retry, Route, RouteTarget, Sdk, SecretReference, Size,
+    Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, ProgramLines, Queue,
+    QueueLength, Retry, Route, RouteTarget, Sdk, SecretReference, Size,
 };
 
 use crate::diagnostic::KeyPath;
@@ -161,6 +161,8 @@ pub struct App {
     pub timeout: Option<Duration>,
     /// `headers`: name in lower case -> value.
     pub headers: BTreeMap<String, String>,
+    /// What its block says beside its way out.
+    pub lines: ProgramLines,
     /// Who runs it and who must be able to read its certificates.
     pub service: Neighbour,
     /// `paths.certificates`.

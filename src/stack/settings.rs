@@ -43,7 +43,7 @@ impl OtlpListeners {
     pub fn listener(&self, protocol: OtlpProtocol) -> Option<&ListenerSettings> {
         match protocol {
             OtlpProtocol::Grpc => self.grpc.as_ref(),
-            OtlpProtocol::HttpProtobuf => self.http.as_ref(),
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => self.http.as_ref(),
         }
     }
 }
@@ -166,6 +166,27 @@ pub struct Sdk {
     pub version: Option<SdkLine>,
     /// Who gives the program its CA; `None`: not said.
     pub tls_settings: Option<TlsSettings>,
+}
+
+impl Sdk {
+    /// It in messages: `Rust 0.21`.
+    pub fn spoken(&self) -> String {
+        let name = self.language.name();
+        self.version.map_or_else(|| name.to_owned(), |(major, minor)| format!("{name} {major}.{minor}"))
+    }
+}
+
+/// What the block of an application says beside its way out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProgramLines {
+    /// `sampling.probability`: the part of the traces that begin in it, above 0 and up to 1.
+    pub sampling: Option<String>,
+    /// Whether the signals that it does not send here are switched off.
+    pub others_off: bool,
+    /// `resource_attributes`: name -> value as the variable holds it.
+    pub attributes: BTreeMap<String, String>,
+    /// `extra`: further variables.
+    pub extra: BTreeMap<String, String>,
 }
 
 /// `[certificates]`.

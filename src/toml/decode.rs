@@ -3,7 +3,7 @@
 use super::foreign::our_value;
 use super::kind::Table;
 use super::language::{ListenerTable, RawStack};
-use super::meant::meant;
+use super::meant::{fraction, meant};
 use super::raw::{RawHosts, RawTable, RawValue};
 use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
 use super::shape;
@@ -29,6 +29,13 @@ pub(super) fn single(
         },
         (ValueKind::Whole(least, most), DeValue::Integer(number)) => {
             whole(walk, (least, most), number, written)
+        }
+        (ValueKind::Fraction, DeValue::Float(_) | DeValue::Integer(_)) => {
+            let typed = &walk.document.text()[written.value.span()];
+            match fraction(typed) {
+                Some(number) => Some(RawValue::Text(number)),
+                None => outside(walk, "above 0 and up to 1", written),
+            }
         }
         (ValueKind::Port, DeValue::Integer(number)) => {
             port(walk, number, written).map(|port| RawValue::Whole(port.into()))
@@ -71,6 +78,7 @@ fn is_text(kind: ValueKind) -> bool {
         kind,
         ValueKind::Flag(_)
             | ValueKind::Whole(..)
+            | ValueKind::Fraction
             | ValueKind::Port
             | ValueKind::List(_)
             | ValueKind::Map(_)
@@ -167,15 +175,13 @@ fn whole(
     let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
     match value.filter(|value| (least..=most).contains(value)) {
         Some(value) => Some(RawValue::Whole(value)),
-        None => walk.push(
-            Finding::error(
-                Code("number-range"),
-                format!("`{}` is not between {least} and {most}", written.name),
-            )
-            .at(written.value_place(), "")
-            .help(for_example(written)),
-        ),
+        None => outside(walk, &format!("between {least} and {most}"), written),
     }
+}
+
+fn outside(walk: &mut TableWalk<'_>, bounds: &str, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
+    let found = Finding::error(Code("number-range"), format!("`{}` is not {bounds}", written.name));
+    walk.push(found.at(written.value_place(), "").help(for_example(written)))
 }
 
 /// The key's example, said to be one.

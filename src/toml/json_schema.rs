@@ -81,6 +81,7 @@ fn value(kind: &ValueKind) -> Map<String, Value> {
         ValueKind::Flag(None) => json!({ "type": "boolean" }),
         ValueKind::Flag(Some((refused, _))) => json!({ "type": "boolean", "enum": [!refused] }),
         ValueKind::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        ValueKind::Fraction => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1 }),
         ValueKind::Text | ValueKind::Header => json!({ "type": "string", "minLength": 1 }),
         ValueKind::Name => text(NAME),
         ValueKind::Choice(_, words) => return choice(words),

@@ -128,6 +128,8 @@ singles! {
     Duration => ValueKind::Duration, Duration(duration): std::time::Duration;
     /// A duration, or `None` for `"never"`.
     DurationOrNever => ValueKind::DurationOrNever, DurationOrNever(duration): Option<std::time::Duration>;
+    /// A number above 0, up to 1, as it is shortest.
+    Fraction => ValueKind::Fraction, Text(number): String;
     /// Names of hosts, or all of them.
     Hosts => ValueKind::Hosts, Hosts(hosts): RawHosts;
     /// A number of bytes.

@@ -96,6 +96,8 @@ pub enum ValueKind {
     Flag(Option<(bool, &'static str)>),
     /// A whole number within bounds, both inclusive.
     Whole(u64, u64),
+    /// A number above 0, up to 1.
+    Fraction,
     /// A text without control characters.
     Text,
     /// A name of the language: `[a-z][a-z0-9-]{0,31}`.
@@ -355,6 +357,7 @@ impl ValueKind {
         match self {
             Self::Flag(_) => "true or false".into(),
             Self::Whole(..) => "a whole number".into(),
+            Self::Fraction => "a number above 0, up to 1".into(),
             Self::Text | Self::Name | Self::Dial | Self::Header => "a text in quotes".into(),
             Self::Choice(_, words) => {
                 let known = words.iter().filter(|word| word.is_rendered());

@@ -136,6 +136,7 @@ fn texts(text: &str, kind: ValueKind) -> Vec<String> {
             let known = words.iter().filter(|word| matches!(word.status, KeyStatus::Rendered));
             known.map(|word| word.text.to_owned()).filter(|word| word != text).collect()
         }
+        ValueKind::Fraction => vec!["0.5".to_owned(), "1".to_owned()],
         // The releases on either side.
         ValueKind::Version => ["2.10", "3.0", "0.144", "0.159"].map(ToOwned::to_owned).into(),
         // Names have suffixes: `otelcol.service`.

@@ -110,7 +110,7 @@ pub fn discover(tree: &dyn FileTree) -> Discovered {
 pub(super) struct Search<'t> {
     pub(super) tree: &'t dyn FileTree,
     pub(super) found: Discovered,
-    looked: BTreeSet<TargetPath>,
+    pub(super) looked: BTreeSet<TargetPath>,
     directories: usize,
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 /// Puts into the topology what stands at every certificate or key path that a listener or client
 /// names.
 pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
-    for path in named(topology) {
+    for path in named(topology, &|_| true) {
         let file = match files.files.get(&path) {
             Some(Examined::Bytes(bytes)) => {
                 let file = read_pem(bytes);
@@ -30,13 +30,19 @@ pub(super) fn read_named(topology: &mut Topology, files: &FileSet<'_>) {
     }
 }
 
-fn named(topology: &Topology) -> BTreeSet<TargetPath> {
+/// The same paths, of the programs on one site.
+pub(super) fn of_site(topology: &Topology, site: usize) -> BTreeSet<TargetPath> {
+    named(topology, &|program| topology.programs[program].site == site)
+}
+
+/// The paths that listeners and clients of some programs name.
+fn named(topology: &Topology, of: &dyn Fn(usize) -> bool) -> BTreeSet<TargetPath> {
     let mut paths = BTreeSet::new();
-    for listener in &topology.listeners {
+    for listener in topology.listeners.iter().filter(|listener| of(listener.program)) {
         let tls = &listener.tls;
         paths.extend([&tls.certificate, &tls.key, &tls.client_ca].into_iter().flatten().map(path));
     }
-    for client in &topology.clients {
+    for client in topology.clients.iter().filter(|client| of(client.program)) {
         let tls = &client.tls;
         paths.extend([&tls.certificate, &tls.key].into_iter().flatten().map(path));
         paths.extend(tls.ignored.iter().map(path));

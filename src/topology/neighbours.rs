@@ -128,7 +128,9 @@ fn read_one(
         starts_here: false,
         site: container.site,
     });
-    let values = Values { expansion: Expansion::None, environment: &container.process.environment };
+    // Loki and Mimir have Tempo's flag for it.
+    let expansion = if container.process.expands { Expansion::Tempo } else { Expansion::None };
+    let values = Values { expansion, environment: &container.process.environment };
     let start = Start::Alone(&container.process.flags);
     let inside = Some(&container.inside);
     let mut page = FileReading { topology, program, path: &path, source, parts: &[], values, start, inside };
@@ -183,8 +185,7 @@ fn content(
             let tree = parsed(page);
             match (name.0, tree) {
                 ("Loki" | "Mimir", Some(document)) if document.root.is_mapping() => {
-                    neighbour::server(page, &document.root, name, flags);
-                    true
+                    neighbour::server(page, &document.root, name, flags)
                 }
                 (_, None) if !text.is_empty() => false,
                 _ => {

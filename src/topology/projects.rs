@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Larger scripts are not looked into (bytes), nor more of them than this in one directory.
 const MOST_BYTES: usize = 256 * 1024;
 const MOST_SCRIPTS: usize = 30;
+/// How deep variables of a script name each other, and how long a line becomes by that (bytes).
+const MOST_VARIABLES: usize = 4;
+const MOST_LINE: usize = 16 * 1024;
 
 /// A set of files that Compose is started with.
 struct FileSet {
@@ -199,8 +202,13 @@ fn started(
     names: &BTreeSet<String>,
 ) -> Vec<Vec<String>> {
     let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
+    let variables = assigned(&joined);
     let mut all = Vec::new();
-    for line in joined.lines().filter(|line| line.contains("compose")) {
+    for line in joined
+        .lines()
+        .map(|line| put_in(line, &variables))
+        .filter(|line| line.to_lowercase().contains("compose"))
+    {
         let mut list: Vec<String> = Vec::new();
         let mut words = line
             .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ','))
@@ -217,11 +225,45 @@ fn started(
                 list.push(name);
             }
         }
-        if list.len() > 1 {
+        if list.len() > 1 && !all.contains(&list) {
             all.push(list);
         }
     }
     all
+}
+
+/// Variables of a script, or of a makefile, that hold lists of files.
+fn assigned(text: &str) -> BTreeMap<&str, &str> {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    text.lines()
+        .filter_map(|line| line.split_once('=').filter(|(_, value)| value.contains("-f")))
+        .filter_map(|(before, value)| {
+            let name = before.trim_end_matches(['?', ':', '+']).trim();
+            let name = name.strip_prefix("export ").unwrap_or(name).trim();
+            is_name(name).then(|| (name, value.trim().trim_matches(['"', '\''])))
+        })
+        .collect()
+}
+
+/// A line with those variables put in, as often as they name each other.
+fn put_in(line: &str, variables: &BTreeMap<&str, &str>) -> String {
+    let mut line = line.to_owned();
+    for _ in 0..MOST_VARIABLES {
+        let before = line.len();
+        for (name, value) in variables {
+            for written in [format!("$({name})"), format!("${{{name}}}")] {
+                if line.contains(&written) && line.len() < MOST_LINE {
+                    line = line.replace(&written, value);
+                }
+            }
+        }
+        if line.len() == before {
+            break;
+        }
+    }
+    line
 }
 
 /// Whether a path of a script may lead into the directory: by itself, or by the directory's own name.
@@ -252,5 +294,9 @@ mod tests {
         assert_eq!(lists(text, "/x", "/y"), Vec::<Vec<String>>::new());
         assert_eq!(lists("compose -f x/a.compose.yaml --file=x/b.compose.yaml", "/x", "/"), both);
         assert_eq!(lists("docker compose -f a.compose.yaml up", "/x", "/x"), Vec::<Vec<String>>::new());
+        let text = "A = -f a.compose.yaml\nB ?= $(A) -f b.compose.yaml\nup:\n\tdocker compose $(B) up\n";
+        assert_eq!(lists(text, "/x", "/x"), both);
+        let circle = "A = -f $(A) $(A) $(B)\nB = -f $(A)\nup:\n\tdocker compose $(B) up\n";
+        assert_eq!(lists(circle, "/x", "/x"), Vec::<Vec<String>>::new());
     }
 }

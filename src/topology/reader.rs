@@ -104,6 +104,7 @@ impl FileReader {
         neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
         named::read_named(&mut topology, files);
+        compose::missing(files, &containers, &mut topology);
         topology.readers.clone_from(&files.readers);
         topology
     }

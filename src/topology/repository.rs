@@ -37,8 +37,9 @@ const FETCHED: &[&str] = &[
     "__pycache__",
     "dist",
     "vendored",
-    "testdata",
 ];
+/// Directories of data that tests read and nobody runs.
+const OF_TESTS: &[&str] = &["testdata", "test-data", "test_data", "fixtures", "__fixtures__"];
 /// What stands in Compose files and in manifests of Kubernetes.
 const WORDS: [&str; 2] = ["services:", "apiVersion:"];
 
@@ -73,8 +74,10 @@ impl Search<'_> {
                     continue;
                 }
                 let path = directory.join(&name);
-                let skipped = FETCHED.contains(&name.as_str()) || places::FETCHED.contains(&name.as_str());
-                if is_directory && name == "testdata" {
+                let of_tests = OF_TESTS.contains(&name.as_str());
+                let skipped =
+                    of_tests || FETCHED.contains(&name.as_str()) || places::FETCHED.contains(&name.as_str());
+                if is_directory && of_tests {
                     self.not_read(&path, "data of tests, which nobody runs: not judged");
                 }
                 if is_directory && depth < DEPTH && !skipped {
@@ -90,7 +93,15 @@ impl Search<'_> {
                 || format::is_compose_file(path.file_name())
                 || words().any(|word| contains(bytes, word.as_bytes()))
         };
-        self.found.files.retain(|path, bytes| ours(path, bytes));
+        // What a program is started with is looked at again, whatever stands in it.
+        let looked = &mut self.looked;
+        self.found.files.retain(|path, bytes| {
+            let kept = ours(path, bytes);
+            if !kept {
+                looked.remove(path);
+            }
+            kept
+        });
     }
 
     /// The names of links in a directory.

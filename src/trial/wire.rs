@@ -2,7 +2,6 @@
 
 use crate::component::app::describe::assignments;
 use crate::component::{app, collector, grafana, tempo};
-use crate::model::dataflow::OtlpProtocol;
 use crate::prove::{Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
 use crate::stack::{App, HeaderValue, RouteTarget};
 use crate::wiring::{ClientId, WiredEdge, Wiring};
@@ -70,7 +69,7 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector) -> RouteC
     let metrics = wiring.edge_from(&ClientId::Tool(id.clone(), crate::wiring::ListenerKind::Metrics));
     let forwards = wiring.edge_from(&ClientId::Of(id.clone())).map(|edge| {
         let served = wiring.target(edge).tls;
-        let path = if collector.route.protocol == OtlpProtocol::HttpProtobuf { "/v1/traces" } else { "" };
+        let path = if collector.route.protocol.is_http() { "/v1/traces" } else { "" };
         let ca = PathBuf::from(wiring.engines[&id].certificate("ca.crt").as_str());
         let headers = collector.export.headers.iter().filter_map(|(name, value)| match value {
             HeaderValue::Plain(text) => Some((name.clone(), text.clone())),

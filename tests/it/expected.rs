@@ -116,7 +116,7 @@ impl Expected<'_> {
                 let collector = &stack.collectors[id.name_as(ProgramKind::Collector).unwrap()];
                 let kind = match collector.route.protocol {
                     OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
-                    OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
+                    OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => collector.dialect.http_exporter,
                 };
                 vec![format!("exporters.{kind}/{}", self.wiring.target(edge).id.component.short())]
             }

@@ -153,6 +153,11 @@ const CODES: &[&str] = &[
     "path-hidden",
     "path-volatile",
     "env-file-unreadable",
+    "env-conflict",
+    "attribute-text",
+    "sdk-unread",
+    "sdk-without-tls",
+    "variable-name",
 ];
 
 #[test]

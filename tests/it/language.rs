@@ -88,6 +88,7 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
     match kind {
         ValueKind::Flag(_) => Some(["true".into(), "false".into()]),
         ValueKind::Whole(..) => Some(["1".into(), "7".into()]),
+        ValueKind::Fraction => Some(["0.5".into(), "0.25".into()]),
         ValueKind::Port => Some(["5001".into(), "5002".into()]),
         ValueKind::Choice(_, words) => quoted(words[0].text, words[1].text),
         // The life of a CA is longer than that of a leaf, and traces are to be found; everything else is short.
@@ -107,7 +108,7 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
             two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]")))
         }
         ValueKind::Map(kind) => {
-            two_values(name, *kind).map(|values| values.map(|value| format!("{{ x-a = {value} }}")))
+            two_values(name, *kind).map(|values| values.map(|value| format!("{{ xa = {value} }}")))
         }
         ValueKind::Listener(_) => Some(["5001".into(), "5002".into()]),
         ValueKind::Table(_) | ValueKind::Named(..) | ValueKind::Anything => None,

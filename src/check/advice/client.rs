@@ -1,13 +1,13 @@
 //! Lines for the client end of an edge.
 
-use super::super::edge::understands;
+use super::super::edge::{Lead, lead, understands};
 use super::super::facts::{Facts, peer, shown_listener};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
 use super::{endpoint, server, source, under};
 use crate::diagnostic::{Help, SourceName, TextChange};
 use crate::model::certificate::ServerName;
-use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
+use crate::model::dataflow::{Client, ClientHost, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
 use crate::model::names::Port;
 
 /// Point the client at this listener.
@@ -280,9 +280,18 @@ pub(in super::super) fn name(
         listener.tls.certificate.as_ref().and_then(|file| facts.topology.certificates.get(&file.path));
     let names = certificate.and_then(Leaf::of).map(|leaf| leaf.names).unwrap_or_default();
     let served = server::reached_as(listener);
-    if client.protocol != Protocol::TempoInternal && names.contains(&ServerName::of(&served)) {
-        ways.push(dial_as(facts, client, listener, &served));
-        return ways;
+    let here = facts.topology.programs[client.program].site;
+    let there = facts.topology.programs[listener.program].site;
+    if client.protocol != Protocol::TempoInternal {
+        let known = match here == there {
+            true => names.contains(&ServerName::of(&served)).then_some(served),
+            // Another container is dialled by one of its own names.
+            false => names.iter().map(ToString::to_string).find(|name| leads_to(facts, client, name, there)),
+        };
+        if let Some(known) = known {
+            ways.push(dial_as(facts, client, listener, &known));
+            return ways;
+        }
     }
     let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.") && text.parse::<std::net::IpAddr>().is_err()));
     let (file, setting) = (source(facts, client.program), &client.setting);
@@ -303,6 +312,12 @@ pub(in super::super) fn name(
         ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host").into(),
     }));
     ways
+}
+
+/// Whether a name leads from a client to a site over a network.
+fn leads_to(facts: &Facts<'_>, client: &Client, name: &str, site: usize) -> bool {
+    let dialled = Client { host: ClientHost::Name(name.to_owned()), ..client.clone() };
+    lead(facts.topology, &dialled) == Lead::Over(site)
 }
 
 /// The file of CAs a client trusts, if it names one.

@@ -9,14 +9,16 @@ use crate::model::dataflow::OtlpProtocol;
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::TimeoutUnit;
 use crate::stack::{App, TlsSettings};
+use crate::text::percent_encode;
 use crate::wiring::{ClientId, ClientPlace, Wiring};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// One assignment, before it is written in a dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvAssignment {
     /// The variable.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its value, as the program shall see it.
     pub value: String,
     /// The key of the stack behind it.
@@ -30,14 +32,18 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
     let tls = wiring.target(edge).tls;
     let endpoint = match app.route.protocol {
         OtlpProtocol::Grpc => edge.url(tls),
-        OtlpProtocol::HttpProtobuf => format!("{}/v1/traces", edge.url(tls)),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => format!("{}/v1/traces", edge.url(tls)),
     };
     let at = |key: &str| app.key.join(key);
-    let mut all = vec![
-        assign("OTEL_SERVICE_NAME", app.service_name.clone(), at("service_name")),
+    let mut all = Vec::new();
+    // What every program of a host reads names none of them.
+    if app.env_dialect != EnvFormat::Injector {
+        all.push(assign("OTEL_SERVICE_NAME", &app.service_name, at("service_name")));
+    }
+    all.extend([
         assign("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", app.route.protocol.to_string(), at("protocol")),
         assign("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, app.route.key.clone()),
-    ];
+    ]);
     if tls && needs_ca(app) {
         let ca = place.certificates.join("ca.crt").to_string();
         all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca, ca_key(app)));
@@ -48,11 +54,12 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
         all.push(assign("OTEL_EXPORTER_OTLP_TRACES_HEADERS", headers, at("headers")));
     }
     if app.gzip {
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip".to_owned(), at("compression")));
+        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip", at("compression")));
     }
     if let Some(timeout) = app.timeout {
         all.push(assign("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", timeout_value(app, timeout), at("timeout")));
     }
+    all.extend(beside(app));
     all
 }
 
@@ -64,8 +71,35 @@ fn ca_key(app: &App) -> KeyPath {
     }
 }
 
-fn assign(name: &'static str, value: String, key: KeyPath) -> EnvAssignment {
-    EnvAssignment { name, value, key }
+fn assign(name: &'static str, value: impl Into<String>, key: KeyPath) -> EnvAssignment {
+    EnvAssignment { name: Cow::Borrowed(name), value: value.into(), key }
+}
+
+/// What the block says beside the way out.
+fn beside(app: &App) -> Vec<EnvAssignment> {
+    let at = |key: &str| app.key.join(key);
+    let mut all = Vec::new();
+    if let Some(part) = &app.lines.sampling {
+        let key = at("sampling").join("probability");
+        all.push(assign("OTEL_TRACES_SAMPLER", "parentbased_traceidratio", key.clone()));
+        all.push(assign("OTEL_TRACES_SAMPLER_ARG", part, key));
+    }
+    if !app.lines.attributes.is_empty() {
+        let pairs = app.lines.attributes.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = pairs.collect::<Vec<_>>().join(",");
+        all.push(assign("OTEL_RESOURCE_ATTRIBUTES", pairs, at("resource_attributes")));
+    }
+    if app.lines.others_off {
+        all.push(assign("OTEL_METRICS_EXPORTER", "none", at("other_signals")));
+        all.push(assign("OTEL_LOGS_EXPORTER", "none", at("other_signals")));
+    }
+    let extra = app.lines.extra.iter().map(|(name, value)| EnvAssignment {
+        name: Cow::Owned(name.clone()),
+        value: value.clone(),
+        key: at("extra").join(name),
+    });
+    all.extend(extra);
+    all
 }
 
 /// Whether the program is told where the CA is: not where the host's trust store does it.
@@ -77,12 +111,6 @@ pub fn needs_ca(app: &App) -> bool {
 fn timeout_value(app: &App, timeout: Duration) -> String {
     let unit = app.sdk.language.timeout(app.route.protocol, app.sdk.version);
     unit.unwrap_or(TimeoutUnit::Milliseconds).spell(timeout)
-}
-
-fn percent_encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
-    let encode = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(encode).collect()
 }
 
 /// The lines of the block, `NAME=VALUE`, written for the dialect that reads the file.
@@ -117,6 +145,7 @@ pub fn dialect_name(dialect: EnvFormat) -> &'static str {
         EnvFormat::Systemd => "systemd",
         EnvFormat::Shell => "shell",
         EnvFormat::Docker => "docker",
+        EnvFormat::Injector => "injector",
     }
 }
 

@@ -4,8 +4,9 @@ use super::{describe, id};
 use crate::component::{Component, ConfigReader, Described, Description, Engine, Template, collector};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::dataflow::ProgramKind;
+use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
-use crate::model::release::sdk::Support;
+use crate::model::release::sdk::{SdkLanguage, Support};
 use crate::stack::{App, Stack, TlsSettings};
 use crate::wiring::{ClientId, ClientPlace, ComponentId, ComponentPlace, ComponentSpec, Wiring};
 
@@ -80,6 +81,9 @@ fn part(app: &App) -> ComponentSpec<'_> {
 
 /// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.
 fn unreadable(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
+    if app.env_dialect == EnvFormat::Injector {
+        return None;
+    }
     let place = wiring.clients.get(&id(&app.name)).filter(|place| place.file_owner.is_none())?;
     let title = format!("nobody but root can read the new `{}`", place.file.as_ref()?);
     let unit = place.unit.as_ref().map(|unit| format!(", unit = \"{unit}\"")).unwrap_or_default();
@@ -88,34 +92,53 @@ fn unreadable(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
     Some(finding.help(format!("for example: service = {{ user = \"{}\"{unit} }}", app.name)))
 }
 
+/// Why a program learns of no CA through its environment, and what can be done.
+struct Blind {
+    why: String,
+    help: &'static str,
+}
+
 /// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
 /// program or the host's trust store sees to it.
 fn without_tls(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
     let edge = wiring.edge_from(&ClientId::Of(id(&app.name)))?;
     let listener = wiring.target(edge);
     let blind = reads_no_ca(app).filter(|_| listener.tls)?;
-    let finding = Finding::error(Code("sdk-without-tls"), blind)
+    let finding = Finding::error(Code("sdk-without-tls"), blind.why)
         .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
         .also((listener.key.clone(), KeyPart::Key), "serves TLS");
-    Some(finding.help(
-        "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener",
-    ))
+    Some(finding.help(blind.help))
 }
 
-/// Why a program learns of no CA through its environment; `None` where it does, or is told in another way.
-fn reads_no_ca(app: &App) -> Option<String> {
+/// `None` where it learns of it, or is told in another way.
+fn reads_no_ca(app: &App) -> Option<Blind> {
+    if app.env_dialect == EnvFormat::Injector && app.sdk.tls_settings != Some(TlsSettings::System) {
+        return Some(Blind {
+            why: "programs of the whole host cannot read a CA that is kept for one of them".to_owned(),
+            help: "`sdk.tls_settings = \"system\"` if the trust store of the host has the CA, or `tls = false` on the loopback listener",
+        });
+    }
     if matches!(app.sdk.tls_settings, Some(TlsSettings::Code | TlsSettings::System)) {
         return None;
     }
-    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(app.route.protocol));
-    match (support.of(app.sdk.version), support) {
-        (Some(true), _) => None,
-        (None, Support::Since((major, minor))) => Some(format!(
-            "{name} reads no CA from the environment over HTTP before {major}.{minor}: say which release it is"
-        )),
-        (Some(false), Support::Since((major, minor))) => {
-            Some(format!("{name} reads no CA from the environment over HTTP before {major}.{minor}"))
-        }
-        _ => Some(format!("{name} reads no CA from the environment")),
+    if app.sdk.language == SdkLanguage::DotNet {
+        return app.sdk.tls_settings.is_none().then(|| Blind {
+            why: "nobody measured whether .NET reads a CA from the environment".to_owned(),
+            help: "`sdk.tls_settings = \"environment\"` if you know that this release does, `\"system\"` if the trust store of the host has the CA",
+        });
     }
+    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(app.route.protocol));
+    let why = match (support.of(app.sdk.version), support) {
+        (Some(true), _) => return None,
+        (None, Support::Since((major, minor))) => format!(
+            "{name} reads no CA from the environment over HTTP before {major}.{minor}: say which release it is"
+        ),
+        (Some(false), Support::Since((major, minor))) => {
+            format!("{name} reads no CA from the environment over HTTP before {major}.{minor}")
+        }
+        _ => format!("{name} reads no CA from the environment"),
+    };
+    let help =
+        "`sdk.tls_settings = \"code\"` if the program loads it, or `tls = false` on the loopback listener";
+    Some(Blind { why, help })
 }

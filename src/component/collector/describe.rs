@@ -139,7 +139,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
     let tls = wiring.target(edge).tls;
     let kind = match collector.route.protocol {
         OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
-        OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => collector.dialect.http_exporter,
     };
     let name = match &collector.route.to {
         RouteTarget::Tempo => "tempo",
@@ -149,7 +149,7 @@ fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> 
         id: format!("{kind}/{name}"),
         endpoint: match collector.route.protocol {
             OtlpProtocol::Grpc => edge.socket(),
-            OtlpProtocol::HttpProtobuf => edge.url(tls),
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => edge.url(tls),
         },
         // Nothing is compressed between two processes of one host.
         compression: collector.export.compression.unwrap_or(CollectorCompression::None).as_str(),

@@ -133,7 +133,7 @@ pub fn sender(from: ClientId, route: &Route) -> ClientSpec {
     };
     let kind = match route.protocol {
         OtlpProtocol::Grpc => ListenerKind::OtlpGrpc,
-        OtlpProtocol::HttpProtobuf => ListenerKind::OtlpHttp,
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => ListenerKind::OtlpHttp,
     };
     ClientSpec {
         from,

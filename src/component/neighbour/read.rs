@@ -85,13 +85,14 @@ pub fn by_default(
     }
 }
 
-/// The `server` block of Loki and Mimir.
+/// The `server` block of Loki and Mimir. Returns whether all that they listen on is known.
 pub fn server(
     page: &mut FileReading<'_>,
     root: &Node,
     name: NeighbourName,
     flags: &BTreeMap<String, String>,
-) {
+) -> bool {
+    let mut whole = true;
     let none = Node::nothing();
     let block = root.get("server").unwrap_or(&none);
     let rows: Vec<KnownListener> =
@@ -101,6 +102,10 @@ pub fn server(
         let key = format!("{part}_listen_port");
         let flag = flags.get(&format!("server.{part}-listen-port")).and_then(|text| address::port(text));
         let written = page.text(block, &[&key], "server");
+        if written.is_none() && block.get(&key).is_some_and(|node| !node.is_null()) {
+            whole = false;
+            continue;
+        }
         let at = written
             .as_ref()
             .map(|(_, entry)| entry.place())
@@ -112,6 +117,7 @@ pub fn server(
                 Some(port) => port,
                 None => {
                     page.not_read(setting, "the port it listens on is known where it runs");
+                    whole = false;
                     continue;
                 }
             },
@@ -127,6 +133,7 @@ pub fn server(
         listener.takes.remote_write = Some(true);
     });
     tenants(page, root, name);
+    whole
 }
 
 /// Both tell tenants apart unless told otherwise.

@@ -26,7 +26,7 @@ impl Cluster<'_> {
         let mut all = Vec::new();
         for manifest in self.manifests {
             if WORKLOADS.contains(&manifest.kind()) {
-                all.extend(self.workload(manifest));
+                all.extend(self.workload(manifest, &self.name_of(manifest)));
             } else if manifest.kind() == "OpenTelemetryCollector" {
                 all.extend(operated(manifest));
             }
@@ -34,7 +34,23 @@ impl Cluster<'_> {
         all
     }
 
-    fn workload(&self, manifest: &ClusterObject) -> Vec<ComposeService> {
+    /// What a workload is called here: by its name, with its kind and namespace where another has the same.
+    fn name_of(&self, manifest: &ClusterObject) -> String {
+        let same =
+            |other: &&ClusterObject| WORKLOADS.contains(&other.kind()) && other.name() == manifest.name();
+        let mut others = self.manifests.iter().filter(same).filter(|other| !std::ptr::eq(*other, manifest));
+        let name = manifest.name();
+        match others.next() {
+            None => name.to_owned(),
+            Some(_) => {
+                let place = [manifest.namespace(), manifest.kind(), name];
+                let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+                place.join("/")
+            }
+        }
+    }
+
+    fn workload(&self, manifest: &ClusterObject, called: &str) -> Vec<ComposeService> {
         let pod = match manifest.kind() {
             "Pod" => Some(&manifest.root),
             _ => manifest.root.at(&["spec", "template"]).map(|entry| &entry.value),
@@ -45,11 +61,7 @@ impl Cluster<'_> {
         let mut all = Vec::new();
         for container in containers {
             let own = text(container, &["name"]);
-            let name = if containers.len() == 1 {
-                manifest.name().to_owned()
-            } else {
-                format!("{}/{own}", manifest.name())
-            };
+            let name = if containers.len() == 1 { called.to_owned() } else { format!("{called}/{own}") };
             let mut service = self.container(manifest, pod, container);
             service.name.clone_from(&name);
             match &first {

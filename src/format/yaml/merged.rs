@@ -10,6 +10,13 @@ pub fn merged(documents: Vec<(usize, YamlDocument)>) -> Option<YamlDocument> {
     let mut all = documents.into_iter();
     let (_, mut whole) = all.next()?;
     for (offset, mut document) in all {
+        // A file with nothing in it, or with comments alone, changes nothing.
+        if document.root.is_null() {
+            continue;
+        }
+        if whole.root.is_null() {
+            whole.root.value = Value::Mapping(Vec::new());
+        }
         shift(&mut document.root, offset);
         let shifted =
             |(span, key): (std::ops::Range<usize>, String)| (span.start + offset..span.end + offset, key);
@@ -56,6 +63,15 @@ fn shift(node: &mut Node, offset: usize) {
 mod tests {
     use super::merged;
     use crate::format::yaml::{YamlLibrary, parse};
+
+    #[test]
+    fn a_file_of_comments_alone_changes_nothing() {
+        let parsed = |text: &str| parse(text, YamlLibrary::V3).expect("yaml");
+        for texts in [["a: 1\n", "# nothing\n"], ["# nothing\n", "a: 1\n"]] {
+            let whole = merged(vec![(0, parsed(texts[0])), (texts[0].len(), parsed(texts[1]))]);
+            assert!(whole.is_some_and(|whole| whole.root.get("a").is_some()));
+        }
+    }
 
     #[test]
     fn a_later_file_is_laid_over_an_earlier_one() {

@@ -36,6 +36,13 @@ pub enum ComposeFactKind {
         /// The path in the container.
         target: String,
     },
+    /// A directory is mounted from a path where nothing is, and the program in the container names files in it.
+    DirectoryMissing {
+        /// The path in the directory.
+        source: String,
+        /// The files, by their paths in the directory.
+        files: Vec<String>,
+    },
     /// `ports` beside this network mode publish nothing.
     NotPublished(String),
     /// Tempo keeps its data at a path that its user cannot write to.

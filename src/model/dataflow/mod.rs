@@ -35,6 +35,8 @@ pub enum OtlpProtocol {
     Grpc,
     /// `http/protobuf`.
     HttpProtobuf,
+    /// `http/json`.
+    HttpJson,
 }
 
 impl OtlpProtocol {
@@ -43,7 +45,13 @@ impl OtlpProtocol {
         match self {
             Self::Grpc => "grpc",
             Self::HttpProtobuf => "http/protobuf",
+            Self::HttpJson => "http/json",
         }
+    }
+
+    /// Whether it is spoken over HTTP, where a path says which signal comes.
+    pub fn is_http(self) -> bool {
+        self != Self::Grpc
     }
 }
 

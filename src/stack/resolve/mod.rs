@@ -14,6 +14,7 @@ mod host;
 mod listener;
 mod neighbour;
 mod pipeline;
+mod program;
 mod route;
 mod sdk;
 mod service;

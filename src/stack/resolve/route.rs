@@ -89,19 +89,30 @@ pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<R
         None => (by_default(sender, scene), sender.at.path().clone()),
     };
     let written = sender.protocol.get().copied();
-    if let (Some(sdk), None) = (sender.sdk, written) {
+    if let (Some(sdk), None) = (sender.sdk, written)
+        && !told(sdk)
+    {
         let listeners = to.as_ref().and_then(|to| scene.targets.listeners(to)).cloned();
         return scene.fault(protocol_missing(sender, sdk, listeners.as_ref()));
     }
     let to = to?;
     let listeners = scene.targets.listeners(&to)?;
-    let preferred = if listeners.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
+    let preferred = match (sender.is_app(), &listeners.grpc, &listeners.http) {
+        (true, _, Some(_)) | (false, None, _) => OtlpProtocol::HttpProtobuf,
+        _ => OtlpProtocol::Grpc,
+    };
     let protocol = written.unwrap_or(preferred);
     if listeners.listener(protocol).is_none() {
         let found = no_listener(sender, &to, (listeners, protocol));
         return scene.fault(found);
     }
     Some(Route { to, protocol, key })
+}
+
+/// Whether a program goes by the protocol that its environment names: SDKs that make their exporters themselves do.
+fn told(sdk: &SdkTable) -> bool {
+    let language = sdk.language.get();
+    matches!(language, Some(SdkLanguage::Java | SdkLanguage::Python | SdkLanguage::Node))
 }
 
 fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
@@ -180,7 +191,7 @@ fn no_listener(
 ) -> Finding {
     let (speaks, opens) = match protocol {
         OtlpProtocol::Grpc => ("gRPC", "HTTP"),
-        OtlpProtocol::HttpProtobuf => ("HTTP", "gRPC"),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => ("HTTP", "gRPC"),
     };
     let (target, example) = match to {
         RouteTarget::Tempo => ("Tempo".to_owned(), "receive = { grpc = 14317, http = 14318 }"),

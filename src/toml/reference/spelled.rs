@@ -12,6 +12,7 @@ impl ValueKind {
                 format!("whole number, {least} to {most}")
             }
             Self::Whole(least, _) => format!("whole number from {least} on"),
+            Self::Fraction => "number above 0, up to 1".into(),
             Self::Text | Self::Header => "text".into(),
             Self::Name => "name".into(),
             Self::Choice(..) => "word".into(),

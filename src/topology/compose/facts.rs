@@ -160,7 +160,7 @@ fn healthcheck(container: &Container<'_>, add: &mut Add<'_>) {
     }
 }
 
-fn shown(files: &FileSet<'_>, path: &TargetPath) -> String {
+pub(super) fn shown(files: &FileSet<'_>, path: &TargetPath) -> String {
     files.shown_as.get(path).map_or_else(
         || if files.repository { path.as_str().trim_start_matches('/').to_owned() } else { path.to_string() },
         |shown| shown.0.clone(),

@@ -1,10 +1,12 @@
 //! Compose projects as sites: what each service is, what it is called where, what it publishes, and
 //! the program that runs in it. Called by [`super::FileReader`].
 
+mod certificates;
 mod configured;
 mod facts;
 mod program;
 
+pub(super) use certificates::missing;
 pub(super) use configured::{Configured, Environment, all_configured, configured, datasources, environment};
 pub(super) use facts::{data, facts, moving_tag, queue};
 pub(super) use program::{Container, ENGINE_USER, Runs};

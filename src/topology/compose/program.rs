@@ -144,7 +144,9 @@ fn default_command(program: Option<ImageProgram>, inside: &Inside) -> Vec<String
         Some(ImageProgram::Collector("core")) => COLLECTOR_DEFAULTS[1],
         Some(ImageProgram::Collector(_)) => return vec!["/otelcol".to_owned()],
         Some(ImageProgram::Tempo) => return vec!["/tempo".to_owned()],
-        Some(ImageProgram::Grafana | ImageProgram::Known(_)) => return Vec::new(),
+        // Their images have an entrypoint, so that what stands in `command` are arguments.
+        Some(ImageProgram::Grafana) => return vec!["/run.sh".to_owned()],
+        Some(ImageProgram::Known(name)) => return vec![format!("/{}", name.to_lowercase())],
         // Some other image with a file where those of the collector have theirs.
         None => match at_default {
             Some(row) => *row,
