@@ -17,8 +17,8 @@ pub use crate::toml::{
 pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, ProgramLines, Queue,
-    QueueLength, Retry, Route, RouteTarget, Sdk, SecretReference, Size,
+    AppContainer, Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners,
+    ProgramLines, Queue, QueueLength, Retry, Route, RouteTarget, Sdk, SecretReference, Size,
 };
 
 use crate::diagnostic::KeyPath;
@@ -163,6 +163,8 @@ pub struct App {
     pub headers: BTreeMap<String, String>,
     /// What its block says beside its way out.
     pub lines: ProgramLines,
+    /// `container`: it runs in a network of its own.
+    pub container: Option<AppContainer>,
     /// Who runs it and who must be able to read its certificates.
     pub service: Neighbour,
     /// `paths.certificates`.

@@ -3,7 +3,7 @@
 use crate::diagnostic::KeyPath;
 use crate::model::certificate::Algorithm;
 use crate::model::dataflow::OtlpProtocol;
-use crate::model::names::{ComponentName, Port};
+use crate::model::names::{ComponentName, Port, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, SdkLine};
 use crate::toml::{BatchPlace, CollectorCompression, TlsSettings, TlsVersion, WhenFull};
 use std::collections::BTreeMap;
@@ -174,6 +174,17 @@ impl Sdk {
         let name = self.language.name();
         self.version.map_or_else(|| name.to_owned(), |(major, minor)| format!("{name} {major}.{minor}"))
     }
+}
+
+/// `container`: the network of its own in which an application runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppContainer {
+    /// `host_address`: how it reaches its host.
+    pub host_address: String,
+    /// `certificates`: where its directory of certificates is mounted; `None` where it has none.
+    pub certificates: Option<TargetPath>,
+    /// Where it is written.
+    pub key: KeyPath,
 }
 
 /// What the block of an application says beside its way out.

@@ -37,6 +37,8 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
         let home = moving.home(&app::id(&app.name));
         app.env_file = Some(home.join(".env"));
         app.certificates = Some(home.join("tls"));
+        // Whoever tries it is on this machine.
+        app.container = None;
         // The host's trust store cannot know a CA that lives as long as the trial.
         if app.sdk.tls_settings == Some(TlsSettings::System) {
             app.sdk.tls_settings = Some(TlsSettings::Code);

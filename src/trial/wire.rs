@@ -34,20 +34,33 @@ fn endpoint(wiring: &Wiring<'_>, app: &App) -> Endpoint {
     let place = &wiring.clients[&id];
     // What the program reads, not what was decided for it: a difference must show.
     let said = assignments(wiring, app, place);
+    let seen = |path: String| match path.strip_prefix(place.certificates_seen.as_str()) {
+        // A container's directory is another one here.
+        Some(below) => PathBuf::from(format!("{}{below}", place.certificates)),
+        None => PathBuf::from(path),
+    };
     let value = |wanted: &str| said.iter().find(|one| one.name == wanted).map(|one| one.value.clone());
-    let ca = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(PathBuf::from);
+    let ca = value("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE").map(seen);
+    let url = value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").unwrap_or_default();
     Endpoint {
         name: app.name.to_string(),
         edge: name(wiring, edge),
         service_name: app.service_name.clone(),
         dial: Dial {
             protocol: app.route.protocol,
-            url: value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").unwrap_or_default(),
+            url: if app.container.is_some() { from_here(wiring, edge, &url) } else { url },
             tls: ca.map(tls).unwrap_or_default(),
             headers: app.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         },
         through: through(wiring, &app.route.to),
     }
+}
+
+/// The endpoint of a program in a container, dialled from its host, where its name may not be known.
+fn from_here(wiring: &Wiring<'_>, edge: &WiredEdge, url: &str) -> String {
+    let listener = &wiring.target(edge).id;
+    let own = wiring.edge_from(&ClientId::Tool(listener.component.clone(), listener.kind));
+    own.map_or_else(|| url.to_owned(), |own| url.replacen(&edge.socket(), &own.socket(), 1))
 }
 
 /// The collectors from here to Tempo. A way that closes on itself is a finding of `check`; here it

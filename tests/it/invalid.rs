@@ -158,6 +158,8 @@ const CODES: &[&str] = &[
     "sdk-unread",
     "sdk-without-tls",
     "variable-name",
+    "bind-unreachable",
+    "plaintext-reachable",
 ];
 
 #[test]

@@ -30,8 +30,13 @@ const BASE: &[(&str, &str)] = &[
 
 /// The base with one key set, in dotted spelling.
 pub(crate) fn with(path: &str, value: &str) -> String {
-    format!("{}{path} = {value}\n", without(path))
+    let beside = BESIDE.iter().filter(|(key, _)| *key == path).map(|(_, line)| *line);
+    format!("{}{}{path} = {value}\n", without(path), beside.collect::<String>())
 }
+
+/// What a key stands beside, in a table that the base has not.
+const BESIDE: &[(&str, &str)] =
+    &[("app.shop.container.certificates", "app.shop.container.host_address = \"docker.lan\"\n")];
 
 /// The base without a key.
 fn without(path: &str) -> String {

@@ -45,7 +45,7 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
         assign("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, app.route.key.clone()),
     ]);
     if tls && needs_ca(app) {
-        let ca = place.certificates.join("ca.crt").to_string();
+        let ca = place.certificates_seen.join("ca.crt").to_string();
         all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca, ca_key(app)));
     }
     if !app.headers.is_empty() {
@@ -63,10 +63,11 @@ pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<E
     all
 }
 
-/// The key that decides where the CA is: the directory itself, or the home below which it is by default.
+/// The key that decides where the CA is: the directory itself, where a container has it, or the home below which it is by default.
 fn ca_key(app: &App) -> KeyPath {
-    match (&app.certificates, &app.service.home) {
-        (None, Some(_)) => app.service.key.join("home"),
+    match (&app.container, &app.certificates, &app.service.home) {
+        (Some(container), ..) => container.key.join("certificates"),
+        (_, None, Some(_)) => app.service.key.join("home"),
         _ => app.key.join("paths").join("certificates"),
     }
 }

@@ -8,7 +8,7 @@ use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, Support};
 use crate::stack::{App, Stack, TlsSettings};
-use crate::wiring::{ClientId, ClientPlace, ComponentId, ComponentPlace, ComponentSpec, Wiring};
+use crate::wiring::{ClientId, ClientPlace, ClientSpec, ComponentId, ComponentPlace, ComponentSpec, Wiring};
 
 /// Applications among the programs.
 pub const HOME: &dyn Component = &Home;
@@ -28,7 +28,8 @@ impl Component for Home {
 
     fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
         for app in wiring.stack.apps.values() {
-            findings.extend(without_tls(wiring, app).into_iter().chain(unreadable(wiring, app)).collect());
+            let found = [without_tls(wiring, app), unmounted(wiring, app), unreadable(wiring, app)];
+            findings.extend(found.into_iter().flatten().collect());
         }
     }
 
@@ -64,19 +65,37 @@ fn part(app: &App) -> ComponentSpec<'_> {
         Scope::System => TargetPath::new(format!("/etc/tracewright/{}", app.name)),
         Scope::User(_) => place.home.join(&format!(".config/tracewright/{}", app.name)),
     });
+    let mounted = app.container.as_ref().and_then(|container| container.certificates.clone());
+    place.certificates_seen = mounted.unwrap_or_else(|| place.certificates.clone());
     place.file.clone_from(&app.env_file);
     place.own_by_home();
     if app.service.reads_env {
         place.read_by_unit();
     }
+    let from_outside = app.container.as_ref().map(|container| container.host_address.clone());
     ComponentSpec {
         host: app.host.clone(),
         listeners: Vec::new(),
-        clients: vec![collector::sender(ClientId::Of(id.clone()), &app.route)],
+        clients: vec![ClientSpec { from_outside, ..collector::sender(ClientId::Of(id.clone()), &app.route) }],
         counters: None,
         place: ComponentPlace::Neighbour(Box::new(place)),
         id,
     }
+}
+
+/// A program in a container that is told of a CA sees it where the directory is mounted.
+fn unmounted(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
+    let container = app.container.as_ref().filter(|container| container.certificates.is_none())?;
+    let edge = wiring.edge_from(&ClientId::Of(id(&app.name)))?;
+    if !wiring.target(edge).tls || !describe::needs_ca(app) {
+        return None;
+    }
+    let directory = &wiring.clients[&id(&app.name)].certificates;
+    let title = format!("`{}` dials TLS, and its container has no certificates", app.name);
+    let found = Finding::error(Code("key-missing"), title).at((container.key.clone(), KeyPart::Key), "");
+    Some(found.help(format!(
+        "mount `{directory}` in it, for example at `/certs`, and say `certificates = \"/certs\"`"
+    )))
 }
 
 /// A new environment file is for its owner alone: one that belongs to nobody who is named is root's.

@@ -139,6 +139,7 @@ pub fn sender(from: ClientId, route: &Route) -> ClientSpec {
         from,
         to: ClientTarget::One(ListenerId { component, kind }),
         loopback: false,
+        from_outside: None,
         key: route.key.clone(),
     }
 }

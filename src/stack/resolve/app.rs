@@ -1,6 +1,6 @@
 //! `[app.NAME]`.
 
-use super::super::{App, Neighbour};
+use super::super::{App, AppContainer, Neighbour};
 use super::host::HostKeys;
 use super::route::{RouteSender, route};
 use super::service::Runner;
@@ -8,7 +8,8 @@ use super::{Scene, export, program, sdk};
 use crate::diagnostic::{Code, Finding};
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, TargetPath};
-use crate::toml::{AppCompression, AppTable};
+use crate::toml::{AppCompression, AppContainerTable, AppTable, is_dns_name};
+use std::net::IpAddr;
 
 /// Resolves one application, telling all of its faults.
 pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option<App> {
@@ -33,6 +34,7 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
         scene.faults.push(found.at(table.health_url.value(), "").help(help));
     }
     let reads_env = reads_env(table, scene);
+    let container = container(table, scene);
     let lines = sdk.as_ref().map(|sdk| program::lines(table, (sdk, env_dialect), scene.faults));
     Some(App {
         name: ComponentName::new(name),
@@ -46,12 +48,41 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
         timeout,
         headers,
         lines: lines?,
+        container,
         service: Neighbour { reads_env, ..runner?.neighbour(&table.service) },
         certificates,
         health_url,
         key: table.at.path().clone(),
     })
 }
+
+/// `container`, whose host has a name or an address there.
+fn container(table: &AppTable, scene: &mut Scene<'_>) -> Option<AppContainer> {
+    let AppContainerTable { at, host_address, certificates } = &table.container;
+    let address = host_address.text()?;
+    let bare = address.trim_start_matches('[').trim_end_matches(']');
+    let numeric = bare.parse::<IpAddr>();
+    let own = address == "localhost" || numeric.as_ref().is_ok_and(IpAddr::is_loopback);
+    let title = if own {
+        format!("`{address}` is the container itself")
+    } else if numeric.is_err() && !is_dns_name(address) {
+        format!("`{address}` is no name and no address of a host")
+    } else {
+        let certificates = certificates.text().map(TargetPath::new);
+        let host_address = numeric.map_or_else(|_| address.to_owned(), |numeric| numeric.to_string());
+        return Some(AppContainer { host_address, certificates, key: at.path().clone() });
+    };
+    let found = Finding::error(Code("address-text"), title).at(host_address.value(), "");
+    let found = HOST_OF_CONTAINER.into_iter().fold(found, Finding::help);
+    scene.faults.push(found);
+    None
+}
+
+/// Docker Desktop has this name; on Linux it needs a line in the Compose file.
+const HOST_OF_CONTAINER: [&str; 2] = [
+    "host_address = \"host.docker.internal\"",
+    "on Linux the container needs `extra_hosts: [\"host.docker.internal:host-gateway\"]` for that name",
+];
 
 /// Where the injector looks.
 const INJECTOR: &str = "/etc/opentelemetry/injector/default_env.conf";

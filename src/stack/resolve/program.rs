@@ -41,7 +41,7 @@ fn attributes(table: &AppTable, sdk: &Sdk, faults: &mut Findings) -> BTreeMap<St
         if name == "service.name" {
             let title = "`service_name` says what `service.name` is";
             let found = Finding::error(Code("duplicate-key"), title).at((path, KeyPart::Key), "");
-            faults.push(found.help("leave it out, and write `service_name` beside `resource_attributes`"));
+            faults.push(found.help(format!("leave it out, and write `service_name = \"{value}\"` beside")));
             continue;
         }
         let sound = |letter: char| letter.is_ascii_alphanumeric() || "._/-".contains(letter);

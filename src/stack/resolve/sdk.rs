@@ -206,32 +206,34 @@ impl Told<'_> {
         if self.protocol != OtlpProtocol::HttpJson {
             return;
         }
-        let (title, update) = match (self.sdk.language.json(), self.sdk.version) {
+        let support = self.sdk.language.json();
+        let since = match (support, self.sdk.version) {
             (Support::Since(first), None) => {
-                let name = self.sdk.language.name();
-                (format!("{name} sends JSON from {} on: say which release it is", spell(first)), None)
+                let title = format!(
+                    "{} sends JSON from {} on: say which release it is",
+                    self.sdk.language.name(),
+                    spell(first)
+                );
+                faults
+                    .push(self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\""));
+                return;
             }
-            (support, version) if support.of(version) == Some(false) => {
-                let update = match support {
-                    Support::Since(first) => Some(format!("or update the program to {}", spell(first))),
-                    Support::Always | Support::Never => None,
-                };
-                (format!("{} {}", self.sdk.spoken(), self.without_json()), update)
-            }
+            (Support::Since(first), Some(line)) if line < first => Some(first),
+            (Support::Never, _) => None,
             _ => return,
         };
-        let found = self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\"");
-        faults.push(update.into_iter().fold(found, Finding::help));
-    }
-
-    /// What comes of JSON where it is not sent.
-    fn without_json(&self) -> &'static str {
-        match self.sdk.language {
+        let does = match self.sdk.language {
             SdkLanguage::Java | SdkLanguage::Python => {
                 "starts without telemetry where it is told to send JSON"
             }
             SdkLanguage::Rust | SdkLanguage::Go => "is not told by its environment to send JSON",
             _ => "sends no JSON",
-        }
+        };
+        let title = format!("{} {does}", self.sdk.spoken());
+        let found = self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\"");
+        faults.push(match since {
+            Some(first) => found.help(format!("update the program to {}", spell(first))),
+            None => found,
+        });
     }
 }

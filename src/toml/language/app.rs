@@ -62,8 +62,9 @@ table! {
         sampling: AppSamplingTable = "{ probability = 0.25 }", derived("all of them");
         /// Attributes put on everything that it sends; its name is `service_name`.
         resource_attributes: Entries<Text> = r#"{ "deployment.environment.name" = "staging" }"#, renders("`OTEL_RESOURCE_ATTRIBUTES`, percent-encoded where its SDK decodes");
-        /// The container it runs in.
-        container: Later;
+        /// The network of its own that it runs in, as a container does: a listener of its host is then reached under
+        /// another name, and opened for it.
+        container: AppContainerTable = r#"{ host_address = "host.docker.internal", certificates = "/certs" }"#;
         /// Fetched after a restart, to see the application back.
         health_url: Text = r#""http://127.0.0.1:3010/health""#;
     }
@@ -141,6 +142,16 @@ words! {
         "leave" => false;
         /// told to send nothing
         "off" => true;
+    }
+}
+
+table! {
+    /// A container as its application sees it. The stack does not start it.
+    pub struct AppContainerTable {
+        /// The name or the address by which it reaches the host that it runs on.
+        host_address: Text = r#""host.docker.internal""#, required(), renders("the host of the endpoint, and a name in the certificate");
+        /// Where the directory of its certificates (`paths.certificates`) is mounted in it.
+        certificates: Path = r#""/certs""#, renders("`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`");
     }
 }
 

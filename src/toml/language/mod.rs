@@ -13,7 +13,7 @@ mod prometheus;
 mod service;
 mod tempo;
 
-pub use app::{AppCompression, AppTable, SdkTable, TlsSettings};
+pub use app::{AppCompression, AppContainerTable, AppTable, SdkTable, TlsSettings};
 pub use certificates::{CertificatesTable, TlsVersion};
 pub use collector::{
     BatchPlace, BatchTable, CollectorCompression, CollectorTable, Debug, Distribution, QueueTable,
