@@ -28,7 +28,10 @@ fn format(topology: &Topology, path: &TargetPath) -> TextFormat {
         Some(ProgramKind::App | ProgramKind::Prometheus) => TextFormat::ForeignEnvironment,
         Some(ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana) => TextFormat::Yaml,
         Some(ProgramKind::Alloy | ProgramKind::Neighbour(_)) if !places::is_yaml(path) => {
-            TextFormat::ForeignEnvironment
+            match TextFormat::of_path(path.as_str()) {
+                TextFormat::Alloy => TextFormat::Alloy,
+                _ => TextFormat::ForeignEnvironment,
+            }
         }
         Some(ProgramKind::Alloy | ProgramKind::Neighbour(_)) => TextFormat::Yaml,
         None if places::is_yaml(path) => TextFormat::Yaml,

@@ -87,6 +87,9 @@ impl FileReader {
             open_host(&mut topology);
         }
         compose::facts(files, &containers, &mut topology);
+        for path in files.projects.iter().flat_map(|project| &project.files) {
+            topology.sources.insert(path.clone(), files.source_of(path));
+        }
         let mut found = Vec::new();
         for container in &containers {
             self.in_container(container, &known, &mut topology, &mut found);

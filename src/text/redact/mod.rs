@@ -44,6 +44,8 @@ pub enum TextFormat {
     Environment,
     /// An environment file of an application: no more is shown of it than the settings of its exporter.
     ForeignEnvironment,
+    /// The language of Alloy: values stand behind `=`, and blocks say whose they are.
+    Alloy,
     /// No format that is known: nothing of it is shown.
     Unknown,
 }
@@ -58,6 +60,7 @@ impl TextFormat {
             "conf" if directory.ends_with(".d") => Self::Unit,
             "env" | "conf" => Self::Environment,
             "toml" => Self::Stack,
+            "alloy" => Self::Alloy,
             _ => Self::Unknown,
         }
     }
@@ -70,6 +73,7 @@ impl TextFormat {
             Self::Unit => Some(unit::secrets(text)),
             Self::Environment => Some(lines::own(text)),
             Self::ForeignEnvironment => Some(lines::foreign(text)),
+            Self::Alloy => Some(Marked { hidden: free::secrets(text), ..Marked::default() }),
             Self::Unknown => None,
         }
     }
