@@ -5,6 +5,7 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+mod document;
 mod engines;
 mod leave_out;
 mod place;
@@ -12,10 +13,11 @@ mod plan;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use document::JsonIntoArgument;
 pub use engines::{EnginesArgument, ValidatorsArgument};
 pub use leave_out::LeaveOutArgument;
 pub use place::{NamedStackArgument, RootArgument, StackArgument};
-pub use plan::{PlanArguments, PlanFormat};
+pub use plan::{GraphLanguage, PlanArguments, PlanFormat};
 use std::path::PathBuf;
 
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
@@ -117,6 +119,10 @@ pub enum Verb {
     Status(StatusArguments),
     /// Show what the engines say: those of a trial, or the services of this host
     Logs(LogsArguments),
+    /// Print who talks to whom as a picture
+    ///
+    /// What `check --graph` prints: every program of the stack with its edges, broken ones red.
+    Graph(GraphArguments),
     /// Print completions for a shell
     ///
     /// For instance: `tracewright completions bash > ~/.local/share/bash-completion/completions/tracewright`.
@@ -151,6 +157,8 @@ pub struct SchemaArguments {
 pub enum SchemaOf {
     /// `check`
     Check,
+    /// `render`
+    Render,
     /// `history`
     History,
     /// `plan`
@@ -158,7 +166,7 @@ pub enum SchemaOf {
     /// `prove`
     Prove,
     /// `tracewright.json`, which `render` writes beside its files
-    Render,
+    Manifest,
     /// `status`
     Status,
 }
@@ -173,6 +181,18 @@ pub enum Format {
     Json,
 }
 
+/// How it is printed what was rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RenderFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; carries a format_version, whose minor number only ever adds
+    Json,
+    /// Annotations of GitHub Actions, beside the lines of a pull request
+    Github,
+}
+
 /// How the result of a check is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
@@ -185,15 +205,6 @@ pub enum CheckFormat {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-}
-
-/// The language of a picture of who talks to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GraphLanguage {
-    /// Mermaid, which GitHub draws
-    Mermaid,
-    /// Graphviz
-    Dot,
 }
 
 #[derive(Debug, Args)]
@@ -229,9 +240,20 @@ pub struct CheckArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
     /// Print who talks to whom as a picture, broken edges red, instead of the findings
     #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
     pub graph: Option<GraphLanguage>,
+}
+
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    #[command(flatten)]
+    pub stack: StackArgument,
+    /// The language of the picture
+    #[arg(long, value_enum, value_name = "LANGUAGE", default_value_t)]
+    pub format: GraphLanguage,
 }
 
 #[derive(Debug, Args)]
@@ -241,6 +263,11 @@ pub struct RenderArguments {
     /// The directory to write to; files that differ are replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RenderFormat,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 // What may be overwritten, who is asked, and how much is shown.
@@ -316,6 +343,8 @@ pub struct HistoryArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 #[derive(Debug, Args)]
@@ -357,6 +386,8 @@ pub struct ProveArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 #[derive(Debug, Args)]
@@ -366,6 +397,11 @@ pub struct StatusArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
+    /// Print who talks to whom as a picture: red where nobody listens, or somebody else does
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    pub graph: Option<GraphLanguage>,
 }
 
 #[derive(Debug, Args)]

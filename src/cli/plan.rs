@@ -5,6 +5,7 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+use super::document::JsonIntoArgument;
 use super::engines::ValidatorsArgument;
 use super::place::{RootArgument, StackArgument};
 use super::values;
@@ -22,6 +23,18 @@ pub enum PlanFormat {
     Json,
     /// For the comment of a pull request
     Markdown,
+    /// Annotations of GitHub Actions, beside the lines of stack.toml
+    Github,
+}
+
+/// The language of a picture of who talks to whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GraphLanguage {
+    /// Mermaid, which GitHub draws
+    #[default]
+    Mermaid,
+    /// Graphviz
+    Dot,
 }
 
 #[derive(Debug, Args)]
@@ -58,4 +71,9 @@ pub struct PlanArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
+    /// Print who talks to whom as a picture: what comes, leaves, changes or is broken
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    pub graph: Option<GraphLanguage>,
 }

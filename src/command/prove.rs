@@ -43,9 +43,11 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         stages.clear();
         outcomes.push((endpoint, outcome));
     }
-    session.print(&match arguments.format {
-        Format::Text => proof::text(&outcomes),
-        Format::Json => printed(&ProofDocument::of(&outcomes)),
-    });
+    let document = || printed(&ProofDocument::of(&outcomes));
+    session.keep_document(document)?;
+    match arguments.format {
+        Format::Text => session.print(&proof::text(&outcomes)),
+        Format::Json => session.print_document(&document()),
+    }
     Ok(exit(&outcomes))
 }

@@ -13,6 +13,7 @@ pub(super) fn run(session: &mut Session, arguments: &SchemaArguments) -> Result<
         Some(SchemaOf::History) => schema(DescribedDocument::History),
         Some(SchemaOf::Plan) => schema(DescribedDocument::Plan),
         Some(SchemaOf::Prove) => schema(DescribedDocument::Prove),
+        Some(SchemaOf::Manifest) => schema(DescribedDocument::Manifest),
         Some(SchemaOf::Render) => schema(DescribedDocument::Render),
         Some(SchemaOf::Status) => schema(DescribedDocument::Status),
     });

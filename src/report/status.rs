@@ -1,5 +1,6 @@
 //! What runs of a stack, as text of one screen.
 
+use super::review::EdgeView;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ pub struct Picture {
     pub stack: String,
     /// Where it was looked at.
     pub place: PlaceStatus,
+    /// Who dials whom.
+    pub edges: Vec<EdgeView>,
     /// Tempo and the collectors.
     pub components: Vec<ComponentStatus>,
 }

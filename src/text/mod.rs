@@ -7,7 +7,7 @@ mod redact;
 mod secret;
 mod suggest;
 
-pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe};
+pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe, no_commands};
 pub use percent::{is_plain, percent_encode};
 pub use redact::{
     Hidden, InPlace, KnownSecrets, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut,

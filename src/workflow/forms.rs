@@ -2,8 +2,10 @@
 
 use super::judge::CheckedStack;
 use super::session::{Session, Stop};
+use super::verdicts::graph_format;
 use crate::cli::{PlanArguments, PlanFormat};
-use crate::report::document::{self, DataflowReport, PlanDocument, printed};
+use crate::report::document::{self, DataflowReport, PlanDocument, ToldFinding, printed};
+use crate::report::graph::{self, GraphFormat};
 use crate::report::review::{self, PlanView};
 use crate::validate::Validation;
 
@@ -23,24 +25,45 @@ impl PlanForms<'_> {
     /// # Errors
     /// A file that was asked for cannot be written.
     pub(crate) fn print(&self, session: &mut Session, arguments: &PlanArguments) -> Result<(), Stop> {
-        let text = match arguments.format {
-            PlanFormat::Text if arguments.full => (self.full)(),
-            PlanFormat::Text => review::text(self.view, session.page()),
-            PlanFormat::Markdown => review::markdown(self.view),
-            PlanFormat::Json => self.json(session),
+        let findings = session.findings().to_vec();
+        session.keep_document(|| self.json(&findings))?;
+        let text = match (arguments.graph, arguments.format) {
+            (Some(language), _) => self.picture(graph_format(language)),
+            (None, PlanFormat::Json) => {
+                session.print_document(&self.json(&findings));
+                return Ok(());
+            }
+            (None, PlanFormat::Text) if arguments.full => (self.full)(),
+            (None, PlanFormat::Text) => review::text(self.view, session.page()),
+            (None, PlanFormat::Markdown) => review::markdown(self.view),
+            (None, PlanFormat::Github) => review::github(self.view),
         };
         session.print(&text);
         Ok(())
     }
 
-    fn json(&self, session: &Session) -> String {
+    /// What changes of the edges; where nothing does, the edges as they are.
+    fn picture(&self, format: GraphFormat) -> String {
+        match self.judged.filter(|_| self.view.dataflow.is_empty()) {
+            Some((judged, _)) => {
+                graph::render(&judged.topology, &judged.verdict, &judged.sources.hidden(), format)
+            }
+            None => graph::of_plan(&self.view.dataflow, format),
+        }
+    }
+
+    fn json(&self, findings: &[ToldFinding]) -> String {
         let (dataflow, engines) = match self.judged {
             Some((judged, engines)) => {
                 (DataflowReport::of(&judged.view(engines)), document::engines(engines))
             }
             None => Default::default(),
         };
-        let findings = session.findings().to_vec();
-        printed(&PlanDocument { plan: self.view.clone(), dataflow, engines, findings })
+        printed(&PlanDocument {
+            plan: self.view.clone(),
+            dataflow,
+            engines,
+            findings: findings.to_vec(),
+        })
     }
 }

@@ -1,12 +1,13 @@
 //! `--format json`: one document on stdout, whatever happens, and a schema for it.
 
 use crate::support::{copy_tree, repository};
-use crate::tool::tracewright;
+use crate::tool::{said, tracewright};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use tracewright::model::names::TargetPath;
 use tracewright::model::prior::GenerationNumber;
+use tracewright::report::review::{EdgeEnd, EdgeView};
 use tracewright::report::document::{DescribedDocument, StatusDocument, printed, schema};
 use tracewright::report::status::{
     ComponentStatus, DesiredStatus, HostStatus, ListenerStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
@@ -57,6 +58,70 @@ fn stdout_is_one_document_whatever_happens() {
         let stopped = document.get("stopped").map(|stopped| stopped["exit"].as_i64());
         assert_eq!(stopped, (code != 0).then_some(Some(code.into())), "{line}: {said}");
     }
+}
+
+/// The same document goes into a file, whatever is printed, and one run makes both.
+#[test]
+fn a_document_goes_into_a_file_beside_any_format() {
+    let temporary = tempfile::tempdir().unwrap();
+    let at = |name: &str| temporary.path().join(name);
+    copy_tree(&repository().join("stacks/minimal"), &at("good"));
+    copy_tree(&repository().join("tests/mutants/good-plaintext/root"), &at("hosts"));
+    fs::create_dir(at("faulty")).unwrap();
+    fs::write(at("faulty/stack.toml"), "schema = 1\nname = \"a\"\n[tempo]\nversion = \"2.11\"\n").unwrap();
+    let mut shown = 0;
+    for (line, formats) in [
+        ("check good --no-engines", &["text", "github", "sarif", "json"][..]),
+        ("check faulty", &["text", "github", "sarif", "json"]),
+        ("check --files hosts hosts", &["text", "github", "sarif", "json"]),
+        ("plan good --root out --no-engines", &["text", "markdown", "github", "json"]),
+        ("plan faulty --root out", &["text", "markdown", "github", "json"]),
+        ("plan good --root out --to 9", &["text", "markdown", "github", "json"]),
+        ("plan good --base main", &["text", "markdown", "github", "json"]),
+        ("history good --root out", &["text", "json"]),
+        ("history nowhere --root out", &["text", "json"]),
+        ("prove faulty", &["text", "json"]),
+        ("status nowhere", &["text", "json"]),
+        ("render faulty --out rendered", &["text", "github", "json"]),
+    ] {
+        let run = |more: &[&str]| {
+            let arguments: Vec<&str> = line.split(' ').chain(more.iter().copied()).collect();
+            tracewright(temporary.path(), &arguments).output().unwrap()
+        };
+        let alone = run(&["--format", "json"]);
+        let wanted: Value = serde_json::from_slice(&alone.stdout).unwrap();
+        for format in formats {
+            let plain = run(&["--format", format]);
+            let both = run(&["--format", format, "--json-into", "both.json"]);
+            let kept: Value = serde_json::from_slice(&fs::read(at("both.json")).unwrap()).unwrap();
+            assert_eq!(kept, wanted, "{line} {format}");
+            assert_eq!(both.stdout, plain.stdout, "{line} {format}");
+            assert_eq!(both.status.code(), alone.status.code(), "{line} {format}");
+            fs::remove_file(at("both.json")).unwrap();
+            shown += 1;
+        }
+    }
+    let refused =
+        tracewright(temporary.path(), &["check", "good", "--no-engines", "--json-into", "no/where"]);
+    assert_eq!(said(&{ refused }.output().unwrap()).1, 1, "a document that is lost is told");
+    println!("promise: documents kept beside a format | {shown} | cargo");
+}
+
+#[test]
+fn a_render_says_what_it_did() {
+    let temporary = tempfile::tempdir().unwrap();
+    copy_tree(&repository().join("stacks/minimal"), temporary.path());
+    let run = || {
+        let ended = tracewright(temporary.path(), &["render", "--out", "out", "--format", "json"]).output();
+        serde_json::from_slice::<Value>(&ended.unwrap().stdout).unwrap()
+    };
+    let changes = |document: &Value| -> Vec<String> {
+        let files = document["files"].as_array().unwrap().iter();
+        files.map(|file| file["change"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(changes(&run()), ["added"; 5]);
+    fs::remove_file(temporary.path().join("out/etc/tempo/config.yml")).unwrap();
+    assert_eq!(changes(&run()), ["same", "same", "same", "added", "same"]);
 }
 
 #[test]
@@ -154,9 +219,10 @@ fn every_document_is_as_it_is_described() {
         }
     }
     said("apply good --root out --auto-approve --no-engines");
-    said("render good --out rendered");
+    let rendered = said("render good --out rendered --format json");
+    assert_eq!(faults(DescribedDocument::Render, &rendered), Vec::<String>::new());
     let manifest = fs::read_to_string(temporary.path().join("rendered/tracewright.json")).unwrap();
-    assert_eq!(faults(DescribedDocument::Render, &manifest), Vec::<String>::new());
+    assert_eq!(faults(DescribedDocument::Manifest, &manifest), Vec::<String>::new());
     for path in fs::read_dir(repository.join("tests/plans")).unwrap().map(|entry| entry.unwrap().path()) {
         if path.extension().is_some_and(|extension| extension == "json") {
             let document = fs::read_to_string(&path).unwrap();
@@ -171,7 +237,7 @@ fn every_document_is_as_it_is_described() {
     }
     let history = said("history good --root out --format json");
     assert_eq!(faults(DescribedDocument::History, &history), Vec::<String>::new());
-    println!("promise: documents that are as their schema says | {} | cargo", judged + 2);
+    println!("promise: documents that are as their schema says | {} | cargo", judged + 3);
 }
 
 #[test]
@@ -216,7 +282,17 @@ fn what_is_seen_of_a_host_and_its_services_is_described() {
             vec![component],
         ),
     ] {
-        let picture = Picture { stack: "shop".to_owned(), place: PlaceStatus::Host(host), components };
+        let end = EdgeEnd {
+            to: Some("collector.main".to_owned()),
+            dials: "127.0.0.1:4317".to_owned(),
+            protocol: "OTLP/gRPC".to_owned(),
+            tls: false,
+            trusts: None,
+            state: "ok",
+        };
+        let edges = vec![EdgeView { from: "app.shop".to_owned(), before: None, after: Some(end) }];
+        let stack = "shop".to_owned();
+        let picture = Picture { stack, place: PlaceStatus::Host(host), edges, components };
         let document = printed(&StatusDocument::of(&picture));
         assert_eq!(faults(DescribedDocument::Status, &document), Vec::<String>::new(), "{document}");
     }
@@ -236,5 +312,5 @@ fn a_document_that_is_another_is_refused() {
         assert!(!faults(DescribedDocument::Plan, &other).is_empty(), "{to}");
     }
     assert!(!faults(DescribedDocument::Status, &plan).is_empty());
-    assert!(!faults(DescribedDocument::Render, &plan).is_empty());
+    assert!(!faults(DescribedDocument::Manifest, &plan).is_empty());
 }

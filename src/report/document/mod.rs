@@ -9,6 +9,7 @@ mod manifest;
 mod plan;
 mod printed;
 mod proof;
+mod render;
 mod schema;
 mod status;
 mod stopped;
@@ -23,6 +24,9 @@ pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderMan
 pub use plan::PlanDocument;
 pub use printed::printed;
 pub use proof::{FailureReport, ProofDocument, ProofReport, SpanCount};
+pub use render::{RenderDocument, ToldFile};
 pub use schema::{DescribedDocument, schema};
-pub use status::{ComponentReport, HostReport, ListenerReport, StatusDocument, StatusDrift, UnitReport};
+pub use status::{
+    ComponentReport, HostReport, ListenerReport, StatusDocument, StatusDrift, StatusEdge, UnitReport,
+};
 pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};

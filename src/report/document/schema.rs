@@ -1,8 +1,8 @@
 //! The JSON Schema of every document, made of the types that the documents are printed from.
 
 use super::{
-    CheckDocument, DirectoriesDocument, HistoryDocument, PlanDocument, ProofDocument, RenderManifest,
-    StatusDocument, StoppedDocument, printed,
+    CheckDocument, DirectoriesDocument, HistoryDocument, PlanDocument, ProofDocument, RenderDocument,
+    RenderManifest, StatusDocument, StoppedDocument, printed,
 };
 use schemars::{JsonSchema, schema_for};
 
@@ -17,8 +17,10 @@ pub enum DescribedDocument {
     Plan,
     /// What `prove` prints.
     Prove,
-    /// What `render` writes beside its files.
+    /// What `render` prints.
     Render,
+    /// What `render` writes beside its files.
+    Manifest,
     /// What `status` prints.
     Status,
 }
@@ -49,7 +51,8 @@ pub fn schema(of: DescribedDocument) -> String {
         DescribedDocument::History => schema_for!(Output<HistoryDocument>),
         DescribedDocument::Plan => schema_for!(Output<PlanDocument>),
         DescribedDocument::Prove => schema_for!(Output<ProofDocument>),
-        DescribedDocument::Render => schema_for!(RenderManifest),
+        DescribedDocument::Render => schema_for!(Output<RenderDocument>),
+        DescribedDocument::Manifest => schema_for!(RenderManifest),
         DescribedDocument::Status => schema_for!(Output<StatusDocument>),
     })
 }

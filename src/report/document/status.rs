@@ -1,6 +1,7 @@
 //! What runs of a stack, as programs read it.
 
 use crate::model::names::TargetPath;
+use crate::report::review::EdgeView;
 use crate::report::status::{
     ComponentStatus, DesiredStatus, HostStatus, ListenerStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
 };
@@ -24,8 +25,25 @@ pub struct StatusDocument {
     pub host: Option<HostReport>,
     /// Whether everything that was applied is there, is what runs, and is ready.
     pub well: bool,
+    /// Who dials whom.
+    pub edges: Vec<StatusEdge>,
     /// Tempo and the collectors.
     pub components: Vec<ComponentReport>,
+}
+
+/// An edge as its client has it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StatusEdge {
+    /// The client: `app.shop`.
+    pub from: String,
+    /// The component it leads to.
+    pub to: Option<String>,
+    /// Host and port.
+    pub dials: String,
+    /// Whether it dials TLS.
+    pub tls: bool,
+    /// `ok`, `broken` or `not known`.
+    pub state: &'static str,
 }
 
 /// What was seen of a host beside its services.
@@ -134,9 +152,21 @@ impl StatusDocument {
             trial,
             host,
             well: picture.is_well(),
+            edges: picture.edges.iter().filter_map(edge).collect(),
             components: picture.components.iter().map(component).collect(),
         }
     }
+}
+
+fn edge(edge: &EdgeView) -> Option<StatusEdge> {
+    let end = edge.after.as_ref()?;
+    Some(StatusEdge {
+        from: edge.from.clone(),
+        to: end.to.clone(),
+        dials: end.dials.clone(),
+        tls: end.tls,
+        state: end.state,
+    })
 }
 
 fn host(host: &HostStatus) -> HostReport {
