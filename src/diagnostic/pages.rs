@@ -118,6 +118,7 @@ pages! {
     "send-to-missing",
     "service-user-missing",
     "signal-unserved",
+    "signal-unsupported",
     "size-inexact",
     "size-unit",
     "stack-exists",
@@ -155,6 +156,7 @@ pages! {
     "version-missing",
     "version-not-text",
     "version-text",
+    "version-too-old",
     "version-unknown";
     "prove":
     "proof-altered",

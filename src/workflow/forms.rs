@@ -59,11 +59,6 @@ impl PlanForms<'_> {
             }
             None => Default::default(),
         };
-        printed(&PlanDocument {
-            plan: self.view.clone(),
-            dataflow,
-            engines,
-            findings: findings.to_vec(),
-        })
+        printed(&PlanDocument { plan: self.view.clone(), dataflow, engines, findings: findings.to_vec() })
     }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use tracewright::model::names::TargetPath;
 use tracewright::model::prior::GenerationNumber;
-use tracewright::report::review::{EdgeEnd, EdgeView};
 use tracewright::report::document::{DescribedDocument, StatusDocument, printed, schema};
+use tracewright::report::review::{EdgeEnd, EdgeView};
 use tracewright::report::status::{
     ComponentStatus, DesiredStatus, HostStatus, ListenerStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
 };
