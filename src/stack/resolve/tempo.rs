@@ -1,13 +1,14 @@
 //! `[tempo]`.
 
-use super::super::{RouteTarget, Tempo};
+use super::super::{MetricsGenerator, RouteTarget, Tempo};
 use super::host::HostKeys;
 use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
-use crate::diagnostic::{Code, Finding};
+use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::release::tempo::TempoRelease;
-use crate::toml::{KeyField, ListenerTable, Table, TempoTable};
+use crate::toml::{KeyField, ListenerTable, MetricsGeneratorTable, Table, TempoTable};
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
@@ -47,6 +48,7 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
     let http = needed(&table.http, 3200, scene.faults);
     let internal = needed(&table.internal, 9095, scene.faults);
     pinned(&table.internal, scene);
+    let generator = generator(&table.metrics_generator, scene);
     let (version, dialect) = version?;
     kept(&table.retention, dialect, scene);
     Some(Tempo {
@@ -60,6 +62,7 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
         internal: internal?,
         local_storage,
         retention: table.retention.or(RETENTION),
+        generator,
         usage_report: table.usage_report.or(false),
         written: table.printed(),
         key: table.at.path().clone(),
@@ -85,6 +88,41 @@ fn kept(retention: &KeyField<Duration>, release: &TempoRelease, scene: &mut Scen
         Finding::warning(Code("retention-short"), title).at(retention.value(), "")
     };
     scene.faults.push(found.help("an hour and more: `h` counts hours, `d` days; left out it is 14 days"));
+}
+
+/// The metrics generator, which is silent where it has nothing to do or nowhere to write.
+fn generator(table: &MetricsGeneratorTable, scene: &mut Scene<'_>) -> Option<MetricsGenerator> {
+    if !table.at.is_written() {
+        return None;
+    }
+    let written = table.processors.get().cloned().unwrap_or_else(|| vec!["service-graphs", "span-metrics"]);
+    if written.is_empty() {
+        let found = Finding::error(Code("text-empty"), "`processors` is empty");
+        let found = found.at(table.processors.value(), "no series would ever appear");
+        scene.faults.push(found.help("leave `metrics_generator` out"));
+    }
+    let mut processors: Vec<&'static str> = Vec::new();
+    for processor in written {
+        if !processors.contains(&processor) {
+            processors.push(processor);
+        }
+    }
+    match scene.targets.store(Signal::Metrics).map(|target| scene.targets.open(target)) {
+        None if scene.targets.is_complete() => {
+            let title = "the metrics generator of Tempo has nowhere to write";
+            let found = Finding::error(Code("send-to-missing"), title).at(table.at.key(), "");
+            scene.faults.push(found.help("add `[prometheus]`"));
+        }
+        Some(Some(open)) if !open.serves(OtlpProtocol::HttpProtobuf) => {
+            let title = "`prometheus` is written to, and its `http` is switched off";
+            let found = Finding::error(Code("no-listener"), title);
+            let found = found.at((KeyPath::of(["prometheus", "http"]), KeyPart::Key), "");
+            scene.faults.push(found.also(table.at.key(), "writes to it").help("leave `enabled` out"));
+        }
+        _ => {}
+    }
+    let interval = table.interval.or(Duration::from_secs(15));
+    Some(MetricsGenerator { processors, interval, key: table.at.path().clone() })
 }
 
 /// In one process Tempo's own clients dial 127.0.0.1, whatever is written: the internal listener
