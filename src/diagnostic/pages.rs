@@ -117,6 +117,7 @@ pages! {
     "send-to-missing",
     "service-user-missing",
     "signal-unserved",
+    "signal-unsupported",
     "size-inexact",
     "size-unit",
     "stack-exists",
@@ -154,6 +155,7 @@ pages! {
     "version-missing",
     "version-not-text",
     "version-text",
+    "version-too-old",
     "version-unknown";
     "prove":
     "proof-altered",

@@ -2,11 +2,11 @@
 
 use crate::diagnostic::KeyPath;
 use crate::model::certificate::Algorithm;
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::names::{ComponentName, Port, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, SdkLine};
-use crate::toml::{BatchPlace, CollectorCompression, TlsSettings, TlsVersion, WhenFull};
-use std::collections::BTreeMap;
+use crate::toml::{BatchPlace, CollectorCompression, PrometheusReceiver, TlsSettings, TlsVersion, WhenFull};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -48,15 +48,53 @@ impl OtlpListeners {
     }
 }
 
-/// Where a client sends and by which protocol; the target exists and opens a listener for it.
+/// Where a client sends some signals and by which protocol; the target exists and opens a listener for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The target.
     pub to: RouteTarget,
+    /// What is sent there; at least one, and the target takes all of them.
+    pub signals: BTreeSet<Signal>,
     /// The protocol.
     pub protocol: OtlpProtocol,
     /// The key that decided the target: `COMPONENT.send_to`, else the component's header.
     pub key: KeyPath,
+}
+
+/// The ways out of a component: one for each target, in the order in which the signals come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes(pub Vec<Route>);
+
+impl Routes {
+    /// The ways that a signal takes.
+    pub fn of(&self, signal: Signal) -> impl Iterator<Item = &Route> {
+        self.0.iter().filter(move |route| route.signals.contains(&signal))
+    }
+
+    /// The way on which a signal is followed: to what keeps it, else to a collector.
+    pub fn way(&self, signal: Signal) -> Option<&Route> {
+        let is_store = |route: &&Route| !matches!(route.to, RouteTarget::Collector(_));
+        self.of(signal).find(is_store).or_else(|| self.of(signal).next())
+    }
+
+    /// The collector to which a signal is followed, if it is one.
+    pub fn next(&self, signal: Signal) -> Option<&ComponentName> {
+        match &self.way(signal)?.to {
+            RouteTarget::Collector(name) => Some(name),
+            RouteTarget::Tempo | RouteTarget::Prometheus(_) | RouteTarget::Loki => None,
+        }
+    }
+
+    /// Only what is said of one signal.
+    pub fn only(&self, signal: Signal) -> Self {
+        let only = |route: &Route| Route { signals: BTreeSet::from([signal]), ..route.clone() };
+        Self(self.of(signal).map(only).collect())
+    }
+
+    /// Everything that is sent.
+    pub fn signals(&self) -> BTreeSet<Signal> {
+        self.0.iter().flat_map(|route| route.signals.iter().copied()).collect()
+    }
 }
 
 /// What a client sends to.
@@ -66,6 +104,22 @@ pub enum RouteTarget {
     Tempo,
     /// `collector.NAME`.
     Collector(ComponentName),
+    /// `prometheus`, and how it is handed metrics.
+    Prometheus(PrometheusReceiver),
+    /// `loki`.
+    Loki,
+}
+
+impl RouteTarget {
+    /// The signals that it can take.
+    pub fn takes(&self) -> &'static [Signal] {
+        match self {
+            Self::Tempo => &[Signal::Traces],
+            Self::Collector(_) => &[Signal::Traces, Signal::Metrics, Signal::Logs],
+            Self::Prometheus(_) => &[Signal::Metrics],
+            Self::Loki => &[Signal::Logs],
+        }
+    }
 }
 
 /// A number of bytes.

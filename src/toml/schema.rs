@@ -124,8 +124,8 @@ pub enum ValueKind {
     Header,
     /// A reference to a secret.
     Secret,
-    /// `"tempo"` or `"collector.NAME"`.
-    Reference,
+    /// A reference, a list of them, or a table of either by signal.
+    SendTo,
     /// `"all"` or a list of names.
     Hosts,
     /// A port, `"bind:port"`, or a table with these keys.
@@ -371,7 +371,7 @@ impl ValueKind {
             Self::Bind => "\"loopback\", \"any\" or an IP address in quotes".into(),
             Self::Path => "a path in quotes".into(),
             Self::Secret => "a reference to a secret".into(),
-            Self::Reference => "\"tempo\" or \"collector.NAME\"".into(),
+            Self::SendTo => "\"tempo\", \"collector.NAME\", a list of them, or a table by signal".into(),
             Self::Hosts => "a list, or \"all\"".into(),
             Self::Listener(_) => "a port, \"bind:port\" or a table".into(),
             Self::List(_) => "a list".into(),

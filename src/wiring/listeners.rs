@@ -68,6 +68,12 @@ impl WiredListener {
         !self.bind.is_loopback()
     }
 
+    /// Whether it shows a certificate of the CA of the stack; that of somebody else's program is in the trust
+    /// store of the host.
+    pub fn has_our_ca(&self) -> bool {
+        self.tls && !self.theirs
+    }
+
     /// `127.0.0.1:4317`.
     pub fn endpoint(&self) -> String {
         socket_text(&self.bind.to_string(), self.port)

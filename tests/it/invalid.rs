@@ -152,6 +152,8 @@ const CODES: &[&str] = &[
     "path-hidden",
     "path-volatile",
     "env-file-unreadable",
+    "signal-unsupported",
+    "version-too-old",
     "env-conflict",
     "attribute-text",
     "sdk-unread",

@@ -105,9 +105,8 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
         ValueKind::Bind => quoted("loopback", "::1"),
         ValueKind::Path => quoted("/srv/a", "/srv/b"),
         ValueKind::Hosts => Some(["[\"main\"]".into(), "[\"second\"]".into()]),
-        ValueKind::Text | ValueKind::Header | ValueKind::Name | ValueKind::Dial | ValueKind::Reference => {
-            quoted("alpha", "beta")
-        }
+        ValueKind::Text | ValueKind::Header | ValueKind::Name | ValueKind::Dial => quoted("alpha", "beta"),
+        ValueKind::SendTo => quoted("alpha", "beta"),
         ValueKind::Secret => quoted("env:A", "env:B"),
         ValueKind::List(kind) => {
             two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]")))
@@ -227,6 +226,8 @@ fn with_everything(path: &str, value: &str) -> String {
         ("tempo.internal", "{ tls = true }".to_owned()),
         ("app.shop.env_file", "\"/srv/shop/.env\"".to_owned()),
         ("prometheus.scrape_file", "\"/etc/prometheus/scrape.d/shop.yml\"".to_owned()),
+        ("loki", "{}".to_owned()),
+        ("app.shop.signals", "[\"traces\", \"metrics\", \"logs\"]".to_owned()),
     ];
     let apart = |key: &str| !path.starts_with(key) && !text.contains(&format!("\n{key} "));
     let more: String =
@@ -237,19 +238,15 @@ fn with_everything(path: &str, value: &str) -> String {
 /// Keys that say what they render and change no file all the same, with the reason.
 const SILENT: &[(&str, &str)] = &[
     ("tls", "`off` refuses what `edge` gives TLS, and the base says it on its listeners"),
+    ("collector.main.signals", "the application of the base sends all of them"),
     ("collector.main.receive.http.dial", NOBODY),
     ("collector.main.health.dial", NOBODY),
     ("tempo.receive.http.dial", NOBODY),
     ("app.shop.sdk.version", "the base has no `timeout`"),
     ("prometheus.service.home", REFUSED),
     ("prometheus.service.unit", REFUSED),
-    ("prometheus.http.port", THEIRS),
-    ("prometheus.http.bind", THEIRS),
-    ("prometheus.http.tls", THEIRS),
-    ("prometheus.http.dial", THEIRS),
 ];
 const REFUSED: &str = "both values are refused, by the program's home";
-const THEIRS: &str = "a port of somebody else's: only that it is taken counts";
 const NOBODY: &str = "nobody of the base dials it";
 
 #[test]

@@ -4,13 +4,14 @@
 //! backends alone. Writing rule: measured to read back equal in twelve parsers (python-dotenv,
 //! dotenv, node, dotenvy, godotenv, compose, systemd 252, bash, dash, docker).
 
+use crate::component::collector;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::TimeoutUnit;
-use crate::stack::{App, TlsSettings};
+use crate::stack::{App, Route, RouteTarget, TlsSettings};
 use crate::text::percent_encode;
-use crate::wiring::{ClientId, ClientPlace, Wiring};
+use crate::wiring::{ClientPlace, Wiring};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -25,41 +26,73 @@ pub struct EnvAssignment {
     pub key: KeyPath,
 }
 
-/// The assignments of an application, in the order they are written.
+/// The variable of one setting of a signal's exporter.
+pub fn variable(signal: Signal, setting: &str) -> String {
+    format!("OTEL_EXPORTER_OTLP_{}_{setting}", signal.to_string().to_uppercase())
+}
+
+/// The path at which a target takes a signal over HTTP.
+pub fn path(to: &RouteTarget, signal: Signal) -> String {
+    match to {
+        RouteTarget::Tempo | RouteTarget::Collector(_) => format!("/v1/{signal}"),
+        RouteTarget::Prometheus(_) => format!("/api/v1/otlp/v1/{signal}"),
+        RouteTarget::Loki => format!("/otlp/v1/{signal}"),
+    }
+}
+
+/// The assignments of an application, in the order they are written: signal by signal.
 pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<EnvAssignment> {
-    let edge = wiring.edge_from(&ClientId::Of(super::id(&app.name)));
-    let edge = edge.expect("resolve gives every application a target with a listener");
-    let tls = wiring.target(edge).tls;
-    let endpoint = match app.route.protocol {
-        OtlpProtocol::Grpc => edge.url(tls),
-        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => format!("{}/v1/traces", edge.url(tls)),
-    };
-    let at = |key: &str| app.key.join(key);
     let mut all = Vec::new();
     // What every program of a host reads names none of them.
     if app.env_dialect != EnvFormat::Injector {
-        all.push(assign("OTEL_SERVICE_NAME", &app.service_name, at("service_name")));
+        all.push(assign("OTEL_SERVICE_NAME", &app.service_name, app.key.join("service_name")));
     }
-    all.extend([
-        assign("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", app.route.protocol.to_string(), at("protocol")),
-        assign("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, app.route.key.clone()),
-    ]);
-    if tls && needs_ca(app) {
+    for signal in app.routes.signals() {
+        for route in app.routes.of(signal) {
+            all.extend(of_signal(wiring, app, (place, route, signal)));
+        }
+    }
+    all.extend(beside(app));
+    all
+}
+
+/// The lines of one signal's exporter.
+fn of_signal(
+    wiring: &Wiring<'_>,
+    app: &App,
+    (place, route, signal): (&ClientPlace, &Route, Signal),
+) -> Vec<EnvAssignment> {
+    let edge = wiring.edge_from(&collector::client(&super::id(&app.name), route));
+    // Where the target's own table was refused there is nothing to write.
+    let Some(edge) = edge else { return Vec::new() };
+    let tls = wiring.target(edge).tls;
+    let endpoint = match route.protocol {
+        OtlpProtocol::Grpc => edge.url(tls),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+            format!("{}{}", edge.url(tls), path(&route.to, signal))
+        }
+    };
+    let at = |key: &str| app.key.join(key);
+    let line = |setting: &str, value: String, key: KeyPath| assign(variable(signal, setting), value, key);
+    let mut all = vec![
+        line("PROTOCOL", route.protocol.to_string(), at("protocol")),
+        line("ENDPOINT", endpoint, route.key.clone()),
+    ];
+    if wiring.target(edge).has_our_ca() && needs_ca(app) {
         let ca = place.certificates_seen.join("ca.crt").to_string();
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca, ca_key(app)));
+        all.push(line("CERTIFICATE", ca, ca_key(app)));
     }
     if !app.headers.is_empty() {
         let pairs = app.headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
         let headers = pairs.collect::<Vec<_>>().join(",");
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_HEADERS", headers, at("headers")));
+        all.push(line("HEADERS", headers, at("headers")));
     }
     if app.gzip {
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip", at("compression")));
+        all.push(line("COMPRESSION", "gzip".to_owned(), at("compression")));
     }
     if let Some(timeout) = app.timeout {
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", timeout_value(app, timeout), at("timeout")));
+        all.push(line("TIMEOUT", timeout_value(app, route.protocol, timeout), at("timeout")));
     }
-    all.extend(beside(app));
     all
 }
 
@@ -72,8 +105,8 @@ fn ca_key(app: &App) -> KeyPath {
     }
 }
 
-fn assign(name: &'static str, value: impl Into<String>, key: KeyPath) -> EnvAssignment {
-    EnvAssignment { name: Cow::Borrowed(name), value: value.into(), key }
+fn assign(name: impl Into<Cow<'static, str>>, value: impl Into<String>, key: KeyPath) -> EnvAssignment {
+    EnvAssignment { name: name.into(), value: value.into(), key }
 }
 
 /// What the block says beside the way out.
@@ -91,8 +124,12 @@ fn beside(app: &App) -> Vec<EnvAssignment> {
         all.push(assign("OTEL_RESOURCE_ATTRIBUTES", pairs, at("resource_attributes")));
     }
     if app.lines.others_off {
-        all.push(assign("OTEL_METRICS_EXPORTER", "none", at("other_signals")));
-        all.push(assign("OTEL_LOGS_EXPORTER", "none", at("other_signals")));
+        let sent = app.routes.signals();
+        for signal in [Signal::Traces, Signal::Metrics, Signal::Logs].iter().filter(|one| !sent.contains(one))
+        {
+            let exporter = format!("OTEL_{}_EXPORTER", signal.to_string().to_uppercase());
+            all.push(assign(exporter, "none", at("other_signals")));
+        }
     }
     let extra = app.lines.extra.iter().map(|(name, value)| EnvAssignment {
         name: Cow::Owned(name.clone()),
@@ -109,8 +146,8 @@ pub fn needs_ca(app: &App) -> bool {
 }
 
 /// The number in the unit in which its SDK reads it.
-fn timeout_value(app: &App, timeout: Duration) -> String {
-    let unit = app.sdk.language.timeout(app.route.protocol, app.sdk.version);
+fn timeout_value(app: &App, protocol: OtlpProtocol, timeout: Duration) -> String {
+    let unit = app.sdk.language.timeout(protocol, app.sdk.version);
     unit.unwrap_or(TimeoutUnit::Milliseconds).spell(timeout)
 }
 

@@ -3,12 +3,12 @@
 use super::{describe, id};
 use crate::component::{Component, ConfigReader, Described, Description, Engine, Template, collector};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
-use crate::model::dataflow::ProgramKind;
+use crate::model::dataflow::{OtlpProtocol, ProgramKind};
 use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, Support};
 use crate::stack::{App, Stack, TlsSettings};
-use crate::wiring::{ClientId, ClientPlace, ClientSpec, ComponentId, ComponentPlace, ComponentSpec, Wiring};
+use crate::wiring::{ClientPlace, ClientSpec, ComponentId, ComponentPlace, ComponentSpec, Wiring};
 
 /// Applications among the programs.
 pub const HOME: &dyn Component = &Home;
@@ -73,10 +73,15 @@ fn part(app: &App) -> ComponentSpec<'_> {
         place.read_by_unit();
     }
     let from_outside = app.container.as_ref().map(|container| container.host_address.clone());
+    let clients = app
+        .routes
+        .0
+        .iter()
+        .map(|route| ClientSpec { from_outside: from_outside.clone(), ..collector::sender(&id, route) });
     ComponentSpec {
         host: app.host.clone(),
         listeners: Vec::new(),
-        clients: vec![ClientSpec { from_outside, ..collector::sender(ClientId::Of(id.clone()), &app.route) }],
+        clients: clients.collect(),
         counters: None,
         place: ComponentPlace::Neighbour(Box::new(place)),
         id,
@@ -86,7 +91,9 @@ fn part(app: &App) -> ComponentSpec<'_> {
 /// A program in a container that is told of a CA sees it where the directory is mounted.
 fn unmounted(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
     let container = app.container.as_ref().filter(|container| container.certificates.is_none())?;
-    let edge = wiring.edge_from(&ClientId::Of(id(&app.name)))?;
+    let edges =
+        app.routes.0.iter().filter_map(|route| wiring.edge_from(&collector::client(&id(&app.name), route)));
+    let edge = edges.into_iter().find(|edge| wiring.target(edge).has_our_ca())?;
     if !wiring.target(edge).tls || !describe::needs_ca(app) {
         return None;
     }
@@ -120,9 +127,13 @@ struct Blind {
 /// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
 /// program or the host's trust store sees to it.
 fn without_tls(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
-    let edge = wiring.edge_from(&ClientId::Of(id(&app.name)))?;
+    let tls = app.routes.0.iter().find_map(|route| {
+        let edge = wiring.edge_from(&collector::client(&id(&app.name), route))?;
+        wiring.target(edge).has_our_ca().then_some((route.protocol, edge))
+    });
+    let (protocol, edge) = tls?;
     let listener = wiring.target(edge);
-    let blind = reads_no_ca(app).filter(|_| listener.tls)?;
+    let blind = reads_no_ca(app, protocol)?;
     let finding = Finding::error(Code("sdk-without-tls"), blind.why)
         .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
         .also((listener.key.clone(), KeyPart::Key), "serves TLS");
@@ -130,7 +141,7 @@ fn without_tls(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
 }
 
 /// `None` where it learns of it, or is told in another way.
-fn reads_no_ca(app: &App) -> Option<Blind> {
+fn reads_no_ca(app: &App, protocol: OtlpProtocol) -> Option<Blind> {
     if app.env_dialect == EnvFormat::Injector && app.sdk.tls_settings != Some(TlsSettings::System) {
         return Some(Blind {
             why: "programs of the whole host cannot read a CA that is kept for one of them".to_owned(),
@@ -146,7 +157,7 @@ fn reads_no_ca(app: &App) -> Option<Blind> {
             help: "`sdk.tls_settings = \"environment\"` if you know that this release does, `\"system\"` if the trust store of the host has the CA",
         });
     }
-    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(app.route.protocol));
+    let (name, support) = (app.sdk.language.name(), app.sdk.language.ca(protocol));
     let why = match (support.of(app.sdk.version), support) {
         (Some(true), _) => return None,
         (None, Support::Since((major, minor))) => format!(

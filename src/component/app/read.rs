@@ -95,7 +95,8 @@ fn dial_signal(page: &mut FileReading<'_>, file: &EnvFile<'_>, (dialect, signal)
     let tls = tls(page, file, &url, signal);
     let means = match signal {
         Signal::Metrics => vec![ProgramKind::Collector, ProgramKind::Prometheus],
-        Signal::Logs | Signal::Profiles => vec![ProgramKind::Collector],
+        Signal::Logs => vec![ProgramKind::Collector, ProgramKind::Loki],
+        Signal::Profiles => vec![ProgramKind::Collector],
         Signal::Traces => vec![ProgramKind::Collector, ProgramKind::Tempo],
     };
     page.client(Client {

@@ -2,7 +2,7 @@
 
 use super::super::{App, AppContainer, Neighbour};
 use super::host::HostKeys;
-use super::route::{RouteSender, route};
+use super::route::{RouteSender, routes};
 use super::service::Runner;
 use super::{Scene, export, program, sdk};
 use crate::diagnostic::{Code, Finding};
@@ -14,7 +14,7 @@ use std::net::IpAddr;
 /// Resolves one application, telling all of its faults.
 pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option<App> {
     let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
-    let route = route(&RouteSender::app(name, table), scene);
+    let routes = routes(&RouteSender::app(name, table), scene);
     let runner = Runner::of(&table.service, scene.faults);
     let env_dialect = dialect(table, scene);
     let env_file = runner.as_ref().and_then(|runner| runner.path(&table.env_file, scene.faults));
@@ -23,7 +23,8 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
     let certificates =
         runner.as_ref().and_then(|runner| runner.path(&table.paths.certificates, scene.faults));
     let headers = export::headers(&table.headers, None, scene.faults);
-    let protocol = route.as_ref().map(|route| route.protocol).or_else(|| table.protocol.get().copied());
+    let first = routes.as_ref().and_then(|routes| routes.0.first());
+    let protocol = first.map(|route| route.protocol).or_else(|| table.protocol.get().copied());
     let sdk = sdk::sdk(table, protocol, scene.faults);
     let gzip = table.compression.get() == Some(&AppCompression::Gzip);
     let timeout = table.timeout.get().copied();
@@ -43,7 +44,7 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
         env_dialect,
         service_name: table.service_name.text().unwrap_or(name).to_owned(),
         sdk: sdk?,
-        route: route?,
+        routes: routes?,
         gzip,
         timeout,
         headers,

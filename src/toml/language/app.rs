@@ -1,12 +1,13 @@
 //! `[app.NAME]`.
 
 use super::service::{AppServiceTable, CertificatePathTable};
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::SdkLanguage;
 use crate::toml::declare::*;
 use crate::toml::kind::{
-    Choice, Duration, Entries, Fraction, Header, Hosts, Later, Name, Path, Reference, Spoken, Text, Version,
+    Choice, Duration, Entries, Fraction, Header, Hosts, Later, List, Name, Path, SendTo, Spoken, Text,
+    Version,
 };
 use crate::toml::schema::KeyRefusal;
 
@@ -27,8 +28,8 @@ table! {
         /// Further lines of its block, for the program alone: what the SDK is told of its way out has keys here.
         extra: Entries<Text> = r#"{ OTEL_BSP_MAX_QUEUE_SIZE = "8192" }"#, renders("a line each");
         /// Where it sends.
-        send_to: Reference = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
-            renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS");
+        send_to: SendTo = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
+            renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS; the same for each of its `signals`");
         /// What the program was built or told to speak. Required where a program fixes it: Rust, Go, others.
         protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("Java, Python, Node: HTTP if the target listens so, else gRPC"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, and the scheme and path of the endpoint");
@@ -54,7 +55,8 @@ table! {
         /// Its SDK, which decides what can be said to it.
         sdk: SdkTable = r#"{ language = "rust", version = "0.31" }"#, derived("`{ language = \"other\" }`");
         /// What it sends.
-        signals: Choice<Signals> = r#""traces""#, default(r#""traces""#);
+        signals: List<Choice<Signals>> = r#"["traces", "metrics", "logs"]"#, default(r#"["traces"]"#),
+            renders("`OTEL_EXPORTER_OTLP_SIGNAL_PROTOCOL`, `..._ENDPOINT` and the lines beside them, for each signal");
         /// What becomes of the signals that it does not send here. SDKs that configure themselves (Python, Node,
         /// Java) send metrics and logs to the default ports of this host, and fail there at each interval.
         other_signals: Choice<OtherSignalsWords> = r#""off""#, default(r#""leave""#), renders("`OTEL_METRICS_EXPORTER=none` and `OTEL_LOGS_EXPORTER=none`, for `\"off\"`");
@@ -155,26 +157,17 @@ table! {
     }
 }
 
-/// What an application sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignalsWord {
-    /// `traces`.
-    Traces,
-}
-
 words! {
     /// `signals`.
-    pub struct Signals: SignalsWord {
+    pub struct Signals: Signal {
         /// spans
-        "traces" => SignalsWord::Traces;
-        /// spans, and nothing else is left on
-        "traces-only", instead r#"signals = "traces""#;
+        "traces" => Signal::Traces;
+        /// points of measurements
+        "metrics" => Signal::Metrics;
+        /// records
+        "logs" => Signal::Logs;
         /// everything
-        "all", instead r#"signals = "traces""#;
-        /// measurements
-        "metrics", instead r#"signals = "traces""#;
-        /// log records
-        "logs", instead r#"signals = "traces""#;
+        "all", instead r#"signals = ["traces", "metrics", "logs"]"#;
     }
 }
 

@@ -26,7 +26,7 @@ impl ValueKind {
             Self::Dial => "`\"name\"` or `\"name:port\"`".into(),
             Self::Path => "path".into(),
             Self::Secret => "secret".into(),
-            Self::Reference => "reference".into(),
+            Self::SendTo => "reference, list of references, or a table of them by signal".into(),
             Self::Hosts => "list of names, or `\"all\"`".into(),
             Self::Listener(_) => "listener".into(),
             Self::List(of) => format!("list, each a {}", of.type_name()),

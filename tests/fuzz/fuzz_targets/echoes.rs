@@ -52,7 +52,8 @@ fn cut(text: &str) -> String {
 fn base64(text: &str) -> String {
     let digit = |bits: u32| char::from(DIGITS[(bits & 63) as usize]);
     let group = |three: &[u8]| {
-        let bits = (0..3).fold(0, |bits, place| bits << 8 | three.get(place).map_or(0, |byte| u32::from(*byte)));
+        let bits =
+            (0..3).fold(0, |bits, place| bits << 8 | three.get(place).map_or(0, |byte| u32::from(*byte)));
         (0..=three.len()).map(|place| digit(bits >> (18 - 6 * place))).collect::<String>()
     };
     text.as_bytes().chunks(3).map(group).collect()
