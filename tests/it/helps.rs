@@ -300,16 +300,16 @@ fn helps_that_can_be_typed_mean_what_was_meant() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    let meant = entries(&std::fs::read_to_string(directory().join("meant.txt")).unwrap_or_default());
-    let (says, lacks) = (missing(&meant, &meanings), missing(&meanings, &meant));
-    assert!(says.is_empty() && lacks.is_empty(), "a help says\n{says}and meant.txt has\n{lacks}");
-    println!("promise: helps typed literally | {} | cargo", meanings.len());
-    println!("promise: helps that say what was meant | {} | cargo", meant.len());
     let expected = directory().join("helps.txt");
     if std::env::var_os("TRACEWRIGHT_BLESS").is_some() {
         std::fs::write(&expected, &list).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&expected).unwrap_or_default(), list, "TRACEWRIGHT_BLESS=1 writes it");
+    let meant = entries(&std::fs::read_to_string(directory().join("meant.txt")).unwrap_or_default());
+    let (says, lacks) = (missing(&meant, &meanings), missing(&meanings, &meant));
+    assert!(says.is_empty() && lacks.is_empty(), "a help says\n{says}and meant.txt has\n{lacks}");
+    println!("promise: helps typed literally | {} | cargo", meanings.len());
+    println!("promise: helps that say what was meant | {} | cargo", meant.len());
 }
 
 #[test]
