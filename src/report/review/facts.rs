@@ -38,6 +38,8 @@ pub struct PlanFacts<'a> {
     pub digests: Vec<(&'static str, String)>,
     /// The text of the stack as it was applied last, and as it is; where they can be read.
     pub texts: (Option<&'a TomlDocument>, Option<&'a TomlDocument>),
+    /// Whether there is an older text that cannot be read.
+    pub unread: bool,
     /// What changed between these.
     pub causes: Vec<Cause>,
     /// Listeners that differ.
@@ -90,6 +92,7 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
             _ => headline(plan, &facts.place),
         },
         place: facts.place,
+        unread: facts.unread,
         generation: plan.generation.0,
         goal: facts.goal,
         digests: facts.digests.into_iter().map(|(name, digest)| (name.to_owned(), digest)).collect(),
