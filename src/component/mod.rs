@@ -12,6 +12,7 @@ mod describe;
 pub mod grafana;
 pub mod neighbour;
 pub mod prometheus;
+pub mod proxy;
 mod reading;
 mod registry;
 pub mod systemd;

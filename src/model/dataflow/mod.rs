@@ -8,6 +8,7 @@ mod compose;
 mod exchange;
 mod file_fault;
 mod needs;
+mod passage;
 mod sandbox;
 mod site;
 mod tls;
@@ -16,6 +17,7 @@ pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use needs::{NeededDirectory, UnitFault};
+pub use passage::{Carried, Passage, Passages};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
@@ -76,6 +78,8 @@ pub enum Protocol {
     LokiApi,
     /// Metrics that are fetched over HTTP.
     Scrape,
+    /// Whatever a proxy passes on: of its listeners, and of the clients that it has for that.
+    Passed(Carried),
     /// A receiver or server that is not OTLP (jaeger, zipkin, memberlist): its port counts.
     Other,
 }
@@ -93,6 +97,9 @@ impl fmt::Display for Protocol {
             Self::RemoteWrite => "remote write",
             Self::LokiApi => "Loki's HTTP API",
             Self::Scrape => "a scrape",
+            Self::Passed(Carried::Http) => "HTTP/1.1 of a proxy",
+            Self::Passed(Carried::Grpc) => "gRPC of a proxy",
+            Self::Passed(Carried::Any) => "what a proxy passes on",
             Self::Other => "another protocol",
         })
     }
