@@ -91,7 +91,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             Fault::Passed(text) => Finding::error(CODE, text.clone())
                 .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
                 .also(listener.at.clone(), format!("{server} on port {}", listener.port))
-                .help("dial who serves it, or pass it on to a listener of the same protocol"),
+                .help("pass it on to who serves it, or dial that without the proxy"),
             Fault::Path(sent) => Finding::error(CODE, format!("a path that {server} does not have"))
                 .at(client.at.clone(), sent.clone())
                 .also(listener.at.clone(), format!("{} on port {}", listener.protocol, listener.port))

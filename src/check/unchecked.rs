@@ -12,8 +12,6 @@ pub(super) const NOT_IN_DIRECTORY: &str = "dials a port of this host that no fil
 pub(super) const PEER_NOT_READ: &str = "the program it means was not read completely";
 /// The site it dials runs something that is not read.
 pub(super) const OPEN_SITE: &str = "dials a container or host where something runs that is not read";
-/// A proxy lies between.
-pub(super) const PROXY: &str = "goes through a proxy, and what becomes of it behind that is not known";
 /// A unit without `EnvironmentFile=` whose program may load the file.
 pub(super) const PERHAPS_PROGRAM: &str =
     "its unit has no `EnvironmentFile=` for the file: whether the program reads it by itself is not known";

@@ -24,7 +24,7 @@ pub(super) use sites::{Lead, Lost, lead};
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
 use crate::model::dataflow::{Client, EnvReader, Listener, Protocol, Topology};
-use passage::Way;
+use passage::{EdgeJudges, Way};
 use reach::reach;
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ impl EdgeKnowledge {
     }
 }
 
-/// Judges every client.
+/// EdgeJudges every client.
 pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> Vec<EdgeKnowledge> {
     let reached: Vec<Reach> = topology.clients.iter().map(|client| reach(topology, client)).collect();
     let circles = loops::circles(topology, &reached);
@@ -192,15 +192,17 @@ pub(super) struct Pair<'a> {
 impl Pair<'_> {
     /// Every condition of two ends that meet.
     fn judge(&self, judged: &mut EdgeKnowledge) {
-        match passage::way(self.topology, self.client, self.listener) {
+        let arrives = |client: &Client| match reach(self.topology, client) {
+            Reach::Arrives(listener) => Some(listener),
+            _ => None,
+        };
+        let judges = EdgeJudges { arrives: &arrives, understands };
+        match passage::way(self.topology, (self.client, self.listener), &judges) {
             Way::Direct => self.served(judged),
             Way::Through(listener, client) => Pair { listener, client: &client, ..*self }.served(judged),
-            Way::Nowhere(fault) => {
-                let kind = match fault {
-                    Fault::Path(_) => ConditionKind::Path,
-                    _ => ConditionKind::Protocol,
-                };
-                judged.found.push((kind, Found::Broken(fault)));
+            Way::Stops(text, by_path) => {
+                let kind = if by_path { ConditionKind::Path } else { ConditionKind::Protocol };
+                judged.found.push((kind, Found::Broken(Fault::Passed(text))));
             }
             Way::NotKnown(reason) => judged.found.push((ConditionKind::Protocol, Found::NotKnown(reason))),
         }

@@ -3,11 +3,18 @@
 //! The proxy's own client is an edge of its own; where that does not hold, what goes through it is not
 //! known. TLS and certificates are those of the proxy, protocol, path and terms those of the other end.
 
-use super::super::unchecked;
-use super::condition::Fault;
-use super::protocol::understands;
-use super::reach::{Reach, reach};
 use crate::model::dataflow::{Carried, Client, Listener, Passage, Passages, Protocol, Topology};
+
+/// A proxy lies between.
+const NOT_KNOWN: &str = "goes through a proxy, and what becomes of it behind that is not known";
+
+/// How other edges are judged.
+pub(super) struct EdgeJudges<'a> {
+    /// The listener that a client arrives at.
+    pub(super) arrives: &'a dyn Fn(&Client) -> Option<usize>,
+    /// Whether a listener understands a client.
+    pub(super) understands: fn(&Listener, &Client) -> bool,
+}
 
 /// What becomes of a request to a listener.
 pub(super) enum Way<'a> {
@@ -15,59 +22,63 @@ pub(super) enum Way<'a> {
     Direct,
     /// This one does, and this arrives there.
     Through(&'a Listener, Box<Client>),
-    /// Nothing does.
-    Nowhere(Fault),
+    /// Nothing does, for what is said; whether its path is why.
+    Stops(String, bool),
     /// That is not known.
     NotKnown(&'static str),
 }
 
 /// What becomes of a client's requests.
-pub(super) fn way<'a>(topology: &'a Topology, client: &Client, listener: &Listener) -> Way<'a> {
+pub(super) fn way<'a>(
+    topology: &'a Topology,
+    (client, listener): (&Client, &Listener),
+    judges: &EdgeJudges<'_>,
+) -> Way<'a> {
     let Some(passages) = &listener.takes.passes else { return Way::Direct };
     if matches!(client.protocol, Protocol::Passed(_)) {
-        return Way::NotKnown(unchecked::PROXY);
+        return Way::NotKnown(NOT_KNOWN);
     }
     let path = path(client);
     let Some(passage) = passages.of(&path, &client.host.to_string()) else {
         return match passages.whole {
-            true => Way::Nowhere(Fault::Path(format!("asks for {path}, which is not passed on"))),
-            false => Way::NotKnown(unchecked::PROXY),
+            true => Way::Stops(format!("the proxy passes nothing on of {path}"), true),
+            false => Way::NotKnown(NOT_KNOWN),
         };
     };
     let own = &topology.clients[passage.client];
-    let Reach::Arrives(served) = reach(topology, own) else { return Way::NotKnown(unchecked::PROXY) };
+    let Some(served) = (judges.arrives)(own) else { return Way::NotKnown(NOT_KNOWN) };
     let served = &topology.listeners[served];
-    if served.takes.passes.is_some() || !understands(served, own) {
-        return Way::NotKnown(unchecked::PROXY);
+    if served.takes.passes.is_some() || !(judges.understands)(served, own) {
+        return Way::NotKnown(NOT_KNOWN);
     }
-    match refused(client, passages, own.protocol, served) {
-        Some(way) => way,
+    let is_understood = (judges.understands)(served, client);
+    match stopped(client, passages, own.protocol, (served, is_understood)) {
+        Some(Ok(text)) => Way::Stops(text, false),
+        Some(Err(reason)) => Way::NotKnown(reason),
         None => Way::Through(served, Box::new(arriving(client, passage, &path))),
     }
 }
 
-/// What of the way a protocol does not survive.
-fn refused<'a>(
+/// Why a protocol does not survive the way, or why that is not known.
+fn stopped(
     client: &Client,
     passages: &Passages,
     carried: Protocol,
-    served: &Listener,
-) -> Option<Way<'a>> {
-    let is_grpc = matches!(client.protocol, Protocol::OtlpGrpc | Protocol::TempoInternal);
+    (served, is_understood): (&Listener, bool),
+) -> Option<Result<String, &'static str>> {
+    let spoken = client.protocol;
+    let is_grpc = matches!(spoken, Protocol::OtlpGrpc | Protocol::TempoInternal);
     if is_grpc && carried == Protocol::Passed(Carried::Http) {
-        let text = format!("{} comes in, and the proxy passes it on as HTTP/1.1", client.protocol);
-        return Some(Way::Nowhere(Fault::Passed(text)));
+        return Some(Ok(format!("{spoken} comes in, and the proxy passes it on as HTTP/1.1")));
     }
-    if !understands(served, client) {
-        let text = format!("{} is passed on to where {} is served", client.protocol, served.protocol);
-        return Some(Way::Nowhere(Fault::Passed(text)));
+    if !is_understood {
+        return Some(Ok(format!("{spoken} is passed on to where {} is served", served.protocol)));
     }
     match passages.http2 {
         Some(false) if is_grpc => {
-            let text = format!("{} needs HTTP/2, which the proxy does not take there", client.protocol);
-            Some(Way::Nowhere(Fault::Passed(text)))
+            Some(Ok(format!("{spoken} needs HTTP/2, which the proxy does not take there")))
         }
-        None if is_grpc => Some(Way::NotKnown(unchecked::PROXY)),
+        None if is_grpc => Some(Err(NOT_KNOWN)),
         _ => None,
     }
 }

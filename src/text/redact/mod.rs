@@ -44,6 +44,8 @@ pub enum TextFormat {
     Environment,
     /// An environment file of an application: no more is shown of it than the settings of its exporter.
     ForeignEnvironment,
+    /// Configuration of a proxy: the directives that say where it listens and what it passes on.
+    Proxy,
     /// No format that is known: nothing of it is shown.
     Unknown,
 }
@@ -70,6 +72,7 @@ impl TextFormat {
             Self::Unit => Some(unit::secrets(text)),
             Self::Environment => Some(lines::own(text)),
             Self::ForeignEnvironment => Some(lines::foreign(text)),
+            Self::Proxy => Some(lines::proxy(text)),
             Self::Unknown => None,
         }
     }
