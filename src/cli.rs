@@ -5,12 +5,19 @@
     reason = "what stands above a struct of arguments would be shown as the help of its verb"
 )]
 
+mod document;
+mod engines;
 mod leave_out;
-use crate::model::names::StackName;
+mod place;
+mod plan;
 mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use document::JsonIntoArgument;
+pub use engines::{EnginesArgument, ValidatorsArgument};
 pub use leave_out::LeaveOutArgument;
+pub use place::{NamedStackArgument, RootArgument, StackArgument};
+pub use plan::{GraphLanguage, PlanArguments, PlanFormat};
 use std::path::PathBuf;
 
 /// One stack.toml becomes a checked, planned, applied and reversible tracing stack
@@ -112,6 +119,10 @@ pub enum Verb {
     Status(StatusArguments),
     /// Show what the engines say: those of a trial, or the services of this host
     Logs(LogsArguments),
+    /// Print who talks to whom as a picture
+    ///
+    /// What `check --graph` prints: every program of the stack with its edges, broken ones red.
+    Graph(GraphArguments),
     /// Print completions for a shell
     ///
     /// For instance: `tracewright completions bash > ~/.local/share/bash-completion/completions/tracewright`.
@@ -146,64 +157,10 @@ pub struct SchemaArguments {
 pub enum SchemaOf {
     /// `check`
     Check,
+    /// `render`
+    Render,
     /// `history`
     History,
-}
-
-// The stack, by its directory or its file.
-#[derive(Debug, Args)]
-pub struct StackArgument {
-    /// A directory that holds stack.toml, or the file
-    #[arg(value_name = "STACK", default_value = ".")]
-    pub stack: PathBuf,
-}
-
-// The stack whose name is all that counts, so that a lost or broken file keeps nobody from going back.
-#[derive(Debug, Args)]
-pub struct NamedStackArgument {
-    /// A directory that holds stack.toml, or the file; its name is all that counts
-    #[arg(value_name = "STACK", default_value = ".")]
-    pub stack: PathBuf,
-    /// The stack by its name, where its file is lost
-    #[arg(long, value_name = "NAME", value_parser = values::stack_name)]
-    pub name: Option<StackName>,
-}
-
-// Where the stack's files go.
-#[derive(Debug, Default, Args)]
-pub struct RootArgument {
-    /// Work below this directory instead of on this machine: no privileges, no services
-    ///
-    /// Contents keep their final paths; owners are recorded and shown, never set.
-    #[arg(long, value_name = "DIR")]
-    pub root: Option<PathBuf>,
-    #[command(flatten)]
-    pub left_out: LeaveOutArgument,
-}
-
-// The real engines; where none is named they are looked for in `$TRACEWRIGHT_ENGINES`, where the
-// stack says if that is allowed, and on `PATH`.
-#[derive(Debug, Args)]
-pub struct EnginesArgument {
-    /// The collector's binary
-    #[arg(long, value_name = "PATH")]
-    pub collector: Option<PathBuf>,
-    /// Tempo's binary
-    #[arg(long, value_name = "PATH")]
-    pub tempo: Option<PathBuf>,
-    /// Also start what the stack names (`service.binary`): only for a stack that you trust
-    #[arg(long)]
-    pub engines_of_stack: bool,
-}
-
-// Whether the engines' own validators are asked, and which engines.
-#[derive(Debug, Args)]
-pub struct ValidatorsArgument {
-    #[command(flatten)]
-    pub engines: EnginesArgument,
-    /// Ask no engine: what their validators would judge is listed as not checked
-    #[arg(long, conflicts_with_all = ["collector", "tempo", "engines_of_stack"])]
-    pub no_engines: bool,
 }
 
 /// What is printed on stdout.
@@ -216,16 +173,16 @@ pub enum Format {
     Json,
 }
 
-/// How a plan is printed.
+/// How it is printed what was rendered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
-    /// For people: by cause, in the columns of the terminal
+pub enum RenderFormat {
+    /// For people
     #[default]
     Text,
     /// For programs; carries a format_version, whose minor number only ever adds
     Json,
-    /// For the comment of a pull request
-    Markdown,
+    /// Annotations of GitHub Actions, beside the lines of a pull request
+    Github,
 }
 
 /// How the result of a check is printed.
@@ -240,15 +197,6 @@ pub enum CheckFormat {
     Github,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-}
-
-/// The language of a picture of who talks to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GraphLanguage {
-    /// Mermaid, which GitHub draws
-    Mermaid,
-    /// Graphviz
-    Dot,
 }
 
 #[derive(Debug, Args)]
@@ -284,9 +232,20 @@ pub struct CheckArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
     /// Print who talks to whom as a picture, broken edges red, instead of the findings
     #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
     pub graph: Option<GraphLanguage>,
+}
+
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    #[command(flatten)]
+    pub stack: StackArgument,
+    /// The language of the picture
+    #[arg(long, value_enum, value_name = "LANGUAGE", default_value_t)]
+    pub format: GraphLanguage,
 }
 
 #[derive(Debug, Args)]
@@ -296,28 +255,11 @@ pub struct RenderArguments {
     /// The directory to write to; files that differ are replaced
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub struct PlanArguments {
-    #[command(flatten)]
-    pub stack: StackArgument,
-    #[command(flatten)]
-    pub root: RootArgument,
-    #[command(flatten)]
-    pub validators: ValidatorsArgument,
-    /// Exit with 2 when there is something to do, drift included
-    #[arg(long)]
-    pub detailed_exitcode: bool,
-    /// Compare with the stack at a revision of its git repository instead of with a host
-    #[arg(long, value_name = "REF", conflicts_with = "root")]
-    pub base: Option<String>,
-    /// Show every line of every file that changes
-    #[arg(long)]
-    pub full: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: PlanFormat,
+    pub format: RenderFormat,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 // What may be overwritten, who is asked, and how much is shown.
@@ -336,8 +278,9 @@ pub struct ConsentArguments {
 
 #[derive(Debug, Args)]
 pub struct ApplyArguments {
-    #[command(flatten)]
-    pub stack: StackArgument,
+    /// A directory that holds stack.toml, the file, or a plan that `plan --out` saved
+    #[arg(value_name = "STACK", default_value = ".")]
+    pub stack: PathBuf,
     #[command(flatten)]
     pub root: RootArgument,
     #[command(flatten)]
@@ -392,6 +335,8 @@ pub struct HistoryArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 #[derive(Debug, Args)]
@@ -433,6 +378,8 @@ pub struct ProveArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
 }
 
 #[derive(Debug, Args)]
@@ -442,6 +389,11 @@ pub struct StatusArguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    #[command(flatten)]
+    pub json_into: JsonIntoArgument,
+    /// Print who talks to whom as a picture: red where nobody listens, or somebody else does
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    pub graph: Option<GraphLanguage>,
 }
 
 #[derive(Debug, Args)]

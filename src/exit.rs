@@ -36,7 +36,11 @@ pub const EXITS: &[(Exit, u8, &str)] = &[
         "changes are pending, or not everything could be looked at (only `plan --detailed-exitcode`)",
     ),
     (Exit::Refused, 3, "a finding that is an error, or refused: not approved, no terminal"),
-    (Exit::Drift, 4, "drift that was not accepted, or `--expect` differs"),
+    (
+        Exit::Drift,
+        4,
+        "drift that was not accepted, or not the plan that was reviewed: `--expect`, a saved plan",
+    ),
     (Exit::TakenBack, 5, "applied, did not work, and taken back: the old state runs again"),
     (Exit::Incomplete, 6, "a rollback is incomplete; a human is needed"),
     (Exit::Locked, 7, "somebody else holds the lock"),

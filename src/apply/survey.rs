@@ -11,7 +11,7 @@ use crate::model::observed::{Observed, PathState};
 use crate::model::prior::{Baseline, GenerationNumber, Manifest, PathKind, Prior, PriorPath};
 use crate::model::units::Machine;
 use crate::pki::CaPair;
-use crate::plan::{Circumstances, DesiredHost, OthersPart, OthersRequest, Plan, PlanDigest, plan};
+use crate::plan::{Circumstances, DesiredHost, OthersPart, OthersRequest, Plan, PlanDigest, Seen, plan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -50,6 +50,8 @@ pub struct Survey {
     pub plan: Plan,
     /// Bound to what was seen.
     pub digest: PlanDigest,
+    /// What was seen, part by part.
+    pub seen: Seen,
     /// A run that was killed and not yet taken back: the plan is not what it will be after that.
     pub pending: Option<Killed>,
     /// What of users' parts of the state is not believed.
@@ -103,11 +105,11 @@ pub fn survey(target: &dyn Host, request: &SurveyRequest<'_>) -> Result<Survey, 
     if let Some(text) = request.text.or(text_after.as_deref()) {
         plan.keep_text(text.as_bytes());
     }
-    let digest = PlanDigest::of(&goal, &observed, &prior);
+    let (digest, seen) = PlanDigest::of(&goal, &observed, &prior);
     drop(goal);
     let (pending, of_journals) = recover::pending(target, request.ground)?;
     doubts.extend(of_journals);
-    Ok(Survey { plan, digest, pending, doubts, machine: observed.machine, text_after, prior, ca })
+    Ok(Survey { plan, digest, seen, pending, doubts, machine: observed.machine, text_after, prior, ca })
 }
 
 /// What of a stack others carry out, as far as it may be looked at. What keeps somebody from looking at the

@@ -52,7 +52,7 @@ pub struct EdgeState {
     pub state: ConditionState,
 }
 
-/// Something with a name that differs: opens or closes, comes or goes, or is another.
+/// Something with a name, as it was and as it will be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Differing<T> {
     /// Its name: `collector.main.receive.grpc`, `app.shop`.
@@ -65,6 +65,13 @@ pub struct Differing<T> {
     pub after: Option<T>,
 }
 
+impl<T: PartialEq> Differing<T> {
+    /// Whether it opens or closes, comes or goes, or is another.
+    pub fn differs(&self) -> bool {
+        self.before != self.after
+    }
+}
+
 /// The listeners that differ, in order of their names. Without an older rendering all of them open.
 pub fn listeners(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<ListenerState>> {
     let states = |judged: Option<Judged<'_>>| {
@@ -74,7 +81,9 @@ pub fn listeners(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<D
         all.map(|(judged, one)| (one.id.to_string(), (one.key.clone(), listener(judged.wiring, one))))
             .collect()
     };
-    pairs(&states(before), &states(after))
+    let mut all = pairs(&states(before), &states(after));
+    all.retain(Differing::differs);
+    all
 }
 
 fn listener(wiring: &Wiring<'_>, listener: &WiredListener) -> ListenerState {
@@ -93,7 +102,7 @@ fn listener(wiring: &Wiring<'_>, listener: &WiredListener) -> ListenerState {
     }
 }
 
-/// The edges that differ, in order of their clients.
+/// All edges, in order of their clients, those that do not differ too.
 pub fn edges(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Differing<EdgeState>> {
     let states = |judged: Option<Judged<'_>>| {
         let all =
@@ -162,7 +171,7 @@ fn trusts(client: &Client) -> Option<String> {
     }
 }
 
-/// What of two lists differs.
+/// Two lists side by side.
 fn pairs<T: PartialEq + Clone>(
     before: &BTreeMap<String, (KeyPath, T)>,
     after: &BTreeMap<String, (KeyPath, T)>,
@@ -172,7 +181,7 @@ fn pairs<T: PartialEq + Clone>(
         let (old, new) = (before.get(&name), after.get(&name));
         let (key, _) = new.or(old)?;
         let of = |one: Option<&(KeyPath, T)>| one.map(|(_, state)| state.clone());
-        (of(old) != of(new)).then(|| Differing { key: key.clone(), before: of(old), after: of(new), name })
+        Some(Differing { key: key.clone(), before: of(old), after: of(new), name })
     };
     names.into_iter().filter_map(pair).collect()
 }

@@ -71,6 +71,7 @@ fn malformed(dialect: EnvFormat) -> String {
     match dialect {
         EnvFormat::Docker => "docker refuses a file with this line".to_owned(),
         EnvFormat::Systemd => "systemd drops this line".to_owned(),
+        EnvFormat::Injector => "the injector cannot read this line".to_owned(),
         EnvFormat::Shell => "a shell runs this line as a command".to_owned(),
         EnvFormat::Dotenv => "some parsers stop at this line and lose all below it".to_owned(),
     }

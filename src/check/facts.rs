@@ -74,7 +74,9 @@ pub(super) fn peer(client: &Client) -> String {
 /// A listener in a sentence: ``Tempo's `server.grpc` ``.
 pub(super) fn shown_listener(program: &Program, listener: &Listener) -> String {
     match program.kind {
-        ProgramKind::Tempo => format!("Tempo's `{}`", listener.setting),
+        ProgramKind::Tempo | ProgramKind::Neighbour(_) | ProgramKind::Prometheus | ProgramKind::Alloy => {
+            format!("{}'s `{}`", program.kind, listener.setting)
+        }
         kind => format!("the {kind}'s `{}`", listener.setting),
     }
 }

@@ -42,6 +42,11 @@ pub(super) fn unknown(facts: &Facts<'_>, findings: &mut Findings) {
                 let change = TextChange::Replace { span: key.at.span.clone(), with: near.clone() };
                 Help::from(format!("did you mean `{near}`?")).edit(key.at.source.clone(), change)
             }
+            Suggestion::AlwaysOn(release) => {
+                let change = TextChange::RemoveKey { way: key.path.clone() };
+                let text = format!("remove it: it is always on since {} {release}", program.kind);
+                Help::from(text).edit(key.at.source.clone(), change)
+            }
             Suggestion::OtherLine(line) => {
                 let change = TextChange::RemoveKey { way: key.path.clone() };
                 let text = format!(

@@ -5,7 +5,7 @@ use super::edge::{Fault, Lost, understands};
 use super::facts::{Facts, peer};
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::format::keys::nearest;
-use crate::model::dataflow::{Client, Listener, Topology};
+use crate::model::dataflow::{Client, Listener, Protocol, Topology};
 
 /// The code of this rule.
 pub(super) const CODE: Code = Code("unresolved-name");
@@ -48,7 +48,10 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
 fn near(facts: &Facts<'_>, client: &Client, finding: Finding) -> Finding {
     let topology = facts.topology;
     let fits = |listener: &&Listener| {
-        understands(listener, client)
+        // Nearly everything can be scraped: what is meant is told by the port alone.
+        let meant = client.protocol != Protocol::Scrape || listener.port == client.port;
+        meant
+            && understands(listener, client)
             && listener.program != client.program
             && shares_network(topology, client, listener)
     };

@@ -29,10 +29,15 @@ fn format(topology: &Topology, path: &TargetPath) -> TextFormat {
         Some(ProgramKind::App | ProgramKind::Prometheus) => TextFormat::ForeignEnvironment,
         Some(ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana) => TextFormat::Yaml,
         Some(ProgramKind::Neighbour(name)) if PROXIES.iter().any(|row| row.0 == name) => TextFormat::Proxy,
-        Some(ProgramKind::Alloy | ProgramKind::Neighbour(_)) if !places::is_yaml(path) => {
-            TextFormat::ForeignEnvironment
+        Some(ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_))
+            if !places::is_yaml(path) =>
+        {
+            match TextFormat::of_path(path.as_str()) {
+                TextFormat::Alloy => TextFormat::Alloy,
+                _ => TextFormat::ForeignEnvironment,
+            }
         }
-        Some(ProgramKind::Alloy | ProgramKind::Neighbour(_)) => TextFormat::Yaml,
+        Some(ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_)) => TextFormat::Yaml,
         None if places::is_yaml(path) => TextFormat::Yaml,
         None => match TextFormat::of_path(path.as_str()) {
             TextFormat::Unit => TextFormat::Unit,

@@ -220,7 +220,10 @@ fn what_cannot_be_decided_is_open_and_never_wrong() {
     elsewhere.certificates.clear();
     assert_eq!(
         said(&elsewhere),
-        ["open: the certificate at the other end is not among these files", "not known"]
+        [
+            "open: the certificate at the other end is not among these files: it must name `127.0.0.1`",
+            "not known"
+        ]
     );
 
     let mut demanding = good();

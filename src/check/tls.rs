@@ -1,7 +1,7 @@
 //! `tls-mismatch` and `tls-not-enabled`: TLS on one end of an edge only.
 
 use super::advice;
-use super::edge::Fault;
+use super::edge::{Fault, understands};
 use super::facts::{Broken, Facts, peer, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 use crate::model::dataflow::{Client, ServerTlsMode, Trust};
@@ -41,7 +41,7 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
         .at(decides(client), format!("`{}` dials {} {how}", client.setting, peer(client)))
         .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server);
     // At another listener TLS may be right as it is.
-    if listener.protocol != client.protocol {
+    if !understands(listener, client) {
         return finding
             .help("dial the listener that speaks this protocol first, then compare TLS with that one");
     }

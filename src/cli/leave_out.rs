@@ -3,7 +3,7 @@
 use crate::model::names::UserName;
 use clap::Args;
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct LeaveOutArgument {
     /// As root, leave this user's part of the stack as it is: it is not looked at, locked or changed
     #[arg(long, value_name = "USER")]

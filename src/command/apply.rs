@@ -1,29 +1,33 @@
 //! `apply`: the plan, one question, one transaction.
 
-use crate::apply::{DesiredState, Outcome, SurveyRequest};
+use crate::apply::{DesiredState, Outcome, Survey, SurveyRequest};
 use crate::cli::ApplyArguments;
 use crate::exit::Exit;
 use crate::model::prior::GenerationNumber;
 use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refused, unproven};
 use crate::workflow::host::HostChoice;
-use crate::workflow::judge::judge;
-use crate::workflow::load::load;
+use crate::workflow::judge::{CheckedStack, judge};
+use crate::workflow::load::{Loaded, load};
 use crate::workflow::review::{Subject, show};
+use crate::workflow::saved::{self, SavedPlan};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
 use crate::workflow::validation::{Asking, heed};
 use crate::workflow::{ca, clock, consent, host, proving, reach, readers};
+use std::path::Path;
 
 pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<Exit, Stop> {
-    let loaded = load(&arguments.stack.stack)?;
-    let mut place = HostChoice::to_write(&arguments.root, host_of(&loaded.stack))?;
-    let judged = judge(
-        session,
-        &loaded,
-        &host::environment(place.target(), &loaded.stack, &arguments.root.left_out)?,
-    )?;
+    let saved = saved::read(&arguments.stack)?;
+    let (stack, root) = match &saved {
+        Some(saved) => (saved.stack(), saved.root(&arguments.root)?),
+        None => (arguments.stack.clone(), arguments.root.clone()),
+    };
+    let loaded = load(&stack)?;
+    saved.as_ref().map_or(Ok(()), |saved| saved.is_of(&loaded.stack.name, host_of(&loaded.stack)))?;
+    let mut place = HostChoice::to_write(&root, host_of(&loaded.stack))?;
+    let judged = judge(session, &loaded, &host::environment(place.target(), &loaded.stack, &root.left_out)?)?;
     judged.refuse(session)?;
-    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring), &arguments.root.left_out)?;
+    let ground = place.ground(&loaded.stack.name, Some(&judged.wiring), &root.left_out)?;
     let cas = ca::open(&loaded.stack.certificates, &place, &ground)?;
     let request = SurveyRequest {
         stack: &loaded.stack.name,
@@ -46,14 +50,14 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         ground: &ground,
         survey: &survey,
         stack: Some((&loaded.text, &judged)),
-        as_root: reach::as_root("apply", &arguments.stack.stack),
+        as_root: reach::as_root("apply", &stack),
         validation: Some(&validation),
     };
     let view = show(session, &subject, arguments.consent.full)?;
     consent::say_notes(session, survey.notes());
-    expect(arguments.expect.as_deref(), &survey)?;
+    reviewed(arguments, (saved.as_ref(), &judged), &survey)?;
     if survey.plan.is_empty() {
-        reach::refuse_nothing_own(&survey, &arguments.stack.stack)?;
+        reach::refuse_nothing_own(&survey, &stack)?;
         return Ok(Exit::Fine);
     }
     let granted = consent::Granted::of(&arguments.consent, arguments.adopt);
@@ -67,12 +71,35 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
     consent::ask(session, granted, &view.question("Do you want to make these changes?"))?;
     let outcome = carry_out(session, &mut place, (&request, &survey), (granted, &asking, unproven))
         .map_err(|error| refused(session, error, &judged))?;
+    Ok(told(session, (&loaded, &judged), (&place, &stack), (&survey, outcome)))
+}
+
+/// Whether it is what was reviewed: by a digest, or as it was saved.
+///
+/// # Errors
+/// It is not.
+fn reviewed(
+    arguments: &ApplyArguments,
+    (saved, judged): (Option<&SavedPlan>, &CheckedStack<'_>),
+    survey: &Survey,
+) -> Result<(), Stop> {
+    expect(arguments.expect.as_deref(), survey)?;
+    saved.map_or(Ok(()), |saved| saved.hold(&judged.desired, survey))
+}
+
+/// How it ended, and what to do next.
+fn told(
+    session: &mut Session,
+    (loaded, judged): (&Loaded, &CheckedStack<'_>),
+    named: (&HostChoice, &Path),
+    (survey, outcome): (&Survey, Outcome),
+) -> Exit {
     let kept = matches!(&outcome, Outcome::Kept { .. });
     let first = matches!(&outcome, Outcome::Kept { generation, .. } if *generation == GenerationNumber(1));
-    let exit = consent::ended(session, &survey, ("Apply", outcome));
+    let exit = consent::ended(session, survey, ("Apply", outcome));
     readers::say_not_shown(session, kept, &judged.topology.readers);
     if first {
-        next_steps(session, &loaded, (&place, &arguments.stack.stack));
+        next_steps(session, loaded, named);
     }
-    Ok(exit)
+    exit
 }

@@ -3,20 +3,20 @@
 use crate::cli::CheckArguments;
 use crate::exit::Exit;
 use crate::report::verdict::CheckView;
-use crate::validate::Validation;
-use crate::workflow::judge::{CheckedStack, judge};
+use crate::workflow::judge::judge;
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::validation::Asking;
-use crate::workflow::verdicts;
+use crate::workflow::verdicts::{self, CheckForm};
 
 /// Findings are what this verb is asked for, so they go to stdout, also those that stop it.
 pub(super) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop> {
     let ended = judged(session, arguments);
     let Err(Stop::Findings(findings, sources)) = &ended else { return ended };
-    match verdicts::faults(findings, sources, arguments, session.colour()) {
+    match verdicts::faults(findings, sources, CheckForm::of(arguments), session.colour()) {
         Some(text) => {
+            session.keep_findings(findings, sources);
             session.print(&text);
             Ok(Exit::Refused)
         }
@@ -42,17 +42,9 @@ fn stack(session: &mut Session, arguments: &CheckArguments) -> Result<Exit, Stop
     judged.verdict.findings.extend(validation.findings.clone());
     judged.verdict.findings.sort();
     let digest = judged.desired.digest().to_string();
-    print(session, (&judged, &validation), &digest, arguments);
+    let subject = CheckView { desired: Some(&digest), ..judged.view(&validation) };
+    verdicts::print(session, CheckForm::of(arguments), |form, colour| {
+        verdicts::one(&subject, form, "", colour)
+    })?;
     Ok(if judged.verdict.findings.has_errors() { Exit::Refused } else { Exit::Fine })
-}
-
-fn print(
-    session: &mut Session,
-    (judged, engines): (&CheckedStack<'_>, &Validation),
-    digest: &str,
-    arguments: &CheckArguments,
-) {
-    let subject = CheckView { desired: Some(digest), ..judged.view(engines) };
-    let text = verdicts::one(&subject, arguments, "", session.colour());
-    session.print(&text);
 }

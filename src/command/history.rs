@@ -19,9 +19,10 @@ pub(super) fn run(session: &mut Session, arguments: &HistoryArguments) -> Result
     let doubts = apply::doubts(place.target(), &ground).map_err(|error| host::stopped(&error))?;
     consent::say_doubts(session, &doubts);
     let document = HistoryDocument::of(&name, &generations);
-    session.print(&match arguments.format {
-        Format::Text => history::text(&document),
-        Format::Json => printed(&document),
-    });
+    session.keep_document(|| printed(&document))?;
+    match arguments.format {
+        Format::Text => session.print(&history::text(&document)),
+        Format::Json => session.print_document(&printed(&document)),
+    }
     Ok(Exit::Fine)
 }

@@ -18,6 +18,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("minimal", include_str!("../../stacks/minimal/stack.toml")),
     ("scraped", include_str!("../../stacks/scraped/stack.toml")),
     ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
+    ("three-signals", include_str!("../../stacks/three-signals/stack.toml")),
 ];
 
 /// The schema for editors, beside the stack.

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod destroy;
 mod explain;
+mod graph;
 mod history;
 mod init;
 mod logs;
@@ -39,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return usage::say(error, asks_json),
     };
     let mut session = Session::of_this_process(cli.colour);
-    session.ask_document(asked::document(&cli.verb));
+    session.ask(asked::asked(&cli.verb));
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(&mut session, arguments),
         Verb::Check(arguments) => check::run(&mut session, arguments),
@@ -49,6 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Rollback(arguments) => rollback::run(&mut session, arguments),
         Verb::Destroy(arguments) => destroy::run(&mut session, arguments),
         Verb::History(arguments) => history::run(&mut session, arguments),
+        Verb::Graph(arguments) => graph::run(&mut session, arguments),
         Verb::Explain(arguments) => explain::run(&mut session, arguments),
         Verb::Schema(arguments) => schema::run(&mut session, arguments),
         Verb::Try(arguments) => trial::run(&mut session, arguments),

@@ -1,22 +1,33 @@
-//! `plan`: what apply would change. Creates nothing, takes no lock.
+//! `plan`: what apply would change. Creates nothing but the file that a plan is saved in, takes no lock.
 
 use crate::apply::Survey;
-use crate::cli::{PlanArguments, PlanFormat};
+use crate::cli::PlanArguments;
 use crate::exit::Exit;
-use crate::report;
+use crate::model::prior::GenerationNumber;
+use crate::workflow::forms::PlanForms;
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::judge;
 use crate::workflow::load::load;
-use crate::workflow::review::{Subject, full, json, markdown, review};
+use crate::workflow::review::{Subject, full, review};
+use crate::workflow::saved::{ToSave, save};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::{host_of, look, say_pending};
 use crate::workflow::validation::{Asking, heed};
-use crate::workflow::{base, clock, consent, host, reach};
+use crate::workflow::{base, clock, consent, host, reach, way_back};
 
 pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
     if let Some(base) = &arguments.base {
         return base::run(session, arguments, base);
     }
+    if let Some(to) = arguments.to.or(arguments.destroy.then_some(0)) {
+        let survey = way_back::show(session, arguments, GenerationNumber(to))?;
+        return Ok(survey.map_or(Exit::Fine, |survey| exit(&survey, arguments.detailed_exitcode)));
+    }
+    ahead(session, arguments)
+}
+
+/// What the stack asks for.
+fn ahead(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
     let place = HostChoice::of(&arguments.root, host_of(&loaded.stack))?;
     let judged = judge(
@@ -42,15 +53,20 @@ pub(super) fn run(session: &mut Session, arguments: &PlanArguments) -> Result<Ex
         validation: Some(&validation),
     };
     let view = review(session, &subject)?;
-    session.print(&match arguments.format {
-        PlanFormat::Text if arguments.full => full(&subject),
-        PlanFormat::Text => report::review::text(&view, session.page()),
-        PlanFormat::Markdown => markdown(&view, &judged),
-        PlanFormat::Json => json(&view, &subject),
-    });
+    let forms = PlanForms {
+        view: &view,
+        plan: &survey.plan,
+        full: &|| full(&subject),
+        judged: Some((&judged, &validation)),
+    };
+    forms.print(session, arguments)?;
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());
     say_pending(session, &survey);
+    if let Some(out) = &arguments.out {
+        let (stack, root) = (&*arguments.stack.stack, &arguments.root);
+        save(session, out, &ToSave { stack, root, desired: &judged.desired, survey: &survey })?;
+    }
     Ok(exit(&survey, arguments.detailed_exitcode))
 }
 

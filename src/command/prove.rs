@@ -42,9 +42,10 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         stages.clear();
         outcomes.push((endpoint, outcome));
     }
-    session.print(&match arguments.format {
-        Format::Text => proof::text(&outcomes),
-        Format::Json => proof::json(&outcomes),
-    });
+    session.keep_document(|| proof::json(&outcomes))?;
+    match arguments.format {
+        Format::Text => session.print(&proof::text(&outcomes)),
+        Format::Json => session.print_document(&proof::json(&outcomes)),
+    }
     Ok(exit(&outcomes))
 }

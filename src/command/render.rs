@@ -1,12 +1,13 @@
 //! `render`: the files of a stack in a directory, as a team commits and reviews them. Never keys,
 //! certificates or state.
 
-use crate::cli::RenderArguments;
+use crate::cli::{RenderArguments, RenderFormat};
 use crate::exit::Exit;
-use crate::report::document::RenderManifest;
+use crate::report::document::{RenderDocument, RenderManifest, ToldFile, told as findings_told};
+use crate::report::github;
 use crate::report::verdict::plural;
 use crate::stack::Stack;
-use crate::workflow::judge::judge;
+use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
@@ -22,10 +23,41 @@ pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<
     let target = RenderTarget::look(&arguments.out, texts)
         .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;
     target.write(&manifest).map_err(|why| Stop::Because(Exit::Machine, why))?;
+    let document = || document(&judged, arguments, &target).text();
+    session.keep_document(document)?;
+    match arguments.format {
+        RenderFormat::Text => {}
+        RenderFormat::Json => session.print_document(&document()),
+        RenderFormat::Github => {
+            session.print(&github::annotations(&judged.verdict.findings, &judged.sources, ""));
+        }
+    }
     session.say(&told(&target));
     session.say(&format!("{} in `{}`{}\n", files(&target), arguments.out.display(), counts(&target)));
-    session.print(&format!("Desired: {}\n", judged.desired.digest()));
+    if arguments.format == RenderFormat::Text {
+        session.print(&format!("Desired: {}\n", judged.desired.digest()));
+    }
     Ok(Exit::Fine)
+}
+
+fn document(
+    judged: &CheckedStack<'_>,
+    arguments: &RenderArguments,
+    target: &RenderTarget<'_>,
+) -> RenderDocument {
+    let word = |change: &RenderedChange| match change {
+        RenderedChange::Same => "same",
+        RenderedChange::Added => "added",
+        RenderedChange::Changed => "changed",
+        RenderedChange::Removed => "removed",
+        RenderedChange::Left => "left",
+    };
+    let files = target.changes.iter();
+    let files =
+        files.map(|(path, change)| ToldFile { path: path.to_string(), change: word(change) }).collect();
+    let findings = findings_told(&judged.verdict.findings, &judged.sources);
+    let directory = arguments.out.display().to_string();
+    RenderDocument::new(directory, judged.desired.digest().to_string(), files, findings)
 }
 
 /// The release of each engine.

@@ -10,6 +10,7 @@ pub(super) fn run(session: &mut Session, arguments: &SchemaArguments) -> Result<
     session.print(&match arguments.of {
         None => json_schema::document(),
         Some(SchemaOf::Check) => schema(DocumentKind::Check),
+        Some(SchemaOf::Render) => schema(DocumentKind::Render),
         Some(SchemaOf::History) => schema(DocumentKind::History),
     });
     Ok(Exit::Fine)

@@ -2,12 +2,13 @@
 
 use crate::cli::{Format, StatusArguments};
 use crate::exit::Exit;
-use crate::report::status;
+use crate::report::{graph, status};
 use crate::trial::running;
 use crate::workflow::load::name_of;
 use crate::workflow::running::There;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::status::of_trial;
+use crate::workflow::verdicts::graph_format;
 use crate::workflow::watch;
 
 pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<Exit, Stop> {
@@ -17,9 +18,13 @@ pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<
     } else {
         of_trial(&There::of(session, &name, &arguments.stack.stack)?)?
     };
-    session.print(&match arguments.format {
-        Format::Text => status::text(&picture),
-        Format::Json => status::json(&picture),
-    });
+    session.keep_document(|| status::json(&picture))?;
+    match (arguments.graph, arguments.format) {
+        (Some(language), _) => {
+            session.print(&graph::of_plan(&picture.edges, graph_format(language)));
+        }
+        (None, Format::Text) => session.print(&status::text(&picture)),
+        (None, Format::Json) => session.print_document(&status::json(&picture)),
+    }
     Ok(if picture.is_well() { Exit::Fine } else { Exit::Machine })
 }

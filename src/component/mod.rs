@@ -10,6 +10,7 @@ pub mod app;
 pub mod collector;
 mod describe;
 pub mod grafana;
+pub mod loki;
 pub mod neighbour;
 pub mod prometheus;
 pub mod proxy;

@@ -1,6 +1,8 @@
 //! The list of all programs, and what is done with all of them at once.
 
-use super::{Component, ConfigReader, Engine, Template, app, collector, grafana, prometheus, systemd, tempo};
+use super::{
+    Component, ConfigReader, Engine, Template, app, collector, grafana, loki, prometheus, systemd, tempo,
+};
 use crate::diagnostic::{Findings, SourceName};
 use crate::model::dataflow::ProgramKind;
 use crate::stack::{self, Stack};
@@ -9,7 +11,7 @@ use crate::wiring::{self, ComponentSpec, Wiring};
 
 /// Every program, in the order of starting.
 pub static REGISTRY: &[&dyn Component] =
-    &[tempo::HOME, collector::HOME, grafana::HOME, app::HOME, prometheus::HOME];
+    &[tempo::HOME, collector::HOME, grafana::HOME, app::HOME, prometheus::HOME, loki::HOME];
 
 /// The home of a program; `None` of one that is read and never written.
 pub fn component(kind: ProgramKind) -> Option<&'static dyn Component> {

@@ -19,6 +19,7 @@ macro_rules! pages {
 pages! {
     "check":
     "address-text",
+    "attribute-text",
     "authority-in-git",
     "authority-shared",
     "base-unknown",
@@ -106,7 +107,9 @@ pages! {
     "root-unusable",
     "same-file",
     "san-missing",
+    "saved-plan",
     "schema-unknown",
+    "sdk-unread",
     "sdk-unsupported",
     "sdk-without-tls",
     "secret-unsupported",
@@ -114,6 +117,7 @@ pages! {
     "send-to-missing",
     "service-user-missing",
     "signal-unserved",
+    "signal-unsupported",
     "size-inexact",
     "size-unit",
     "stack-exists",
@@ -146,10 +150,12 @@ pages! {
     "value-unknown",
     "value-unwritable",
     "variable-form",
+    "variable-name",
     "variable-unset",
     "version-missing",
     "version-not-text",
     "version-text",
+    "version-too-old",
     "version-unknown";
     "prove":
     "proof-altered",

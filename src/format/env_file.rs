@@ -123,7 +123,7 @@ fn value(text: &str, at: usize, dialect: EnvFormat) -> Option<(Cow<'_, str>, Ran
     let quote = line.chars().next().filter(|c| matches!(c, '"' | '\'') && dialect != EnvFormat::Docker);
     let Some(quote) = quote else {
         let bare = match (dialect, line.find(" #")) {
-            (EnvFormat::Dotenv | EnvFormat::Shell, Some(comment)) => &line[..comment],
+            (EnvFormat::Dotenv | EnvFormat::Shell | EnvFormat::Injector, Some(comment)) => &line[..comment],
             _ => line,
         };
         let bare = bare.trim_end();

@@ -225,13 +225,16 @@ impl Row {
     }
 }
 
-/// The known key that is nearest to a misspelt one, if one is near: one edit in four letters.
+/// The known key that is nearest to a misspelt one, if one is near: one edit in four letters, and the same
+/// beginning where more than two differ (`search_enabled` means no `auth_enabled`).
 pub fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k str>) -> Option<String> {
     let far = 1 + key.len() / 4;
     known
         .filter(|other| other.len().abs_diff(key.len()) <= far)
         .map(|other| (distance(key, other), other))
-        .filter(|(distance, _)| *distance <= far)
+        .filter(|(distance, other)| {
+            *distance <= far && (*distance <= 2 || other.as_bytes().first() == key.as_bytes().first())
+        })
         .min()
         .map(|(_, other)| other.to_owned())
 }

@@ -159,7 +159,7 @@ impl FileReading<'_> {
             return WrittenPath::No;
         }
         match address::path(&text.text) {
-            Some(path) => self.led(path, entry, &format!("{setting}.{}", way.join("."))),
+            Some(path) => self.led(path, entry.place(), &format!("{setting}.{}", way.join("."))),
             None => {
                 let reason =
                     format!("`{}` is relative to the directory the program is started in", text.text);
@@ -170,14 +170,14 @@ impl FileReading<'_> {
     }
 
     /// The file that stands at a path where the program runs.
-    fn led(&mut self, path: TargetPath, entry: &YamlEntry, key: &str) -> WrittenPath {
+    pub fn led(&mut self, path: TargetPath, place: Range<usize>, key: &str) -> WrittenPath {
         let led = match self.inside.map(|inside| inside.lead(&path)) {
-            None => return WrittenPath::File(FileReference { path, at: self.mark(entry.place()) }),
+            None => return WrittenPath::File(FileReference { path, at: self.mark(place) }),
             Some(led) => led,
         };
         let reason = match led {
             Led::Here(path, _) => {
-                return WrittenPath::File(FileReference { path, at: self.mark(entry.place()) });
+                return WrittenPath::File(FileReference { path, at: self.mark(place) });
             }
             Led::Inline(_) | Led::Embedded(_) => "a text in another file".to_owned(),
             Led::Image => format!("no file of this directory is mounted at `{path}`"),

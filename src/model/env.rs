@@ -15,4 +15,6 @@ pub enum EnvFormat {
     Shell,
     /// `docker run --env-file`, which never unquotes.
     Docker,
+    /// The injector of the OpenTelemetry packages: quotes as in a shell, one file for every program of a host.
+    Injector,
 }

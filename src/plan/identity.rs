@@ -3,8 +3,10 @@
 use super::goal::{DesiredHost, DesiredPath, DesiredSource};
 use crate::model::block::Split;
 use crate::model::desired::{Canonical, Digest};
+use crate::model::names::TargetPath;
 use crate::model::observed::{Identity, Observed, PathState};
 use crate::model::prior::Prior;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The digest of a plan, shown as `sha256:…`.
@@ -21,9 +23,22 @@ impl fmt::Display for PlanDigest {
     }
 }
 
+/// What was seen of a host and remembered of it when a plan was made: what its digest binds, part by part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// What the generation that is there was made from.
+    pub made_from: String,
+    /// What stands at each path of the goal, in a word and a few digits.
+    pub paths: BTreeMap<TargetPath, String>,
+    /// Whether each unit runs.
+    pub runs: BTreeMap<String, bool>,
+}
+
 impl PlanDigest {
-    /// The digest of the plan that these make.
-    pub fn of(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior) -> Self {
+    /// The digest of the plan that these make, and what of the host it binds.
+    pub fn of(goal: &DesiredHost<'_>, observed: &Observed, prior: &Prior) -> (Self, Seen) {
+        let made_from = prior.newest.as_ref().map_or("", |newest| newest.digest.as_str());
+        let mut seen = Seen { made_from: made_from.to_owned(), ..Seen::default() };
         let mut form = Canonical::default();
         form.field("tracewright plan 1");
         form.field(goal.stack.as_str());
@@ -36,7 +51,7 @@ impl PlanDigest {
             }
         }
         form.number(prior.generation().0);
-        form.field(prior.newest.as_ref().map_or("", |newest| newest.digest.as_str()));
+        form.field(made_from);
         for (path, wanted) in &goal.wanted {
             form.field(path.as_str());
             let markers = match wanted {
@@ -44,41 +59,61 @@ impl PlanDigest {
                 DesiredPath::Unmarked { markers } => Some(*markers),
                 _ => None,
             };
-            match (observed.standing(path), markers) {
+            let standing = match (observed.standing(path), markers) {
                 (PathState::File(file), Some(markers)) => match Split::of(&file.bytes, markers) {
                     Ok(split) => {
                         form.field("block");
-                        split.lines().into_iter().flatten().for_each(|line| form.field(line));
+                        let mut block = Canonical::default();
+                        for line in split.lines().into_iter().flatten() {
+                            form.field(line);
+                            block.field(line);
+                        }
+                        format!("block {}", block.finish().few())
                     }
-                    Err(fault) => form.field(fault.to_string()),
+                    Err(fault) => {
+                        form.field(fault.to_string());
+                        fault.to_string()
+                    }
                 },
                 (standing, _) => identity(&mut form, &standing.identity()),
-            }
+            };
+            seen.paths.insert(path.clone(), standing);
         }
         for (id, unit) in observed.machine.iter().flat_map(|machine| &machine.units) {
             form.field(id.to_string());
             form.number(u64::from(unit.run.is_running()));
+            seen.runs.insert(id.to_string(), unit.run.is_running());
         }
-        Self(form.finish())
+        (Self(form.finish()), seen)
     }
 }
 
-fn identity(form: &mut Canonical, identity: &Identity) {
+/// Adds what stands at a path, and says it in a word and a few digits.
+fn identity(form: &mut Canonical, identity: &Identity) -> String {
     match identity {
-        Identity::Absent => form.field("absent"),
-        Identity::Directory => form.field("folder"),
+        Identity::Absent => {
+            form.field("absent");
+            "absent".to_owned()
+        }
+        Identity::Directory => {
+            form.field("folder");
+            "directory".to_owned()
+        }
         Identity::File { digest, mode } => {
             form.field("file");
             form.field(digest.to_string());
             form.number(u64::from(mode.0));
+            format!("file {mode} {}", digest.few())
         }
         Identity::Link { to } => {
             form.field("link");
             form.field(to);
+            format!("link {}", Digest::of(to.as_bytes()).few())
         }
         Identity::Other { what } => {
             form.field("other");
             form.field(what);
+            (*what).clone()
         }
     }
 }

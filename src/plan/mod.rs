@@ -30,7 +30,7 @@ use crate::model::units::UnitId;
 pub use certificates::ToIssue;
 pub use entry::{Action, CertificateAfter, Change, ChangeRefusal, ContentChange, Needs};
 pub use goal::{DesiredBlock, DesiredContent, DesiredHost, DesiredPath, DesiredPathFile, DesiredSource};
-pub use identity::PlanDigest;
+pub use identity::{PlanDigest, Seen};
 pub use machine::{confirm, holders};
 pub use others::{OthersKind, OthersPart, OthersRequest, OthersState, OthersThing};
 pub use services::{PlannedService, ServiceChange};

@@ -1,4 +1,5 @@
-//! Sending OTLP as an application or an exporter would, over gRPC or HTTP.
+//! Sending OTLP as an application or an exporter would, over gRPC or HTTP. Whoever takes JSON takes protobuf on the
+//! same path, by the type of the content, so that what is proven of one is proven of the other.
 
 use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
 use super::route::Dial;
@@ -55,7 +56,7 @@ impl<'d> TraceSender<'d> {
         match self.try_send(Bytes::from(message)).await {
             Ok(answer) => match self.dial.protocol {
                 OtlpProtocol::Grpc => judge_grpc(answer),
-                OtlpProtocol::HttpProtobuf => judge_http(answer),
+                OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => judge_http(answer),
             },
             Err(fault) => Sent::Failed(fault),
         }
@@ -74,7 +75,7 @@ impl<'d> TraceSender<'d> {
         }
         let version = match self.dial.protocol {
             OtlpProtocol::Grpc => HttpVersion::Http2,
-            OtlpProtocol::HttpProtobuf => HttpVersion::Http1,
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => HttpVersion::Http1,
         };
         let request = request(self.dial, &url, &message)?;
         let mut connection = Connection::open(&url, &self.dial.tls, version).await?;
@@ -101,13 +102,15 @@ fn request(dial: &Dial, url: &Uri, message: &[u8]) -> Result<Request<Full<Bytes>
                 .header("content-type", "application/grpc")
                 .header("te", "trailers")
         }
-        OtlpProtocol::HttpProtobuf => Request::post(url.path_and_query().map_or("/", |path| path.as_str()))
-            .header("host", authority)
-            .header("content-type", "application/x-protobuf"),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+            Request::post(url.path_and_query().map_or("/", |path| path.as_str()))
+                .header("host", authority)
+                .header("content-type", "application/x-protobuf")
+        }
     };
     let body = match dial.protocol {
         OtlpProtocol::Grpc => framed(message),
-        OtlpProtocol::HttpProtobuf => message.to_vec(),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => message.to_vec(),
     };
     let mut request = builder
         .header("user-agent", "tracewright")

@@ -6,6 +6,7 @@ use crate::diagnostic::Findings;
 use crate::model::desired::{
     Content, Desired, DesiredDirectory, DesiredFile, DesiredUnit, Enablement, OnChange, UnitInput,
 };
+use crate::model::env::EnvFormat;
 use crate::model::names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
@@ -222,8 +223,10 @@ impl<'a> Assembly<'a> {
             dialect: format,
         };
         let owner = place.file_owner.clone().unwrap_or_else(|| Owner::of("root", "root"));
+        // Every program of a host reads the file of the injector.
+        let mode = Mode(if format == EnvFormat::Injector { 0o644 } else { 0o600 });
         self.home_of_block(part, path, &owner);
-        let file = self.entry(part, (owner, Mode(0o600)), content);
+        let file = self.entry(part, (owner, mode), content);
         self.desired.files.insert((part.host.clone(), path.clone()), file);
     }
 

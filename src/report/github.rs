@@ -13,10 +13,55 @@ pub fn annotations(findings: &Findings, sources: &Sources, directory: &str) -> S
     findings.iter().map(|finding| annotation(finding, sources, directory)).collect()
 }
 
+/// How much an annotation weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnnotationLevel {
+    /// It cannot be.
+    Error,
+    /// It is to be minded.
+    Warning,
+    /// It is to be known.
+    Notice,
+}
+
+/// A line of a file, as GitHub knows it: from the root of the checkout.
+#[derive(Clone, Debug)]
+pub(super) struct AnnotationPlace {
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// One annotation.
+#[derive(Clone, Debug)]
+pub(super) struct Annotation {
+    pub(super) level: AnnotationLevel,
+    pub(super) title: String,
+    pub(super) at: Option<AnnotationPlace>,
+    pub(super) text: String,
+}
+
+impl Annotation {
+    /// The command that shows it, with the end of its line.
+    pub(super) fn command(&self) -> String {
+        let mut properties = Vec::new();
+        if let Some(place) = &self.at {
+            properties.push(format!("file={}", property(&joined("", &place.file))));
+            properties.push(format!("line={}", place.line));
+        }
+        properties.push(format!("title={}", property(&self.title)));
+        command(self.level, &properties, &foreign(&self.text))
+    }
+}
+
+/// Why a verb ended, where nothing else says it.
+pub fn stopped(why: &str) -> String {
+    command(AnnotationLevel::Error, &["title=tracewright".to_owned()], &foreign(why))
+}
+
 fn annotation(finding: &Finding, sources: &Sources, directory: &str) -> String {
     let level = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+        Severity::Error => AnnotationLevel::Error,
+        Severity::Warning => AnnotationLevel::Warning,
     };
     let mut properties = Vec::new();
     if let Some(place) = finding.at.as_ref().and_then(|label| position(label, sources)) {
@@ -25,7 +70,16 @@ fn annotation(finding: &Finding, sources: &Sources, directory: &str) -> String {
         properties.push(format!("col={}", place.column));
     }
     properties.push(format!("title={}", property(finding.code.0)));
-    format!("::{level} {}::{}\n", properties.join(","), data(&message(finding, sources)))
+    command(level, &properties, &message(finding, sources))
+}
+
+fn command(level: AnnotationLevel, properties: &[String], text: &str) -> String {
+    let level = match level {
+        AnnotationLevel::Error => "error",
+        AnnotationLevel::Warning => "warning",
+        AnnotationLevel::Notice => "notice",
+    };
+    format!("::{level} {}::{}\n", properties.join(","), data(text))
 }
 
 /// Title, what stands beside the caret, the other places, and the helps, a line each.
@@ -71,5 +125,5 @@ fn data(text: &str) -> String {
 
 /// A value between commas.
 fn property(text: &str) -> String {
-    data(&foreign(text)).replace(':', "%3A").replace(',', "%2C")
+    data(&foreign(&text.replace(['\n', '\r'], " "))).replace(':', "%3A").replace(',', "%2C")
 }

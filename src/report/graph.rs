@@ -1,9 +1,11 @@
 //! Who talks to whom, as a picture: the same edges that a report lists, for Mermaid or Graphviz.
 //!
-//! Broken edges are red, those that are not known are dashed. Deterministic: programs and edges keep the
-//! order of the topology. Used by `check --graph` and by reviews of a plan.
+//! Broken edges are red, those that are not known are dashed; of a plan those that come are green, those that
+//! leave are dotted, those that change are orange. Deterministic: programs and edges keep the order of the
+//! topology, or that of the plan.
 
 use super::push;
+use super::review::{EdgeEnd, EdgeView};
 use crate::check::{CheckReport, ConditionState};
 use crate::model::dataflow::{Client, Protocol, Topology};
 use crate::text::Hidden;
@@ -23,10 +25,7 @@ pub fn render(topology: &Topology, verdict: &CheckReport, hidden: &Hidden, forma
     let mut picture = Picture::of(topology, verdict);
     let lines = picture.shapes.iter_mut().flat_map(|shape| &mut shape.lines);
     lines.for_each(|line| *line = hidden.line(line));
-    match format {
-        GraphFormat::Mermaid => picture.mermaid(),
-        GraphFormat::Dot => picture.dot(),
-    }
+    picture.text(format)
 }
 
 /// A box: a program, or a socket that nobody here serves.
@@ -40,7 +39,102 @@ struct Arrow {
     from: usize,
     to: usize,
     label: String,
-    state: ConditionState,
+    look: Look,
+}
+
+/// How an arrow looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// It holds, and stays as it is.
+    Plain,
+    /// It does not hold.
+    Broken,
+    /// Nobody can tell whether it holds.
+    NotKnown,
+    /// It comes.
+    Comes,
+    /// It leaves.
+    Leaves,
+    /// It stays, and is another one.
+    Changes,
+}
+
+impl Look {
+    fn of(state: ConditionState) -> Self {
+        match state {
+            ConditionState::Met => Self::Plain,
+            ConditionState::Broken => Self::Broken,
+            ConditionState::NotKnown => Self::NotKnown,
+        }
+    }
+
+    /// What is said behind the label, so that nobody needs the colour to tell.
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Broken => Some("broken"),
+            Self::NotKnown => Some("not known"),
+            Self::Comes => Some("new"),
+            Self::Leaves => Some("leaves"),
+            Self::Changes => Some("changes"),
+        }
+    }
+
+    fn colour(self) -> Option<&'static str> {
+        match self {
+            Self::Plain | Self::NotKnown => None,
+            Self::Broken => Some("red"),
+            Self::Comes => Some("green"),
+            Self::Leaves => Some("gray"),
+            Self::Changes => Some("darkorange"),
+        }
+    }
+
+    fn is_dashed(self) -> bool {
+        matches!(self, Self::NotKnown | Self::Leaves)
+    }
+}
+
+/// The edges of a plan as a picture: what stays, what comes, what leaves, what is another.
+pub fn of_plan(edges: &[EdgeView], format: GraphFormat) -> String {
+    let mut picture = Picture { shapes: Vec::new(), arrows: Vec::new() };
+    let mut known = BTreeMap::new();
+    for edge in edges {
+        let Some(end) = edge.after.as_ref().or(edge.before.as_ref()) else { continue };
+        // The name of a client that has several is followed by its setting.
+        let client = edge.from.split(' ').next().unwrap_or_default();
+        let look = match (&edge.before, &edge.after) {
+            (_, Some(after)) if after.state == "broken" => Look::Broken,
+            (Some(_), None) => Look::Leaves,
+            (None, Some(_)) => Look::Comes,
+            (Some(before), Some(after)) if before != after => Look::Changes,
+            (_, Some(after)) if after.state == "not known" => Look::NotKnown,
+            _ => Look::Plain,
+        };
+        // Every Tempo dials itself: worth an arrow only where that does not hold.
+        if end.to.as_deref() == Some(client) && look != Look::Broken {
+            continue;
+        }
+        let label = match (&edge.before, &edge.after) {
+            (Some(before), Some(after)) if spoken(before) != spoken(after) => {
+                format!("{} → {}", spoken(before), spoken(after))
+            }
+            _ => spoken(end),
+        };
+        let from = picture.shape((client, true), &mut known);
+        let to = match &end.to {
+            Some(to) => picture.shape((to, true), &mut known),
+            None => picture.shape((&end.dials, false), &mut known),
+        };
+        picture.arrows.push(Arrow { from, to, label, look });
+    }
+    picture.text(format)
+}
+
+/// `OTLP/gRPC 4317, TLS`.
+fn spoken(end: &EdgeEnd) -> String {
+    let port = end.dials.rsplit(':').next().unwrap_or_default();
+    format!("{} {port}{}", end.protocol, if end.tls { ", TLS" } else { "" })
 }
 
 struct Picture {
@@ -74,17 +168,21 @@ impl Picture {
             };
             let tls = if client.tls.enabled { ", TLS" } else { "" };
             let label = format!("{} {}{tls}", client.protocol, client.port);
-            picture.arrows.push(Arrow { from: client.program, to, label, state });
+            picture.arrows.push(Arrow { from: client.program, to, label, look: Look::of(state) });
         }
         picture.without_lonely()
     }
 
     /// The box of a dialled socket that nobody here serves.
     fn socket(&mut self, client: &Client, known: &mut BTreeMap<String, usize>) -> usize {
-        let name = format!("{}:{}", client.host, client.port);
+        self.shape((&format!("{}:{}", client.host, client.port), false), known)
+    }
+
+    /// The box of this name.
+    fn shape(&mut self, (name, is_program): (&str, bool), known: &mut BTreeMap<String, usize>) -> usize {
         let shapes = &mut self.shapes;
-        *known.entry(name.clone()).or_insert_with(|| {
-            shapes.push(Shape { lines: vec![name], is_program: false });
+        *known.entry(name.to_owned()).or_insert_with(|| {
+            shapes.push(Shape { lines: vec![name.to_owned()], is_program });
             shapes.len() - 1
         })
     }
@@ -93,12 +191,19 @@ impl Picture {
     fn without_lonely(mut self) -> Self {
         let mut seen = Vec::new();
         self.arrows.retain(|arrow| {
-            let alike = (arrow.from, arrow.to, arrow.label.clone(), arrow.state);
+            let alike = (arrow.from, arrow.to, arrow.label.clone(), arrow.look);
             let is_new = !seen.contains(&alike);
             seen.push(alike);
             is_new
         });
         self
+    }
+
+    fn text(&self, format: GraphFormat) -> String {
+        match format {
+            GraphFormat::Mermaid => self.mermaid(),
+            GraphFormat::Dot => self.dot(),
+        }
     }
 
     fn mermaid(&self) -> String {
@@ -109,15 +214,17 @@ impl Picture {
             push(&mut text, format_args!("  n{index}{open}\"{label}\"{close}\n"));
         }
         for arrow in &self.arrows {
-            let line = if arrow.state == ConditionState::NotKnown { "-.->" } else { "-->" };
+            let line = if arrow.look.is_dashed() { "-.->" } else { "-->" };
             let (from, to, label) = (arrow.from, arrow.to, mermaid_text(&label(arrow)));
             push(&mut text, format_args!("  n{from} {line}|\"{label}\"| n{to}\n"));
         }
-        let broken =
-            self.arrows.iter().enumerate().filter(|(_, arrow)| arrow.state == ConditionState::Broken);
-        let broken: Vec<String> = broken.map(|(index, _)| index.to_string()).collect();
-        if !broken.is_empty() {
-            push(&mut text, format_args!("  linkStyle {} stroke:red,color:red\n", broken.join(",")));
+        for look in [Look::Broken, Look::Comes, Look::Leaves, Look::Changes] {
+            let alike = self.arrows.iter().enumerate().filter(|(_, arrow)| arrow.look == look);
+            let alike: Vec<String> = alike.map(|(index, _)| index.to_string()).collect();
+            if let Some(colour) = look.colour().filter(|_| !alike.is_empty()) {
+                let alike = alike.join(",");
+                push(&mut text, format_args!("  linkStyle {alike} stroke:{colour},color:{colour}\n"));
+            }
         }
         text
     }
@@ -130,11 +237,10 @@ impl Picture {
             push(&mut text, format_args!("  n{index} [shape={form}, label=\"{label}\"];\n"));
         }
         for arrow in &self.arrows {
-            let style = match arrow.state {
-                ConditionState::Met => "",
-                ConditionState::NotKnown => ", style=dashed",
-                ConditionState::Broken => ", color=red, fontcolor=red",
-            };
+            let dashed = if arrow.look.is_dashed() { ", style=dashed" } else { "" };
+            let colour = arrow.look.colour();
+            let colour = colour.map(|colour| format!(", color={colour}, fontcolor={colour}"));
+            let style = format!("{dashed}{}", colour.unwrap_or_default());
             let (from, to, label) = (arrow.from, arrow.to, dot_text(&label(arrow)));
             push(&mut text, format_args!("  n{from} -> n{to} [label=\"{label}\"{style}];\n"));
         }
@@ -144,9 +250,9 @@ impl Picture {
 }
 
 fn label(arrow: &Arrow) -> String {
-    match arrow.state {
-        ConditionState::Met => arrow.label.clone(),
-        state => format!("{}: {state}", arrow.label),
+    match arrow.look.word() {
+        None => arrow.label.clone(),
+        Some(word) => format!("{}: {word}", arrow.label),
     }
 }
 

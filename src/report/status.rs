@@ -1,5 +1,6 @@
 //! What runs of a stack, as text of one screen and as JSON.
 
+use super::review::EdgeView;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 /// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.1";
+pub const FORMAT_VERSION: &str = "1.2";
 
 /// What was seen of a stack.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Picture {
     pub stack: String,
     /// Where it was looked at.
     pub place: PlaceStatus,
+    /// Who dials whom.
+    pub edges: Vec<EdgeView>,
     /// Tempo and the collectors.
     pub components: Vec<ComponentStatus>,
 }
@@ -262,9 +265,21 @@ pub fn json(picture: &Picture) -> String {
         "trial": trial,
         "host": host,
         "well": picture.is_well(),
+        "edges": picture.edges.iter().filter_map(edge_json).collect::<Vec<_>>(),
         "components": picture.components.iter().map(component_json).collect::<Vec<_>>(),
     });
     super::json_text(&document)
+}
+
+fn edge_json(edge: &EdgeView) -> Option<Value> {
+    let end = edge.after.as_ref()?;
+    Some(json!({
+        "from": edge.from,
+        "to": end.to,
+        "dials": end.dials,
+        "tls": end.tls,
+        "state": end.state,
+    }))
 }
 
 fn host_json(host: &HostStatus) -> Value {

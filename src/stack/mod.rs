@@ -11,22 +11,22 @@ mod settings;
 use crate::model::env::EnvFormat;
 use crate::model::names::{ComponentName, HostName, StackName, TargetPath};
 pub use crate::toml::{
-    BatchPlace, CollectorCompression, Debug, Distribution, Hardening, TlsPreset, TlsSettings, TlsVersion,
-    WhenFull,
+    BatchPlace, CollectorCompression, Debug, Distribution, Hardening, PrometheusReceiver, TlsPreset,
+    TlsSettings, TlsVersion, WhenFull,
 };
 pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners, Queue, QueueLength,
-    Retry, Route, RouteTarget, Sdk, SecretReference, Size,
+    AppContainer, Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners,
+    ProgramLines, Queue, QueueLength, Retry, Route, RouteTarget, Routes, Sdk, SecretReference, Size,
 };
 
 use crate::diagnostic::KeyPath;
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::Signal;
 use crate::model::release::collector::CollectorRelease;
 use crate::model::release::tempo::TempoRelease;
 use crate::toml::{Printed, RawStack};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Everything one `stack.toml` describes.
@@ -89,8 +89,10 @@ pub struct Collector {
     pub metrics: Option<ListenerSettings>,
     /// `health_check`; `None` when switched off.
     pub health: Option<ListenerSettings>,
+    /// What it takes and sends on: its pipelines.
+    pub signals: BTreeSet<Signal>,
     /// Where it sends, and how.
-    pub route: Route,
+    pub routes: Routes,
     /// Settings of the way out.
     pub export: Export,
     /// `None` when switched off.
@@ -153,14 +155,18 @@ pub struct App {
     pub service_name: String,
     /// Language and release of its SDK.
     pub sdk: Sdk,
-    /// Where it sends, and how.
-    pub route: Route,
+    /// What it sends where; one way for each signal.
+    pub routes: Routes,
     /// `compression = "gzip"` was written (`none` is said by leaving the line out).
     pub gzip: bool,
     /// `timeout`, where written.
     pub timeout: Option<Duration>,
     /// `headers`: name in lower case -> value.
     pub headers: BTreeMap<String, String>,
+    /// What its block says beside its way out.
+    pub lines: ProgramLines,
+    /// `container`: it runs in a network of its own.
+    pub container: Option<AppContainer>,
     /// Who runs it and who must be able to read its certificates.
     pub service: Neighbour,
     /// `paths.certificates`.
@@ -188,11 +194,4 @@ pub struct Grafana {
     pub certificates: Option<TargetPath>,
     /// Where it is written.
     pub key: KeyPath,
-}
-
-impl Stack {
-    /// The protocol of a component's way out, for messages.
-    pub fn protocol_of(&self, app: &ComponentName) -> Option<OtlpProtocol> {
-        self.apps.get(app).map(|app| app.route.protocol)
-    }
 }

@@ -2,11 +2,11 @@
 
 use crate::diagnostic::KeyPath;
 use crate::model::certificate::Algorithm;
-use crate::model::dataflow::OtlpProtocol;
-use crate::model::names::{ComponentName, Port};
+use crate::model::dataflow::{OtlpProtocol, Signal};
+use crate::model::names::{ComponentName, Port, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, SdkLine};
-use crate::toml::{BatchPlace, CollectorCompression, TlsSettings, TlsVersion, WhenFull};
-use std::collections::BTreeMap;
+use crate::toml::{BatchPlace, CollectorCompression, PrometheusReceiver, TlsSettings, TlsVersion, WhenFull};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -43,20 +43,58 @@ impl OtlpListeners {
     pub fn listener(&self, protocol: OtlpProtocol) -> Option<&ListenerSettings> {
         match protocol {
             OtlpProtocol::Grpc => self.grpc.as_ref(),
-            OtlpProtocol::HttpProtobuf => self.http.as_ref(),
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => self.http.as_ref(),
         }
     }
 }
 
-/// Where a client sends and by which protocol; the target exists and opens a listener for it.
+/// Where a client sends some signals and by which protocol; the target exists and opens a listener for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The target.
     pub to: RouteTarget,
+    /// What is sent there; at least one, and the target takes all of them.
+    pub signals: BTreeSet<Signal>,
     /// The protocol.
     pub protocol: OtlpProtocol,
     /// The key that decided the target: `COMPONENT.send_to`, else the component's header.
     pub key: KeyPath,
+}
+
+/// The ways out of a component: one for each target, in the order in which the signals come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes(pub Vec<Route>);
+
+impl Routes {
+    /// The ways that a signal takes.
+    pub fn of(&self, signal: Signal) -> impl Iterator<Item = &Route> {
+        self.0.iter().filter(move |route| route.signals.contains(&signal))
+    }
+
+    /// The way on which a signal is followed: to what keeps it, else to a collector.
+    pub fn way(&self, signal: Signal) -> Option<&Route> {
+        let is_store = |route: &&Route| !matches!(route.to, RouteTarget::Collector(_));
+        self.of(signal).find(is_store).or_else(|| self.of(signal).next())
+    }
+
+    /// The collector to which a signal is followed, if it is one.
+    pub fn next(&self, signal: Signal) -> Option<&ComponentName> {
+        match &self.way(signal)?.to {
+            RouteTarget::Collector(name) => Some(name),
+            RouteTarget::Tempo | RouteTarget::Prometheus(_) | RouteTarget::Loki => None,
+        }
+    }
+
+    /// Only what is said of one signal.
+    pub fn only(&self, signal: Signal) -> Self {
+        let only = |route: &Route| Route { signals: BTreeSet::from([signal]), ..route.clone() };
+        Self(self.of(signal).map(only).collect())
+    }
+
+    /// Everything that is sent.
+    pub fn signals(&self) -> BTreeSet<Signal> {
+        self.0.iter().flat_map(|route| route.signals.iter().copied()).collect()
+    }
 }
 
 /// What a client sends to.
@@ -66,6 +104,22 @@ pub enum RouteTarget {
     Tempo,
     /// `collector.NAME`.
     Collector(ComponentName),
+    /// `prometheus`, and how it is handed metrics.
+    Prometheus(PrometheusReceiver),
+    /// `loki`.
+    Loki,
+}
+
+impl RouteTarget {
+    /// The signals that it can take.
+    pub fn takes(&self) -> &'static [Signal] {
+        match self {
+            Self::Tempo => &[Signal::Traces],
+            Self::Collector(_) => &[Signal::Traces, Signal::Metrics, Signal::Logs],
+            Self::Prometheus(_) => &[Signal::Metrics],
+            Self::Loki => &[Signal::Logs],
+        }
+    }
 }
 
 /// A number of bytes.
@@ -166,6 +220,38 @@ pub struct Sdk {
     pub version: Option<SdkLine>,
     /// Who gives the program its CA; `None`: not said.
     pub tls_settings: Option<TlsSettings>,
+}
+
+impl Sdk {
+    /// It in messages: `Rust 0.21`.
+    pub fn spoken(&self) -> String {
+        let name = self.language.name();
+        self.version.map_or_else(|| name.to_owned(), |(major, minor)| format!("{name} {major}.{minor}"))
+    }
+}
+
+/// `container`: the network of its own in which an application runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppContainer {
+    /// `host_address`: how it reaches its host.
+    pub host_address: String,
+    /// `certificates`: where its directory of certificates is mounted; `None` where it has none.
+    pub certificates: Option<TargetPath>,
+    /// Where it is written.
+    pub key: KeyPath,
+}
+
+/// What the block of an application says beside its way out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProgramLines {
+    /// `sampling.probability`: the part of the traces that begin in it, above 0 and up to 1.
+    pub sampling: Option<String>,
+    /// Whether the signals that it does not send here are switched off.
+    pub others_off: bool,
+    /// `resource_attributes`: name -> value as the variable holds it.
+    pub attributes: BTreeMap<String, String>,
+    /// `extra`: further variables.
+    pub extra: BTreeMap<String, String>,
 }
 
 /// `[certificates]`.

@@ -40,6 +40,20 @@ pub fn foreign_styled(text: &str) -> String {
     safe
 }
 
+/// A text of which a workflow of GitHub Actions obeys nothing: it takes a line of a log that begins with `::`, and
+/// `##[` wherever that stands, for a command.
+pub fn no_commands(text: Cow<'_, str>) -> Cow<'_, str> {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    if !text.contains("##[") && !text.lines().any(begins) {
+        return text;
+    }
+    let defused = |line: &str| {
+        let line = line.replace("##[", "## [");
+        if begins(&line) { line.replacen("::", ": :", 1) } else { line }
+    };
+    Cow::Owned(text.split_inclusive('\n').map(defused).collect())
+}
+
 /// The first characters of a text; three dots tell that there are more.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -117,6 +131,17 @@ mod tests {
             "\u{1b}[1;31ma\u{1b}[0m<U+001B>[2J<U+001B>"
         );
         assert_eq!((cut("abc", 3), cut("abcd", 3)), ("abc".to_owned(), "abc...".to_owned()));
+    }
+
+    #[test]
+    fn a_log_holds_no_commands() {
+        let said = |text: &str| no_commands(Cow::Borrowed(text)).into_owned();
+        assert_eq!(
+            said("  ::add-mask::x\na ::b\n::set-output name=a::b"),
+            "  : :add-mask::x\na ::b\n: :set-output name=a::b"
+        );
+        assert_eq!(said("a ##[add-path]/x\r\n"), "a ## [add-path]/x\r\n");
+        assert_eq!(said("nothing: it\nstays"), "nothing: it\nstays");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //! probably meant by a word that does not exist. Works on bytes alone; called by every output.
 
 mod foreign;
+mod percent;
 mod redact;
 mod secret;
 mod suggest;
 
-pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe};
+pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe, no_commands};
+pub use percent::{is_plain, percent_encode};
 pub use redact::{
     Hidden, InPlace, KnownSecrets, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut,
     redact_line,

@@ -95,6 +95,10 @@ const NAMES_ONLY: &[&str] = &["allow", "allowed", "expose", "exposed", "strip", 
 pub fn sounds_secret(name: &str) -> bool {
     let words = words(name);
     let joined = words.concat();
+    // What names a key and ends so holds the place where it is kept.
+    if words.last().is_some_and(|last| last == "file") && joined.ends_with("keyfile") {
+        return false;
+    }
     if HARMLESS.iter().any(|harmless| joined.starts_with(harmless)) {
         return false;
     }

@@ -3,16 +3,18 @@
 use super::foreign::our_value;
 use super::kind::Table;
 use super::language::{ListenerTable, RawStack};
-use super::meant::meant;
-use super::raw::{RawHosts, RawTable, RawValue};
+use super::meant::{fraction, meant};
+use super::raw::{RawHosts, RawSendTo, RawTable, RawTargets, RawValue};
 use super::schema::{KeyStatus, Schema, ValueKind, Word, listed};
 use super::shape;
 use super::shape::misshapen::{Misshapen, WayOut};
-use super::walk::{TableWalk, WrittenKey};
-use crate::diagnostic::{Code, Finding, KeyPath, Place};
+use super::walk::{TableWalk, WrittenKey, in_text_order};
+use crate::diagnostic::{Code, Finding, KeyPart, KeyPath, Place};
+use crate::model::dataflow::Signal;
 use crate::text::{nearest, sounds_secret};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use toml::de::{DeInteger, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 /// Decodes a value that is not made of further values.
 pub(super) fn single(
@@ -29,6 +31,13 @@ pub(super) fn single(
         },
         (ValueKind::Whole(least, most), DeValue::Integer(number)) => {
             whole(walk, (least, most), number, written)
+        }
+        (ValueKind::Fraction, DeValue::Float(_) | DeValue::Integer(_)) => {
+            let typed = &walk.document.text()[written.value.span()];
+            match fraction(typed) {
+                Some(number) => Some(RawValue::Text(number)),
+                None => outside(walk, "above 0 and up to 1", written),
+            }
         }
         (ValueKind::Port, DeValue::Integer(number)) => {
             port(walk, number, written).map(|port| RawValue::Whole(port.into()))
@@ -55,6 +64,7 @@ pub(super) fn single(
                 .at(written.value_place(), "")
                 .help(format!("host = \"{text}\"")),
         ),
+        (ValueKind::SendTo, _) => send_to(walk, written).map(RawValue::SendTo),
         (ValueKind::Choice(code, words), DeValue::String(text)) => choice(walk, (code, words), text, written),
         (kind, DeValue::String(text)) if is_text(kind) => {
             let shaped = shaped(kind, text, written)
@@ -71,6 +81,7 @@ fn is_text(kind: ValueKind) -> bool {
         kind,
         ValueKind::Flag(_)
             | ValueKind::Whole(..)
+            | ValueKind::Fraction
             | ValueKind::Port
             | ValueKind::List(_)
             | ValueKind::Map(_)
@@ -167,15 +178,13 @@ fn whole(
     let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
     match value.filter(|value| (least..=most).contains(value)) {
         Some(value) => Some(RawValue::Whole(value)),
-        None => walk.push(
-            Finding::error(
-                Code("number-range"),
-                format!("`{}` is not between {least} and {most}", written.name),
-            )
-            .at(written.value_place(), "")
-            .help(for_example(written)),
-        ),
+        None => outside(walk, &format!("between {least} and {most}"), written),
     }
+}
+
+fn outside(walk: &mut TableWalk<'_>, bounds: &str, written: &WrittenKey<'_, '_>) -> Option<RawValue> {
+    let found = Finding::error(Code("number-range"), format!("`{}` is not {bounds}", written.name));
+    walk.push(found.at(written.value_place(), "").help(for_example(written)))
 }
 
 /// The key's example, said to be one.
@@ -344,4 +353,90 @@ fn part_of_text(
     let inside = whole.start + 1..whole.end.checked_sub(1)?;
     let verbatim = walk.document.text().get(inside.clone())? == text;
     verbatim.then(|| inside.start + part.start..inside.start + part.end)
+}
+
+/// What a table by signal takes.
+const SIGNALS: [(&str, Signal); 3] =
+    [("traces", Signal::Traces), ("metrics", Signal::Metrics), ("logs", Signal::Logs)];
+
+/// The value as written; `None` where something of it is faulty.
+fn send_to(walk: &mut TableWalk<'_>, written: &WrittenKey<'_, '_>) -> Option<RawSendTo> {
+    match written.value.get_ref() {
+        DeValue::Table(table) => by_signal(walk, table, written).map(RawSendTo::BySignal),
+        _ => targets(walk, written).map(RawSendTo::All),
+    }
+}
+
+fn by_signal(
+    walk: &mut TableWalk<'_>,
+    table: &DeTable<'_>,
+    written: &WrittenKey<'_, '_>,
+) -> Option<BTreeMap<Signal, RawTargets>> {
+    if table.is_empty() {
+        let title = format!("`{}` names no signal", written.name);
+        let found = Finding::error(Code("text-empty"), title).at(written.value_place(), "");
+        return walk.push(found.help(format!("{} = {{ traces = \"tempo\" }}", written.name)));
+    }
+    let entries = in_text_order(table).into_iter().map(|(key, value)| {
+        let name: &str = key.get_ref();
+        let path = written.path.join(name);
+        let found =
+            targets(walk, &WrittenKey { path: path.clone(), name, value, example: "", harmless: true });
+        let Some((_, signal)) = SIGNALS.iter().find(|(word, _)| *word == name) else {
+            let unknown = Finding::error(Code("unknown-key"), format!("`{name}` is no signal"));
+            let unknown = unknown.at((path, KeyPart::Key), "");
+            let words = || SIGNALS.iter().map(|(word, _)| *word);
+            return walk.push(match nearest(name, words()) {
+                Some(near) => unknown.help(format!("did you mean `{near}`?")),
+                None => unknown.help(listed(words().map(|word| format!("`{word}`")).collect())),
+            });
+        };
+        Some((*signal, found?))
+    });
+    let entries: Vec<_> = entries.collect();
+    entries.into_iter().collect()
+}
+
+fn targets(walk: &mut TableWalk<'_>, written: &WrittenKey<'_, '_>) -> Option<RawTargets> {
+    match written.value.get_ref() {
+        DeValue::String(text) => {
+            reference(walk, text, written).map(|name| RawTargets { names: vec![name], listed: false })
+        }
+        DeValue::Array(items) if items.is_empty() => {
+            let found = Finding::error(Code("text-empty"), format!("`{}` is empty", written.name));
+            walk.push(found.at(written.value_place(), "").help("leave it out to get the default"))
+        }
+        DeValue::Array(items) => {
+            let names = items.iter().enumerate().map(|(index, value)| {
+                let item = WrittenKey { path: written.path.join(&index.to_string()), value, ..*written };
+                match item.value.get_ref() {
+                    DeValue::String(text) => reference(walk, text, &item),
+                    _ => no_target(walk, &item),
+                }
+            });
+            let names: Vec<_> = names.collect();
+            let names: Option<Vec<_>> = names.into_iter().collect();
+            twice(walk, names?, written).map(|names| RawTargets { names, listed: true })
+        }
+        _ => no_target(walk, written),
+    }
+}
+
+/// A list that names a target twice would send everything to it twice.
+fn twice(walk: &mut TableWalk<'_>, names: Vec<String>, written: &WrittenKey<'_, '_>) -> Option<Vec<String>> {
+    let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) else { return Some(names) };
+    let place = (written.path.join(&at.to_string()), KeyPart::Value);
+    let found = Finding::error(Code("duplicate-key"), format!("`{}` is sent to twice", names[at]));
+    walk.push(found.at(place, "").help("keep one of them"))
+}
+
+fn reference(walk: &mut TableWalk<'_>, text: &str, written: &WrittenKey<'_, '_>) -> Option<String> {
+    let shaped = shape::text(text, &format!("`{}`", written.name));
+    shaped.map_err(|wrong| misshapen(walk, wrong, written, written.value_place())).ok()
+}
+
+fn no_target<T>(walk: &mut TableWalk<'_>, written: &WrittenKey<'_, '_>) -> Option<T> {
+    let noun = ValueKind::SendTo.noun();
+    let found = Finding::error(Code("value-type"), format!("`{}` takes {noun}", written.name));
+    walk.push(found.at(written.value_place(), "").help("for example: send_to = \"tempo\""))
 }

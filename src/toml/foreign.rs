@@ -86,11 +86,9 @@ const FOREIGN: &[(&str, &[&str], Ours)] = &[
         Words("the stack issues what its listeners need: leave it out"),
     ),
     ("app", &["env", "environment", "dotenv"], Words("the file that gets its variables is `env_file`")),
-    (
-        "app",
-        &["attributes", "otel_resource_attributes"],
-        Words("only `service_name` is written yet: leave it out"),
-    ),
+    ("app", &["attributes", "otel_resource_attributes"], key(AppTable::SCHEMA, "resource_attributes")),
+    ("app", &["otel_traces_sampler", "sampler"], key(AppTable::SCHEMA, "sampling")),
+    ("app", &["otel_metrics_exporter", "otel_logs_exporter"], key(AppTable::SCHEMA, "other_signals")),
     ("app", &["language"], Words("the SDK is `sdk = { language = ... }`")),
     ("grafana", &["url", "endpoint"], Words("it reads from the Tempo of this stack: leave it out")),
     ("grafana", &["name"], key(GrafanaTable::SCHEMA, "datasource")),
@@ -113,9 +111,12 @@ fn kind_of(table: &KeyPath) -> String {
 
 /// Names by which the languages of SDKs go elsewhere.
 const LANGUAGES: &[(&[&str], &str)] = &[
-    (&["javascript", "typescript", "js", "ts", "nodejs", "node.js", "deno", "bun"], "other"),
-    (&["golang", "c#", "csharp", ".net", "f#", "kotlin", "scala", "jvm", "py", "python3"], "other"),
-    (&["ruby", "php", "c++", "cpp", "c", "elixir", "erlang", "swift"], "other"),
+    (&["javascript", "typescript", "js", "ts", "nodejs", "node.js"], "node"),
+    (&["golang"], "go"),
+    (&["c#", "csharp", ".net", "net", "f#", "fsharp"], "dotnet"),
+    (&["kotlin", "scala", "jvm", "groovy", "clojure"], "java"),
+    (&["py", "python3"], "python"),
+    (&["deno", "bun", "ruby", "php", "c++", "cpp", "c", "elixir", "erlang", "swift"], "other"),
     (&["rs", "rustlang"], "rust"),
 ];
 

@@ -73,6 +73,10 @@ fn toml(text: &str) -> Value {
     read.and_then(|table| serde_json::to_value(table.get("value")?).ok()).unwrap_or_default()
 }
 
+/// What can be sent to, and by which words of a signal.
+const REFERENCE: &str = "^(tempo|prometheus|loki|collector\\..+)$";
+const SIGNALS: [&str; 3] = ["traces", "metrics", "logs"];
+
 const NAME: &str = "^[a-z][a-z0-9-]{0,31}$";
 
 fn value(kind: &ValueKind) -> Map<String, Value> {
@@ -81,6 +85,7 @@ fn value(kind: &ValueKind) -> Map<String, Value> {
         ValueKind::Flag(None) => json!({ "type": "boolean" }),
         ValueKind::Flag(Some((refused, _))) => json!({ "type": "boolean", "enum": [!refused] }),
         ValueKind::Whole(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        ValueKind::Fraction => json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1 }),
         ValueKind::Text | ValueKind::Header => json!({ "type": "string", "minLength": 1 }),
         ValueKind::Name => text(NAME),
         ValueKind::Choice(_, words) => return choice(words),
@@ -93,7 +98,17 @@ fn value(kind: &ValueKind) -> Map<String, Value> {
         ValueKind::Dial => text("^[^/ ]+$"),
         ValueKind::Path => text("^(/|~/)."),
         ValueKind::Secret => text("^(env:|file:/|credential:)."),
-        ValueKind::Reference => text("^(tempo|collector\\..+)$"),
+        ValueKind::SendTo => {
+            let one = text(REFERENCE);
+            let targets = json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] });
+            let by_signal: Map<String, Value> =
+                SIGNALS.iter().map(|signal| ((*signal).to_owned(), targets.clone())).collect();
+            json!({ "anyOf": [
+                one,
+                { "type": "array", "minItems": 1, "items": one },
+                { "type": "object", "minProperties": 1, "additionalProperties": false, "properties": by_signal },
+            ] })
+        }
         ValueKind::Hosts => json!({ "anyOf": [{ "const": "all" }, list(&ValueKind::Name)] }),
         ValueKind::Listener(schema) => json!({ "anyOf": [
             value(&ValueKind::Port),

@@ -2,7 +2,7 @@
 //! of the field that holds them.
 
 use super::field::KeyField;
-use super::raw::{RawHosts, RawTable, RawValue};
+use super::raw::{RawHosts, RawSendTo, RawTable, RawValue};
 use super::schema::{Schema, SizeRule, ValueKind, Word};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -118,8 +118,6 @@ singles! {
     Header => ValueKind::Header, Text(text): String;
     /// A reference to a secret.
     Secret => ValueKind::Secret, Text(text): String;
-    /// A component that can be sent to.
-    Reference => ValueKind::Reference, Text(text): String;
     /// What clients dial instead: a host, and a port where one is written.
     Dial => ValueKind::Dial, Dial(dial): (String, Option<u16>);
     /// A bind address.
@@ -128,8 +126,12 @@ singles! {
     Duration => ValueKind::Duration, Duration(duration): std::time::Duration;
     /// A duration, or `None` for `"never"`.
     DurationOrNever => ValueKind::DurationOrNever, DurationOrNever(duration): Option<std::time::Duration>;
+    /// A number above 0, up to 1, as it is shortest.
+    Fraction => ValueKind::Fraction, Text(number): String;
     /// Names of hosts, or all of them.
     Hosts => ValueKind::Hosts, Hosts(hosts): RawHosts;
+    /// Components that can be sent to.
+    SendTo => ValueKind::SendTo, SendTo(targets): RawSendTo;
     /// A number of bytes.
     Bytes => ValueKind::Size(SizeRule { whole_mib: false, zero: false }), Bytes(bytes): u64, printed;
     /// A number of bytes, `"0B"` for none.

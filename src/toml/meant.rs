@@ -17,6 +17,7 @@ pub(super) fn meant(kind: ValueKind, value: &DeValue<'_>, written: &str, fits: F
     match (kind, value) {
         (ValueKind::Whole(least, most), DeValue::String(text)) => whole(text, least..=most),
         (ValueKind::Port, DeValue::String(text)) => whole(text, 1..=u16::MAX.into()),
+        (ValueKind::Fraction, DeValue::String(text)) => fraction(text),
         (ValueKind::Flag(_), value) => flag(value).map(|flag| flag.to_string()),
         (ValueKind::Choice(_, words), value) => word(words, value, written).map(quoted),
         (ValueKind::Text, DeValue::Integer(_) | DeValue::Float(_)) => Some(quoted(written)),
@@ -39,6 +40,16 @@ fn quoted(text: impl Into<String>) -> String {
 fn whole(text: &str, bounds: std::ops::RangeInclusive<u64>) -> Option<String> {
     let number = text.trim().parse::<u64>().ok()?;
     bounds.contains(&number).then(|| number.to_string())
+}
+
+/// A number above 0, up to 1, in its shortest form; a percentage is the number it stands for.
+pub(super) fn fraction(text: &str) -> Option<String> {
+    let text = text.trim();
+    let number = match text.strip_suffix('%') {
+        Some(percent) => percent.trim_end().parse::<f64>().ok()? / 100.0,
+        None => text.replace('_', "").parse().ok()?,
+    };
+    (number > 0.0 && number <= 1.0).then(|| number.to_string())
 }
 
 fn flag(value: &DeValue<'_>) -> Option<bool> {
@@ -70,6 +81,7 @@ fn entry(kind: ValueKind, value: &DeValue<'_>, written: &str, fits: Fits<'_>) ->
     let taken = match (kind, value) {
         (ValueKind::Flag(None), DeValue::Boolean(_)) => true,
         (ValueKind::Whole(least, most), DeValue::Integer(_)) => whole(written, least..=most).is_some(),
+        (ValueKind::Fraction, DeValue::Float(_) | DeValue::Integer(_)) => fraction(written).is_some(),
         (ValueKind::Port | ValueKind::Listener(_), DeValue::Integer(_)) => {
             whole(written, 1..=u16::MAX.into()).is_some()
         }

@@ -29,7 +29,7 @@ pub use document::TomlDocument;
 pub use field::{KeyField, TableAt};
 pub use kind::{KeyKind, Printed, Table};
 pub use language::*;
-pub use raw::RawHosts;
+pub use raw::{RawHosts, RawSendTo, RawTargets};
 pub use shape::{is_credential_name, is_dns_name};
 pub use variations::Variation;
 

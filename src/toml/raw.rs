@@ -4,6 +4,7 @@
 use super::field::TableAt;
 use super::schema::Schema;
 use crate::diagnostic::KeyPath;
+use crate::model::dataflow::Signal;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub enum RawValue {
     Dial((String, Option<u16>)),
     /// Hosts.
     Hosts(RawHosts),
+    /// Targets.
+    SendTo(RawSendTo),
     /// A list.
     List(Vec<RawValue>),
     /// A table whose keys are the user's.
@@ -58,6 +61,24 @@ pub enum RawHosts {
     All,
     /// A list of names.
     Listed(Vec<String>),
+}
+
+/// `send_to` as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RawSendTo {
+    /// The same targets for every signal.
+    All(RawTargets),
+    /// Targets of their own for these signals.
+    BySignal(BTreeMap<Signal, RawTargets>),
+}
+
+/// One target or several, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawTargets {
+    /// The references; at least one.
+    pub names: Vec<String>,
+    /// Whether they are a list.
+    pub listed: bool,
 }
 
 impl PartialEq for RawTable {

@@ -96,6 +96,8 @@ pub enum ValueKind {
     Flag(Option<(bool, &'static str)>),
     /// A whole number within bounds, both inclusive.
     Whole(u64, u64),
+    /// A number above 0, up to 1.
+    Fraction,
     /// A text without control characters.
     Text,
     /// A name of the language: `[a-z][a-z0-9-]{0,31}`.
@@ -122,8 +124,8 @@ pub enum ValueKind {
     Header,
     /// A reference to a secret.
     Secret,
-    /// `"tempo"` or `"collector.NAME"`.
-    Reference,
+    /// A reference, a list of them, or a table of either by signal.
+    SendTo,
     /// `"all"` or a list of names.
     Hosts,
     /// A port, `"bind:port"`, or a table with these keys.
@@ -355,6 +357,7 @@ impl ValueKind {
         match self {
             Self::Flag(_) => "true or false".into(),
             Self::Whole(..) => "a whole number".into(),
+            Self::Fraction => "a number above 0, up to 1".into(),
             Self::Text | Self::Name | Self::Dial | Self::Header => "a text in quotes".into(),
             Self::Choice(_, words) => {
                 let known = words.iter().filter(|word| word.is_rendered());
@@ -368,7 +371,7 @@ impl ValueKind {
             Self::Bind => "\"loopback\", \"any\" or an IP address in quotes".into(),
             Self::Path => "a path in quotes".into(),
             Self::Secret => "a reference to a secret".into(),
-            Self::Reference => "\"tempo\" or \"collector.NAME\"".into(),
+            Self::SendTo => "\"tempo\", \"collector.NAME\", a list of them, or a table by signal".into(),
             Self::Hosts => "a list, or \"all\"".into(),
             Self::Listener(_) => "a port, \"bind:port\" or a table".into(),
             Self::List(_) => "a list".into(),

@@ -115,7 +115,8 @@ fn others(value: &RawValue, kind: ValueKind) -> Vec<RawValue> {
         }
         RawValue::Text(text) => texts(text, kind).into_iter().map(RawValue::Text).collect(),
         RawValue::List(items) => {
-            let more = items.first().into_iter().flat_map(|item| others(item, kind));
+            let of = if let ValueKind::List(of) = kind { *of } else { kind };
+            let more = items.first().into_iter().flat_map(|item| others(item, of));
             vec![RawValue::List(items.iter().cloned().chain(more).collect())]
         }
         RawValue::Map(entries) => {
@@ -126,7 +127,7 @@ fn others(value: &RawValue, kind: ValueKind) -> Vec<RawValue> {
             };
             entries.iter().map(|(name, value)| other(name, value)).collect()
         }
-        RawValue::Hosts(_) | RawValue::Table(_) | RawValue::Named(_) => Vec::new(),
+        RawValue::Hosts(_) | RawValue::SendTo(_) | RawValue::Table(_) | RawValue::Named(_) => Vec::new(),
     }
 }
 
@@ -136,6 +137,7 @@ fn texts(text: &str, kind: ValueKind) -> Vec<String> {
             let known = words.iter().filter(|word| matches!(word.status, KeyStatus::Rendered));
             known.map(|word| word.text.to_owned()).filter(|word| word != text).collect()
         }
+        ValueKind::Fraction => vec!["0.5".to_owned(), "1".to_owned()],
         // The releases on either side.
         ValueKind::Version => ["2.10", "3.0", "0.144", "0.159"].map(ToOwned::to_owned).into(),
         // Names have suffixes: `otelcol.service`.

@@ -22,7 +22,7 @@ pub use discover::{Discovered, discover};
 pub use reader::{FileReader, read};
 
 use crate::diagnostic::SourceName;
-use crate::format::compose::Project;
+use crate::format::compose::{Inside, Project};
 use crate::model::certificate::CertificateSpec;
 use crate::model::dataflow::{EnvReader, ProgramKind};
 use crate::model::env::EnvFormat;
@@ -40,6 +40,17 @@ pub enum Examined<'a> {
     DesiredKey(&'a CertificateName),
 }
 
+/// A program in a container, as far as its environment file goes.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    /// What it is called.
+    pub name: String,
+    /// How it reaches its host, in lower case.
+    pub host_address: String,
+    /// What it finds around it.
+    pub inside: Inside,
+}
+
 /// A set of finished files of one host.
 #[derive(Clone, Debug, Default)]
 pub struct FileSet<'a> {
@@ -54,6 +65,8 @@ pub struct FileSet<'a> {
     /// Who reads an environment file, where that is known; else systemd where a unit names it, else a
     /// dotenv library.
     pub environment_dialects: BTreeMap<TargetPath, EnvFormat>,
+    /// Environment files of programs in containers that no file here describes.
+    pub guests: BTreeMap<TargetPath, Guest>,
     /// Environment files of units that are known not to read them, or of which nobody knows.
     pub readers: BTreeMap<TargetPath, EnvReader>,
     /// Files that are there and could not be read: never taken for absent.

@@ -105,6 +105,7 @@ fn read_one(
     let kind = match name {
         "Prometheus" => ProgramKind::Prometheus,
         "Alloy" => ProgramKind::Alloy,
+        "Loki" => ProgramKind::Loki,
         name => ProgramKind::Neighbour(NeighbourName(name)),
     };
     if matches!(kind, ProgramKind::Neighbour(name) if !has_defaults(name)) {
@@ -181,7 +182,11 @@ fn content(
                 false
             }
         },
-        ProgramKind::Neighbour(name) => {
+        ProgramKind::Loki | ProgramKind::Neighbour(_) => {
+            let name = match kind {
+                ProgramKind::Neighbour(name) => name,
+                _ => NeighbourName("Loki"),
+            };
             let tree = parsed(page);
             match (name.0, tree) {
                 ("Loki" | "Mimir", Some(document)) if document.root.is_mapping() => {

@@ -3,7 +3,7 @@
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
-use super::{FileSet, named, neighbours, places, proxies, sandboxes, unit_configs, unit_programs};
+use super::{FileSet, Guest, named, neighbours, places, proxies, sandboxes, unit_configs, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
@@ -12,7 +12,9 @@ use crate::format::page::{FileReading, Start};
 use crate::format::values::{Expansion, Values};
 use crate::format::yaml::{Node, YamlDocument, YamlFault, YamlLibrary};
 use crate::format::{env_file, yaml};
-use crate::model::dataflow::{NotRead, Program, ProgramKind, ReadVersion, Site, SiteKind, Topology};
+use crate::model::dataflow::{
+    HostEntry, NotRead, Program, ProgramKind, ReadVersion, Site, SiteKind, Topology,
+};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use sha2::{Digest, Sha256};
@@ -85,6 +87,9 @@ impl FileReader {
             open_host(&mut topology);
         }
         compose::facts(files, &containers, &mut topology);
+        for path in files.projects.iter().flat_map(|project| &project.files) {
+            topology.sources.insert(path.clone(), files.source_of(path));
+        }
         let mut found = Vec::new();
         for container in &containers {
             self.in_container(container, &known, &mut topology, &mut found);
@@ -280,7 +285,8 @@ impl FileReader {
             Some(unit) => Start::Alone(&unit.flags),
             None => Start::Unknown,
         };
-        let inside = container.map(|container| &container.inside);
+        let guest = files.guests.get(&file.path).map(|guest| &guest.inside);
+        let inside = container.map(|container| &container.inside).or(guest);
         let mut page = FileReading {
             topology,
             program,
@@ -396,10 +402,26 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
             parts: Vec::new(),
             content: Content::Environment(lines, dialect),
             process: None,
-            place: Place::default(),
+            place: files.guests.get(*path).map(|guest| around(guest, topology)).unwrap_or_default(),
         });
     }
     all
+}
+
+/// The site of a program in a container, on the only host.
+fn around<'a>(guest: &Guest, topology: &mut Topology) -> Place<'a> {
+    if topology.sites.is_empty() {
+        topology.sites.push(Site::HOST);
+    }
+    let site = topology.sites.len();
+    topology.sites.push(Site {
+        kind: SiteKind::Container(guest.name.clone()),
+        hosts: vec![(guest.host_address.clone(), HostEntry::Gateway)],
+        host: Some(0),
+        open: Some(format!("what `{}` listens on is not read", guest.name)),
+        ..Site::HOST
+    });
+    Place { site, container: None }
 }
 
 /// Whether the file is all the configuration that its unit starts the program with. Merged files are

@@ -5,13 +5,14 @@
 //! which is written out because it would follow from the bind. Pure.
 
 use crate::component::{app, collector, grafana, tempo};
+use crate::model::dataflow::Signal;
 use crate::model::names::{Port, TargetPath};
 use crate::stack::{
     CertificateSettings, Collector, Export, Hardening, HeaderValue, ListenerSettings, OtlpListeners,
     PathSettings, SecretReference, ServiceSettings, Stack, TlsSettings,
 };
 use crate::wiring::{ComponentId, ListenerId, ListenerKind, WiredListener, Wiring};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The free port of each listener.
@@ -21,6 +22,7 @@ pub type Ports = BTreeMap<ListenerId, Port>;
 pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stack {
     let moving = Moving { wiring, directory, ports };
     let mut stack = wiring.stack.clone();
+    traces_alone(&mut stack);
     if let Some(tempo) = &mut stack.tempo {
         let id = tempo::ID;
         tempo.paths = moving.paths(&id, "config.yml");
@@ -37,6 +39,8 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
         let home = moving.home(&app::id(&app.name));
         app.env_file = Some(home.join(".env"));
         app.certificates = Some(home.join("tls"));
+        // Whoever tries it is on this machine.
+        app.container = None;
         // The host's trust store cannot know a CA that lives as long as the trial.
         if app.sdk.tls_settings == Some(TlsSettings::System) {
             app.sdk.tls_settings = Some(TlsSettings::Code);
@@ -51,6 +55,19 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
     stack.raw = None;
     stack.certificates = CertificateSettings { directory: None, ..stack.certificates };
     stack
+}
+
+/// What keeps other signals is somebody else's and no part of a trial: nothing is sent there.
+fn traces_alone(stack: &mut Stack) {
+    for collector in stack.collectors.values_mut() {
+        collector.routes = collector.routes.only(Signal::Traces);
+        collector.signals = BTreeSet::from([Signal::Traces]);
+    }
+    for app in stack.apps.values_mut() {
+        app.routes = app.routes.only(Signal::Traces);
+    }
+    stack.collectors.retain(|_, collector| !collector.routes.0.is_empty());
+    stack.apps.retain(|_, app| !app.routes.0.is_empty());
 }
 
 struct Moving<'m> {

@@ -42,6 +42,10 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
 fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
     let own = later.id.component == earlier.id.component;
     let yielding = if own || later.yields.is_some() { later } else { earlier };
+    // What somebody else runs stays where it is.
+    if later.theirs && earlier.yields.is_none() {
+        return format!("another port for `{}`", earlier.id);
+    }
     let Some(spare) = yielding.yields else { return format!("another port for `{}`", later.id) };
     // Never the port that is taken.
     let port = if later.port.number() == spare.port { spare.port + 10_000 } else { spare.port };

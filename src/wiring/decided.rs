@@ -46,9 +46,11 @@ impl Wiring<'_> {
         self.listeners.iter().any(|listener| listener.id.component == *component && listener.tls)
     }
 
-    /// Whether the component dials TLS, and so needs the CA.
+    /// Whether the component dials TLS that is ours, and so needs the CA.
     pub fn dials_tls(&self, component: &ComponentId) -> bool {
-        self.edges.iter().any(|edge| edge.from.component() == Some(component) && self.target(edge).tls)
+        self.edges
+            .iter()
+            .any(|edge| edge.from.component() == Some(component) && self.target(edge).has_our_ca())
     }
 
     /// The key of `stack.toml` behind an edge that the analyser names by file and setting.

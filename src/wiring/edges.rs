@@ -76,15 +76,16 @@ fn reached(client: &ClientSpec, specs: &[ComponentSpec<'_>], listeners: &[WiredL
     listeners.iter().enumerate().filter(|(_, listener)| means(listener)).map(|(at, _)| at).collect()
 }
 
-/// `dial` where it is written, else loopback or the bound literal. Not for the tool, which wants the instance
+/// `dial` where it is written, else the host as a container reaches it, else loopback or the bound literal. Not for the tool, which wants the instance
 /// itself.
 fn address(client: &ClientSpec, listener: &WiredListener) -> (String, Port) {
     if client.loopback {
         return (Ipv4Addr::LOCALHOST.to_string(), listener.port);
     }
-    match &listener.dial {
-        Some((host, port)) => (host.clone(), port.unwrap_or(listener.port)),
-        None => (loopback_or_bound(listener), listener.port),
+    match (&listener.dial, &client.from_outside) {
+        (Some((host, port)), _) => (host.clone(), port.unwrap_or(listener.port)),
+        (None, Some(host)) => (host.clone(), listener.port),
+        (None, None) => (loopback_or_bound(listener), listener.port),
     }
 }
 

@@ -123,11 +123,12 @@ impl fmt::Display for ListenerId {
 /// A client of the stack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClientId {
-    /// What a component sends to or reads from: its exporter, its datasource.
+    /// What a component reads from: its datasource.
     Of(ComponentId),
     /// The clients that a component has for itself, all of them: one decision.
     Internal(ComponentId),
-    /// The client of a component that reads many listeners: one for each.
+    /// The client of a component that has one for each of several listeners: those that it sends to, those that it
+    /// scrapes.
     Each(ComponentId, ListenerId),
     /// This tool: readiness and proof. Counts for certificate names, not for binds.
     Tool(ComponentId, ListenerKind),

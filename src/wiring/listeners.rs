@@ -1,7 +1,7 @@
 //! Which listeners are open, where they bind, and whether they serve TLS.
 
 use super::ids::{ListenerId, ListenerKind, socket_text};
-use super::spec::{ComponentSpec, SparePort};
+use super::spec::{ClientSpec, ClientTarget, ComponentSpec, SparePort};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::names::{HostName, Port};
 use crate::stack::{ListenerSettings, Size, Stack, TlsPreset};
@@ -68,6 +68,12 @@ impl WiredListener {
         !self.bind.is_loopback()
     }
 
+    /// Whether it shows a certificate of the CA of the stack; that of somebody else's program is in the trust
+    /// store of the host.
+    pub fn has_our_ca(&self) -> bool {
+        self.tls && !self.theirs
+    }
+
     /// `127.0.0.1:4317`.
     pub fn endpoint(&self) -> String {
         socket_text(&self.bind.to_string(), self.port)
@@ -85,14 +91,23 @@ pub(super) fn decide(
         parts.iter().flat_map(|part| part.listeners.iter().map(move |served| (part, served)))
     {
         let (kind, settings) = (served.kind, &*served.settings);
-        // Nothing of a one-host stack dials from elsewhere, so what is not written stays on loopback.
-        let bind = settings.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let id = ListenerId { component: part.id.clone(), kind };
+        let guest = guest(parts, &id).filter(|_| settings.dial.is_none() && !served.theirs);
+        // Of a one-host stack only containers dial from elsewhere: what they do not dial stays on loopback.
+        let usual = match guest {
+            Some(_) => stack.hosts[&part.host].listen.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let bind = settings.bind.unwrap_or(usual);
+        if let Some(guest) = guest.filter(|_| bind.is_loopback()) {
+            findings.push(unreachable(guest, settings));
+        }
         let (tls, decided_by) = match served.theirs {
             true => (settings.tls == Some(true), DecidedBy::Theirs),
             false => tls(stack.tls, kind, settings, bind),
         };
         let listener = WiredListener {
-            id: ListenerId { component: part.id.clone(), kind },
+            id,
             host: part.host.clone(),
             bind,
             port: settings.port,
@@ -110,6 +125,23 @@ pub(super) fn decide(
         listeners.push(listener);
     }
     listeners
+}
+
+/// A client that means a listener from a network of its own.
+fn guest<'p>(parts: &'p [ComponentSpec<'_>], id: &ListenerId) -> Option<&'p ClientSpec> {
+    let means = |client: &&ClientSpec| matches!(&client.to, ClientTarget::One(meant) if meant == id);
+    let mut guests =
+        parts.iter().flat_map(|part| &part.clients).filter(|client| client.from_outside.is_some());
+    guests.find(means)
+}
+
+/// A listener that is written to be on loopback, and dialled from a container.
+fn unreachable(guest: &ClientSpec, settings: &ListenerSettings) -> Finding {
+    let title = "a container cannot reach a listener on its host's loopback";
+    Finding::error(Code("bind-unreachable"), title)
+        .at((settings.key.clone(), KeyPart::Key), "")
+        .also((guest.key.clone(), KeyPart::Header), "in a container")
+        .help("leave `bind` out: it is opened for the container, with TLS")
 }
 
 fn tls(

@@ -104,6 +104,8 @@ pub struct ClientPlace {
     pub file: Option<TargetPath>,
     /// Directory of its `ca.crt`.
     pub certificates: TargetPath,
+    /// The same as the program sees it: another one in a container.
+    pub certificates_seen: TargetPath,
     /// The drop-in with which its unit reads the file; `None` where none is wanted.
     pub drop_in: Option<UnitPlace>,
 }
@@ -264,6 +266,7 @@ impl ClientPlace {
             reader,
             home,
             file: None,
+            certificates_seen: certificates.clone(),
             certificates,
         }
     }

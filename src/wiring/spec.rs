@@ -56,6 +56,8 @@ pub struct ClientSpec {
     pub to: ClientTarget,
     /// Whether the program dials loopback whatever is written.
     pub loopback: bool,
+    /// How it reaches its host, where it runs in a network of its own: what it means must then be open to that.
+    pub from_outside: Option<String>,
     /// Where it is written, or the component's table.
     pub key: KeyPath,
 }

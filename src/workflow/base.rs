@@ -1,17 +1,17 @@
 //! What a pull request changes: the stack as it is at another revision beside the stack as it is here. No
 //! host is looked at.
 
+use super::forms::PlanForms;
 use super::judge::{CheckedStack, judge};
 use super::load::load;
 use super::readers::HostFiles;
-use super::review::{StackSide, between, markdown};
+use super::review::{StackSide, between};
 use super::session::{Session, Stop};
-use crate::cli::{PlanArguments, PlanFormat};
+use crate::cli::PlanArguments;
 use crate::diagnostic::{Code, Finding, SourceName};
 use crate::exit::Exit;
 use crate::host::{CommandLine, run_here};
 use crate::report;
-use crate::report::document::{self, DataflowReport};
 use crate::report::plan::PlanFrame;
 use crate::validate::Validation;
 use std::path::Path;
@@ -35,21 +35,16 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         session.say(&format!("note: the file at `{base}` has faults: everything is told as new\n"));
     }
     let (view, plan) = between(session, (base, old.as_ref()), (&loaded, &judged))?;
-    let printed = match arguments.format {
-        PlanFormat::Text if arguments.full => {
-            let frame =
-                PlanFrame { place: &format!("beside `{base}`"), dataflow: "", digests: &[], as_root: "" };
-            report::plan::text(&plan, &frame)
-        }
-        PlanFormat::Text => report::review::text(&view, session.page()),
-        PlanFormat::Markdown => markdown(&view, &judged),
-        PlanFormat::Json => {
-            let engines = Validation::default();
-            let dataflow = DataflowReport::of(&judged.view(&engines));
-            report::plan_json::text(&plan, &view, &dataflow, &document::engines(&engines))
-        }
+    let place = format!("beside `{base}`");
+    let frame = PlanFrame { place: &place, dataflow: "", digests: &[], as_root: "" };
+    let engines = Validation::default();
+    let forms = PlanForms {
+        view: &view,
+        plan: &plan,
+        full: &|| report::plan::text(&plan, &frame),
+        judged: Some((&judged, &engines)),
     };
-    session.print(&printed);
+    forms.print(session, arguments)?;
     let changes = !view.is_empty() && arguments.detailed_exitcode;
     Ok(if changes { Exit::Changes } else { Exit::Fine })
 }

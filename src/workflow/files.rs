@@ -2,7 +2,7 @@
 
 use super::rendered::RenderedWith;
 use super::session::{Session, Stop};
-use super::verdicts::{PrintedPart, printed};
+use super::verdicts::{self, CheckForm, PrintedPart, printed};
 use crate::check::{CheckReport, check, shown_texts};
 use crate::cli::CheckArguments;
 use crate::diagnostic::{Code, Finding};
@@ -38,7 +38,7 @@ pub(crate) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<E
         }
         all.push(judge(session, arguments, directory, &found));
     }
-    Ok(print(session, arguments, &all))
+    print(session, arguments, &all)
 }
 
 /// The same for the directory that the tool is started in, where it holds no stack but files to judge;
@@ -57,7 +57,7 @@ pub(crate) fn run_here(session: &mut Session, arguments: &CheckArguments) -> Opt
             "There is no stack.toml here: judging the files of this directory, as `check --files .` does.\n",
         );
         let judged = judge(session, arguments, here, &found);
-        Ok(print(session, arguments, &[judged]))
+        print(session, arguments, &[judged])
     })
 }
 
@@ -92,7 +92,7 @@ fn judge(
     JudgedDirectory { path: directory.to_owned(), topology, verdict, sources }
 }
 
-fn print(session: &mut Session, arguments: &CheckArguments, all: &[JudgedDirectory]) -> Exit {
+fn print(session: &mut Session, arguments: &CheckArguments, all: &[JudgedDirectory]) -> Result<Exit, Stop> {
     let parts: Vec<PrintedPart<'_>> = all
         .iter()
         .map(|judged| PrintedPart {
@@ -102,8 +102,7 @@ fn print(session: &mut Session, arguments: &CheckArguments, all: &[JudgedDirecto
             sources: &judged.sources,
         })
         .collect();
-    let text = printed(&parts, arguments, session.colour());
-    session.print(&text);
+    verdicts::print(session, CheckForm::of(arguments), |form, colour| printed(&parts, form, colour))?;
     let failed = all.iter().any(|judged| judged.verdict.findings.has_errors());
-    if failed { Exit::Refused } else { Exit::Fine }
+    Ok(if failed { Exit::Refused } else { Exit::Fine })
 }

@@ -17,10 +17,9 @@ use crate::model::ground::Ground;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use crate::plan::{self, DesiredSource, Plan};
-use crate::report::document::{self, DataflowReport};
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
-use crate::report::{graph, plan as plan_text, plan_json, verdict};
+use crate::report::{plan as plan_text, verdict};
 use crate::stack::{self, Stack};
 use crate::toml::{self, KeyTree, TomlDocument};
 use crate::validate::Validation;
@@ -130,24 +129,6 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
     let frame =
         PlanFrame { place: &place, dataflow: &dataflow, digests: &digests, as_root: &subject.as_root };
     plan_text::text(&subject.survey.plan, &frame)
-}
-
-/// The plan as one JSON document.
-pub(crate) fn json(view: &PlanView, subject: &Subject<'_>) -> String {
-    let (dataflow, engines) = match (subject.stack, subject.validation) {
-        (Some((_, judged)), Some(engines)) => {
-            (DataflowReport::of(&judged.view(engines)), document::engines(engines))
-        }
-        _ => Default::default(),
-    };
-    plan_json::text(&subject.survey.plan, view, &dataflow, &engines)
-}
-
-/// The plan as the comment of a pull request, with a picture of who talks to whom.
-pub(crate) fn markdown(view: &PlanView, judged: &CheckedStack<'_>) -> String {
-    let hidden = judged.sources.hidden();
-    let picture = graph::render(&judged.topology, &judged.verdict, &hidden, graph::GraphFormat::Mermaid);
-    review::markdown(view, Some(&picture))
 }
 
 /// Shows a plan as text: what a reader needs, or every line.

@@ -5,14 +5,15 @@
 use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
-use crate::report::diagnostics;
-use crate::report::document::{DocumentKind, StoppedDocument, told};
+use crate::report::document::{DocumentKind, StoppedDocument, ToldFinding, told};
 use crate::report::page::PageStyle;
 use crate::report::review::WarningView;
-use crate::text::{Sources, foreign, foreign_styled, redact_line};
+use crate::report::{diagnostics, github};
+use crate::text::{Sources, foreign, foreign_styled, no_commands, redact_line};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -44,6 +45,17 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
+/// What a command line asks to be printed beside or instead of text.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The document that goes to stdout.
+    pub document: Option<DocumentKind>,
+    /// The document that goes into a file.
+    pub into: Option<(DocumentKind, PathBuf)>,
+    /// Whether stdout is commands of a workflow.
+    pub commands: bool,
+}
+
 /// One run of the tool.
 #[derive(Debug)]
 pub struct Session {
@@ -54,8 +66,10 @@ pub struct Session {
     colour_out: bool,
     colour_err: bool,
     live: bool,
-    /// The document that was asked for instead of text.
-    document: Option<DocumentKind>,
+    /// What was asked for, as far as it was not printed yet.
+    asked: Asked,
+    /// Whether a workflow reads what is printed, and obeys commands in it.
+    in_workflow: bool,
     columns: usize,
     warnings: Vec<WarningView>,
     /// What kept the first of the data from being written that did not arrive.
@@ -78,16 +92,39 @@ impl Session {
             colour_out: wanted(std::io::stdout().is_terminal()),
             colour_err: wanted(std::io::stderr().is_terminal()),
             live: std::io::stderr().is_terminal() && !dumb,
-            document: None,
+            asked: Asked::default(),
+            in_workflow: set("GITHUB_ACTIONS"),
             lost: None,
             columns: columns(),
             warnings: Vec::new(),
         }
     }
 
-    /// Has one document go to stdout, also where a verb ends before it has a result.
-    pub fn ask_document(&mut self, kind: Option<DocumentKind>) {
-        self.document = kind;
+    /// Has documents go where they were asked for, also where a verb ends before it has a result.
+    pub fn ask(&mut self, asked: Asked) {
+        self.asked = asked;
+    }
+
+    /// Writes the document to the file that was named for it, if one was.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn keep_document(&mut self, document: impl FnOnce() -> String) -> Result<(), Stop> {
+        let Some((_, file)) = self.asked.into.take() else { return Ok(()) };
+        std::fs::write(&file, document()).map_err(|error| {
+            Stop::Because(Exit::Machine, format!("`{}` cannot be written: {error}", file.display()))
+        })
+    }
+
+    /// Prints the document that was asked for, which is then the only one.
+    pub fn print_document(&mut self, document: &str) {
+        self.asked.document = None;
+        // In a text of JSON that says the same, and is no command.
+        self.print(&if self.in_workflow {
+            document.replace("##[", "##\\u005b")
+        } else {
+            document.to_owned()
+        });
     }
 
     /// Whether what goes to stdout is coloured.
@@ -109,6 +146,7 @@ impl Session {
     /// could not be written is told of at the end, and before anything is changed.
     pub fn print(&mut self, text: &str) {
         let text = harmless(text, self.colour_out);
+        let text = if self.in_workflow && !self.asked.commands { no_commands(text) } else { text };
         let mut out = std::io::stdout().lock();
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.lost.get_or_insert(error);
@@ -133,6 +171,7 @@ impl Session {
     /// Prints talk, as harmless as data.
     pub fn say(&mut self, text: &str) {
         let text = harmless(text, self.colour_err);
+        let text = if self.in_workflow { no_commands(text) } else { text };
         // Where stderr is closed there is nobody to tell.
         let _nobody = std::io::stderr().lock().write_all(text.as_bytes());
     }
@@ -164,14 +203,12 @@ impl Session {
 
     /// Says why a verb stopped, and its exit code.
     pub fn stopped(&mut self, stop: Stop) -> Exit {
-        let document = self.document.take();
         match stop {
             Stop::Findings(findings, sources) => {
                 self.say_findings(&findings, &sources);
-                if document.is_some() {
-                    let mut stopped = StoppedDocument::new(document, Exit::Refused.number());
-                    stopped.findings = told(&findings, &sources);
-                    self.print(&stopped.text());
+                self.keep_findings(&findings, &sources);
+                if self.asked.commands {
+                    self.print(&github::annotations(&findings, &sources, ""));
                 }
                 Exit::Refused
             }
@@ -179,13 +216,40 @@ impl Session {
                 let text: Vec<String> = text.lines().map(redact_line).collect();
                 let text = text.join("\n");
                 self.say(&format!("error: {text}\n"));
-                if document.is_some() {
-                    let mut stopped = StoppedDocument::new(document, exit.number());
-                    stopped.stopped.reason = Some(text);
-                    self.print(&stopped.text());
+                if self.asked.commands {
+                    self.print(&github::stopped(&text));
                 }
+                self.stop_documents((exit, Some(text)), Vec::new);
                 exit
             }
+        }
+    }
+
+    /// Has the document in a file say that findings are why there is none, where a verb prints these itself.
+    pub fn keep_findings(&mut self, findings: &Findings, sources: &Sources) {
+        self.stop_documents((Exit::Refused, None), || told(findings, sources));
+    }
+
+    /// Has every document that was asked for and not made yet say why there is none.
+    fn stop_documents(
+        &mut self,
+        (exit, reason): (Exit, Option<String>),
+        findings: impl Fn() -> Vec<ToldFinding>,
+    ) {
+        let document = |kind: DocumentKind| {
+            let mut stopped = StoppedDocument::new(Some(kind), exit.number());
+            stopped.findings = findings();
+            stopped.stopped.reason.clone_from(&reason);
+            stopped.text()
+        };
+        if let Some((kind, file)) = self.asked.into.take() {
+            let written = std::fs::write(&file, document(kind));
+            if let Err(error) = written {
+                self.say(&format!("error: `{}` cannot be written: {error}\n", file.display()));
+            }
+        }
+        if let Some(kind) = self.asked.document.take() {
+            self.print_document(&document(kind));
         }
     }
 

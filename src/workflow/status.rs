@@ -5,9 +5,10 @@ use super::session::Stop;
 use crate::component;
 use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
+use crate::report::review::{EdgeEnd, EdgeView};
 use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
 use crate::trial::{FoundTrial, Probe, Running};
-use crate::wiring::{ClientId, ComponentId, Wiring};
+use crate::wiring::{ClientId, ComponentId, WiredEdge, WiredListener, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -29,10 +30,12 @@ pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     });
     let directory =
         there.trial.as_ref().map(|trial| trial.directory.display().to_string()).unwrap_or_default();
+    let components: Vec<_> = components.collect();
     Ok(Picture {
         stack: wiring.stack.name.to_string(),
         place: PlaceStatus::Trial(directory),
-        components: components.collect(),
+        edges: edges(&wiring, &components),
+        components,
     })
 }
 
@@ -75,6 +78,37 @@ pub(crate) fn component(
         listeners: listeners.collect(),
         counters: metrics.as_deref().map(watched),
     }
+}
+
+/// Who dials whom, and whether what listens there is what shall: an edge to a listener that is not open, or that
+/// somebody else has, is broken. Of a neighbour's listener nothing is known.
+pub(crate) fn edges(wiring: &Wiring<'_>, components: &[ComponentStatus]) -> Vec<EdgeView> {
+    let state = |listener: &WiredListener| {
+        let id = listener.id.component.to_string();
+        let own = components.iter().find(|component| component.name == id);
+        let kind = listener.id.kind.to_string();
+        let seen = own.and_then(|own| own.listeners.iter().find(|one| one.name == kind));
+        match seen {
+            _ if listener.theirs => "not known",
+            None => "not known",
+            Some(seen) if seen.real.is_some() && seen.holder.is_none() => "ok",
+            Some(_) => "broken",
+        }
+    };
+    let edge = |edge: &WiredEdge| {
+        let listener = wiring.target(edge);
+        let end = EdgeEnd {
+            to: Some(listener.id.component.to_string()),
+            dials: edge.socket(),
+            protocol: listener.id.kind.to_string(),
+            tls: listener.tls,
+            trusts: None,
+            state: state(listener),
+        };
+        let from = edge.from.component()?.to_string();
+        Some(EdgeView { from, before: Some(end.clone()), after: Some(end) })
+    };
+    wiring.edges.iter().filter_map(edge).collect()
 }
 
 /// The CA's file, where it is there and this user may not read it.

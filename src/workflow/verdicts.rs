@@ -1,5 +1,6 @@
 //! Verdicts in the form that `check` was asked for, of a stack or of several directories.
 
+use super::session::{Session, Stop};
 use crate::check::CheckReport;
 use crate::cli::{CheckArguments, CheckFormat, GraphLanguage};
 use crate::diagnostic::Findings;
@@ -10,6 +11,30 @@ use crate::report::{github, sarif};
 use crate::text::Sources;
 use crate::validate::Validation;
 use std::path::Path;
+
+/// How a verdict is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CheckForm {
+    /// In a format.
+    Format(CheckFormat),
+    /// As a picture.
+    Graph(GraphFormat),
+}
+
+impl CheckForm {
+    /// What the arguments ask for.
+    pub(crate) fn of(arguments: &CheckArguments) -> Self {
+        arguments.graph.map_or(Self::Format(arguments.format), |language| Self::Graph(graph_format(language)))
+    }
+}
+
+/// The language of a picture, as reports know it.
+pub(crate) fn graph_format(language: GraphLanguage) -> GraphFormat {
+    match language {
+        GraphLanguage::Mermaid => GraphFormat::Mermaid,
+        GraphLanguage::Dot => GraphFormat::Dot,
+    }
+}
 
 /// One directory that was judged.
 pub(crate) struct PrintedPart<'a> {
@@ -24,7 +49,7 @@ pub(crate) struct PrintedPart<'a> {
 }
 
 /// The text of one or several directories: one document, whatever the form.
-pub(crate) fn printed(parts: &[PrintedPart<'_>], arguments: &CheckArguments, colour: bool) -> String {
+pub(crate) fn printed(parts: &[PrintedPart<'_>], form: CheckForm, colour: bool) -> String {
     let engines = Validation::default();
     let directories: Vec<String> = parts.iter().map(|part| part.directory.display().to_string()).collect();
     let views: Vec<CheckView<'_>> = parts
@@ -37,51 +62,61 @@ pub(crate) fn printed(parts: &[PrintedPart<'_>], arguments: &CheckArguments, col
             desired: None,
         })
         .collect();
-    match (views.as_slice(), arguments.graph, arguments.format) {
-        ([view], ..) => one(view, arguments, &directories[0], colour),
-        (views, None, CheckFormat::Json) => {
+    match (views.as_slice(), form) {
+        ([view], _) => one(view, form, &directories[0], colour),
+        (views, CheckForm::Format(CheckFormat::Json)) => {
             let named = directories.iter().map(String::as_str).zip(views);
             verdict::several_json(&named.collect::<Vec<_>>())
         }
-        (_, None, CheckFormat::Sarif) => {
+        (_, CheckForm::Format(CheckFormat::Sarif)) => {
             let parts = parts.iter().zip(&directories);
             let parts: Vec<sarif::SarifPart<'_>> = parts
                 .map(|(part, directory)| (&part.verdict.findings, part.sources, directory.as_str()))
                 .collect();
             sarif::document(&parts)
         }
-        (views, _, format) => {
-            let titled = arguments.graph.is_none() && format == CheckFormat::Text;
+        (views, _) => {
+            let titled = form == CheckForm::Format(CheckFormat::Text);
             let each = views.iter().zip(&directories).enumerate().map(|(index, (view, directory))| {
                 let blank = if titled && index > 0 { "\n" } else { "" };
                 let title = if titled { format!("{blank}== {directory}\n") } else { String::new() };
-                format!("{title}{}", one(view, arguments, directory, colour))
+                format!("{title}{}", one(view, form, directory, colour))
             });
             each.collect()
         }
     }
 }
 
+/// Prints what was asked for, and the document beside it.
+///
+/// # Errors
+/// The document cannot be written.
+pub(crate) fn print(
+    session: &mut Session,
+    form: CheckForm,
+    printed: impl Fn(CheckForm, bool) -> String,
+) -> Result<(), Stop> {
+    let json = CheckForm::Format(CheckFormat::Json);
+    session.keep_document(|| printed(json, false))?;
+    let text = printed(form, session.colour());
+    match form == json {
+        true => session.print_document(&text),
+        false => session.print(&text),
+    }
+    Ok(())
+}
+
 /// One verdict. `directory` is where its files lie below the root of a checkout.
-pub(crate) fn one(
-    subject: &CheckView<'_>,
-    arguments: &CheckArguments,
-    directory: &str,
-    colour: bool,
-) -> String {
+pub(crate) fn one(subject: &CheckView<'_>, form: CheckForm, directory: &str, colour: bool) -> String {
     let (findings, sources) = (&subject.verdict.findings, subject.sources);
-    match (arguments.graph, arguments.format) {
-        (Some(language), _) => {
-            let format = match language {
-                GraphLanguage::Mermaid => GraphFormat::Mermaid,
-                GraphLanguage::Dot => GraphFormat::Dot,
-            };
+    match form {
+        CheckForm::Graph(format) => {
             graph::render(subject.topology, subject.verdict, &subject.sources.hidden(), format)
         }
-        (None, CheckFormat::Text) => verdict::text(subject, colour),
-        (None, CheckFormat::Json) => verdict::json(subject),
-        (None, CheckFormat::Github) => github::annotations(findings, sources, directory),
-        (None, CheckFormat::Sarif) => sarif::document(&[(findings, sources, directory)]),
+        CheckForm::Format(CheckFormat::Text) => verdict::text(subject, colour),
+        CheckForm::Format(CheckFormat::Json) => verdict::json(subject),
+        CheckForm::Format(CheckFormat::Github) => github::annotations(findings, sources, directory),
+        CheckForm::Format(CheckFormat::Sarif) => sarif::document(&[(findings, sources, directory)]),
     }
 }
 
@@ -90,13 +125,14 @@ pub(crate) fn one(
 pub(crate) fn faults(
     findings: &Findings,
     sources: &Sources,
-    arguments: &CheckArguments,
+    form: CheckForm,
     colour: bool,
 ) -> Option<String> {
-    match (arguments.graph, arguments.format) {
-        (Some(_), _) | (None, CheckFormat::Json) => None,
-        (None, CheckFormat::Text) => Some(verdict::faults(findings, sources, colour)),
-        (None, CheckFormat::Github) => Some(github::annotations(findings, sources, "")),
-        (None, CheckFormat::Sarif) => Some(sarif::document(&[(findings, sources, "")])),
+    let CheckForm::Format(format) = form else { return None };
+    match format {
+        CheckFormat::Json => None,
+        CheckFormat::Text => Some(verdict::faults(findings, sources, colour)),
+        CheckFormat::Github => Some(github::annotations(findings, sources, "")),
+        CheckFormat::Sarif => Some(sarif::document(&[(findings, sources, "")])),
     }
 }

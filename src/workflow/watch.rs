@@ -12,7 +12,7 @@ use super::proving::kept_stack;
 use super::readers::HostFiles;
 use super::running::ca_file;
 use super::session::{Session, Stop};
-use super::status::component;
+use super::status::{component, edges};
 use super::survey::{host_of, look, told};
 use super::{engines, journals};
 use crate::apply::{self, DesiredState, Generation, Survey, SurveyRequest, survey};
@@ -74,7 +74,8 @@ pub(crate) fn picture(session: &mut Session, name: &StackName, argument: &Path) 
         }),
     };
     let components = looker.components(&judged, newest.as_ref())?;
-    Ok(Picture { stack: name.to_string(), place: PlaceStatus::Host(host), components })
+    let edges = edges(&judged.wiring, &components);
+    Ok(Picture { stack: name.to_string(), place: PlaceStatus::Host(host), edges, components })
 }
 
 /// How a path is not as the newest generation left it.

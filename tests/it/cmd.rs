@@ -64,6 +64,17 @@ fn the_exit_codes_of_the_readme_are_those_of_the_tool() {
 }
 
 #[test]
+fn the_picture_of_the_readme_is_what_the_tool_prints() {
+    let page = fs::read_to_string(repository().join("README.md")).unwrap();
+    let (_, rest) = page.split_once("```mermaid\n").expect("the README shows a picture");
+    let path = tempfile::tempdir().unwrap();
+    tools(path.path());
+    let stack = repository().join("stacks/incident-host");
+    let said = output(&format!("tracewright graph {}", stack.display()), (path.path(), path.path()));
+    assert_eq!(rest.split("```").next().unwrap(), said);
+}
+
+#[test]
 fn the_stack_of_the_readme_passes() {
     let page = fs::read_to_string(repository().join("README.md")).unwrap();
     let (_, rest) = page.split_once("```toml\n").expect("the README shows a stack");

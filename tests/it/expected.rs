@@ -6,9 +6,10 @@ use tracewright::diagnostic::Mark;
 use tracewright::model::dataflow::{self};
 use tracewright::model::dataflow::{
     Bind, ClientHost, ClientTls, FileReference, OtlpProtocol, Program, ProgramKind, Protocol, ReadVersion,
-    Sends, ServerTls, ServerTlsMode, Takes, Topology, Trust,
+    Sends, ServerTls, ServerTlsMode, Signal, Takes, Topology, Trust,
 };
 use tracewright::model::names::TargetPath;
+use tracewright::stack::{PrometheusReceiver, RouteTarget, Routes};
 use tracewright::wiring::{
     ClientId, ComponentId, EnginePlace, ListenerKind, WiredEdge, WiredListener, Wiring,
 };
@@ -86,59 +87,110 @@ impl Expected<'_> {
     fn client(&mut self, edge: &WiredEdge) {
         let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
         let (protocol, means) = self.meaning(edge);
-        for setting in self.settings(edge) {
+        for (setting, path) in self.settings(edge) {
+            let spoken = if setting.contains("remote") { Protocol::RemoteWrite } else { protocol };
+            let own = self.means(edge, &setting);
             let host =
                 edge.host.parse().map_or_else(|_| ClientHost::Name(edge.host.clone()), ClientHost::Address);
             self.topology.clients.push(dataflow::Client {
                 program,
                 setting,
-                protocol,
+                protocol: spoken,
                 host,
                 port: edge.port,
-                wrong_path: None,
+                wrong_path: path.map(|path| format!("posts to {path}")),
                 tls: self.client_tls(edge),
                 sends: Sends::default(),
-                means: means.clone(),
+                means: own.unwrap_or_else(|| means.clone()),
                 at: Mark::default(),
             });
         }
     }
 
-    /// The settings that hold a client in its file.
-    fn settings(&self, edge: &WiredEdge) -> Vec<String> {
+    /// The settings that hold a client in its file, and the path that each posts to where that is no usual one.
+    fn settings(&self, edge: &WiredEdge) -> Vec<(String, Option<&'static str>)> {
         let stack = self.wiring.stack;
         let component = edge.from.component().map(ComponentId::kind);
+        let to = self.wiring.target(edge).id.component.kind();
+        let path = match to {
+            ProgramKind::Prometheus => Some("/api/v1/otlp/v1/metrics"),
+            ProgramKind::Loki => Some("/otlp/v1/logs"),
+            _ => None,
+        };
+        let plain = |setting: String| (setting, None);
         match (&edge.from, component) {
-            (ClientId::Of(_), Some(ProgramKind::App)) => {
-                vec!["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT".to_owned()]
+            (ClientId::Each(id, _), Some(ProgramKind::App)) => {
+                let app = &stack.apps[id.name_as(ProgramKind::App).unwrap()];
+                let signals = self.signals(edge, &app.routes);
+                let target = &self.wiring.target(edge).id.component;
+                let route = app.routes.0.iter().find(|route| of_target(&route.to, target)).unwrap();
+                let path = path.filter(|_| route.protocol.is_http());
+                let variable = |signal| format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
+                signals
+                    .into_iter()
+                    .map(|signal| (variable(signal.to_string().to_uppercase()), path))
+                    .collect()
             }
-            (ClientId::Of(id), Some(ProgramKind::Collector)) => {
+            (ClientId::Each(id, _), Some(ProgramKind::Collector)) => {
                 let collector = &stack.collectors[id.name_as(ProgramKind::Collector).unwrap()];
-                let kind = match collector.route.protocol {
+                let target = &self.wiring.target(edge).id.component;
+                let route = collector.routes.0.iter().find(|route| of_target(&route.to, target)).unwrap();
+                let name = target.short();
+                if route.to == RouteTarget::Prometheus(PrometheusReceiver::RemoteWrite) {
+                    let kind = collector.dialect.remote_write_exporter;
+                    return vec![plain(format!("exporters.{kind}/{name}"))];
+                }
+                let kind = match route.protocol {
                     OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
-                    OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
+                    OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => collector.dialect.http_exporter,
                 };
-                vec![format!("exporters.{kind}/{}", self.wiring.target(edge).id.component.short())]
+                vec![(format!("exporters.{kind}/{name}"), path)]
             }
             (ClientId::Internal(_), _) => {
                 let clients = stack.tempo.iter().flat_map(|tempo| tempo.dialect.internal_clients);
                 // Nothing dials the generator where none is configured.
                 let dialled = clients.filter(|client| !client.starts_with("metrics_generator"));
-                dialled.map(|client| (*client).to_owned()).collect()
+                dialled.map(|client| plain((*client).to_owned())).collect()
             }
             (ClientId::Of(_), Some(ProgramKind::Grafana)) => {
                 let name = stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str());
-                vec![format!("datasources.{}", name.unwrap_or_default())]
+                vec![plain(format!("datasources.{}", name.unwrap_or_default()))]
             }
             (ClientId::Each(..), _) => {
-                vec![format!("scrape_configs.{}/{}", stack.name, self.wiring.target(edge).id.component)]
+                let target = &self.wiring.target(edge).id.component;
+                vec![plain(format!("scrape_configs.{}/{target}", stack.name))]
             }
             _ => Vec::new(),
         }
     }
 
+    /// What goes over an edge.
+    fn signals(&self, edge: &WiredEdge, routes: &Routes) -> Vec<Signal> {
+        let target = &self.wiring.target(edge).id.component;
+        let on = routes.0.iter().filter(|route| of_target(&route.to, target));
+        on.flat_map(|route| route.signals.iter().copied()).collect()
+    }
+
+    /// Whom a client means by what it sends where.
+    fn means(&self, edge: &WiredEdge, setting: &str) -> Option<Vec<ProgramKind>> {
+        let to = self.wiring.target(edge).id.component.kind();
+        match edge.from.component()?.kind() {
+            ProgramKind::App if setting.contains("_METRICS_") => {
+                Some(vec![ProgramKind::Collector, ProgramKind::Prometheus])
+            }
+            ProgramKind::App if setting.contains("_LOGS_") => {
+                Some(vec![ProgramKind::Collector, ProgramKind::Loki])
+            }
+            ProgramKind::Collector if matches!(to, ProgramKind::Prometheus | ProgramKind::Loki) => {
+                Some(vec![to])
+            }
+            _ => None,
+        }
+    }
+
     fn meaning(&self, edge: &WiredEdge) -> (Protocol, Vec<ProgramKind>) {
-        if let ClientId::Each(..) = edge.from {
+        let by = edge.from.component().map(ComponentId::kind);
+        if let (ClientId::Each(..), Some(ProgramKind::Prometheus)) = (&edge.from, by) {
             return (Protocol::Scrape, Vec::new());
         }
         let (_, protocol) = setting(&self.wiring.target(edge).id.component, self.wiring.target(edge).id.kind);
@@ -169,6 +221,16 @@ impl Expected<'_> {
     }
 }
 
+/// Whether a route leads to a component.
+fn of_target(to: &RouteTarget, component: &ComponentId) -> bool {
+    match to {
+        RouteTarget::Tempo => component.kind() == ProgramKind::Tempo,
+        RouteTarget::Collector(name) => component.name_as(ProgramKind::Collector) == Some(name),
+        RouteTarget::Prometheus(_) => component.kind() == ProgramKind::Prometheus,
+        RouteTarget::Loki => component.kind() == ProgramKind::Loki,
+    }
+}
+
 fn setting(component: &ComponentId, setting: ListenerKind) -> (&'static str, Protocol) {
     match (component.kind(), setting) {
         (ProgramKind::Tempo, ListenerKind::OtlpGrpc) => {
@@ -179,6 +241,7 @@ fn setting(component: &ComponentId, setting: ListenerKind) -> (&'static str, Pro
         }
         (_, ListenerKind::OtlpGrpc) => ("receivers.otlp.protocols.grpc", Protocol::OtlpGrpc),
         (_, ListenerKind::OtlpHttp) => ("receivers.otlp.protocols.http", Protocol::OtlpHttp),
+        (ProgramKind::Prometheus | ProgramKind::Loki, _) => ("", Protocol::OtlpHttp),
         (_, ListenerKind::Api) => ("server.http", Protocol::TempoApi),
         (_, ListenerKind::Internal) => ("server.grpc", Protocol::TempoInternal),
         (_, ListenerKind::Metrics) => ("service.telemetry.metrics.readers.0", Protocol::OwnHttp),

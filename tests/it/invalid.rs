@@ -152,6 +152,15 @@ const CODES: &[&str] = &[
     "path-hidden",
     "path-volatile",
     "env-file-unreadable",
+    "signal-unsupported",
+    "version-too-old",
+    "env-conflict",
+    "attribute-text",
+    "sdk-unread",
+    "sdk-without-tls",
+    "variable-name",
+    "bind-unreachable",
+    "plaintext-reachable",
 ];
 
 #[test]

@@ -30,8 +30,13 @@ const BASE: &[(&str, &str)] = &[
 
 /// The base with one key set, in dotted spelling.
 pub(crate) fn with(path: &str, value: &str) -> String {
-    format!("{}{path} = {value}\n", without(path))
+    let beside = BESIDE.iter().filter(|(key, _)| *key == path).map(|(_, line)| *line);
+    format!("{}{}{path} = {value}\n", without(path), beside.collect::<String>())
 }
+
+/// What a key stands beside, in a table that the base has not.
+const BESIDE: &[(&str, &str)] =
+    &[("app.shop.container.certificates", "app.shop.container.host_address = \"docker.lan\"\n")];
 
 /// The base without a key.
 fn without(path: &str) -> String {
@@ -88,6 +93,7 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
     match kind {
         ValueKind::Flag(_) => Some(["true".into(), "false".into()]),
         ValueKind::Whole(..) => Some(["1".into(), "7".into()]),
+        ValueKind::Fraction => Some(["0.5".into(), "0.25".into()]),
         ValueKind::Port => Some(["5001".into(), "5002".into()]),
         ValueKind::Choice(_, words) => quoted(words[0].text, words[1].text),
         // The life of a CA is longer than that of a leaf, everything else is short.
@@ -99,15 +105,14 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
         ValueKind::Bind => quoted("loopback", "::1"),
         ValueKind::Path => quoted("/srv/a", "/srv/b"),
         ValueKind::Hosts => Some(["[\"main\"]".into(), "[\"second\"]".into()]),
-        ValueKind::Text | ValueKind::Header | ValueKind::Name | ValueKind::Dial | ValueKind::Reference => {
-            quoted("alpha", "beta")
-        }
+        ValueKind::Text | ValueKind::Header | ValueKind::Name | ValueKind::Dial => quoted("alpha", "beta"),
+        ValueKind::SendTo => quoted("alpha", "beta"),
         ValueKind::Secret => quoted("env:A", "env:B"),
         ValueKind::List(kind) => {
             two_values(name, *kind).map(|values| values.map(|value| format!("[{value}]")))
         }
         ValueKind::Map(kind) => {
-            two_values(name, *kind).map(|values| values.map(|value| format!("{{ x-a = {value} }}")))
+            two_values(name, *kind).map(|values| values.map(|value| format!("{{ xa = {value} }}")))
         }
         ValueKind::Listener(_) => Some(["5001".into(), "5002".into()]),
         ValueKind::Table(_) | ValueKind::Named(..) | ValueKind::Anything => None,
@@ -221,6 +226,8 @@ fn with_everything(path: &str, value: &str) -> String {
         ("tempo.internal", "{ tls = true }".to_owned()),
         ("app.shop.env_file", "\"/srv/shop/.env\"".to_owned()),
         ("prometheus.scrape_file", "\"/etc/prometheus/scrape.d/shop.yml\"".to_owned()),
+        ("loki", "{}".to_owned()),
+        ("app.shop.signals", "[\"traces\", \"metrics\", \"logs\"]".to_owned()),
     ];
     let apart = |key: &str| !path.starts_with(key) && !text.contains(&format!("\n{key} "));
     let more: String =
@@ -231,19 +238,15 @@ fn with_everything(path: &str, value: &str) -> String {
 /// Keys that say what they render and change no file all the same, with the reason.
 const SILENT: &[(&str, &str)] = &[
     ("tls", "`off` refuses what `edge` gives TLS, and the base says it on its listeners"),
+    ("collector.main.signals", "the application of the base sends all of them"),
     ("collector.main.receive.http.dial", NOBODY),
     ("collector.main.health.dial", NOBODY),
     ("tempo.receive.http.dial", NOBODY),
     ("app.shop.sdk.version", "the base has no `timeout`"),
     ("prometheus.service.home", REFUSED),
     ("prometheus.service.unit", REFUSED),
-    ("prometheus.http.port", THEIRS),
-    ("prometheus.http.bind", THEIRS),
-    ("prometheus.http.tls", THEIRS),
-    ("prometheus.http.dial", THEIRS),
 ];
 const REFUSED: &str = "both values are refused, by the program's home";
-const THEIRS: &str = "a port of somebody else's: only that it is taken counts";
 const NOBODY: &str = "nobody of the base dials it";
 
 #[test]

@@ -32,12 +32,14 @@ fn host(directory: &Path) {
 fn canaries_stay_where_they_are() {
     let directory = tempfile::tempdir().unwrap();
     host(directory.path());
-    let verbs: [&[&str]; 8] = [
+    let verbs: [&[&str]; 10] = [
         &["check", "stacks/minimal"],
         &["check", "--files", "out"],
         &["plan", "stacks/minimal", "--root", "out"],
         &["plan", "stacks/minimal", "--root", "out", "--format", "json"],
-        &["apply", "stacks/minimal", "--root", "out", "--auto-approve", "--adopt"],
+        &["plan", "stacks/minimal", "--root", "out", "--out", "saved.plan"],
+        &["apply", "saved.plan", "--auto-approve", "--adopt"],
+        &["plan", "stacks/minimal", "--root", "out", "--destroy", "--format", "markdown"],
         &["history", "stacks/minimal", "--root", "out", "--format", "json"],
         &["rollback", "stacks/minimal", "--root", "out", "--auto-approve", "--to", "0"],
         &["history", "stacks/minimal", "--root", "out"],
@@ -52,6 +54,7 @@ fn canaries_stay_where_they_are() {
         }
         all.push_str(&text);
     }
+    all.push_str(&fs::read_to_string(directory.path().join("saved.plan")).unwrap());
     let state = directory.path().join("out/var/lib/tracewright/minimal");
     let mut records = 0;
     for entry in walkdir::WalkDir::new(&state).into_iter().map(Result::unwrap) {

@@ -40,7 +40,7 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
         (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
             format!("in `{setting}`: `client {{ endpoint = \"{host}:{port}\" }}`").into()
         }
-        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
             format!("in `{setting}`: `{scheme}://{host}:{port}`").into()
         }
         (ProgramKind::Collector, Protocol::RemoteWrite) => {
@@ -105,12 +105,8 @@ pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, diall
             && listener.program != client.program
             && (client.means.contains(&facts.server(listener).kind) || passes(listener))
     };
-    let below = match (client.protocol, dialled.protocol) {
-        (Protocol::OtlpHttp, Protocol::LokiApi) => Some(("Loki", "/otlp")),
-        (Protocol::OtlpHttp, Protocol::PrometheusApi) => Some(("Prometheus", "/api/v1/otlp")),
-        _ => None,
-    };
-    if let Some((name, path)) = below {
+    if let (Protocol::OtlpHttp, Some(path)) = (client.protocol, dialled.takes.otlp_below) {
+        let name = facts.server(dialled).kind;
         let way = dial(facts, client, dialled);
         let way = way.text.trim_end_matches('`');
         return vec![format!("{name} takes OTLP below a path of its own: {way}{path}`").into()];
@@ -164,7 +160,7 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
             let tls = under(file, setting, "tls", &format!("{{ ca_file: {ca} }}"));
             tls.worded(|text| format!("{text} instead of `insecure: true`"))
         }
-        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
             format!("in `{setting}`: `tls {{ ca_file = \"{ca}\" }}` instead of `insecure = true`").into()
         }
     }
@@ -195,7 +191,7 @@ pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> Help {
             let help = Help::from(format!("under `{setting}`: remove `tls_enabled: true`"));
             help.edit(file, TextChange::RemoveKey { way: format!("{setting}.tls_enabled") })
         }
-        (ProgramKind::Alloy | ProgramKind::Neighbour(_), _) => {
+        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
             format!("in `{setting}`: `tls {{ insecure = true }}`").into()
         }
         (ProgramKind::Collector, Protocol::OtlpHttp) => {
@@ -230,7 +226,7 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
         }
         ProgramKind::Prometheus => format!("in the job of `{setting}`: `scheme: https`").into(),
         ProgramKind::Grafana => beside(file, client, "url", &format!("https://{}", peer(client))),
-        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
             format!("in `{setting}`: `tls {{ insecure = false }}`").into()
         }
     }
@@ -240,7 +236,7 @@ pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
 pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help {
     let setting = &client.setting;
     match facts.client(client) {
-        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
             format!("in `{setting}`: `tls {{ cert_file = ... }}` and `key_file`").into()
         }
         ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`").into(),
@@ -305,7 +301,7 @@ pub(in super::super) fn name(
     // Tempo's own clients are mended together (`internal`).
     let dns = dns.filter(|_| client.protocol != Protocol::TempoInternal);
     ways.extend(dns.map(|name| match facts.client(client) {
-        ProgramKind::Alloy | ProgramKind::Neighbour(_) => {
+        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
             format!("in `{setting}`: `tls {{ server_name = \"{name}\" }}`").into()
         }
         ProgramKind::Collector => {

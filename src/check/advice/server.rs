@@ -67,10 +67,17 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
         (_, Protocol::TempoInternal) => {
             return under_server(facts, client, "grpc_listen_port");
         }
-        (_, Protocol::PrometheusApi | Protocol::RemoteWrite) => {
+        (_, Protocol::PrometheusApi | Protocol::RemoteWrite)
+            if !facts.topology.site_of(client.program).is_container() =>
+        {
             return format!("start Prometheus with `--web.listen-address=127.0.0.1:{}`", client.port).into();
         }
-        (_, Protocol::TempoApi | Protocol::LokiApi | Protocol::OwnHttp | Protocol::Other) => {
+        // In a container it may be any program that has this API: Mimir for Prometheus.
+        (_, Protocol::PrometheusApi | Protocol::RemoteWrite | Protocol::LokiApi) => {
+            let (host, port) = (&client.host, client.port);
+            return format!("dial the port that `{host}` listens on, or have it listen on {port}").into();
+        }
+        (_, Protocol::TempoApi | Protocol::OwnHttp | Protocol::Other) => {
             return under_server(facts, client, "http_listen_port");
         }
     };

@@ -6,10 +6,6 @@ use super::condition::{ConditionKind, Fault, Found};
 use crate::model::dataflow::{Carried, Client, HeaderShown, Listener, Protocol, Signal};
 use std::collections::BTreeSet;
 
-/// Where Loki takes OTLP, and where Prometheus does.
-const LOKI_OTLP: &str = "/otlp/v1/logs";
-const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
-
 /// Whether a listener understands a client.
 pub(in super::super) fn understands(listener: &Listener, client: &Client) -> bool {
     let served = listener.protocol;
@@ -43,11 +39,8 @@ fn takes_carried(served: Protocol, carried: Carried) -> bool {
 /// Whether a client posts OTLP to the path below which another API takes it.
 fn takes_otlp_below(listener: &Listener, client: &Client) -> bool {
     let path = client.sends.path.as_deref().unwrap_or_default();
-    match listener.protocol {
-        Protocol::LokiApi => path == LOKI_OTLP,
-        Protocol::PrometheusApi => path == PROMETHEUS_OTLP,
-        _ => false,
-    }
+    let base = path.rsplit_once("/v1/").map_or(path, |(base, _)| base);
+    listener.takes.otlp_below.is_some_and(|below| below == base)
 }
 
 /// The protocol, and what a client wants of it beyond plain answers.

@@ -84,7 +84,8 @@ fn from_container(topology: &Topology, own: usize, site: &Site, name: &str) -> L
             || other.networks.iter().any(|there| there.names.iter().any(|known| known == name))
     };
     let elsewhere = topology.sites.iter().position(|other| named(other) && other.host == site.host);
-    if site.networks.iter().any(|network| network.external) {
+    let external = |site: &Site| site.networks.iter().any(|network| network.external);
+    if external(site) || elsewhere.is_some_and(|other| external(topology.site(other))) {
         return Lead::Unknown(SHARED_NETWORK);
     }
     match elsewhere {

@@ -4,68 +4,140 @@
 //! backends alone. Writing rule: measured to read back equal in twelve parsers (python-dotenv,
 //! dotenv, node, dotenvy, godotenv, compose, systemd 252, bash, dash, docker).
 
+use crate::component::collector;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::TimeoutUnit;
-use crate::stack::{App, TlsSettings};
-use crate::wiring::{ClientId, ClientPlace, Wiring};
+use crate::stack::{App, Route, RouteTarget, TlsSettings};
+use crate::text::percent_encode;
+use crate::wiring::{ClientPlace, Wiring};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// One assignment, before it is written in a dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvAssignment {
     /// The variable.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its value, as the program shall see it.
     pub value: String,
     /// The key of the stack behind it.
     pub key: KeyPath,
 }
 
-/// The assignments of an application, in the order they are written.
+/// The variable of one setting of a signal's exporter.
+pub fn variable(signal: Signal, setting: &str) -> String {
+    format!("OTEL_EXPORTER_OTLP_{}_{setting}", signal.to_string().to_uppercase())
+}
+
+/// The path at which a target takes a signal over HTTP.
+pub fn path(to: &RouteTarget, signal: Signal) -> String {
+    match to {
+        RouteTarget::Tempo | RouteTarget::Collector(_) => format!("/v1/{signal}"),
+        RouteTarget::Prometheus(_) => format!("/api/v1/otlp/v1/{signal}"),
+        RouteTarget::Loki => format!("/otlp/v1/{signal}"),
+    }
+}
+
+/// The assignments of an application, in the order they are written: signal by signal.
 pub fn assignments(wiring: &Wiring<'_>, app: &App, place: &ClientPlace) -> Vec<EnvAssignment> {
-    let edge = wiring.edge_from(&ClientId::Of(super::id(&app.name)));
-    let edge = edge.expect("resolve gives every application a target with a listener");
+    let mut all = Vec::new();
+    // What every program of a host reads names none of them.
+    if app.env_dialect != EnvFormat::Injector {
+        all.push(assign("OTEL_SERVICE_NAME", &app.service_name, app.key.join("service_name")));
+    }
+    for signal in app.routes.signals() {
+        for route in app.routes.of(signal) {
+            all.extend(of_signal(wiring, app, (place, route, signal)));
+        }
+    }
+    all.extend(beside(app));
+    all
+}
+
+/// The lines of one signal's exporter.
+fn of_signal(
+    wiring: &Wiring<'_>,
+    app: &App,
+    (place, route, signal): (&ClientPlace, &Route, Signal),
+) -> Vec<EnvAssignment> {
+    let edge = wiring.edge_from(&collector::client(&super::id(&app.name), route));
+    // Where the target's own table was refused there is nothing to write.
+    let Some(edge) = edge else { return Vec::new() };
     let tls = wiring.target(edge).tls;
-    let endpoint = match app.route.protocol {
+    let endpoint = match route.protocol {
         OtlpProtocol::Grpc => edge.url(tls),
-        OtlpProtocol::HttpProtobuf => format!("{}/v1/traces", edge.url(tls)),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+            format!("{}{}", edge.url(tls), path(&route.to, signal))
+        }
     };
     let at = |key: &str| app.key.join(key);
+    let line = |setting: &str, value: String, key: KeyPath| assign(variable(signal, setting), value, key);
     let mut all = vec![
-        assign("OTEL_SERVICE_NAME", app.service_name.clone(), at("service_name")),
-        assign("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", app.route.protocol.to_string(), at("protocol")),
-        assign("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, app.route.key.clone()),
+        line("PROTOCOL", route.protocol.to_string(), at("protocol")),
+        line("ENDPOINT", endpoint, route.key.clone()),
     ];
-    if tls && needs_ca(app) {
-        let ca = place.certificates.join("ca.crt").to_string();
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca, ca_key(app)));
+    if wiring.target(edge).has_our_ca() && needs_ca(app) {
+        let ca = place.certificates_seen.join("ca.crt").to_string();
+        all.push(line("CERTIFICATE", ca, ca_key(app)));
     }
     if !app.headers.is_empty() {
         let pairs = app.headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
         let headers = pairs.collect::<Vec<_>>().join(",");
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_HEADERS", headers, at("headers")));
+        all.push(line("HEADERS", headers, at("headers")));
     }
     if app.gzip {
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip".to_owned(), at("compression")));
+        all.push(line("COMPRESSION", "gzip".to_owned(), at("compression")));
     }
     if let Some(timeout) = app.timeout {
-        all.push(assign("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", timeout_value(app, timeout), at("timeout")));
+        all.push(line("TIMEOUT", timeout_value(app, route.protocol, timeout), at("timeout")));
     }
     all
 }
 
-/// The key that decides where the CA is: the directory itself, or the home below which it is by default.
+/// The key that decides where the CA is: the directory itself, where a container has it, or the home below which it is by default.
 fn ca_key(app: &App) -> KeyPath {
-    match (&app.certificates, &app.service.home) {
-        (None, Some(_)) => app.service.key.join("home"),
+    match (&app.container, &app.certificates, &app.service.home) {
+        (Some(container), ..) => container.key.join("certificates"),
+        (_, None, Some(_)) => app.service.key.join("home"),
         _ => app.key.join("paths").join("certificates"),
     }
 }
 
-fn assign(name: &'static str, value: String, key: KeyPath) -> EnvAssignment {
-    EnvAssignment { name, value, key }
+fn assign(name: impl Into<Cow<'static, str>>, value: impl Into<String>, key: KeyPath) -> EnvAssignment {
+    EnvAssignment { name: name.into(), value: value.into(), key }
+}
+
+/// What the block says beside the way out.
+fn beside(app: &App) -> Vec<EnvAssignment> {
+    let at = |key: &str| app.key.join(key);
+    let mut all = Vec::new();
+    if let Some(part) = &app.lines.sampling {
+        let key = at("sampling").join("probability");
+        all.push(assign("OTEL_TRACES_SAMPLER", "parentbased_traceidratio", key.clone()));
+        all.push(assign("OTEL_TRACES_SAMPLER_ARG", part, key));
+    }
+    if !app.lines.attributes.is_empty() {
+        let pairs = app.lines.attributes.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = pairs.collect::<Vec<_>>().join(",");
+        all.push(assign("OTEL_RESOURCE_ATTRIBUTES", pairs, at("resource_attributes")));
+    }
+    if app.lines.others_off {
+        let sent = app.routes.signals();
+        for signal in [Signal::Traces, Signal::Metrics, Signal::Logs].iter().filter(|one| !sent.contains(one))
+        {
+            let exporter = format!("OTEL_{}_EXPORTER", signal.to_string().to_uppercase());
+            all.push(assign(exporter, "none", at("other_signals")));
+        }
+    }
+    let extra = app.lines.extra.iter().map(|(name, value)| EnvAssignment {
+        name: Cow::Owned(name.clone()),
+        value: value.clone(),
+        key: at("extra").join(name),
+    });
+    all.extend(extra);
+    all
 }
 
 /// Whether the program is told where the CA is: not where the host's trust store does it.
@@ -74,15 +146,9 @@ pub fn needs_ca(app: &App) -> bool {
 }
 
 /// The number in the unit in which its SDK reads it.
-fn timeout_value(app: &App, timeout: Duration) -> String {
-    let unit = app.sdk.language.timeout(app.route.protocol, app.sdk.version);
+fn timeout_value(app: &App, protocol: OtlpProtocol, timeout: Duration) -> String {
+    let unit = app.sdk.language.timeout(protocol, app.sdk.version);
     unit.unwrap_or(TimeoutUnit::Milliseconds).spell(timeout)
-}
-
-fn percent_encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/".contains(&byte);
-    let encode = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(encode).collect()
 }
 
 /// The lines of the block, `NAME=VALUE`, written for the dialect that reads the file.
@@ -117,6 +183,7 @@ pub fn dialect_name(dialect: EnvFormat) -> &'static str {
         EnvFormat::Systemd => "systemd",
         EnvFormat::Shell => "shell",
         EnvFormat::Docker => "docker",
+        EnvFormat::Injector => "injector",
     }
 }
 

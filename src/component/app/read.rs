@@ -7,10 +7,10 @@ use crate::diagnostic::MOST;
 use crate::format::address;
 use crate::format::address::Url;
 use crate::format::env_file::{EnvEntry, EnvFile};
-use crate::format::page::FileReading;
+use crate::format::page::{FileReading, WrittenPath};
 use crate::model::dataflow::{
-    Client, ClientTls, EnvironmentFault, EnvironmentFaultKind, FileReference, HeaderShown, ProgramKind,
-    Protocol, Sends, Signal, Trust,
+    Client, ClientTls, EnvironmentFault, EnvironmentFaultKind, HeaderShown, ProgramKind, Protocol, Sends,
+    Signal, Trust,
 };
 use crate::model::env::EnvFormat;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,8 @@ fn dial_signal(page: &mut FileReading<'_>, file: &EnvFile<'_>, (dialect, signal)
     let tls = tls(page, file, &url, signal);
     let means = match signal {
         Signal::Metrics => vec![ProgramKind::Collector, ProgramKind::Prometheus],
-        Signal::Logs | Signal::Profiles => vec![ProgramKind::Collector],
+        Signal::Logs => vec![ProgramKind::Collector, ProgramKind::Loki],
+        Signal::Profiles => vec![ProgramKind::Collector],
         Signal::Traces => vec![ProgramKind::Collector, ProgramKind::Tempo],
     };
     page.client(Client {
@@ -188,7 +189,10 @@ fn tls(page: &mut FileReading<'_>, file: &EnvFile<'_>, url: &Url<'_>, signal: Si
     let mut reference = |name: &str| {
         let entry = setting_of(file, signal, name)?;
         match address::path(&entry.value) {
-            Some(path) => Some(FileReference { path, at: page.mark(entry.value_span.clone()) }),
+            Some(path) => match page.led(path, entry.value_span.clone(), entry.key) {
+                WrittenPath::File(file) => Some(file),
+                WrittenPath::Somewhere | WrittenPath::No => None,
+            },
             None => {
                 page.not_read(entry.key, "a path relative to the directory the program is started in");
                 None

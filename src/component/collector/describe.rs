@@ -1,17 +1,13 @@
 //! What the collector's template prints.
 
-use crate::component::values::{
-    OtlpListenerValues, ServerFiles, collector_version, go_duration, otlp_listener, server_files,
-};
-use crate::model::dataflow::OtlpProtocol;
-use crate::stack::{
-    Batch, BatchPlace, Collector, CollectorCompression, HeaderValue, Queue, QueueLength, Retry, RouteTarget,
-    SecretReference, Size, WhenFull,
-};
+use super::exporter::{Exporter, exporter, id, literal};
+use super::queue::BatchContext;
+use crate::component::values::{OtlpListenerValues, ServerFiles, go_duration, otlp_listener, server_files};
+use crate::model::dataflow::Signal;
+use crate::stack::{BatchPlace, Collector, Retry, Size};
 use crate::toml::Printed;
-use crate::wiring::{ClientId, EnginePlace, ListenerKind, Wiring};
+use crate::wiring::{EnginePlace, ListenerKind, Wiring};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The context of `collector/*/config.yaml.j2`.
 #[derive(Debug, Serialize)]
@@ -21,14 +17,13 @@ pub struct CollectorContext<'a> {
     http: Option<OtlpListenerValues>,
     memory_limiter: Option<MemoryLimiter>,
     batch_processor: Option<BatchContext>,
-    exporter: Exporter,
-    queue: Option<QueueContext>,
+    clients: Vec<Exporter>,
     retry: Option<RetryContext>,
     debug: Option<&'static str>,
     health: Option<Health>,
     metrics: Option<Metrics>,
     processors: Vec<&'static str>,
-    exporters: Vec<String>,
+    pipelines: Vec<Pipeline>,
     written: &'a Printed,
 }
 
@@ -36,39 +31,6 @@ pub struct CollectorContext<'a> {
 struct MemoryLimiter {
     limit_mib: u64,
     spike_limit_mib: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct BatchContext {
-    size: u32,
-    max_size: u32,
-    timeout: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Exporter {
-    id: String,
-    endpoint: String,
-    compression: &'static str,
-    timeout: String,
-    headers: BTreeMap<String, String>,
-    tls: Option<ClientFiles>,
-    insecure: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct ClientFiles {
-    ca: String,
-    minimum_version: &'static str,
-    reload: String,
-}
-
-#[derive(Debug, Serialize)]
-struct QueueContext {
-    sizer: &'static str,
-    size: u64,
-    block_on_overflow: bool,
-    batch: Option<BatchContext>,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +52,13 @@ struct Metrics {
     port: u16,
 }
 
+/// What becomes of one signal.
+#[derive(Debug, Serialize)]
+struct Pipeline {
+    signal: String,
+    exporters: Vec<String>,
+}
+
 /// The file name of a collector's template.
 pub fn template(collector: &Collector) -> String {
     format!("collector/{}/config.yaml.j2", collector.dialect.template)
@@ -101,15 +70,16 @@ pub fn context<'a>(
     collector: &'a Collector,
     place: &EnginePlace,
 ) -> CollectorContext<'a> {
-    let id = super::id(&collector.name);
-    let listener = |listener| wiring.listener(&id, listener);
+    let own = super::id(&collector.name);
+    let listener = |listener| wiring.listener(&own, listener);
     let otlp = |wanted| listener(wanted).map(|listener| otlp_listener(wiring, place, listener, literal));
-    let exporter = exporter(wiring, collector, place);
     let batch = |wanted| collector.batch.filter(|batch| batch.place == wanted).map(BatchContext::from);
     let memory_limiter = collector.service.memory_limit.map(MemoryLimiter::from);
     let batch_processor = batch(BatchPlace::Processor);
     let processors = [(memory_limiter.is_some(), "memory_limiter"), (batch_processor.is_some(), "batch")];
     let debug = collector.debug.map(crate::stack::Debug::as_str);
+    let routes = collector.routes.0.iter();
+    let clients = routes.filter_map(|route| exporter(wiring, collector, (place, route)));
     CollectorContext {
         stack: wiring.stack.name.as_str(),
         grpc: otlp(ListenerKind::OtlpGrpc),
@@ -117,9 +87,8 @@ pub fn context<'a>(
         processors: processors.into_iter().filter_map(|(wanted, name)| wanted.then_some(name)).collect(),
         memory_limiter,
         batch_processor,
-        exporters: std::iter::once(exporter.id.clone()).chain(debug.map(|_| "debug".to_owned())).collect(),
-        exporter,
-        queue: collector.queue.map(|queue| QueueContext::new(queue, batch(BatchPlace::Exporter))),
+        pipelines: pipelines(collector),
+        clients: clients.collect(),
         retry: collector.retry.map(RetryContext::from),
         debug,
         health: listener(ListenerKind::Health).map(|listener| Health {
@@ -132,54 +101,19 @@ pub fn context<'a>(
     }
 }
 
-fn exporter(wiring: &Wiring<'_>, collector: &Collector, place: &EnginePlace) -> Exporter {
-    let id = super::id(&collector.name);
-    let edge =
-        wiring.edge_from(&ClientId::Of(id)).expect("resolve gives every collector a target with a listener");
-    let tls = wiring.target(edge).tls;
-    let kind = match collector.route.protocol {
-        OtlpProtocol::Grpc => collector.dialect.grpc_exporter,
-        OtlpProtocol::HttpProtobuf => collector.dialect.http_exporter,
+/// One pipeline for each signal that passes.
+fn pipelines(collector: &Collector) -> Vec<Pipeline> {
+    let debug = collector.debug.map(|_| "debug".to_owned());
+    let pipeline = |signal: &Signal| Pipeline {
+        signal: signal.to_string(),
+        exporters: collector
+            .routes
+            .of(*signal)
+            .map(|route| id(collector, route))
+            .chain(debug.clone())
+            .collect(),
     };
-    let name = match &collector.route.to {
-        RouteTarget::Tempo => "tempo",
-        RouteTarget::Collector(name) => name.as_str(),
-    };
-    Exporter {
-        id: format!("{kind}/{name}"),
-        endpoint: match collector.route.protocol {
-            OtlpProtocol::Grpc => edge.socket(),
-            OtlpProtocol::HttpProtobuf => edge.url(tls),
-        },
-        // Nothing is compressed between two processes of one host.
-        compression: collector.export.compression.unwrap_or(CollectorCompression::None).as_str(),
-        timeout: go_duration(collector.export.timeout),
-        headers: collector.export.headers.iter().map(|(name, value)| (name.clone(), header(value))).collect(),
-        tls: tls.then(|| ClientFiles {
-            ca: literal(place.certificate("ca.crt").as_str()),
-            minimum_version: collector_version(wiring.stack.certificates.minimum_version),
-            reload: go_duration(wiring.stack.certificates.reload),
-        }),
-        // The HTTP exporter goes by the URL's scheme, the gRPC one by this switch alone.
-        insecure: !tls && collector.route.protocol == OtlpProtocol::Grpc,
-    }
-}
-
-/// A text that the collector reads as it is: `$` begins an expansion, `$$` is a dollar sign.
-fn literal(text: &str) -> String {
-    text.replace('$', "$$")
-}
-
-/// A header's value, or where the collector finds it.
-fn header(value: &HeaderValue) -> String {
-    match value {
-        HeaderValue::Plain(text) => literal(text),
-        HeaderValue::Secret(SecretReference::Environment(name)) => format!("${{env:{name}}}"),
-        HeaderValue::Secret(SecretReference::File(path)) => format!("${{file:{path}}}"),
-        HeaderValue::Secret(SecretReference::Credential(name)) => {
-            format!("${{file:${{env:CREDENTIALS_DIRECTORY}}/{name}}}")
-        }
-    }
+    collector.signals.iter().map(pipeline).collect()
 }
 
 impl From<Size> for MemoryLimiter {
@@ -187,22 +121,6 @@ impl From<Size> for MemoryLimiter {
     fn from(Size(bytes): Size) -> Self {
         let mib = bytes / (1024 * 1024);
         Self { limit_mib: mib * 80 / 100, spike_limit_mib: mib * 16 / 100 }
-    }
-}
-
-impl From<Batch> for BatchContext {
-    fn from(batch: Batch) -> Self {
-        Self { size: batch.size, max_size: batch.max_size, timeout: go_duration(batch.timeout) }
-    }
-}
-
-impl QueueContext {
-    fn new(queue: Queue, batch: Option<BatchContext>) -> Self {
-        let (sizer, size) = match queue.length {
-            QueueLength::Requests(number) => ("requests", u64::from(number)),
-            QueueLength::Bytes(Size(bytes)) => ("bytes", bytes),
-        };
-        Self { sizer, size, block_on_overflow: queue.when_full == WhenFull::Wait, batch }
     }
 }
 

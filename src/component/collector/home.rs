@@ -1,14 +1,15 @@
 //! What `[collector.NAME]` asks of the wiring, and how a collector is started and asked.
 
+use super::route::sender;
 use super::{describe, id};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template, tempo};
+use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
 use crate::diagnostic::Findings;
-use crate::model::dataflow::{OtlpProtocol, ProgramKind};
+use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
-use crate::stack::{Collector, Distribution, Route, RouteTarget, Stack};
+use crate::stack::{Collector, Distribution, Stack};
 use crate::wiring::{
-    ClientId, ClientSpec, ClientTarget, ComponentId, ComponentPlace, ComponentSpec, EnginePlace, HomePackage,
-    ListenerId, ListenerKind, ListenerSpec, Package, UnitShape, Wiring,
+    ComponentId, ComponentPlace, ComponentSpec, EnginePlace, HomePackage, ListenerKind, ListenerSpec,
+    Package, UnitShape, Wiring,
 };
 
 /// The collector among the programs.
@@ -106,7 +107,7 @@ fn part(collector: &Collector) -> ComponentSpec<'_> {
     ComponentSpec {
         host: collector.host.clone(),
         listeners: listeners.collect(),
-        clients: vec![sender(ClientId::Of(id.clone()), &collector.route)],
+        clients: collector.routes.0.iter().map(|route| sender(&id, route)).collect(),
         counters: Some(ENGINE.counters),
         place: ComponentPlace::Engine(Box::new(place(collector))),
         id,
@@ -123,22 +124,4 @@ fn place(collector: &Collector) -> EnginePlace {
     let mut place = EnginePlace::of(package, named, &collector.service, &collector.paths);
     place.data = collector.paths.data.iter().cloned().collect();
     place
-}
-
-/// The client that takes a route: to a receiver of a collector or of Tempo.
-pub fn sender(from: ClientId, route: &Route) -> ClientSpec {
-    let component = match &route.to {
-        RouteTarget::Tempo => tempo::ID,
-        RouteTarget::Collector(name) => id(name),
-    };
-    let kind = match route.protocol {
-        OtlpProtocol::Grpc => ListenerKind::OtlpGrpc,
-        OtlpProtocol::HttpProtobuf => ListenerKind::OtlpHttp,
-    };
-    ClientSpec {
-        from,
-        to: ClientTarget::One(ListenerId { component, kind }),
-        loopback: false,
-        key: route.key.clone(),
-    }
 }

@@ -1,10 +1,14 @@
 //! The OpenTelemetry Collector.
 
 pub mod describe;
+mod exporter;
 mod home;
+mod queue;
 pub mod read;
+mod route;
 
-pub use home::{HOME, sender};
+pub use home::HOME;
+pub use route::{client, sender};
 
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::ComponentName;

@@ -60,6 +60,7 @@ fn part<'s>(stack: &'s Stack, grafana: &'s Grafana) -> ComponentSpec<'s> {
         from: ClientId::Of(ID),
         to: ClientTarget::One(ListenerId { component: tempo::ID, kind: ListenerKind::Api }),
         loopback: false,
+        from_outside: None,
         key: grafana.key.clone(),
     };
     ComponentSpec {

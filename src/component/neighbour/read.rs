@@ -127,11 +127,6 @@ pub fn server(
         let address = address.and_then(|(text, _)| address::bind(&text.text));
         open(page, setting, protocol, (address, port), at);
     }
-    let program = page.program;
-    let own = page.topology.listeners.iter_mut().filter(|listener| listener.program == program);
-    own.filter(|listener| listener.protocol == Protocol::PrometheusApi).for_each(|listener| {
-        listener.takes.remote_write = Some(true);
-    });
     tenants(page, root, name);
     whole
 }
@@ -161,5 +156,18 @@ fn open(
 ) {
     let bind = Bind::Address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let socket = Socket { bind, port, at: page.mark(at) };
+    let before = page.topology.listeners.len();
     page.listener(setting, protocol, socket, ServerTls::plaintext());
+    for listener in &mut page.topology.listeners[before..] {
+        // Loki and Mimir take OTLP below the same path, the Prometheus of a bundle where Prometheus does.
+        listener.takes.otlp_below = match (protocol, setting) {
+            (Protocol::PrometheusApi, "prometheus") => Some("/api/v1/otlp"),
+            (Protocol::LokiApi | Protocol::PrometheusApi, _) => Some("/otlp"),
+            _ => None,
+        };
+        if protocol == Protocol::PrometheusApi {
+            listener.takes.remote_write = Some(true);
+            listener.takes.otlp_metrics = Some(true);
+        }
+    }
 }

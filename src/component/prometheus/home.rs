@@ -64,6 +64,7 @@ fn part<'s>(settings: PrometheusSettings) -> ComponentSpec<'s> {
         from: ClientId::Of(ID),
         to: ClientTarget::Counters,
         loopback: false,
+        from_outside: None,
         key: neighbour.key.clone(),
     };
     let clients = if scrape_file.is_some() { vec![scrape] } else { Vec::new() };

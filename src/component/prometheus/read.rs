@@ -37,6 +37,7 @@ pub fn read(page: &mut FileReading<'_>, unit: &Unit, command: std::ops::Range<us
         let known = on || unit.environment.unread.is_empty();
         listener.takes.remote_write = known.then_some(on);
         listener.takes.otlp_metrics = (otlp || unit.environment.unread.is_empty()).then_some(otlp);
+        listener.takes.otlp_below = Some("/api/v1/otlp");
         listener.takes.signals = Some(BTreeSet::from([Signal::Metrics]));
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::names::TargetPath;
 use crate::stack::{ListenerSettings, ResolvedNeighbour, Stack};
-use crate::toml::PrometheusTable;
+use crate::toml::{KeyField, PrometheusReceiver, PrometheusTable};
 use std::collections::BTreeMap;
 
 /// `[prometheus]`, resolved.
@@ -27,14 +27,10 @@ const ITS_OWN: [&str; 2] = ["instance", "job"];
 impl PrometheusSettings {
     /// Resolves the table, telling all of its faults; `None` where it is not written or cannot be understood.
     pub(super) fn of(stack: &Stack, faults: &mut Findings) -> Option<Self> {
-        let PrometheusTable { at, host, service, scrape_file, http, labels, paths, .. } =
+        let PrometheusTable { at, host, service, scrape_file, http, labels, paths, version, receive, .. } =
             &stack.raw.as_ref()?.prometheus;
         let neighbour = ResolvedNeighbour::of(stack, at, host, service, faults)?;
-        if http.tls.or(false) {
-            let title = "TLS of a Prometheus that somebody else configures is planned, not written yet";
-            let found = Finding::error(Code("not-yet"), title).at(http.tls.value(), "");
-            faults.push(found.help("leave `tls` out of `http`"));
-        }
+        released(version, receive, faults);
         let written = labels.get().cloned().unwrap_or_default();
         for name in written.keys().filter(|name| !is_label(name)) {
             let title = format!("`{name}` is no label that can be set");
@@ -50,6 +46,17 @@ impl PrometheusSettings {
             certificates: neighbour.path(&paths.certificates, faults),
             neighbour,
         })
+    }
+}
+
+/// A release that does not take what `receive` says. Its OTLP receiver was a feature before 3.0, which no flag of
+/// today opens.
+fn released(version: &KeyField<String>, receive: &KeyField<PrometheusReceiver>, faults: &mut Findings) {
+    let major = version.text().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
+    if major.is_some_and(|major| major < 3) && receive.get() == Some(&PrometheusReceiver::Otlp) {
+        let found = Finding::error(Code("version-too-old"), "`receive = \"otlp\"` needs Prometheus 3.0");
+        let found = found.at(receive.value(), "").also(version.value(), "");
+        faults.push(found.help("receive = \"remote-write\"").help("version = \"3.0\""));
     }
 }
 

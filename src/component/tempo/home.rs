@@ -94,6 +94,7 @@ fn part(tempo: &Tempo) -> ComponentSpec<'_> {
         from: ClientId::Internal(ID),
         to: ClientTarget::One(ListenerId { component: ID, kind: ListenerKind::Internal }),
         loopback: true,
+        from_outside: None,
         key: tempo.internal.key.clone(),
     };
     ComponentSpec {

@@ -1,6 +1,7 @@
 //! A container seen from inside: its own names, and which file of the directory stands at a path.
 
 use super::{ComposeService, Mount, Source, SourcePath, WrittenText};
+use crate::diagnostic::Mark;
 use crate::model::names::TargetPath;
 use std::collections::BTreeSet;
 
@@ -31,6 +32,13 @@ impl Inside {
     /// The inside of a service's container.
     pub fn of(service: &ComposeService, names: BTreeSet<String>) -> Self {
         Self { names, mounts: service.mounts.clone() }
+    }
+
+    /// Of a container that no file here describes: a directory of its host is mounted in it.
+    pub fn mounted(directory: &TargetPath, source: &TargetPath, at: Mark) -> Self {
+        let source = Source::Bind(SourcePath::Here(source.clone()));
+        let mount = Mount { target: directory.to_string(), source, read_only: true, at, unset: None };
+        Self { names: BTreeSet::new(), mounts: vec![mount] }
     }
 
     /// The mounts.

@@ -67,6 +67,11 @@ impl Loader<'_, '_> {
         self.read.insert(file.clone());
         let mut documents = match tree::documents(&source, text) {
             Ok(documents) => documents,
+            // What makes a file of it is not here, and neither is what comes out.
+            Err(_) if text.contains("{{") => {
+                self.not_read.push((file.clone(), "a template, and not what is made of it".to_owned()));
+                return Vec::new();
+            }
             Err(fault) => {
                 self.faults.push(fault);
                 return Vec::new();

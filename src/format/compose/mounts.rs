@@ -60,6 +60,11 @@ fn short(written: &InterpolatedText, at: &Mark) -> Result<Mount, String> {
     let Some((source, rest)) = text.split_once(':') else {
         return Ok(mount(Source::Volume(None), text, ""));
     };
+    // What nothing here sets is not known, and so neither is what Compose makes of it.
+    if source.is_empty() && !rest.is_empty() && written.unset.is_some() {
+        let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
+        return Ok(mount(Source::Bind(SourcePath::Outside(String::new())), target, options));
+    }
     if source.is_empty() || rest.is_empty() {
         return Err(format!("invalid spec: {text}: empty section between colons"));
     }

@@ -1,6 +1,7 @@
 //! Paths of the machine that Compose runs on: relative to the directory of the file they stand in.
 
 use crate::model::names::TargetPath;
+use std::borrow::Cow;
 
 /// Where the source of a mount, an environment file or another Compose file is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,9 @@ const MACHINE: &str = "//";
 
 /// A path in one form: `/a/b` in the directory, `/../a` above it, `//a` on the machine, `~` in a home.
 pub(super) fn resolve(base: &TargetPath, text: &str, rooted: bool) -> String {
+    // Written on Windows, where Compose takes both.
+    let slashes = text.starts_with(".\\") || text.starts_with("..\\");
+    let text = &*if slashes { Cow::Owned(text.replace('\\', "/")) } else { Cow::Borrowed(text) };
     if text.starts_with('~') || text.starts_with(MACHINE) || text.starts_with("/../") {
         return text.to_owned();
     }

@@ -335,7 +335,7 @@ mod tests {
             stream { server { listen 5317; proxy_pass tempo:4317; } }\n";
         assert_eq!(
             shown(text),
-            "0.0.0.0:80 tls=false whole=true\n  =/v1/traces -> gate:4318 Http tls=false None http://gate\n  \
+            "*:80 tls=false whole=true\n  =/v1/traces -> gate:4318 Http tls=false None http://gate\n  \
              =/v1/traces -> other:4318 Http tls=false None http://gate\n  \
              /otlp/ -> gate:4318 Http tls=false Some(\"/\") http://gate:4318/\n\
              127.0.0.1:4317 tls=true whole=true\n  / -> gate:4317 Grpc tls=false None grpc://gate:4317\n\

@@ -1,7 +1,7 @@
 //! What goes through a socket, beyond the handshake: the signals that a listener takes and a client
 //! sends, and the pipelines of a collector behind either.
 
-use super::Passages;
+use super::{Passages, ProgramKind};
 use crate::diagnostic::Mark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -43,6 +43,20 @@ impl fmt::Display for Signal {
     }
 }
 
+/// Where Loki takes OTLP.
+const LOKI_OTLP: &str = "/otlp/v1/logs";
+/// Where Prometheus takes OTLP.
+const PROMETHEUS_OTLP: &str = "/api/v1/otlp/v1/metrics";
+
+/// Whom a client means that posts OTLP to a path: what has a path of its own for it, else a receiver.
+pub fn meant_by_path(path: &str) -> Vec<ProgramKind> {
+    match path {
+        LOKI_OTLP => vec![ProgramKind::Loki],
+        PROMETHEUS_OTLP => vec![ProgramKind::Prometheus],
+        _ => vec![ProgramKind::Tempo, ProgramKind::Collector],
+    }
+}
+
 /// Whether a client puts something into its requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HeaderShown {
@@ -76,6 +90,8 @@ pub struct Takes {
     pub passes: Option<Passages>,
     /// Whether a Prometheus takes OTLP beside; `None` where that is not known or makes no sense.
     pub otlp_metrics: Option<bool>,
+    /// The path below which it takes OTLP beside its own API: `/otlp`.
+    pub otlp_below: Option<&'static str>,
 }
 
 /// What a client sends.

@@ -9,18 +9,22 @@ mod exchange;
 mod file_fault;
 mod needs;
 mod passage;
+mod program;
 mod sandbox;
 mod site;
 mod tls;
+mod unknown_key;
 
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
-pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes};
+pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes, meant_by_path};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use needs::{NeededDirectory, UnitFault};
 pub use passage::{Carried, Passage, Passages};
+pub use program::{NeighbourName, ProgramKind};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
 pub use tls::{ClientTls, FileReference, ServerTls, ServerTlsMode, Trust};
+pub use unknown_key::{Suggestion, UnknownKey};
 
 use crate::diagnostic::{Mark, SourceName};
 use crate::model::certificate::CertificateSpec;
@@ -37,6 +41,8 @@ pub enum OtlpProtocol {
     Grpc,
     /// `http/protobuf`.
     HttpProtobuf,
+    /// `http/json`.
+    HttpJson,
 }
 
 impl OtlpProtocol {
@@ -45,7 +51,13 @@ impl OtlpProtocol {
         match self {
             Self::Grpc => "grpc",
             Self::HttpProtobuf => "http/protobuf",
+            Self::HttpJson => "http/json",
         }
+    }
+
+    /// Whether it is spoken over HTTP, where a path says which signal comes.
+    pub fn is_http(self) -> bool {
+        self != Self::Grpc
     }
 }
 
@@ -101,69 +113,6 @@ impl fmt::Display for Protocol {
             Self::Passed(Carried::Grpc) => "gRPC of a proxy",
             Self::Passed(Carried::Any) => "what a proxy passes on",
             Self::Other => "another protocol",
-        })
-    }
-}
-
-/// Which program a file belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProgramKind {
-    /// OpenTelemetry Collector.
-    Collector,
-    /// Grafana Tempo.
-    Tempo,
-    /// An application with an environment file.
-    App,
-    /// Grafana, by its datasource file.
-    Grafana,
-    /// Prometheus, by its flags and its configuration.
-    Prometheus,
-    /// Grafana Alloy, by its configuration.
-    Alloy,
-    /// A program beside them, by name.
-    Neighbour(NeighbourName),
-}
-
-impl ProgramKind {
-    /// The word of its tables in `stack.toml`.
-    pub const fn table(self) -> &'static str {
-        match self {
-            Self::Collector => "collector",
-            Self::Tempo => "tempo",
-            Self::App => "app",
-            Self::Grafana => "grafana",
-            Self::Prometheus => "prometheus",
-            Self::Alloy => "alloy",
-            Self::Neighbour(name) => name.0,
-        }
-    }
-
-    /// Its place in the order of starting: who listens before who dials it.
-    pub const fn start_order(self) -> u8 {
-        match self {
-            Self::Tempo => 0,
-            Self::Collector => 1,
-            Self::Grafana => 2,
-            Self::App => 3,
-            Self::Prometheus => 4,
-            Self::Alloy | Self::Neighbour(_) => 5,
-        }
-    }
-}
-/// The name of a program of which is read where it listens, and no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NeighbourName(pub &'static str);
-
-impl fmt::Display for ProgramKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Collector => "collector",
-            Self::Tempo => "Tempo",
-            Self::App => "application",
-            Self::Grafana => "Grafana",
-            Self::Prometheus => "Prometheus",
-            Self::Alloy => "Alloy",
-            Self::Neighbour(NeighbourName(name)) => name,
         })
     }
 }
@@ -345,28 +294,6 @@ impl Client {
             _ => format!("{file}#{}", self.setting),
         }
     }
-}
-
-/// A key that the program's version does not know, at a place where it refuses or ignores it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownKey {
-    /// Index into [`Topology::programs`].
-    pub program: usize,
-    /// The whole key path.
-    pub path: String,
-    /// What was meant, if that can be told.
-    pub suggestion: Option<Suggestion>,
-    /// The key.
-    pub at: Mark,
-}
-
-/// What an unknown key was meant to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Suggestion {
-    /// This known key is near.
-    Near(String),
-    /// It is a key of this other release line.
-    OtherLine(String),
 }
 
 /// A fault of a whole environment file as its reader sees it.

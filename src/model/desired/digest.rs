@@ -4,7 +4,7 @@
 //! its bytes, so that no two different values share a form. Maps are in the order of their keys.
 //! Certificates enter as what the stack wants: the random bytes of keys and serial numbers are not covered.
 
-use super::{Content, Desired, DesiredFile, OnChange};
+use super::{Content, Desired, DesiredFile, HostPath, OnChange};
 use crate::model::certificate::{CertificateRole, CertificateSpec};
 use crate::model::env::EnvFormat;
 use crate::model::names::{HostName, Owner, Scope};
@@ -19,6 +19,11 @@ impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// Its first eight digits: enough to tell two of a handful apart.
+    pub fn few(&self) -> String {
+        self.to_string().chars().take(8).collect()
     }
 
     /// Reads 64 hexadecimal digits.
@@ -124,6 +129,17 @@ impl Desired {
     }
 }
 
+impl Desired {
+    /// The digest of each file that the stack wants.
+    pub fn file_digests(&self) -> impl Iterator<Item = (&HostPath, Digest)> {
+        self.files.iter().map(|(at, wanted)| {
+            let mut form = Canonical::default();
+            file(&mut form, wanted);
+            (at, form.finish())
+        })
+    }
+}
+
 fn place(form: &mut Canonical, host: &HostName, name: &str, scope: &Scope) {
     form.field(host.as_str());
     form.field(name);
@@ -159,6 +175,7 @@ fn file(form: &mut Canonical, wanted: &DesiredFile) {
                 EnvFormat::Systemd => "systemd",
                 EnvFormat::Shell => "shell",
                 EnvFormat::Docker => "docker",
+                EnvFormat::Injector => "injector",
             });
             form.number(lines.len() as u64);
             lines.iter().for_each(|line| form.field(line));

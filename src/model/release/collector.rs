@@ -13,6 +13,9 @@ pub struct CollectorRelease {
     pub grpc_exporter: &'static str,
     /// The HTTP exporter's type: `otlp_http` from 0.144, before it `otlphttp`.
     pub http_exporter: &'static str,
+    /// The type of the remote write exporter: `prometheus_remote_write` from 0.154, before it
+    /// `prometheusremotewrite`.
+    pub remote_write_exporter: &'static str,
     /// Whether a queue that lets senders wait can stop for good, with all of them: a wait that is cancelled
     /// leaves its lock behind (mended in 0.163).
     pub waiting_can_deadlock: bool,
@@ -22,9 +25,18 @@ pub struct CollectorRelease {
 const RELEASES: &[CollectorRelease] = &[
     CollectorRelease {
         template: "0.144",
-        minors: (144, 162),
+        minors: (144, 153),
         grpc_exporter: "otlp_grpc",
         http_exporter: "otlp_http",
+        remote_write_exporter: "prometheusremotewrite",
+        waiting_can_deadlock: true,
+    },
+    CollectorRelease {
+        template: "0.144",
+        minors: (154, 162),
+        grpc_exporter: "otlp_grpc",
+        http_exporter: "otlp_http",
+        remote_write_exporter: "prometheus_remote_write",
         waiting_can_deadlock: true,
     },
     CollectorRelease {
@@ -32,6 +44,7 @@ const RELEASES: &[CollectorRelease] = &[
         minors: (163, 165),
         grpc_exporter: "otlp_grpc",
         http_exporter: "otlp_http",
+        remote_write_exporter: "prometheus_remote_write",
         waiting_can_deadlock: false,
     },
 ];

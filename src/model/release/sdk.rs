@@ -20,6 +20,8 @@ pub enum SdkLanguage {
     Node,
     /// Go.
     Go,
+    /// .NET: what its documents say, nothing of it was measured.
+    DotNet,
     /// Any other: nothing is known of it.
     Other,
 }
@@ -85,6 +87,7 @@ impl SdkLanguage {
             Self::Python => "Python",
             Self::Node => "Node",
             Self::Go => "Go",
+            Self::DotNet => ".NET",
             Self::Other => "an unknown SDK",
         }
     }
@@ -97,6 +100,7 @@ impl SdkLanguage {
             Self::Python => "the package `opentelemetry-sdk`",
             Self::Node => "`@opentelemetry/sdk-trace-base` (2.x) or `@opentelemetry/sdk-node` (0.2xx)",
             Self::Go => "the module `go.opentelemetry.io/otel`",
+            Self::DotNet => "the package `OpenTelemetry`",
             Self::Other => "its SDK",
         }
     }
@@ -109,7 +113,7 @@ impl SdkLanguage {
             Self::Python => Some(((1, 20), (1, 45))),
             Self::Node => Some(((1, 30), (3, 1))),
             Self::Go => Some(((1, 21), (1, 47))),
-            Self::Other => None,
+            Self::DotNet | Self::Other => None,
         }
     }
 
@@ -149,7 +153,7 @@ impl SdkLanguage {
     /// Whether a percent-encoded value of a header arrives decoded, as the specification has it.
     pub fn decoded_headers(self, protocol: OtlpProtocol) -> Support {
         match (self, protocol) {
-            (Self::Rust, OtlpProtocol::HttpProtobuf) => Support::Since((0, 23)),
+            (Self::Rust, protocol) if protocol.is_http() => Support::Since((0, 23)),
             (Self::Java, _) => Support::Since((1, 35)),
             _ => Support::Always,
         }
@@ -159,7 +163,7 @@ impl SdkLanguage {
     pub fn gzip(self, protocol: OtlpProtocol) -> Support {
         match (self, protocol) {
             (Self::Rust, OtlpProtocol::Grpc) => Support::Since((0, 22)),
-            (Self::Rust, OtlpProtocol::HttpProtobuf) => Support::Since((0, 31)),
+            (Self::Rust, _) => Support::Since((0, 31)),
             _ => Support::Always,
         }
     }
@@ -168,7 +172,64 @@ impl SdkLanguage {
     pub fn ca(self, protocol: OtlpProtocol) -> Support {
         match (self, protocol) {
             (Self::Rust, _) => Support::Never,
-            (Self::Node, OtlpProtocol::HttpProtobuf) => Support::Since((2, 2)),
+            (Self::Node, protocol) if protocol.is_http() => Support::Since((2, 2)),
+            _ => Support::Always,
+        }
+    }
+
+    /// Whether a client certificate is read from the environment.
+    pub fn client_certificate(self, protocol: OtlpProtocol) -> Support {
+        match self {
+            Self::Python => Support::Since((1, 27)),
+            _ => self.ca(protocol),
+        }
+    }
+
+    /// Whether spans are sent in JSON where `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` says so. Python and Java do not start
+    /// their telemetry then, others send protobuf.
+    pub fn json(self) -> Support {
+        match self {
+            Self::Node | Self::Other => Support::Always,
+            Self::Go => Support::Since((1, 46)),
+            Self::Rust => Support::Since((0, 32)),
+            Self::Java | Self::Python | Self::DotNet => Support::Never,
+        }
+    }
+
+    /// Whether `OTEL_RESOURCE_ATTRIBUTES` is percent-decoded; `None` where that is not known.
+    pub fn decodes_attributes(self) -> Option<bool> {
+        match self {
+            Self::Rust => Some(false),
+            Self::Java | Self::Python | Self::Node | Self::Go => Some(true),
+            Self::DotNet | Self::Other => None,
+        }
+    }
+
+    /// Since when a raw `=` within the value of a resource attribute is kept. Whoever decodes reads `%3D`.
+    pub fn raw_equals(self) -> Support {
+        if self == Self::Rust { Support::Since((0, 30)) } else { Support::Never }
+    }
+
+    /// The longest value of a resource attribute: Node loses all attributes to a longer one.
+    pub fn longest_attribute(self) -> Option<usize> {
+        (self == Self::Node).then_some(255)
+    }
+
+    /// Whether an SDK goes by a variable that says what its program exports at all, `OTEL_TRACES_EXPORTER` and the
+    /// like, where its exporters are made by itself.
+    pub fn exporter_variables(self) -> Support {
+        match self {
+            Self::Rust | Self::Go => Support::Never,
+            _ => Support::Always,
+        }
+    }
+
+    /// Whether `OTEL_SDK_DISABLED` is heeded. Between Python 1.20, which does not, and 1.45, which does, nothing was
+    /// measured.
+    pub fn sdk_disabled(self) -> Support {
+        match self {
+            Self::Rust | Self::Go => Support::Never,
+            Self::Python => Support::Since((1, 45)),
             _ => Support::Always,
         }
     }
@@ -180,7 +241,7 @@ impl SdkLanguage {
             (Self::Python, ..) => Some(TimeoutUnit::Seconds),
             (Self::Rust, protocol, Some(version)) if version < RUST_MILLISECONDS => match protocol {
                 OtlpProtocol::Grpc => Some(TimeoutUnit::Seconds),
-                OtlpProtocol::HttpProtobuf => Some(TimeoutUnit::NotRead),
+                OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => Some(TimeoutUnit::NotRead),
             },
             _ => Some(TimeoutUnit::Milliseconds),
         }

@@ -7,6 +7,7 @@ mod findings;
 mod history;
 mod manifest;
 mod printed;
+mod render;
 mod schema;
 mod stopped;
 
@@ -18,5 +19,6 @@ pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
 pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
 pub use printed::printed;
+pub use render::{RenderDocument, ToldFile};
 pub use schema::schema;
 pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};

@@ -15,6 +15,8 @@ pub enum DocumentKind {
     Check,
     /// Of `plan`.
     Plan,
+    /// Of `render`.
+    Render,
     /// Of `history`.
     History,
     /// Of `prove`.
@@ -53,8 +55,7 @@ impl StoppedDocument {
     /// One that ends with this exit code.
     pub fn new(kind: Option<DocumentKind>, exit: u8) -> Self {
         let stopped = WhyStopped { exit, reason: None };
-        let judges =
-            !matches!(kind, Some(DocumentKind::History | DocumentKind::Prove | DocumentKind::Status));
+        let judges = matches!(kind, None | Some(DocumentKind::Check | DocumentKind::Plan));
         let dataflow = judges.then(DataflowReport::default);
         Self { format_version: FORMAT_VERSION, kind, stopped, dataflow, findings: Vec::new() }
     }

@@ -42,7 +42,7 @@ pub struct PlanFacts<'a> {
     pub causes: Vec<Cause>,
     /// Listeners that differ.
     pub listeners: Vec<Differing<ListenerState>>,
-    /// Edges that differ.
+    /// All edges, those that do not differ too.
     pub edges: Vec<Differing<EdgeState>>,
     /// Whether the edges hold.
     pub report: Option<&'a CheckReport>,
@@ -97,7 +97,8 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
         refused: plan.refused().map(|(change, why)| place(change.path.as_str(), why)).collect(),
         causes,
         listeners: facts.listeners.iter().map(|pair| listener(pair, &keys)).collect(),
-        edges: facts.edges.iter().map(edge).collect(),
+        edges: facts.edges.iter().filter(|pair| pair.differs()).map(edge).collect(),
+        dataflow: facts.edges.iter().map(edge).collect(),
         edge_counts: facts.report.map(counts).unwrap_or_default(),
         drift: plan.drifted().map(|change| drift(change, facts.left.get(&change.path))).collect(),
         services: plan.services.iter().map(service).collect(),

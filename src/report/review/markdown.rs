@@ -10,6 +10,7 @@ use super::view::{
     SettingView,
 };
 use crate::report::diff;
+use crate::report::graph::{self, GraphFormat};
 use crate::report::push;
 use crate::report::verdict::plural;
 
@@ -20,8 +21,8 @@ const END: usize = 2_000;
 /// What is listed of a part; more are counted.
 const MOST_ITEMS: usize = 60;
 
-/// The whole comment. `graph`: the edges as a mermaid graph.
-pub fn markdown(view: &PlanView, graph: Option<&str>) -> String {
+/// The whole comment, with a picture of the edges.
+pub fn markdown(view: &PlanView) -> String {
     let mut text = String::new();
     push(&mut text, format_args!("<!-- tracewright plan {} -->\n", view.stack));
     push(&mut text, format_args!("### Plan of {} {}\n\n", code(&view.stack), place(view)));
@@ -68,8 +69,9 @@ pub fn markdown(view: &PlanView, graph: Option<&str>) -> String {
     list(&mut text, "Not checked", &view.not_checked, |one| {
         format!("{} {}", code(&one.place), code(&one.reason))
     });
-    if let Some(graph) = graph.filter(|graph| text.len() + graph.len() + END < MOST) {
-        let graph = fenced("mermaid", graph);
+    let graph = graph::of_plan(&view.dataflow, GraphFormat::Mermaid);
+    if !view.dataflow.is_empty() && text.len() + graph.len() + END < MOST {
+        let graph = fenced("mermaid", &graph);
         push(&mut text, format_args!("<details><summary>Dataflow</summary>\n\n{graph}\n</details>\n\n"));
     }
     files(&mut text, &view.changes);

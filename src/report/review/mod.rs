@@ -2,11 +2,13 @@
 
 mod causes;
 mod facts;
+mod github;
 mod markdown;
 mod text;
 mod view;
 
 pub use facts::{PlanFacts, plan_view};
+pub use github::github;
 pub use markdown::markdown;
 pub use text::text;
 pub use view::*;

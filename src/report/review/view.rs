@@ -37,6 +37,9 @@ pub struct PlanView {
     pub listeners: Vec<ListenerView>,
     /// Edges that come, go or are others.
     pub edges: Vec<EdgeView>,
+    /// All edges, for a picture.
+    #[serde(skip)]
+    pub dataflow: Vec<EdgeView>,
     /// How the edges of the whole are.
     pub edge_counts: EdgeCounts,
     /// What somebody else changed since the last apply, by key where a file can be parsed.

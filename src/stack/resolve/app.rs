@@ -1,25 +1,31 @@
 //! `[app.NAME]`.
 
-use super::super::{App, Neighbour};
+use super::super::{App, AppContainer, Neighbour};
 use super::host::HostKeys;
-use super::route::{RouteSender, route};
+use super::route::{RouteSender, routes};
 use super::service::Runner;
-use super::{Scene, export, sdk};
+use super::{Scene, export, program, sdk};
 use crate::diagnostic::{Code, Finding};
 use crate::model::env::EnvFormat;
-use crate::model::names::ComponentName;
-use crate::toml::{AppCompression, AppTable};
+use crate::model::names::{ComponentName, TargetPath};
+use crate::toml::{AppCompression, AppContainerTable, AppTable, is_dns_name};
+use std::net::IpAddr;
 
 /// Resolves one application, telling all of its faults.
 pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option<App> {
     let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
-    let route = route(&RouteSender::app(name, table), scene);
+    let routes = routes(&RouteSender::app(name, table), scene);
     let runner = Runner::of(&table.service, scene.faults);
+    let env_dialect = dialect(table, scene);
     let env_file = runner.as_ref().and_then(|runner| runner.path(&table.env_file, scene.faults));
+    let env_file =
+        env_file.or_else(|| (env_dialect == EnvFormat::Injector).then(|| TargetPath::new(INJECTOR)));
     let certificates =
         runner.as_ref().and_then(|runner| runner.path(&table.paths.certificates, scene.faults));
     let headers = export::headers(&table.headers, None, scene.faults);
-    let sdk = sdk::sdk(table, scene.faults);
+    let first = routes.as_ref().and_then(|routes| routes.0.first());
+    let protocol = first.map(|route| route.protocol).or_else(|| table.protocol.get().copied());
+    let sdk = sdk::sdk(table, protocol, scene.faults);
     let gzip = table.compression.get() == Some(&AppCompression::Gzip);
     let timeout = table.timeout.get().copied();
     let health_url = table.health_url.text().map(ToOwned::to_owned);
@@ -29,22 +35,69 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
         scene.faults.push(found.at(table.health_url.value(), "").help(help));
     }
     let reads_env = reads_env(table, scene);
+    let container = container(table, scene);
+    let lines = sdk.as_ref().map(|sdk| program::lines(table, (sdk, env_dialect), scene.faults));
     Some(App {
         name: ComponentName::new(name),
         host: host?,
         env_file,
-        env_dialect: table.env_dialect.or(if reads_env { EnvFormat::Systemd } else { EnvFormat::Dotenv }),
+        env_dialect,
         service_name: table.service_name.text().unwrap_or(name).to_owned(),
         sdk: sdk?,
-        route: route?,
+        routes: routes?,
         gzip,
         timeout,
         headers,
+        lines: lines?,
+        container,
         service: Neighbour { reads_env, ..runner?.neighbour(&table.service) },
         certificates,
         health_url,
         key: table.at.path().clone(),
     })
+}
+
+/// `container`, whose host has a name or an address there.
+fn container(table: &AppTable, scene: &mut Scene<'_>) -> Option<AppContainer> {
+    let AppContainerTable { at, host_address, certificates } = &table.container;
+    let address = host_address.text()?;
+    let bare = address.trim_start_matches('[').trim_end_matches(']');
+    let numeric = bare.parse::<IpAddr>();
+    let own = address == "localhost" || numeric.as_ref().is_ok_and(IpAddr::is_loopback);
+    let title = if own {
+        format!("`{address}` is the container itself")
+    } else if numeric.is_err() && !is_dns_name(address) {
+        format!("`{address}` is no name and no address of a host")
+    } else {
+        let certificates = certificates.text().map(TargetPath::new);
+        let host_address = numeric.map_or_else(|_| address.to_owned(), |numeric| numeric.to_string());
+        return Some(AppContainer { host_address, certificates, key: at.path().clone() });
+    };
+    let found = Finding::error(Code("address-text"), title).at(host_address.value(), "");
+    let found = HOST_OF_CONTAINER.into_iter().fold(found, Finding::help);
+    scene.faults.push(found);
+    None
+}
+
+/// Docker Desktop has this name; on Linux it needs a line in the Compose file.
+const HOST_OF_CONTAINER: [&str; 2] = [
+    "host_address = \"host.docker.internal\"",
+    "on Linux the container needs `extra_hosts: [\"host.docker.internal:host-gateway\"]` for that name",
+];
+
+/// Where the injector looks.
+const INJECTOR: &str = "/etc/opentelemetry/injector/default_env.conf";
+
+/// Who reads the file. What all programs of a host read bears the name of none.
+fn dialect(table: &AppTable, scene: &mut Scene<'_>) -> EnvFormat {
+    let usual = if table.service.reads_env.or(false) { EnvFormat::Systemd } else { EnvFormat::Dotenv };
+    let dialect = table.env_dialect.or(usual);
+    if dialect == EnvFormat::Injector && table.service_name.is_written() {
+        let title = "every program of the host reads this file, and each has a name of its own";
+        let found = Finding::error(Code("key-unused"), title).at(table.service_name.key(), "");
+        scene.faults.push(found.also(table.env_dialect.value(), "").help("leave `service_name` out"));
+    }
+    dialect
 }
 
 /// `reads_env`, which lets a unit read a file: without one of them there is nothing to write.

@@ -4,7 +4,7 @@ use super::super::{Collector, Debug, Distribution, Queue, RouteTarget, Size, Whe
 use super::host::HostKeys;
 use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
-use super::route::{RouteSender, route};
+use super::route::{RouteSender, routes};
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding};
@@ -31,7 +31,7 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
     }
     let version = version::collector(&table.version, scene);
     let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
-    let route = route(&RouteSender::collector(name, table), scene);
+    let routes = routes(&RouteSender::collector(name, table, scene.targets), scene);
     let target = RouteTarget::Collector(ComponentName::new(name));
     let listeners = scene.targets.listeners(&target).cloned();
     let runner = Runner::of(&table.service, scene.faults);
@@ -57,7 +57,8 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         receive: listeners?,
         metrics,
         health: switchable(&table.health, 13133),
-        route: route?,
+        signals: scene.targets.carried(name),
+        routes: routes?,
         export: export?,
         batch,
         queue,

@@ -14,9 +14,11 @@ mod host;
 mod listener;
 mod neighbour;
 mod pipeline;
+mod program;
 mod route;
 mod sdk;
 mod service;
+mod targets;
 mod tempo;
 mod version;
 
@@ -25,8 +27,8 @@ use crate::diagnostic::{Code, Finding, Findings, SourceName};
 use crate::model::names::{ComponentName, HostName, StackName};
 use crate::toml::{RawStack, TomlDocument, read};
 pub use neighbour::ResolvedNeighbour;
-use route::Targets;
 use std::collections::BTreeMap;
+use targets::Targets;
 
 /// The stack with its warnings, or all faults across keys.
 pub fn resolve(raw: &RawStack) -> Result<(Stack, Findings), Findings> {

@@ -39,6 +39,22 @@ impl ResolvedNeighbour {
         Some(Self { host: host?, service, key: at.path().clone(), runner })
     }
 
+    /// The same of a neighbour that nothing is written for, so that nobody needs to know who runs it.
+    pub fn unwritten(
+        stack: &Stack,
+        at: &TableAt,
+        host: &KeyField<String>,
+        faults: &mut Findings,
+    ) -> Option<Self> {
+        if !at.is_written() || !at.is_sound() {
+            return None;
+        }
+        let host = place(&HostKeys::one(host), &stack.hosts, faults)?;
+        let runner = Runner::unknown();
+        let service = runner.clone().unnamed(at.path().join("service"));
+        Some(Self { host, service, key: at.path().clone(), runner })
+    }
+
     /// A path of the host, `~/` filled in with the home of the service's user.
     pub fn path(&self, key: &KeyField<String>, faults: &mut Findings) -> Option<TargetPath> {
         self.runner.path(key, faults)

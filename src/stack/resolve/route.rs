@@ -1,128 +1,257 @@
-//! Who sends where, and by which protocol.
+//! Who sends what where, and by which protocol.
 
-use super::super::{Collector, OtlpListeners, Route, RouteTarget};
+use super::super::{Collector, Route, RouteTarget, Routes};
 use super::Scene;
-use super::listener::{COLLECTOR_LISTENERS, TEMPO_LISTENERS, listeners};
+use super::targets::{OpenListeners, Targets, spell};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::names::ComponentName;
 use crate::model::release::sdk::SdkLanguage;
 use crate::toml::schema::listed;
-use crate::toml::{AppTable, CollectorTable, KeyField, RawStack, SdkTable, TableAt, nearest};
+use crate::toml::{AppTable, CollectorTable, KeyField, RawSendTo, RawTargets, SdkTable, TableAt, nearest};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Everything that can be sent to. The listeners of a component whose table is faulty are not known;
-/// it exists all the same.
-pub(super) struct Targets {
-    listeners: BTreeMap<RouteTarget, Option<OtlpListeners>>,
-    collectors: Vec<ComponentName>,
-    complete: bool,
-}
 
 /// At most so many names stand in one message.
 const NAMED: usize = 5;
-
-impl Targets {
-    /// All collectors and Tempo, with their listeners.
-    pub(super) fn of(root: &RawStack, faults: &mut Findings) -> Self {
-        let mut known = BTreeMap::new();
-        let mut collectors = Vec::new();
-        for (name, table) in &root.collector {
-            let sound = table.at.is_sound();
-            let open = sound.then(|| listeners(&table.receive, &COLLECTOR_LISTENERS, faults)).flatten();
-            collectors.push(ComponentName::new(name));
-            known.insert(RouteTarget::Collector(ComponentName::new(name)), open);
-        }
-        if root.tempo.at.is_written() {
-            let sound = root.tempo.at.is_sound();
-            let open = sound.then(|| listeners(&root.tempo.receive, &TEMPO_LISTENERS, faults)).flatten();
-            known.insert(RouteTarget::Tempo, open);
-        }
-        Self { listeners: known, collectors, complete: root.at.is_whole() }
-    }
-
-    /// The listeners of a target, where they are known.
-    pub(super) fn listeners(&self, target: &RouteTarget) -> Option<&OtlpListeners> {
-        self.listeners.get(target).and_then(Option::as_ref)
-    }
-
-    /// Whether there is nothing else: a table that was not understood may be what is looked for.
-    pub(super) fn is_complete(&self) -> bool {
-        self.complete
-    }
-
-    pub(super) fn has_tempo(&self) -> bool {
-        self.listeners.contains_key(&RouteTarget::Tempo)
-    }
-}
 
 /// A component that sends.
 pub(super) struct RouteSender<'a> {
     name: &'a str,
     at: &'a TableAt,
-    send_to: &'a KeyField<String>,
+    send_to: &'a KeyField<RawSendTo>,
     protocol: &'a KeyField<OtlpProtocol>,
+    /// What it sends.
+    signals: BTreeSet<Signal>,
+    /// The key that says so.
+    signals_key: &'a KeyField<Vec<Signal>>,
     /// What an application is written with: its programs may fix their protocol when built.
     sdk: Option<&'a SdkTable>,
 }
 
 impl<'a> RouteSender<'a> {
     pub(super) fn app(name: &'a str, table: &'a AppTable) -> Self {
-        let AppTable { at, send_to, protocol, sdk, .. } = table;
-        Self { name, at, send_to, protocol, sdk: Some(sdk) }
+        let AppTable { at, send_to, protocol, sdk, signals: signals_key, .. } = table;
+        let written = signals_key.get().map(|signals| signals.iter().copied().collect());
+        let signals = written.unwrap_or_else(|| BTreeSet::from([Signal::Traces]));
+        Self { name, at, send_to, protocol, signals, signals_key, sdk: Some(sdk) }
     }
 
-    pub(super) fn collector(name: &'a str, table: &'a CollectorTable) -> Self {
-        let CollectorTable { at, send_to, protocol, .. } = table;
-        Self { name, at, send_to, protocol, sdk: None }
+    pub(super) fn collector(name: &'a str, table: &'a CollectorTable, targets: &Targets) -> Self {
+        let CollectorTable { at, send_to, protocol, signals: signals_key, .. } = table;
+        Self { name, at, send_to, protocol, signals: targets.carried(name), signals_key, sdk: None }
     }
 
     fn is_app(&self) -> bool {
         self.sdk.is_some()
     }
+
+    fn spoken(&self) -> String {
+        format!("{} `{}`", if self.is_app() { "application" } else { "collector" }, self.name)
+    }
 }
 
-/// The target and the protocol of a component's way out.
-pub(super) fn route(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Route> {
-    let (to, key) = match sender.send_to.text() {
-        Some(text) => (written(sender, text, scene), sender.send_to.path()),
-        None => (by_default(sender, scene), sender.at.path().clone()),
-    };
-    let written = sender.protocol.get().copied();
-    if let (Some(sdk), None) = (sender.sdk, written) {
-        let listeners = to.as_ref().and_then(|to| scene.targets.listeners(to)).cloned();
-        return scene.fault(protocol_missing(sender, sdk, listeners.as_ref()));
+/// Some signals and the references that were written for them.
+struct Meant<'w> {
+    signals: BTreeSet<Signal>,
+    written: &'w RawTargets,
+    key: KeyPath,
+}
+
+/// Targets and protocols of a component's ways out.
+pub(super) fn routes(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Routes> {
+    if sender.signals_key.get().is_some_and(Vec::is_empty) {
+        let found = Finding::error(Code("text-empty"), "`signals` is empty");
+        scene.faults.push(found.at(sender.signals_key.value(), "").help("leave it out to get the default"));
     }
-    let to = to?;
-    let listeners = scene.targets.listeners(&to)?;
-    let preferred = if listeners.grpc.is_some() { OtlpProtocol::Grpc } else { OtlpProtocol::HttpProtobuf };
+    let all = reached(sender, scene);
+    if let (Some(sdk), None) = (sender.sdk, sender.protocol.get())
+        && !told(sdk)
+    {
+        let first = all.as_ref().and_then(|all| all.first());
+        let only_http = first.and_then(|way| scene.targets.open(&way.to));
+        let only_http = only_http.is_some_and(|open| !open.serves(OtlpProtocol::Grpc));
+        return scene.fault(protocol_missing(sender, sdk, only_http));
+    }
+    let mut routes: Vec<Route> = Vec::new();
+    for way in all? {
+        match routes.iter_mut().find(|route| route.to == way.to) {
+            Some(route) => route.signals.extend(way.signals),
+            None => routes.push(with_protocol(sender, way, scene)?),
+        }
+    }
+    Some(Routes(routes))
+}
+
+/// A target, and what is sent there.
+struct Reached {
+    to: RouteTarget,
+    signals: BTreeSet<Signal>,
+    key: KeyPath,
+}
+
+/// The targets of every signal, in the order of the signals; `None` where one of them was not understood.
+fn reached(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<Vec<Reached>> {
+    let path = sender.send_to.path();
+    let (meant, left) = match sender.send_to.get() {
+        None => (Vec::new(), sender.signals.clone()),
+        Some(RawSendTo::All(written)) => {
+            let all = Meant { signals: sender.signals.clone(), written, key: path };
+            (vec![all], BTreeSet::new())
+        }
+        Some(RawSendTo::BySignal(by_signal)) => {
+            let meant = by_signal.iter().map(|(signal, written)| Meant {
+                signals: BTreeSet::from([*signal]),
+                written,
+                key: path.join(&signal.to_string()),
+            });
+            let left = sender.signals.iter().filter(|signal| !by_signal.contains_key(signal));
+            (meant.collect(), left.copied().collect())
+        }
+    };
+    let mut all = Some(Vec::new());
+    for meant in meant {
+        unsent(sender, &meant, scene);
+        let found = referred(sender, &meant, scene);
+        all = both(all, found);
+    }
+    for signal in left {
+        let to = by_default(sender, signal, scene);
+        let stop = to.is_none() && sender.is_app() && !scene.targets.collectors().is_empty();
+        let key = sender.at.path().clone();
+        let found = to.map(|to| vec![Reached { to, signals: BTreeSet::from([signal]), key }]);
+        all = both(all, found);
+        // Which collector is meant is asked once, not for every signal.
+        if stop {
+            break;
+        }
+    }
+    let mut all = all?;
+    all.sort_by_key(|way| way.signals.first().copied());
+    Some(all)
+}
+
+/// Two lists of targets put together; nothing where one of them is not known.
+fn both(all: Option<Vec<Reached>>, more: Option<Vec<Reached>>) -> Option<Vec<Reached>> {
+    let mut all = all?;
+    all.extend(more?);
+    Some(all)
+}
+
+/// A target that is written for a signal which nobody sends.
+fn unsent(sender: &RouteSender<'_>, meant: &Meant<'_>, scene: &mut Scene<'_>) {
+    let Some(signal) = meant.signals.first().filter(|signal| !sender.signals.contains(signal)) else {
+        return;
+    };
+    if !scene.targets.senders_known() {
+        return;
+    }
+    let who = sender.spoken();
+    let title = match sender.is_app() {
+        true => format!("{who} sends no {signal}"),
+        false => format!("nobody sends {signal} to {who}"),
+    };
+    let found = Finding::error(Code("key-unused"), title).at((meant.key.clone(), KeyPart::Key), "");
+    let with = sender.signals.iter().chain([signal]).map(|signal| format!("\"{signal}\""));
+    let with: BTreeSet<String> = with.collect();
+    let signals = with.into_iter().rev().collect::<Vec<_>>().join(", ");
+    scene.faults.push(found.help(format!("leave it out, or signals = [{signals}]")));
+}
+
+/// The targets that are written for some signals.
+fn referred(sender: &RouteSender<'_>, meant: &Meant<'_>, scene: &mut Scene<'_>) -> Option<Vec<Reached>> {
+    if sender.is_app() && meant.written.names.len() > 1 {
+        let found = Finding::error(Code("one-of"), "an SDK sends a signal to one place")
+            .at((meant.key.clone(), KeyPart::Value), "");
+        return scene.fault(found.help("send it to a collector, and write the list there"));
+    }
+    let mut all = Some(Vec::new());
+    for (index, text) in meant.written.names.iter().enumerate() {
+        let key = if meant.written.listed { meant.key.join(&index.to_string()) } else { meant.key.clone() };
+        let found = written(text, &key, scene).and_then(|to| {
+            let way = Reached { to, signals: meant.signals.clone(), key };
+            taken(sender, &way, scene).then_some(way)
+        });
+        all = both(all, found.map(|way| vec![way]));
+    }
+    all
+}
+
+/// Whether a target takes everything that is sent there.
+fn taken(sender: &RouteSender<'_>, way: &Reached, scene: &mut Scene<'_>) -> bool {
+    let takes = way.to.takes();
+    let refused: Vec<&Signal> = way.signals.iter().filter(|signal| !takes.contains(signal)).collect();
+    if refused.is_empty() {
+        return true;
+    }
+    let target = spell(&way.to);
+    let sent = refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let title = format!("`{target}` takes {}, {sent} are sent to it", takes[0]);
+    let found = Finding::error(Code("signal-unsupported"), title).at((way.key.clone(), KeyPart::Value), "");
+    let found = match sender.signals_key.is_written() {
+        true => found.also(sender.signals_key.value(), ""),
+        false => found,
+    };
+    let pairs = way.signals.iter().filter_map(|signal| {
+        let to = if takes.contains(signal) { target.clone() } else { spell(scene.targets.store(*signal)?) };
+        Some(format!("{signal} = \"{to}\""))
+    });
+    let pairs = pairs.collect::<Vec<_>>().join(", ");
+    let missing = refused.iter().filter(|signal| scene.targets.store(***signal).is_none());
+    let found = match pairs.is_empty() {
+        true => found,
+        false => found.help(format!("send_to = {{ {pairs} }}")),
+    };
+    let found =
+        missing.fold(found, |found, signal| found.help(format!("{signal} go to `{}`", table_of(**signal))));
+    scene.faults.push(found);
+    false
+}
+
+/// The table of what keeps a signal.
+fn table_of(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Metrics => "[prometheus]",
+        Signal::Logs => "[loki]",
+        Signal::Traces | Signal::Profiles => "[tempo]",
+    }
+}
+
+/// A way with its protocol: what is written, else gRPC where it is served.
+fn with_protocol(sender: &RouteSender<'_>, way: Reached, scene: &mut Scene<'_>) -> Option<Route> {
+    let open = scene.targets.open(&way.to)?;
+    let [grpc, http] = [OtlpProtocol::Grpc, OtlpProtocol::HttpProtobuf];
+    let [first, second] = if sender.is_app() { [http, grpc] } else { [grpc, http] };
+    let preferred = if open.serves(first) { first } else { second };
+    let written = sender.protocol.get().copied();
+    // What a collector speaks to other receivers says nothing about an API that has HTTP alone.
+    let written = written.filter(|_| sender.is_app() || matches!(open, OpenListeners::Receivers(_)));
     let protocol = written.unwrap_or(preferred);
-    if listeners.listener(protocol).is_none() {
-        let found = no_listener(sender, &to, (listeners, protocol));
+    if !open.serves(protocol) {
+        let found = no_listener(sender, &way.to, (open, protocol));
         return scene.fault(found);
     }
-    Some(Route { to, protocol, key })
+    Some(Route { to: way.to, signals: way.signals, protocol, key: way.key })
 }
 
-fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Option<RouteTarget> {
-    let target = match text.strip_prefix("collector.") {
-        Some(name) => RouteTarget::Collector(ComponentName::new(name)),
-        None if text == "tempo" => RouteTarget::Tempo,
-        // Another word, so that it is found nowhere and looked up as it is written.
-        None => RouteTarget::Collector(ComponentName::new("")),
-    };
-    if scene.targets.listeners.contains_key(&target) {
-        return Some(target);
+/// Whether a program goes by the protocol that its environment names: SDKs that make their exporters themselves do.
+fn told(sdk: &SdkTable) -> bool {
+    let language = sdk.language.get();
+    matches!(language, Some(SdkLanguage::Java | SdkLanguage::Python | SdkLanguage::Node))
+}
+
+fn written(text: &str, key: &KeyPath, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+    if let Some(target) = scene.targets.named(text) {
+        return Some(target.clone());
     }
-    if !scene.targets.complete {
+    if !scene.targets.is_complete() {
         return None;
     }
-    let known: Vec<String> = scene.targets.listeners.keys().take(20 * NAMED).map(spell).collect();
+    let known: Vec<String> = scene.targets.all().take(20 * NAMED).map(spell).collect();
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
     let found = Finding::error(Code("reference-unknown"), format!("`{text}` does not exist"))
-        .at(sender.send_to.value(), "");
+        .at((key.clone(), KeyPart::Value), "");
     let found = match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found.help("add `[tempo]`, or a collector"),
@@ -131,23 +260,30 @@ fn written(sender: &RouteSender<'_>, text: &str, scene: &mut Scene<'_>) -> Optio
     scene.fault(found)
 }
 
-fn by_default(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<RouteTarget> {
+fn by_default(sender: &RouteSender<'_>, signal: Signal, scene: &mut Scene<'_>) -> Option<RouteTarget> {
     let targets = scene.targets;
-    match targets.collectors.as_slice() {
-        _ if !targets.complete => return None,
+    match targets.collectors() {
+        _ if !targets.is_complete() => return None,
         [only] if sender.is_app() => return Some(RouteTarget::Collector(only.clone())),
         several @ [_, _, ..] if sender.is_app() => return scene.fault(ambiguous(sender, several)),
-        _ if targets.has_tempo() => return Some(RouteTarget::Tempo),
         _ => {}
     }
-    let who = if sender.is_app() { "application" } else { "collector" };
-    let title = format!("{who} `{}` has nowhere to send", sender.name);
-    let found =
-        Finding::error(Code("send-to-missing"), title).at(sender.at.header(), "").help("add `[tempo]`");
-    let other = targets.collectors.iter().find(|name| name.as_str() != sender.name);
-    scene.fault(
-        other.iter().fold(found, |found, other| found.help(format!("send_to = \"collector.{other}\""))),
-    )
+    if let Some(store) = targets.store(signal) {
+        return Some(store.clone());
+    }
+    let title = match signal {
+        Signal::Traces => format!("{} has nowhere to send", sender.spoken()),
+        _ => format!("{} has nowhere to send {signal}", sender.spoken()),
+    };
+    let found = Finding::error(Code("send-to-missing"), title)
+        .at(sender.at.header(), "")
+        .help(format!("add `{}`", table_of(signal)));
+    let other = targets.collectors().iter().find(|name| name.as_str() != sender.name);
+    let help = |other: &ComponentName| match signal {
+        Signal::Traces => format!("send_to = \"collector.{other}\""),
+        _ => format!("send_to = {{ {signal} = \"collector.{other}\" }}"),
+    };
+    scene.fault(other.iter().fold(found, |found, other| found.help(help(other))))
 }
 
 fn ambiguous(sender: &RouteSender<'_>, collectors: &[ComponentName]) -> Finding {
@@ -160,13 +296,12 @@ fn ambiguous(sender: &RouteSender<'_>, collectors: &[ComponentName]) -> Finding 
     found.help(format!("send_to = \"collector.{}\"", collectors[0]))
 }
 
-fn protocol_missing(sender: &RouteSender<'_>, sdk: &SdkTable, listeners: Option<&OtlpListeners>) -> Finding {
+fn protocol_missing(sender: &RouteSender<'_>, sdk: &SdkTable, only_http: bool) -> Finding {
     let title = match sdk.language.get() {
         Some(SdkLanguage::Rust) => "a Rust program fixes its protocol when it is built",
         _ => "a program may fix its protocol when it is built",
     };
     let place = if sdk.at.is_written() { sdk.at.key() } else { sender.at.header() };
-    let only_http = listeners.is_some_and(|listeners| listeners.grpc.is_none());
     let protocol = if only_http { OtlpProtocol::HttpProtobuf } else { OtlpProtocol::Grpc };
     Finding::error(Code("protocol-missing"), title)
         .at(place, "")
@@ -176,62 +311,85 @@ fn protocol_missing(sender: &RouteSender<'_>, sdk: &SdkTable, listeners: Option<
 fn no_listener(
     sender: &RouteSender<'_>,
     to: &RouteTarget,
-    (listeners, protocol): (&OtlpListeners, OtlpProtocol),
+    (open, protocol): (&OpenListeners, OtlpProtocol),
 ) -> Finding {
     let (speaks, opens) = match protocol {
         OtlpProtocol::Grpc => ("gRPC", "HTTP"),
-        OtlpProtocol::HttpProtobuf => ("HTTP", "gRPC"),
+        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => ("HTTP", "gRPC"),
     };
-    let (target, example) = match to {
-        RouteTarget::Tempo => ("Tempo".to_owned(), "receive = { grpc = 14317, http = 14318 }"),
-        RouteTarget::Collector(name) => {
-            (format!("collector `{name}`"), "receive = { grpc = 4317, http = 4318 }")
+    let table = spell(to);
+    let (target, help) = match to {
+        RouteTarget::Tempo => {
+            ("Tempo".to_owned(), "in `[tempo]`: receive = { grpc = 14317, http = 14318 }".to_owned())
         }
+        RouteTarget::Collector(name) => (
+            format!("collector `{name}`"),
+            format!("in `[{table}]`: receive = {{ grpc = 4317, http = 4318 }}"),
+        ),
+        RouteTarget::Prometheus(_) => ("Prometheus".to_owned(), "send to a collector".to_owned()),
+        RouteTarget::Loki => ("Loki".to_owned(), "send to a collector".to_owned()),
     };
-    let title = format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name);
-    Finding::error(Code("no-listener"), title)
-        .at(sender.protocol.key(), "")
-        .also((listeners.key.clone(), KeyPart::Key), "")
-        .help(format!("in `[{}]`: {example}", spell(to)))
-}
-
-/// A target as `send_to` spells it.
-fn spell(target: &RouteTarget) -> String {
-    match target {
-        RouteTarget::Tempo => "tempo".into(),
-        RouteTarget::Collector(name) => format!("collector.{name}"),
+    let found = |title: String| Finding::error(Code("no-listener"), title);
+    match open {
+        OpenListeners::Api(false) => found(format!("`{table}` is sent to, and its `http` is switched off"))
+            .at((KeyPath::of([table.as_str(), "http"]), KeyPart::Key), "")
+            .also(sender.at.header(), "sends to it")
+            .help("leave `enabled` out"),
+        OpenListeners::Api(true) => {
+            found(format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name))
+                .at(sender.protocol.key(), "")
+                .help(help)
+                .help("protocol = \"http/protobuf\"")
+        }
+        OpenListeners::Receivers(listeners) => {
+            found(format!("`{}` speaks {speaks}, {target} opens only {opens}", sender.name))
+                .at(sender.protocol.key(), "")
+                .also((listeners.key.clone(), KeyPart::Key), "")
+                .help(help)
+        }
     }
 }
 
-/// Collectors that send in a circle, each circle once.
+/// Collectors that send in a circle, each circle once. What leads nowhere new is not followed again.
 pub(super) fn loops(
     collectors: &BTreeMap<ComponentName, Collector>,
     targets: &Targets,
     faults: &mut Findings,
 ) {
-    let mut seen = BTreeSet::new();
+    let mut done = BTreeSet::new();
     for start in collectors.keys() {
-        let mut way = Vec::new();
-        let mut at = Some(start);
-        while let Some(name) = at.filter(|name| seen.insert(*name)) {
-            way.push(name);
-            at = next(collectors, name);
-        }
-        let closed = at.and_then(|name| way.iter().position(|passed| *passed == name));
-        if let Some(first) = closed {
-            faults.push(circle(&way[first..], collectors, targets));
+        // The way from the start, and which target of each on it comes next.
+        let mut way: Vec<(&ComponentName, usize)> = vec![(start, 0)];
+        while let Some((name, next)) = way.last_mut() {
+            let step = if done.contains(*name) { None } else { next_of(collectors, name, *next) };
+            *next += 1;
+            let Some(to) = step else {
+                done.insert(*name);
+                way.pop();
+                continue;
+            };
+            match way.iter().position(|(passed, _)| *passed == to) {
+                Some(first) => {
+                    let names: Vec<_> = way[first..].iter().map(|(name, _)| *name).collect();
+                    faults.push(circle(&names, collectors, targets));
+                }
+                None => way.push((to, 0)),
+            }
         }
     }
 }
 
-fn next<'c>(
+/// The collector that is the so many'th target of one.
+fn next_of<'c>(
     collectors: &'c BTreeMap<ComponentName, Collector>,
     from: &ComponentName,
+    index: usize,
 ) -> Option<&'c ComponentName> {
-    match &collectors.get(from)?.route.to {
+    let to = collectors.get(from)?.routes.0.iter().filter_map(|route| match &route.to {
         RouteTarget::Collector(name) => collectors.get_key_value(name).map(|(name, _)| name),
-        RouteTarget::Tempo => None,
-    }
+        RouteTarget::Tempo | RouteTarget::Prometheus(_) | RouteTarget::Loki => None,
+    });
+    to.into_iter().nth(index)
 }
 
 fn circle(
@@ -241,9 +399,16 @@ fn circle(
 ) -> Finding {
     let names = way.iter().chain(way.first()).map(|name| format!("`{name}`"));
     let title = format!("{} sends in a circle", names.collect::<Vec<_>>().join(" -> "));
-    let at = |name: &ComponentName| (collectors[name].route.key.clone(), KeyPart::Value);
-    let found = Finding::error(Code("exporter-loop"), title).at(at(way[0]), "");
-    let found = way[1..].iter().fold(found, |found, name| found.also(at(name), ""));
+    let key = |from: &ComponentName, to: &ComponentName| {
+        let mut routes = collectors[from].routes.0.iter();
+        let route = routes.find(|route| route.to == RouteTarget::Collector(to.clone()));
+        (route.map_or_else(|| collectors[from].key.clone(), |route| route.key.clone()), KeyPart::Value)
+    };
+    let steps = way.iter().zip(way[1..].iter().chain(way.first()));
+    let mut places = steps.map(|(from, to)| key(from, to));
+    let found = Finding::error(Code("exporter-loop"), title);
+    let found = places.next().map_or(found.clone(), |first| found.at(first, ""));
+    let found = places.fold(found, |found, place| found.also(place, ""));
     let last = way[way.len() - 1];
     found.help(match targets.has_tempo() {
         true => format!("in `[collector.{last}]`: send_to = \"tempo\""),

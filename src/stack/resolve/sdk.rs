@@ -6,10 +6,11 @@ use super::version::line;
 use crate::diagnostic::{Code, Finding, Findings, Place};
 use crate::model::dataflow::OtlpProtocol;
 use crate::model::release::sdk::{AGENTS, SdkLanguage, SdkLine, Support, TimeoutUnit};
+use crate::text::is_plain;
 use crate::toml::{AppCompression, AppTable, KeyField};
 
-/// `sdk` of an application, judged against its other keys.
-pub(super) fn sdk(app: &AppTable, faults: &mut Findings) -> Option<Sdk> {
+/// `sdk` of an application, judged against its other keys and the protocol that it sends by.
+pub(super) fn sdk(app: &AppTable, protocol: Option<OtlpProtocol>, faults: &mut Findings) -> Option<Sdk> {
     let table = &app.sdk;
     let language = table.language.or(SdkLanguage::Other);
     let tls_settings = table.tls_settings.get().copied();
@@ -26,12 +27,20 @@ pub(super) fn sdk(app: &AppTable, faults: &mut Findings) -> Option<Sdk> {
                 .help("tls_settings = \"system\""),
         );
     }
+    if language == SdkLanguage::DotNet {
+        let title = "nobody measured what .NET reads: its lines are those of the specification";
+        let found = Finding::warning(Code("sdk-unread"), title).at(table.language.value(), "");
+        faults.push(found.help(
+            "the program reads them with `UseOtlpExporter`; look for its traces by the name of the service",
+        ));
+    }
     let sdk = Sdk { language, version, tls_settings };
-    if let Some(protocol) = app.protocol.get() {
-        let told = Told { app, sdk: &sdk, protocol: *protocol };
+    if let Some(protocol) = protocol {
+        let told = Told { app, sdk: &sdk, protocol };
         told.timeout(faults);
         told.headers(faults);
         told.compression(faults);
+        told.json(faults);
     }
     Some(sdk)
 }
@@ -64,9 +73,8 @@ fn version(app: &AppTable, language: SdkLanguage, faults: &mut Findings) -> Opti
                 None
             }
         },
-        (Some(_), None) if language == SdkLanguage::Other => {
-            let found =
-                unused("a version says nothing of an unknown SDK", &table.version, "leave `version` out");
+        (Some(_), None) if language.known().is_none() => {
+            let found = unused("no release of this SDK is known", &table.version, "leave `version` out");
             faults.push(found.help("language = \"rust\""));
             None
         }
@@ -105,16 +113,10 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// The SDK in messages: `Rust 0.21`.
-    fn spoken(&self) -> String {
-        let name = self.sdk.language.name();
-        self.sdk.version.map_or_else(|| name.to_owned(), |line| format!("{name} {}", spell(line)))
-    }
-
     fn over(&self) -> &'static str {
         match self.protocol {
             OtlpProtocol::Grpc => "over gRPC",
-            OtlpProtocol::HttpProtobuf => "over HTTP",
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => "over HTTP",
         }
     }
 
@@ -174,14 +176,14 @@ impl Told<'_> {
         let Some(headers) = self.app.headers.get() else { return };
         let key = || self.app.headers.key();
         if let Some(update) = self.lacks(self.sdk.language.headers(self.protocol)) {
-            let title = format!("{} reads no headers {}", self.spoken(), self.over());
+            let title = format!("{} reads no headers {}", self.sdk.spoken(), self.over());
             faults.push(self.found(key(), title).help(format!("leave `headers` out{update}")));
             return;
         }
         let Some(update) = self.lacks(self.sdk.language.decoded_headers(self.protocol)) else { return };
-        for (name, _) in headers.iter().filter(|(_, value)| needs_encoding(value)) {
-            let title = format!("{} sends the value of header `{name}` percent-encoded", self.spoken());
-            let help = format!("use only letters, digits and `-._~`{update}");
+        for (name, _) in headers.iter().filter(|(_, value)| !is_plain(value)) {
+            let title = format!("{} sends the value of header `{name}` percent-encoded", self.sdk.spoken());
+            let help = format!("use only letters, digits and `-._~:/`{update}");
             faults.push(self.found(key(), title).help(help));
         }
     }
@@ -194,14 +196,45 @@ impl Told<'_> {
         }
         let does = match self.protocol {
             OtlpProtocol::Grpc => "logs an error at each export",
-            OtlpProtocol::HttpProtobuf => "does not compress over HTTP",
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => "does not compress over HTTP",
         };
-        let found = self.found(self.app.compression.key(), format!("{} {does}", self.spoken()));
+        let found = self.found(self.app.compression.key(), format!("{} {does}", self.sdk.spoken()));
         faults.push(found.help("leave `compression` out"));
     }
-}
 
-/// Whether a header's value must be percent-encoded in an environment variable.
-fn needs_encoding(value: &str) -> bool {
-    !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+    /// JSON, which most SDKs take for no protocol at all.
+    fn json(&self, faults: &mut Findings) {
+        if self.protocol != OtlpProtocol::HttpJson {
+            return;
+        }
+        let support = self.sdk.language.json();
+        let since = match (support, self.sdk.version) {
+            (Support::Since(first), None) => {
+                let title = format!(
+                    "{} sends JSON from {} on: say which release it is",
+                    self.sdk.language.name(),
+                    spell(first)
+                );
+                faults
+                    .push(self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\""));
+                return;
+            }
+            (Support::Since(first), Some(line)) if line < first => Some(first),
+            (Support::Never, _) => None,
+            _ => return,
+        };
+        let does = match self.sdk.language {
+            SdkLanguage::Java | SdkLanguage::Python => {
+                "starts without telemetry where it is told to send JSON"
+            }
+            SdkLanguage::Rust | SdkLanguage::Go => "is not told by its environment to send JSON",
+            _ => "sends no JSON",
+        };
+        let title = format!("{} {does}", self.sdk.spoken());
+        let found = self.found(self.app.protocol.value(), title).help("protocol = \"http/protobuf\"");
+        faults.push(match since {
+            Some(first) => found.help(format!("update the program to {}", spell(first))),
+            None => found,
+        });
+    }
 }

@@ -75,8 +75,18 @@ impl Runner {
 
     /// As the service of a neighbour.
     pub(super) fn neighbour(self, table: &RunnerTable) -> Neighbour {
+        self.unnamed(table.at.path().clone())
+    }
+
+    /// Nobody known: somebody else's program.
+    pub(super) fn unknown() -> Self {
+        Self { scope: Scope::System, user: None, group: None, home: None, unit: None }
+    }
+
+    /// As the service of a neighbour that is written here, or would be.
+    pub(super) fn unnamed(self, key: KeyPath) -> Neighbour {
         let Self { scope, user, group, home, unit } = self;
-        Neighbour { scope, user, group, home, unit, reads_env: false, key: table.at.path().clone() }
+        Neighbour { scope, user, group, home, unit, reads_env: false, key }
     }
 
     /// As the service of a managed program, with the keys that only those have.

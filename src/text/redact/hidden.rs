@@ -16,6 +16,22 @@ impl Hidden {
         self.0.extend(whole.filter(|value| value.chars().count() > 1));
     }
 
+    /// Takes those away that are plain words and stand in what is shown of the texts anyway.
+    pub(super) fn leave_words_of(&mut self, shown: impl Iterator<Item = String>) {
+        let plain = |value: &&String| value.bytes().all(|byte| byte.is_ascii_lowercase());
+        let mut plain: BTreeSet<String> = self.0.iter().filter(plain).cloned().collect();
+        if plain.is_empty() {
+            return;
+        }
+        for text in shown {
+            for word in text.split(|letter: char| !letter.is_alphanumeric()) {
+                if plain.remove(word) {
+                    self.0.remove(word);
+                }
+            }
+        }
+    }
+
     /// One line that is made of what others wrote, without these values and without what looks like a secret.
     pub fn line(&self, text: &str) -> String {
         redact_line(&self.replace(text))

@@ -46,6 +46,8 @@ pub enum TextFormat {
     ForeignEnvironment,
     /// Configuration of a proxy: the directives that say where it listens and what it passes on.
     Proxy,
+    /// The language of Alloy: values stand behind `=`, and blocks say whose they are.
+    Alloy,
     /// No format that is known: nothing of it is shown.
     Unknown,
 }
@@ -60,6 +62,7 @@ impl TextFormat {
             "conf" if directory.ends_with(".d") => Self::Unit,
             "env" | "conf" => Self::Environment,
             "toml" => Self::Stack,
+            "alloy" => Self::Alloy,
             _ => Self::Unknown,
         }
     }
@@ -73,6 +76,7 @@ impl TextFormat {
             Self::Environment => Some(lines::own(text)),
             Self::ForeignEnvironment => Some(lines::foreign(text)),
             Self::Proxy => Some(lines::proxy(text)),
+            Self::Alloy => Some(Marked { hidden: free::secrets(text), ..Marked::default() }),
             Self::Unknown => None,
         }
     }

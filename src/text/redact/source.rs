@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 pub struct Sources(pub BTreeMap<SourceName, RedactSource>);
 
 impl Sources {
-    /// The secret values of all of them, so that nothing that is said of them repeats one.
+    /// The secret values of all of them, so that nothing that is said of them repeats one. A password that is
+    /// a plain word of the same files, `temporal` beside a service `temporal`, is hidden at its place alone.
     pub fn hidden(&self) -> Hidden {
         let mut hidden = Hidden::default();
         self.0.values().for_each(|source| source.hides(&mut hidden));
+        hidden.leave_words_of(self.0.values().map(|source| source.in_place().text));
         hidden
     }
 }

@@ -1,12 +1,13 @@
 //! `[app.NAME]`.
 
 use super::service::{AppServiceTable, CertificatePathTable};
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::SdkLanguage;
 use crate::toml::declare::*;
 use crate::toml::kind::{
-    Choice, Duration, Entries, Header, Hosts, Later, Name, Path, Reference, Spoken, Text, Version,
+    Choice, Duration, Entries, Fraction, Header, Hosts, Later, List, Name, Path, SendTo, Spoken, Text,
+    Version,
 };
 use crate::toml::schema::KeyRefusal;
 
@@ -24,13 +25,13 @@ table! {
         service: AppServiceTable = r#"{ user = "shop" }"#;
         /// Where its files are.
         paths: CertificatePathTable = r#"{ certificates = "/etc/shop/tls" }"#;
-        /// Further lines of its block.
-        extra: Later;
+        /// Further lines of its block, for the program alone: what the SDK is told of its way out has keys here.
+        extra: Entries<Text> = r#"{ OTEL_BSP_MAX_QUEUE_SIZE = "8192" }"#, renders("a line each");
         /// Where it sends.
-        send_to: Reference = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
-            renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS");
-        /// What the program was built or told to speak. Required: a program may fix it.
-        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("none, it must be written"),
+        send_to: SendTo = r#""tempo""#, derived("the only collector, without one `\"tempo\"`"),
+            renders("`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE` where the target has TLS; the same for each of its `signals`");
+        /// What the program was built or told to speak. Required where a program fixes it: Rust, Go, others.
+        protocol: Choice<AppProtocols> = r#""http/protobuf""#, derived("Java, Python, Node: HTTP if the target listens so, else gRPC"),
             renders("`OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, and the scheme and path of the endpoint");
         /// How what it sends is compressed.
         compression: Choice<AppCompressions> = r#""gzip""#, default(r#""none""#),
@@ -54,13 +55,18 @@ table! {
         /// Its SDK, which decides what can be said to it.
         sdk: SdkTable = r#"{ language = "rust", version = "0.31" }"#, derived("`{ language = \"other\" }`");
         /// What it sends.
-        signals: Choice<Signals> = r#""traces""#, default(r#""traces""#);
-        /// Which traces it starts.
-        sampling: Later;
-        /// Attributes put on everything.
-        resource_attributes: Later;
-        /// The container it runs in.
-        container: Later;
+        signals: List<Choice<Signals>> = r#"["traces", "metrics", "logs"]"#, default(r#"["traces"]"#),
+            renders("`OTEL_EXPORTER_OTLP_SIGNAL_PROTOCOL`, `..._ENDPOINT` and the lines beside them, for each signal");
+        /// What becomes of the signals that it does not send here. SDKs that configure themselves (Python, Node,
+        /// Java) send metrics and logs to the default ports of this host, and fail there at each interval.
+        other_signals: Choice<OtherSignalsWords> = r#""off""#, default(r#""leave""#), renders("`OTEL_METRICS_EXPORTER=none` and `OTEL_LOGS_EXPORTER=none`, for `\"off\"`");
+        /// Which of the traces that begin in it are sent.
+        sampling: AppSamplingTable = "{ probability = 0.25 }", derived("all of them");
+        /// Attributes put on everything that it sends; its name is `service_name`.
+        resource_attributes: Entries<Text> = r#"{ "deployment.environment.name" = "staging" }"#, renders("`OTEL_RESOURCE_ATTRIBUTES`, percent-encoded where its SDK decodes");
+        /// The network of its own that it runs in, as a container does: a listener of its host is then reached under
+        /// another name, and opened for it.
+        container: AppContainerTable = r#"{ host_address = "host.docker.internal", certificates = "/certs" }"#;
         /// Fetched after a restart, to see the application back.
         health_url: Text = r#""http://127.0.0.1:3010/health""#;
     }
@@ -84,7 +90,7 @@ words! {
         /// OTLP over HTTP, in protobuf
         "http/protobuf" => OtlpProtocol::HttpProtobuf;
         /// OTLP over HTTP, in JSON
-        "http/json", instead r#"protocol = "http/protobuf""#;
+        "http/json" => OtlpProtocol::HttpJson;
     }
 }
 
@@ -118,29 +124,50 @@ words! {
         "shell" => EnvFormat::Shell;
         /// `docker run --env-file`, which knows no quotes
         "docker" => EnvFormat::Docker;
+        /// the injector of the OpenTelemetry packages, for every program of the host; `OTEL_*` alone
+        "injector" => EnvFormat::Injector;
     }
 }
 
-/// What an application sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignalsWord {
-    /// `traces`.
-    Traces,
+table! {
+    /// Which traces of an application are sent. Whoever is called goes by what its caller decided.
+    pub struct AppSamplingTable {
+        /// The part of the traces that begin in it.
+        probability: Fraction = "0.25", required(), renders("`OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`");
+    }
+}
+
+words! {
+    /// `other_signals`; whether they are switched off.
+    pub struct OtherSignalsWords: bool {
+        /// as the program has them
+        "leave" => false;
+        /// told to send nothing
+        "off" => true;
+    }
+}
+
+table! {
+    /// A container as its application sees it. The stack does not start it.
+    pub struct AppContainerTable {
+        /// The name or the address by which it reaches the host that it runs on.
+        host_address: Text = r#""host.docker.internal""#, required(), renders("the host of the endpoint, and a name in the certificate");
+        /// Where the directory of its certificates (`paths.certificates`) is mounted in it.
+        certificates: Path = r#""/certs""#, renders("`OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE`");
+    }
 }
 
 words! {
     /// `signals`.
-    pub struct Signals: SignalsWord {
+    pub struct Signals: Signal {
         /// spans
-        "traces" => SignalsWord::Traces;
-        /// spans, and nothing else is left on
-        "traces-only", instead r#"signals = "traces""#;
+        "traces" => Signal::Traces;
+        /// points of measurements
+        "metrics" => Signal::Metrics;
+        /// records
+        "logs" => Signal::Logs;
         /// everything
-        "all", instead r#"signals = "traces""#;
-        /// measurements
-        "metrics", instead r#"signals = "traces""#;
-        /// log records
-        "logs", instead r#"signals = "traces""#;
+        "all", instead r#"signals = ["traces", "metrics", "logs"]"#;
     }
 }
 
@@ -173,10 +200,10 @@ words! {
         "node" => SdkLanguage::Node;
         /// `go.opentelemetry.io/otel`
         "go" => SdkLanguage::Go;
+        /// the package `OpenTelemetry`
+        "dotnet" => SdkLanguage::DotNet;
         /// any other
         "other" => SdkLanguage::Other;
-        /// the package `OpenTelemetry`
-        "dotnet", instead r#"language = "other""#;
     }
 }
 

@@ -1,13 +1,14 @@
 //! `[collector.NAME]`.
 
 use super::MOST;
+use super::app::Signals;
 use super::listener::{BrowserListenerTable, GrpcListenerTable, ListenerTable};
 use super::service::{PathsTable, ServiceTable};
 use crate::model::dataflow::OtlpProtocol;
 use crate::toml::declare::*;
 use crate::toml::kind::{
-    Bytes, Choice, Count, Duration, DurationOrNever, Entries, Flag, Header, Hosts, Later, ListenerOf, Name,
-    Reference, Secret, Spoken, Version,
+    Bytes, Choice, Count, Duration, DurationOrNever, Entries, Flag, Header, Hosts, Later, List, ListenerOf,
+    Name, Secret, SendTo, Spoken, Version,
 };
 
 table! {
@@ -34,7 +35,12 @@ table! {
         /// Further keys of its configuration.
         extra: Later;
         /// Where it sends.
-        send_to: Reference = r#""tempo""#, derived("`\"tempo\"`"), renders("the exporter, its `endpoint` and its TLS");
+        send_to: SendTo = r#""tempo""#, derived("`{ traces = \"tempo\", metrics = \"prometheus\", logs = \"loki\" }`"),
+            renders("an exporter for each target, its `endpoint` and its TLS");
+        /// The signals that it takes, beside those that components of this stack send to it.
+        signals: List<Choice<Signals>> = r#"["traces", "metrics", "logs"]"#,
+            derived("what applications and collectors send to it, `\"traces\"` where nobody does"),
+            renders("`service.pipelines`: one for each signal");
         /// How it sends.
         protocol: Choice<CollectorProtocols> = r#""grpc""#, derived("gRPC if the target listens so, else HTTP"),
             renders("`exporters.otlp_grpc/TARGET` or `exporters.otlp_http/TARGET`");

@@ -9,11 +9,12 @@ mod collector;
 mod grafana;
 mod host;
 mod listener;
+mod loki;
 mod prometheus;
 mod service;
 mod tempo;
 
-pub use app::{AppCompression, AppTable, SdkTable, TlsSettings};
+pub use app::{AppCompression, AppContainerTable, AppTable, SdkTable, TlsSettings};
 pub use certificates::{CertificatesTable, TlsVersion};
 pub use collector::{
     BatchPlace, BatchTable, CollectorCompression, CollectorTable, Debug, Distribution, QueueTable,
@@ -22,7 +23,8 @@ pub use collector::{
 pub use grafana::GrafanaTable;
 pub use host::HostTable;
 pub use listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
-pub use prometheus::PrometheusTable;
+pub use loki::LokiTable;
+pub use prometheus::{PrometheusReceiver, PrometheusTable};
 pub use service::{CertificatePathTable, Hardening, PathsTable, RunnerTable, ScopeWord, ServiceTable};
 pub use tempo::{StorageTable, TempoReceiveTable, TempoTable};
 
@@ -60,12 +62,12 @@ table! {
         app: Tables<AppTable> = "[app.shop]";
         /// Grafana, as a reader of Tempo.
         grafana: GrafanaTable = "[grafana]";
-        /// Prometheus, as a reader of the stack's own metrics.
+        /// Prometheus, as a reader of the stack's own metrics and a target of those of applications.
         prometheus: PrometheusTable = "[prometheus]";
         /// Another file, put in here.
         include: Later;
-        /// Loki, as a neighbour.
-        loki: Later;
+        /// Grafana Loki, as a target of logs.
+        loki: LokiTable = "[loki]";
         /// Mimir, as a neighbour.
         mimir: Later;
         /// Alloy, as a collector.

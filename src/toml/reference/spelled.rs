@@ -12,6 +12,7 @@ impl ValueKind {
                 format!("whole number, {least} to {most}")
             }
             Self::Whole(least, _) => format!("whole number from {least} on"),
+            Self::Fraction => "number above 0, up to 1".into(),
             Self::Text | Self::Header => "text".into(),
             Self::Name => "name".into(),
             Self::Choice(..) => "word".into(),
@@ -25,7 +26,7 @@ impl ValueKind {
             Self::Dial => "`\"name\"` or `\"name:port\"`".into(),
             Self::Path => "path".into(),
             Self::Secret => "secret".into(),
-            Self::Reference => "reference".into(),
+            Self::SendTo => "reference, list of references, or a table of them by signal".into(),
             Self::Hosts => "list of names, or `\"all\"`".into(),
             Self::Listener(_) => "listener".into(),
             Self::List(of) => format!("list, each a {}", of.type_name()),

@@ -107,6 +107,9 @@ fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
             let shown = shown(files, source);
             let is_data = tempo && TargetPath::new(&mount.target).is_within(&TargetPath::new(TEMPO_DATA));
             if is_data && runs_without_root(container) {
+                if container.prepared.contains(&mount.source) {
+                    continue;
+                }
                 add(ComposeFactKind::NotWritable(mount.target.clone()), &mount.at);
             } else if looks_like_file(&mount.target) {
                 let target = mount.target.clone();
@@ -195,7 +198,8 @@ pub(in crate::topology) fn data(topology: &mut Topology, container: &Container<'
     let holds = |mount: &&Mount| {
         let target = mount.target.trim_end_matches('/');
         let volume = matches!(mount.source, Source::Volume(_)) && target.starts_with('/');
-        volume && target != TEMPO_DATA && paths.iter().any(|path| path.is_within(&TargetPath::new(target)))
+        let left = volume && target != TEMPO_DATA && !container.prepared.contains(&mount.source);
+        left && paths.iter().any(|path| path.is_within(&TargetPath::new(target)))
     };
     for mount in container.inside.mounts().iter().filter(holds) {
         topology.compose.push(ComposeFact {
@@ -221,7 +225,7 @@ pub(in crate::topology) fn queue(topology: &mut Topology, container: &Container<
         };
         let is_there = match container.inside.mounts().iter().find(above).map(|mount| &mount.source) {
             None => false,
-            Some(Source::Volume(_)) => true,
+            Some(source @ Source::Volume(_)) if !container.prepared.contains(source) => true,
             Some(_) => continue,
         };
         topology.compose.push(ComposeFact {

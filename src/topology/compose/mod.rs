@@ -11,7 +11,7 @@ pub(super) use configured::{Configured, Environment, all_configured, configured,
 pub(super) use facts::{data, facts, moving_tag, queue};
 pub(super) use program::{Container, ENGINE_USER, Runs};
 
-use crate::format::compose::{ComposeService, NetworkMode, Project};
+use crate::format::compose::{ComposeService, NetworkMode, Project, Source};
 use crate::model::dataflow::{HostEntry, Membership, Publication, Site, SiteKind};
 use crate::model::names::Port;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,9 +42,10 @@ pub(super) fn layout(projects: &[Project], rooted: bool) -> Layout<'_> {
             all.sites.len() - 1
         };
         let own = sites(project, host, &mut all.sites);
+        let prepared: Vec<Source> = project.services.iter().flat_map(program::prepares).cloned().collect();
         for service in &project.services {
             let site = own.get(service.name.as_str()).copied().unwrap_or(host);
-            all.containers.push(Container::of(service, site));
+            all.containers.push(Container::of(service, site, prepared.clone()));
         }
     }
     for container in &all.containers {

@@ -1,7 +1,7 @@
 //! What runs in a container: the program of its image, the command line, the configuration.
 
 use crate::component::systemd::read::Unit;
-use crate::format::compose::{ComposeService, Image, ImageProgram, Inside, InterpolatedText};
+use crate::format::compose::{ComposeService, Image, ImageProgram, Inside, InterpolatedText, Source};
 use crate::format::values::ProcessEnvironment;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -18,6 +18,8 @@ pub(in crate::topology) struct Container<'p> {
     pub(in crate::topology) process: Unit,
     /// What the process finds around it.
     pub(in crate::topology) inside: Inside,
+    /// What another service of the project gives an owner or rights before anybody else writes to it.
+    pub(in crate::topology) prepared: Vec<Source>,
 }
 
 /// Which of our programs a container runs.
@@ -33,22 +35,29 @@ pub(in crate::topology) enum Runs {
 const COLLECTOR_DEFAULTS: &[(&str, &str)] =
     &[("/etc/otelcol-contrib/config.yaml", "/otelcol-contrib"), ("/etc/otelcol/config.yaml", "/otelcol")];
 
+/// Programs that end once they have prepared something for others.
+const TOOLS: [&str; 6] = ["chmod", "chown", "cp", "install", "mkdir", "true"];
+
 /// The user, and the group, that the official images of collector and Tempo run as.
 pub(in crate::topology) const ENGINE_USER: u32 = 10001;
 
 impl<'p> Container<'p> {
-    pub(super) fn of(service: &'p ComposeService, site: usize) -> Self {
+    pub(super) fn of(service: &'p ComposeService, site: usize, prepared: Vec<Source>) -> Self {
         let image = service.image.as_ref().map(|image| Image::of(&image.text.text));
         let program = image.as_ref().and_then(|image| image.program);
         let names = own_names(service);
         let inside = Inside::of(service, names);
         let process = Unit::started(command_line(service, program, &inside), environment(service, program));
-        Self { service, site, image, process, inside }
+        Self { service, site, image, process, inside, prepared }
     }
 
     /// Which of our programs it runs, by its image, else by the name of its binary.
     pub(in crate::topology) fn runs(&self) -> Runs {
         let program = self.image.as_ref().and_then(|image| image.program);
+        // An image that is used for a tool in it.
+        if TOOLS.contains(&self.process.binary.as_str()) {
+            return Runs::Other;
+        }
         let engine = match program {
             Some(ImageProgram::Collector(_)) => Some(ProgramKind::Collector),
             Some(ImageProgram::Tempo) => Some(ProgramKind::Tempo),
@@ -108,6 +117,16 @@ impl<'p> Container<'p> {
     pub(in crate::topology) fn configs(&self) -> &[TargetPath] {
         &self.process.configs
     }
+}
+
+/// What a service brings along only to give it an owner or rights: `chown` and `chmod` on its command line.
+pub(super) fn prepares(service: &ComposeService) -> impl Iterator<Item = &Source> {
+    let words = [&service.entrypoint, &service.command].into_iter().flatten().flatten();
+    let gives = words.into_iter().any(|word| {
+        let mut parts = word.text.text.split(|letter: char| !letter.is_alphanumeric());
+        parts.any(|part| matches!(part, "chown" | "chmod"))
+    });
+    service.mounts.iter().filter(move |_| gives).map(|mount| &mount.source)
 }
 
 /// The names that a container's own hosts file and its networks give it.

@@ -7,13 +7,12 @@ use crate::component::engine;
 use crate::diagnostic::Findings;
 use crate::exit::Exit;
 use crate::host::listening;
-use crate::model::dataflow::ProgramKind;
+use crate::model::dataflow::{ProgramKind, Signal};
 use crate::model::names::ComponentName;
 use crate::prove::{
     Endpoint, LogSource, LoggedComponent, TempoReader, Tls, TraceProof, TraceProver, TrustedCa,
 };
 use crate::report::proof::{self, ProofOutcome};
-use crate::stack::RouteTarget;
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
     Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, endpoints, free_ports, moved,
@@ -268,7 +267,7 @@ fn hops_to_tempo(wiring: &Wiring<'_>, collector: &ComponentName) -> usize {
     let collectors = &wiring.stack.collectors;
     let mut hops = 1;
     let mut at = collector;
-    while let RouteTarget::Collector(next) = &collectors[at].route.to
+    while let Some(next) = collectors[at].routes.next(Signal::Traces)
         && hops <= collectors.len()
     {
         (hops, at) = (hops + 1, next);

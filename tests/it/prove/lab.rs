@@ -4,7 +4,7 @@
 use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
 use tracewright::model::dataflow::OtlpProtocol;
-use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
+use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{
     self, Dial, Endpoint, Forward, LogSource, LoggedComponent, TempoReader, Tls, TraceProof,
 };
@@ -14,7 +14,7 @@ pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let path = match protocol {
         Grpc => "",
-        HttpProtobuf => "/v1/traces",
+        _ => "/v1/traces",
     };
     Dial {
         protocol,

@@ -7,7 +7,7 @@ use crate::format::page::{FileReading, WrittenPath};
 use crate::format::values::ExpandedText;
 use crate::format::yaml::{Node, YamlEntry};
 use crate::model::dataflow::{
-    Client, ClientTls, FileFaultKind, HeaderShown, ProgramKind, Protocol, Sends, Trust,
+    Client, ClientTls, FileFaultKind, HeaderShown, ProgramKind, Protocol, Sends, Trust, meant_by_path,
 };
 
 /// Reads `otlp_grpc` (`otlp`). The scheme `https` forces TLS; `http` is cut off and changes nothing.
@@ -75,8 +75,8 @@ pub fn http(page: &mut FileReading<'_>, entry: &YamlEntry, setting: &str, signal
         wrong_path: (sent != right)
             .then(|| format!("posts to {}", if sent.is_empty() { "/" } else { &sent })),
         tls: ClientTls { at: tls.at.clone().or_else(|| Some(at.clone())), ..tls },
+        means: meant_by_path(&sent),
         sends: shown(entry, Some(sent)),
-        means: vec![ProgramKind::Tempo, ProgramKind::Collector],
         at,
     });
 }

@@ -10,6 +10,9 @@ use crate::model::dataflow::Suggestion;
 /// Receivers that are compiled in (the text of the error on 2.10.8 and 3.0.3 lists them).
 const RECEIVERS: &[&str] = &["otlp", "kafka", "jaeger", "zipkin"];
 
+/// Switches that left with 2.0, where what they switched is always on (Tempo's CHANGELOG, 2.0).
+const ALWAYS_ON: &[&str] = &["search_enabled", "metrics_generator_enabled"];
+
 /// Holds a configuration against the table of its release line. Receivers are an untyped map to that
 /// parser, and judged when they are built, just as strictly.
 pub fn check(page: &mut FileReading<'_>, root: &Node, release: &'static TempoReading, edition: Edition) {
@@ -20,6 +23,9 @@ pub fn check(page: &mut FileReading<'_>, root: &Node, release: &'static TempoRea
         let way: Vec<&str> = key.path.split('.').collect();
         if let Some(line) = release.others().find(|other| other.keys.knows(&way)) {
             key.suggestion = Some(Suggestion::OtherLine(line.name.to_owned()));
+        }
+        if ALWAYS_ON.contains(&key.path.as_str()) {
+            key.suggestion = Some(Suggestion::AlwaysOn("2.0".to_owned()));
         }
     }
     let receivers =

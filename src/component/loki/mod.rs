@@ -1,0 +1,13 @@
+//! Grafana Loki of somebody else's, as a target of logs.
+
+mod home;
+mod settings;
+
+pub use home::HOME;
+pub use settings::tenant;
+
+use crate::model::dataflow::ProgramKind;
+use crate::wiring::ComponentId;
+
+/// `[loki]`.
+pub const ID: ComponentId = ComponentId::sole(ProgramKind::Loki);

@@ -1,0 +1,38 @@
+//! What `[loki]` means.
+
+use crate::diagnostic::{Code, Finding, Findings};
+use crate::stack::{ListenerSettings, ResolvedNeighbour, Stack};
+use crate::toml::LokiTable;
+
+/// `[loki]`, resolved.
+pub(super) struct LokiSettings {
+    /// Who runs it, and where.
+    pub(super) neighbour: ResolvedNeighbour,
+    /// `http`; `None` where it is switched off.
+    pub(super) http: Option<ListenerSettings>,
+}
+
+impl LokiSettings {
+    /// Resolves the table, telling all of its faults; `None` where it is not written or cannot be understood.
+    pub(super) fn of(stack: &Stack, faults: &mut Findings) -> Option<Self> {
+        let LokiTable { at, host, http, tenant, .. } = &stack.raw.as_ref()?.loki;
+        let neighbour = ResolvedNeighbour::unwritten(stack, at, host, faults)?;
+        if tenant.text().is_some_and(|text| !is_tenant(text)) {
+            let found = Finding::error(Code("name-shape"), "Loki takes no such name of a tenant");
+            let found = found.at(tenant.value(), "letters, digits and `!-_.*'()`, at most 150");
+            faults.push(found.help("tenant = \"shop\""));
+        }
+        Some(Self { http: neighbour.listener(http, 3100), neighbour })
+    }
+}
+
+/// The tenant that logs are for, where one is written.
+pub fn tenant(stack: &Stack) -> Option<String> {
+    stack.raw.as_ref()?.loki.tenant.text().map(ToOwned::to_owned)
+}
+
+/// What Loki takes in `X-Scope-OrgID`. Source: its documentation of multi-tenancy.
+fn is_tenant(text: &str) -> bool {
+    let taken = |letter: char| letter.is_ascii_alphanumeric() || "!-_.*'()".contains(letter);
+    text.len() <= 150 && text.chars().all(taken) && text != "." && text != ".."
+}
