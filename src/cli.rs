@@ -161,6 +161,14 @@ pub enum SchemaOf {
     Render,
     /// `history`
     History,
+    /// `plan`
+    Plan,
+    /// `prove`
+    Prove,
+    /// `tracewright.json`, which `render` writes beside its files
+    Manifest,
+    /// `status`
+    Status,
 }
 
 /// What is printed on stdout.

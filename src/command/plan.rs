@@ -53,12 +53,7 @@ fn ahead(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop>
         validation: Some(&validation),
     };
     let view = review(session, &subject)?;
-    let forms = PlanForms {
-        view: &view,
-        plan: &survey.plan,
-        full: &|| full(&subject),
-        judged: Some((&judged, &validation)),
-    };
+    let forms = PlanForms { view: &view, full: &|| full(&subject), judged: Some((&judged, &validation)) };
     forms.print(session, arguments)?;
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());

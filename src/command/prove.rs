@@ -3,6 +3,7 @@
 use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
 use crate::prove::{LogSource, Numbered, TraceProof, TraceProver};
+use crate::report::document::{ProofDocument, printed};
 use crate::report::proof;
 use crate::report::proof::ProofOutcome;
 use crate::trial;
@@ -42,10 +43,11 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         stages.clear();
         outcomes.push((endpoint, outcome));
     }
-    session.keep_document(|| proof::json(&outcomes))?;
+    let document = || printed(&ProofDocument::of(&outcomes));
+    session.keep_document(document)?;
     match arguments.format {
         Format::Text => session.print(&proof::text(&outcomes)),
-        Format::Json => session.print_document(&proof::json(&outcomes)),
+        Format::Json => session.print_document(&document()),
     }
     Ok(exit(&outcomes))
 }

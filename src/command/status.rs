@@ -2,6 +2,7 @@
 
 use crate::cli::{Format, StatusArguments};
 use crate::exit::Exit;
+use crate::report::document::{StatusDocument, printed};
 use crate::report::{graph, status};
 use crate::trial::running;
 use crate::workflow::load::name_of;
@@ -18,13 +19,14 @@ pub(super) fn run(session: &mut Session, arguments: &StatusArguments) -> Result<
     } else {
         of_trial(&There::of(session, &name, &arguments.stack.stack)?)?
     };
-    session.keep_document(|| status::json(&picture))?;
+    let document = || printed(&StatusDocument::of(&picture));
+    session.keep_document(document)?;
     match (arguments.graph, arguments.format) {
         (Some(language), _) => {
             session.print(&graph::of_plan(&picture.edges, graph_format(language)));
         }
         (None, Format::Text) => session.print(&status::text(&picture)),
-        (None, Format::Json) => session.print_document(&status::json(&picture)),
+        (None, Format::Json) => session.print_document(&document()),
     }
     Ok(if picture.is_well() { Exit::Fine } else { Exit::Machine })
 }

@@ -103,6 +103,7 @@ pages! {
     "queue-wait-stalls",
     "reference-unknown",
     "remote-write-off",
+    "retention-short",
     "retry-order",
     "root-unusable",
     "same-file",

@@ -12,7 +12,6 @@ mod nouns;
 mod others;
 pub mod page;
 pub mod plan;
-pub mod plan_json;
 pub mod proof;
 pub mod review;
 pub mod sarif;
@@ -20,11 +19,6 @@ mod sites;
 pub mod status;
 mod subject;
 pub mod verdict;
-
-/// A document as it is printed: indented, and nothing in it that a terminal would obey.
-fn json_text(document: &serde_json::Value) -> String {
-    crate::text::json_safe(&format!("{document:#}\n")).into_owned()
-}
 
 /// Writes to the end of a text, which cannot fail.
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {

@@ -1,13 +1,9 @@
-//! Proofs as text and as JSON: one line an endpoint that is proven, the cause with its evidence otherwise.
+//! Proofs as text: one line an endpoint that is proven, the cause with its evidence otherwise.
 
 use crate::prove::{Endpoint, Failure, FailureCause, NotTried, Tally, Timings, TraceProof};
 use crate::text::redact_line;
-use serde_json::{Value, json};
 use std::fmt::Write;
 use std::time::Duration;
-
-/// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.0";
 
 /// What became of one listener.
 #[derive(Clone, Debug)]
@@ -109,65 +105,12 @@ fn way(endpoint: &Endpoint) -> String {
     format!("{} to {}, {hops}", endpoint.dial.protocol, redact_line(&endpoint.dial.url))
 }
 
-fn hops(endpoint: &Endpoint) -> Vec<String> {
+/// Who passes a trace on, in order; the last is Tempo.
+pub(super) fn hops(endpoint: &Endpoint) -> Vec<String> {
     let collectors = endpoint.through.iter().map(|collector| format!("collector.{}", collector.name));
     collectors.chain(std::iter::once("tempo".to_owned())).collect()
 }
 
 fn milliseconds(duration: Duration) -> String {
     format!("{} ms", duration.as_millis())
-}
-
-/// The same as one JSON document. Times are whole milliseconds from the moment of sending.
-pub fn json(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
-    let proofs = outcomes.iter().map(|(endpoint, outcome)| {
-        json!({
-            "app": endpoint.name,
-            "edge": endpoint.edge,
-            "protocol": endpoint.dial.protocol.as_str(),
-            "url": redact_line(&endpoint.dial.url),
-            "through": hops(endpoint),
-            "result": outcome.word(),
-            "accepted_ms": timings(outcome).map(|timings| timings.accepted.as_millis()),
-            "readable_ms": timings(outcome).map(|timings| timings.readable.as_millis()),
-            "spans": spans(outcome),
-            "failure": failure(outcome).map(failure_json),
-            "reason": match outcome { ProofOutcome::NotTried(not) => Some(&not.reason), _ => None },
-        })
-    });
-    let document = json!({ "format_version": FORMAT_VERSION, "proofs": proofs.collect::<Vec<_>>() });
-    super::json_text(&document)
-}
-
-fn timings(outcome: &ProofOutcome) -> Option<Timings> {
-    if let ProofOutcome::Proven(timings) = outcome { Some(*timings) } else { None }
-}
-
-fn spans(outcome: &ProofOutcome) -> Option<Value> {
-    let ProofOutcome::Counted(tally, _) = outcome else { return None };
-    Some(json!({
-        "accepted": tally.accepted,
-        "returned": tally.returned,
-        "sending_ms": tally.sending.as_millis(),
-        "whole_ms": tally.whole.as_millis(),
-    }))
-}
-
-fn failure(outcome: &ProofOutcome) -> Option<&Failure> {
-    match outcome {
-        ProofOutcome::Failed(failure) => Some(failure),
-        ProofOutcome::Counted(_, failure) => failure.as_ref(),
-        _ => None,
-    }
-}
-
-fn failure_json(failure: &Failure) -> Value {
-    let finding = failure.finding();
-    json!({
-        "code": finding.code.0,
-        "title": finding.title,
-        "edge": failure.edge,
-        "seen": failure.evidence,
-        "help": finding.help.iter().map(|help| &help.text).collect::<Vec<_>>(),
-    })
 }

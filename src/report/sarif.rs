@@ -1,6 +1,7 @@
 //! Findings as SARIF 2.1.0, which code scanning takes.
 
 use super::diagnostics::without_secrets;
+use super::document::printed;
 use super::github::{joined, message, position};
 use crate::diagnostic::{Finding, Findings, Label, Severity};
 use crate::text::Sources;
@@ -34,7 +35,7 @@ pub fn document(parts: &[SarifPart<'_>]) -> String {
             "results": results,
         }],
     });
-    super::json_text(&document)
+    printed(&document)
 }
 
 fn result(finding: &Finding, sources: &Sources, directory: &str) -> Value {

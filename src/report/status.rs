@@ -1,15 +1,11 @@
-//! What runs of a stack, as text of one screen and as JSON.
+//! What runs of a stack, as text of one screen.
 
 use super::review::EdgeView;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
-
-/// Version of the JSON that this module prints. The minor number only ever adds.
-pub const FORMAT_VERSION: &str = "1.2";
 
 /// What was seen of a stack.
 #[derive(Clone, Debug)]
@@ -251,90 +247,4 @@ fn write_unit(text: &mut String, unit: &UnitStatus) -> std::fmt::Result {
     }
     writeln!(text)?;
     unit.others.iter().try_for_each(|path| writeln!(text, "  also defined by {path}"))
-}
-
-/// For programs.
-pub fn json(picture: &Picture) -> String {
-    let (trial, host) = match &picture.place {
-        PlaceStatus::Trial(directory) => (Some(directory), None),
-        PlaceStatus::Host(host) => (None, Some(host_json(host))),
-    };
-    let document = json!({
-        "format_version": FORMAT_VERSION,
-        "stack": picture.stack,
-        "trial": trial,
-        "host": host,
-        "well": picture.is_well(),
-        "edges": picture.edges.iter().filter_map(edge_json).collect::<Vec<_>>(),
-        "components": picture.components.iter().map(component_json).collect::<Vec<_>>(),
-    });
-    super::json_text(&document)
-}
-
-fn edge_json(edge: &EdgeView) -> Option<Value> {
-    let end = edge.after.as_ref()?;
-    Some(json!({
-        "from": edge.from,
-        "to": end.to,
-        "dials": end.dials,
-        "tls": end.tls,
-        "state": end.state,
-    }))
-}
-
-fn host_json(host: &HostStatus) -> Value {
-    let run = |wanted| host.run.as_ref().filter(|(status, _)| *status == wanted).map(|(_, what)| what);
-    let drift = host.drift.iter().map(|(path, how)| json!({ "path": path.as_str(), "how": how }));
-    let (changes, faulty) = match host.desired {
-        DesiredStatus::Changes(number) => (Some(number), false),
-        DesiredStatus::Faulty => (None, true),
-    };
-    json!({
-        "generation": host.generation.as_ref().map(|(number, _)| number.0),
-        "author": host.generation.as_ref().map(|(_, author)| author),
-        "at_work": run(RunStatus::AtWork),
-        "killed": run(RunStatus::Killed),
-        "drift": drift.collect::<Vec<_>>(),
-        "pending_changes": changes,
-        "stack_has_faults": faulty,
-        "part": host.part,
-    })
-}
-
-fn component_json(component: &ComponentStatus) -> Value {
-    let listeners = component.listeners.iter().map(|listener| {
-        json!({
-            "name": listener.name,
-            "address": listener.desired.to_string(),
-            "tls": listener.tls,
-            "open": listener.real.map(|real| real.to_string()),
-            "holder": listener.holder,
-        })
-    });
-    let paths = |paths: &[TargetPath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let unit = component.unit.as_ref().map(|unit| {
-        json!({
-            "name": unit.name,
-            "state": unit.state,
-            "since": unit.since,
-            "run": unit.run,
-            "restarts": unit.restarts,
-            "started_since": unit.started_since,
-            "outdated": paths(&unit.outdated),
-            "others": paths(&unit.others),
-        })
-    });
-    json!({
-        "name": component.name,
-        "release": component.release,
-        "release_fault": component.release_fault,
-        "version": component.version,
-        "pid": component.pid,
-        "unit": unit,
-        "ready": component.not_asked.is_none().then(|| component.not_ready.is_none()),
-        "not_asked": component.not_asked,
-        "not_ready": component.not_ready,
-        "doors": listeners.collect::<Vec<_>>(),
-        "counters": component.counters,
-    })
 }

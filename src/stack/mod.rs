@@ -17,8 +17,9 @@ pub use crate::toml::{
 pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
-    AppContainer, Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, OtlpListeners,
-    ProgramLines, Queue, QueueLength, Retry, Route, RouteTarget, Routes, Sdk, SecretReference, Size,
+    AppContainer, Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, MetricsGenerator,
+    OtlpListeners, ProgramLines, Queue, QueueLength, Retry, Route, RouteTarget, Routes, Sdk, SecretReference,
+    Size,
 };
 
 use crate::diagnostic::KeyPath;
@@ -132,6 +133,8 @@ pub struct Tempo {
     pub local_storage: Option<TargetPath>,
     /// `retention`.
     pub retention: Duration,
+    /// `metrics_generator`; `None` where it is off.
+    pub generator: Option<MetricsGenerator>,
     /// `usage_report`.
     pub usage_report: bool,
     /// What its template prints as it is written.

@@ -200,6 +200,17 @@ pub enum QueueLength {
     Bytes(Size),
 }
 
+/// `metrics_generator`; the stack has a Prometheus that it writes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsGenerator {
+    /// What it makes; at least one.
+    pub processors: Vec<&'static str>,
+    /// How often it writes.
+    pub interval: Duration,
+    /// `tempo.metrics_generator`.
+    pub key: KeyPath,
+}
+
 /// `retry`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {

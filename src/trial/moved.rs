@@ -66,6 +66,9 @@ fn traces_alone(stack: &mut Stack) {
     for app in stack.apps.values_mut() {
         app.routes = app.routes.only(Signal::Traces);
     }
+    if let Some(tempo) = &mut stack.tempo {
+        tempo.generator = None;
+    }
     stack.collectors.retain(|_, collector| !collector.routes.0.is_empty());
     stack.apps.retain(|_, app| !app.routes.0.is_empty());
 }

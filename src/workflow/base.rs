@@ -40,7 +40,6 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
     let engines = Validation::default();
     let forms = PlanForms {
         view: &view,
-        plan: &plan,
         full: &|| report::plan::text(&plan, &frame),
         judged: Some((&judged, &engines)),
     };

@@ -4,10 +4,8 @@ use super::judge::CheckedStack;
 use super::session::{Session, Stop};
 use super::verdicts::graph_format;
 use crate::cli::{PlanArguments, PlanFormat};
-use crate::plan::Plan;
-use crate::report::document::{self, DataflowReport};
+use crate::report::document::{self, DataflowReport, PlanDocument, ToldFinding, printed};
 use crate::report::graph::{self, GraphFormat};
-use crate::report::plan_json;
 use crate::report::review::{self, PlanView};
 use crate::validate::Validation;
 
@@ -15,8 +13,6 @@ use crate::validate::Validation;
 pub(crate) struct PlanForms<'a> {
     /// What a reader is told.
     pub(crate) view: &'a PlanView,
-    /// The plan.
-    pub(crate) plan: &'a Plan,
     /// Every line of every file that changes.
     pub(crate) full: &'a dyn Fn() -> String,
     /// The stack that is planned, judged, and what the engines say of it; none of a way back.
@@ -29,11 +25,12 @@ impl PlanForms<'_> {
     /// # Errors
     /// A file that was asked for cannot be written.
     pub(crate) fn print(&self, session: &mut Session, arguments: &PlanArguments) -> Result<(), Stop> {
-        session.keep_document(|| self.json())?;
+        let findings = session.findings().to_vec();
+        session.keep_document(|| self.json(&findings))?;
         let text = match (arguments.graph, arguments.format) {
             (Some(language), _) => self.picture(graph_format(language)),
             (None, PlanFormat::Json) => {
-                session.print_document(&self.json());
+                session.print_document(&self.json(&findings));
                 return Ok(());
             }
             (None, PlanFormat::Text) if arguments.full => (self.full)(),
@@ -55,13 +52,13 @@ impl PlanForms<'_> {
         }
     }
 
-    fn json(&self) -> String {
+    fn json(&self, findings: &[ToldFinding]) -> String {
         let (dataflow, engines) = match self.judged {
             Some((judged, engines)) => {
                 (DataflowReport::of(&judged.view(engines)), document::engines(engines))
             }
             None => Default::default(),
         };
-        plan_json::text(self.plan, self.view, &dataflow, &engines)
+        printed(&PlanDocument { plan: self.view.clone(), dataflow, engines, findings: findings.to_vec() })
     }
 }

@@ -44,8 +44,8 @@ impl RenderedWith {
         for (path, file) in &manifest.files {
             let path = TargetPath::new(path.as_str());
             match &file.content {
-                ManifestContent::Certificate(certificate) => {
-                    self.certificates.insert(path, certificate.spec());
+                ManifestContent::Certificate { spec } => {
+                    self.certificates.insert(path, spec.meant());
                 }
                 ManifestContent::Key { of } => {
                     self.keys.insert(path, CertificateName::new(of.as_str()));

@@ -72,6 +72,8 @@ pub struct Session {
     in_workflow: bool,
     columns: usize,
     warnings: Vec<WarningView>,
+    /// The same and errors, whole, where a document was asked for.
+    findings: Vec<ToldFinding>,
     /// What kept the first of the data from being written that did not arrive.
     lost: Option<std::io::Error>,
 }
@@ -97,6 +99,7 @@ impl Session {
             lost: None,
             columns: columns(),
             warnings: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -192,9 +195,17 @@ impl Session {
         &self.warnings
     }
 
+    /// Every finding that was said in this run, for the document that was asked for.
+    pub fn findings(&self) -> &[ToldFinding] {
+        &self.findings
+    }
+
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
         self.warnings.extend(diagnostics::warnings(findings, sources));
+        if self.asked.document.is_some() || self.asked.into.is_some() {
+            self.findings.extend(told(findings, sources));
+        }
         if !findings.is_empty() {
             let text = diagnostics::render(findings, sources, self.colour_err);
             self.say(&text);

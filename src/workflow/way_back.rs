@@ -57,7 +57,7 @@ pub(crate) fn show(
         validation: None,
     };
     let view = review(session, &subject)?;
-    let forms = PlanForms { view: &view, plan: &survey.plan, full: &|| full(&subject), judged: None };
+    let forms = PlanForms { view: &view, full: &|| full(&subject), judged: None };
     forms.print(session, arguments)?;
     say_pending(session, &survey);
     Ok(Some(survey))

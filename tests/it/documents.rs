@@ -3,7 +3,15 @@
 use crate::support::{copy_tree, repository};
 use crate::tool::{said, tracewright};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
+use tracewright::model::names::TargetPath;
+use tracewright::model::prior::GenerationNumber;
+use tracewright::report::document::{DescribedDocument, StatusDocument, printed, schema};
+use tracewright::report::review::{EdgeEnd, EdgeView};
+use tracewright::report::status::{
+    ComponentStatus, DesiredStatus, HostStatus, ListenerStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
+};
 
 /// Command lines, and how each ends.
 const LINES: [(&str, i32); 17] = [
@@ -146,25 +154,163 @@ fn generation_0_is_a_generation() {
     assert_eq!(numbers(&run("history . --root out --format json")), [0, 1]);
 }
 
-#[test]
-fn every_document_that_is_described_is_described_as_it_is() {
-    let temporary = tempfile::tempdir().unwrap();
-    copy_tree(&repository().join("stacks/minimal"), temporary.path());
-    for (verb, line) in [
-        ("check", "check --no-engines"),
-        ("history", "history --root out"),
-        ("render", "render --out rendered"),
-    ] {
-        let said = |arguments: &str| -> Value {
-            let arguments: Vec<&str> = arguments.split(' ').collect();
-            let ended = tracewright(temporary.path(), &arguments).output().unwrap();
-            serde_json::from_slice(&ended.stdout).unwrap()
-        };
-        let schema = said(&format!("schema --of {verb}"));
-        let first = schema["anyOf"][0]["$ref"].as_str().unwrap().trim_start_matches("#/$defs/").to_owned();
-        let described = schema["$defs"][&first]["properties"].as_object().unwrap();
-        let document = said(&format!("{line} --format json"));
-        let printed: Vec<_> = document.as_object().unwrap().keys().collect();
-        assert_eq!(described.keys().collect::<Vec<_>>(), printed, "{verb}");
+/// What is wrong with a document by the schema that the tool prints for it; a key that the schema does not name is
+/// wrong too, though readers must take it.
+pub fn faults(of: DescribedDocument, document: &str) -> Vec<String> {
+    let mut schema: Value = serde_json::from_str(&schema(of)).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema), "the schema of {of:?} is none");
+    closed(&mut schema);
+    for definition in schema["$defs"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        closed(definition);
     }
+    let document = serde_json::from_str(document).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    validator.iter_errors(&document).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
+}
+
+/// No keys but those that are described.
+fn closed(schema: &mut Value) {
+    if schema["type"] == "object" && schema.get("additionalProperties").is_none() {
+        schema["unevaluatedProperties"] = Value::Bool(false);
+    }
+}
+
+#[test]
+fn every_document_is_as_it_is_described() {
+    let temporary = tempfile::tempdir().unwrap();
+    let repository = repository();
+    for (from, to) in [
+        ("stacks/incident-host", "good"),
+        ("tests/mutants/good-compose-traces/root", "repository"),
+        ("tests/mutants/tls-mismatch-compose/root", "broken"),
+    ] {
+        copy_tree(&repository.join(from), &temporary.path().join(to));
+    }
+    fs::create_dir(temporary.path().join("faulty")).unwrap();
+    fs::write(temporary.path().join("faulty/stack.toml"), "name = \"x\"\nnonsense = 1\n").unwrap();
+    let said = |line: &str| {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        String::from_utf8(tracewright(temporary.path(), &arguments).output().unwrap().stdout).unwrap()
+    };
+    let mut judged = 0;
+    for (of, lines) in [
+        (
+            DescribedDocument::Check,
+            &[
+                "check good --no-engines",
+                "check --files repository",
+                "check --files broken",
+                "check --files repository broken",
+                "check faulty",
+            ][..],
+        ),
+        (DescribedDocument::Plan, &["plan good --root out --no-engines", "plan faulty --root out"]),
+        (
+            DescribedDocument::History,
+            &["history good --root out", "history faulty --root out", "history none"],
+        ),
+        (DescribedDocument::Status, &["status good", "status none"]),
+        (DescribedDocument::Prove, &["prove good", "prove none"]),
+    ] {
+        for line in lines {
+            let document = said(&format!("{line} --format json"));
+            assert_eq!(faults(of, &document), Vec::<String>::new(), "{line}: {document}");
+            judged += 1;
+        }
+    }
+    said("apply good --root out --auto-approve --no-engines");
+    let rendered = said("render good --out rendered --format json");
+    assert_eq!(faults(DescribedDocument::Render, &rendered), Vec::<String>::new());
+    let manifest = fs::read_to_string(temporary.path().join("rendered/tracewright.json")).unwrap();
+    assert_eq!(faults(DescribedDocument::Manifest, &manifest), Vec::<String>::new());
+    for path in fs::read_dir(repository.join("tests/plans")).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let document = fs::read_to_string(&path).unwrap();
+            assert_eq!(
+                faults(DescribedDocument::Plan, &document),
+                Vec::<String>::new(),
+                "{}",
+                path.display()
+            );
+            judged += 1;
+        }
+    }
+    let history = said("history good --root out --format json");
+    assert_eq!(faults(DescribedDocument::History, &history), Vec::<String>::new());
+    println!("promise: documents that are as their schema says | {} | cargo", judged + 3);
+}
+
+#[test]
+fn what_is_seen_of_a_host_and_its_services_is_described() {
+    let listener = ListenerStatus {
+        name: "receive.grpc".to_owned(),
+        desired: "127.0.0.1:4317".parse().unwrap(),
+        tls: true,
+        real: Some("[::]:4317".parse().unwrap()),
+        holder: Some("nginx".to_owned()),
+    };
+    let unit = UnitStatus {
+        name: "otelcol.service".to_owned(),
+        state: "running".to_owned(),
+        since: Some("2026-01-01T00:00:00Z".to_owned()),
+        run: Some("0123".to_owned()),
+        restarts: 2,
+        started_since: true,
+        outdated: vec![TargetPath::new("/etc/otelcol/config.yaml")],
+        others: vec![TargetPath::new("/etc/systemd/system/otelcol.service.d/x.conf")],
+    };
+    let component = ComponentStatus {
+        name: "collector.main".to_owned(),
+        release: Some("otelcol 0.159.0".to_owned()),
+        release_fault: None,
+        version: "0.159".to_owned(),
+        pid: Some(7),
+        unit: Some(unit),
+        not_asked: None,
+        not_ready: Some("its port is another's".to_owned()),
+        listeners: vec![listener],
+        counters: Some(BTreeMap::from([("otelcol_exporter_sent_spans", 5.0)])),
+    };
+    let drift = vec![(TargetPath::new("/etc/tempo/config.yml"), "its content changed".to_owned())];
+    let host =
+        |run, generation, desired| HostStatus { generation, run, drift: drift.clone(), desired, part: true };
+    let applied = Some((GenerationNumber(3), "apply by root".to_owned()));
+    for (host, components) in [
+        (host(None, None, DesiredStatus::Faulty), Vec::new()),
+        (
+            host(Some((RunStatus::Killed, "x".to_owned())), applied, DesiredStatus::Changes(2)),
+            vec![component],
+        ),
+    ] {
+        let end = EdgeEnd {
+            to: Some("collector.main".to_owned()),
+            dials: "127.0.0.1:4317".to_owned(),
+            protocol: "OTLP/gRPC".to_owned(),
+            tls: false,
+            trusts: None,
+            state: "ok",
+        };
+        let edges = vec![EdgeView { from: "app.shop".to_owned(), before: None, after: Some(end) }];
+        let stack = "shop".to_owned();
+        let picture = Picture { stack, place: PlaceStatus::Host(host), edges, components };
+        let document = printed(&StatusDocument::of(&picture));
+        assert_eq!(faults(DescribedDocument::Status, &document), Vec::<String>::new(), "{document}");
+    }
+}
+
+#[test]
+fn a_document_that_is_another_is_refused() {
+    let plan = fs::read_to_string(repository().join("tests/plans/retention.json")).unwrap();
+    for (from, to) in [
+        ("\"generation\": 1", "\"generation\": \"one\""),
+        ("\"place\":", "\"where\":"),
+        ("\"edge_counts\":", "\"edge_count\":"),
+        ("\"kind\": \"keys\"", "\"kind\": \"key\""),
+    ] {
+        let other = plan.replacen(from, to, 1);
+        assert_ne!(other, plan, "{from}");
+        assert!(!faults(DescribedDocument::Plan, &other).is_empty(), "{to}");
+    }
+    assert!(!faults(DescribedDocument::Status, &plan).is_empty());
+    assert!(!faults(DescribedDocument::Manifest, &plan).is_empty());
 }

@@ -149,12 +149,16 @@ impl Expected<'_> {
             (ClientId::Internal(_), _) => {
                 let clients = stack.tempo.iter().flat_map(|tempo| tempo.dialect.internal_clients);
                 // Nothing dials the generator where none is configured.
-                let dialled = clients.filter(|client| !client.starts_with("metrics_generator"));
+                let generates = stack.tempo.as_ref().is_some_and(|tempo| tempo.generator.is_some());
+                let dialled = clients.filter(|client| generates || !client.starts_with("metrics_generator"));
                 dialled.map(|client| plain((*client).to_owned())).collect()
             }
             (ClientId::Of(_), Some(ProgramKind::Grafana)) => {
                 let name = stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str());
                 vec![plain(format!("datasources.{}", name.unwrap_or_default()))]
+            }
+            (ClientId::Each(..), Some(ProgramKind::Tempo)) => {
+                vec![plain("metrics_generator.storage.remote_write.0".to_owned())]
             }
             (ClientId::Each(..), _) => {
                 let target = &self.wiring.target(edge).id.component;
@@ -175,6 +179,7 @@ impl Expected<'_> {
     fn means(&self, edge: &WiredEdge, setting: &str) -> Option<Vec<ProgramKind>> {
         let to = self.wiring.target(edge).id.component.kind();
         match edge.from.component()?.kind() {
+            ProgramKind::Tempo if to == ProgramKind::Prometheus => Some(vec![to]),
             ProgramKind::App if setting.contains("_METRICS_") => {
                 Some(vec![ProgramKind::Collector, ProgramKind::Prometheus])
             }

@@ -1,8 +1,9 @@
 //! Helps typed literally: each help of each case in `tests/invalid` that can be typed is typed into its
 //! file, and what it leads to stands in `tests/invalid/helps.txt`: the line as it was and as it is then.
 //!
-//! `TRACEWRIGHT_BLESS=1 cargo test` writes the list; read it before you keep it: each line must say what
-//! was meant.
+//! `TRACEWRIGHT_BLESS=1 cargo test` writes the list. What each of them must say stands in
+//! `tests/invalid/meant.txt`, which people write and nothing blesses: the value that was meant, in seconds and
+//! bytes, and the codes of what it may lead to.
 
 #![expect(clippy::disallowed_methods, reason = "tests read and bless their own data")]
 
@@ -169,8 +170,18 @@ fn new_ones(before: &[Finding], after: &[Finding]) -> Vec<String> {
     new
 }
 
-/// One line of the list, and whether the fault that the help is for is gone.
-fn applied(stem: &str, text: &str, finding: &Finding, help: &str) -> Option<(String, bool)> {
+/// A help that was typed.
+struct Typed {
+    /// Its entry of the list.
+    entry: String,
+    /// The same as the table of what was meant has it.
+    meaning: String,
+    /// Whether the fault that it is for is gone.
+    gone: bool,
+}
+
+/// One entry of the list.
+fn applied(stem: &str, text: &str, finding: &Finding, help: &str) -> Option<Typed> {
     let before = judge(text);
     let after_text = typed(text, finding, help)?;
     let after = judge(&after_text);
@@ -178,9 +189,93 @@ fn applied(stem: &str, text: &str, finding: &Finding, help: &str) -> Option<(Str
         findings.iter().filter(|other| (other.code, &other.title) == (finding.code, &finding.title)).count()
     };
     let (old, new) = changed(text, &after_text);
-    let then = new_ones(&before, &after);
-    let then = if then.is_empty() { String::new() } else { format!("\n    then {}", then.join(", ")) };
-    Some((format!("{stem}\n    {old}\n    {new}{then}\n"), count(&after) < count(&before)))
+    let new_ones = new_ones(&before, &after);
+    let then = |ones: &[String]| match ones {
+        [] => String::new(),
+        ones => format!("\n    then {}", ones.join(", ")),
+    };
+    let codes: Vec<String> =
+        new_ones.iter().map(|one| one.split(' ').next().unwrap_or_default().to_owned()).collect();
+    Some(Typed {
+        entry: format!("{stem}\n    {old}\n    {new}{}\n", then(&new_ones)),
+        meaning: format!("{stem}\n    {old}\n    {}{}\n", meaning(&new), then(&codes)),
+        gone: count(&after) < count(&before),
+    })
+}
+
+/// What a line of a stack says, whatever its units: durations in seconds, sizes in bytes.
+fn meaning(line: &str) -> String {
+    let Ok(table) = line.parse::<toml::Table>() else { return line.to_owned() };
+    if line.is_empty() {
+        return "nothing".to_owned();
+    }
+    if line.starts_with('[') {
+        return line.to_owned();
+    }
+    let pairs = table.iter().map(|(key, value)| format!("{key} = {}", value_meant(value)));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+fn value_meant(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => quantity(text).unwrap_or_else(|| format!("{text:?}")),
+        toml::Value::Array(items) => {
+            format!("[{}]", items.iter().map(value_meant).collect::<Vec<_>>().join(", "))
+        }
+        toml::Value::Table(table) => {
+            let pairs = table.iter().map(|(key, value)| format!("{key} = {}", value_meant(value)));
+            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `48h` as `172800 s`, `1KiB` as `1024 B`.
+fn quantity(text: &str) -> Option<String> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit())?;
+    let number: u64 = text[..end].parse().ok()?;
+    let seconds = |factor: u64| Some(format!("{} s", number * factor));
+    let bytes = |factor: u64| Some(format!("{} B", number * factor));
+    match &text[end..] {
+        "ms" => Some(format!("{}.{:03} s", number / 1000, number % 1000)),
+        "s" => seconds(1),
+        "m" => seconds(60),
+        "h" => seconds(3600),
+        "d" => seconds(24 * 3600),
+        "B" => bytes(1),
+        "kB" => bytes(1000),
+        "MB" => bytes(1_000_000),
+        "GB" => bytes(1_000_000_000),
+        "KiB" => bytes(1 << 10),
+        "MiB" => bytes(1 << 20),
+        "GiB" => bytes(1 << 30),
+        _ => None,
+    }
+}
+
+/// The entries of a list: a line that is not indented begins one.
+fn entries(text: &str) -> Vec<String> {
+    let mut entries: Vec<String> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match entries.last_mut().filter(|_| line.starts_with(' ') || line.is_empty()) {
+            Some(entry) => *entry += &format!("{line}\n"),
+            None => entries.push(format!("{line}\n")),
+        }
+    }
+    entries
+}
+
+/// What is in one list and not in the other.
+fn missing(from: &[String], all: &[String]) -> String {
+    let mut left = from.to_vec();
+    let missing = all.iter().filter(|entry| match left.iter().position(|other| other == *entry) {
+        Some(known) => {
+            left.swap_remove(known);
+            false
+        }
+        None => true,
+    });
+    missing.cloned().collect()
 }
 
 #[test]
@@ -189,28 +284,32 @@ fn helps_that_can_be_typed_mean_what_was_meant() {
         std::fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
-    let (mut list, mut wrong, mut count) = (String::new(), String::new(), 0);
+    let (mut list, mut wrong, mut meanings) = (String::new(), String::new(), Vec::new());
     for path in paths {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         for finding in judge(&text) {
             for help in &finding.help {
-                let Some((line, gone)) = applied(stem, &text, &finding, help) else { continue };
-                count += 1;
-                list += &line;
-                if !gone {
+                let Some(typed) = applied(stem, &text, &finding, help) else { continue };
+                meanings.push(typed.meaning);
+                list += &typed.entry;
+                if !typed.gone {
                     writeln!(wrong, "{stem}: `{}` is still there after: {help}", finding.title).unwrap();
                 }
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    println!("promise: helps typed literally | {count} | cargo");
     let expected = directory().join("helps.txt");
     if std::env::var_os("TRACEWRIGHT_BLESS").is_some() {
         std::fs::write(&expected, &list).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&expected).unwrap_or_default(), list, "TRACEWRIGHT_BLESS=1 writes it");
+    let meant = entries(&std::fs::read_to_string(directory().join("meant.txt")).unwrap_or_default());
+    let (says, lacks) = (missing(&meant, &meanings), missing(&meanings, &meant));
+    assert!(says.is_empty() && lacks.is_empty(), "a help says\n{says}and meant.txt has\n{lacks}");
+    println!("promise: helps typed literally | {} | cargo", meanings.len());
+    println!("promise: helps that say what was meant | {} | cargo", meant.len());
 }
 
 #[test]

@@ -138,6 +138,7 @@ const CODES: &[&str] = &[
     "queue-wait-stalls",
     "batch-without-queue",
     "batch-size",
+    "retention-short",
     "retry-order",
     "lifetime-order",
     "sdk-unsupported",

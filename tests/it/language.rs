@@ -26,6 +26,7 @@ const BASE: &[(&str, &str)] = &[
     ("app.shop.sdk.tls_settings", "\"code\""),
     ("app.shop.protocol", "\"grpc\""),
     ("grafana", "{}"),
+    ("prometheus.http", "9090"),
 ];
 
 /// The base with one key set, in dotted spelling.
@@ -96,8 +97,8 @@ fn two_values(name: &str, kind: ValueKind) -> Option<[String; 2]> {
         ValueKind::Fraction => Some(["0.5".into(), "0.25".into()]),
         ValueKind::Port => Some(["5001".into(), "5002".into()]),
         ValueKind::Choice(_, words) => quoted(words[0].text, words[1].text),
-        // The life of a CA is longer than that of a leaf, everything else is short.
-        ValueKind::Duration if name == "authority_lifetime" => quoted("500d", "501d"),
+        // The life of a CA is longer than that of a leaf, and traces are to be found; everything else is short.
+        ValueKind::Duration if ["authority_lifetime", "retention"].contains(&name) => quoted("500d", "501d"),
         ValueKind::DurationOrNever => quoted("never", "100s"),
         ValueKind::Duration => quoted("6s", "7s"),
         ValueKind::Size(_) => quoted("96MiB", "97MiB"),

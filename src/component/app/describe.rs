@@ -96,7 +96,8 @@ fn of_signal(
     all
 }
 
-/// The key that decides where the CA is: the directory itself, where a container has it, or the home below which it is by default.
+/// The key that decides where the CA is: the directory itself, where a container has it, or the home below which it
+/// is by default.
 fn ca_key(app: &App) -> KeyPath {
     match (&app.container, &app.certificates, &app.service.home) {
         (Some(container), ..) => container.key.join("certificates"),

@@ -1,11 +1,13 @@
 //! What Tempo's template prints.
 
+use crate::component::prometheus;
 use crate::component::values::{
     OtlpListenerValues, ServerFiles, go_duration, otlp_listener, server_files, tempo_version,
 };
+use crate::model::names::TargetPath;
 use crate::stack::Tempo;
 use crate::toml::Printed;
-use crate::wiring::{EnginePlace, ListenerKind, Wiring};
+use crate::wiring::{ClientId, EnginePlace, ListenerId, ListenerKind, Wiring};
 use serde::Serialize;
 
 /// The context of `tempo/*/config.yml.j2`.
@@ -26,6 +28,7 @@ pub struct TempoContext<'a> {
     scheduler: String,
     finish_on_shutdown: String,
     usage_report: bool,
+    generator: Option<Generator>,
     written: &'a Printed,
 }
 
@@ -40,6 +43,36 @@ struct Server {
 struct InternalClients {
     ca: String,
     minimum_version: &'static str,
+}
+
+/// The metrics generator: it works with all of these, and is silent without any one of them.
+#[derive(Debug, Serialize)]
+struct Generator {
+    path: String,
+    url: String,
+    processors: Vec<&'static str>,
+    interval: String,
+}
+
+/// The listener that the generator writes to.
+pub(super) fn written() -> ListenerId {
+    ListenerId { component: prometheus::ID, kind: ListenerKind::Api }
+}
+
+/// The client with which it does.
+pub(super) fn writer() -> ClientId {
+    ClientId::Each(super::ID, written())
+}
+
+fn generator(wiring: &Wiring<'_>, tempo: &Tempo, data: &TargetPath) -> Option<Generator> {
+    let settings = tempo.generator.as_ref()?;
+    let edge = wiring.edge_from(&writer())?;
+    Some(Generator {
+        path: data.join("generator").to_string(),
+        url: format!("{}/api/v1/write", edge.url(wiring.target(edge).tls)),
+        processors: settings.processors.clone(),
+        interval: go_duration(settings.interval),
+    })
 }
 
 /// The file name of Tempo's template.
@@ -85,6 +118,7 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         scheduler: data.join("scheduler").to_string(),
         // A worker waits this long at every stop, also an idle one: well before the manager kills it.
         finish_on_shutdown: go_duration(tempo.service.stop_timeout / 2),
+        generator: generator(wiring, tempo, data),
         usage_report: tempo.usage_report,
         written: &tempo.written,
     }

@@ -5,7 +5,7 @@ use crate::component::{Component, ConfigReader, Described, Description, Engine, 
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
-use crate::stack::{Stack, Tempo};
+use crate::stack::{MetricsGenerator, Stack, Tempo};
 use crate::wiring::{
     ClientId, ClientSpec, ClientTarget, ComponentId, ComponentPlace, ComponentSpec, EnginePlace, HomePackage,
     ListenerId, ListenerKind, ListenerSpec, Package, SparePort, Wiring,
@@ -101,9 +101,20 @@ fn part(tempo: &Tempo) -> ComponentSpec<'_> {
         id: ID,
         host: tempo.host.clone(),
         listeners: otlp.chain(others).collect(),
-        clients: vec![internal],
+        clients: std::iter::once(internal).chain(tempo.generator.as_ref().map(writer)).collect(),
         counters: Some(ENGINE.counters),
         place: ComponentPlace::Engine(Box::new(place(tempo))),
+    }
+}
+
+/// The metrics generator, which writes to Prometheus.
+fn writer(generator: &MetricsGenerator) -> ClientSpec {
+    ClientSpec {
+        from: describe::writer(),
+        to: ClientTarget::One(describe::written()),
+        loopback: false,
+        from_outside: None,
+        key: generator.key.clone(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a release line of Tempo understands. Versions are compared here and nowhere else.
 
+use std::time::Duration;
+
 /// Capabilities of a Tempo release line.
 ///
 /// Sources: the key tables of `cmd/tempo/app/config.go` per release, and runs of 2.10.8,
@@ -15,6 +17,9 @@ pub struct TempoRelease {
     /// Key paths of Tempo's own gRPC clients that dial `internal`; the generator's only counts
     /// where a generator is configured (2.10).
     pub internal_clients: &'static [&'static str],
+    /// How long it writes to one block at most, by its own default: `max_block_duration` of the ingester (2.10)
+    /// or of the live store, as `/status/config` told.
+    pub longest_block: Duration,
     /// Whether it makes memory executable (it compiles JSON code at start): a unit that denies this
     /// ends it with status 2.
     pub executable_memory: bool,
@@ -31,6 +36,7 @@ const RELEASES: &[TempoRelease] = &[
             "querier.frontend_worker.grpc_client_config",
             "metrics_generator_client.grpc_client_config",
         ],
+        longest_block: Duration::from_secs(30 * 60),
         executable_memory: false,
     },
     TempoRelease {
@@ -38,6 +44,7 @@ const RELEASES: &[TempoRelease] = &[
         template: "3.0",
         line: (3, 0),
         internal_clients: CLIENTS_FROM_3,
+        longest_block: Duration::from_secs(30),
         executable_memory: true,
     },
     TempoRelease {
@@ -45,6 +52,7 @@ const RELEASES: &[TempoRelease] = &[
         template: "3.0",
         line: (3, 1),
         internal_clients: CLIENTS_FROM_3,
+        longest_block: Duration::from_secs(30),
         executable_memory: true,
     },
 ];

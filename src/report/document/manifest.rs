@@ -61,7 +61,10 @@ pub enum ManifestContent {
         dialect: EnvFormat,
     },
     /// A certificate that an apply will issue; it does not stand in the directory.
-    Certificate(ManifestCertificate),
+    Certificate {
+        /// What it will say.
+        spec: ManifestCertificate,
+    },
     /// The private key of a certificate; it does not stand in the directory.
     Key {
         /// The name of the certificate.
@@ -160,7 +163,9 @@ impl ManifestFile {
                 Content::Block { dialect, .. } => {
                     ManifestContent::Block { digest: digest(), dialect: *dialect }
                 }
-                Content::Certificate(spec) => ManifestContent::Certificate(ManifestCertificate::of(spec)),
+                Content::Certificate(spec) => {
+                    ManifestContent::Certificate { spec: ManifestCertificate::of(spec) }
+                }
                 Content::PrivateKey(name) => ManifestContent::Key { of: name.to_string() },
             },
         }
@@ -170,7 +175,7 @@ impl ManifestFile {
     pub fn digest(&self) -> Option<&str> {
         match &self.content {
             ManifestContent::File { digest } | ManifestContent::Block { digest, .. } => Some(digest),
-            ManifestContent::Certificate(_) | ManifestContent::Key { .. } => None,
+            ManifestContent::Certificate { .. } | ManifestContent::Key { .. } => None,
         }
     }
 }
@@ -198,7 +203,7 @@ impl ManifestCertificate {
     }
 
     /// What an apply will issue.
-    pub fn spec(&self) -> CertificateSpec {
+    pub fn meant(&self) -> CertificateSpec {
         CertificateSpec {
             name: CertificateName::new(self.name.as_str()),
             organization: self.organization.clone(),

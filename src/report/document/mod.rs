@@ -6,9 +6,12 @@ mod dataflow;
 mod findings;
 mod history;
 mod manifest;
+mod plan;
 mod printed;
+mod proof;
 mod render;
 mod schema;
+mod status;
 mod stopped;
 
 pub use dataflow::{
@@ -18,7 +21,12 @@ pub use dataflow::{
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
 pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
+pub use plan::PlanDocument;
 pub use printed::printed;
+pub use proof::{FailureReport, ProofDocument, ProofReport, SpanCount};
 pub use render::{RenderDocument, ToldFile};
-pub use schema::schema;
+pub use schema::{DescribedDocument, schema};
+pub use status::{
+    ComponentReport, HostReport, ListenerReport, StatusDocument, StatusDrift, StatusEdge, UnitReport,
+};
 pub use stopped::{DocumentKind, StoppedDocument, WhyStopped};

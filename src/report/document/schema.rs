@@ -1,12 +1,31 @@
 //! The JSON Schema of every document, made of the types that the documents are printed from.
 
 use super::{
-    CheckDocument, DirectoriesDocument, DocumentKind, HistoryDocument, RenderDocument, StoppedDocument,
-    printed,
+    CheckDocument, DirectoriesDocument, HistoryDocument, PlanDocument, ProofDocument, RenderDocument,
+    RenderManifest, StatusDocument, StoppedDocument, printed,
 };
 use schemars::{JsonSchema, schema_for};
 
-/// What `check` prints.
+/// The documents whose form can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DescribedDocument {
+    /// What `check` prints.
+    Check,
+    /// What `history` prints.
+    History,
+    /// What `plan` prints.
+    Plan,
+    /// What `prove` prints.
+    Prove,
+    /// What `render` prints.
+    Render,
+    /// What `render` writes beside its files.
+    Manifest,
+    /// What `status` prints.
+    Status,
+}
+
+/// What `check` prints: of a stack or of one directory, of several, or why there is no result.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is made")]
@@ -16,31 +35,24 @@ enum CheckOutput {
     Stopped(StoppedDocument),
 }
 
-/// What `history` prints.
+/// What a verb prints: its result, or why there is none.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is made")]
-enum HistoryOutput {
-    History(HistoryDocument),
+enum Output<T> {
+    Result(T),
     Stopped(StoppedDocument),
 }
 
-/// What `render` prints.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "only its schema is made")]
-enum RenderOutput {
-    Rendered(RenderDocument),
-    Stopped(StoppedDocument),
-}
-
-/// The schema of what a verb prints. A document whose result has no types yet is described as far as it is
-/// one that stopped.
-pub fn schema(kind: DocumentKind) -> String {
-    printed(&match kind {
-        DocumentKind::Check => schema_for!(CheckOutput),
-        DocumentKind::History => schema_for!(HistoryOutput),
-        DocumentKind::Render => schema_for!(RenderOutput),
-        DocumentKind::Plan | DocumentKind::Prove | DocumentKind::Status => schema_for!(StoppedDocument),
+/// The schema of a document.
+pub fn schema(of: DescribedDocument) -> String {
+    printed(&match of {
+        DescribedDocument::Check => schema_for!(CheckOutput),
+        DescribedDocument::History => schema_for!(Output<HistoryDocument>),
+        DescribedDocument::Plan => schema_for!(Output<PlanDocument>),
+        DescribedDocument::Prove => schema_for!(Output<ProofDocument>),
+        DescribedDocument::Render => schema_for!(Output<RenderDocument>),
+        DescribedDocument::Manifest => schema_for!(RenderManifest),
+        DescribedDocument::Status => schema_for!(Output<StatusDocument>),
     })
 }

@@ -3,7 +3,8 @@
 use super::causes::{KeyCause, Otherwise, causes};
 use super::view::{
     Because, ChangeView, DriftSetting, DriftView, EdgeCounts, EdgeEnd, EdgeView, IrreversibleView, KeyView,
-    ListenerEnd, ListenerView, PlaceView, PlanGoal, PlanSummary, PlanView, ServiceView, WarningView,
+    ListenerEnd, ListenerView, ModeView, NeedsView, PLAN_VERSION, PlaceView, PlanGoal, PlanSummary, PlanView,
+    ServiceView, WarningView,
 };
 use crate::cause::{Cause, Differing, EdgeState, ListenerState, changed_keys, settings};
 use crate::check::{CheckReport, ConditionState};
@@ -19,7 +20,6 @@ use crate::validate::{ValidatedFile, Validation};
 use std::collections::BTreeMap;
 
 use crate::report::others;
-use crate::report::plan_json::FORMAT_VERSION;
 
 /// A plan, and all that is known around it.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
     let causes = causes(plan, key_causes.collect(), (&otherwise, &facts.owners));
     let summary = summary(&facts);
     PlanView {
-        format_version: FORMAT_VERSION,
+        format_version: PLAN_VERSION,
         stack: plan.stack.to_string(),
         file: facts.file,
         host: plan.host.to_string(),
@@ -319,10 +319,15 @@ fn change_view(change: &Change) -> ChangeView {
         owner: change.owner.as_ref().map(ToString::to_string),
         needs: match &change.needs {
             Needs::Nothing => None,
-            Needs::AcceptDrift { .. } => Some("accept_drift".to_owned()),
-            Needs::Adopt => Some("adopt".to_owned()),
-            Needs::Refused(_) => Some("refused".to_owned()),
+            Needs::AcceptDrift { what } => Some(NeedsView::AcceptDrift(what.clone())),
+            Needs::Adopt => Some(NeedsView::Adopt(true)),
+            Needs::Refused(refusal) => Some(NeedsView::Refused(refusal.to_string())),
         },
+        mode: ModeView {
+            before: change.mode_before.map(|mode| mode.to_string()),
+            after: change.mode_after.map(|mode| mode.to_string()),
+        },
+        content_changes: change.content != ContentChange::None,
         before: texts.map(|(before, _)| before.to_owned()),
         after: texts.map(|(_, after)| after.to_owned()),
     }

@@ -1,13 +1,18 @@
 //! What a plan says, as one value: its text, its Markdown and its JSON are three looks at it.
 
 use super::super::verdict::plural;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
+/// Version of the JSON of a plan. The minor number only ever adds.
+pub const PLAN_VERSION: &str = "2.1";
+
 /// A plan for a reader: causes first, then what follows, then what to mind.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlanView {
-    /// Version of the JSON. The minor number only ever adds.
+    /// Version of this document; the minor number only ever adds.
     pub format_version: &'static str,
     /// The stack.
     pub stack: String,
@@ -23,6 +28,7 @@ pub struct PlanView {
     pub goal: PlanGoal,
     /// The digests by their names; in JSON these are in lower case.
     #[serde(serialize_with = "by_name")]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub digests: Vec<(String, String)>,
     /// What is said where nothing is to be done.
     #[serde(skip)]
@@ -105,7 +111,7 @@ impl PlanView {
 }
 
 /// What of a stack others carry out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OthersView {
     /// Everything that differs or was not looked at.
     pub things: Vec<OthersLine>,
@@ -114,7 +120,7 @@ pub struct OthersView {
 }
 
 /// Something that others carry out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OthersLine {
     /// `+`, `~`, `-`, or `?` where it was not looked at.
     pub sign: &'static str,
@@ -127,7 +133,7 @@ pub struct OthersLine {
 }
 
 /// What a plan leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanGoal {
     /// What the stack says.
@@ -141,7 +147,7 @@ pub enum PlanGoal {
 }
 
 /// How many of what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlanSummary {
     /// Paths that come.
     pub add: usize,
@@ -186,7 +192,7 @@ impl fmt::Display for PlanSummary {
 }
 
 /// Why something changes, and what changes for it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CauseView {
     /// What kind of cause.
     #[serde(flatten)]
@@ -196,7 +202,7 @@ pub struct CauseView {
 }
 
 /// Kinds of causes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CauseKind {
     /// Keys of `stack.toml`; several where they act together.
@@ -221,7 +227,7 @@ pub enum CauseKind {
 }
 
 /// A key of `stack.toml` that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KeyView {
     /// The key.
     pub key: String,
@@ -236,7 +242,7 @@ pub struct KeyView {
 }
 
 /// A file that follows from a cause.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FileView {
     /// Its path.
     pub path: String,
@@ -249,7 +255,7 @@ pub struct FileView {
 }
 
 /// A setting of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SettingView {
     /// Its key in the file.
     pub key: String,
@@ -260,7 +266,7 @@ pub struct SettingView {
 }
 
 /// A listener that opens, closes or is another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ListenerView {
     /// Its name: `collector.main.receive.grpc`.
     pub name: String,
@@ -275,7 +281,7 @@ pub struct ListenerView {
 }
 
 /// A listener as others see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ListenerEnd {
     /// Address and port.
     pub address: String,
@@ -286,7 +292,7 @@ pub struct ListenerEnd {
 }
 
 /// An edge that comes, goes or is another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EdgeView {
     /// The client: `app.shop`.
     pub from: String,
@@ -297,7 +303,7 @@ pub struct EdgeView {
 }
 
 /// An edge as its client has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EdgeEnd {
     /// The component it leads to.
     pub to: Option<String>,
@@ -314,7 +320,7 @@ pub struct EdgeEnd {
 }
 
 /// How the edges are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EdgeCounts {
     /// All of them.
     pub all: usize,
@@ -327,7 +333,7 @@ pub struct EdgeCounts {
 }
 
 /// What somebody else changed at a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DriftView {
     /// The path.
     pub path: String,
@@ -338,7 +344,7 @@ pub struct DriftView {
 }
 
 /// A setting that somebody else changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DriftSetting {
     /// Its key in the file.
     pub key: String,
@@ -351,7 +357,7 @@ pub struct DriftSetting {
 }
 
 /// A unit and what happens to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ServiceView {
     /// Its name; none where the stack names none.
     pub unit: Option<String>,
@@ -385,7 +391,7 @@ impl ServiceView {
 }
 
 /// A file that a unit runs on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Because {
     /// The file.
     pub path: String,
@@ -394,7 +400,7 @@ pub struct Because {
 }
 
 /// What no way back gives back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct IrreversibleView {
     /// The component.
     pub component: String,
@@ -403,7 +409,7 @@ pub struct IrreversibleView {
 }
 
 /// A warning, in short.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WarningView {
     /// Its code.
     pub code: String,
@@ -414,7 +420,7 @@ pub struct WarningView {
 }
 
 /// A place and what is said of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlaceView {
     /// The file, and the key in it.
     pub place: String,
@@ -423,7 +429,7 @@ pub struct PlaceView {
 }
 
 /// A path that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChangeView {
     /// The path.
     pub path: String,
@@ -439,10 +445,35 @@ pub struct ChangeView {
     pub component: Option<String>,
     /// The owner that the stack names.
     pub owner: Option<String>,
-    /// What it needs to be allowed.
-    pub needs: Option<String>,
+    /// What it needs to be allowed; none where it needs nothing.
+    pub needs: Option<NeedsView>,
+    /// Its permission bits.
+    pub mode: ModeView,
+    /// Whether its content changes.
+    pub content_changes: bool,
     /// Its content before, where it is text, without secrets.
     pub before: Option<String>,
     /// Its content afterwards.
+    pub after: Option<String>,
+}
+
+/// What a change needs to be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedsView {
+    /// `--accept-drift`: what somebody else changed.
+    AcceptDrift(String),
+    /// `--adopt`; always true.
+    Adopt(bool),
+    /// Nothing allows it: why.
+    Refused(String),
+}
+
+/// Permission bits, four octal digits; none where nothing stands, or where they are not ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ModeView {
+    /// Now.
+    pub before: Option<String>,
+    /// Afterwards.
     pub after: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 use super::super::{ProgramLines, Sdk};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath, Place};
+use crate::model::dataflow::Signal;
 use crate::model::env::EnvFormat;
 use crate::model::release::sdk::SdkLanguage;
 use crate::text::{percent_encode, sounds_secret};
@@ -173,7 +174,7 @@ impl Line<'_> {
     /// A line that a key of the stack says.
     fn own(&self) -> Option<Finding> {
         let general = self.name.strip_prefix("OTEL_EXPORTER_OTLP_");
-        let short = general.map(|rest| rest.strip_prefix("TRACES_").unwrap_or(rest)).unwrap_or(self.name);
+        let short = general.map_or(self.name, |rest| self.of_a_signal(rest).unwrap_or(rest));
         let sampler = self.name.starts_with("OTEL_TRACES_SAMPLER") && self.table.sampling.at.is_written();
         let silenced = ["OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"].contains(&self.name)
             && self.table.other_signals.or(false);
@@ -190,10 +191,17 @@ impl Line<'_> {
         Some(found.help(format!("write `{key}`, and leave this line out")))
     }
 
+    /// The setting of a signal that the stack writes: `ENDPOINT` of `METRICS_ENDPOINT`.
+    fn of_a_signal<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let written = self.table.signals.get().map_or(&[Signal::Traces][..], Vec::as_slice);
+        let prefix = |signal: &Signal| format!("{}_", signal.to_string().to_uppercase());
+        written.iter().find_map(|signal| name.strip_prefix(&prefix(signal)))
+    }
+
     /// A line that changes the way out against what the stack says of it.
     fn fights(&self) -> Option<Finding> {
         let general = self.name.strip_prefix("OTEL_EXPORTER_OTLP_")?;
-        let why = match general.strip_prefix("TRACES_").unwrap_or(general) {
+        let why = match self.of_a_signal(general).unwrap_or(general) {
             "INSECURE" => "beats the scheme of the endpoint in Go and Python",
             "CLIENT_KEY" | "CLIENT_CERTIFICATE" => "makes Go dial TLS where the listener has none",
             _ => return None,

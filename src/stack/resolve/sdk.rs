@@ -74,8 +74,7 @@ fn version(app: &AppTable, language: SdkLanguage, faults: &mut Findings) -> Opti
             }
         },
         (Some(_), None) if language.known().is_none() => {
-            let found = unused("no release of this SDK is known", &table.version, "leave `version` out");
-            faults.push(found.help("language = \"rust\""));
+            faults.push(unused("no release of this SDK is known", &table.version, "leave `version` out"));
             None
         }
         (Some(text), None) => match language.line(line(text)) {

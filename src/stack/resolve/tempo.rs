@@ -1,17 +1,22 @@
 //! `[tempo]`.
 
-use super::super::{RouteTarget, Tempo};
+use super::super::{MetricsGenerator, RouteTarget, Tempo};
 use super::host::HostKeys;
 use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
 use super::{Scene, version};
-use crate::diagnostic::{Code, Finding};
-use crate::toml::{ListenerTable, Table, TempoTable};
+use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
+use crate::model::dataflow::{OtlpProtocol, Signal};
+use crate::model::release::tempo::TempoRelease;
+use crate::toml::{KeyField, ListenerTable, MetricsGeneratorTable, Table, TempoTable};
 use std::time::Duration;
 
 /// 20 seconds: Tempo hangs at SIGTERM after a recent query, and loses nothing when it is killed.
 const SERVICE: ServiceDefaults =
     ServiceDefaults { memory_limit: None, stop_timeout: Duration::from_secs(20) };
+
+/// Below this nobody has looked yet.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Two weeks.
 const RETENTION: Duration = Duration::from_secs(336 * 3600);
@@ -43,7 +48,9 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
     let http = needed(&table.http, 3200, scene.faults);
     let internal = needed(&table.internal, 9095, scene.faults);
     pinned(&table.internal, scene);
+    let generator = generator(&table.metrics_generator, scene);
     let (version, dialect) = version?;
+    kept(&table.retention, dialect, scene);
     Some(Tempo {
         host: host?,
         version,
@@ -55,10 +62,67 @@ pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> 
         internal: internal?,
         local_storage,
         retention: table.retention.or(RETENTION),
+        generator,
         usage_report: table.usage_report.or(false),
         written: table.printed(),
         key: table.at.path().clone(),
     })
+}
+
+/// Traces are to be there when somebody looks for them: below an hour that is doubtful, and below the time that
+/// one block takes they can go before the block is whole.
+fn kept(retention: &KeyField<Duration>, release: &TempoRelease, scene: &mut Scene<'_>) {
+    let Some(kept) = retention.get().filter(|kept| **kept < HOUR) else { return };
+    let block = release.longest_block;
+    let found = if *kept < block {
+        let title = format!("traces are deleted before Tempo {} has finished a block of them", release.name);
+        let label = match block.as_secs() {
+            seconds if seconds.is_multiple_of(60) => {
+                format!("it writes to a block for {} minutes", seconds / 60)
+            }
+            seconds => format!("it writes to a block for {seconds} seconds"),
+        };
+        Finding::error(Code("retention-short"), title).at(retention.value(), label)
+    } else {
+        let title = "traces are deleted within the hour";
+        Finding::warning(Code("retention-short"), title).at(retention.value(), "")
+    };
+    scene.faults.push(found.help("an hour and more: `h` counts hours, `d` days; left out it is 14 days"));
+}
+
+/// The metrics generator, which is silent where it has nothing to do or nowhere to write.
+fn generator(table: &MetricsGeneratorTable, scene: &mut Scene<'_>) -> Option<MetricsGenerator> {
+    if !table.at.is_written() {
+        return None;
+    }
+    let written = table.processors.get().cloned().unwrap_or_else(|| vec!["service-graphs", "span-metrics"]);
+    if written.is_empty() {
+        let found = Finding::error(Code("text-empty"), "`processors` is empty");
+        let found = found.at(table.processors.value(), "no series would ever appear");
+        scene.faults.push(found.help("leave `metrics_generator` out"));
+    }
+    let mut processors: Vec<&'static str> = Vec::new();
+    for processor in written {
+        if !processors.contains(&processor) {
+            processors.push(processor);
+        }
+    }
+    match scene.targets.store(Signal::Metrics).map(|target| scene.targets.open(target)) {
+        None if scene.targets.is_complete() => {
+            let title = "the metrics generator of Tempo has nowhere to write";
+            let found = Finding::error(Code("send-to-missing"), title).at(table.at.key(), "");
+            scene.faults.push(found.help("add `[prometheus]`"));
+        }
+        Some(Some(open)) if !open.serves(OtlpProtocol::HttpProtobuf) => {
+            let title = "`prometheus` is written to, and its `http` is switched off";
+            let found = Finding::error(Code("no-listener"), title);
+            let found = found.at((KeyPath::of(["prometheus", "http"]), KeyPart::Key), "");
+            scene.faults.push(found.also(table.at.key(), "writes to it").help("leave `enabled` out"));
+        }
+        _ => {}
+    }
+    let interval = table.interval.or(Duration::from_secs(15));
+    Some(MetricsGenerator { processors, interval, key: table.at.path().clone() })
 }
 
 /// In one process Tempo's own clients dial 127.0.0.1, whatever is written: the internal listener

@@ -67,6 +67,8 @@ table! {
         /// The network of its own that it runs in, as a container does: a listener of its host is then reached under
         /// another name, and opened for it.
         container: AppContainerTable = r#"{ host_address = "host.docker.internal", certificates = "/certs" }"#;
+        /// A file of settings for its SDK, by which it passes over all its variables.
+        config_file: Later;
         /// Fetched after a restart, to see the application back.
         health_url: Text = r#""http://127.0.0.1:3010/health""#;
     }

@@ -26,7 +26,7 @@ pub use listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 pub use loki::LokiTable;
 pub use prometheus::{PrometheusReceiver, PrometheusTable};
 pub use service::{CertificatePathTable, Hardening, PathsTable, RunnerTable, ScopeWord, ServiceTable};
-pub use tempo::{StorageTable, TempoReceiveTable, TempoTable};
+pub use tempo::{MetricsGeneratorTable, StorageTable, TempoReceiveTable, TempoTable};
 
 use super::declare::*;
 use super::kind::{Choice, Count, Later, Name, Tables};

@@ -3,7 +3,7 @@
 use super::listener::{GrpcListenerTable, HttpListenerTable, ListenerTable};
 use super::service::{PathsTable, TempoServiceTable};
 use crate::toml::declare::*;
-use crate::toml::kind::{Bytes, Choice, Duration, Flag, Later, ListenerOf, Name, Path, Version};
+use crate::toml::kind::{Bytes, Choice, Duration, Flag, Later, List, ListenerOf, Name, Path, Version};
 
 table! {
     /// Grafana Tempo, which keeps the traces; one a stack.
@@ -42,7 +42,7 @@ table! {
         /// Limits of what is taken in.
         limits: LimitsTable = r#"{ trace_size = "20MB" }"#;
         /// Metrics made of spans.
-        metrics_generator: Later;
+        metrics_generator: MetricsGeneratorTable = r#"{ processors = ["service-graphs", "span-metrics"] }"#;
         /// Whether it reports its use to its makers.
         usage_report: Flag = "false", default("false"), renders("`usage_report.reporting_enabled`");
         /// As one process, or as several.
@@ -77,6 +77,34 @@ table! {
         ingestion_rate: Later;
         /// How many bytes at once are taken.
         ingestion_burst: Later;
+    }
+}
+
+table! {
+    /// Metrics made of spans, written to `[prometheus]` by remote write, which that takes when it is started with
+    /// `--web.enable-remote-write-receiver`. Path, target and processors are always written together: with one of
+    /// them missing Tempo is silent, and no series ever appears.
+    pub struct MetricsGeneratorTable {
+        /// What is made.
+        processors: List<Choice<GeneratorProcessors>> = r#"["service-graphs", "span-metrics"]"#, default(r#"["service-graphs", "span-metrics"]"#),
+            renders("`overrides.defaults.metrics_generator.processors`, `metrics_generator.storage`");
+        /// How often series are written.
+        interval: Duration = r#""15s""#, default(r#""15s""#),
+            renders("`overrides.defaults.metrics_generator.collection_interval`");
+    }
+}
+
+words! {
+    /// `processors`.
+    pub struct GeneratorProcessors: &'static str {
+        /// who calls whom: `traces_service_graph_*`
+        "service-graphs" => "service-graphs";
+        /// rate, errors and duration by service: `traces_spanmetrics_*`
+        "span-metrics" => "span-metrics";
+        /// hosts, of spans with the attribute `host.id`: `traces_host_info`
+        "host-info" => "host-info";
+        /// blocks of 2.10 for queries of metrics
+        "local-blocks", instead r#"processors = ["service-graphs", "span-metrics"]"#;
     }
 }
 

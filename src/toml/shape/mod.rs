@@ -133,15 +133,25 @@ pub(super) fn text(text: &str, what: &str) -> Shaped<String> {
     match text.chars().find(|letter| is_unwritable(*letter)) {
         None => Ok(text.to_owned()),
         Some(letter) => {
-            let without: String = text.chars().filter(|letter| !is_unwritable(*letter)).collect();
-            let without = match text.starts_with('/') {
-                true => without.replace("//", "/").trim_end_matches('/').to_owned(),
-                false => without,
-            };
             let wrong = Misshapen::new("text-control", format!("{what} holds {}", name_of(letter)));
-            Err(if without.trim().is_empty() { wrong } else { wrong.or(without.trim()) })
+            Err(wrong.or_meant(writable(text)))
         }
     }
+}
+
+/// The same text without what cannot be written, where something is left of each of its parts: what parted two
+/// words is a space.
+fn writable(text: &str) -> Option<String> {
+    let is_path = text.starts_with('/');
+    let letters = text.chars().filter_map(|letter| match letter {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' if !is_path => Some(' '),
+        letter => (!is_unwritable(letter)).then_some(letter),
+    });
+    let without: String = letters.collect();
+    let parts = |text: &str| text.split('/').filter(|part| !part.is_empty()).count();
+    let without = without.trim();
+    let whole = !is_path || parts(without) == parts(text);
+    (whole && !without.is_empty()).then(|| without.to_owned())
 }
 
 /// Characters that end a line, that YAML takes in no form, or that nobody sees and no file should hold.

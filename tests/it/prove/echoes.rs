@@ -3,12 +3,14 @@
 
 use super::hostile::{answer, answering};
 use super::lab::{Logged, dial, endpoint, nothing_to_read};
+use crate::documents::faults;
 use crate::support::repository;
 use std::fs;
 use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
 use tracewright::prove::{Dial, Endpoint, TempoReader, TraceProver};
-use tracewright::report::proof::{ProofOutcome, json, text};
+use tracewright::report::document::{DescribedDocument, ProofDocument, printed as json};
+use tracewright::report::proof::{ProofOutcome, text};
 
 /// What every value begins with, and no message has.
 const BEGINNING: &str = "Zq7x";
@@ -39,7 +41,9 @@ fn printed(endpoint: &Endpoint, api: u16) -> String {
     let prover =
         TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(300) };
     let outcomes = [(endpoint.clone(), ProofOutcome::from(prover.prove(endpoint)))];
-    text(&outcomes) + &json(&outcomes)
+    let document = json(&ProofDocument::of(&outcomes));
+    assert_eq!(faults(DescribedDocument::Prove, &document), Vec::<String>::new(), "{document}");
+    text(&outcomes) + &document
 }
 
 fn sends(echo: &Echo, protocol: OtlpProtocol, port: u16) -> Endpoint {

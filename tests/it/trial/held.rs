@@ -1,7 +1,9 @@
 //! A trial that is held: seen, read and proven from another terminal.
 
 use super::lab::{Lab, kill};
+use crate::documents::faults;
 use serde_json::Value;
+use tracewright::report::document::DescribedDocument;
 
 #[test]
 fn a_held_trial_is_shown_proven_and_read() {
@@ -17,6 +19,7 @@ fn a_held_trial_is_shown_proven_and_read() {
 "
     );
     let counted = lab.run(&["prove", "stacks/internal-tls", "--count", "2000", "--format", "json"]);
+    assert_eq!(faults(DescribedDocument::Prove, &counted.out), Vec::<String>::new());
     let counted: Value = serde_json::from_str(&counted.out).unwrap();
     assert_eq!(counted["proofs"][0]["spans"]["returned"], 2000);
     assert_eq!(counted["proofs"][0]["result"], "proven");
@@ -41,6 +44,7 @@ collector.main  otelcol 0.159.0, process P, ready
     );
     assert!(status.out.lines().count() <= 24, "more than one screen:\n{}", status.out);
     let json = lab.run(&["status", "stacks/internal-tls", "--format", "json"]);
+    assert_eq!(faults(DescribedDocument::Status, &json.out), Vec::<String>::new());
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["components"][1]["counters"]["otelcol_exporter_sent_spans"], 2006.0);
 
