@@ -226,12 +226,8 @@ fn every_document_is_as_it_is_described() {
     for path in fs::read_dir(repository.join("tests/plans")).unwrap().map(|entry| entry.unwrap().path()) {
         if path.extension().is_some_and(|extension| extension == "json") {
             let document = fs::read_to_string(&path).unwrap();
-            assert_eq!(
-                faults(DescribedDocument::Plan, &document),
-                Vec::<String>::new(),
-                "{}",
-                path.display()
-            );
+            let faults = faults(DescribedDocument::Plan, &document);
+            assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
             judged += 1;
         }
     }
