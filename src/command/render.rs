@@ -7,6 +7,7 @@ use crate::report::document::{RenderDocument, RenderManifest, ToldFile, told as 
 use crate::report::github;
 use crate::report::verdict::plural;
 use crate::stack::Stack;
+use crate::workflow::containers;
 use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
@@ -20,6 +21,7 @@ pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<
     judged.refuse(session)?;
     let texts = texts(&judged.desired);
     let manifest = RenderManifest::of(&judged.desired, releases(&loaded.stack), &texts);
+    let manifest = manifest.with_containers(containers::of(&judged.wiring));
     let target = RenderTarget::look(&arguments.out, texts)
         .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;
     target.write(&manifest).map_err(|why| Stop::Because(Exit::Machine, why))?;

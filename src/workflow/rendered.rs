@@ -1,6 +1,7 @@
 //! What the manifest of a rendered directory adds to its files: the certificates that an apply will issue, the
 //! releases, who reads an environment file. A file that is not as it was rendered is told of.
 
+use super::containers;
 use super::written::manifest;
 use crate::model::certificate::CertificateSpec;
 use crate::model::dataflow::NotRead;
@@ -69,6 +70,7 @@ impl RenderedWith {
                 files.environment_dialects.insert(TargetPath::new(path.as_str()), dialect);
             }
         }
+        files.guests = containers::guests(&manifest.containers);
         files.tempo_version = manifest.releases.get("tempo").cloned();
         let collectors = manifest.releases.iter().filter(|(name, _)| name.starts_with("collector."));
         let collectors: BTreeSet<&String> = collectors.map(|(_, release)| release).collect();

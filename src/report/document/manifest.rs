@@ -28,6 +28,22 @@ pub struct RenderManifest {
     pub releases: BTreeMap<String, String>,
     /// Every file, by the path that it has on the host.
     pub files: BTreeMap<String, ManifestFile>,
+    /// Applications that run in a container, by the file that each is told by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub containers: BTreeMap<String, ManifestContainer>,
+}
+
+/// What an application in a container has around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ManifestContainer {
+    /// Its name in the stack.
+    pub name: String,
+    /// How it reaches its host.
+    pub host_address: String,
+    /// The directory of its certificates on the host.
+    pub certificates: String,
+    /// Where that directory is mounted.
+    pub mounted: String,
 }
 
 /// A file as the host will have it.
@@ -117,7 +133,14 @@ impl RenderManifest {
             desired: desired.digest().to_string(),
             releases,
             files: desired.files.iter().map(file).collect(),
+            containers: BTreeMap::new(),
         }
+    }
+
+    /// The same, with what containers have around them.
+    pub fn with_containers(mut self, containers: BTreeMap<String, ManifestContainer>) -> Self {
+        self.containers = containers;
+        self
     }
 
     /// Reads one; in words what is wrong with it otherwise.
