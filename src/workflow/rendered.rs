@@ -2,12 +2,14 @@
 //! releases, who reads an environment file. A file that is not as it was rendered is told of.
 
 use super::written::manifest;
+use crate::diagnostic::{Mark, SourceName};
+use crate::format::compose::Inside;
 use crate::model::certificate::CertificateSpec;
 use crate::model::dataflow::NotRead;
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, TargetPath};
-use crate::report::document::{ManifestContent, RenderManifest};
-use crate::topology::{Discovered, Examined, FileSet};
+use crate::report::document::{ManifestContainer, ManifestContent, RenderManifest};
+use crate::topology::{Discovered, Examined, FileSet, Guest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -65,8 +67,11 @@ impl RenderedWith {
             files.files.entry(path.clone()).or_insert(Examined::DesiredKey(name));
         }
         for (path, file) in &manifest.files {
-            if let ManifestContent::Block { dialect, .. } = file.content {
-                files.environment_dialects.insert(TargetPath::new(path.as_str()), dialect);
+            let ManifestContent::Block { dialect, container, .. } = &file.content else { continue };
+            let path = TargetPath::new(path.as_str());
+            files.environment_dialects.insert(path.clone(), *dialect);
+            if let Some(container) = container {
+                files.guests.insert(path.clone(), guest(&path, container));
             }
         }
         files.tempo_version = manifest.releases.get("tempo").cloned();
@@ -76,6 +81,15 @@ impl RenderedWith {
             files.collector_version = Some((*release).clone());
         }
     }
+}
+
+/// The program of an environment file in its container.
+fn guest(path: &TargetPath, container: &ManifestContainer) -> Guest {
+    let at = Mark { source: SourceName(path.to_string()), span: 0..0 };
+    let (seen, certificates) = (&container.certificates_seen, &container.certificates);
+    let inside =
+        Inside::mounted(&TargetPath::new(seen.as_str()), &TargetPath::new(certificates.as_str()), at);
+    Guest { name: container.name.clone(), host_address: container.host_address.to_lowercase(), inside }
 }
 
 /// Files that were changed or removed since.

@@ -59,6 +59,9 @@ pub enum ManifestContent {
         digest: String,
         /// Who reads the file.
         dialect: EnvFormat,
+        /// The container that the program runs in, which no file of the directory describes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        container: Option<ManifestContainer>,
     },
     /// A certificate that an apply will issue; it does not stand in the directory.
     Certificate {
@@ -70,6 +73,19 @@ pub enum ManifestContent {
         /// The name of the certificate.
         of: String,
     },
+}
+
+/// A container around a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ManifestContainer {
+    /// What the program is called in the stack.
+    pub name: String,
+    /// How it reaches its host.
+    pub host_address: String,
+    /// The directory of its certificates on the host.
+    pub certificates: String,
+    /// Where it sees that directory.
+    pub certificates_seen: String,
 }
 
 /// What a certificate will say.
@@ -140,6 +156,14 @@ impl RenderManifest {
         }
     }
 
+    /// Says of an environment file that its program runs in a container.
+    pub fn contain(&mut self, path: &TargetPath, around: ManifestContainer) {
+        let file = self.files.get_mut(path.as_str());
+        if let Some(ManifestContent::Block { container, .. }) = file.map(|file| &mut file.content) {
+            *container = Some(around);
+        }
+    }
+
     /// As it is written: the same bytes for the same stack.
     pub fn text(&self) -> String {
         printed(self)
@@ -161,7 +185,7 @@ impl ManifestFile {
             content: match &file.content {
                 Content::Whole(_) => ManifestContent::File { digest: digest() },
                 Content::Block { dialect, .. } => {
-                    ManifestContent::Block { digest: digest(), dialect: *dialect }
+                    ManifestContent::Block { digest: digest(), dialect: *dialect, container: None }
                 }
                 Content::Certificate(spec) => {
                     ManifestContent::Certificate { spec: ManifestCertificate::of(spec) }

@@ -20,7 +20,7 @@ pub use dataflow::{
 };
 pub use findings::{ToldFinding, ToldPlace, ToldSeverity, told};
 pub use history::{HistoryDocument, ToldGeneration};
-pub use manifest::{ManifestCertificate, ManifestContent, ManifestFile, RenderManifest};
+pub use manifest::{ManifestCertificate, ManifestContainer, ManifestContent, ManifestFile, RenderManifest};
 pub use plan::PlanDocument;
 pub use printed::printed;
 pub use proof::{FailureReport, ProofDocument, ProofReport, SpanCount};
