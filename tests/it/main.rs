@@ -34,6 +34,7 @@ mod mutants;
 mod others;
 mod plan_screens;
 mod prove;
+mod pull_request;
 mod readers;
 mod reference;
 mod rendered;
