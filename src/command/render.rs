@@ -2,15 +2,12 @@
 //! certificates or state.
 
 use crate::cli::{RenderArguments, RenderFormat};
-use crate::component::app::id;
 use crate::exit::Exit;
-use crate::model::names::TargetPath;
-use crate::report::document::{
-    ManifestContainer, RenderDocument, RenderManifest, ToldFile, told as findings_told,
-};
+use crate::report::document::{RenderDocument, RenderManifest, ToldFile, told as findings_told};
 use crate::report::github;
 use crate::report::verdict::plural;
 use crate::stack::Stack;
+use crate::workflow::containers;
 use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
@@ -23,10 +20,8 @@ pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let texts = texts(&judged.desired);
-    let mut manifest = RenderManifest::of(&judged.desired, releases(&loaded.stack), &texts);
-    for (path, container) in containers(&judged) {
-        manifest.contain(&path, container);
-    }
+    let manifest = RenderManifest::of(&judged.desired, releases(&loaded.stack), &texts);
+    let manifest = manifest.with_containers(containers::of(&judged.wiring));
     let target = RenderTarget::look(&arguments.out, texts)
         .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;
     target.write(&manifest).map_err(|why| Stop::Because(Exit::Machine, why))?;
@@ -65,22 +60,6 @@ fn document(
     let findings = findings_told(&judged.verdict.findings, &judged.sources);
     let directory = arguments.out.display().to_string();
     RenderDocument::new(directory, judged.desired.digest().to_string(), files, findings)
-}
-
-/// The containers of applications, by their environment files.
-fn containers(judged: &CheckedStack<'_>) -> Vec<(TargetPath, ManifestContainer)> {
-    let apps = judged.wiring.stack.apps.values();
-    let contained = apps.filter_map(|app| {
-        let place = judged.wiring.clients.get(&id(&app.name))?;
-        let container = ManifestContainer {
-            name: app.name.to_string(),
-            host_address: app.container.as_ref()?.host_address.clone(),
-            certificates: place.certificates.to_string(),
-            certificates_seen: place.certificates_seen.to_string(),
-        };
-        Some((place.file.clone()?, container))
-    });
-    contained.collect()
 }
 
 /// The release of each engine.

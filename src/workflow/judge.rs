@@ -1,14 +1,14 @@
 //! The pure prefix all verbs share: stack -> wiring -> desired files -> topology -> verdict. A stack
 //! whose own rendering does not pass is refused here, whatever the verb.
 
+use super::containers;
 use super::load::Loaded;
 use super::other_blocks::name_others;
 use super::readers::{HostFiles, readers};
 use super::session::{Session, Stop};
 use crate::check::{CheckReport, check};
-use crate::component::{app, wire};
-use crate::diagnostic::{Finding, Findings, KeyPart, Mark, Severity, SourceName};
-use crate::format::compose::Inside;
+use crate::component::wire;
+use crate::diagnostic::{Finding, Findings, KeyPart, Severity, SourceName};
 use crate::model::block::{Markers, Origin, Split};
 use crate::model::dataflow::Topology;
 use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
@@ -18,7 +18,7 @@ use crate::render::{Templates, render};
 use crate::report::verdict::CheckView;
 use crate::stack::Stack;
 use crate::text::{RedactSource, Sources, TextFormat};
-use crate::topology::{Examined, FileSet, Guest, read};
+use crate::topology::{Examined, FileSet, read};
 use crate::validate::Validation;
 use crate::wiring::Wiring;
 use std::collections::BTreeMap;
@@ -157,28 +157,11 @@ fn file_set<'a>(
         tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
         collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
         environment_dialects: dialects(desired),
-        guests: guests(wiring),
+        guests: containers::guests(&containers::of(wiring)),
         unread: std::collections::BTreeSet::new(),
         complete: true,
         ..FileSet::default()
     }
-}
-
-/// Programs in containers, by the files that they are told by.
-fn guests(wiring: &Wiring<'_>) -> BTreeMap<TargetPath, Guest> {
-    let mut guests = BTreeMap::new();
-    for app in wiring.stack.apps.values() {
-        let place = &wiring.clients[&app::id(&app.name)];
-        let (Some(file), Some(container)) = (&place.file, &app.container) else { continue };
-        let at = Mark { source: SourceName(file.to_string()), span: 0..0 };
-        let guest = Guest {
-            name: app.name.to_string(),
-            host_address: container.host_address.to_lowercase(),
-            inside: Inside::mounted(&place.certificates_seen, &place.certificates, at),
-        };
-        guests.insert(file.clone(), guest);
-    }
-    guests
 }
 
 /// Who reads each environment file.

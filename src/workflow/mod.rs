@@ -8,6 +8,7 @@ pub mod ca;
 pub mod change;
 pub(crate) mod clock;
 pub mod consent;
+pub mod containers;
 pub mod engines;
 pub mod files;
 pub(crate) mod forms;

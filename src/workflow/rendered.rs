@@ -1,15 +1,14 @@
 //! What the manifest of a rendered directory adds to its files: the certificates that an apply will issue, the
 //! releases, who reads an environment file. A file that is not as it was rendered is told of.
 
+use super::containers;
 use super::written::manifest;
-use crate::diagnostic::{Mark, SourceName};
-use crate::format::compose::Inside;
 use crate::model::certificate::CertificateSpec;
 use crate::model::dataflow::NotRead;
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, TargetPath};
-use crate::report::document::{ManifestContainer, ManifestContent, RenderManifest};
-use crate::topology::{Discovered, Examined, FileSet, Guest};
+use crate::report::document::{ManifestContent, RenderManifest};
+use crate::topology::{Discovered, Examined, FileSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -67,13 +66,11 @@ impl RenderedWith {
             files.files.entry(path.clone()).or_insert(Examined::DesiredKey(name));
         }
         for (path, file) in &manifest.files {
-            let ManifestContent::Block { dialect, container, .. } = &file.content else { continue };
-            let path = TargetPath::new(path.as_str());
-            files.environment_dialects.insert(path.clone(), *dialect);
-            if let Some(container) = container {
-                files.guests.insert(path.clone(), guest(&path, container));
+            if let ManifestContent::Block { dialect, .. } = file.content {
+                files.environment_dialects.insert(TargetPath::new(path.as_str()), dialect);
             }
         }
+        files.guests = containers::guests(&manifest.containers);
         files.tempo_version = manifest.releases.get("tempo").cloned();
         let collectors = manifest.releases.iter().filter(|(name, _)| name.starts_with("collector."));
         let collectors: BTreeSet<&String> = collectors.map(|(_, release)| release).collect();
@@ -81,15 +78,6 @@ impl RenderedWith {
             files.collector_version = Some((*release).clone());
         }
     }
-}
-
-/// The program of an environment file in its container.
-fn guest(path: &TargetPath, container: &ManifestContainer) -> Guest {
-    let at = Mark { source: SourceName(path.to_string()), span: 0..0 };
-    let (seen, certificates) = (&container.certificates_seen, &container.certificates);
-    let inside =
-        Inside::mounted(&TargetPath::new(seen.as_str()), &TargetPath::new(certificates.as_str()), at);
-    Guest { name: container.name.clone(), host_address: container.host_address.to_lowercase(), inside }
 }
 
 /// Files that were changed or removed since.

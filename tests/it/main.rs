@@ -12,6 +12,7 @@ mod bounds;
 mod clock;
 mod cmd;
 mod compose;
+mod compose_projects;
 mod concurrency;
 mod crash;
 mod determinism;

@@ -99,7 +99,7 @@ fn unmounted(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
     }
     let directory = &wiring.clients[&id(&app.name)].certificates;
     let title = format!("`{}` dials TLS, and its container has no certificates", app.name);
-    let found = Finding::error(Code("key-missing"), title).at((container.key.clone(), KeyPart::Key), "");
+    let found = Finding::error(Code("sdk-without-tls"), title).at((container.key.clone(), KeyPart::Key), "");
     Some(found.help(format!(
         "mount `{directory}` in it, for example at `/certs`, and say `certificates = \"/certs\"`"
     )))

@@ -28,6 +28,22 @@ pub struct RenderManifest {
     pub releases: BTreeMap<String, String>,
     /// Every file, by the path that it has on the host.
     pub files: BTreeMap<String, ManifestFile>,
+    /// Applications that run in a container, by the file that each is told by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub containers: BTreeMap<String, ManifestContainer>,
+}
+
+/// What an application in a container has around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ManifestContainer {
+    /// Its name in the stack.
+    pub name: String,
+    /// How it reaches its host.
+    pub host_address: String,
+    /// The directory of its certificates on the host.
+    pub certificates: String,
+    /// Where that directory is mounted.
+    pub mounted: String,
 }
 
 /// A file as the host will have it.
@@ -59,9 +75,6 @@ pub enum ManifestContent {
         digest: String,
         /// Who reads the file.
         dialect: EnvFormat,
-        /// The container that the program runs in, which no file of the directory describes.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        container: Option<ManifestContainer>,
     },
     /// A certificate that an apply will issue; it does not stand in the directory.
     Certificate {
@@ -73,19 +86,6 @@ pub enum ManifestContent {
         /// The name of the certificate.
         of: String,
     },
-}
-
-/// A container around a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ManifestContainer {
-    /// What the program is called in the stack.
-    pub name: String,
-    /// How it reaches its host.
-    pub host_address: String,
-    /// The directory of its certificates on the host.
-    pub certificates: String,
-    /// Where it sees that directory.
-    pub certificates_seen: String,
 }
 
 /// What a certificate will say.
@@ -133,7 +133,14 @@ impl RenderManifest {
             desired: desired.digest().to_string(),
             releases,
             files: desired.files.iter().map(file).collect(),
+            containers: BTreeMap::new(),
         }
+    }
+
+    /// The same, with what containers have around them.
+    pub fn with_containers(mut self, containers: BTreeMap<String, ManifestContainer>) -> Self {
+        self.containers = containers;
+        self
     }
 
     /// Reads one; in words what is wrong with it otherwise.
@@ -153,14 +160,6 @@ impl RenderManifest {
         match manifest.files.keys().find_map(flaw) {
             Some(flaw) => Err(flaw),
             None => Ok(manifest),
-        }
-    }
-
-    /// Says of an environment file that its program runs in a container.
-    pub fn contain(&mut self, path: &TargetPath, around: ManifestContainer) {
-        let file = self.files.get_mut(path.as_str());
-        if let Some(ManifestContent::Block { container, .. }) = file.map(|file| &mut file.content) {
-            *container = Some(around);
         }
     }
 
@@ -185,7 +184,7 @@ impl ManifestFile {
             content: match &file.content {
                 Content::Whole(_) => ManifestContent::File { digest: digest() },
                 Content::Block { dialect, .. } => {
-                    ManifestContent::Block { digest: digest(), dialect: *dialect, container: None }
+                    ManifestContent::Block { digest: digest(), dialect: *dialect }
                 }
                 Content::Certificate(spec) => {
                     ManifestContent::Certificate { spec: ManifestCertificate::of(spec) }
