@@ -14,7 +14,7 @@ use crate::model::names::{Scope, TargetPath};
 use crate::model::prior::PathKind;
 use crate::model::units::UnitRun;
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
-use crate::text::{InPlace, TextFormat, redact};
+use crate::text::{InPlace, TextFormat, redact, redact_line};
 use crate::toml::{KeyDifference, TomlDocument};
 use crate::validate::{ValidatedFile, Validation};
 use std::collections::BTreeMap;
@@ -195,10 +195,10 @@ fn listener(pair: &Differing<ListenerState>, keys: &Keys<'_>) -> ListenerView {
 fn edge(pair: &Differing<EdgeState>) -> EdgeView {
     let end = |state: &EdgeState| EdgeEnd {
         to: state.to.clone(),
-        dials: state.dials.clone(),
+        dials: redact_line(&state.dials),
         protocol: state.protocol.clone(),
         tls: state.tls,
-        trusts: state.trusts.clone(),
+        trusts: state.trusts.as_deref().map(redact_line),
         state: match state.state {
             ConditionState::Met => "ok",
             ConditionState::Broken => "broken",
