@@ -30,7 +30,7 @@ pub fn settings(format: TextFormat, text: &str) -> Option<Settings> {
         }
         TextFormat::Unit => of_unit(text, &mut found),
         TextFormat::Environment | TextFormat::ForeignEnvironment => of_environment(text, &mut found),
-        TextFormat::Stack | TextFormat::Alloy | TextFormat::Unknown => return None,
+        TextFormat::Stack | TextFormat::Alloy | TextFormat::Proxy | TextFormat::Unknown => return None,
     }
     Some(found)
 }

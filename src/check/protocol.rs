@@ -88,6 +88,10 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
                     .also(listener.at.clone(), format!("{server} on port {}", listener.port));
                 advice::right_listener(facts, client, listener).into_iter().fold(finding, Finding::help)
             }
+            Fault::Passed(text) => Finding::error(CODE, text.clone())
+                .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+                .also(listener.at.clone(), format!("{server} on port {}", listener.port))
+                .help("pass it on to who serves it, or dial that without the proxy"),
             Fault::Path(sent) => Finding::error(CODE, format!("a path that {server} does not have"))
                 .at(client.at.clone(), sent.clone())
                 .also(listener.at.clone(), format!("{} on port {}", listener.protocol, listener.port))

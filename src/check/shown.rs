@@ -1,6 +1,7 @@
 //! The files that findings point into, each with the format by which its secrets are known: they are
 //! other people's. Used by whoever renders the findings of [`super::check`].
 
+use crate::component::proxy::read::PROXIES;
 use crate::model::dataflow::{ProgramKind, Topology};
 use crate::model::names::TargetPath;
 use crate::text::{RedactSource, Sources, TextFormat};
@@ -27,6 +28,7 @@ fn format(topology: &Topology, path: &TargetPath) -> TextFormat {
         Some(ProgramKind::Prometheus) if places::is_yaml(path) => TextFormat::Yaml,
         Some(ProgramKind::App | ProgramKind::Prometheus) => TextFormat::ForeignEnvironment,
         Some(ProgramKind::Collector | ProgramKind::Tempo | ProgramKind::Grafana) => TextFormat::Yaml,
+        Some(ProgramKind::Neighbour(name)) if PROXIES.iter().any(|row| row.0 == name) => TextFormat::Proxy,
         Some(ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_))
             if !places::is_yaml(path) =>
         {

@@ -8,7 +8,7 @@ use crate::report::proof;
 use crate::report::proof::ProofOutcome;
 use crate::trial;
 use crate::workflow::journals::Journals;
-use crate::workflow::proof::{TrialLogs, exit, nothing_to_prove, somebody_listens, within};
+use crate::workflow::proof::{TrialLogs, exit, nothing_to_prove, somebody_listens, unproven, within};
 use crate::workflow::running::There;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::stages::Stages;
@@ -29,6 +29,7 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         None => Box::new(Journals(&wiring)),
     };
     let prover = TraceProver { reader: &reader, logs: &*logs, within: within(&wiring) };
+    let beside = unproven(&wiring);
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();
     for endpoint in endpoints {
@@ -46,7 +47,7 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
     let document = || printed(&ProofDocument::of(&outcomes));
     session.keep_document(document)?;
     match arguments.format {
-        Format::Text => session.print(&proof::text(&outcomes)),
+        Format::Text => session.print(&(proof::text(&outcomes) + &beside)),
         Format::Json => session.print_document(&document()),
     }
     Ok(exit(&outcomes))

@@ -13,6 +13,7 @@ pub mod grafana;
 pub mod loki;
 pub mod neighbour;
 pub mod prometheus;
+pub mod proxy;
 mod reading;
 mod registry;
 pub mod systemd;

@@ -9,6 +9,7 @@ pub mod env_file;
 pub mod keys;
 pub mod kubernetes;
 pub mod page;
+pub mod proxy;
 pub mod unit;
 pub mod values;
 pub mod yaml;

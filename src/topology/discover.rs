@@ -7,6 +7,7 @@
 use super::tree::{FileTree, Looked};
 use super::whose::most_bytes;
 use super::{Examined, FileReader, FileSet, places};
+use crate::component::proxy::read::PROXIES;
 use crate::component::readers;
 use crate::component::systemd::read::{is_unit, units};
 use crate::diagnostic::SourceName;
@@ -119,11 +120,40 @@ impl Search<'_> {
     fn neighbours(&mut self) {
         for name in places::NEIGHBOURS {
             let directory = TargetPath::new(format!("/etc/{name}"));
+            if self.is_read_proxy(name) {
+                continue;
+            }
             if !self.list(&directory).is_empty() {
                 self.not_read(&directory, "its files are not read: the program may listen on any port");
                 self.found.neighbours = true;
             }
         }
+    }
+
+    /// Looks at the files of a proxy on the host. Returns whether all of them are at places that are known.
+    fn is_read_proxy(&mut self, directory: &str) -> bool {
+        let Some((_, _, places)) = PROXIES.iter().find(|row| row.0.0.to_lowercase() == directory) else {
+            return false;
+        };
+        let before = self.found.files.len();
+        places.iter().for_each(|place| self.proxy_files(&TargetPath::new(*place)));
+        let known = |path: &str| {
+            places.iter().any(|place| path.starts_with(place))
+                || ["modules-enabled", "mime.types", "params", "options-ssl"]
+                    .iter()
+                    .any(|part| path.contains(part))
+        };
+        let includes = |text: &str| {
+            let lines = text.lines().filter_map(|line| line.trim().strip_prefix("include "));
+            lines.into_iter().all(|path| known(path.trim()) || !path.contains('/'))
+        };
+        let own = self
+            .found
+            .files
+            .iter()
+            .filter(|(path, _)| places.iter().any(|place| path.as_str().starts_with(place)));
+        let all_known = own.into_iter().all(|(_, bytes)| includes(&String::from_utf8_lossy(bytes)));
+        self.found.files.len() > before && all_known
     }
 
     /// Everything that is found by its place alone.

@@ -9,6 +9,7 @@ pub mod named;
 mod neighbours;
 pub mod places;
 mod projects;
+mod proxies;
 mod reader;
 mod repository;
 mod sandboxes;

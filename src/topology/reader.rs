@@ -3,7 +3,7 @@
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
-use super::{FileSet, Guest, named, neighbours, places, sandboxes, unit_configs, unit_programs};
+use super::{FileSet, Guest, named, neighbours, places, proxies, sandboxes, unit_configs, unit_programs};
 use crate::component::systemd::read::{Unit, is_unit, units};
 use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
@@ -108,6 +108,7 @@ impl FileReader {
         unit_configs::read(files, &units, &known.texts, &mut topology);
         neighbours::read(files, &containers, &mut topology);
         unit_programs::read(files, &units, &known.texts, &mut topology);
+        proxies::read(files, &containers, &mut topology);
         named::read_named(&mut topology, files);
         compose::missing(files, &containers, &mut topology);
         topology.readers.clone_from(&files.readers);

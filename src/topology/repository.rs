@@ -6,6 +6,7 @@ use super::compose;
 use super::discover::Search;
 use super::neighbours;
 use super::places;
+use super::proxies;
 use crate::component::readers;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{
@@ -149,6 +150,8 @@ impl Search<'_> {
                     self.note_absent(&path);
                 }
             }
+            let conf: Vec<TargetPath> = proxies::mounted(container).cloned().collect();
+            conf.iter().for_each(|path| self.proxy_files(path));
             for mount in &container.service.mounts {
                 if let Source::Bind(SourcePath::Here(path)) = &mount.source {
                     self.note_absent(path);
@@ -158,6 +161,28 @@ impl Search<'_> {
                         self.found.unreadable.insert(path.clone());
                     }
                 }
+            }
+        }
+    }
+
+    /// Looks at a file of a proxy, or at those of a directory.
+    pub(super) fn proxy_files(&mut self, path: &TargetPath) {
+        let entries = self.list(path);
+        if entries.is_empty() {
+            self.look(path);
+        }
+        for (name, is_directory) in entries {
+            let below = path.join(&name);
+            match is_directory {
+                true if matches!(name.as_str(), "conf.d" | "sites-enabled" | "streams-enabled") => {
+                    for (name, is_directory) in self.list(&below) {
+                        if !is_directory {
+                            self.look(&below.join(&name));
+                        }
+                    }
+                }
+                true => {}
+                false => self.look(&below),
             }
         }
     }
@@ -177,7 +202,7 @@ impl Search<'_> {
 pub(super) fn concerns(project: &Project, search: &Search<'_>) -> bool {
     let of_tracing = |service: &ComposeService| {
         let image = service.image.as_ref().map(|image| format::Image::of(&image.text.text));
-        image.is_some_and(|image| image.program.is_some())
+        image.is_some_and(|image| image.is_of_telemetry())
             || service.variables().any(|(key, _)| key.starts_with("OTEL_EXPORTER_OTLP"))
             || service.command.iter().flatten().any(|word| word.text.text.contains("-config"))
     };

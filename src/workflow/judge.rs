@@ -3,6 +3,7 @@
 
 use super::containers;
 use super::load::Loaded;
+use super::other_blocks::name_others;
 use super::readers::{HostFiles, readers};
 use super::session::{Session, Stop};
 use crate::check::{CheckReport, check};
@@ -74,6 +75,7 @@ pub fn judge_stack<'a>(
     let topology = read(&files);
     let mut verdict = check(&topology, now);
     verdict.findings = said_once(verdict.findings, &warnings);
+    verdict.findings = name_others(verdict.findings, &desired, &texts);
     point_into_stack(&mut verdict.findings, &wiring);
     verdict.findings.extend(warnings);
     let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());

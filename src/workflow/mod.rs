@@ -18,6 +18,7 @@ pub mod judge;
 pub mod load;
 pub mod logs;
 pub(crate) mod origin;
+mod other_blocks;
 pub(crate) mod person;
 pub mod proof;
 pub mod proving;

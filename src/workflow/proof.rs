@@ -3,6 +3,7 @@
 use super::session::Stop;
 use crate::exit::Exit;
 use crate::host::{all_listening, real};
+use crate::model::dataflow::Signal;
 use crate::prove::{Endpoint, LogSource, LoggedComponent};
 use crate::report::proof::ProofOutcome;
 use crate::trial::{FoundTrial, newest_lines};
@@ -29,6 +30,19 @@ pub(crate) fn exit(outcomes: &[(Endpoint, ProofOutcome)]) -> Exit {
     } else {
         Exit::Fine
     }
+}
+
+/// What applications send beside traces, of which a proof says nothing; empty where that is nothing.
+pub(crate) fn unproven(wiring: &Wiring<'_>) -> String {
+    let told = wiring.stack.apps.values().filter_map(|app| {
+        let mut others = app.routes.signals();
+        others.remove(&Signal::Traces);
+        let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+        (!others.is_empty()).then(|| {
+            format!("not tried  app.{}: its {}, of which nothing is known\n", app.name, others.join(" and "))
+        })
+    });
+    told.collect()
 }
 
 /// What is said where no trace can be sent along any way.

@@ -88,7 +88,10 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
         _ => Vec::new(),
     };
-    let pair = (old_judged.as_ref().filter(|_| busy).map(side_of), new_judged.filter(|_| busy).map(side_of));
+    let unread = busy && old.is_none() && survey.plan.generation != GenerationNumber(0);
+    let after = new_judged.filter(|_| busy).map(side_of);
+    // Beside what cannot be read nothing is known to be new.
+    let pair = (if unread { after } else { old_judged.as_ref().filter(|_| busy).map(side_of) }, after);
     let lost = match (&old_judged, new_judged) {
         (Some(old), Some(new)) => one_way(&old.wiring, &new.wiring),
         _ => Vec::new(),
@@ -101,6 +104,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         goal: goal(&survey.plan.source),
         digests: digests(survey),
         texts: (old.as_ref().map(|side| &side.document), new.as_ref().map(|side| &side.document)),
+        unread,
         causes,
         listeners: cause::listeners(pair.0, pair.1),
         edges: cause::edges(pair.0, pair.1),
@@ -166,6 +170,7 @@ pub(crate) fn between(
         goal: PlanGoal::Base(base.to_owned()),
         digests: vec![("Desired", judged.desired.digest().to_string())],
         texts: (old.map(|side| &side.document), new.as_ref().map(|side| &side.document)),
+        unread: false,
         causes: match (old, &new) {
             (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
             _ => Vec::new(),

@@ -88,7 +88,8 @@ impl Expected<'_> {
         let Some(program) = edge.from.component().and_then(|id| self.program(id)) else { return };
         let (protocol, means) = self.meaning(edge);
         for (setting, path) in self.settings(edge) {
-            let spoken = if setting.contains("remote") { Protocol::RemoteWrite } else { protocol };
+            let spoken = self.read_by_grafana(edge).unwrap_or(protocol);
+            let spoken = if setting.contains("remote") { Protocol::RemoteWrite } else { spoken };
             let own = self.means(edge, &setting);
             let host =
                 edge.host.parse().map_or_else(|_| ClientHost::Name(edge.host.clone()), ClientHost::Address);
@@ -157,6 +158,9 @@ impl Expected<'_> {
                 let name = stack.grafana.as_ref().map(|grafana| grafana.datasource.as_str());
                 vec![plain(format!("datasources.{}", name.unwrap_or_default()))]
             }
+            (ClientId::Each(..), Some(ProgramKind::Grafana)) => {
+                vec![plain(format!("datasources.{to} ({})", stack.name))]
+            }
             (ClientId::Each(..), Some(ProgramKind::Tempo)) => {
                 vec![plain("metrics_generator.storage.remote_write.0".to_owned())]
             }
@@ -165,6 +169,16 @@ impl Expected<'_> {
                 vec![plain(format!("scrape_configs.{}/{target}", stack.name))]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// What Grafana speaks to a neighbour.
+    fn read_by_grafana(&self, edge: &WiredEdge) -> Option<Protocol> {
+        let by = edge.from.component()?.kind();
+        match self.wiring.target(edge).id.component.kind() {
+            ProgramKind::Prometheus if by == ProgramKind::Grafana => Some(Protocol::PrometheusApi),
+            ProgramKind::Loki if by == ProgramKind::Grafana => Some(Protocol::LokiApi),
+            _ => None,
         }
     }
 
@@ -179,7 +193,8 @@ impl Expected<'_> {
     fn means(&self, edge: &WiredEdge, setting: &str) -> Option<Vec<ProgramKind>> {
         let to = self.wiring.target(edge).id.component.kind();
         match edge.from.component()?.kind() {
-            ProgramKind::Tempo if to == ProgramKind::Prometheus => Some(vec![to]),
+            ProgramKind::Tempo | ProgramKind::Grafana if to == ProgramKind::Prometheus => Some(vec![to]),
+            ProgramKind::Grafana if to == ProgramKind::Loki => Some(Vec::new()),
             ProgramKind::App if setting.contains("_METRICS_") => {
                 Some(vec![ProgramKind::Collector, ProgramKind::Prometheus])
             }

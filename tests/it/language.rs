@@ -26,7 +26,7 @@ const BASE: &[(&str, &str)] = &[
     ("app.shop.sdk.tls_settings", "\"code\""),
     ("app.shop.protocol", "\"grpc\""),
     ("grafana", "{}"),
-    ("prometheus.http", "9090"),
+    ("prometheus.labels", "{}"),
 ];
 
 /// The base with one key set, in dotted spelling.

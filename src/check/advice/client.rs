@@ -36,6 +36,7 @@ fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) 
     let port = forward.and_then(|(from, _)| Port::new(i64::from(*from))).unwrap_or(listener.port);
     match (facts.client(client), client.protocol) {
         (_, Protocol::Scrape) => format!("`targets: [\"{host}:{port}\"]`").into(),
+        (_, Protocol::Passed(_)) => format!("pass it on to `{host}:{port}`").into(),
         (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
             format!("in `{setting}`: `client {{ endpoint = \"{host}:{port}\" }}`").into()
         }
@@ -93,10 +94,16 @@ fn beside(file: SourceName, client: &Client, key: &str, value: &str) -> Help {
 /// The listeners where what this client speaks is understood: first of the program it dials already,
 /// else of any it may mean; or the listener to open.
 pub(in super::super) fn right_listener(facts: &Facts<'_>, client: &Client, dialled: &Listener) -> Vec<Help> {
+    // A proxy means who takes the same over the other protocol.
+    let passes = |listener: &Listener| {
+        matches!(client.protocol, Protocol::Passed(_))
+            && listener.program == dialled.program
+            && matches!(listener.protocol, Protocol::OtlpGrpc | Protocol::OtlpHttp)
+    };
     let speaks = |listener: &&Listener| {
         understands(listener, client)
             && listener.program != client.program
-            && client.means.contains(&facts.server(listener).kind)
+            && (client.means.contains(&facts.server(listener).kind) || passes(listener))
     };
     if let (Protocol::OtlpHttp, Some(path)) = (client.protocol, dialled.takes.otlp_below) {
         let name = facts.server(dialled).kind;

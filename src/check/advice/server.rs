@@ -58,6 +58,9 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
         (Some(ProgramKind::Tempo), Protocol::Otlp) => "distributor.receivers.otlp.protocols.grpc",
         (_, Protocol::Otlp) if client.port == Port::known(4318) => "receivers.otlp.protocols.http",
         (_, Protocol::Otlp) => "receivers.otlp.protocols.grpc",
+        (_, Protocol::Passed(_)) => {
+            return format!("pass it on to a port that something listens on, not {}", client.port).into();
+        }
         (_, Protocol::Scrape) => {
             return format!("serve metrics on port {}, or scrape what does", client.port).into();
         }

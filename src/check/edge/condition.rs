@@ -148,6 +148,8 @@ pub(in super::super) enum Fault {
     RemoteWriteOff,
     /// `protocol-mismatch`, with what is sent.
     Path(String),
+    /// `protocol-mismatch`: a proxy lies between, and this is what it makes of it.
+    Passed(String),
     /// `internal-client-plaintext`: TLS on one end of Tempo's own gRPC.
     Internal,
     /// `tls-not-enabled`: it has the files and dials plaintext.

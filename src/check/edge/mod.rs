@@ -7,6 +7,7 @@
 mod certificate;
 mod chain;
 mod condition;
+mod passage;
 mod protocol;
 mod reach;
 mod sites;
@@ -23,6 +24,7 @@ pub(super) use sites::{Lead, Lost, lead};
 use super::facts::Facts;
 use super::{environment, loops, meeting, unchecked};
 use crate::model::dataflow::{Client, EnvReader, Listener, Protocol, Topology};
+use passage::{EdgeJudges, Way};
 use reach::reach;
 use std::collections::BTreeMap;
 
@@ -97,7 +99,7 @@ impl EdgeKnowledge {
     }
 }
 
-/// Judges every client.
+/// EdgeJudges every client.
 pub(super) fn judge(topology: &Topology, taken: &[(usize, usize)], now: i64) -> Vec<EdgeKnowledge> {
     let reached: Vec<Reach> = topology.clients.iter().map(|client| reach(topology, client)).collect();
     let circles = loops::circles(topology, &reached);
@@ -190,13 +192,31 @@ pub(super) struct Pair<'a> {
 impl Pair<'_> {
     /// Every condition of two ends that meet.
     fn judge(&self, judged: &mut EdgeKnowledge) {
-        judged.found.push((ConditionKind::Protocol, protocol::judge(self)));
-        judged.found.push((ConditionKind::Path, protocol::judge_path(self)));
+        let arrives = |client: &Client| match reach(self.topology, client) {
+            Reach::Arrives(listener) => Some(listener),
+            _ => None,
+        };
+        let judges = EdgeJudges { arrives: &arrives, understands };
+        match passage::way(self.topology, (self.client, self.listener), &judges) {
+            Way::Direct => self.served(judged),
+            Way::Through(listener, client) => Pair { listener, client: &client, ..*self }.served(judged),
+            Way::Stops(text, by_path) => {
+                let kind = if by_path { ConditionKind::Path } else { ConditionKind::Protocol };
+                judged.found.push((kind, Found::Broken(Fault::Passed(text))));
+            }
+            Way::NotKnown(reason) => judged.found.push((ConditionKind::Protocol, Found::NotKnown(reason))),
+        }
         judged.found.extend(tls::judge(self).into_iter().map(|found| (ConditionKind::Tls, found)));
-        judged.found.extend(protocol::judge_terms(self));
-        judged.found.extend(protocol::judge_signals(self).map(|found| (ConditionKind::Signals, found)));
         if tls::is_spoken(self) {
             certificate::judge(self, judged);
         }
+    }
+
+    /// What the listener makes of a request.
+    fn served(&self, judged: &mut EdgeKnowledge) {
+        judged.found.push((ConditionKind::Protocol, protocol::judge(self)));
+        judged.found.push((ConditionKind::Path, protocol::judge_path(self)));
+        judged.found.extend(protocol::judge_terms(self));
+        judged.found.extend(protocol::judge_signals(self).map(|found| (ConditionKind::Signals, found)));
     }
 }

@@ -3,13 +3,16 @@
 use super::super::unchecked;
 use super::Pair;
 use super::condition::{ConditionKind, Fault, Found};
-use crate::model::dataflow::{Client, HeaderShown, Listener, Protocol, Signal};
+use crate::model::dataflow::{Carried, Client, HeaderShown, Listener, Protocol, Signal};
 use std::collections::BTreeSet;
 
 /// Whether a listener understands a client.
 pub(in super::super) fn understands(listener: &Listener, client: &Client) -> bool {
     let served = listener.protocol;
     match client.protocol {
+        // What it makes of it is seen at the other end.
+        _ if matches!(served, Protocol::Passed(_)) => true,
+        Protocol::Passed(carried) => takes_carried(served, carried),
         Protocol::TempoInternal if served == Protocol::TempoApi => listener.takes.grpc_over_http,
         Protocol::RemoteWrite => served == Protocol::PrometheusApi,
         Protocol::Otlp => matches!(served, Protocol::OtlpGrpc | Protocol::OtlpHttp),
@@ -18,6 +21,18 @@ pub(in super::super) fn understands(listener: &Listener, client: &Client) -> boo
         }
         Protocol::OtlpHttp if takes_otlp_below(listener, client) => true,
         protocol => protocol == served,
+    }
+}
+
+/// Whether a listener takes what a proxy passes on.
+fn takes_carried(served: Protocol, carried: Carried) -> bool {
+    match carried {
+        Carried::Any => true,
+        Carried::Http => !matches!(served, Protocol::OtlpGrpc | Protocol::TempoInternal),
+        Carried::Grpc => !matches!(
+            served,
+            Protocol::OtlpHttp | Protocol::PrometheusApi | Protocol::LokiApi | Protocol::OwnHttp
+        ),
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the datasource template prints.
 
+use crate::component::{loki, prometheus};
+use crate::model::dataflow::ProgramKind;
 use crate::stack::Grafana;
-use crate::wiring::{ClientId, ClientPlace, Wiring};
+use crate::wiring::{ClientId, ClientPlace, ComponentId, ListenerId, ListenerKind, Wiring};
 use serde::Serialize;
 
 /// The file name of the template.
@@ -15,6 +17,48 @@ pub struct DatasourceContext<'a> {
     uid: String,
     url: String,
     ca: Option<String>,
+    metrics: Option<Neighbour>,
+    logs: Option<Neighbour>,
+    /// Whether Tempo writes to that Prometheus who calls whom.
+    service_map: bool,
+}
+
+/// A datasource beside Tempo's, which leads to it and from it.
+#[derive(Debug, Serialize)]
+struct Neighbour {
+    name: String,
+    uid: String,
+    url: String,
+    tenant: Option<String>,
+}
+
+/// The client with which it reads a neighbour.
+pub(super) fn reader(component: ComponentId) -> ClientId {
+    ClientId::Each(super::ID, ListenerId { component, kind: ListenerKind::Api })
+}
+
+/// The name of a neighbour's datasource. Grafana does not start with two of one name, and the neighbour may have one.
+fn shown(wiring: &Wiring<'_>, kind: ProgramKind) -> String {
+    format!("{kind} ({})", wiring.stack.name)
+}
+
+fn neighbour(wiring: &Wiring<'_>, component: ComponentId, uid: &str) -> Option<Neighbour> {
+    let kind = component.kind();
+    let edge = wiring.edge_from(&reader(component))?;
+    Some(Neighbour {
+        name: literal(&shown(wiring, kind)),
+        uid: format!("{uid}-{}", wiring.stack.name),
+        url: literal(&edge.url(wiring.target(edge).tls)),
+        tenant: loki::tenant(wiring.stack)
+            .filter(|_| kind == ProgramKind::Loki)
+            .map(|tenant| literal(&tenant)),
+    })
+}
+
+/// Whether the metrics generator says who calls whom.
+fn has_service_graphs(wiring: &Wiring<'_>) -> bool {
+    let generator = wiring.stack.tempo.as_ref().and_then(|tempo| tempo.generator.as_ref());
+    generator.is_some_and(|generator| generator.processors.contains(&"service-graphs"))
 }
 
 /// Everything the template prints; `None` in a stack without Tempo, which has nothing to read.
@@ -31,6 +75,9 @@ pub fn context<'a>(
         uid: literal(&grafana.uid),
         url: literal(&edge.url(tls)),
         ca: tls.then(|| format!("$__file{{{}}}", place.certificates.join("ca.crt"))),
+        service_map: has_service_graphs(wiring),
+        metrics: neighbour(wiring, prometheus::ID, "metrics"),
+        logs: neighbour(wiring, loki::ID, "logs"),
     })
 }
 

@@ -1,7 +1,9 @@
 //! What `[grafana]` asks of the wiring: Grafana reads Tempo's API.
 
 use super::{ID, describe};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Template, tempo};
+use crate::component::{
+    Component, ConfigReader, Described, Description, Engine, Template, loki, prometheus, tempo,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::{Owner, TargetPath};
@@ -63,11 +65,18 @@ fn part<'s>(stack: &'s Stack, grafana: &'s Grafana) -> ComponentSpec<'s> {
         from_outside: None,
         key: grafana.key.clone(),
     };
+    let reads = |component: ComponentId| ClientSpec {
+        from: describe::reader(component.clone()),
+        to: ClientTarget::One(ListenerId { component, kind: ListenerKind::Api }),
+        loopback: false,
+        from_outside: None,
+        key: grafana.key.clone(),
+    };
     ComponentSpec {
         id: ID,
         host: grafana.host.clone(),
         listeners: Vec::new(),
-        clients: vec![datasource],
+        clients: vec![datasource, reads(prometheus::ID), reads(loki::ID)],
         counters: None,
         place: ComponentPlace::Neighbour(Box::new(place)),
     }

@@ -48,7 +48,19 @@ const NAMES: &[(&str, ImageProgram)] = &[
     ("prom/alertmanager", ImageProgram::Known("Alertmanager")),
     ("cadvisor/cadvisor", ImageProgram::Known("cAdvisor")),
     ("google/cadvisor", ImageProgram::Known("cAdvisor")),
+    ("/nginx", ImageProgram::Known("nginx")),
+    ("library/nginx", ImageProgram::Known("nginx")),
+    ("nginxinc/nginx-unprivileged", ImageProgram::Known("nginx")),
+    ("/caddy", ImageProgram::Known("Caddy")),
+    ("library/caddy", ImageProgram::Known("Caddy")),
+    ("/haproxy", ImageProgram::Known("HAProxy")),
+    ("library/haproxy", ImageProgram::Known("HAProxy")),
+    ("/traefik", ImageProgram::Known("Traefik")),
+    ("library/traefik", ImageProgram::Known("Traefik")),
 ];
+
+/// Programs that many projects have, whatever they are about.
+const ANYBODYS: &[&str] = &["nginx", "Caddy", "HAProxy", "Traefik"];
 
 /// An image by what its name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +74,15 @@ pub struct Image {
 }
 
 impl Image {
+    /// Whether it tells that a project has to do with telemetry.
+    pub fn is_of_telemetry(&self) -> bool {
+        match self.program {
+            Some(ImageProgram::Known(name)) => !ANYBODYS.contains(&name),
+            Some(_) => true,
+            None => false,
+        }
+    }
+
     /// Reads `[registry/]name[:tag][@digest]`.
     pub fn of(text: &str) -> Self {
         let (named, digest) =

@@ -107,9 +107,11 @@ impl Loader<'_, '_> {
             .iter()
             .map(|field| field.key.clone())
             .collect();
+        // Services extend each other as they are written: what is in one form already is not resolved again.
+        let written = document.clone();
         for name in names {
             let mut way = vec![(file.clone(), name.clone())];
-            let extended = self.extended(document, &name, (base, variables), &mut way);
+            let extended = self.extended(&written, &name, (base, variables), &mut way);
             let services = document.get_mut("services");
             if let (Some(extended), Some(slot)) = (extended, services.and_then(|tree| tree.get_mut(&name))) {
                 *slot = extended;

@@ -1,7 +1,7 @@
 //! What goes through a socket, beyond the handshake: the signals that a listener takes and a client
 //! sends, and the pipelines of a collector behind either.
 
-use super::ProgramKind;
+use super::{Passages, ProgramKind};
 use crate::diagnostic::Mark;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -86,6 +86,8 @@ pub struct Takes {
     pub path: Option<String>,
     /// Whether it takes remote writes; `None` where that is not known or makes no sense.
     pub remote_write: Option<bool>,
+    /// What a proxy passes on of it.
+    pub passes: Option<Passages>,
     /// Whether a Prometheus takes OTLP beside; `None` where that is not known or makes no sense.
     pub otlp_metrics: Option<bool>,
     /// The path below which it takes OTLP beside its own API: `/otlp`.

@@ -8,6 +8,7 @@ mod compose;
 mod exchange;
 mod file_fault;
 mod needs;
+mod passage;
 mod program;
 mod sandbox;
 mod site;
@@ -18,6 +19,7 @@ pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes, meant_by_path};
 pub use file_fault::{FileFault, FileFaultKind};
 pub use needs::{NeededDirectory, UnitFault};
+pub use passage::{Carried, Passage, Passages};
 pub use program::{NeighbourName, ProgramKind};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};
 pub use site::{HostEntry, Membership, Publication, Site, SiteKind};
@@ -88,6 +90,8 @@ pub enum Protocol {
     LokiApi,
     /// Metrics that are fetched over HTTP.
     Scrape,
+    /// Whatever a proxy passes on: of its listeners, and of the clients that it has for that.
+    Passed(Carried),
     /// A receiver or server that is not OTLP (jaeger, zipkin, memberlist): its port counts.
     Other,
 }
@@ -105,6 +109,9 @@ impl fmt::Display for Protocol {
             Self::RemoteWrite => "remote write",
             Self::LokiApi => "Loki's HTTP API",
             Self::Scrape => "a scrape",
+            Self::Passed(Carried::Http) => "HTTP/1.1 of a proxy",
+            Self::Passed(Carried::Grpc) => "gRPC of a proxy",
+            Self::Passed(Carried::Any) => "what a proxy passes on",
             Self::Other => "another protocol",
         })
     }

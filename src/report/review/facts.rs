@@ -14,7 +14,7 @@ use crate::model::names::{Scope, TargetPath};
 use crate::model::prior::PathKind;
 use crate::model::units::UnitRun;
 use crate::plan::{Change, ContentChange, Needs, Plan, PlannedService, ServiceChange};
-use crate::text::{InPlace, TextFormat, redact};
+use crate::text::{InPlace, TextFormat, redact, redact_line};
 use crate::toml::{KeyDifference, TomlDocument};
 use crate::validate::{ValidatedFile, Validation};
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub struct PlanFacts<'a> {
     pub digests: Vec<(&'static str, String)>,
     /// The text of the stack as it was applied last, and as it is; where they can be read.
     pub texts: (Option<&'a TomlDocument>, Option<&'a TomlDocument>),
+    /// Whether there is an older text that cannot be read.
+    pub unread: bool,
     /// What changed between these.
     pub causes: Vec<Cause>,
     /// Listeners that differ.
@@ -90,6 +92,7 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
             _ => headline(plan, &facts.place),
         },
         place: facts.place,
+        unread: facts.unread,
         generation: plan.generation.0,
         goal: facts.goal,
         digests: facts.digests.into_iter().map(|(name, digest)| (name.to_owned(), digest)).collect(),
@@ -192,10 +195,10 @@ fn listener(pair: &Differing<ListenerState>, keys: &Keys<'_>) -> ListenerView {
 fn edge(pair: &Differing<EdgeState>) -> EdgeView {
     let end = |state: &EdgeState| EdgeEnd {
         to: state.to.clone(),
-        dials: state.dials.clone(),
+        dials: redact_line(&state.dials),
         protocol: state.protocol.clone(),
         tls: state.tls,
-        trusts: state.trusts.clone(),
+        trusts: state.trusts.as_deref().map(redact_line),
         state: match state.state {
             ConditionState::Met => "ok",
             ConditionState::Broken => "broken",

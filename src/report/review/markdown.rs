@@ -28,6 +28,9 @@ pub fn markdown(view: &PlanView) -> String {
     push(&mut text, format_args!("### Plan of {} {}\n\n", code(&view.stack), place(view)));
     let summary = if view.is_empty() { view.headline.clone() } else { view.summary.to_string() };
     push(&mut text, format_args!("**{summary}**\n\n"));
+    if view.unread {
+        push(&mut text, format_args!("{}.\n\n", super::text::unread(view)));
+    }
     list(&mut text, "Not to be taken back", &view.irreversible, |one| {
         format!("{} {}", code(&one.component), code(&one.what))
     });

@@ -25,6 +25,9 @@ const DEEP: (usize, usize) = (8, 10);
 pub fn text(view: &PlanView, style: PageStyle) -> String {
     let mut page = Page::new(style);
     header(&mut page, view);
+    if view.unread {
+        page.line(ITEM, &[plain(unread(view))]);
+    }
     refused(&mut page, view);
     page.gap();
     view.causes.iter().for_each(|one| cause(&mut page, one));
@@ -57,6 +60,12 @@ fn header(page: &mut Page, view: &PlanView) {
         (PlanGoal::Base(base), _) => format!("beside `{base}`"),
     };
     page.line((0, 2), &[inked(Ink::Strong, format!("Stack `{}`{file}", view.stack)), plain(what)]);
+}
+
+/// Why a plan is told by component.
+pub(super) fn unread(view: &PlanView) -> String {
+    let number = view.generation;
+    format!("The text of generation {number} is lost, or of another version: this is told by component")
 }
 
 fn refused(page: &mut Page, view: &PlanView) {
@@ -388,8 +397,11 @@ fn dataflow(page: &mut Page, view: &PlanView) {
     if counts.all == 0 {
         return;
     }
-    let changed =
-        if view.edges.is_empty() && !view.is_first() && !view.is_empty() { ", none changes" } else { "" };
+    let changed = if view.edges.is_empty() && !view.is_first() && !view.is_empty() && !view.unread {
+        ", none changes"
+    } else {
+        ""
+    };
     let mut spans =
         vec![plain(format!("Dataflow: {}{changed}, {} ok", plural(counts.all, "edge"), counts.ok))];
     if counts.broken > 0 {

@@ -33,6 +33,10 @@ pub struct PlanView {
     /// What is said where nothing is to be done.
     #[serde(skip)]
     pub headline: String,
+    /// Whether the text that the generation was made from is lost, or not understood by this version: then it is
+    /// told by component.
+    #[serde(skip)]
+    pub unread: bool,
     /// How many of what.
     pub summary: PlanSummary,
     /// What cannot happen.

@@ -3,6 +3,7 @@
 use super::tree::Marked;
 use super::{comment, free, ranges::lines, ranges::merged, ranges::whole};
 use crate::text::secret::{may_show, sounds_secret};
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// Settings of an SDK that findings speak of, or that traces show to everybody; they are no secret but for what their values hold.
@@ -23,7 +24,7 @@ const EXPORTER: &[&str] = &[
 
 /// What must not be shown of an environment file whose lines are of ours or of a program that we know.
 pub(super) fn own(text: &str) -> Marked {
-    each(text, true, |line, value| {
+    let mut marked = each(text, true, |line, value| {
         let name = name_of(&line[..value.start]);
         let written = line[value.clone()].trim();
         if sounds_secret(name) && !may_show(name, written.trim_matches(['"', '\''])) {
@@ -33,20 +34,65 @@ pub(super) fn own(text: &str) -> Marked {
             .into_iter()
             .map(|part| value.start + part.start..value.start + part.end)
             .collect()
-    })
+    });
+    marked.values = marked.hidden.iter().map(|range| bare(&text[range.clone()])).collect();
+    marked
+}
+
+/// A value without blanks and quotes around it.
+fn bare(value: &str) -> String {
+    value.trim().trim_matches(['"', '\'']).to_owned()
+}
+
+/// Directives of proxies that findings point at.
+const DIRECTIVES: &[&str] =
+    &["bind", "grpc_pass", "listen", "location", "proxy_pass", "reverse_proxy", "server", "to", "upstream"];
+
+/// What must not be shown of a proxy's file: everything but the directives that are read, and a site's address.
+pub(super) fn proxy(text: &str) -> Marked {
+    let mut marked = Marked::default();
+    for (start, line) in lines(text) {
+        let body = line.trim();
+        let first = body.split([' ', '\t', '{', ';']).next().unwrap_or_default();
+        let is_address = body.ends_with('{') && !body.contains(['=', '$', '\'']);
+        match DIRECTIVES.contains(&first) || is_address {
+            true => {
+                let hidden = free::secrets(line).into_iter();
+                let hidden: Vec<Range<usize>> =
+                    hidden.map(|part| start + part.start..start + part.end).collect();
+                marked.values.extend(hidden.iter().map(|range| bare(&text[range.clone()])));
+                marked.hidden.extend(hidden);
+            }
+            false => marked.hidden.push(start..start + line.len()),
+        }
+    }
+    marked.hidden = merged(marked.hidden);
+    marked
 }
 
 /// What must not be shown of an application's file: everything but the settings of its exporter. Of other
 /// lines no more is seen than that they are there.
 pub(super) fn foreign(text: &str) -> Marked {
-    each(text, false, |line, value| {
+    // A Compose project takes names of hosts from such a file as well: that a value is hidden where it stands
+    // makes it no secret that nothing else may repeat.
+    let repeated = RefCell::new(Vec::new());
+    let mut marked = each(text, false, |line, value| {
+        let written = bare(&line[value.clone()]);
+        let sounds = sounds_secret(name_of(&line[..value.start]));
+        if sounds && !may_show(name_of(&line[..value.start]), &written) || !free::secrets(&written).is_empty()
+        {
+            repeated.borrow_mut().push(written);
+        }
         let name = name_of(&line[..value.start]);
         if EXPORTER.contains(&name) {
             let hidden = free::secrets(&line[value.clone()]);
             return if hidden.is_empty() { Vec::new() } else { vec![value] };
         }
         if name.starts_with("OTEL_") { vec![value] } else { whole(line) }
-    })
+    });
+    let alone = |line: &&str| !line.contains('=');
+    marked.values = text.lines().filter(alone).map(bare).chain(repeated.into_inner()).collect();
+    marked
 }
 
 /// Goes through the assignments. `judge` sees one with all lines of its value, and where the value stands
@@ -79,9 +125,6 @@ fn each(text: &str, comments: bool, judge: impl Fn(&str, Range<usize>) -> Vec<Ra
         marked.hidden.extend(hidden.into_iter().map(|part| start + part.start..start + part.end));
     }
     marked.hidden = merged(marked.hidden);
-    let values =
-        marked.hidden.iter().map(|range| text[range.clone()].trim().trim_matches(['"', '\'']).to_owned());
-    marked.values = values.collect();
     marked
 }
 

@@ -44,6 +44,8 @@ pub enum TextFormat {
     Environment,
     /// An environment file of an application: no more is shown of it than the settings of its exporter.
     ForeignEnvironment,
+    /// Configuration of a proxy: the directives that say where it listens and what it passes on.
+    Proxy,
     /// The language of Alloy: values stand behind `=`, and blocks say whose they are.
     Alloy,
     /// No format that is known: nothing of it is shown.
@@ -73,6 +75,7 @@ impl TextFormat {
             Self::Unit => Some(unit::secrets(text)),
             Self::Environment => Some(lines::own(text)),
             Self::ForeignEnvironment => Some(lines::foreign(text)),
+            Self::Proxy => Some(lines::proxy(text)),
             Self::Alloy => Some(Marked { hidden: free::secrets(text), ..Marked::default() }),
             Self::Unknown => None,
         }

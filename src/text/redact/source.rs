@@ -61,7 +61,9 @@ impl RedactSource {
     /// Adds the values that it hides.
     pub fn hides(&self, hidden: &mut Hidden) {
         if let Some(marked) = self.format.mark(&self.text) {
-            let raw = marked.hidden.iter().map(|range| self.text[range.clone()].to_owned());
+            let as_hidden = !matches!(self.format, TextFormat::ForeignEnvironment | TextFormat::Proxy);
+            let raw =
+                marked.hidden.iter().filter(|_| as_hidden).map(|range| self.text[range.clone()].to_owned());
             hidden.add(marked.values.into_iter().chain(raw));
         }
     }

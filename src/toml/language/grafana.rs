@@ -5,7 +5,8 @@ use crate::toml::declare::*;
 use crate::toml::kind::{Later, Name, Path, Text};
 
 table! {
-    /// Grafana, as a reader of Tempo: a datasource is provisioned. The rest of Grafana is not ours.
+    /// Grafana, as a reader of Tempo: a datasource is provisioned, and with `[prometheus]` and `[loki]` one for each of
+    /// them, joined with it. The rest of Grafana is not ours.
     pub struct GrafanaTable {
         /// The host it runs on.
         host: Name = r#""main""#, derived("the only host");

@@ -1,6 +1,6 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
-use super::super::proof::{component_name, exit, nothing_to_prove, within};
+use super::super::proof::{component_name, exit, nothing_to_prove, unproven, within};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::component::engine;
@@ -111,6 +111,7 @@ impl Round<'_, '_> {
         self.start(&judged, &ca)?;
         announce(&self.trial.directory, self.text, &ports, self.running())?;
         let exit = self.prove(&judged.wiring, &ca)?;
+        self.trial.stages.session.print(&unproven(wanted));
         if hold {
             hold::hold(self, &judged.wiring)?;
         }
