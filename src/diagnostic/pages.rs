@@ -18,6 +18,7 @@ macro_rules! pages {
 
 pages! {
     "check":
+    "address-missing",
     "address-text",
     "attribute-text",
     "authority-in-git",

@@ -250,6 +250,7 @@ fn choice(
             .or_else(|| nearest(text, known.iter().copied()))
             .or_else(|| known.iter().copied().find(|word| word.starts_with(text) && !text.is_empty()));
         return walk.push(match near {
+            Some(near) if written.is_item() => found.help(format!("\"{near}\"")),
             Some(near) => found.help(format!("{} = \"{near}\"", written.name)),
             None => found.help(format!(
                 "{} takes {}",

@@ -14,6 +14,7 @@ mod listeners;
 mod places;
 mod sandbox;
 mod spec;
+mod unnamed;
 
 pub use decided::Wiring;
 pub use edges::WiredEdge;
@@ -38,6 +39,7 @@ pub fn wire<'a>(stack: &'a Stack, parts: Vec<ComponentSpec<'a>>, findings: &mut 
     let wiring = Wiring { stack, listeners, edges, engines, clients, certificates };
     conflicts::find(&wiring, findings);
     sandbox::find(&wiring, findings);
+    unnamed::find(&wiring, findings);
     wiring
 }
 

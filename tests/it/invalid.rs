@@ -162,6 +162,7 @@ const CODES: &[&str] = &[
     "variable-name",
     "bind-unreachable",
     "plaintext-reachable",
+    "address-missing",
 ];
 
 #[test]

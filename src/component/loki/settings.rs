@@ -17,10 +17,13 @@ impl LokiSettings {
     pub(super) fn of(stack: &Stack, faults: &mut Findings) -> Option<Self> {
         let LokiTable { at, host, http, tenant, .. } = &stack.raw.as_ref()?.loki;
         let neighbour = ResolvedNeighbour::unwritten(stack, at, host, faults)?;
-        if tenant.text().is_some_and(|text| !is_tenant(text)) {
+        if let Some(text) = tenant.text().filter(|text| !is_tenant(text)) {
+            let near: String =
+                text.chars().take(150).map(|letter| if is_letter(letter) { letter } else { '-' }).collect();
             let found = Finding::error(Code("name-shape"), "Loki takes no such name of a tenant");
             let found = found.at(tenant.value(), "letters, digits and `!-_.*'()`, at most 150");
-            faults.push(found.help("tenant = \"shop\""));
+            let near = if is_tenant(&near) { near } else { "shop".to_owned() };
+            faults.push(found.help(format!("tenant = \"{near}\"")));
         }
         Some(Self { http: neighbour.listener(http, 3100), neighbour })
     }
@@ -33,6 +36,9 @@ pub fn tenant(stack: &Stack) -> Option<String> {
 
 /// What Loki takes in `X-Scope-OrgID`. Source: its documentation of multi-tenancy.
 fn is_tenant(text: &str) -> bool {
-    let taken = |letter: char| letter.is_ascii_alphanumeric() || "!-_.*'()".contains(letter);
-    text.len() <= 150 && text.chars().all(taken) && text != "." && text != ".."
+    text.len() <= 150 && text.chars().all(is_letter) && text != "." && text != ".."
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "!-_.*'()".contains(letter)
 }

@@ -28,7 +28,7 @@ fuzz_target!(|data: (Vec<u8>, u8, String, String)| {
     secrets.line(&before, usize::from(within));
 });
 
-/// Each character as it is or as an escape, as the input has it.
+/// Each character as it is or as an escape, as the input has it, so that it can be read again.
 fn written(text: &str, styles: &[u8]) -> String {
     let mut written = String::new();
     for (place, letter) in text.chars().enumerate() {
@@ -39,6 +39,8 @@ fn written(text: &str, styles: &[u8]) -> String {
             3 => write!(written, "&#{};", u32::from(letter)),
             4 => write!(written, "&#x{:x};", u32::from(letter)),
             5 if letter.is_ascii() => write!(written, "\\x{:02x}", u32::from(letter)),
+            // What begins an escape is never written as it is.
+            _ if matches!(letter, '\\' | '%' | '&') => write!(written, "&#{};", u32::from(letter)),
             _ => write!(written, "{letter}"),
         };
     }
