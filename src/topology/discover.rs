@@ -102,7 +102,7 @@ pub fn discover(tree: &dyn FileTree) -> Discovered {
         }
     }
     search.absent_configurations();
-    if search.found.programs == 0 {
+    if search.found.programs == 0 && search.found.repository {
         search.config_maps(&TargetPath::new("/"), DEPTH + 2);
     }
     search.found

@@ -65,7 +65,7 @@ fn header(page: &mut Page, view: &PlanView) {
 /// Why a plan is told by component.
 pub(super) fn unread(view: &PlanView) -> String {
     let number = view.generation;
-    format!("The text of generation {number} is lost, or of another version: this is told by component")
+    format!("The text of generation {number} is lost, or of another version: told by component")
 }
 
 fn refused(page: &mut Page, view: &PlanView) {

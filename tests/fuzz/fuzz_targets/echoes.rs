@@ -22,7 +22,7 @@ fuzz_target!(|data: (Vec<u8>, u8, String, String)| {
         2 => base64(&format!("{}{CANARY}{}", cut(&before), cut(&after))),
         _ => CANARY.bytes().map(|byte| format!("{byte:02x}")).collect(),
     };
-    let shown = secrets.line(&format!("{before}{echo}{after}"), MOST);
+    let shown = secrets.line(&format!("{before} {echo} {after}"), MOST);
     assert!(!shown.contains(&echo), "{echo:?} between {before:?} and {after:?} comes back: {shown:?}");
     assert!(!shown.chars().any(char::is_control), "{shown:?}");
     secrets.line(&before, usize::from(within));
