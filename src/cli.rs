@@ -232,10 +232,10 @@ pub struct CheckArguments {
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with_all = ["stack", "collector", "tempo", "engines_of_stack", "no_engines"])]
     pub files: Vec<PathBuf>,
     /// The Tempo line these files are for, such as 2.10; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files", value_parser = values::release)]
+    #[arg(long, value_name = "V", requires = "files", value_parser = values::tempo_release)]
     pub tempo_version: Option<String>,
     /// The collector release these files are for, such as 0.159; else inferred or assumed
-    #[arg(long, value_name = "V", requires = "files", value_parser = values::release)]
+    #[arg(long, value_name = "V", requires = "files", value_parser = values::collector_release)]
     pub collector_version: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]

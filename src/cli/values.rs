@@ -1,15 +1,30 @@
 //! Values of the command line whose form is judged before a verb begins.
 
 use crate::model::names::StackName;
+use crate::model::release::collector::CollectorRelease;
+use crate::model::release::tempo::TempoRelease;
 
-/// A release as it is written: `2.10`, `v0.159.0`, `3.1.0-rc.1`.
-pub(super) fn release(text: &str) -> Result<String, String> {
+/// A release of Tempo that may be known here.
+pub(super) fn tempo_release(text: &str) -> Result<String, String> {
+    let newest = TempoRelease::newest();
+    release(text, newest.line, newest.name)
+}
+
+/// A release of the collector that may be known here.
+pub(super) fn collector_release(text: &str) -> Result<String, String> {
+    let (_, minor) = CollectorRelease::rendered_minors();
+    release(text, (0, minor.into()), &format!("0.{minor}"))
+}
+
+/// A release as it is written: `2.10`, `v0.159.0`, `3.1.0-rc.1`. Of one that is newer than all that is known
+/// nothing could be said.
+fn release(text: &str, newest: (u32, u32), name: &str) -> Result<String, String> {
     let mut parts = text.trim_start_matches('v').splitn(3, '.');
-    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u16>().is_ok());
-    if is_number(parts.next()) && is_number(parts.next()) {
-        Ok(text.to_owned())
-    } else {
-        Err("a release has two numbers at least, such as 2.10 or 0.159".to_owned())
+    let mut number = || parts.next().and_then(|part| part.parse::<u16>().ok()).map(u32::from);
+    match (number(), number()) {
+        (Some(major), Some(minor)) if (major, minor) <= newest => Ok(text.to_owned()),
+        (Some(_), Some(_)) => Err(format!("the newest release that is known here is {name}")),
+        _ => Err("a release has two numbers at least, such as 2.10 or 0.159".to_owned()),
     }
 }
 
