@@ -102,7 +102,7 @@ pub fn sounds_secret(name: &str) -> bool {
     if HARMLESS.iter().any(|harmless| joined.starts_with(harmless)) {
         return false;
     }
-    let part = |part: &&&str| joined.contains(**part);
+    let part = |part: &&&str| holds(&joined, part);
     let mut parts = PARTS.iter().filter(part).peekable();
     if parts.peek().is_some() {
         let names_only = words.iter().any(|word| NAMES_ONLY.contains(&word.as_str()));
@@ -110,6 +110,13 @@ pub fn sounds_secret(name: &str) -> bool {
     }
     words.iter().any(|word| WORDS.contains(&word.as_str()) || is_typo(word))
         || words.windows(2).any(|two| is_typo(&two.concat()))
+}
+
+/// Whether a short name holds a short part: asked of every key of every file, so without the preparations that
+/// a search in a long text is worth.
+fn holds(name: &str, part: &str) -> bool {
+    let (name, part) = (name.as_bytes(), part.as_bytes());
+    name.windows(part.len()).any(|window| window[0] == part[0] && window == part)
 }
 
 fn is_typo(word: &str) -> bool {

@@ -28,6 +28,9 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
 /// From the line that opens a private key to the one that closes it, or to the end.
 fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
     const OPEN: &str = "-----BEGIN ";
+    if text.len() < OPEN.len() || !text.contains('-') {
+        return;
+    }
     for (start, _) in text.match_indices(OPEN) {
         let rest = &text[start..];
         let label = rest[OPEN.len()..].split("-----").next().unwrap_or_default();
@@ -41,6 +44,9 @@ fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// What stands before the `@` of `scheme://user:password@host` and of `user:password@host`.
 fn user_info(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.contains('@') {
+        return;
+    }
     let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | '<' | '>');
     for (at, _) in text.match_indices("://") {
         let start = at + "://".len();
@@ -212,8 +218,12 @@ pub(super) fn follows(flag: &str, word: &str) -> bool {
 
 /// `Bearer VALUE` and `Basic VALUE`.
 fn schemes(text: &str, found: &mut Vec<Range<usize>>) {
+    // A blank, or what stands for one, is between a scheme and its value.
+    if !text.contains([' ', '+', '%']) {
+        return;
+    }
+    let lower = text.to_ascii_lowercase();
     for scheme in ["bearer", "basic", "negotiate", "token"] {
-        let lower = text.to_ascii_lowercase();
         for (at, _) in lower.match_indices(scheme) {
             let bounded = !text[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
             let rest = &text[at + scheme.len()..];
@@ -272,15 +282,22 @@ fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
         "dt0c01.",
         "LS0tLS1CRUdJTi",
     ];
-    for known in KNOWN {
-        for (start, _) in text.match_indices(known) {
-            let bounded = !text[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
-            let is_token = |letter: char| letter.is_ascii_alphanumeric() || "_-.+/=".contains(letter);
-            let rest = &text[start..];
-            let length = rest.find(|letter| !is_token(letter)).unwrap_or(rest.len());
-            if bounded && length >= 16 {
-                found.push(start..start + length);
-            }
+    /// No token is shorter (bytes).
+    const SHORTEST: usize = 16;
+    if text.len() < SHORTEST {
+        return;
+    }
+    let may_begin = |letter: char| KNOWN.iter().any(|known| known.starts_with(letter));
+    for (start, _) in text.match_indices(may_begin) {
+        let rest = &text[start..];
+        if !KNOWN.iter().any(|known| rest.starts_with(known)) {
+            continue;
+        }
+        let bounded = !text[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        let is_token = |letter: char| letter.is_ascii_alphanumeric() || "_-.+/=".contains(letter);
+        let length = rest.find(|letter| !is_token(letter)).unwrap_or(rest.len());
+        if bounded && length >= SHORTEST {
+            found.push(start..start + length);
         }
     }
     const HOOKS: &str = "hooks.slack.com/";
