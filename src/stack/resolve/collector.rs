@@ -58,7 +58,8 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         metrics,
         health: switchable(&table.health, 13133),
         signals: scene.targets.carried(name),
-        routes: routes?,
+        // The stack is refused where a way out is not known; what the collector opens and owns is judged all the same.
+        routes: routes.unwrap_or_default(),
         export: export?,
         batch,
         queue,
