@@ -142,6 +142,7 @@ pages! {
     "unit-faulty",
     "unit-masked",
     "unit-missing",
+    "unit-refused",
     "unknown-key",
     "unknown-table",
     "unnamed-table",
