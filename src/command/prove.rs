@@ -2,7 +2,7 @@
 
 use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
-use crate::prove::{LogSource, Numbered, Prover, SignalProof};
+use crate::prove::{LogSource, Numbered, SignalProof, SignalProver};
 use crate::report::document::{ProofDocument, printed};
 use crate::report::proof;
 use crate::report::proof::ProofOutcome;
@@ -29,7 +29,7 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         Some(found) => Box::new(TrialLogs(found.clone())),
         None => Box::new(Journals(&wiring)),
     };
-    let prover = Prover { logs: &*logs, within: within(&wiring) };
+    let prover = SignalProver { logs: &*logs, within: within(&wiring) };
     let beside = unproven(&wiring, &ways);
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();

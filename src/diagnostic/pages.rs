@@ -37,6 +37,7 @@ pages! {
     "data-not-writable",
     "debug-detailed",
     "dial-text",
+    "dialect-assumed",
     "directory-not-writable",
     "duplicate-key",
     "duration-unit",

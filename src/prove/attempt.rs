@@ -5,7 +5,8 @@
 use super::dial::DialFault;
 use super::exchange::ExchangeFault;
 use super::items::{ProofItems, ProofRun};
-use super::route::{Store, Way};
+use super::payload;
+use super::route::{SignalWay, Store};
 use super::send::{ItemSender, Sent};
 use super::store::{Api, By, Read};
 use std::time::{Duration, SystemTime};
@@ -55,14 +56,18 @@ pub(super) enum AttemptFailure {
 }
 
 /// Sends a few items through the listener and reads them back, by a deadline counted from now.
-pub(super) async fn attempt(way: &Way, run: &ProofRun, within: Duration) -> Result<Timings, AttemptFailure> {
-    let Way { endpoint, reader } = way;
+pub(super) async fn attempt(
+    way: &SignalWay,
+    run: &ProofRun,
+    within: Duration,
+) -> Result<Timings, AttemptFailure> {
+    let SignalWay { endpoint, reader } = way;
     let store = endpoint.store;
     let items = run.items(store, 0..few(store));
     let start = Instant::now();
     let end = start + within;
     let mut sender = ItemSender::new(store, &endpoint.dial);
-    let sent = send_until(&mut sender, end, || items.encode(items.numbers.clone(), now())).await;
+    let sent = send_until(&mut sender, end, || payload::encode(&items, items.numbers.clone(), now())).await;
     if !matches!(sent, Sent::Accepted) {
         return Err(AttemptFailure::NotSent(sent));
     }

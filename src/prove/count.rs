@@ -5,7 +5,8 @@
 
 use super::attempt::{AttemptFailure, POLL, READ, RESEND, now, send_until};
 use super::items::{ProofRun, SeenItems};
-use super::route::{Store, Way};
+use super::payload;
+use super::route::{SignalWay, Store};
 use super::send::{ItemSender, Sent};
 use super::store::{Api, By, Read};
 use std::collections::VecDeque;
@@ -43,7 +44,7 @@ pub struct Tally {
 /// Sends all of them and reads them back; the last of them by the deadline after it was sent. With the trouble,
 /// where not all came back.
 pub(super) async fn count(
-    way: &Way,
+    way: &SignalWay,
     run: &ProofRun,
     numbered: Numbered,
     within: Duration,
@@ -83,7 +84,7 @@ struct Counting<'c> {
 impl Counting<'_> {
     /// Sends all items, reading while it waits for the next moment to send. Gives the refusal that
     /// ended it, if one did.
-    async fn send(&mut self, way: &Way, numbered: Numbered) -> Option<Sent> {
+    async fn send(&mut self, way: &SignalWay, numbered: Numbered) -> Option<Sent> {
         let mut sender = ItemSender::new(self.store, &way.endpoint.dial);
         let step = numbered.rate.map_or(PER_GROUP, |rate| (rate / TICKS).clamp(1, PER_GROUP));
         let pause = numbered.rate.map(|rate| Duration::from_secs(1) * step / rate.max(1));
@@ -94,11 +95,12 @@ impl Counting<'_> {
             let part = first..whole.end.min(first + step);
             let items = self.run.items(self.store, whole.clone());
             let end = Instant::now() + self.within;
-            let mut sent = send_until(&mut sender, end, || items.encode(part.clone(), now())).await;
+            let mut sent =
+                send_until(&mut sender, end, || payload::encode(&items, part.clone(), now())).await;
             // A listener that took some before and is gone now is being restarted: exporters wait for that.
             while first > 0 && matches!(sent, Sent::Failed(_)) && Instant::now() + RESEND < end {
                 sleep(RESEND).await;
-                sent = send_until(&mut sender, end, || items.encode(part.clone(), now())).await;
+                sent = send_until(&mut sender, end, || payload::encode(&items, part.clone(), now())).await;
             }
             if !matches!(sent, Sent::Accepted) {
                 // Of its group, what was accepted before is still asked for.

@@ -219,8 +219,9 @@ fn label_value(labels: &str, wanted: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "tests read recordings")]
+
     use super::*;
     use proptest::prelude::*;
 

@@ -7,8 +7,9 @@ use super::counters::Counters;
 use super::dial::DialAddress;
 use super::exchange::{Answer, Connection, HttpVersion};
 use super::items::ProofRun;
+use super::payload;
 use super::peer::{Peer, look};
-use super::route::{Dial, Reader, RouteCollector, Store, Tls, Way};
+use super::route::{Dial, Reader, RouteCollector, SignalWay, Store, Tls};
 use super::send::{ItemSender, Sent};
 use super::store::Api;
 use http::{Request, Uri};
@@ -34,7 +35,7 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// Reads all of them.
-    pub(super) async fn take(way: &Way) -> Self {
+    pub(super) async fn take(way: &SignalWay) -> Self {
         let mut collectors = Vec::new();
         for collector in &way.endpoint.through {
             let counted = match &collector.metrics {
@@ -98,7 +99,7 @@ pub(super) async fn hop(
         dial.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
         NO_SERIES.to_vec()
     } else {
-        run.items(store, 0..1).encode(0..1, now())
+        payload::encode(&run.items(store, 0..1), 0..1, now())
     };
     let dial = &dial;
     let sent = ItemSender::new(store, dial).send(message).await;

@@ -1,10 +1,9 @@
 //! What a proof sends of a signal, by numbers, and what of it came back.
 //!
 //! The one shape of all three signals: a group of numbered items under one id. How a signal words them is said in
-//! `trace`, `point` and `record`.
+//! `trace`, `point` and `record`, and chosen in `payload`.
 
 use super::route::Store;
-use super::{point, record, trace};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Range;
@@ -43,33 +42,6 @@ pub(super) struct ProofItems<'r> {
 }
 
 impl ProofItems<'_> {
-    /// The items of `part`, encoded as OTLP.
-    pub(super) fn encode(&self, part: Range<u32>, now: SystemTime) -> Vec<u8> {
-        match self.store {
-            Store::Tempo => trace::encode(self, part, now),
-            Store::Prometheus => point::encode(self, part),
-            Store::Loki => record::encode(self, part, now),
-        }
-    }
-
-    /// The path at which they are read back.
-    pub(super) fn path(&self) -> String {
-        match self.store {
-            Store::Tempo => format!("/querier/api/v2/traces/{}", self.hex()),
-            Store::Prometheus => point::path(self),
-            Store::Loki => record::path(self),
-        }
-    }
-
-    /// Judges the body that was answered there; `None` where it is no answer of that kind.
-    pub(super) fn judge(&self, body: &[u8]) -> Option<SeenItems> {
-        match self.store {
-            Store::Tempo => trace::judge(self, body),
-            Store::Prometheus => point::judge(self, body),
-            Store::Loki => record::judge(self, body),
-        }
-    }
-
     /// The numbers that are not among those seen.
     pub(super) fn missing(&self, seen: &SeenItems) -> Vec<u32> {
         self.numbers.clone().filter(|number| !seen.numbers.contains(number)).collect()

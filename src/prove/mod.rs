@@ -1,7 +1,7 @@
 //! Proofs: a trace, a metric point and a log record, sent through an application's endpoints exactly as the
 //! application would, and read back by their id from Tempo, Prometheus and Loki.
 //!
-//! The only module that talks to a stack over the network. Its input is plain data ([`Way`]) that the caller fills
+//! The only module that talks to a stack over the network. Its input is plain data ([`SignalWay`]) that the caller fills
 //! from the wiring; it knows no stack file, no wiring and no target. The asynchronous runtime lives inside one call
 //! and nothing of it is touched before: callers see plain functions. Called by `apply` through its prover, by the
 //! verbs `prove` and `try`, and by `trial` while it waits for engines.
@@ -23,6 +23,7 @@ mod exchange;
 mod fetch;
 mod gather;
 mod items;
+mod payload;
 mod peer;
 mod point;
 mod record;
@@ -41,7 +42,7 @@ pub use cause::{Failure, FailureCause, Limit, Mismatch};
 pub use count::{Numbered, Tally};
 pub use fetch::{FetchedPage, fetch, said_release, watched};
 pub use route::{
-    ClientCertificate, Dial, Endpoint, Forward, Reader, RouteCollector, Store, Tls, TrustedCa, Way,
+    ClientCertificate, Dial, Endpoint, Forward, Reader, RouteCollector, SignalWay, Store, Tls, TrustedCa,
 };
 
 use attempt::{AttemptFailure, attempt, now};
@@ -101,7 +102,7 @@ impl LogSource for NoLogs {
 
 /// Proves the ways of an application's signals.
 #[derive(Clone, Copy)]
-pub struct Prover<'p> {
+pub struct SignalProver<'p> {
     /// Logs that may tell more when a proof fails.
     pub logs: &'p dyn LogSource,
     /// By when something must have come back, counted from its sending. Looking for a cause after
@@ -109,10 +110,10 @@ pub struct Prover<'p> {
     pub within: Duration,
 }
 
-impl Prover<'_> {
+impl SignalProver<'_> {
     /// Sends a trace, a point, a record along these ways, all with one id and side by side, and reads each back.
     /// One outcome for each way, in their order.
-    pub fn prove(&self, ways: &[Way]) -> Vec<SignalProof> {
+    pub fn prove(&self, ways: &[SignalWay]) -> Vec<SignalProof> {
         let each = self.each(ways, |way, run| async move {
             let before = Snapshot::take(way).await;
             match attempt(way, &run, self.within).await {
@@ -128,7 +129,11 @@ impl Prover<'_> {
     ///
     /// # Errors
     /// Of each way: it could not be tried.
-    pub fn count(&self, ways: &[Way], numbered: Numbered) -> Vec<Result<(Tally, Option<Failure>), NotTried>> {
+    pub fn count(
+        &self,
+        ways: &[SignalWay],
+        numbered: Numbered,
+    ) -> Vec<Result<(Tally, Option<Failure>), NotTried>> {
         self.each(ways, |way, run| async move {
             let before = Snapshot::take(way).await;
             let (tally, trouble) = count::count(way, &run, numbered, self.within).await;
@@ -140,11 +145,11 @@ impl Prover<'_> {
     /// Does this for each way, side by side, in one run of each application.
     fn each<'w, T, F: Future<Output = Result<T, NotTried>>>(
         &self,
-        ways: &'w [Way],
-        one: impl Fn(&'w Way, ProofRun) -> F,
+        ways: &'w [SignalWay],
+        one: impl Fn(&'w SignalWay, ProofRun) -> F,
     ) -> Vec<Result<T, NotTried>> {
         let not_tried = |reason: &String| {
-            let not = |way: &Way| NotTried { edge: way.endpoint.edge.clone(), reason: reason.clone() };
+            let not = |way: &SignalWay| NotTried { edge: way.endpoint.edge.clone(), reason: reason.clone() };
             ways.iter().map(|way| Err(not(way))).collect()
         };
         let id = match fresh_id() {
@@ -158,11 +163,11 @@ impl Prover<'_> {
 
     async fn explain(
         &self,
-        way: &Way,
+        way: &SignalWay,
         before: &Snapshot,
         trouble: &AttemptFailure,
     ) -> Result<Failure, NotTried> {
-        let Way { endpoint, reader } = way;
+        let SignalWay { endpoint, reader } = way;
         let peer = match trouble {
             AttemptFailure::NotSent(Sent::Failed(_)) => gather::peer(&endpoint.dial).await,
             AttemptFailure::NotRead(Read::Failed(_)) => gather::api(reader).await,

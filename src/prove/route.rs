@@ -57,7 +57,7 @@ impl Store {
 
 /// The way of one signal: from an application, and back from what keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct SignalWay {
     /// Where it is sent, and whom it passes.
     pub endpoint: Endpoint,
     /// Where it is read back.

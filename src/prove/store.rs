@@ -7,6 +7,7 @@
 
 use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
 use super::items::{ProofItems, SeenItems};
+use super::payload;
 use super::route::Reader;
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
@@ -60,10 +61,10 @@ impl<'r> Api<'r> {
 
     /// Reads what it has of these items.
     pub(super) async fn items(&mut self, by: By, items: &ProofItems<'_>, within: Duration) -> Read {
-        match self.get(Self::path(by, &items.path()), LIMIT, within).await {
+        match self.get(Self::path(by, &payload::path(items)), LIMIT, within).await {
             Err(fault) => Read::Failed(fault),
             Ok(answer) if answer.status != 200 => Read::Answered(answer),
-            Ok(answer) => match items.judge(&answer.body) {
+            Ok(answer) => match payload::judge(items, &answer.body) {
                 Some(seen) if !answer.cut => Read::Items(seen),
                 _ => Read::Garbage(answer),
             },

@@ -168,8 +168,9 @@ impl AttributeValue {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "tests read recordings")]
+
     use super::super::items::ProofRun;
     use super::super::route::Store;
     use super::*;

@@ -4,7 +4,7 @@ use crate::component::app::describe::{assignments, path, variable};
 use crate::component::{app, collector, grafana, loki, prometheus, tempo};
 use crate::model::dataflow::Signal;
 use crate::model::names::ComponentName;
-use crate::prove::{Dial, Endpoint, Forward, Reader, RouteCollector, Store, Tls, TrustedCa, Way};
+use crate::prove::{Dial, Endpoint, Forward, Reader, RouteCollector, SignalWay, Store, Tls, TrustedCa};
 use crate::stack::{App, HeaderValue, PrometheusReceiver, Route, RouteTarget};
 use crate::wiring::{ClientId, ListenerId, ListenerKind, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ const STORES: [Store; 3] = [Store::Tempo, Store::Prometheus, Store::Loki];
 
 /// The ways of every signal that an application sends and the stack keeps, application by application; what is read
 /// back is read trusting this CA.
-pub fn ways(wiring: &Wiring<'_>, ca: &Path) -> Vec<Way> {
+pub fn ways(wiring: &Wiring<'_>, ca: &Path) -> Vec<SignalWay> {
     let apps = wiring.stack.apps.values();
     let all = apps.flat_map(|app| STORES.into_iter().map(move |store| (app, store)));
     all.filter_map(|(app, store)| {
         let endpoint = endpoint(wiring, app, store)?;
-        Some(Way { endpoint, reader: reader(wiring, store, ca)? })
+        Some(SignalWay { endpoint, reader: reader(wiring, store, ca)? })
     })
     .collect()
 }

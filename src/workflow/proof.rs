@@ -3,7 +3,7 @@
 use super::session::Stop;
 use crate::exit::Exit;
 use crate::host::{all_listening, real};
-use crate::prove::{Endpoint, LogSource, LoggedComponent, Store, Way};
+use crate::prove::{Endpoint, LogSource, LoggedComponent, SignalWay, Store};
 use crate::report::proof::{ProofOutcome, sent};
 use crate::trial::{FoundTrial, newest_lines};
 use crate::wiring::Wiring;
@@ -33,19 +33,19 @@ pub(crate) fn exit(outcomes: &[(Endpoint, ProofOutcome)]) -> Exit {
 }
 
 /// The ways of one application after another: its signals are proven side by side.
-pub(crate) fn by_app(ways: &[Way]) -> impl Iterator<Item = &[Way]> {
+pub(crate) fn by_app(ways: &[SignalWay]) -> impl Iterator<Item = &[SignalWay]> {
     ways.chunk_by(|one, next| one.endpoint.name == next.endpoint.name)
 }
 
 /// What is done along these ways of one application.
-pub(crate) fn doing(ways: &[Way]) -> String {
+pub(crate) fn doing(ways: &[SignalWay]) -> String {
     let is = if ways.len() == 1 { "is" } else { "are" };
     format!("{} {is} sent and read back", listed(ways.iter().map(|way| way.endpoint.store)))
 }
 
 /// That all of these ways are proven, as a sentence.
-pub(crate) fn came_back(ways: &[Way]) -> String {
-    let stores = |ways: &[Way]| ways.iter().map(|way| way.endpoint.store).collect::<BTreeSet<_>>();
+pub(crate) fn came_back(ways: &[SignalWay]) -> String {
+    let stores = |ways: &[SignalWay]| ways.iter().map(|way| way.endpoint.store).collect::<BTreeSet<_>>();
     let all = stores(ways);
     let from = match by_app(ways).all(|own| stores(own) == all) {
         true => "every application's endpoint",
@@ -82,7 +82,7 @@ pub(crate) fn word(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
 }
 
 /// What applications send and these ways do not prove; empty where that is nothing.
-pub(crate) fn unproven(wiring: &Wiring<'_>, ways: &[Way]) -> String {
+pub(crate) fn unproven(wiring: &Wiring<'_>, ways: &[SignalWay]) -> String {
     let told = wiring.stack.apps.values().filter_map(|app| {
         let own = ways.iter().filter(|way| way.endpoint.name == app.name.as_str());
         let proven: BTreeSet<_> = own.map(|way| way.endpoint.store.signal()).collect();

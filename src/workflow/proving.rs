@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::host::all_listening;
 use crate::model::ground::Ground;
 use crate::model::units::UnitId;
-use crate::prove::{Endpoint, Prover, Tls, TrustedCa, Way, fetch};
+use crate::prove::{Endpoint, SignalProver, SignalWay, Tls, TrustedCa, fetch};
 use crate::report::proof::{self, ProofOutcome};
 use crate::stack::{self, Stack};
 use crate::trial::{self, Probe};
@@ -112,7 +112,7 @@ impl apply::Prover for Live<'_, '_> {
             return apply::Proof::CouldNotRun(why.to_owned());
         }
         let logs = Journals(self.wiring);
-        let prover = Prover { logs: &logs, within: within(self.wiring) };
+        let prover = SignalProver { logs: &logs, within: within(self.wiring) };
         let mut outcomes = Vec::new();
         for own in by_app(&ways) {
             let name = format!("app.{}", own[0].endpoint.name);
@@ -190,7 +190,7 @@ pub(crate) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop>
         });
     }
     let ours = TrustedCa::File(ca.clone());
-    let barred = |way: &&Way| way.reader.api.starts_with("https:") && way.reader.tls.ca == ours;
+    let barred = |way: &&SignalWay| way.reader.api.starts_with("https:") && way.reader.tls.ca == ours;
     match ways.iter().find(barred) {
         // Where root issues it, it may only be there later.
         Some(way) if !ground.is_machine() && !ca.is_file() => {

@@ -2,7 +2,7 @@
 //! file, and what it leads to stands in `tests/invalid/helps.txt`: the line as it was and as it is then.
 //!
 //! `TRACEWRIGHT_BLESS=1 cargo test` writes the list. What each of them must say stands in
-//! `tests/invalid/meant.txt`, which people write and nothing blesses: the value that was meant, in seconds and
+//! `tests/invalid/meant.txt`, which no command writes: the value that was meant, in seconds and
 //! bytes, and the codes of what it may lead to.
 
 #![expect(clippy::disallowed_methods, reason = "tests read and bless their own data")]

@@ -6,7 +6,6 @@ use crate::terminal::{Size, shown};
 use crate::tool::tracewright;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 use tracewright::report::page::width;
 
 /// What GitHub takes as a comment, with room for what a bot writes around it.
@@ -59,7 +58,8 @@ fn outside_of_code(markdown: &str) -> String {
                     // A run of just as many backticks ends it.
                     let mut at = 0;
                     let end = loop {
-                        let Some(found) = inside[at..].find('`') else { break inside.len() };
+                        // Without its end a run opens nothing: what follows it is text.
+                        let Some(found) = inside[at..].find('`') else { break 0 };
                         let run = inside[at + found..].chars().take_while(|letter| *letter == '`').count();
                         at += found + run;
                         if run == open {
@@ -97,12 +97,19 @@ fn nothing_of_a_stack_is_obeyed() {
             judged_values += 1;
         }
         let github = plan(directory.path(), &["--format", "github"]);
-        for line in github.lines().filter(|line| line.trim_start().starts_with("::")) {
-            let known = ["::notice ", "::warning ", "::error "].iter().any(|known| line.starts_with(known));
-            let (_, data) = line[2..].split_once("::").unwrap();
-            let properties = &line[..line.len() - data.len()];
-            assert!(known && !properties[2..properties.len() - 2].contains("::"), "{value}: {line}");
-            assert!(!data.contains("file=a::b") || data.contains("a::b ::error"), "{value}: {line}");
+        let commands: Vec<&str> = github.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+        assert!(!commands.is_empty(), "{value}: {github}");
+        for line in commands {
+            let (command, _) = line[2..].split_once("::").unwrap();
+            let (name, properties) = command.split_once(' ').unwrap();
+            let is_known = ["notice", "warning", "error"].contains(&name)
+                && properties.split(',').all(|property| {
+                    let key = property.split_once('=').map(|(key, _)| key);
+                    key.is_some_and(|key| {
+                        ["file", "line", "endLine", "col", "endColumn", "title"].contains(&key)
+                    })
+                });
+            assert!(is_known, "{value}: {line}");
         }
         for format in ["text", "json", "markdown"] {
             let said = plan(directory.path(), &["--format", format]);
@@ -112,7 +119,7 @@ fn nothing_of_a_stack_is_obeyed() {
             assert!(!said.contains('\u{202e}'), "{value} {format}");
         }
     }
-    assert!(judged_values > 5, "{judged_values}");
+    assert!(judged_values > VALUES.len() / 2, "{judged_values}");
     println!("promise: hostile values that nothing obeys | {judged_values} | cargo");
 }
 
@@ -133,17 +140,13 @@ fn many(number: usize) -> String {
 fn a_comment_of_200_components_fits() {
     let directory = tempfile::tempdir().unwrap();
     stack(directory.path(), "shop", &many(200));
-    let began = Instant::now();
     let markdown = plan(directory.path(), &["--format", "markdown"]);
-    let whole = began.elapsed();
     let length = markdown.chars().count();
     assert!(length < COMMENT && length > COMMENT / 2, "{length}");
     let more = markdown.lines().filter(|line| line.contains(" more")).count();
     assert!(more > 2, "what does not fit is counted:\n{}", &markdown[..3000]);
     outside_of_code(&markdown);
     assert_eq!(markdown, plan(directory.path(), &["--format", "markdown"]), "it is the same each time");
-    // Unoptimized, and beside other tests: ten times of what a release needs is no promise of its speed.
-    assert!(whole < Duration::from_secs(20), "{whole:?}");
     println!("promise: characters of a comment on 200 components | {length} | cargo");
 }
 

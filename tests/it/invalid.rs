@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tracewright::component::{load, wire};
+use tracewright::diagnostic::pages;
 use tracewright::diagnostic::{Findings, SourceName};
 use tracewright::report::diagnostics::render;
 
@@ -105,6 +106,7 @@ const CODES: &[&str] = &[
     "listener-tls",
     "listener-needed",
     "dial-text",
+    "dialect-assumed",
     "port-range",
     "tls-unsupported",
     "internal-bind",
@@ -170,6 +172,8 @@ fn every_code_has_a_case() {
     let all: Vec<_> = cases("toml").iter().map(|path| codes(&judge(&text_of(path)).0)).collect();
     let seen: BTreeSet<&str> = all.into_iter().flatten().collect();
     assert_eq!(seen, BTreeSet::from_iter(CODES.iter().copied()));
+    let without: Vec<_> = CODES.iter().filter(|code| pages::explain(code).is_none()).collect();
+    assert!(without.is_empty(), "no page for {without:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::dataflow::{ProgramKind, Signal};
 use crate::model::names::ComponentName;
-use crate::prove::{LogSource, LoggedComponent, Prover, SignalProof, Tls, TrustedCa, Way};
+use crate::prove::{LogSource, LoggedComponent, SignalProof, SignalProver, SignalWay, Tls, TrustedCa};
 use crate::report::proof::{self, ProofOutcome};
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
@@ -212,7 +212,7 @@ impl Round<'_, '_> {
     fn prove_app(
         &mut self,
         name: &str,
-        ways: &[Way],
+        ways: &[SignalWay],
         within: Duration,
     ) -> Result<Vec<SignalProof>, RoundEnd> {
         let logs = EngineLogs::of(&self.trial.engines);
@@ -220,7 +220,7 @@ impl Round<'_, '_> {
         let (done, proof) = channel();
         thread::spawn(move || {
             // Where nobody waits any more the process is about to end.
-            let _nobody = done.send(Prover { logs: &logs, within }.prove(&own));
+            let _nobody = done.send(SignalProver { logs: &logs, within }.prove(&own));
         });
         loop {
             match proof.recv_timeout(POLL) {

@@ -24,6 +24,7 @@ fn changes(host: &Host, who: Who, verb: &str) -> Vec<String> {
     // An ordinary user's plan could not look at what is root's alone, and says so.
     let unseen = who == Who::Pde && verb.contains("--detailed-exitcode");
     assert_eq!(ran.code, Some(if unseen { 2 } else { 0 }), "{verb}: {}", ran.text);
+    assert!(!unseen || ran.text.to_lowercase().contains("not looked at"), "{verb}: {}", ran.text);
     let log = host.must(&format!("cat {log}; rm {log}"));
     // Where a process stands is not where it writes; a validator's files are in a directory of its own.
     let named = |line: &&str| {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{
-    self, Dial, Endpoint, Failure, Forward, LogSource, LoggedComponent, NotTried, Numbered, Prover, Reader,
-    SignalProof, Store, Tally, Tls, Way,
+    self, Dial, Endpoint, Failure, Forward, LogSource, LoggedComponent, NotTried, Numbered, Reader,
+    SignalProof, SignalProver, SignalWay, Store, Tally, Tls,
 };
 
 /// A prover of one way after another.
@@ -19,9 +19,9 @@ pub struct OneProver<'p> {
 }
 
 impl OneProver<'_> {
-    fn way(&self, endpoint: &Endpoint) -> (Prover<'_>, [Way; 1]) {
-        let way = Way { endpoint: endpoint.clone(), reader: self.reader.clone() };
-        (Prover { logs: self.logs, within: self.within }, [way])
+    fn way(&self, endpoint: &Endpoint) -> (SignalProver<'_>, [SignalWay; 1]) {
+        let way = SignalWay { endpoint: endpoint.clone(), reader: self.reader.clone() };
+        (SignalProver { logs: self.logs, within: self.within }, [way])
     }
 
     pub fn prove(&self, endpoint: &Endpoint) -> SignalProof {
