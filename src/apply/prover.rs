@@ -6,15 +6,15 @@ use std::time::Duration;
 /// The result of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// A trace came back; how long it took.
-    Proven(Duration),
+    /// Everything came back; what it was, and from where.
+    Proven(String),
     /// It did not; the cause.
     Failed(String),
     /// It could not be tried; why.
     CouldNotRun(String),
 }
 
-/// Knows when what was started is ready, and sends a trace through an application's endpoint and reads it back.
+/// Knows when what was started is ready, and sends something through an application's endpoints and reads it back.
 pub trait Prover {
     /// Looks once whether what a unit runs can be used, as it says itself.
     ///

@@ -1,14 +1,16 @@
-//! `prove`: a trace through every application's endpoint of what runs.
+//! `prove`: a trace, a point and a record through every application's endpoints of what runs.
 
 use crate::cli::{Format, ProveArguments};
 use crate::exit::Exit;
-use crate::prove::{LogSource, Numbered, TraceProof, TraceProver};
+use crate::prove::{LogSource, Numbered, SignalProof, SignalProver};
 use crate::report::document::{ProofDocument, printed};
 use crate::report::proof;
 use crate::report::proof::ProofOutcome;
 use crate::trial;
 use crate::workflow::journals::Journals;
-use crate::workflow::proof::{TrialLogs, exit, nothing_to_prove, somebody_listens, unproven, within};
+use crate::workflow::proof::{
+    TrialLogs, by_app, doing, exit, nothing_to_prove, somebody_listens, unproven, within,
+};
 use crate::workflow::running::There;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::stages::Stages;
@@ -16,11 +18,10 @@ use crate::workflow::stages::Stages;
 pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<Exit, Stop> {
     let there = There::find(session, &arguments.stack.stack)?;
     let wiring = there.wiring()?;
-    let endpoints = trial::endpoints(&wiring);
-    let reader = trial::reader(&wiring, &there.ca(&wiring));
-    let Some(reader) = reader.filter(|_| !endpoints.is_empty()) else {
+    let ways = trial::ways(&wiring, &there.ca(&wiring));
+    if ways.is_empty() {
         return Err(nothing_to_prove(&wiring));
-    };
+    }
     if there.trial.is_none() {
         somebody_listens(&wiring)?;
     }
@@ -28,21 +29,25 @@ pub(super) fn run(session: &mut Session, arguments: &ProveArguments) -> Result<E
         Some(found) => Box::new(TrialLogs(found.clone())),
         None => Box::new(Journals(&wiring)),
     };
-    let prover = TraceProver { reader: &reader, logs: &*logs, within: within(&wiring) };
-    let beside = unproven(&wiring);
+    let prover = SignalProver { logs: &*logs, within: within(&wiring) };
+    let beside = unproven(&wiring, &ways);
     let mut stages = Stages::new(session);
     let mut outcomes = Vec::new();
-    for endpoint in endpoints {
-        stages.begin(&format!("app.{}", endpoint.name), "a trace is sent and read back");
-        let outcome = match arguments.count {
-            None => ProofOutcome::from(prover.prove(&endpoint)),
-            Some(count) => match prover.count(&endpoint, Numbered { count, rate: arguments.rate }) {
-                Ok((tally, failure)) => ProofOutcome::Counted(tally, failure),
-                Err(not) => ProofOutcome::from(TraceProof::CouldNotRun(not)),
-            },
+    for own in by_app(&ways) {
+        stages.begin(&format!("app.{}", own[0].endpoint.name), &doing(own));
+        let seen: Vec<_> = match arguments.count {
+            None => prover.prove(own).into_iter().map(ProofOutcome::from).collect(),
+            Some(count) => {
+                let counted = prover.count(own, Numbered { count, rate: arguments.rate }).into_iter();
+                let outcome = |one| match one {
+                    Ok((tally, failure)) => ProofOutcome::Counted(tally, failure),
+                    Err(not) => ProofOutcome::from(SignalProof::CouldNotRun(not)),
+                };
+                counted.map(outcome).collect()
+            }
         };
         stages.clear();
-        outcomes.push((endpoint, outcome));
+        outcomes.extend(own.iter().map(|way| way.endpoint.clone()).zip(seen));
     }
     let document = || printed(&ProofDocument::of(&outcomes));
     session.keep_document(document)?;

@@ -4,15 +4,22 @@
 
 use super::dial::DialFault;
 use super::exchange::ExchangeFault;
-use super::route::{Endpoint, TempoReader};
-use super::send::{Sent, TraceSender};
-use super::tempo::{Api, By, Read};
-use super::trace::{ProofRun, ProofTrace};
+use super::items::{ProofItems, ProofRun};
+use super::payload;
+use super::route::{SignalWay, Store};
+use super::send::{ItemSender, Sent};
+use super::store::{Api, By, Read};
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep};
 
-/// Spans of a proof trace: a root and two children.
-const SPANS: u32 = 3;
+/// How many items a proof sends of a signal: a trace is a root and two children.
+fn few(store: Store) -> u32 {
+    match store {
+        Store::Tempo => 3,
+        Store::Prometheus | Store::Loki => 1,
+    }
+}
+
 /// The pause between two reads. With it a proof ends at most this later than it could.
 pub(super) const POLL: Duration = Duration::from_millis(25);
 /// The pause between two tries to send what the peer asks to be sent again.
@@ -29,7 +36,7 @@ pub struct Timings {
     pub accepted: Duration,
     /// Until all of it could be read by its id.
     pub readable: Duration,
-    /// Until it was read again as Grafana reads: the whole proof.
+    /// Until a trace was read again as Grafana reads: the whole proof.
     pub whole: Duration,
 }
 
@@ -40,7 +47,7 @@ pub(super) enum AttemptFailure {
     NotSent(Sent),
     /// The listener took it; by the deadline nothing of it had come back. The last read is given.
     NotRead(Read),
-    /// These spans did not come back, and others did.
+    /// The items of these numbers did not come back, and others did.
     Incomplete(Vec<u32>),
     /// It came back changed.
     Altered(String),
@@ -48,26 +55,30 @@ pub(super) enum AttemptFailure {
     NotReadByFrontend(Read),
 }
 
-/// Sends one trace through the listener and reads it back, by a deadline counted from now.
+/// Sends a few items through the listener and reads them back, by a deadline counted from now.
 pub(super) async fn attempt(
-    endpoint: &Endpoint,
-    reader: &TempoReader,
+    way: &SignalWay,
     run: &ProofRun,
     within: Duration,
 ) -> Result<Timings, AttemptFailure> {
-    let trace = run.trace(0..SPANS);
+    let SignalWay { endpoint, reader } = way;
+    let store = endpoint.store;
+    let items = run.items(store, 0..few(store));
     let start = Instant::now();
     let end = start + within;
-    let mut sender = TraceSender::new(&endpoint.dial);
-    let sent = send_until(&mut sender, end, || trace.encode(0..SPANS, now())).await;
+    let mut sender = ItemSender::new(store, &endpoint.dial);
+    let sent = send_until(&mut sender, end, || payload::encode(&items, items.numbers.clone(), now())).await;
     if !matches!(sent, Sent::Accepted) {
         return Err(AttemptFailure::NotSent(sent));
     }
     let accepted = start.elapsed();
     let mut api = Api::new(reader);
-    read_until(&mut api, &trace, end).await?;
+    read_until(&mut api, &items, end).await?;
     let readable = start.elapsed();
-    match judge(api.trace(By::Frontend, &trace.hex(), LAST_READ).await, &trace) {
+    if store != Store::Tempo {
+        return Ok(Timings { accepted, readable, whole: readable });
+    }
+    match judge(api.items(By::Frontend, &items, LAST_READ).await, &items) {
         Ok(()) => Ok(Timings { accepted, readable, whole: start.elapsed() }),
         Err(AttemptFailure::NotRead(read)) => Err(AttemptFailure::NotReadByFrontend(read)),
         Err(trouble) => Err(trouble),
@@ -76,7 +87,7 @@ pub(super) async fn attempt(
 
 /// Sends until it is accepted, or refused for good, or the end has come.
 pub(super) async fn send_until(
-    sender: &mut TraceSender<'_>,
+    sender: &mut ItemSender<'_>,
     end: Instant,
     message: impl Fn() -> Vec<u8>,
 ) -> Sent {
@@ -101,11 +112,10 @@ fn may_be_sent_again(sent: &Sent) -> bool {
     }
 }
 
-/// Reads until the trace is whole; what kept it from being so by the end, otherwise.
-async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> Result<(), AttemptFailure> {
-    let id = trace.hex();
+/// Reads until all of it is there; what kept it from being so by the end, otherwise.
+async fn read_until(api: &mut Api<'_>, items: &ProofItems<'_>, end: Instant) -> Result<(), AttemptFailure> {
     loop {
-        let judged = judge(api.trace(By::Querier, &id, READ).await, trace);
+        let judged = judge(api.items(By::Id, items, READ).await, items);
         match judged {
             Err(trouble) if Instant::now() + POLL < end && may_heal(&trouble) => sleep(POLL).await,
             judged => return judged,
@@ -113,12 +123,12 @@ async fn read_until(api: &mut Api<'_>, trace: &ProofTrace<'_>, end: Instant) -> 
     }
 }
 
-/// Whether waiting can change it: not where Tempo refuses the reader, or the API is something else.
+/// Whether waiting can change it: not where the store refuses the reader, or the API is something else.
 fn may_heal(trouble: &AttemptFailure) -> bool {
     match trouble {
         AttemptFailure::Incomplete(_) => true,
         AttemptFailure::NotRead(read) => match read {
-            Read::Trace(_) => true,
+            Read::Items(_) => true,
             Read::Answered(answer) => matches!(answer.status, 404 | 429 | 500..),
             Read::Failed(ExchangeFault::Silent(_)) => true,
             Read::Failed(ExchangeFault::Dial(fault)) => {
@@ -130,13 +140,12 @@ fn may_heal(trouble: &AttemptFailure) -> bool {
     }
 }
 
-fn judge(read: Read, trace: &ProofTrace<'_>) -> Result<(), AttemptFailure> {
-    let Read::Trace(found) = read else { return Err(AttemptFailure::NotRead(read)) };
-    if found.is_empty() {
-        return Err(AttemptFailure::NotRead(Read::Trace(found)));
-    }
-    let seen = trace.judge(&found);
-    let missing = trace.missing(&seen);
+fn judge(read: Read, items: &ProofItems<'_>) -> Result<(), AttemptFailure> {
+    let seen = match read {
+        Read::Items(seen) if !seen.is_empty() => seen,
+        read => return Err(AttemptFailure::NotRead(read)),
+    };
+    let missing = items.missing(&seen);
     match seen.altered {
         Some(change) => Err(AttemptFailure::Altered(change)),
         None if missing.is_empty() => Ok(()),

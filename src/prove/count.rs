@@ -1,34 +1,34 @@
-//! Numbered spans: many sent at a given rate, and exactly which of them did not come back.
+//! Numbered items: many sent at a given rate, and exactly which of them did not come back.
 //!
-//! Spans travel in traces of [`PER_TRACE`], each read back as a whole, so what is kept in memory is
+//! They travel in groups of [`PER_GROUP`] (spans in traces, points in series), each read back as a whole, so what is kept in memory is
 //! one answer and the numbers still missing.
 
-use super::TraceProver;
 use super::attempt::{AttemptFailure, POLL, READ, RESEND, now, send_until};
-use super::route::Endpoint;
-use super::send::{Sent, TraceSender};
-use super::tempo::{Api, By, Read};
-use super::trace::{ProofRun, ReadTrace};
+use super::items::{ProofRun, SeenItems};
+use super::payload;
+use super::route::{SignalWay, Store};
+use super::send::{ItemSender, Sent};
+use super::store::{Api, By, Read};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// Spans of one trace, and at most in one request.
-const PER_TRACE: u32 = 100;
+/// Items of one group, and at most in one request.
+const PER_GROUP: u32 = 100;
 /// Requests a second, where a rate is asked for.
 const TICKS: u32 = 10;
 
-/// How many spans to send, and how fast.
+/// How many items to send of each signal, and how fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbered {
     /// How many, numbered from 0.
     pub count: u32,
-    /// Spans a second; as fast as the listener accepts them, where none is given.
+    /// Items a second; as fast as the listener accepts them, where none is given.
     pub rate: Option<u32>,
 }
 
-/// What became of numbered spans.
+/// What became of numbered items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// How many the listener accepted.
@@ -41,25 +41,27 @@ pub struct Tally {
     pub whole: Duration,
 }
 
-/// Sends all of them and reads them back; the last of them by the prover's deadline after it was
-/// sent. With the trouble, where not all came back.
+/// Sends all of them and reads them back; the last of them by the deadline after it was sent. With the trouble,
+/// where not all came back.
 pub(super) async fn count(
-    prover: &TraceProver<'_>,
-    endpoint: &Endpoint,
+    way: &SignalWay,
     run: &ProofRun,
     numbered: Numbered,
+    within: Duration,
 ) -> (Tally, Option<AttemptFailure>) {
     let mut counting = Counting {
         run,
-        api: Api::new(prover.reader),
+        store: way.endpoint.store,
+        within,
+        api: Api::new(&way.reader),
         pending: VecDeque::new(),
         tally: Tally::default(),
-        last: Read::Trace(ReadTrace::default()),
+        last: Read::Items(SeenItems::default()),
     };
     let start = Instant::now();
-    let refused = counting.send(prover, endpoint, numbered).await;
+    let refused = counting.send(way, numbered).await;
     counting.tally.sending = start.elapsed();
-    let end = Instant::now() + prover.within;
+    let end = Instant::now() + within;
     while !counting.pending.is_empty() && Instant::now() < end {
         counting.read_round().await;
     }
@@ -69,8 +71,10 @@ pub(super) async fn count(
 
 struct Counting<'c> {
     run: &'c ProofRun,
+    store: Store,
+    within: Duration,
     api: Api<'c>,
-    /// First numbers of the traces that are not whole yet, with what of them is missing.
+    /// First numbers of the groups that are not whole yet, with what of them is missing.
     pending: VecDeque<(u32, Vec<u32>)>,
     tally: Tally,
     /// The last read that showed nothing, for the cause.
@@ -78,38 +82,34 @@ struct Counting<'c> {
 }
 
 impl Counting<'_> {
-    /// Sends all spans, reading while it waits for the next moment to send. Gives the refusal that
+    /// Sends all items, reading while it waits for the next moment to send. Gives the refusal that
     /// ended it, if one did.
-    async fn send(
-        &mut self,
-        prover: &TraceProver<'_>,
-        endpoint: &Endpoint,
-        numbered: Numbered,
-    ) -> Option<Sent> {
-        let mut sender = TraceSender::new(&endpoint.dial);
-        let step = numbered.rate.map_or(PER_TRACE, |rate| (rate / TICKS).clamp(1, PER_TRACE));
+    async fn send(&mut self, way: &SignalWay, numbered: Numbered) -> Option<Sent> {
+        let mut sender = ItemSender::new(self.store, &way.endpoint.dial);
+        let step = numbered.rate.map_or(PER_GROUP, |rate| (rate / TICKS).clamp(1, PER_GROUP));
         let pause = numbered.rate.map(|rate| Duration::from_secs(1) * step / rate.max(1));
         let mut tick = Instant::now();
         while self.tally.accepted < numbered.count {
             let first = self.tally.accepted;
-            let whole = whole_trace(first, numbered.count);
+            let whole = whole_group(first, numbered.count);
             let part = first..whole.end.min(first + step);
-            let trace = self.run.trace(whole.clone());
-            let end = Instant::now() + prover.within;
-            let mut sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
-            // A listener that took spans before and is gone now is being restarted: exporters wait for that.
+            let items = self.run.items(self.store, whole.clone());
+            let end = Instant::now() + self.within;
+            let mut sent =
+                send_until(&mut sender, end, || payload::encode(&items, part.clone(), now())).await;
+            // A listener that took some before and is gone now is being restarted: exporters wait for that.
             while first > 0 && matches!(sent, Sent::Failed(_)) && Instant::now() + RESEND < end {
                 sleep(RESEND).await;
-                sent = send_until(&mut sender, end, || trace.encode(part.clone(), now())).await;
+                sent = send_until(&mut sender, end, || payload::encode(&items, part.clone(), now())).await;
             }
             if !matches!(sent, Sent::Accepted) {
-                // Of its trace, what was accepted before is still asked for.
-                self.await_trace(whole.start..first);
+                // Of its group, what was accepted before is still asked for.
+                self.await_group(whole.start..first);
                 return Some(sent);
             }
             self.tally.accepted = part.end;
             if part.end == whole.end {
-                self.await_trace(whole);
+                self.await_group(whole);
             }
             if let Some(pause) = pause {
                 tick += pause;
@@ -119,13 +119,13 @@ impl Counting<'_> {
         None
     }
 
-    fn await_trace(&mut self, numbers: Range<u32>) {
+    fn await_group(&mut self, numbers: Range<u32>) {
         if !numbers.is_empty() {
             self.pending.push_back((numbers.start, numbers.collect()));
         }
     }
 
-    /// Waits for the moment, reading one trace meanwhile.
+    /// Waits for the moment, reading one group meanwhile.
     async fn wait(&mut self, tick: Instant) {
         if tick > Instant::now() {
             self.read_next().await;
@@ -133,7 +133,7 @@ impl Counting<'_> {
         sleep_until(tick).await;
     }
 
-    /// Reads each trace that is not whole once, and pauses if none became so.
+    /// Reads each group that is not whole once, and pauses if none became so.
     async fn read_round(&mut self) {
         let before = self.pending.len();
         for _ in 0..before {
@@ -146,10 +146,10 @@ impl Counting<'_> {
 
     async fn read_next(&mut self) {
         let Some((start, missing)) = self.pending.pop_front() else { return };
-        let trace = self.run.trace(whole_trace(start, self.tally.accepted));
-        match self.api.trace(By::Querier, &trace.hex(), READ).await {
-            Read::Trace(found) if !found.is_empty() => {
-                let missing = trace.missing(&trace.judge(&found));
+        let items = self.run.items(self.store, whole_group(start, self.tally.accepted));
+        match self.api.items(By::Id, &items, READ).await {
+            Read::Items(seen) if !seen.is_empty() => {
+                let missing = items.missing(&seen);
                 if !missing.is_empty() {
                     self.pending.push_back((start, missing));
                 }
@@ -176,8 +176,8 @@ impl Counting<'_> {
     }
 }
 
-/// The numbers of the trace that holds this one, of so many in all.
-fn whole_trace(number: u32, count: u32) -> Range<u32> {
-    let start = number - number % PER_TRACE;
-    start..(start + PER_TRACE).min(count)
+/// The numbers of the group that holds this one, of so many in all.
+fn whole_group(number: u32, count: u32) -> Range<u32> {
+    let start = number - number % PER_GROUP;
+    start..(start + PER_GROUP).min(count)
 }

@@ -3,31 +3,89 @@
 //! Only the few that are looked at are kept. A series that is absent counts 0: both engines make
 //! most of them at first use.
 
+use crate::model::dataflow::Signal;
 use std::collections::BTreeMap;
 
 /// When a process began, by which a restart is told even if it counted nothing before.
 const STARTED: &str = "process_start_time_seconds";
 
-/// Tempo's counters, each with the label that tells its values apart.
-const TEMPO: &[(&str, &str)] = &[
-    (STARTED, ""),
-    ("tempo_receiver_accepted_spans", ""),
-    ("tempo_receiver_refused_spans", ""),
-    ("tempo_distributor_ingester_append_failures_total", ""),
-    ("tempo_ingester_bytes_received_total", ""),
-    ("tempo_live_store_bytes_received_total", ""),
-    ("tempo_discarded_spans_total", "reason"),
-    ("tempo_query_frontend_connected_clients", ""),
+/// What a collector holds, batches that wait to be tried again included.
+pub(super) const QUEUE: &str = "otelcol_exporter_queue_size";
+
+/// A counter that is kept, with the label that tells its values apart, and what its labels must hold.
+struct Kept(&'static str, &'static str, &'static [&'static str]);
+
+/// Those of the stores: Tempo, Prometheus (whose requests count where they hand points in), Loki.
+const STORES: &[Kept] = &[
+    Kept(STARTED, "", &[]),
+    Kept("tempo_receiver_accepted_spans", "", &[]),
+    Kept("tempo_receiver_refused_spans", "", &[]),
+    Kept("tempo_distributor_ingester_append_failures_total", "", &[]),
+    Kept("tempo_ingester_bytes_received_total", "", &[]),
+    Kept("tempo_live_store_bytes_received_total", "", &[]),
+    Kept("tempo_discarded_spans_total", "reason", &[]),
+    Kept("tempo_query_frontend_connected_clients", "", &[]),
+    Kept("prometheus_http_requests_total", "code", &["\"/api/v1/otlp/v1/metrics\"", "\"/api/v1/write\""]),
+    Kept("prometheus_tsdb_out_of_order_samples_total", "", &[]),
+    Kept("prometheus_tsdb_out_of_bound_samples_total", "", &[]),
+    Kept("prometheus_tsdb_too_old_samples_total", "", &[]),
+    Kept("loki_distributor_lines_received_total", "", &[]),
+    Kept("loki_discarded_samples_total", "reason", &[]),
 ];
 
-/// The collector's.
-const COLLECTOR: &[(&str, &str)] = &[
-    ("otelcol_receiver_accepted_spans", ""),
-    ("otelcol_receiver_refused_spans", ""),
-    ("otelcol_exporter_sent_spans", ""),
-    ("otelcol_exporter_send_failed_spans", ""),
-    ("otelcol_exporter_enqueue_failed_spans", ""),
-    ("otelcol_exporter_queue_size", ""),
+/// Those of a collector for one signal.
+pub(super) struct CollectorCounters {
+    pub(super) accepted: &'static str,
+    pub(super) sent: &'static str,
+    pub(super) failed: &'static str,
+    pub(super) full: &'static str,
+}
+
+impl CollectorCounters {
+    /// The counters of a signal; none of one that nothing here sends.
+    pub(super) fn of(signal: Signal) -> Option<Self> {
+        Some(match signal {
+            Signal::Traces => Self {
+                accepted: "otelcol_receiver_accepted_spans",
+                sent: "otelcol_exporter_sent_spans",
+                failed: "otelcol_exporter_send_failed_spans",
+                full: "otelcol_exporter_enqueue_failed_spans",
+            },
+            Signal::Metrics => Self {
+                accepted: "otelcol_receiver_accepted_metric_points",
+                sent: "otelcol_exporter_sent_metric_points",
+                failed: "otelcol_exporter_send_failed_metric_points",
+                full: "otelcol_exporter_enqueue_failed_metric_points",
+            },
+            Signal::Logs => Self {
+                accepted: "otelcol_receiver_accepted_log_records",
+                sent: "otelcol_exporter_sent_log_records",
+                failed: "otelcol_exporter_send_failed_log_records",
+                full: "otelcol_exporter_enqueue_failed_log_records",
+            },
+            Signal::Profiles => return None,
+        })
+    }
+}
+
+/// What a collector counts of each signal it has.
+const COLLECTOR: &[Kept] = &[
+    Kept("otelcol_receiver_accepted_spans", "", &[]),
+    Kept("otelcol_receiver_refused_spans", "", &[]),
+    Kept("otelcol_exporter_sent_spans", "", &[]),
+    Kept("otelcol_exporter_send_failed_spans", "", &[]),
+    Kept("otelcol_exporter_enqueue_failed_spans", "", &[]),
+    Kept("otelcol_receiver_accepted_metric_points", "", &[]),
+    Kept("otelcol_receiver_refused_metric_points", "", &[]),
+    Kept("otelcol_exporter_sent_metric_points", "", &[]),
+    Kept("otelcol_exporter_send_failed_metric_points", "", &[]),
+    Kept("otelcol_exporter_enqueue_failed_metric_points", "", &[]),
+    Kept("otelcol_receiver_accepted_log_records", "", &[]),
+    Kept("otelcol_receiver_refused_log_records", "", &[]),
+    Kept("otelcol_exporter_sent_log_records", "", &[]),
+    Kept("otelcol_exporter_send_failed_log_records", "", &[]),
+    Kept("otelcol_exporter_enqueue_failed_log_records", "", &[]),
+    Kept(QUEUE, "data_type", &[]),
 ];
 
 /// What one engine counted at one moment.
@@ -40,11 +98,20 @@ impl Counters {
         let mut counters = BTreeMap::new();
         for (name, labels, value) in text.lines().filter_map(sample) {
             let name = plain_name(name);
-            if let Some((name, label)) = TEMPO.iter().chain(COLLECTOR).find(|(watched, _)| *watched == name) {
+            let kept = STORES.iter().chain(COLLECTOR).find(|Kept(watched, ..)| *watched == name);
+            let Some(Kept(name, label, only)) = kept else { continue };
+            if only.is_empty() || only.iter().any(|part| labels.contains(part)) {
                 *counters.entry((*name, label_value(labels, label))).or_insert(0.0) += value;
             }
         }
         Self(counters)
+    }
+
+    /// Those of one signal: of what waits, what waits of that signal, where the collector tells them apart.
+    pub(super) fn of_signal(mut self, signal: Signal) -> Self {
+        let own = signal.to_string();
+        self.0.retain(|(name, label), _| *name != QUEUE || label.is_empty() || *label == own);
+        self
     }
 
     /// The sum of a counter over all its labels.
@@ -122,7 +189,8 @@ fn plain_name(name: &str) -> &str {
         return name;
     }
     let name = name.strip_suffix("_total").unwrap_or(name).trim_end_matches('_');
-    name.split_once("_spans__").map_or(name, |(plain, _)| &name[..plain.len() + "_spans".len()])
+    let of = |items: &str| name.find(&format!("{items}__")).map(|at| &name[..at + items.len()]);
+    ["_spans", "_metric_points", "_log_records"].into_iter().find_map(of).unwrap_or(name)
 }
 
 /// Name, labels and value of a line, if it is a sample.
@@ -151,8 +219,9 @@ fn label_value(labels: &str, wanted: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "tests read recordings")]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "tests read recordings")]
+
     use super::*;
     use proptest::prelude::*;
 
@@ -205,6 +274,19 @@ mod tests {
         let after = Counters::read(text);
         let risen = after.risen_labels(&Counters::default(), "tempo_discarded_spans_total");
         assert_eq!(risen, ["trace_too_large", "rate_limited"]);
+    }
+
+    /// One queue for each signal of an exporter: what waits of another one is none of this.
+    #[test]
+    fn what_waits_is_told_by_signal() {
+        let text = "otelcol_exporter_queue_size{data_type=\"metrics\",exporter=\"otlp_http/a\"} 3\n\
+                    otelcol_exporter_queue_size{data_type=\"logs\",exporter=\"otlp_http/b\"} 5\n\
+                    prometheus_http_requests_total{code=\"200\",handler=\"/metrics\"} 7\n\
+                    prometheus_http_requests_total{code=\"200\",handler=\"/api/v1/write\"} 2\n";
+        let all = Counters::read(text);
+        assert_eq!(all.get(QUEUE), 8.0);
+        assert_eq!(all.get("prometheus_http_requests_total"), 2.0);
+        assert_eq!(all.of_signal(Signal::Logs).get(QUEUE), 5.0);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use super::cause::{FailureCause, Limit, Mismatch};
 use super::dial::DialFault;
 use super::exchange::{Answer, ExchangeFault};
 use super::peer::{Peer, PeerInside};
-use super::route::{Dial, TempoReader, Tls};
+use super::route::{Dial, Reader, Tls};
 use super::said;
 use super::send::{Rejection, Sent};
 use super::words;
@@ -43,8 +43,8 @@ impl<'d> Dialled<'d> {
         Self { asked, grpc, peer, ..Self::url(&dial.url, &dial.tls) }
     }
 
-    /// Tempo's API.
-    pub(super) fn api(reader: &TempoReader, peer: Option<&'d Peer>) -> Self {
+    /// The API of a store.
+    pub(super) fn api(reader: &Reader, peer: Option<&'d Peer>) -> Self {
         Self { peer, ..Self::url(&reader.api, &reader.tls) }
     }
 
@@ -85,7 +85,7 @@ impl<'d> Dialled<'d> {
         EdgeFailure::Cause(cause, format!("{} answered {code}: {message}", self.asked))
     }
 
-    /// The cause behind an answer that no OTLP listener and no Tempo gives when all is well.
+    /// The cause behind an answer that no OTLP listener and no store gives when all is well.
     pub(super) fn of_answer(&self, answer: &Answer) -> EdgeFailure {
         let text = String::from_utf8_lossy(&answer.body);
         let cause = match answer.status {
@@ -93,12 +93,13 @@ impl<'d> Dialled<'d> {
                 FailureCause::Edge(Mismatch::PlaintextToTls)
             }
             _ if text.contains("no org id") => FailureCause::TenantMissing,
+            400 | 404 | 422 if let Some(cause) = said::refusal(&text) => cause,
             401 | 403 => FailureCause::NotAllowed,
             413 => FailureCause::Limit(Limit::MessageSize),
             429 => FailureCause::Limit(Limit::Rate),
             // A plain HTTP server that was asked over HTTP/2 for a method of gRPC.
             200..=299 | 400 | 404 | 405 | 415 if self.grpc => FailureCause::Edge(Mismatch::Protocol),
-            404 => FailureCause::NotOtlp,
+            404 | 405 | 415 => FailureCause::NotOtlp,
             _ => FailureCause::UnexpectedAnswer,
         };
         EdgeFailure::Cause(cause, format!("{} {}", self.asked, answered(answer)))

@@ -6,11 +6,12 @@ use super::attempt::now;
 use super::counters::Counters;
 use super::dial::DialAddress;
 use super::exchange::{Answer, Connection, HttpVersion};
+use super::items::ProofRun;
+use super::payload;
 use super::peer::{Peer, look};
-use super::route::{Dial, Endpoint, RouteCollector, TempoReader, Tls};
-use super::send::{Sent, TraceSender};
-use super::tempo::Api;
-use super::trace::ProofRun;
+use super::route::{Dial, Reader, RouteCollector, SignalWay, Store, Tls};
+use super::send::{ItemSender, Sent};
+use super::store::Api;
 use http::{Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -26,33 +27,43 @@ const SHORT: usize = 4 << 10;
 /// The counters of all engines on the way, at one moment. None where they could not be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Snapshot {
-    /// Tempo's.
-    pub(super) tempo: Option<Counters>,
+    /// Those of the store.
+    pub(super) store: Option<Counters>,
     /// One for each collector on the way.
     pub(super) collectors: Vec<Option<Counters>>,
 }
 
 impl Snapshot {
     /// Reads all of them.
-    pub(super) async fn take(endpoint: &Endpoint, reader: &TempoReader) -> Self {
+    pub(super) async fn take(way: &SignalWay) -> Self {
         let mut collectors = Vec::new();
-        for collector in &endpoint.through {
-            collectors.push(match &collector.metrics {
+        for collector in &way.endpoint.through {
+            let counted = match &collector.metrics {
                 Some(url) => page(url).await.as_ref().and_then(counters),
                 None => None,
-            });
+            };
+            collectors.push(counted.map(|counted| counted.of_signal(way.endpoint.store.signal())));
         }
-        Self { tempo: api_page(reader, "/metrics", METRICS).await.as_ref().and_then(counters), collectors }
+        let store = api_page(&way.reader, "/metrics", METRICS).await.as_ref().and_then(counters);
+        Self { store, collectors }
     }
 }
 
-/// What `/ready` says: its status and text.
-pub(super) async fn readiness(reader: &TempoReader) -> Option<(u16, String)> {
-    api_page(reader, "/ready", SHORT).await.map(|answer| (answer.status, answer.excerpt()))
+/// Where a store says whether it is ready.
+pub(super) fn ready_path(store: Store) -> &'static str {
+    match store {
+        Store::Tempo | Store::Loki => "/ready",
+        Store::Prometheus => "/-/ready",
+    }
+}
+
+/// What it says there: its status and text.
+pub(super) async fn readiness(store: Store, reader: &Reader) -> Option<(u16, String)> {
+    api_page(reader, ready_path(store), SHORT).await.map(|answer| (answer.status, answer.excerpt()))
 }
 
 /// What is spoken at Tempo's own gRPC server.
-pub(super) async fn internal(reader: &TempoReader) -> Option<Peer> {
+pub(super) async fn internal(reader: &Reader) -> Option<Peer> {
     let authority: http::uri::Authority = reader.internal.as_ref()?.parse().ok()?;
     let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
     let address = DialAddress { host, port: authority.port_u16()?, tls: false };
@@ -65,17 +76,33 @@ pub(super) async fn peer(dial: &Dial) -> Option<Peer> {
     Some(look(&address, &dial.tls).await)
 }
 
-/// What is spoken at Tempo's API.
-pub(super) async fn api(reader: &TempoReader) -> Option<Peer> {
+/// What is spoken at the API of a store.
+pub(super) async fn api(reader: &Reader) -> Option<Peer> {
     let address = DialAddress::of(&reader.api.parse().ok()?).ok()?;
     Some(look(&address, &reader.tls).await)
 }
 
-/// Sends a trace of its own where a collector's exporter sends, as that exporter would.
-pub(super) async fn hop(collector: &RouteCollector, run: &ProofRun) -> Option<(Sent, Option<Peer>)> {
-    let dial = &collector.forwards.as_ref()?.dial;
-    let message = run.trace(0..1).encode(0..1, now());
-    let sent = TraceSender::new(dial).send(message).await;
+/// An empty request of Prometheus' remote write: no series, as Snappy compresses nothing.
+const NO_SERIES: &[u8] = &[0];
+
+/// Sends an item of its own where a collector's exporter sends, as that exporter would. By remote write nothing is
+/// sent: it is asked whether it is taken there.
+pub(super) async fn hop(
+    collector: &RouteCollector,
+    store: Store,
+    run: &ProofRun,
+) -> Option<(Sent, Option<Peer>)> {
+    let forward = collector.forwards.as_ref()?;
+    let mut dial = forward.dial.clone();
+    let message = if forward.remote_write {
+        let headers = [("content-encoding", "snappy"), ("x-prometheus-remote-write-version", "0.1.0")];
+        dial.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        NO_SERIES.to_vec()
+    } else {
+        payload::encode(&run.items(store, 0..1), 0..1, now())
+    };
+    let dial = &dial;
+    let sent = ItemSender::new(store, dial).send(message).await;
     let seen = if matches!(sent, Sent::Failed(_)) { peer(dial).await } else { None };
     Some((sent, seen))
 }
@@ -85,7 +112,7 @@ fn counters(answer: &Answer) -> Option<Counters> {
     (answer.status == 200).then(|| Counters::read(&String::from_utf8_lossy(&answer.body)))
 }
 
-async fn api_page(reader: &TempoReader, path: &str, limit: usize) -> Option<Answer> {
+async fn api_page(reader: &Reader, path: &str, limit: usize) -> Option<Answer> {
     Api::new(reader).get(path, limit, LOOK).await.ok()
 }
 

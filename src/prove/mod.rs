@@ -1,17 +1,18 @@
-//! Proof traces: sent through an application's endpoint exactly as the application would, and read
-//! back by their id from Tempo.
+//! Proofs: a trace, a metric point and a log record, sent through an application's endpoints exactly as the
+//! application would, and read back by their id from Tempo, Prometheus and Loki.
 //!
-//! The only module that talks to a stack over the network. Its input is plain data ([`Endpoint`],
-//! [`TempoReader`]) that the caller fills from the wiring; it knows no stack file, no wiring and no
-//! target. The asynchronous runtime lives inside one call and nothing of it is touched before:
-//! callers see plain functions. Called by `apply` through its prover, by the verbs `prove` and
-//! `try`, and by `trial` while it waits for engines.
+//! The only module that talks to a stack over the network. Its input is plain data ([`SignalWay`]) that the caller fills
+//! from the wiring; it knows no stack file, no wiring and no target. The asynchronous runtime lives inside one call
+//! and nothing of it is touched before: callers see plain functions. Called by `apply` through its prover, by the
+//! verbs `prove` and `try`, and by `trial` while it waits for engines.
 //!
 //! The way of the data: `route` (what is asked) -> `attempt` (send, read) -> `gather` (look around,
-//! only after a failure) -> `diagnose` (pure: one cause with its evidence). Below them `dial` and
-//! `exchange` are the one connection all of it uses.
+//! only after a failure) -> `diagnose` (pure: one cause with its evidence). What is sent of a signal and what of it
+//! came back is `items`, worded by `trace`, `point` and `record`. Below them `dial` and `exchange` are the one
+//! connection all of it uses.
 
 mod attempt;
+mod attributes;
 mod cause;
 mod count;
 mod counters;
@@ -21,12 +22,18 @@ mod edge;
 mod exchange;
 mod fetch;
 mod gather;
+mod items;
+mod payload;
 mod peer;
+mod point;
+mod record;
 mod route;
 mod said;
 mod secrets;
 mod send;
-mod tempo;
+mod store;
+mod together;
+mod told;
 mod trace;
 mod words;
 
@@ -34,21 +41,24 @@ pub use attempt::Timings;
 pub use cause::{Failure, FailureCause, Limit, Mismatch};
 pub use count::{Numbered, Tally};
 pub use fetch::{FetchedPage, fetch, said_release, watched};
-pub use route::{ClientCertificate, Dial, Endpoint, Forward, RouteCollector, TempoReader, Tls, TrustedCa};
+pub use route::{
+    ClientCertificate, Dial, Endpoint, Forward, Reader, RouteCollector, SignalWay, Store, Tls, TrustedCa,
+};
 
-use attempt::{AttemptFailure, attempt};
+use attempt::{AttemptFailure, attempt, now};
 use diagnose::{Scene, judge};
 use gather::Snapshot;
+use items::ProofRun;
 use rustls::crypto::SecureRandom;
 use send::Sent;
 use std::time::Duration;
-use tempo::Read;
-use trace::ProofRun;
+use store::Read;
+use together::together;
 
-/// The outcome of proving one listener.
+/// The outcome of proving one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TraceProof {
-    /// The trace came back whole and unchanged.
+pub enum SignalProof {
+    /// What was sent came back whole and unchanged.
     Proven(Timings),
     /// It did not, for this cause.
     Failed(Failure),
@@ -70,8 +80,8 @@ pub struct NotTried {
 pub enum LoggedComponent<'c> {
     /// A collector, by its name in the stack.
     Collector(&'c str),
-    /// Tempo.
-    Tempo,
+    /// What keeps a signal.
+    Store(Store),
 }
 
 /// The logs of what runs, as far as anybody keeps them. Only asked after a failure.
@@ -90,89 +100,100 @@ impl LogSource for NoLogs {
     }
 }
 
-/// Proves endpoints against one Tempo.
+/// Proves the ways of an application's signals.
 #[derive(Clone, Copy)]
-pub struct TraceProver<'p> {
-    /// Where traces are read back.
-    pub reader: &'p TempoReader,
+pub struct SignalProver<'p> {
     /// Logs that may tell more when a proof fails.
     pub logs: &'p dyn LogSource,
-    /// By when a trace must have come back, counted from its sending. Looking for a cause after
+    /// By when something must have come back, counted from its sending. Looking for a cause after
     /// that takes a few seconds more.
     pub within: Duration,
 }
 
-impl TraceProver<'_> {
-    /// Sends one trace through an endpoint and reads it back.
-    pub fn prove(&self, endpoint: &Endpoint) -> TraceProof {
-        let proving = self.run(endpoint).and_then(|run| {
-            block_on(async {
-                let before = Snapshot::take(endpoint, self.reader).await;
-                match attempt(endpoint, self.reader, &run, self.within).await {
-                    Ok(timings) => Ok(TraceProof::Proven(timings)),
-                    Err(trouble) => self.explain(endpoint, &before, &trouble).await.map(TraceProof::Failed),
-                }
-            })
-            .map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?
+impl SignalProver<'_> {
+    /// Sends a trace, a point, a record along these ways, all with one id and side by side, and reads each back.
+    /// One outcome for each way, in their order.
+    pub fn prove(&self, ways: &[SignalWay]) -> Vec<SignalProof> {
+        let each = self.each(ways, |way, run| async move {
+            let before = Snapshot::take(way).await;
+            match attempt(way, &run, self.within).await {
+                Ok(timings) => Ok(SignalProof::Proven(timings)),
+                Err(trouble) => self.explain(way, &before, &trouble).await.map(SignalProof::Failed),
+            }
         });
-        proving.unwrap_or_else(TraceProof::CouldNotRun)
+        each.into_iter().map(|proof| proof.unwrap_or_else(SignalProof::CouldNotRun)).collect()
     }
 
-    /// Sends numbered spans through an endpoint and reads them back. With the tally comes the failure
+    /// Sends numbered items along these ways, side by side, and reads them back. With each tally comes the failure
     /// that says which of them are missing and why, where not all came back.
     ///
     /// # Errors
-    /// It could not be tried.
+    /// Of each way: it could not be tried.
     pub fn count(
         &self,
-        endpoint: &Endpoint,
+        ways: &[SignalWay],
         numbered: Numbered,
-    ) -> Result<(Tally, Option<Failure>), NotTried> {
-        let run = self.run(endpoint)?;
-        block_on(async {
-            let before = Snapshot::take(endpoint, self.reader).await;
-            let (tally, trouble) = count::count(self, endpoint, &run, numbered).await;
+    ) -> Vec<Result<(Tally, Option<Failure>), NotTried>> {
+        self.each(ways, |way, run| async move {
+            let before = Snapshot::take(way).await;
+            let (tally, trouble) = count::count(way, &run, numbered, self.within).await;
             let Some(trouble) = trouble else { return Ok((tally, None)) };
-            Ok((tally, Some(self.explain(endpoint, &before, &trouble).await?)))
+            Ok((tally, Some(self.explain(way, &before, &trouble).await?)))
         })
-        .map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?
     }
 
-    fn run(&self, endpoint: &Endpoint) -> Result<ProofRun, NotTried> {
-        let id = fresh_id().map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?;
-        Ok(ProofRun::new(id, &endpoint.service_name))
+    /// Does this for each way, side by side, in one run of each application.
+    fn each<'w, T, F: Future<Output = Result<T, NotTried>>>(
+        &self,
+        ways: &'w [SignalWay],
+        one: impl Fn(&'w SignalWay, ProofRun) -> F,
+    ) -> Vec<Result<T, NotTried>> {
+        let not_tried = |reason: &String| {
+            let not = |way: &SignalWay| NotTried { edge: way.endpoint.edge.clone(), reason: reason.clone() };
+            ways.iter().map(|way| Err(not(way))).collect()
+        };
+        let id = match fresh_id() {
+            Ok(id) => id,
+            Err(reason) => return not_tried(&reason),
+        };
+        let began = now();
+        let futures = ways.iter().map(|way| one(way, ProofRun::new(id, &way.endpoint.service_name, began)));
+        block_on(together(futures.collect())).unwrap_or_else(|reason| not_tried(&reason))
     }
 
     async fn explain(
         &self,
-        endpoint: &Endpoint,
+        way: &SignalWay,
         before: &Snapshot,
         trouble: &AttemptFailure,
     ) -> Result<Failure, NotTried> {
+        let SignalWay { endpoint, reader } = way;
         let peer = match trouble {
             AttemptFailure::NotSent(Sent::Failed(_)) => gather::peer(&endpoint.dial).await,
-            AttemptFailure::NotRead(Read::Failed(_)) => gather::api(self.reader).await,
+            AttemptFailure::NotRead(Read::Failed(_)) => gather::api(reader).await,
             _ => None,
         };
-        let after = Snapshot::take(endpoint, self.reader).await;
+        let after = Snapshot::take(way).await;
         let mut hops = Vec::new();
         for collector in &endpoint.through {
-            hops.push(gather::hop(collector, &self.run(endpoint)?).await);
+            let id = fresh_id().map_err(|reason| NotTried { edge: endpoint.edge.clone(), reason })?;
+            let run = ProofRun::new(id, &endpoint.service_name, now());
+            hops.push(gather::hop(collector, endpoint.store, &run).await);
         }
         let names = endpoint.through.iter().map(|collector| LoggedComponent::Collector(&collector.name));
         let scene = Scene {
             endpoint,
-            reader: self.reader,
+            reader,
             before,
             after,
             peer,
-            ready: gather::readiness(self.reader).await,
-            internal: gather::internal(self.reader).await,
+            ready: gather::readiness(endpoint.store, reader).await,
+            internal: gather::internal(reader).await,
             hops,
             logs: names.map(|name| self.logs.newest(name)).collect(),
-            tempo_log: self.logs.newest(LoggedComponent::Tempo),
+            store_log: self.logs.newest(LoggedComponent::Store(endpoint.store)),
         };
-        let sent = secrets::sent(endpoint, self.reader);
+        let sent = secrets::sent(endpoint, reader);
         let shown = |not: NotTried| NotTried { reason: sent.line(&not.reason, words::LINE), ..not };
         judge(&scene, trouble).map(|failure| secrets::hidden(failure, &sent)).map_err(shown)
     }

@@ -1,12 +1,70 @@
-//! What a proof is given: plain data about endpoints, the collectors behind them and Tempo's API.
+//! What a proof is given: plain data about endpoints, the collectors behind them and what is read back from.
 //!
 //! Nothing here knows how a stack is wired; the caller fills it in, with paths as they are on the
 //! machine that proves.
 
-use crate::model::dataflow::OtlpProtocol;
+use crate::model::dataflow::{OtlpProtocol, Signal};
 use std::path::PathBuf;
 
-/// The way of one application into the stack.
+/// What keeps a signal in the end, and is read back from: one for each signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Store {
+    /// Spans.
+    Tempo,
+    /// Points.
+    Prometheus,
+    /// Records.
+    Loki,
+}
+
+impl Store {
+    /// The signal that it keeps.
+    pub fn signal(self) -> Signal {
+        match self {
+            Self::Tempo => Signal::Traces,
+            Self::Prometheus => Signal::Metrics,
+            Self::Loki => Signal::Logs,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tempo => "Tempo",
+            Self::Prometheus => "Prometheus",
+            Self::Loki => "Loki",
+        }
+    }
+
+    /// What a proof of it sends, as the sentence about it begins.
+    pub fn proof(self) -> &'static str {
+        match self {
+            Self::Tempo => "the trace",
+            Self::Prometheus => "the metric point",
+            Self::Loki => "the log record",
+        }
+    }
+
+    /// What it keeps, of which a proof sends some.
+    pub fn items(self) -> &'static str {
+        match self {
+            Self::Tempo => "spans",
+            Self::Prometheus => "points",
+            Self::Loki => "records",
+        }
+    }
+}
+
+/// The way of one signal: from an application, and back from what keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignalWay {
+    /// Where it is sent, and whom it passes.
+    pub endpoint: Endpoint,
+    /// Where it is read back.
+    pub reader: Reader,
+}
+
+/// The way of one application's signal into the stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The application as the user knows it: `shop`.
@@ -15,9 +73,11 @@ pub struct Endpoint {
     pub edge: String,
     /// The application's own service name; the proof adds `-proof`.
     pub service_name: String,
+    /// What keeps the signal, and by that which signal it is.
+    pub store: Store,
     /// How the application dials.
     pub dial: Dial,
-    /// The collectors its spans pass, first one first; empty where it sends to Tempo itself.
+    /// The collectors that pass it on, first one first; empty where it is sent to the store itself.
     pub through: Vec<RouteCollector>,
 }
 
@@ -27,7 +87,7 @@ pub struct Dial {
     /// What is spoken.
     pub protocol: OtlpProtocol,
     /// `http[s]://host:port` for gRPC; for HTTP the whole URL that is posted to, `/v1/traces`
-    /// included, as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` holds it. The scheme alone decides on TLS.
+    /// and the like included, as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` holds it. The scheme alone decides on TLS.
     pub url: String,
     /// TLS, where the scheme is `https`.
     pub tls: Tls,
@@ -83,20 +143,22 @@ pub struct Forward {
     pub edge: String,
     /// How it dials.
     pub dial: Dial,
+    /// Whether it hands points on by Prometheus' remote write, and not by OTLP.
+    pub remote_write: bool,
 }
 
-/// Tempo's API as its reader, Grafana, dials it.
+/// The API of a store as its reader, Grafana, dials it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TempoReader {
-    /// The edge from the reader to Tempo's API.
+pub struct Reader {
+    /// The edge from the reader to the API.
     pub edge: String,
-    /// The edge from Tempo's internal clients to Tempo's own gRPC server.
+    /// The edge from Tempo's internal clients to Tempo's own gRPC server; empty for another store.
     pub internal_edge: String,
     /// `http[s]://host:port`, without a path.
     pub api: String,
     /// TLS, where the scheme is `https`.
     pub tls: Tls,
-    /// The tenant that is read, where Tempo has tenants.
+    /// The tenant that is read, where the store has tenants.
     pub tenant: Option<String>,
     /// `host:port` of Tempo's own gRPC server, looked at when a trace does not come back.
     pub internal: Option<String>,

@@ -8,6 +8,28 @@
 
 use super::cause::{FailureCause, Limit, Mismatch};
 
+/// What Prometheus (3.16) and Loki (3.7) say when they refuse what was sent to themselves. Who is told of it by a
+/// collector's log reads no more than the status.
+const REFUSALS: &[(&str, FailureCause)] = &[
+    ("receiver needs to be enabled", FailureCause::ReceiverOff),
+    // OTLP where remote write is taken, and the other way round.
+    ("corrupt input", FailureCause::NotOtlp),
+    ("unsupported compression: snappy", FailureCause::NotOtlp),
+    ("out of order sample", FailureCause::OutOfOrder),
+    ("duplicate sample", FailureCause::OutOfOrder),
+    ("out of bounds", FailureCause::Age),
+    ("too old sample", FailureCause::Age),
+    ("timestamp too old", FailureCause::Age),
+    ("timestamp too new", FailureCause::Age),
+    ("structured metadata", FailureCause::MetadataOff),
+    ("max entry size", FailureCause::Limit(Limit::MessageSize)),
+];
+
+/// Why a store refused a request, as far as its text tells.
+pub(super) fn refusal(text: &str) -> Option<FailureCause> {
+    REFUSALS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone())
+}
+
 /// Fragments in the order in which they are looked for: one that holds another stands first.
 const FRAGMENTS: &[(&str, FailureCause)] = &[
     ("no org id", FailureCause::TenantMissing),
@@ -53,7 +75,9 @@ pub(super) fn cause(text: &str) -> Option<FailureCause> {
         let early = text.contains(" is before ");
         return Some(FailureCause::Edge(if early { Mismatch::NotYetValid } else { Mismatch::Expired }));
     }
-    FRAGMENTS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone())
+    let told = FRAGMENTS.iter().find(|(fragment, _)| text.contains(fragment)).map(|(_, cause)| cause.clone());
+    // Remote write logs the text of Prometheus beside its status.
+    refusal(text).or(told)
 }
 
 /// The newest line of a log that speaks of a failure and names its cause; where no line names one,

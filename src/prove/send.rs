@@ -2,7 +2,7 @@
 //! same path, by the type of the content, so that what is proven of one is proven of the other.
 
 use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
-use super::route::Dial;
+use super::route::{Dial, Store};
 use crate::model::dataflow::OtlpProtocol;
 use http::{HeaderName, HeaderValue, Request, Uri};
 use http_body_util::Full;
@@ -15,7 +15,13 @@ const SEND: Duration = Duration::from_secs(10);
 /// How much of an answer is kept. A good one has a few bytes.
 const LIMIT: usize = 16 << 10;
 /// The method of gRPC.
-const METHOD: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+fn method(store: Store) -> &'static str {
+    match store {
+        Store::Tempo => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        Store::Prometheus => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+        Store::Loki => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+    }
+}
 
 /// What became of a request.
 #[derive(Clone, Debug)]
@@ -40,23 +46,24 @@ pub(super) struct Rejection {
 }
 
 /// A client of one listener, which connects when it first sends.
-pub(super) struct TraceSender<'d> {
+pub(super) struct ItemSender<'d> {
+    store: Store,
     dial: &'d Dial,
     connection: Option<Connection>,
 }
 
-impl<'d> TraceSender<'d> {
+impl<'d> ItemSender<'d> {
     /// A client that dials as told.
-    pub(super) fn new(dial: &'d Dial) -> Self {
-        Self { dial, connection: None }
+    pub(super) fn new(store: Store, dial: &'d Dial) -> Self {
+        Self { store, dial, connection: None }
     }
 
-    /// Sends one encoded `ExportTraceServiceRequest`.
+    /// Sends one encoded request of OTLP.
     pub(super) async fn send(&mut self, message: Vec<u8>) -> Sent {
         match self.try_send(Bytes::from(message)).await {
             Ok(answer) => match self.dial.protocol {
-                OtlpProtocol::Grpc => judge_grpc(answer),
-                OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => judge_http(answer),
+                OtlpProtocol::Grpc => judge_grpc(self.store, answer),
+                OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => judge_http(self.store, answer),
             },
             Err(fault) => Sent::Failed(fault),
         }
@@ -67,7 +74,7 @@ impl<'d> TraceSender<'d> {
             self.dial.url.parse().map_err(|_| settings(format!("`{}` is no URL", self.dial.url)))?;
         if let Some(mut kept) = self.connection.take().filter(Connection::is_open) {
             // The peer may have ended a connection that was idle: then a new one decides.
-            match kept.exchange(request(self.dial, &url, &message)?, LIMIT, SEND).await {
+            match kept.exchange(self.request(&url, &message)?, LIMIT, SEND).await {
                 Ok(answer) => return Ok(self.keep(kept, answer)),
                 Err(silent @ ExchangeFault::Silent(_)) => return Err(silent),
                 Err(_) => {}
@@ -77,10 +84,28 @@ impl<'d> TraceSender<'d> {
             OtlpProtocol::Grpc => HttpVersion::Http2,
             OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => HttpVersion::Http1,
         };
-        let request = request(self.dial, &url, &message)?;
+        let request = self.request(&url, &message)?;
         let mut connection = Connection::open(&url, &self.dial.tls, version).await?;
         let answer = connection.exchange(request, LIMIT, SEND).await?;
         Ok(self.keep(connection, answer))
+    }
+
+    fn request(&self, url: &Uri, message: &[u8]) -> Result<Request<Full<Bytes>>, ExchangeFault> {
+        let authority = url.authority().map_or("", http::uri::Authority::as_str);
+        let (builder, body) = match self.dial.protocol {
+            OtlpProtocol::Grpc => {
+                let scheme = url.scheme_str().unwrap_or("http");
+                let builder = Request::post(format!("{scheme}://{authority}{}", method(self.store)));
+                let builder = builder.header("content-type", "application/grpc").header("te", "trailers");
+                (builder, framed(message))
+            }
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+                let builder = Request::post(url.path_and_query().map_or("/", |path| path.as_str()));
+                let builder = builder.header("host", authority);
+                (builder.header("content-type", "application/x-protobuf"), message.to_vec())
+            }
+        };
+        with_headers(builder, body, self.dial)
     }
 
     /// Keeps a connection whose answer was read to its end.
@@ -94,24 +119,11 @@ fn settings(reason: String) -> ExchangeFault {
     ExchangeFault::Dial(super::dial::DialFault::Settings(reason))
 }
 
-fn request(dial: &Dial, url: &Uri, message: &[u8]) -> Result<Request<Full<Bytes>>, ExchangeFault> {
-    let authority = url.authority().map_or("", http::uri::Authority::as_str);
-    let builder = match dial.protocol {
-        OtlpProtocol::Grpc => {
-            Request::post(format!("{}://{authority}{METHOD}", url.scheme_str().unwrap_or("http")))
-                .header("content-type", "application/grpc")
-                .header("te", "trailers")
-        }
-        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
-            Request::post(url.path_and_query().map_or("/", |path| path.as_str()))
-                .header("host", authority)
-                .header("content-type", "application/x-protobuf")
-        }
-    };
-    let body = match dial.protocol {
-        OtlpProtocol::Grpc => framed(message),
-        OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => message.to_vec(),
-    };
+fn with_headers(
+    builder: http::request::Builder,
+    body: Vec<u8>,
+    dial: &Dial,
+) -> Result<Request<Full<Bytes>>, ExchangeFault> {
     let mut request = builder
         .header("user-agent", "tracewright")
         .body(Full::new(Bytes::from(body)))
@@ -135,7 +147,7 @@ fn framed(message: &[u8]) -> Vec<u8> {
     body
 }
 
-fn judge_grpc(answer: Answer) -> Sent {
+fn judge_grpc(store: Store, answer: Answer) -> Sent {
     let Some(code) = answer.header("grpc-status").and_then(|code| code.parse().ok()) else {
         return Sent::Foreign(answer);
     };
@@ -143,16 +155,22 @@ fn judge_grpc(answer: Answer) -> Sent {
         let message = super::words::line(&percent_decoded(answer.header("grpc-message").unwrap_or_default()));
         return Sent::Rejected(Rejection { code, message });
     }
-    partial(answer.body.get(5..).unwrap_or_default())
+    partial(store, answer.body.get(5..).unwrap_or_default())
 }
 
-fn judge_http(answer: Answer) -> Sent {
+fn judge_http(store: Store, answer: Answer) -> Sent {
     let ours = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/x-protobuf"));
     match answer.status {
-        200 if ours => partial(&answer.body),
+        200 if ours => partial(store, &answer.body),
+        // So Prometheus (200) and Loki (204) take what is sent to themselves.
+        200 | 204 if answer.body.is_empty() && store != Store::Tempo => Sent::Accepted,
         200..=299 => Sent::Foreign(answer),
         // A refusal in protobuf is OTLP's own; other bodies come from servers, proxies and muxes.
         code if ours => Sent::Rejected(Rejection { code, message: rejected_message(&answer.body) }),
+        // So does Loki's, which calls it something else: no text begins so.
+        code if matches!(answer.body.first(), Some(0x08 | 0x12)) => {
+            Sent::Rejected(Rejection { code, message: rejected_message(&answer.body) })
+        }
         code @ (429 | 503) => Sent::Rejected(Rejection { code, message: answer.excerpt() }),
         _ => Sent::Foreign(answer),
     }
@@ -171,12 +189,13 @@ fn rejected_message(body: &[u8]) -> String {
     RpcStatus::decode(body).map_or_else(|_| String::new(), |status| super::words::line(&status.message))
 }
 
-/// Success may still say that spans were left out.
-fn partial(body: &[u8]) -> Sent {
+/// Success may still say that some were left out. The answers of all three signals have one form.
+fn partial(store: Store, body: &[u8]) -> Sent {
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
     match ExportTraceServiceResponse::decode(body) {
         Ok(ExportTraceServiceResponse { partial_success: Some(partial) }) if partial.rejected_spans > 0 => {
-            let message = format!("{} spans rejected: {}", partial.rejected_spans, partial.error_message);
+            let (count, items) = (partial.rejected_spans, store.items());
+            let message = format!("{count} {items} rejected: {}", partial.error_message);
             Sent::Rejected(Rejection { code: 0, message: super::words::line(&message) })
         }
         _ => Sent::Accepted,
@@ -232,8 +251,9 @@ mod tests {
 
     #[test]
     fn answers_over_grpc() {
-        let of =
-            |headers: &[(&'static str, &str)], body: &[u8]| taken_for(judge_grpc(answer(200, headers, body)));
+        let of = |headers: &[(&'static str, &str)], body: &[u8]| {
+            taken_for(judge_grpc(Store::Tempo, answer(200, headers, body)))
+        };
         assert_eq!(of(&[("grpc-status", "0")], &[0; 5]), "accepted");
         assert_eq!(of(&[("grpc-status", "0")], &[]), "accepted");
         let partly = framed(&partly_refused());
@@ -247,7 +267,7 @@ mod tests {
     fn answers_over_http() {
         let ours = [("content-type", "application/x-protobuf")];
         let of = |status, headers: &[(&'static str, &str)], body: &[u8]| {
-            taken_for(judge_http(answer(status, headers, body)))
+            taken_for(judge_http(Store::Tempo, answer(status, headers, body)))
         };
         assert_eq!(of(200, &ours, &[]), "accepted");
         assert_eq!(of(200, &ours, &partly_refused()), "0 2 spans rejected: too old");
@@ -263,8 +283,8 @@ mod tests {
         fn any_answer_is_judged(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
             for kind in ["application/x-protobuf", "application/grpc"] {
                 let with = answer(status, &[("content-type", kind), ("grpc-status", "0")], &body);
-                judge_http(with.clone());
-                judge_grpc(with);
+                judge_http(Store::Loki, with.clone());
+                judge_grpc(Store::Loki, with);
             }
         }
     }

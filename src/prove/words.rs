@@ -41,7 +41,7 @@ pub(super) fn duration(duration: Duration) -> String {
 
 /// `span 2`, `spans 0 and 2`, `spans 0-99 and 200-299`: numbers in rising order, runs drawn
 /// together.
-pub(super) fn spans(numbers: &[u32]) -> String {
+pub(super) fn numbered(items: &str, numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
     for &number in numbers {
         match runs.last_mut() {
@@ -54,9 +54,9 @@ pub(super) fn spans(numbers: &[u32]) -> String {
         .map(|&(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") })
         .collect();
     match shown.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("spans {} and {last}", rest.join(", ")),
-        _ if numbers.len() > 1 => format!("spans {}", shown.concat()),
-        _ => format!("span {}", shown.concat()),
+        Some((last, rest)) if !rest.is_empty() => format!("{items} {} and {last}", rest.join(", ")),
+        _ if numbers.len() > 1 => format!("{items} {}", shown.concat()),
+        _ => format!("{} {}", items.trim_end_matches('s'), shown.concat()),
     }
 }
 
@@ -116,9 +116,9 @@ mod tests {
 
     #[test]
     fn numbers_are_drawn_together() {
-        assert_eq!(spans(&[7]), "span 7");
-        assert_eq!(spans(&[7, 8, 9]), "spans 7-9");
-        assert_eq!(spans(&[0, 1, 2, 5, 8, 9]), "spans 0-2, 5 and 8-9");
+        assert_eq!(numbered("points", &[7]), "point 7");
+        assert_eq!(numbered("spans", &[7, 8, 9]), "spans 7-9");
+        assert_eq!(numbered("spans", &[0, 1, 2, 5, 8, 9]), "spans 0-2, 5 and 8-9");
     }
 
     #[test]

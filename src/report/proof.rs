@@ -1,6 +1,6 @@
 //! Proofs as text: one line an endpoint that is proven, the cause with its evidence otherwise.
 
-use crate::prove::{Endpoint, Failure, FailureCause, NotTried, Tally, Timings, TraceProof};
+use crate::prove::{Endpoint, Failure, FailureCause, NotTried, SignalProof, Store, Tally, Timings};
 use crate::text::redact_line;
 use std::fmt::Write;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use std::time::Duration;
 /// What became of one listener.
 #[derive(Clone, Debug)]
 pub enum ProofOutcome {
-    /// The trace came back.
+    /// What was sent came back.
     Proven(Timings),
     /// It did not.
     Failed(Failure),
     /// It could not be tried.
     NotTried(NotTried),
-    /// Numbered spans, and the failure where not all came back.
+    /// Numbered items, and the failure where not all came back.
     Counted(Tally, Option<Failure>),
 }
 
-impl From<TraceProof> for ProofOutcome {
-    fn from(proof: TraceProof) -> Self {
+impl From<SignalProof> for ProofOutcome {
+    fn from(proof: SignalProof) -> Self {
         match proof {
-            TraceProof::Proven(timings) => Self::Proven(timings),
-            TraceProof::Failed(failure) => Self::Failed(failure),
-            TraceProof::CouldNotRun(not) => Self::NotTried(not),
+            SignalProof::Proven(timings) => Self::Proven(timings),
+            SignalProof::Failed(failure) => Self::Failed(failure),
+            SignalProof::CouldNotRun(not) => Self::NotTried(not),
         }
     }
 }
@@ -68,7 +68,8 @@ fn one(text: &mut String, endpoint: &Endpoint, outcome: &ProofOutcome) -> std::f
     match outcome {
         ProofOutcome::Proven(timings) => writeln!(
             text,
-            "  a trace came back whole: accepted after {}, readable after {}",
+            "  {} came back whole: accepted after {}, readable after {}",
+            sent(endpoint.store),
             milliseconds(timings.accepted),
             milliseconds(timings.readable)
         ),
@@ -77,8 +78,10 @@ fn one(text: &mut String, endpoint: &Endpoint, outcome: &ProofOutcome) -> std::f
             let took = (milliseconds(tally.sending), milliseconds(tally.whole));
             writeln!(
                 text,
-                "  {accepted} spans accepted in {}, {returned} came back within {}",
-                took.0, took.1
+                "  {accepted} {} accepted in {}, {returned} came back within {}",
+                endpoint.store.items(),
+                took.0,
+                took.1
             )?;
             failure.iter().try_for_each(|failure| failed(text, failure))
         }
@@ -105,10 +108,19 @@ fn way(endpoint: &Endpoint) -> String {
     format!("{} to {}, {hops}", endpoint.dial.protocol, redact_line(&endpoint.dial.url))
 }
 
-/// Who passes a trace on, in order; the last is Tempo.
+/// What a proof sends of a signal.
+pub fn sent(store: Store) -> &'static str {
+    match store {
+        Store::Tempo => "a trace",
+        Store::Prometheus => "a metric point",
+        Store::Loki => "a log record",
+    }
+}
+
+/// Who passes it on, in order; the last keeps it.
 pub(super) fn hops(endpoint: &Endpoint) -> Vec<String> {
     let collectors = endpoint.through.iter().map(|collector| format!("collector.{}", collector.name));
-    collectors.chain(std::iter::once("tempo".to_owned())).collect()
+    collectors.chain(std::iter::once(endpoint.store.name().to_lowercase())).collect()
 }
 
 fn milliseconds(duration: Duration) -> String {

@@ -1,7 +1,7 @@
 //! Who talks to whom where programs stand in containers: a small table, a site at a time, then what is not
 //! known, whose rules were applied, and which files were read.
 
-use super::edges::{judged_as, not_checked, plural, site, socket};
+use super::edges::{broken_by, judged_as, modes, not_checked, plural, site, socket};
 use super::push;
 use crate::check::{CheckReport, ConditionState, Edge};
 use crate::model::dataflow::{Protocol, Topology};
@@ -38,7 +38,7 @@ pub(super) fn table(topology: &Topology, verdict: &CheckReport, engines: &Valida
             site(topology, program),
             topology.file(program)
         );
-        programs.entry(name).or_default().insert(row(topology, edge));
+        programs.entry(name).or_default().insert(row(topology, verdict, edge));
     }
     for (name, rows) in programs {
         push(&mut text, format_args!("  {name}\n"));
@@ -62,14 +62,16 @@ fn list(text: &mut String, title: &str, items: impl Iterator<Item = String>) {
 }
 
 /// One edge: whether it holds, the setting, the socket, and whose listener is met.
-fn row(topology: &Topology, edge: &Edge) -> String {
+fn row(topology: &Topology, verdict: &CheckReport, edge: &Edge) -> String {
     let client = &topology.clients[edge.client];
     let word = match edge.state() {
         ConditionState::Met => "ok       ",
         ConditionState::NotKnown => "not known",
         ConditionState::Broken => "BROKEN   ",
     };
-    let tls = if client.tls.enabled { ", TLS" } else { "" };
+    let listener = edge.listener.map(|index| &topology.listeners[index]);
+    let modes = modes(client, listener);
+    let modes = if modes == "plaintext" { String::new() } else { format!(", {modes}") };
     let peer = edge.listener.map_or_else(String::new, |index| {
         let listener = &topology.listeners[index];
         // Every Tempo dials itself.
@@ -79,5 +81,6 @@ fn row(topology: &Topology, edge: &Edge) -> String {
         let kind = topology.programs[listener.program].kind;
         format!(": {} of {kind}{}", listener.setting, site(topology, listener.program))
     });
-    format!("{word}  {} -> {} ({}{tls}){peer}", client.setting, socket(client), client.protocol)
+    let why = broken_by(topology, verdict, edge);
+    format!("{word}  {why}{} -> {} ({}{modes}){peer}", client.setting, socket(client), client.protocol)
 }

@@ -1,14 +1,14 @@
 //! A verdict as text and as JSON: what `check` prints, and the dataflow part of a plan.
 
 use super::document::{CheckDocument, DirectoriesDocument, printed};
-use super::edges::{judged_as, not_checked, site, socket};
+use super::edges::{broken_by, judged_as, modes, not_checked, site, socket};
 use super::push;
 use super::{ShownFindings, diagnostics, sites};
 
 pub use super::edges::plural;
 pub use super::subject::CheckView;
 
-use crate::check::{ConditionState, Edge};
+use crate::check::{CheckReport, ConditionState, Edge};
 use crate::diagnostic::{Findings, Severity};
 use crate::model::dataflow::Topology;
 use crate::validate::ValidatedFile;
@@ -61,7 +61,7 @@ pub fn dataflow(subject: &CheckView<'_>) -> String {
         open => push(&mut text, format_args!(", {open} not known\n")),
     }
     for edge in &verdict.edges {
-        push(&mut text, format_args!("  {}\n", hidden.line(&line(topology, edge))));
+        push(&mut text, format_args!("  {}\n", hidden.line(&line(topology, verdict, edge))));
     }
     if !engines.validated.is_empty() {
         text.push_str("Engines:\n");
@@ -88,9 +88,9 @@ pub fn dataflow(subject: &CheckView<'_>) -> String {
     text
 }
 
-fn line(topology: &Topology, edge: &Edge) -> String {
+fn line(topology: &Topology, verdict: &CheckReport, edge: &Edge) -> String {
     let client = &topology.clients[edge.client];
-    let tls = if client.tls.enabled { "TLS" } else { "plaintext" };
+    let modes = modes(client, edge.listener.map(|index| &topology.listeners[index]));
     let word = match edge.state() {
         ConditionState::Met => "ok    ",
         ConditionState::NotKnown => "not known",
@@ -107,7 +107,8 @@ fn line(topology: &Topology, edge: &Edge) -> String {
     });
     let socket = socket(client);
     let (file, site) = (topology.file(client.program), site(topology, client.program));
-    format!("{word}  {file}{site} {} -> {socket}, {}, {tls}{peer}", client.setting, client.protocol)
+    let why = broken_by(topology, verdict, edge);
+    format!("{word}  {why}{file}{site} {} -> {socket}, {}, {modes}{peer}", client.setting, client.protocol)
 }
 
 /// The same as one JSON document.

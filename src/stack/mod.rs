@@ -119,6 +119,18 @@ pub struct Collector {
     pub key: KeyPath,
 }
 
+impl Collector {
+    /// The release whose keys are written: its own, or the newest of its dialect where its own is not known.
+    pub fn written_as(&self) -> String {
+        let minor = self.version.split('.').nth(1).and_then(|minor| minor.parse::<u16>().ok());
+        let (first, last) = self.dialect.minors;
+        match minor.filter(|minor| (first..=last).contains(minor)) {
+            Some(_) => self.version.clone(),
+            None => format!("0.{last}"),
+        }
+    }
+}
+
 /// `[tempo]`.
 #[derive(Clone, Debug)]
 pub struct Tempo {

@@ -15,6 +15,8 @@ use std::time::Duration;
 pub struct ListenerSettings {
     /// Written, or the place's default.
     pub port: Port,
+    /// Whether its port is written.
+    pub port_is_written: bool,
     /// Written bind; `any` is 0.0.0.0, `loopback` 127.0.0.1.
     pub bind: Option<IpAddr>,
     /// Written `tls`.

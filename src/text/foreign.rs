@@ -54,12 +54,13 @@ pub fn no_commands(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text.split_inclusive('\n').map(defused).collect())
 }
 
-/// The first characters of a text; three dots tell that there are more.
+/// The first characters of a text, as many whole words as fit where words are short; three dots tell that there are
+/// more.
 pub fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => text[..end].to_owned() + "...",
-        None => text.to_owned(),
-    }
+    let Some((end, next)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let whole = &text[..end];
+    let word = whole.rfind(' ').filter(|at| next != ' ' && *at > end / 2);
+    whole[..word.unwrap_or(end)].trim_end_matches([' ', ':', ',', ';']).to_owned() + "..."
 }
 
 /// The same without moving a byte, for texts that positions point into: what misleads becomes a visible
@@ -131,6 +132,8 @@ mod tests {
             "\u{1b}[1;31ma\u{1b}[0m<U+001B>[2J<U+001B>"
         );
         assert_eq!((cut("abc", 3), cut("abcd", 3)), ("abc".to_owned(), "abc...".to_owned()));
+        assert_eq!(cut("503: Ingester not ready: waiting", 25), "503: Ingester not ready...");
+        assert_eq!(cut("one two", 3), "one...");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use moved::{Ports, moved};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};
 pub use state::{FoundTrial, Running, TrialState, announce, running};
-pub use wire::{endpoints, reader};
+pub use wire::ways;
 pub use write::write;
 
 use std::path::PathBuf;

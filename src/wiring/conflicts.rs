@@ -1,7 +1,7 @@
 //! Two owners of one thing: a port, a file, a unit. And ports that mislead.
 
 use super::ids::ListenerKind;
-use super::listeners::WiredListener;
+use super::listeners::{DecidedBy, WiredListener};
 use super::{ComponentId, Wiring};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::dataflow::ProgramKind;
@@ -30,16 +30,28 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
     for (index, later) in wiring.listeners.iter().enumerate() {
         for earlier in wiring.listeners[..index].iter().filter(|earlier| overlap(earlier, later)) {
             let title = format!("port {} is opened twice on host `{}`", later.port, later.host);
+            // What was written can be written otherwise; a default is written nowhere.
+            let (shown, other) = match earlier.port_is_written && !later.port_is_written {
+                true => (earlier, later),
+                false => (later, earlier),
+            };
             let finding = Finding::error(Code("port-taken"), title)
-                .at((later.key.clone(), KeyPart::Value), format!("`{}`", later.id))
-                .also((earlier.key.clone(), KeyPart::Value), format!("`{}` has it", earlier.id));
-            findings.push(finding.help(free_port_help(later, earlier)));
+                .at((shown.key.clone(), KeyPart::Value), format!("`{}`{}", shown.id, by_default(shown)))
+                .also(
+                    (other.key.clone(), KeyPart::Value),
+                    format!("`{}` has it{}", other.id, by_default(other)),
+                );
+            findings.push(finding.help(free_port_help(wiring, later, earlier)));
         }
     }
 }
 
+fn by_default(listener: &WiredListener) -> &'static str {
+    if listener.port_is_written { "" } else { " by default" }
+}
+
 /// The way out keeps the listeners that others dial where they are, and moves what yields.
-fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
+fn free_port_help(wiring: &Wiring<'_>, later: &WiredListener, earlier: &WiredListener) -> String {
     let own = later.id.component == earlier.id.component;
     let yielding = if own || later.yields.is_some() { later } else { earlier };
     // What somebody else runs stays where it is.
@@ -49,7 +61,21 @@ fn free_port_help(later: &WiredListener, earlier: &WiredListener) -> String {
     let Some(spare) = yielding.yields else { return format!("another port for `{}`", later.id) };
     // Never the port that is taken.
     let port = if later.port.number() == spare.port { spare.port + 10_000 } else { spare.port };
-    format!("in `[{}]`: receive = {{ {} = {port} }}", yielding.id.component, spare.key)
+    // What stands beside it stays, and so does what is written of it besides its port.
+    let own = wiring.listeners.iter().filter(|one| one.id.component == yielding.id.component);
+    let written: Vec<_> = own.filter(|one| one.yields.is_some() && one.port_is_written).collect();
+    if written
+        .iter()
+        .any(|one| one.dial.is_some() || one.is_reachable() || one.decided_by == DecidedBy::Written)
+    {
+        return format!("another port for `{}`, {port} for example", yielding.id);
+    }
+    let beside = written.into_iter().filter(|one| one.id != yielding.id);
+    let mut ports: BTreeMap<&str, u16> =
+        beside.filter_map(|one| Some((one.yields?.key, one.port.number()))).collect();
+    ports.insert(spare.key, port);
+    let ports = ports.iter().map(|(key, port)| format!("{key} = {port}")).collect::<Vec<_>>().join(", ");
+    format!("in `[{}]`: receive = {{ {ports} }}", yielding.id.component)
 }
 
 /// Tools and people expect gRPC on 4317 and HTTP on 4318.

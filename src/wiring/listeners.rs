@@ -46,6 +46,8 @@ pub struct WiredListener {
     pub bind: IpAddr,
     /// Its port.
     pub port: Port,
+    /// Whether its port is written.
+    pub port_is_written: bool,
     /// Whether it serves TLS.
     pub tls: bool,
     /// What decided `tls`.
@@ -111,6 +113,7 @@ pub(super) fn decide(
             host: part.host.clone(),
             bind,
             port: settings.port,
+            port_is_written: settings.port_is_written,
             tls,
             decided_by,
             dial: settings.dial.clone(),

@@ -207,8 +207,8 @@ fn told(cause: TakenBackCause) -> (String, Exit) {
 
 fn say_proof(session: &mut Session, proof: &Proof) {
     session.print(&match proof {
-        Proof::Proven(_) => "Proven: a trace came back from every application's endpoint.\n".to_owned(),
-        Proof::CouldNotRun(why) => format!("NOT PROVEN: no trace was sent: {why}.\n"),
+        Proof::Proven(what) => format!("Proven: {what}.\n"),
+        Proof::CouldNotRun(why) => format!("NOT PROVEN: nothing was sent: {why}.\n"),
         Proof::Failed(why) => format!("NOT PROVEN: {why}\n"),
     });
 }

@@ -17,7 +17,7 @@ use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
 use crate::report::ShownFindings;
 use crate::report::verdict::CheckView;
-use crate::stack::Stack;
+use crate::stack::{Collector, Stack};
 use crate::text::{RedactSource, Sources, TextFormat};
 use crate::topology::{Examined, FileSet, read};
 use crate::validate::Validation;
@@ -161,7 +161,7 @@ fn file_set<'a>(
             .collect(),
         shown_as: BTreeMap::new(),
         tempo_version: wiring.stack.tempo.as_ref().map(|tempo| tempo.dialect.name.to_owned()),
-        collector_version: wiring.stack.collectors.values().next().map(|collector| collector.version.clone()),
+        collector_version: wiring.stack.collectors.values().next().map(Collector::written_as),
         environment_dialects: dialects(desired),
         guests: containers::guests(&containers::of(wiring)),
         unread: std::collections::BTreeSet::new(),

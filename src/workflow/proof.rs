@@ -3,15 +3,15 @@
 use super::session::Stop;
 use crate::exit::Exit;
 use crate::host::{all_listening, real};
-use crate::model::dataflow::Signal;
-use crate::prove::{Endpoint, LogSource, LoggedComponent};
-use crate::report::proof::ProofOutcome;
+use crate::prove::{Endpoint, LogSource, LoggedComponent, SignalWay, Store};
+use crate::report::proof::{ProofOutcome, sent};
 use crate::trial::{FoundTrial, newest_lines};
 use crate::wiring::Wiring;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long a trace may take until it can be read, beside the batches on its way.
+/// How long something may take until it can be read, beside the batches on its way.
 const WITHIN: Duration = Duration::from_secs(15);
 
 /// The time the engines may take, their batches included.
@@ -32,12 +32,61 @@ pub(crate) fn exit(outcomes: &[(Endpoint, ProofOutcome)]) -> Exit {
     }
 }
 
-/// What applications send beside traces, of which a proof says nothing; empty where that is nothing.
-pub(crate) fn unproven(wiring: &Wiring<'_>) -> String {
+/// The ways of one application after another: its signals are proven side by side.
+pub(crate) fn by_app(ways: &[SignalWay]) -> impl Iterator<Item = &[SignalWay]> {
+    ways.chunk_by(|one, next| one.endpoint.name == next.endpoint.name)
+}
+
+/// What is done along these ways of one application.
+pub(crate) fn doing(ways: &[SignalWay]) -> String {
+    let is = if ways.len() == 1 { "is" } else { "are" };
+    format!("{} {is} sent and read back", listed(ways.iter().map(|way| way.endpoint.store)))
+}
+
+/// That all of these ways are proven, as a sentence.
+pub(crate) fn came_back(ways: &[SignalWay]) -> String {
+    let stores = |ways: &[SignalWay]| ways.iter().map(|way| way.endpoint.store).collect::<BTreeSet<_>>();
+    let all = stores(ways);
+    let from = match by_app(ways).all(|own| stores(own) == all) {
+        true => "every application's endpoint",
+        false => "the applications' endpoints",
+    };
+    format!("{} came back from {from}", listed(all.into_iter()))
+}
+
+/// `a trace, a metric point and a log record`.
+fn listed(stores: impl Iterator<Item = Store>) -> String {
+    let all: Vec<_> = stores.map(sent).collect();
+    match all.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => all.concat(),
+    }
+}
+
+/// What became of these ways of one application, in a word.
+pub(crate) fn word(outcomes: &[(Endpoint, ProofOutcome)]) -> String {
+    let those = |wanted: fn(&ProofOutcome) -> bool| {
+        let those = outcomes.iter().filter(|(_, outcome)| wanted(outcome));
+        those.map(|(endpoint, _)| endpoint.store.signal().to_string()).collect::<Vec<_>>()
+    };
+    let (failed, not_tried) = (those(ProofOutcome::is_failed), those(ProofOutcome::is_not_tried));
+    let told = |what: &str, signals: &[String]| match signals.len() < outcomes.len() {
+        true => format!("{what} ({})", signals.join(", ")),
+        false => what.to_owned(),
+    };
+    match (failed.is_empty(), not_tried.is_empty()) {
+        (false, _) => told("failed", &failed),
+        (true, false) => told("not tried", &not_tried),
+        (true, true) => "proven".to_owned(),
+    }
+}
+
+/// What applications send and these ways do not prove; empty where that is nothing.
+pub(crate) fn unproven(wiring: &Wiring<'_>, ways: &[SignalWay]) -> String {
     let told = wiring.stack.apps.values().filter_map(|app| {
-        let mut others = app.routes.signals();
-        others.remove(&Signal::Traces);
-        let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+        let own = ways.iter().filter(|way| way.endpoint.name == app.name.as_str());
+        let proven: BTreeSet<_> = own.map(|way| way.endpoint.store.signal()).collect();
+        let others: Vec<String> = app.routes.signals().difference(&proven).map(ToString::to_string).collect();
         (!others.is_empty()).then(|| {
             format!("not tried  app.{}: its {}, of which nothing is known\n", app.name, others.join(" and "))
         })
@@ -45,10 +94,13 @@ pub(crate) fn unproven(wiring: &Wiring<'_>) -> String {
     told.collect()
 }
 
-/// What is said where no trace can be sent along any way.
+/// What is said where nothing can be sent along any way.
 pub(crate) fn nothing_to_prove(wiring: &Wiring<'_>) -> Stop {
     let name = &wiring.stack.name;
-    let text = format!("`{name}` has no application or no Tempo: there is no way to send a trace along");
+    let text = format!(
+        "`{name}` has no application, or no Tempo, Prometheus or Loki that it sends to: there is no way to send \
+         anything along"
+    );
     Stop::Because(Exit::Refused, text)
 }
 
@@ -80,7 +132,7 @@ impl LogSource for TrialLogs {
 /// A component as the stack calls it.
 pub(crate) fn component_name(component: LoggedComponent<'_>) -> String {
     match component {
-        LoggedComponent::Tempo => "tempo".to_owned(),
+        LoggedComponent::Store(store) => store.name().to_lowercase(),
         LoggedComponent::Collector(name) => format!("collector.{name}"),
     }
 }

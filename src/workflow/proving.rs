@@ -1,7 +1,7 @@
 //! The proof of what runs on this machine, as a transaction asks for it.
 
 use super::journals::Journals;
-use super::proof::{nothing_to_prove, within};
+use super::proof::{by_app, came_back, doing, nothing_to_prove, within, word};
 use super::running::ca_file;
 use super::session::{Session, Stop};
 use super::stages::Stages;
@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::host::all_listening;
 use crate::model::ground::Ground;
 use crate::model::units::UnitId;
-use crate::prove::{Endpoint, Tls, TraceProver, TrustedCa, fetch};
+use crate::prove::{Endpoint, SignalProver, SignalWay, Tls, TrustedCa, fetch};
 use crate::report::proof::{self, ProofOutcome};
 use crate::stack::{self, Stack};
 use crate::trial::{self, Probe};
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// What a collector holds, batches that wait to be tried again included (seen on 0.159).
 const QUEUE: &str = "otelcol_exporter_queue_size";
 
-/// Sends a trace through every application's endpoint of a stack and reads it back.
+/// Sends a trace, a point, a record through every application's endpoints of a stack and reads them back.
 pub(crate) struct Live<'a, 's> {
     wiring: &'a Wiring<'a>,
     stages: &'a RefCell<Stages<'s>>,
@@ -106,35 +106,36 @@ impl apply::Prover for Live<'_, '_> {
 
     fn prove(&self, deadline: Duration) -> apply::Proof {
         let began = Instant::now();
-        if trial::endpoints(self.wiring).is_empty() {
-            return apply::Proof::CouldNotRun("the stack has no application".to_owned());
+        let ways = trial::ways(self.wiring, &ca_file(self.wiring));
+        if ways.is_empty() {
+            let why = "the stack has no application that sends to anything that is read back";
+            return apply::Proof::CouldNotRun(why.to_owned());
         }
         let logs = Journals(self.wiring);
-        let Some(reader) = trial::reader(self.wiring, &ca_file(self.wiring)) else {
-            return apply::Proof::CouldNotRun("the stack has no Tempo".to_owned());
-        };
-        let prover = TraceProver { reader: &reader, logs: &logs, within: within(self.wiring) };
+        let prover = SignalProver { logs: &logs, within: within(self.wiring) };
         let mut outcomes = Vec::new();
-        for endpoint in &trial::endpoints(self.wiring) {
-            let name = format!("app.{}", endpoint.name);
-            self.stages.borrow_mut().begin(&name, "a trace is sent and read back");
-            let mut outcome = ProofOutcome::from(prover.prove(endpoint));
+        for own in by_app(&ways) {
+            let name = format!("app.{}", own[0].endpoint.name);
+            self.stages.borrow_mut().begin(&name, &doing(own));
+            let proven = || prover.prove(own).into_iter().map(ProofOutcome::from).collect::<Vec<_>>();
+            let mut seen = proven();
             // A collector that met a closed listener knocks again after a pause that grows with the time it
             // was closed (gRPC waits 1.6 times longer each time): the next knock may be after the first proof.
-            while outcome.is_retrying() && began.elapsed() < deadline {
-                outcome = ProofOutcome::from(prover.prove(endpoint));
+            while seen.iter().any(ProofOutcome::is_retrying) && began.elapsed() < deadline {
+                seen = proven();
             }
+            let seen: Vec<_> = own.iter().map(|way| way.endpoint.clone()).zip(seen).collect();
             let mut stages = self.stages.borrow_mut();
             let took = stages.took();
-            stages.done(&name, &format!("{} in {took}", outcome.word()));
-            outcomes.push((endpoint.clone(), outcome));
+            stages.done(&name, &format!("{} in {took}", word(&seen)));
+            outcomes.extend(seen);
         }
-        verdict(&outcomes, began.elapsed())
+        verdict(&outcomes, || came_back(&ways))
     }
 }
 
 /// One listener that failed is a failure of all; so is, but for its name, one that could not be tried.
-fn verdict(outcomes: &[(Endpoint, ProofOutcome)], took: Duration) -> apply::Proof {
+fn verdict(outcomes: &[(Endpoint, ProofOutcome)], proven: impl Fn() -> String) -> apply::Proof {
     let those = |wanted: fn(&ProofOutcome) -> bool| -> Vec<_> {
         outcomes.iter().filter(|(_, outcome)| wanted(outcome)).cloned().collect()
     };
@@ -143,7 +144,7 @@ fn verdict(outcomes: &[(Endpoint, ProofOutcome)], took: Duration) -> apply::Proo
     match (failed.is_empty(), not_tried.is_empty()) {
         (false, _) => apply::Proof::Failed(text(&failed)),
         (true, false) => apply::Proof::CouldNotRun(text(&not_tried)),
-        (true, true) => apply::Proof::Proven(took),
+        (true, true) => apply::Proof::Proven(proven()),
     }
 }
 
@@ -177,25 +178,31 @@ pub(crate) fn stages(session: &mut Session) -> RefCell<Stages<'_>> {
 /// Whether what runs can be proven at all, with the rights that are at hand.
 ///
 /// # Errors
-/// The stack has no application or no Tempo; or the CA of its API is not to be read.
+/// The stack sends nothing that is read back; or the CA of an API is not to be read.
 pub(crate) fn possible(wiring: &Wiring<'_>, ground: &Ground) -> Result<(), Stop> {
     let help = "\n  help: `--no-prove` applies it all the same";
     let ca = ca_file(wiring);
-    match trial::reader(wiring, &ca).filter(|_| !trial::endpoints(wiring).is_empty()) {
+    let ways = trial::ways(wiring, &ca);
+    if ways.is_empty() {
+        return Err(match nothing_to_prove(wiring) {
+            Stop::Because(exit, text) => Stop::Because(exit, text + help),
+            stop @ Stop::Findings(..) => stop,
+        });
+    }
+    let ours = TrustedCa::File(ca.clone());
+    let barred = |way: &&SignalWay| way.reader.api.starts_with("https:") && way.reader.tls.ca == ours;
+    match ways.iter().find(barred) {
         // Where root issues it, it may only be there later.
-        Some(reader) if ground.is_machine() || !reader.api.starts_with("https:") || ca.is_file() => Ok(()),
-        Some(reader) => {
+        Some(way) if !ground.is_machine() && !ca.is_file() => {
             let text = format!(
-                "no proof is possible: traces are read back from {}, and its CA `{}` cannot be read here\n  help: `sudo tracewright apply` proves what it applies",
-                reader.api,
+                "no proof is possible: {} are read back from {}, and its CA `{}` cannot be read here\n  help: `sudo tracewright apply` proves what it applies",
+                way.endpoint.store.signal(),
+                way.reader.api,
                 ca.display()
             );
             Err(Stop::Because(Exit::Refused, text + help))
         }
-        None => Err(match nothing_to_prove(wiring) {
-            Stop::Because(exit, text) => Stop::Because(exit, text + help),
-            stop @ Stop::Findings(..) => stop,
-        }),
+        Some(_) | None => Ok(()),
     }
 }
 

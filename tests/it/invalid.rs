@@ -107,6 +107,7 @@ const CODES: &[&str] = &[
     "listener-tls",
     "listener-needed",
     "dial-text",
+    "dialect-assumed",
     "port-range",
     "tls-unsupported",
     "internal-bind",

@@ -239,9 +239,11 @@ fn with_everything(path: &str, value: &str) -> String {
 /// Keys that say what they render and change no file all the same, with the reason.
 const SILENT: &[(&str, &str)] = &[
     ("tls", "`off` refuses what `edge` gives TLS, and the base says it on its listeners"),
+    ("collector.main.dialect", "the base names a release that is known"),
     ("collector.main.signals", "the application of the base sends all of them"),
     ("collector.main.receive.http.dial", NOBODY),
     ("collector.main.health.dial", NOBODY),
+    ("tempo.dialect", "the same"),
     ("tempo.receive.http.dial", NOBODY),
     ("app.shop.sdk.version", "the base has no `timeout`"),
     ("prometheus.service.home", REFUSED),

@@ -40,7 +40,7 @@ const ORDER: [&str; 24] = [
 const INTENT: [&str; 2] = ["wiring", "render"];
 
 /// Files that import each other in a circle: this number only shrinks.
-const FILES_IN_CIRCLES: usize = 66;
+const FILES_IN_CIRCLES: usize = 60;
 
 /// Names that more than one public type bears: this number only shrinks.
 const SHARED_NAMES: usize = 0;

@@ -23,7 +23,7 @@ pub use history::{HistoryDocument, ToldGeneration};
 pub use manifest::{ManifestCertificate, ManifestContainer, ManifestContent, ManifestFile, RenderManifest};
 pub use plan::PlanDocument;
 pub use printed::printed;
-pub use proof::{FailureReport, ProofDocument, ProofReport, SpanCount};
+pub use proof::{FailureReport, ItemCount, ProofDocument, ProofReport};
 pub use render::{RenderDocument, ToldFile};
 pub use schema::{DescribedDocument, schema};
 pub use status::{

@@ -1,6 +1,6 @@
 //! What became of each endpoint, as programs read it. Times are whole milliseconds from the moment of sending.
 
-use crate::prove::{Endpoint, Failure, Tally};
+use crate::prove::{Endpoint, Failure, Store, Tally};
 use crate::report::proof::{ProofOutcome, hops};
 use crate::text::redact_line;
 use schemars::JsonSchema;
@@ -8,14 +8,14 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// Version of this document. The minor number only ever adds.
-const FORMAT_VERSION: &str = "1.0";
+const FORMAT_VERSION: &str = "1.1";
 
 /// What became of every endpoint.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ProofDocument {
     /// Version of this document; the minor number only ever adds.
     format_version: &'static str,
-    /// One for each application, in their order.
+    /// One for each signal of each application, in their order.
     pub proofs: Vec<ProofReport>,
 }
 
@@ -24,31 +24,35 @@ pub struct ProofDocument {
 pub struct ProofReport {
     /// The application.
     pub app: String,
+    /// `traces`, `metrics` or `logs`.
+    pub signal: String,
     /// The edge on which it sends.
     pub edge: String,
     /// What it speaks.
     pub protocol: String,
     /// Where it sends to.
     pub url: String,
-    /// Who passes it on, in order; the last is `tempo`.
+    /// Who passes it on, in order; the last keeps it: `tempo`, `prometheus` or `loki`.
     pub through: Vec<String>,
     /// `proven`, `failed`, or `not tried`.
     pub result: &'static str,
-    /// Of one trace: when it was accepted.
+    /// Of one trace, point or record: when it was accepted.
     pub accepted_ms: Option<u64>,
-    /// Of one trace: when it could be read back.
+    /// Of one trace, point or record: when it could be read back.
     pub readable_ms: Option<u64>,
     /// Of numbered spans: how many came back.
-    pub spans: Option<SpanCount>,
+    pub spans: Option<ItemCount>,
+    /// Of numbered spans, points or records: how many came back.
+    pub counted: Option<ItemCount>,
     /// Why it failed.
     pub failure: Option<FailureReport>,
     /// Why it was not tried.
     pub reason: Option<String>,
 }
 
-/// Numbered spans.
+/// Numbered spans, points or records.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct SpanCount {
+pub struct ItemCount {
     /// How many were accepted.
     pub accepted: u32,
     /// How many came back.
@@ -59,7 +63,7 @@ pub struct SpanCount {
     pub whole_ms: u64,
 }
 
-/// Why a trace did not come back.
+/// Why something did not come back.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FailureReport {
     /// Its stable name, as `explain CODE` takes it.
@@ -94,6 +98,7 @@ fn report(endpoint: &Endpoint, outcome: &ProofOutcome) -> ProofReport {
     };
     ProofReport {
         app: endpoint.name.to_string(),
+        signal: endpoint.store.signal().to_string(),
         edge: endpoint.edge.to_string(),
         protocol: endpoint.dial.protocol.as_str().to_owned(),
         url: redact_line(&endpoint.dial.url),
@@ -101,7 +106,8 @@ fn report(endpoint: &Endpoint, outcome: &ProofOutcome) -> ProofReport {
         result: outcome.word(),
         accepted_ms: timings.map(|timings| milliseconds(timings.accepted)),
         readable_ms: timings.map(|timings| milliseconds(timings.readable)),
-        spans: tally.map(spans),
+        spans: tally.filter(|_| endpoint.store == Store::Tempo).map(counted),
+        counted: tally.map(counted),
         failure: failed.map(failure),
         reason: match outcome {
             ProofOutcome::NotTried(not) => Some(not.reason.clone()),
@@ -110,8 +116,8 @@ fn report(endpoint: &Endpoint, outcome: &ProofOutcome) -> ProofReport {
     }
 }
 
-fn spans(tally: &Tally) -> SpanCount {
-    SpanCount {
+fn counted(tally: &Tally) -> ItemCount {
+    ItemCount {
         accepted: tally.accepted,
         returned: tally.returned,
         sending_ms: milliseconds(tally.sending),

@@ -6,6 +6,7 @@ use super::listener::{switchable, without_tls};
 use super::pipeline::{batch, queue, retry};
 use super::route::{RouteSender, routes};
 use super::service::{Runner, ServiceDefaults};
+use super::version::ReleaseKeys;
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding};
 use crate::model::names::ComponentName;
@@ -29,7 +30,10 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         let found = Finding::error(Code("name-shape"), title).at(table.at.key(), "");
         scene.faults.push(found.help("for example: `[collector.main]`"));
     }
-    let version = version::collector(&table.version, scene);
+    let version = version::collector(
+        ReleaseKeys { version: &table.version, dialect: &table.dialect, at: &table.at },
+        scene,
+    );
     let host = scene.place(&HostKeys::many(&table.host, &table.hosts));
     let routes = routes(&RouteSender::collector(name, table, scene.targets), scene);
     let target = RouteTarget::Collector(ComponentName::new(name));
@@ -58,7 +62,8 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         metrics,
         health: switchable(&table.health, 13133),
         signals: scene.targets.carried(name),
-        routes: routes?,
+        // The stack is refused where a way out is not known; what the collector opens and owns is judged all the same.
+        routes: routes.unwrap_or_default(),
         export: export?,
         batch,
         queue,

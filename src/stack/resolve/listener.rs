@@ -117,6 +117,7 @@ fn settings(listener: &ListenerTable, max_message: u64, port: u16) -> ListenerSe
     let known = |port: u16| Port::new(port.into()).expect("no listener has port 0");
     ListenerSettings {
         port: known(listener.port.or(port)),
+        port_is_written: listener.port.is_written(),
         bind: listener.bind.get().copied(),
         tls: listener.tls.get().copied(),
         dial: listener.dial.get().map(|(host, port)| (host.clone(), port.map(known))),

@@ -4,6 +4,7 @@ use super::super::{MetricsGenerator, RouteTarget, Tempo};
 use super::host::HostKeys;
 use super::listener::needed;
 use super::service::{Runner, ServiceDefaults};
+use super::version::ReleaseKeys;
 use super::{Scene, version};
 use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
 use crate::model::dataflow::{OtlpProtocol, Signal};
@@ -23,7 +24,10 @@ const RETENTION: Duration = Duration::from_secs(336 * 3600);
 
 /// Resolves Tempo, telling all of its faults.
 pub(super) fn tempo(table: &TempoTable, scene: &mut Scene<'_>) -> Option<Tempo> {
-    let version = version::tempo(&table.version, scene);
+    let version = version::tempo(
+        ReleaseKeys { version: &table.version, dialect: &table.dialect, at: &table.at },
+        scene,
+    );
     let host = scene.place(&HostKeys::one(&table.host));
     let listeners = scene.targets.listeners(&RouteTarget::Tempo).cloned();
     let runner = Runner::of(&table.service, scene.faults);

@@ -16,8 +16,8 @@ table! {
     pub struct CollectorTable {
         /// The release that is installed, as `otelcol --version` says: `0.165`, or `0.165.0`.
         version: Version = r#""0.165""#, required(), renders("which keys are written, and how they are spelled");
-        /// The release whose keys are written, for one that is newer than this tool.
-        dialect: Later;
+        /// The release line whose keys are written, for a release that is not known here.
+        dialect: Version = r#""0.165""#, derived("the line of `version`"), renders("which keys are written, and how they are spelled");
         /// Whether it is written at all.
         managed: Later;
         /// The host it runs on.

@@ -10,8 +10,8 @@ table! {
     pub struct TempoTable {
         /// The release that is installed, as `tempo --version` says: a line, or a release of it.
         version: Version = r#""3.1""#, required(), renders("which keys are written, and how they are spelled");
-        /// The line whose keys are written, for a release that is newer than this tool.
-        dialect: Later;
+        /// The line whose keys are written, for a release that is not known here.
+        dialect: Version = r#""3.1""#, derived("the line of `version`"), renders("which keys are written, and how they are spelled");
         /// Whether it is written at all.
         managed: Later;
         /// The host it runs on.

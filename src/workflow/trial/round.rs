@@ -1,6 +1,6 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
-use super::super::proof::{component_name, exit, nothing_to_prove, unproven, within};
+use super::super::proof::{by_app, component_name, doing, exit, nothing_to_prove, unproven, within, word};
 use super::binaries::Binaries;
 use super::{Trial, hold};
 use crate::component::engine;
@@ -9,14 +9,12 @@ use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::dataflow::{ProgramKind, Signal};
 use crate::model::names::ComponentName;
-use crate::prove::{
-    Endpoint, LogSource, LoggedComponent, TempoReader, Tls, TraceProof, TraceProver, TrustedCa,
-};
+use crate::prove::{LogSource, LoggedComponent, SignalProof, SignalProver, SignalWay, Tls, TrustedCa};
 use crate::report::proof::{self, ProofOutcome};
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
-    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, endpoints, free_ports, moved,
-    newest_lines, reader, told_cause, write,
+    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, free_ports, moved, newest_lines,
+    told_cause, ways, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::judge::{CheckedStack, judge_stack};
@@ -110,8 +108,7 @@ impl Round<'_, '_> {
         let ca = write(&judged.wiring, &judged.desired, &directory, now)?;
         self.start(&judged, &ca)?;
         announce(&self.trial.directory, self.text, &ports, self.running())?;
-        let exit = self.prove(&judged.wiring, &ca)?;
-        self.trial.stages.session.print(&unproven(wanted));
+        let exit = self.prove(wanted, &judged.wiring, &ca)?;
         if hold {
             hold::hold(self, &judged.wiring)?;
         }
@@ -191,46 +188,46 @@ impl Round<'_, '_> {
         Ok(())
     }
 
-    /// A trace through every application's endpoint.
-    fn prove(&mut self, wiring: &Wiring<'_>, ca: &Path) -> Result<Exit, RoundEnd> {
-        let endpoints = endpoints(wiring);
-        let Some(reader) = reader(wiring, ca).filter(|_| !endpoints.is_empty()) else {
+    /// A trace, a point, a record through every application's endpoints; with what was wanted and cannot be tried.
+    fn prove(&mut self, wanted: &Wiring<'_>, wiring: &Wiring<'_>, ca: &Path) -> Result<Exit, RoundEnd> {
+        let ways = ways(wiring, ca);
+        if ways.is_empty() {
             return Err(RoundEnd::Stop(nothing_to_prove(wiring)));
-        };
-        let mut outcomes = Vec::new();
-        for endpoint in endpoints {
-            let name = format!("app.{}", endpoint.name);
-            self.trial.stages.begin(&name, "a trace is sent and read back");
-            let outcome = ProofOutcome::from(self.prove_endpoint(&endpoint, &reader, within(wiring))?);
-            let took = self.trial.stages.took();
-            self.trial.stages.done(&name, &format!("{} in {took}", outcome.word()));
-            outcomes.push((endpoint, outcome));
         }
-        self.trial.stages.session.print(&proof::text(&outcomes));
+        let mut outcomes = Vec::new();
+        for own in by_app(&ways) {
+            let name = format!("app.{}", own[0].endpoint.name);
+            self.trial.stages.begin(&name, &doing(own));
+            let seen = self.prove_app(&name, own, within(wiring))?.into_iter().map(ProofOutcome::from);
+            let seen: Vec<_> = own.iter().map(|way| way.endpoint.clone()).zip(seen).collect();
+            let took = self.trial.stages.took();
+            self.trial.stages.done(&name, &format!("{} in {took}", word(&seen)));
+            outcomes.extend(seen);
+        }
+        self.trial.stages.session.print(&(proof::text(&outcomes) + &unproven(wanted, &ways)));
         Ok(exit(&outcomes))
     }
 
     /// In a thread of its own, so that a signal or the end of an engine is seen meanwhile.
-    fn prove_endpoint(
+    fn prove_app(
         &mut self,
-        endpoint: &Endpoint,
-        reader: &TempoReader,
+        name: &str,
+        ways: &[SignalWay],
         within: Duration,
-    ) -> Result<TraceProof, RoundEnd> {
+    ) -> Result<Vec<SignalProof>, RoundEnd> {
         let logs = EngineLogs::of(&self.trial.engines);
-        let (endpoint, reader) = (endpoint.clone(), reader.clone());
-        let name = format!("app.{}", endpoint.name);
+        let own = ways.to_owned();
         let (done, proof) = channel();
         thread::spawn(move || {
             // Where nobody waits any more the process is about to end.
-            let _nobody = done.send(TraceProver { reader: &reader, logs: &logs, within }.prove(&endpoint));
+            let _nobody = done.send(SignalProver { logs: &logs, within }.prove(&own));
         });
         loop {
             match proof.recv_timeout(POLL) {
                 Ok(proof) => return Ok(proof),
                 Err(RecvTimeoutError::Timeout) => {
                     self.alive()?;
-                    self.trial.stages.waiting(&name, "a trace is sent and read back");
+                    self.trial.stages.waiting(name, &doing(ways));
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let text = "the proof ended without a result".to_owned();

@@ -3,14 +3,14 @@
 
 use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, find, find_asking, free_ports};
-use super::lab::{Logged, counted, dial, endpoint, message, nothing_to_read};
+use super::lab::{Logged, OneProver, counted, dial, endpoint, message, nothing_to_read};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Dial, Tls, TraceProver};
+use tracewright::prove::{ClientCertificate, Dial, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
 
@@ -41,8 +41,7 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
     let [nothing] = free_ports();
     let reader = nothing_to_read(nothing);
     let names = [(collector.grpc, "GRPC"), (collector.http, "HTTP"), (nothing, "API")];
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     counted(
         dials.into_iter().map(|dial| message(&prover.prove(&endpoint(dial)), &names)).collect(),
         "real 0.159.0",
@@ -53,8 +52,7 @@ fn messages(collector: &Collector, dials: Vec<Dial>) -> String {
 fn nobody_listens() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let proofs = [dial(Grpc, port, None), dial(HttpProtobuf, port, None)]
         .map(|dial| message(&prover.prove(&endpoint(dial)), &[(port, "PORT")]));
     assert_data_eq!(proofs.concat(), file!["messages/nobody-listens.txt"]);
@@ -221,8 +219,7 @@ fn limits_of_the_collector() {
 fn unreadable_settings() {
     let [port, api] = free_ports();
     let reader = nothing_to_read(api);
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let missing =
         Tls { ca: tracewright::prove::TrustedCa::File("/nonexistent/ca.crt".into()), ..Tls::default() };
     let proof = prover.prove(&endpoint(dial(Grpc, port, Some(missing))));

@@ -4,14 +4,14 @@
 
 use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find, find_asking};
-use super::lab::{Logged, counted, dial, endpoint, message, reader, through};
+use super::lab::{Logged, OneProver, counted, dial, endpoint, message, reader, through};
 use rcgen::ExtendedKeyUsagePurpose;
 use snapbox::{assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Dial, NoLogs, Tls, TraceProver};
+use tracewright::prove::{ClientCertificate, Dial, NoLogs, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
 /// One that names its counters otherwise, `_total` and all.
@@ -43,7 +43,7 @@ fn told(binary: &Path, tempo: &Tempo, setup: &CollectorSetup, forwards: &[Option
     }
     let reader = reader(tempo);
     let logs = Logged { collector: Some(&collector.engine), tempo: Some(&tempo.engine) };
-    let prover = TraceProver { reader: &reader, logs: &logs, within: Duration::from_millis(1500) };
+    let prover = OneProver { reader: &reader, logs: &logs, within: Duration::from_millis(1500) };
     let names = [
         (collector.grpc, "COLLECTOR"),
         (tempo.otlp_grpc, "TEMPO"),
@@ -255,7 +255,7 @@ fn collector_whose_reasons_are_unknown() {
     let mut tempo = Tempo::start(&binary, &TempoSetup::default());
     tempo.wait_ready();
     let reader = reader(&tempo);
-    let prover = TraceProver { reader: &reader, logs: &NoLogs, within: Duration::from_millis(1500) };
+    let prover = OneProver { reader: &reader, logs: &NoLogs, within: Duration::from_millis(1500) };
     let mut said = String::new();
     for (port, rest) in
         [(1, ""), (tempo.internal, ""), (1, "sending_queue: {queue_size: 1, num_consumers: 1}")]

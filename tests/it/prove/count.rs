@@ -1,11 +1,11 @@
 //! Numbered spans through real engines.
 
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, endpoint, reader};
+use super::lab::{Logged, OneProver, dial, endpoint, reader};
 use std::process::Command;
 use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
-use tracewright::prove::{FailureCause, Limit, Numbered, TraceProver};
+use tracewright::prove::{FailureCause, Limit, Numbered};
 
 /// A collector that sends to this Tempo.
 fn forwarding(tempo: &Tempo) -> CollectorSetup {
@@ -52,7 +52,7 @@ fn child() {
     let (endpoint_port, api) = ports.split_once(' ').unwrap();
     let mut reader = super::lab::nothing_to_read(0);
     reader.api = format!("http://127.0.0.1:{api}");
-    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(20) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(20) };
     let endpoint = endpoint(dial(Grpc, endpoint_port.parse().unwrap(), None));
     let (tally, failure) = prover.count(&endpoint, Numbered { count: 20_000, rate: None }).unwrap();
     println!("\n{tally:?}");
@@ -71,8 +71,7 @@ fn discarded_spans_are_named() {
         let mut tempo = Tempo::start(&binary, &TempoSetup { top, ..TempoSetup::default() });
         tempo.wait_ready();
         let reader = reader(&tempo);
-        let prover =
-            TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(2) };
+        let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(2) };
         let endpoint = endpoint(dial(Grpc, tempo.otlp_grpc, None));
         let (tally, failure) = prover.count(&endpoint, Numbered { count: 250, rate: Some(500) }).unwrap();
         let failure = failure.unwrap();

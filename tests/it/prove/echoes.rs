@@ -2,13 +2,13 @@
 //! printed holds one, in whatever form and wherever in an answer it came back.
 
 use super::hostile::{answer, answering};
-use super::lab::{Logged, dial, endpoint, nothing_to_read};
+use super::lab::{Logged, OneProver, dial, endpoint, nothing_to_read};
 use crate::documents::faults;
 use crate::support::repository;
 use std::fs;
 use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol::{self, Grpc, HttpProtobuf};
-use tracewright::prove::{Dial, Endpoint, TempoReader, TraceProver};
+use tracewright::prove::{Dial, Endpoint, Reader};
 use tracewright::report::document::{DescribedDocument, ProofDocument, printed as json};
 use tracewright::report::proof::{ProofOutcome, text};
 
@@ -37,9 +37,8 @@ fn echoes() -> Vec<Echo> {
 
 /// Everything that is printed of a proof whose endpoint, or whose Tempo, answers so.
 fn printed(endpoint: &Endpoint, api: u16) -> String {
-    let reader = TempoReader { api: format!("http://127.0.0.1:{api}"), ..nothing_to_read(0) };
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(300) };
+    let reader = Reader { api: format!("http://127.0.0.1:{api}"), ..nothing_to_read(0) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(300) };
     let outcomes = [(endpoint.clone(), ProofOutcome::from(prover.prove(endpoint)))];
     let document = json(&ProofDocument::of(&outcomes));
     assert_eq!(faults(DescribedDocument::Prove, &document), Vec::<String>::new(), "{document}");

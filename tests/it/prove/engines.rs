@@ -60,11 +60,23 @@ pub struct Engine {
 impl Engine {
     /// Starts the binary with a configuration file in a directory of its own.
     pub fn start(binary: &Path, directory: TempDir, flag: &str, config: &str) -> Self {
+        Self::start_with(binary, directory, flag, config, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(
+        binary: &Path,
+        directory: TempDir,
+        flag: &str,
+        config: &str,
+        arguments: &[String],
+    ) -> Self {
         let file = directory.path().join("config.yaml");
         std::fs::write(&file, config).unwrap();
         let log = File::create(directory.path().join("log")).unwrap();
         let child = Command::new(binary)
             .arg(format!("{flag}={}", file.display()))
+            .args(arguments)
             .current_dir(directory.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
@@ -210,6 +222,8 @@ pub struct CollectorSetup {
     pub exporters: String,
     /// Ids of exporters.
     pub sends_by: String,
+    /// `pipelines:` lines of other signals, by id.
+    pub others: String,
     /// `extensions:` lines, by id.
     pub extensions: String,
     /// Ids of extensions.
@@ -236,7 +250,8 @@ impl Collector {
              extensions:\n{extensions}processors:\n{processors}exporters:\n{exporters}\
              service:\n  extensions: [{extended_by}]\n  telemetry:\n    metrics:\n      readers: [{{pull: {{exporter: {{prometheus: \
              {{host: 127.0.0.1, port: {metrics}}}}}}}}}]\n  pipelines:\n    traces:\n      receivers: [otlp]\n      \
-             processors: [{pipeline}]\n      exporters: [{sends_by}]\n",
+             processors: [{pipeline}]\n      exporters: [{sends_by}]\n{others}",
+            others = indented(4, &setup.others),
             grpc_lines = indented(8, &setup.grpc),
             http_lines = indented(8, &setup.http),
             extensions = indented(2, &setup.extensions),

@@ -1,23 +1,22 @@
 //! What a prover must not be deceived or harmed by: a Tempo that forgets, and an API that answers
 //! anything but a trace. All of it on a stand-in, which is no Tempo.
 
-use super::lab::{Logged, counted, dial, endpoint, message, nothing_to_read};
+use super::lab::{Logged, OneProver, counted, dial, endpoint, message, nothing_to_read};
 use super::standin::{Fault, StandIn};
 use snapbox::{assert_data_eq, file};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{FailureCause, Numbered, TempoReader, TraceProof, TraceProver};
+use tracewright::prove::{FailureCause, Numbered, Reader, SignalProof};
 
-fn reader(port: u16) -> TempoReader {
-    TempoReader { api: format!("http://127.0.0.1:{port}"), ..nothing_to_read(0) }
+fn reader(port: u16) -> Reader {
+    Reader { api: format!("http://127.0.0.1:{port}"), ..nothing_to_read(0) }
 }
 
-fn prove(standin: &StandIn, api: u16) -> TraceProof {
+fn prove(standin: &StandIn, api: u16) -> SignalProof {
     let reader = reader(api);
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     prover.prove(&endpoint(dial(Grpc, standin.otlp_grpc, None)))
 }
 
@@ -25,10 +24,10 @@ fn prove(standin: &StandIn, api: u16) -> TraceProof {
 fn a_stand_in_is_proven() {
     let standin = StandIn::start(Fault::None);
     let reader = reader(standin.http);
-    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(5) };
     for dial in [dial(Grpc, standin.otlp_grpc, None), dial(HttpProtobuf, standin.otlp_http, None)] {
         let proof = prover.prove(&endpoint(dial));
-        assert!(matches!(proof, TraceProof::Proven(_)), "{proof:?}");
+        assert!(matches!(proof, SignalProof::Proven(_)), "{proof:?}");
     }
 }
 
@@ -50,12 +49,11 @@ fn what_does_not_come_back_is_no_proof() {
 fn numbered_spans_that_are_lost_are_named() {
     let standin = StandIn::start(Fault::Loses(207));
     let reader = reader(standin.http);
-    let prover =
-        TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
     let endpoint = endpoint(dial(Grpc, standin.otlp_grpc, None));
     let (tally, failure) = prover.count(&endpoint, Numbered { count: 250, rate: Some(2000) }).unwrap();
     assert_eq!((tally.accepted, tally.returned), (250, 249));
-    assert_eq!(failure.unwrap().cause, FailureCause::SpansMissing(vec![207]));
+    assert_eq!(failure.unwrap().cause, FailureCause::Missing(vec![207]));
 }
 
 /// Passes connections on for so long, then ends them and listens no more.
@@ -93,7 +91,7 @@ fn numbered_spans_come_back_over_a_restart_of_the_endpoint() {
         relay(&TcpListener::bind(at).unwrap(), behind, Instant::now() + Duration::from_secs(60));
     });
     let reader = reader(standin.http);
-    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(10) };
     let endpoint = endpoint(dial(Grpc, at.port(), None));
     let (tally, failure) = prover.count(&endpoint, Numbered { count: 400, rate: Some(400) }).unwrap();
     assert!(failure.is_none(), "{failure:?}");
@@ -180,7 +178,7 @@ fn an_endpoint_that_answers_something_else() {
         let port = answering(answer);
         let reader = reader(standin.http);
         let prover =
-            TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
+            OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_millis(500) };
         for dial in [dial(HttpProtobuf, port, None), dial(Grpc, port, None)] {
             said.push_str(&message(&prover.prove(&endpoint(dial)), &[(port, "ENDPOINT")]));
         }

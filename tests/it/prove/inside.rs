@@ -2,13 +2,13 @@
 
 use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, Tempo, TempoSetup, find};
-use super::lab::{Logged, counted, dial, endpoint, message, reader, through};
+use super::lab::{Logged, OneProver, counted, dial, endpoint, message, reader, through};
 use snapbox::{Data, assert_data_eq, file};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
-use tracewright::prove::{Endpoint, TempoReader, Tls, TraceProof, TraceProver};
+use tracewright::prove::{Endpoint, Reader, SignalProof, Tls};
 
 const COLLECTOR: &str = "otelcol-0.159.0";
 const LINES: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];
@@ -28,13 +28,13 @@ fn names(tempo: &Tempo) -> [(u16, &'static str); 3] {
     [(tempo.otlp_grpc, "TEMPO"), (tempo.internal, "INTERNAL"), (tempo.http, "API")]
 }
 
-fn prove(tempo: &Tempo, reader: &TempoReader, endpoint: &Endpoint) -> TraceProof {
+fn prove(tempo: &Tempo, reader: &Reader, endpoint: &Endpoint) -> SignalProof {
     let logs = Logged { collector: None, tempo: Some(&tempo.engine) };
-    TraceProver { reader, logs: &logs, within: Duration::from_secs(2) }.prove(endpoint)
+    OneProver { reader, logs: &logs, within: Duration::from_secs(2) }.prove(endpoint)
 }
 
 /// Proves an application that sends to this Tempo itself.
-fn said(tempo: &Tempo, reader: &TempoReader) -> String {
+fn said(tempo: &Tempo, reader: &Reader) -> String {
     message(&prove(tempo, reader, &endpoint(dial(Grpc, tempo.otlp_grpc, None))), &names(tempo))
 }
 
@@ -125,7 +125,7 @@ fn tenants() {
         let mut tempo = Tempo::start(binary, &setup);
         tempo.wait_ready();
         let plain = reader(&tempo);
-        let of = |tenant: &str| TempoReader { tenant: Some(tenant.to_owned()), ..plain.clone() };
+        let of = |tenant: &str| Reader { tenant: Some(tenant.to_owned()), ..plain.clone() };
         let mut endpoint = endpoint(dial(Grpc, tempo.otlp_grpc, None));
         let mut said = message(&prove(&tempo, &of("shop"), &endpoint), &names(&tempo));
         endpoint.dial.headers.push(("X-Scope-OrgID".to_owned(), "shop".to_owned()));
@@ -183,13 +183,12 @@ fn the_api_of_tempo() {
         let tempo = Tempo::start(binary, &TempoSetup { server, ..TempoSetup::default() });
         std::thread::sleep(Duration::from_millis(1500));
         let plain = reader(&tempo);
-        let secure =
-            |tls: Tls| TempoReader { api: plain.api.replace("http:", "https:"), tls, ..plain.clone() };
+        let secure = |tls: Tls| Reader { api: plain.api.replace("http:", "https:"), tls, ..plain.clone() };
         let readers = [
             plain.clone(),
             secure(Tls::default()),
             secure(Tls { server_name: Some("tempo.internal".to_owned()), ..ours.trusted() }),
-            TempoReader { api: "http://127.0.0.1:1".to_owned(), ..plain.clone() },
+            Reader { api: "http://127.0.0.1:1".to_owned(), ..plain.clone() },
             secure(ours.trusted()),
         ];
         readers.iter().map(|reader| said(&tempo, reader)).collect()

@@ -3,11 +3,41 @@
 
 use super::engines::{CAUSES, Collector, Engine, Tempo};
 use std::fmt::Write;
+use std::time::Duration;
 use tracewright::model::dataflow::OtlpProtocol;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
 use tracewright::prove::{
-    self, Dial, Endpoint, Forward, LogSource, LoggedComponent, TempoReader, Tls, TraceProof,
+    self, Dial, Endpoint, Failure, Forward, LogSource, LoggedComponent, NotTried, Numbered, Reader,
+    SignalProof, SignalProver, SignalWay, Store, Tally, Tls,
 };
+
+/// A prover of one way after another.
+pub struct OneProver<'p> {
+    pub reader: &'p Reader,
+    pub logs: &'p dyn LogSource,
+    pub within: Duration,
+}
+
+impl OneProver<'_> {
+    fn way(&self, endpoint: &Endpoint) -> (SignalProver<'_>, [SignalWay; 1]) {
+        let way = SignalWay { endpoint: endpoint.clone(), reader: self.reader.clone() };
+        (SignalProver { logs: self.logs, within: self.within }, [way])
+    }
+
+    pub fn prove(&self, endpoint: &Endpoint) -> SignalProof {
+        let (prover, way) = self.way(endpoint);
+        prover.prove(&way).remove(0)
+    }
+
+    pub fn count(
+        &self,
+        endpoint: &Endpoint,
+        numbered: Numbered,
+    ) -> Result<(Tally, Option<Failure>), NotTried> {
+        let (prover, way) = self.way(endpoint);
+        prover.count(&way, numbered).remove(0)
+    }
+}
 
 /// A endpoint that dials plaintext or TLS on loopback.
 pub fn dial(protocol: OtlpProtocol, port: u16, tls: Option<Tls>) -> Dial {
@@ -30,6 +60,7 @@ pub fn endpoint(dial: Dial) -> Endpoint {
         name: "shop".to_owned(),
         edge: "shop -> listener".to_owned(),
         service_name: "shop".to_owned(),
+        store: Store::Tempo,
         dial,
         through: Vec::new(),
     }
@@ -40,13 +71,13 @@ pub fn through(collector: &Collector, forward: Option<Dial>) -> prove::RouteColl
     prove::RouteCollector {
         name: "main".to_owned(),
         metrics: Some(format!("http://127.0.0.1:{}/metrics", collector.metrics)),
-        forwards: forward.map(|dial| Forward { edge: "main -> tempo".to_owned(), dial }),
+        forwards: forward.map(|dial| Forward { edge: "main -> tempo".to_owned(), dial, remote_write: false }),
     }
 }
 
 /// A reader of a Tempo in plaintext.
-pub fn reader(tempo: &Tempo) -> TempoReader {
-    TempoReader {
+pub fn reader(tempo: &Tempo) -> Reader {
+    Reader {
         edge: "grafana -> tempo".to_owned(),
         internal_edge: "tempo -> tempo".to_owned(),
         api: format!("http://127.0.0.1:{}", tempo.http),
@@ -57,8 +88,8 @@ pub fn reader(tempo: &Tempo) -> TempoReader {
 }
 
 /// A reader of a Tempo that is not there.
-pub fn nothing_to_read(port: u16) -> TempoReader {
-    TempoReader {
+pub fn nothing_to_read(port: u16) -> Reader {
+    Reader {
         edge: "grafana -> tempo".to_owned(),
         internal_edge: "tempo -> tempo".to_owned(),
         api: format!("http://127.0.0.1:{port}"),
@@ -79,7 +110,7 @@ impl LogSource for Logged<'_> {
     fn newest(&self, component: LoggedComponent<'_>) -> Option<String> {
         let engine = match component {
             LoggedComponent::Collector(_) => self.collector,
-            LoggedComponent::Tempo => self.tempo,
+            LoggedComponent::Store(_) => self.tempo,
         };
         engine.map(Engine::log)
     }
@@ -93,14 +124,14 @@ pub fn counted(said: String, on: &str) -> String {
 
 /// A proof as the whole message of it, with ports by name and what differs from run to run left
 /// out.
-pub fn message(proof: &TraceProof, names: &[(u16, &str)]) -> String {
+pub fn message(proof: &SignalProof, names: &[(u16, &str)]) -> String {
     let mut text = String::new();
     match proof {
-        TraceProof::Proven(_) => text.push_str("proven\n"),
-        TraceProof::CouldNotRun(not) => {
+        SignalProof::Proven(_) => text.push_str("proven\n"),
+        SignalProof::CouldNotRun(not) => {
             write!(text, "could not be tried: {}\n  edge: {}\n", not.reason, not.edge).unwrap();
         }
-        TraceProof::Failed(failure) => {
+        SignalProof::Failed(failure) => {
             let finding = failure.finding();
             write!(text, "failed[{}]: {}\n  edge: {}\n", finding.code, finding.title, failure.edge).unwrap();
             failure.evidence.iter().for_each(|line| writeln!(text, "  seen: {line}").unwrap());

@@ -13,6 +13,8 @@ mod hostile;
 mod inside;
 mod lab;
 mod real;
+mod signals;
 mod skew;
 pub mod standin;
+mod stores;
 mod verb;

@@ -2,18 +2,18 @@
 
 use super::ca::{Ca, Leaf};
 use super::engines::{Collector, CollectorSetup, PROOFS, Tempo, TempoSetup, find};
-use super::lab::{Logged, dial, endpoint, reader, through};
+use super::lab::{Logged, OneProver, dial, endpoint, reader, through};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::{Grpc, HttpProtobuf};
-use tracewright::prove::{ClientCertificate, Endpoint, TempoReader, Timings, Tls, TraceProof, TraceProver};
+use tracewright::prove::{ClientCertificate, Endpoint, Reader, SignalProof, Timings, Tls};
 
 const TEMPOS: [&str; 2] = ["tempo-2.10.8", "tempo-3.0.3"];
 
-fn proven(reader: &TempoReader, endpoint: &Endpoint) -> Timings {
-    let prover = TraceProver { reader, logs: &Logged::default(), within: Duration::from_secs(15) };
+fn proven(reader: &Reader, endpoint: &Endpoint) -> Timings {
+    let prover = OneProver { reader, logs: &Logged::default(), within: Duration::from_secs(15) };
     match prover.prove(endpoint) {
-        TraceProof::Proven(timings) => {
+        SignalProof::Proven(timings) => {
             println!("promise: {PROOFS} | 1 | real");
             timings
         }
@@ -77,7 +77,7 @@ fn a_stack_with_everything_on_is_proven() {
         };
         let collector = Collector::start(&collector, &setup);
         let tls = Tls { client: Some(client), ..ours.trusted() };
-        let reader = TempoReader {
+        let reader = Reader {
             api: format!("https://127.0.0.1:{}", tempo.http),
             tls: tls.clone(),
             tenant: Some("shop".to_owned()),

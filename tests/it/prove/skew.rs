@@ -3,14 +3,14 @@
 
 use super::ca::{Ca, Leaf};
 use super::engines::{CAUSES, Tempo, TempoSetup, find};
-use super::lab::{Logged, counted, dial, endpoint, message};
+use super::lab::{Logged, OneProver, counted, dial, endpoint, message};
 use snapbox::{assert_data_eq, file};
 use std::fmt::Write;
 use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 use tracewright::model::dataflow::OtlpProtocol::Grpc;
-use tracewright::prove::{Tls, TraceProver, TrustedCa as Trusted};
+use tracewright::prove::{Tls, TrustedCa as Trusted};
 
 #[test]
 fn a_wrong_clock_is_named_where_it_matters() {
@@ -58,11 +58,11 @@ fn child() {
     let (otlp, api) = ports.split_once(' ').unwrap();
     let tls = std::env::var_os("SKEW_AUTHORITY")
         .map(|file| Tls { ca: Trusted::File(file.into()), ..Tls::default() });
-    let reader = tracewright::prove::TempoReader {
+    let reader = tracewright::prove::Reader {
         api: format!("http://127.0.0.1:{api}"),
         ..super::lab::nothing_to_read(0)
     };
-    let prover = TraceProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(15) };
+    let prover = OneProver { reader: &reader, logs: &Logged::default(), within: Duration::from_secs(15) };
     let otlp: u16 = otlp.parse().unwrap();
     let said = message(&prover.prove(&endpoint(dial(Grpc, otlp, tls))), &[(otlp, "TEMPO")]);
     said.lines().for_each(|line| println!("\n| {line}"));

@@ -1,70 +1,71 @@
-//! Reading from Tempo's HTTP API: a trace by its id, by the listener of the querier or as Grafana does.
+//! Reading from a store's HTTP API: what a proof sent, by its id.
 //!
-//! The querier's own listener answers a trace, or the true cause of a failure, at once; the public one
+//! Of Tempo by the listener of the querier or as Grafana does. The querier's own listener answers a trace, or the true cause of a failure, at once; the public one
 //! goes through the query frontend, which never answers while no querier is connected to it (seen
 //! on Tempo 2.10.8 and 3.0.3). After a read there Tempo does not stop by SIGTERM for 30 s, so it is
 //! used once, last.
 
 use super::exchange::{Answer, Connection, ExchangeFault, HttpVersion};
-use super::route::TempoReader;
-use super::trace::{ReadTrace, TraceAnswer};
+use super::items::{ProofItems, SeenItems};
+use super::payload;
+use super::route::Reader;
 use http::{HeaderValue, Request, Uri};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use std::time::Duration;
 
-/// How much of one trace is read; the largest proof trace has about 60 KB.
-const TRACE_LIMIT: usize = 2 << 20;
+/// How much of one answer is read; the largest proof trace has about 60 KB.
+const LIMIT: usize = 2 << 20;
 
-/// Which of the two listeners is read.
+/// How it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
-    /// `/querier/api/v2/traces/ID`.
-    Querier,
-    /// `/api/v2/traces/ID`, through the query frontend.
+    /// By the way that answers at once: of Tempo `/querier/api/v2/traces/ID`.
+    Id,
+    /// Of Tempo `/api/v2/traces/ID`, through the query frontend, as Grafana does.
     Frontend,
 }
 
 /// The outcome of one read.
 #[derive(Debug)]
 pub(super) enum Read {
-    /// A trace, maybe an empty one.
-    Trace(ReadTrace),
-    /// Another status than 200; 404 is how older versions know no trace.
+    /// What it has of the items, maybe nothing.
+    Items(SeenItems),
+    /// Another status than 200; 404 is how older versions of Tempo know no trace.
     Answered(Answer),
-    /// 200, and something that is no trace.
+    /// 200, and something that is no answer of this kind.
     Garbage(Answer),
     /// No whole answer.
     Failed(ExchangeFault),
 }
 
-/// A client of Tempo's API, which keeps its connection.
+/// A client of a store's API, which keeps its connection.
 pub(super) struct Api<'r> {
-    reader: &'r TempoReader,
+    reader: &'r Reader,
     connection: Option<Connection>,
 }
 
 impl<'r> Api<'r> {
     /// A client that dials as told.
-    pub(super) fn new(reader: &'r TempoReader) -> Self {
+    pub(super) fn new(reader: &'r Reader) -> Self {
         Self { reader, connection: None }
     }
 
     /// The path of a read, for evidence too.
-    pub(super) fn path(by: By, id: &str) -> String {
+    pub(super) fn path(by: By, path: &str) -> &str {
         match by {
-            By::Querier => format!("/querier/api/v2/traces/{id}"),
-            By::Frontend => format!("/api/v2/traces/{id}"),
+            By::Id => path,
+            By::Frontend => path.strip_prefix("/querier").unwrap_or(path),
         }
     }
 
-    /// Reads a trace by its id in hexadecimal digits.
-    pub(super) async fn trace(&mut self, by: By, id: &str, within: Duration) -> Read {
-        match self.get(&Self::path(by, id), TRACE_LIMIT, within).await {
+    /// Reads what it has of these items.
+    pub(super) async fn items(&mut self, by: By, items: &ProofItems<'_>, within: Duration) -> Read {
+        match self.get(Self::path(by, &payload::path(items)), LIMIT, within).await {
             Err(fault) => Read::Failed(fault),
             Ok(answer) if answer.status != 200 => Read::Answered(answer),
-            Ok(answer) => match serde_json::from_slice::<TraceAnswer>(&answer.body) {
-                Ok(read) if !answer.cut => Read::Trace(read.trace),
+            Ok(answer) => match payload::judge(items, &answer.body) {
+                Some(seen) if !answer.cut => Read::Items(seen),
                 _ => Read::Garbage(answer),
             },
         }
