@@ -49,6 +49,11 @@ impl PrometheusSettings {
     }
 }
 
+/// The release that is installed, where one is written.
+pub fn version(stack: &Stack) -> Option<String> {
+    stack.raw.as_ref()?.prometheus.version.text().map(ToOwned::to_owned)
+}
+
 /// A release that does not take what `receive` says. Its OTLP receiver was a feature before 3.0, which no flag of
 /// today opens.
 fn released(version: &KeyField<String>, receive: &KeyField<PrometheusReceiver>, faults: &mut Findings) {
