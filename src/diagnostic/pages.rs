@@ -143,6 +143,7 @@ pages! {
     "unit-faulty",
     "unit-masked",
     "unit-missing",
+    "unit-refused",
     "unknown-key",
     "unknown-table",
     "unnamed-table",
