@@ -2,13 +2,14 @@
 
 use super::running::There;
 use super::session::Stop;
+use crate::check::ConditionState;
 use crate::component;
 use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
 use crate::report::review::{EdgeEnd, EdgeView};
 use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
-use crate::trial::{FoundTrial, Probe, Running};
-use crate::wiring::{ClientId, ComponentId, WiredEdge, WiredListener, Wiring};
+use crate::trial::{FoundTrial, Probe, Running, store_id};
+use crate::wiring::{ClientId, ComponentId, ListenerKind, WiredEdge, WiredListener, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -21,7 +22,9 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     let wiring = there.wiring()?;
     let tls = Tls { ca: TrustedCa::File(there.ca(&wiring)), ..Tls::default() };
-    let components = wiring.engines.keys().map(|id| {
+    let own = there.trial.as_ref().map(FoundTrial::own_stores).unwrap_or_default();
+    let own: Vec<_> = own.into_iter().map(store_id).collect();
+    let components = wiring.engines.keys().chain(&own).map(|id| {
         let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
         let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
         let open = pid.map(listening).unwrap_or_default();
@@ -89,10 +92,10 @@ pub(crate) fn edges(wiring: &Wiring<'_>, components: &[ComponentStatus]) -> Vec<
         let kind = listener.id.kind.to_string();
         let seen = own.and_then(|own| own.listeners.iter().find(|one| one.name == kind));
         match seen {
-            _ if listener.theirs => "not known",
-            None => "not known",
-            Some(seen) if seen.real.is_some() && seen.holder.is_none() => "ok",
-            Some(_) => "broken",
+            _ if listener.theirs => ConditionState::NotKnown,
+            None => ConditionState::NotKnown,
+            Some(seen) if seen.real.is_some() && seen.holder.is_none() => ConditionState::Met,
+            Some(_) => ConditionState::Broken,
         }
     };
     let edge = |edge: &WiredEdge| {
@@ -129,8 +132,17 @@ pub(crate) fn counters(
 
 /// An engine's page of metrics.
 fn metrics(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<String> {
-    let kind = component::engine(id.kind())?.counters;
-    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), kind))?;
-    let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
+    let url = match component::engine(id.kind()) {
+        Some(engine) => {
+            let edge = wiring.edge_from(&ClientId::Tool(id.clone(), engine.counters))?;
+            edge.url(wiring.target(edge).tls)
+        }
+        // A store of a trial's own.
+        None => {
+            let listener = wiring.listener(id, ListenerKind::Api)?;
+            format!("http://{}", SocketAddr::new(listener.bind, listener.port.number()))
+        }
+    };
+    let url = format!("{url}/metrics");
     fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200).map(|page| page.body)
 }
