@@ -40,7 +40,12 @@ collector.main  otelcol 0.159.0, process P, ready
   receive.grpc   127.0.0.1:P        plaintext  open
   receive.http   127.0.0.1:P        plaintext  open
   metrics        127.0.0.1:P        plaintext  open
-  health         127.0.0.1:P        plaintext  open"
+  health         127.0.0.1:P        plaintext  open
+
+Dataflow: 4 edges, 4 ok
+  ok         collector.main -> tempo 127.0.0.1:P, plaintext
+  ok         grafana -> tempo 127.0.0.1:P, plaintext
+  ok         app.shop -> collector.main 127.0.0.1:P, plaintext"
     );
     assert!(status.out.lines().count() <= 24, "more than one screen:\n{}", status.out);
     let json = lab.run(&["status", "stacks/internal-tls", "--format", "json"]);
