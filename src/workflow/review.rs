@@ -168,9 +168,9 @@ pub(crate) fn show(session: &mut Session, subject: &Subject<'_>, how: HowShown) 
     let view = review(session, subject)?.view;
     let text = if how.full { full(subject) } else { review::text(&view, session.page()) };
     if how.approved {
-        session.print(&text)
+        session.print(&text);
     } else {
-        session.print_plan(&text)
+        session.print_plan(&text);
     }
     Ok(view)
 }
