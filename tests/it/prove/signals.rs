@@ -340,6 +340,8 @@ fn refused_for_a_point_of_somebody_else() {
     // A Prometheus that has nothing yet takes points of any time.
     assert_eq!(sent.said(5, &Logged::default(), &[]), "proven\n");
     let (port, stop) = (collector.http, std::sync::atomic::AtomicBool::new(false));
+    // The batch that it begins is open when the proof comes.
+    old_point(port);
     let said = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
