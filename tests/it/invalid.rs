@@ -131,6 +131,7 @@ const CODES: &[&str] = &[
     "send-to-missing",
     "one-of",
     "secret-value",
+    "secret-shared",
     "secret-unsupported",
     "header-text",
     "header-secret",

@@ -51,7 +51,7 @@ fn neighbour(wiring: &Wiring<'_>, component: ComponentId, uid: &str) -> Option<N
         url: literal(&edge.url(wiring.target(edge).tls)),
         tenant: loki::tenant(wiring.stack)
             .filter(|_| kind == ProgramKind::Loki)
-            .map(|tenant| literal(&tenant)),
+            .map(|tenant| literal(tenant)),
     })
 }
 
