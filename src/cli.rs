@@ -14,7 +14,7 @@ mod values;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use document::JsonIntoArgument;
-pub use engines::{EnginesArgument, ValidatorsArgument};
+pub use engines::{EnginesArgument, StoresArgument, ValidatorsArgument};
 pub use leave_out::LeaveOutArgument;
 pub use place::{NamedStackArgument, RootArgument, StackArgument};
 pub use plan::{GraphLanguage, PlanArguments, PlanFormat};
@@ -371,16 +371,18 @@ pub struct TryArguments {
     pub ready_within: u64,
     #[command(flatten)]
     pub engines: EnginesArgument,
+    #[command(flatten)]
+    pub stores: StoresArgument,
 }
 
 #[derive(Debug, Args)]
 pub struct ProveArguments {
     #[command(flatten)]
     pub stack: StackArgument,
-    /// Send so many numbered spans through each endpoint, and say which did not come back
+    /// Send so many numbered items of each signal, and say which did not come back
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub count: Option<u32>,
-    /// Spans a second; as fast as the endpoint takes them, where not given
+    /// Items a second; as fast as the endpoint takes them, where not given
     #[arg(long, value_name = "R", requires = "count", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate: Option<u32>,
     /// How to print

@@ -7,7 +7,7 @@ use crate::model::dataflow::{Client, Topology, Trust};
 use crate::model::desired::Desired;
 use crate::model::names::CertificateName;
 use crate::wiring::{WiredListener, Wiring};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One rendering of a stack, read back and judged.
 #[derive(Clone, Copy, Debug)]
@@ -121,19 +121,43 @@ pub fn edges(before: Option<Judged<'_>>, after: Option<Judged<'_>>) -> Vec<Diffe
             };
             ((from, client.setting.clone()), state)
         });
-        named.collect::<BTreeMap<_, _>>()
+        named.collect::<EdgeStates>()
     };
     let key = |from: &str| KeyPath(from.split('.').map(ToOwned::to_owned).collect());
     let (before, after) = matched(states(before), states(after));
-    let named = |states: BTreeMap<(String, String), EdgeState>| {
-        let several = |from: &str| states.keys().filter(|(other, _)| other == from).count() > 1;
-        let name = |(from, setting): &(String, String)| {
-            let short = setting.split('.').next().unwrap_or_default();
-            if several(from) { format!("{from} {short}") } else { from.clone() }
-        };
-        states.iter().map(|(id, state)| (name(id), (key(&id.0), state.clone()))).collect()
+    let names = EdgeNames::of(before.keys().chain(after.keys()));
+    let named = |states: &EdgeStates| {
+        states.iter().map(|(id, state)| (names.of_edge(id), (key(&id.0), state.clone()))).collect()
     };
-    pairs(&named(before), &named(after))
+    pairs(&named(&before), &named(&after))
+}
+
+/// What each edge is called: by its component, where that has several by the first part of its setting too, and
+/// where that is not enough by all of it. The same on both sides of a comparison.
+struct EdgeNames<'a> {
+    settings: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> EdgeNames<'a> {
+    fn of(ids: impl Iterator<Item = &'a (String, String)>) -> Self {
+        let mut settings: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (from, setting) in ids {
+            settings.entry(from).or_default().insert(setting);
+        }
+        Self { settings }
+    }
+
+    fn of_edge(&self, (from, setting): &(String, String)) -> String {
+        let first = |setting: &'a str| setting.split('.').next().unwrap_or_default();
+        let short = setting.split('.').next().unwrap_or_default();
+        let all = &self.settings[from.as_str()];
+        let alike = all.iter().filter(|other| first(other) == short).count();
+        match (all.len(), alike) {
+            (1, _) => from.clone(),
+            (_, 1) => format!("{from} {short}"),
+            _ => format!("{from} {setting}"),
+        }
+    }
 }
 
 type EdgeStates = BTreeMap<(String, String), EdgeState>;
@@ -176,7 +200,7 @@ fn pairs<T: PartialEq + Clone>(
     before: &BTreeMap<String, (KeyPath, T)>,
     after: &BTreeMap<String, (KeyPath, T)>,
 ) -> Vec<Differing<T>> {
-    let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).cloned().collect();
     let pair = |name: String| {
         let (old, new) = (before.get(&name), after.get(&name));
         let (key, _) = new.or(old)?;
@@ -184,4 +208,35 @@ fn pairs<T: PartialEq + Clone>(
         Some(Differing { key: key.clone(), before: of(old), after: of(new), name })
     };
     names.into_iter().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EdgeNames;
+
+    #[test]
+    fn no_two_edges_have_one_name() {
+        let id = |from: &str, setting: &str| (from.to_owned(), setting.to_owned());
+        let all = [
+            id("app.shop", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+            id("collector.main", "exporters.otlp_grpc/tempo"),
+            id("collector.main", "exporters.otlp_http/loki"),
+            id("collector.main", "extensions.jaeger"),
+            id("tempo", "querier.frontend_worker.grpc_client_config"),
+            id("tempo", "ingester_client.grpc_client_config"),
+        ];
+        let names = EdgeNames::of(all.iter());
+        let named: Vec<String> = all.iter().map(|id| names.of_edge(id)).collect();
+        assert_eq!(
+            named,
+            [
+                "app.shop",
+                "collector.main exporters.otlp_grpc/tempo",
+                "collector.main exporters.otlp_http/loki",
+                "collector.main extensions",
+                "tempo querier",
+                "tempo ingester_client",
+            ]
+        );
+    }
 }

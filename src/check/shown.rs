@@ -13,7 +13,7 @@ pub fn shown_texts(found: &Discovered, topology: &Topology) -> Sources {
         let text = String::from_utf8_lossy(bytes);
         (found.shown(path), RedactSource::new(format(topology, path), text))
     });
-    Sources(shown.collect())
+    shown.collect()
 }
 
 /// What a file is, by the program that reads it, else by its name.

@@ -23,6 +23,17 @@ pub struct EnginesArgument {
     pub engines_of_stack: bool,
 }
 
+// What a trial starts in the place of a Prometheus and a Loki of somebody else's; looked for as the engines are.
+#[derive(Debug, Args)]
+pub struct StoresArgument {
+    /// A binary of Prometheus, for metrics
+    #[arg(long, value_name = "PATH")]
+    pub prometheus: Option<PathBuf>,
+    /// A binary of Loki, for logs
+    #[arg(long, value_name = "PATH")]
+    pub loki: Option<PathBuf>,
+}
+
 // Whether the engines' own validators are asked, and which engines.
 #[derive(Debug, Args)]
 pub struct ValidatorsArgument {

@@ -49,16 +49,16 @@ pub struct PlanArguments {
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// Compare with the stack at a revision of its git repository instead of with a host
-    #[arg(long, value_name = "REF", conflicts_with = "root")]
+    #[arg(long, value_name = "REF", conflicts_with_all = ["root", "collector", "tempo", "engines_of_stack"])]
     pub base: Option<String>,
     /// Show the way back to a generation, as `rollback --to` would go it
-    #[arg(long, value_name = "N", conflicts_with = "base")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["base", "collector", "tempo", "engines_of_stack"], group = "back")]
     pub to: Option<u64>,
     /// Show how everything is given back, as `destroy` would do it
-    #[arg(long, conflicts_with_all = ["base", "to"])]
+    #[arg(long, conflicts_with_all = ["base", "to", "collector", "tempo", "engines_of_stack"], group = "back")]
     pub destroy: bool,
     /// Of a way back, the stack by its name, where its file is lost
-    #[arg(long, value_name = "NAME", value_parser = values::stack_name, conflicts_with = "base")]
+    #[arg(long, value_name = "NAME", value_parser = values::stack_name, requires = "back")]
     pub name: Option<StackName>,
     /// Save the plan, so that `apply FILE` carries it out and nothing else
     ///
@@ -74,6 +74,6 @@ pub struct PlanArguments {
     #[command(flatten)]
     pub json_into: JsonIntoArgument,
     /// Print who talks to whom as a picture: what comes, leaves, changes or is broken
-    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["format", "full"])]
     pub graph: Option<GraphLanguage>,
 }

@@ -52,8 +52,9 @@ fn ahead(session: &mut Session, arguments: &PlanArguments) -> Result<Exit, Stop>
         as_root: reach::as_root("plan", &arguments.stack.stack),
         validation: Some(&validation),
     };
-    let view = review(session, &subject)?;
-    let forms = PlanForms { view: &view, full: &|| full(&subject), judged: Some((&judged, &validation)) };
+    let view = review(session, &subject)?.view;
+    let forms =
+        PlanForms { view: &view, full: &|| full(&subject), judged: Some((&judged, &validation)), back: None };
     forms.print(session, arguments)?;
     let doubt = clock::doubt(session.now, &survey);
     consent::say_notes(session, &survey.notes().iter().cloned().chain(doubt).collect::<Vec<_>>());

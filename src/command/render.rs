@@ -6,21 +6,19 @@ use crate::exit::Exit;
 use crate::report::document::{RenderDocument, RenderManifest, ToldFile, told as findings_told};
 use crate::report::github;
 use crate::report::verdict::plural;
-use crate::stack::Stack;
 use crate::workflow::containers;
 use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::load;
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::written::{RenderTarget, RenderedChange, texts};
-use std::collections::BTreeMap;
 
 pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<Exit, Stop> {
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let texts = texts(&judged.desired);
-    let manifest = RenderManifest::of(&judged.desired, releases(&loaded.stack), &texts);
+    let manifest = RenderManifest::of(&judged.desired, loaded.stack.releases(), &texts);
     let manifest = manifest.with_containers(containers::of(&judged.wiring));
     let target = RenderTarget::look(&arguments.out, texts)
         .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;
@@ -31,7 +29,7 @@ pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<
         RenderFormat::Text => {}
         RenderFormat::Json => session.print_document(&document()),
         RenderFormat::Github => {
-            session.print(&github::annotations(&judged.verdict.findings, &judged.sources, ""));
+            session.print(&github::annotations(&judged.findings(), ""));
         }
     }
     session.say(&told(&target));
@@ -57,16 +55,9 @@ fn document(
     let files = target.changes.iter();
     let files =
         files.map(|(path, change)| ToldFile { path: path.to_string(), change: word(change) }).collect();
-    let findings = findings_told(&judged.verdict.findings, &judged.sources);
+    let findings = findings_told(&judged.findings());
     let directory = arguments.out.display().to_string();
     RenderDocument::new(directory, judged.desired.digest().to_string(), files, findings)
-}
-
-/// The release of each engine.
-fn releases(stack: &Stack) -> BTreeMap<String, String> {
-    let tempo = stack.tempo.iter().map(|tempo| ("tempo".to_owned(), tempo.version.clone()));
-    let collectors = stack.collectors.values();
-    tempo.chain(collectors.map(|one| (format!("collector.{}", one.name), one.version.clone()))).collect()
 }
 
 /// A line for each path that changes, or should and does not.

@@ -144,6 +144,7 @@ pages! {
     "unit-faulty",
     "unit-masked",
     "unit-missing",
+    "unit-refused",
     "unknown-key",
     "unknown-table",
     "unnamed-table",

@@ -5,6 +5,7 @@
 //! the environment of the engines' own units.
 
 use crate::model::env::EnvFormat;
+use crate::text::is_marker;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -89,10 +90,6 @@ pub fn parse(text: &str, dialect: EnvFormat) -> EnvFile<'_> {
         at = next;
     }
     file
-}
-
-fn is_marker(line: &str) -> bool {
-    line.starts_with("# >>> tracewright ") || line.starts_with("# <<< tracewright ")
 }
 
 /// The key of a line and where its value begins; `None` where the dialect takes it for something

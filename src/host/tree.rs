@@ -98,6 +98,12 @@ impl FileTree for DirectoryTree {
         Some(metadata.mode() & bit != 0)
     }
 
+    fn link(&self, path: &TargetPath) -> Option<String> {
+        let directory = self.find(&path.parent()).ok()?;
+        let to = fs::read_link(directory.join(path.file_name())).ok()?;
+        to.to_str().map(str::to_owned)
+    }
+
     fn list(&self, directory: &TargetPath) -> Listed {
         let mut listed = Listed::default();
         match self.find(directory) {

@@ -10,6 +10,7 @@ use crate::model::env::EnvFormat;
 use crate::model::names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
+use crate::text::markers_of;
 use crate::wiring::{ClientPlace, ComponentId, EnginePlace, ListenerKind, UnitShape, Wiring};
 use minijinja::value::{Serde, Value};
 use std::collections::BTreeMap;
@@ -216,12 +217,8 @@ impl<'a> Assembly<'a> {
     /// The marked block of somebody else's file.
     fn block(&mut self, part: &Part<'_>, place: &ClientPlace, path: &TargetPath, block: Described) {
         let Described::Block { lines, label, format } = block else { return };
-        let content = Content::Block {
-            lines,
-            begin: format!("# >>> tracewright {label} >>>"),
-            end: format!("# <<< tracewright {label} <<<"),
-            dialect: format,
-        };
+        let [begin, end] = markers_of(&label);
+        let content = Content::Block { lines, begin, end, dialect: format };
         let owner = place.file_owner.clone().unwrap_or_else(|| Owner::of("root", "root"));
         // Every program of a host reads the file of the injector.
         let mode = Mode(if format == EnvFormat::Injector { 0o644 } else { 0o600 });

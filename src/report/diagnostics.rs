@@ -3,9 +3,9 @@
 //! The texts may be anybody's (a `.env`, a file on a host): whatever they hold, what is printed is
 //! one line a line, without control characters, and never panics.
 
+use super::ShownFindings;
 use super::review::WarningView;
-use crate::diagnostic::{Finding, Findings, Label, Mark, Place, Severity, SourceName};
-use crate::text::Sources;
+use crate::diagnostic::{Finding, Label, Mark, Place, Severity, SourceName};
 use crate::text::{InPlace, foreign};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -15,61 +15,41 @@ use std::ops::Range;
 /// All findings in their order, an empty line between two; the text ends with a newline unless there
 /// are none. The findings are located before (`Document::locate`): a place that is still a key is
 /// named in words.
-pub fn render(findings: &Findings, sources: &Sources, colour: bool) -> String {
+pub fn render(shown: &ShownFindings<'_>, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     // Folding long lines must not depend on the terminal: output is compared as text.
     let renderer = renderer.term_width(DEFAULT_TERM_WIDTH);
-    let findings = without_secrets(findings, sources);
-    let shown = shown(&findings, sources);
-    let texts = shown.iter().map(|(name, source)| (*name, Text::new(source))).collect();
+    let findings = shown.findings();
+    let sources = pointed_into(shown);
+    let texts = sources.iter().map(|(name, source)| (*name, Text::new(source))).collect();
     let rendered = findings.iter().map(|finding| one(finding, &texts, &renderer));
     rendered.collect::<Vec<_>>().join("\n")
 }
 
 /// The warnings among findings, in short.
-pub fn warnings(findings: &Findings, sources: &Sources) -> Vec<WarningView> {
-    if findings.iter().all(|finding| finding.severity == Severity::Error) {
-        return Vec::new();
-    }
-    let findings = without_secrets(findings, sources);
-    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning);
-    let brief = |finding: &Finding| WarningView {
-        code: finding.code.0.to_owned(),
-        at: finding.at.as_ref().and_then(|label| match &label.place {
-            Place::Text(mark) => {
-                let line = sources.0.get(&mark.source)?.position(mark.span.start).0;
+pub fn warnings(shown: &ShownFindings<'_>) -> Vec<WarningView> {
+    let warnings = shown.findings().iter().filter(|finding| finding.severity == Severity::Warning);
+    let line = |mark: &Mark| Some(shown.sources().get(&mark.source)?.position(mark.span.start).0);
+    let brief = |finding: &Finding| {
+        let (at, place) = match finding.at.as_ref().map(|label| &label.place) {
+            Some(Place::Text(mark)) => {
+                let place = line(mark).map(|line| (mark.source.clone(), line));
                 let name = mark.source.0.rsplit('/').next().unwrap_or(&mark.source.0);
-                Some(format!("{name}:{line}"))
+                (place.as_ref().map(|(_, line)| format!("{name}:{line}")), place)
             }
-            Place::Stack(key, _) => Some(key.to_string()),
-        }),
-        title: finding.title.clone(),
+            Some(Place::Stack(key, _)) => (Some(key.to_string()), None),
+            None => (None, None),
+        };
+        WarningView { code: finding.code.0.to_owned(), at, title: finding.title.clone(), place }
     };
     warnings.map(brief).collect()
 }
 
-/// The findings without the secrets of the texts that they speak of: no title, label or help repeats one.
-pub(super) fn without_secrets(findings: &Findings, sources: &Sources) -> Findings {
-    let mut findings = findings.clone();
-    if findings.is_empty() {
-        return findings;
-    }
-    let hidden = sources.hidden();
-    findings.for_each(|finding| {
-        finding.edge = finding.edge.as_deref().map(|edge| hidden.message(edge));
-        finding.title = hidden.message(&finding.title);
-        finding.help.iter_mut().for_each(|help| help.text = hidden.replace(&help.text));
-        let labels = finding.at.iter_mut().chain(&mut finding.also);
-        labels.for_each(|label| label.text = hidden.message(&label.text));
-    });
-    findings
-}
-
 /// What may be shown of the texts that findings point into.
-fn shown<'s>(findings: &Findings, sources: &'s Sources) -> BTreeMap<&'s SourceName, InPlace> {
-    let labels = findings.iter().flat_map(|finding| finding.at.iter().chain(&finding.also));
+fn pointed_into<'s>(shown: &ShownFindings<'s>) -> BTreeMap<&'s SourceName, InPlace> {
+    let labels = shown.findings().iter().flat_map(|finding| finding.at.iter().chain(&finding.also));
     let named: BTreeSet<&SourceName> = labels.filter_map(Label::source).collect();
-    let texts = sources.0.iter().filter(|(name, _)| named.contains(name));
+    let texts = shown.sources().iter().filter(|(name, _)| named.contains(name));
     texts.map(|(name, source)| (name, source.in_place())).collect()
 }
 
@@ -237,8 +217,8 @@ fn indented(rendered: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
-    use crate::text::{RedactSource, TextFormat};
+    use crate::diagnostic::{Code, Findings};
+    use crate::text::{RedactSource, Sources, TextFormat};
 
     fn mark(source: &str, span: Range<usize>) -> Mark {
         Mark { source: SourceName(source.into()), span }
@@ -246,7 +226,11 @@ mod tests {
 
     fn sources(texts: &[(&str, &str)]) -> Sources {
         let source = |text: &str| RedactSource::new(TextFormat::Stack, text);
-        Sources(texts.iter().map(|(name, text)| (SourceName((*name).into()), source(text))).collect())
+        texts.iter().map(|(name, text)| (SourceName((*name).into()), source(text))).collect()
+    }
+
+    fn drawn(findings: &Findings, texts: &[(&str, &str)]) -> String {
+        render(&ShownFindings::of(findings, &sources(texts)), false)
     }
 
     fn finding() -> Finding {
@@ -259,7 +243,7 @@ mod tests {
         let found = finding()
             .at(mark("stack.toml", 31..35), "TOML reads this number as 2.1")
             .help("version = \"2.10\"");
-        let shown = render(&found.into(), &sources(&[("stack.toml", text)]), false);
+        let shown = drawn(&found.into(), &[("stack.toml", text)]);
         assert_eq!(
             shown,
             r#"error[version-not-text]: version must be written in quotes
@@ -286,8 +270,7 @@ mod tests {
             .help("another");
         let mut findings = Findings::from(found);
         findings.push(Finding::warning(Code("no-place"), "said of no place"));
-        let shown =
-            render(&findings, &sources(&[("stack.toml", stack), ("etc/tempo/config.yml", yaml)]), false);
+        let shown = drawn(&findings, &[("stack.toml", stack), ("etc/tempo/config.yml", yaml)]);
         let expected = r#"error[version-not-text]: version must be written in quotes
   --> etc/tempo/config.yml:2:21
    |
@@ -325,7 +308,7 @@ warning[no-place]: said of no place
     1 | first
       | ----- here
 ";
-        assert_eq!(render(&found.into(), &sources(&[("s", &text)]), false), expected);
+        assert_eq!(drawn(&found.into(), &[("s", &text)]), expected);
     }
 
     #[test]
@@ -335,7 +318,7 @@ warning[no-place]: said of no place
             let found = Finding::error(Code("x"), "title\nwith\u{1b} control")
                 .at(mark("a\nb", span), "l\nl")
                 .help("h\u{7}\nh");
-            let shown = render(&found.into(), &sources(&[("a\nb", &long)]), false);
+            let shown = drawn(&found.into(), &[("a\nb", &long)]);
             assert!(shown.starts_with("error[x]: title\\nwith"), "{shown}");
             assert!(shown.lines().skip(1).all(|line| line.starts_with(' ')), "{shown}");
             assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
@@ -343,11 +326,10 @@ warning[no-place]: said of no place
         }
         for text in ["", "\n", "a"] {
             let found = finding().at(mark("s", 0..0), "").also(mark("s", 1..1), "end");
-            render(&found.into(), &sources(&[("s", text)]), false);
+            drawn(&found.into(), &[("s", text)]);
         }
-        let nothing = Sources(BTreeMap::new());
         let unlocated =
             finding().at((crate::diagnostic::KeyPath::of(["a"]), crate::diagnostic::KeyPart::Key), "");
-        render(&unlocated.into(), &nothing, true);
+        drawn(&unlocated.into(), &[]);
     }
 }

@@ -1,16 +1,15 @@
 //! Findings as annotations of GitHub Actions: one workflow command a finding, which a pull request shows
 //! beside its line.
 
-use super::diagnostics::without_secrets;
-use crate::diagnostic::{Finding, Findings, Label, Place, Severity};
+use super::ShownFindings;
+use crate::diagnostic::{Finding, Label, Place, Severity};
 use crate::text::{Sources, foreign};
 use std::borrow::Cow;
 
 /// One line a finding. `directory` is where the files lie below the root of the checkout, empty for the
 /// root itself.
-pub fn annotations(findings: &Findings, sources: &Sources, directory: &str) -> String {
-    let findings = without_secrets(findings, sources);
-    findings.iter().map(|finding| annotation(finding, sources, directory)).collect()
+pub fn annotations(shown: &ShownFindings<'_>, directory: &str) -> String {
+    shown.findings().iter().map(|finding| annotation(finding, shown.sources(), directory).command()).collect()
 }
 
 /// How much an annotation weighs.
@@ -29,6 +28,7 @@ pub(super) enum AnnotationLevel {
 pub(super) struct AnnotationPlace {
     pub(super) file: String,
     pub(super) line: usize,
+    pub(super) column: Option<usize>,
 }
 
 /// One annotation.
@@ -45,41 +45,41 @@ impl Annotation {
     pub(super) fn command(&self) -> String {
         let mut properties = Vec::new();
         if let Some(place) = &self.at {
-            properties.push(format!("file={}", property(&joined("", &place.file))));
+            properties.push(format!("file={}", property(&place.file)));
             properties.push(format!("line={}", place.line));
+            properties.extend(place.column.map(|column| format!("col={column}")));
         }
         properties.push(format!("title={}", property(&self.title)));
-        command(self.level, &properties, &foreign(&self.text))
+        let level = match self.level {
+            AnnotationLevel::Error => "error",
+            AnnotationLevel::Warning => "warning",
+            AnnotationLevel::Notice => "notice",
+        };
+        format!("::{level} {}::{}\n", properties.join(","), data(&foreign(&self.text)))
     }
 }
 
 /// Why a verb ended, where nothing else says it.
 pub fn stopped(why: &str) -> String {
-    command(AnnotationLevel::Error, &["title=tracewright".to_owned()], &foreign(why))
+    let (title, text) = ("tracewright".to_owned(), why.to_owned());
+    Annotation { level: AnnotationLevel::Error, title, at: None, text }.command()
 }
 
-fn annotation(finding: &Finding, sources: &Sources, directory: &str) -> String {
-    let level = match finding.severity {
-        Severity::Error => AnnotationLevel::Error,
-        Severity::Warning => AnnotationLevel::Warning,
-    };
-    let mut properties = Vec::new();
-    if let Some(place) = finding.at.as_ref().and_then(|label| position(label, sources)) {
-        properties.push(format!("file={}", property(&joined(directory, &place.file))));
-        properties.push(format!("line={}", place.line));
-        properties.push(format!("col={}", place.column));
+fn annotation(finding: &Finding, sources: &Sources, directory: &str) -> Annotation {
+    let place = finding.at.as_ref().and_then(|label| position(label, sources));
+    Annotation {
+        level: match finding.severity {
+            Severity::Error => AnnotationLevel::Error,
+            Severity::Warning => AnnotationLevel::Warning,
+        },
+        title: finding.code.0.to_owned(),
+        at: place.map(|place| AnnotationPlace {
+            file: joined(directory, &place.file),
+            line: place.line,
+            column: Some(place.column),
+        }),
+        text: message(finding, sources),
     }
-    properties.push(format!("title={}", property(finding.code.0)));
-    command(level, &properties, &message(finding, sources))
-}
-
-fn command(level: AnnotationLevel, properties: &[String], text: &str) -> String {
-    let level = match level {
-        AnnotationLevel::Error => "error",
-        AnnotationLevel::Warning => "warning",
-        AnnotationLevel::Notice => "notice",
-    };
-    format!("::{level} {}::{}\n", properties.join(","), data(text))
 }
 
 /// Title, what stands beside the caret, the other places, and the helps, a line each.
@@ -104,7 +104,7 @@ pub(super) struct Position {
 /// Where a label points; `None` for a key that stands in no text.
 pub(super) fn position(label: &Label, sources: &Sources) -> Option<Position> {
     let Place::Text(mark) = &label.place else { return None };
-    let source = sources.0.get(&mark.source);
+    let source = sources.get(&mark.source);
     let (line, column) = source.map_or((1, 1), |source| source.position(mark.span.start));
     Some(Position { file: mark.source.0.clone(), line, column })
 }

@@ -104,15 +104,15 @@ pub fn of_plan(edges: &[EdgeView], format: GraphFormat) -> String {
         // The name of a client that has several is followed by its setting.
         let client = edge.from.split(' ').next().unwrap_or_default();
         let look = match (&edge.before, &edge.after) {
-            (_, Some(after)) if after.state == "broken" => Look::Broken,
+            (_, Some(after)) if after.state == ConditionState::Broken => Look::Broken,
             (Some(_), None) => Look::Leaves,
             (None, Some(_)) => Look::Comes,
             (Some(before), Some(after)) if before != after => Look::Changes,
-            (_, Some(after)) if after.state == "not known" => Look::NotKnown,
-            _ => Look::Plain,
+            (_, Some(after)) => Look::of(after.state),
+            (None, None) => continue,
         };
         // Every Tempo dials itself: worth an arrow only where that does not hold.
-        if end.to.as_deref() == Some(client) && look != Look::Broken {
+        if end.protocol == Protocol::TempoInternal.to_string() && look != Look::Broken {
             continue;
         }
         let label = match (&edge.before, &edge.after) {
@@ -128,7 +128,7 @@ pub fn of_plan(edges: &[EdgeView], format: GraphFormat) -> String {
         };
         picture.arrows.push(Arrow { from, to, label, look });
     }
-    picture.text(format)
+    picture.without_alike().text(format)
 }
 
 /// `OTLP/gRPC 4317, TLS`.
@@ -170,7 +170,7 @@ impl Picture {
             let label = format!("{} {}{tls}", client.protocol, client.port);
             picture.arrows.push(Arrow { from: client.program, to, label, look: Look::of(state) });
         }
-        picture.without_lonely()
+        picture.without_alike()
     }
 
     /// The box of a dialled socket that nobody here serves.
@@ -188,7 +188,7 @@ impl Picture {
     }
 
     /// One arrow where several are alike.
-    fn without_lonely(mut self) -> Self {
+    fn without_alike(mut self) -> Self {
         let mut seen = Vec::new();
         self.arrows.retain(|arrow| {
             let alike = (arrow.from, arrow.to, arrow.label.clone(), arrow.look);

@@ -4,6 +4,7 @@
 pub mod diagnostics;
 mod diff;
 pub mod document;
+mod edge_word;
 mod edges;
 pub mod github;
 pub mod graph;
@@ -15,10 +16,13 @@ pub mod plan;
 pub mod proof;
 pub mod review;
 pub mod sarif;
+mod shown;
 mod sites;
 pub mod status;
 mod subject;
 pub mod verdict;
+
+pub use shown::ShownFindings;
 
 /// Writes to the end of a text, which cannot fail.
 fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {

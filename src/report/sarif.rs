@@ -1,25 +1,24 @@
 //! Findings as SARIF 2.1.0, which code scanning takes.
 
-use super::diagnostics::without_secrets;
+use super::ShownFindings;
 use super::document::printed;
 use super::github::{joined, message, position};
-use crate::diagnostic::{Finding, Findings, Label, Severity};
+use crate::diagnostic::{Finding, Label, Severity};
 use crate::text::Sources;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// One directory that was judged: what was found, the texts, and where its files lie below the root of the
-/// checkout.
-pub type SarifPart<'a> = (&'a Findings, &'a Sources, &'a str);
+/// One directory that was judged: what was found, and where its files lie below the root of the checkout.
+pub type SarifPart<'a> = (ShownFindings<'a>, &'a str);
 
 /// The whole document: one run, with the findings of every part.
 pub fn document(parts: &[SarifPart<'_>]) -> String {
     let mut codes = BTreeSet::new();
     let mut results: Vec<Value> = Vec::new();
-    for (findings, sources, directory) in parts {
-        let findings = without_secrets(findings, sources);
+    for (shown, directory) in parts {
+        let findings = shown.findings();
         codes.extend(findings.iter().map(|finding| finding.code.0));
-        results.extend(findings.iter().map(|finding| result(finding, sources, directory)));
+        results.extend(findings.iter().map(|finding| result(finding, shown.sources(), directory)));
     }
     let rules: Vec<Value> = codes.into_iter().map(|code| json!({ "id": code })).collect();
     let document = json!({

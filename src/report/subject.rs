@@ -1,5 +1,6 @@
 //! What a check is about, as everything that prints it needs it.
 
+use super::ShownFindings;
 use crate::check::CheckReport;
 use crate::model::dataflow::Topology;
 use crate::text::Sources;
@@ -18,4 +19,11 @@ pub struct CheckView<'a> {
     pub sources: &'a Sources,
     /// The digest of what is wanted, where a stack was judged.
     pub desired: Option<&'a str>,
+}
+
+impl<'a> CheckView<'a> {
+    /// The findings as anybody may read them.
+    pub fn findings(&self) -> ShownFindings<'a> {
+        ShownFindings::of(&self.verdict.findings, self.sources)
+    }
 }

@@ -3,7 +3,7 @@
 use super::document::{CheckDocument, DirectoriesDocument, printed};
 use super::edges::{broken_by, judged_as, modes, not_checked, site, socket};
 use super::push;
-use super::{diagnostics, sites};
+use super::{ShownFindings, diagnostics, sites};
 
 pub use super::edges::plural;
 pub use super::subject::CheckView;
@@ -11,13 +11,12 @@ pub use super::subject::CheckView;
 use crate::check::{CheckReport, ConditionState, Edge};
 use crate::diagnostic::{Findings, Severity};
 use crate::model::dataflow::Topology;
-use crate::text::Sources;
 use crate::validate::ValidatedFile;
 
 /// Findings, then edges, then what was not checked, then one line that sums up.
 pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
     let verdict = subject.verdict;
-    let mut text = diagnostics::render(&verdict.findings, subject.sources, colour);
+    let mut text = diagnostics::render(&subject.findings(), colour);
     if !text.is_empty() {
         text.push('\n');
     }
@@ -37,8 +36,8 @@ pub fn text(subject: &CheckView<'_>, colour: bool) -> String {
 }
 
 /// The faults that kept a stack from being judged any further, and one line that sums up.
-pub fn faults(findings: &Findings, sources: &Sources, colour: bool) -> String {
-    format!("{}\n{}\n", diagnostics::render(findings, sources, colour), counted(findings))
+pub fn faults(shown: &ShownFindings<'_>, colour: bool) -> String {
+    format!("{}\n{}\n", diagnostics::render(shown, colour), counted(shown.findings()))
 }
 
 /// `1 error, 2 warnings.`

@@ -85,10 +85,10 @@ impl Routes {
         self.way(signal)?.to.collector()
     }
 
-    /// Only what is said of one signal.
-    pub fn only(&self, signal: Signal) -> Self {
-        let only = |route: &Route| Route { signals: BTreeSet::from([signal]), ..route.clone() };
-        Self(self.of(signal).map(only).collect())
+    /// Only what is said of these signals.
+    pub fn only(&self, signals: &BTreeSet<Signal>) -> Self {
+        let only = |route: &Route| Route { signals: &route.signals & signals, ..route.clone() };
+        Self(self.0.iter().map(only).filter(|route| !route.signals.is_empty()).collect())
     }
 
     /// Everything that is sent.

@@ -151,7 +151,7 @@ impl TomlDocument {
     /// The text, for drawing its lines; what of it is secret is not shown.
     pub fn sources(&self) -> Sources {
         let source = RedactSource::new(TextFormat::Stack, self.text.as_str());
-        Sources(BTreeMap::from([(self.source.clone(), source)]))
+        Sources::from_iter([(self.source.clone(), source)])
     }
 
     /// The name under which its text is shown.

@@ -9,7 +9,7 @@ use super::whose::most_bytes;
 use super::{Examined, FileReader, FileSet, places};
 use crate::component::proxy::read::PROXIES;
 use crate::component::readers;
-use crate::component::systemd::read::{is_unit, units};
+use crate::component::systemd::read::UnitLinks;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Project, is_compose_file};
 use crate::format::yaml;
@@ -51,6 +51,8 @@ pub struct Discovered {
     pub repository: bool,
     /// Whether something that is not read may listen on the host.
     pub neighbours: bool,
+    /// What starts the units of the host.
+    pub unit_links: UnitLinks,
 }
 
 impl Discovered {
@@ -67,6 +69,7 @@ impl Discovered {
             unreadable: self.unreadable.clone(),
             repository: self.repository,
             neighbours: self.neighbours,
+            unit_links: self.unit_links.clone(),
             ..FileSet::default()
         }
     }
@@ -165,36 +168,18 @@ impl Search<'_> {
         for directory in readers().flat_map(|reader| reader.directories) {
             self.yaml_files(&TargetPath::new(*directory));
         }
-        let mut units = Vec::new();
-        for directory in places::UNIT_DIRECTORIES {
-            self.units(&TargetPath::new(*directory), &mut units);
-        }
-        for home in self.homes() {
+        let homes = self.homes();
+        for home in &homes {
             for directory in readers().filter_map(|reader| reader.in_home) {
                 self.yaml_files(&home.join(directory));
             }
-            self.units(&home.join(places::USER_UNITS), &mut units);
-            self.environments(&home, DEPTH);
+            self.environments(home, DEPTH);
         }
         for directory in places::APPLICATIONS {
             self.environments(&TargetPath::new(*directory), DEPTH);
         }
         self.environments(&TargetPath::new("/etc"), 1);
-        self.keep_units(units);
-    }
-
-    fn homes(&mut self) -> Vec<TargetPath> {
-        let mut homes = vec![TargetPath::new(places::ROOT_HOME)];
-        for directory in places::HOMES {
-            let directory = TargetPath::new(*directory);
-            homes.extend(
-                self.list(&directory)
-                    .into_iter()
-                    .filter(|entry| entry.1)
-                    .map(|entry| directory.join(&entry.0)),
-            );
-        }
-        homes
+        self.find_units(&homes);
     }
 
     /// Names in a directory, and whether each is a directory.
@@ -269,58 +254,13 @@ impl Search<'_> {
         }
     }
 
-    /// Collects units and drop-ins of a directory with their text.
-    fn units(&mut self, directory: &TargetPath, all: &mut Vec<(TargetPath, Vec<u8>)>) {
-        for (name, is_directory) in self.list(directory) {
-            let path = directory.join(&name);
-            let paths = if is_directory {
-                self.list(&path).into_iter().map(|entry| path.join(&entry.0)).collect()
-            } else {
-                vec![path]
-            };
-            for path in paths.into_iter().filter(is_unit) {
-                if let Some(bytes) = self.fetch(&path) {
-                    all.push((path, bytes));
-                }
-            }
-        }
-    }
-
-    /// Keeps the units that start an engine or read an environment file, with all of their drop-ins:
-    /// the other hundreds of a host are nobody's business.
-    fn keep_units(&mut self, all: Vec<(TargetPath, Vec<u8>)>) {
-        let unit_of = |path: &TargetPath| {
-            let name = path.file_name();
-            if name.ends_with(".service") {
-                name.to_owned()
-            } else {
-                path.parent().file_name().trim_end_matches(".d").to_owned()
-            }
-        };
-        let matters = |bytes: &[u8]| {
-            let text = String::from_utf8_lossy(bytes);
-            ["otelcol", "tempo", "-config", "EnvironmentFile", "OTEL_", "prometheus"]
-                .iter()
-                .any(|word| text.contains(word))
-        };
-        let kept: BTreeSet<String> = all
-            .iter()
-            .filter(|(path, bytes)| matters(bytes) || matters(unit_of(path).as_bytes()))
-            .map(|(path, _)| unit_of(path))
-            .collect();
-        self.found.files.extend(all.into_iter().filter(|(path, _)| kept.contains(&unit_of(path))));
-    }
-
     /// Paths that the files found so far name, and that a judgement needs.
     fn named(&mut self, reader: &mut FileReader) -> Vec<TargetPath> {
         let set = self.found.file_set();
         let topology = reader.read(&set);
         self.found.programs = topology.programs.len();
         self.found.lists = !topology.not_read.is_empty();
-        let text =
-            |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let unit_files = self.found.files.keys().filter(|path| is_unit(path));
-        let units = units(unit_files.filter_map(|path| Some((path, text(path)?))), &text, &|_| true);
+        let units = self.units();
         let named = topology
             .certificates
             .iter()
@@ -339,11 +279,10 @@ impl Search<'_> {
 
     /// Configuration that units name and that is not there, where the rest of its directory is here.
     fn absent_configurations(&mut self) {
-        let text =
-            |path: &TargetPath| self.found.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let unit_files = self.found.files.keys().filter(|path| is_unit(path));
-        let units = units(unit_files.filter_map(|path| Some((path, text(path)?))), &text, &|_| true);
-        let named = units.into_iter().filter(|unit| unit.engine().is_some()).flat_map(|unit| unit.configs);
+        let units = self.units().into_iter().filter(|unit| unit.engine().is_some() && unit.idle.is_none());
+        let named = units.flat_map(|unit| {
+            unit.configs.into_iter().chain(unit.needed_files.into_iter().map(|needed| needed.path))
+        });
         let named: Vec<TargetPath> = named
             .filter(|path| !self.found.files.contains_key(path) && !self.found.unread.contains(path))
             .collect();
@@ -363,7 +302,7 @@ impl Search<'_> {
         }
     }
 
-    fn fetch(&mut self, path: &TargetPath) -> Option<Vec<u8>> {
+    pub(super) fn fetch(&mut self, path: &TargetPath) -> Option<Vec<u8>> {
         if !self.looked.insert(path.clone()) || self.looked.len() > MOST_FILES {
             if self.looked.len() == MOST_FILES + 1 {
                 self.not_read(path, "too many files: this one and later ones were not looked into");

@@ -5,6 +5,7 @@
 
 mod compose;
 mod discover;
+mod host_units;
 pub mod named;
 mod neighbours;
 pub mod places;
@@ -21,6 +22,7 @@ mod whose;
 pub use discover::{Discovered, discover};
 pub use reader::{FileReader, read};
 
+use crate::component::systemd::read::UnitLinks;
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Inside, Project};
 use crate::model::certificate::CertificateSpec;
@@ -84,6 +86,8 @@ pub struct FileSet<'a> {
     pub repository: bool,
     /// Whether something that is not read may listen on the host.
     pub neighbours: bool,
+    /// What starts the units of the host.
+    pub unit_links: UnitLinks,
 }
 
 impl FileSet<'_> {

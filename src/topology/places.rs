@@ -17,11 +17,6 @@ pub const NEIGHBOURS: &[&str] = &[
     "nginx", "caddy", "haproxy", "traefik", "envoy", "apache2", "httpd", "alloy", "loki", "jaeger", "zipkin",
 ];
 
-/// Directories of system units, and of a user's own units below the home.
-pub use crate::component::systemd::read::{
-    SYSTEM_DIRECTORIES as UNIT_DIRECTORIES, USER_DIRECTORY as USER_UNITS,
-};
-
 /// Directories in which nothing was written by hand: no environment file is looked for there.
 pub const FETCHED: &[&str] = &["node_modules", "target", "vendor", "venv", "site-packages", "snap", "go"];
 

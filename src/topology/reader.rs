@@ -2,9 +2,9 @@
 //! they name.
 
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
-use super::whose::{is_chart_values, is_out_of_use, kind_by_content, texts};
+use super::whose::{self, is_chart_values, kind_by_content, texts};
 use super::{FileSet, Guest, named, neighbours, places, proxies, sandboxes, unit_configs, unit_programs};
-use crate::component::systemd::read::{Unit, is_unit, units};
+use crate::component::systemd::read::{Idle, Unit, UnitFiles, is_unit, units};
 use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
 use crate::format::env_file::EnvFile;
@@ -75,7 +75,12 @@ impl FileReader {
         let mut topology = Topology::default();
         let texts = texts(files, &mut topology);
         let unit_files = texts.iter().filter(|(path, _)| is_unit(path)).map(|(path, text)| (*path, *text));
-        let units = units(unit_files, &|path| texts.get(path).copied(), &|path| files.is_absent(path));
+        let known = UnitFiles {
+            text: &|path| texts.get(path).copied(),
+            is_absent: &|path| files.is_absent(path),
+            links: &files.unit_links,
+        };
+        let units = units(unit_files, &known);
         for unit in units.iter().filter(|unit| unit.too_long) {
             let reason = "its command line, variables put in, is longer than 2 MB".to_owned();
             topology.not_read.push(NotRead { place: unit.name.clone(), reason });
@@ -84,7 +89,13 @@ impl FileReader {
         let Layout { sites, containers } = compose::layout(files.projects, !files.repository);
         topology.sites = sites;
         if files.neighbours {
-            open_host(&mut topology);
+            open_host(&mut topology, "a program that is not read may listen".to_owned());
+        }
+        for unit in units.iter().filter(|unit| unit.idle != Some(Idle::Masked)) {
+            if let Some(reason) = whose::may_listen(unit, &units) {
+                topology.not_read.push(NotRead { place: unit.name.clone(), reason: reason.to_owned() });
+                open_host(&mut topology, format!("`{}`: {reason}", unit.name));
+            }
         }
         compose::facts(files, &containers, &mut topology);
         for path in files.projects.iter().flat_map(|project| &project.files) {
@@ -124,7 +135,7 @@ impl FileReader {
     ) -> Vec<Found<'a>> {
         let mut alone = Vec::new();
         for (path, text) in &known.texts {
-            let named = known.units.iter().find(|unit| unit.configs.contains(path));
+            let named = known.units.iter().find(|unit| unit.idle.is_none() && unit.configs.contains(path));
             let source = known.files.source_of(path);
             let in_container = found
                 .iter()
@@ -135,8 +146,7 @@ impl FileReader {
             if known.files.projects.iter().any(|project| project.files.contains(*path)) {
                 continue;
             }
-            if named.is_none() && is_out_of_use(path, known.units) {
-                let reason = "no unit here starts a program with it: not in use".to_owned();
+            if let Some(reason) = whose::out_of_use(path, known.units).filter(|_| named.is_none()) {
                 topology.not_read.push(NotRead { place: known.files.source_of(path).0, reason });
                 continue;
             }
@@ -333,11 +343,11 @@ fn environment_of<'a>(container: &'a Container<'a>, place: Place<'a>) -> Option<
 }
 
 /// The host has programs that may listen on any port.
-fn open_host(topology: &mut Topology) {
+fn open_host(topology: &mut Topology, reason: String) {
     if topology.sites.is_empty() {
         topology.sites.push(Site::HOST);
     }
-    topology.sites[0].open.get_or_insert_with(|| "a program that is not read may listen".to_owned());
+    topology.sites[0].open.get_or_insert(reason);
 }
 
 /// A site of its own for a file of which nobody says where its program runs.
@@ -365,7 +375,8 @@ fn environments<'a>(known: &Known<'a>, found: &[Found<'_>], topology: &mut Topol
     let is_engine = |unit: &Unit| {
         unit.engine().is_some() || unit.configs.iter().any(|path| found.iter().any(|file| file.path == *path))
     };
-    let (engines, others): (Vec<&Unit>, Vec<&Unit>) = units.iter().partition(|unit| is_engine(unit));
+    let running = units.iter().filter(|unit| unit.idle.is_none());
+    let (engines, others): (Vec<&Unit>, Vec<&Unit>) = running.partition(|unit| is_engine(unit));
     let names =
         |units: &[&Unit], path: &TargetPath| units.iter().any(|unit| unit.environment_files.contains(path));
     let mut all = Vec::new();

@@ -45,6 +45,11 @@ pub trait FileTree {
     /// A file of at most `most` bytes; a larger one is unreadable.
     fn read(&self, path: &TargetPath, most: usize) -> Looked;
 
+    /// Where a link leads, as it is written; none for what is no link, and in a tree without links.
+    fn link(&self, _path: &TargetPath) -> Option<String> {
+        None
+    }
+
     /// Whether a user that is neither its owner nor of its group may read a file, where the tree tells: numbers
     /// of the user and of its group.
     fn is_readable_by(&self, _path: &TargetPath, _user: (u32, u32)) -> Option<bool> {

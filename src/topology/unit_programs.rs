@@ -26,7 +26,7 @@ pub(super) fn read(
     texts: &BTreeMap<&TargetPath, &str>,
     topology: &mut Topology,
 ) {
-    for unit in units.iter().filter(|unit| unit.engine().is_none()) {
+    for unit in units.iter().filter(|unit| unit.engine().is_none() && unit.idle.is_none()) {
         if unit.is_prometheus() {
             read_prometheus(files, unit, texts, topology);
         } else {

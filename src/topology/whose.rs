@@ -2,7 +2,7 @@
 
 use super::{Examined, FileSet, places};
 use crate::component::readers;
-use crate::component::systemd::read::{Unit, is_unit};
+use crate::component::systemd::read::{Idle, Unit, is_unit, template_of};
 use crate::format::yaml::{self, Node};
 use crate::model::dataflow::{NotRead, ProgramKind, Topology};
 use crate::model::names::TargetPath;
@@ -13,12 +13,45 @@ pub(super) fn kind_by_content(root: &Node) -> Option<ProgramKind> {
     readers().find(|reader| (reader.is_own)(root)).map(|reader| reader.kind)
 }
 
-/// Whether a file at an engine's usual place is none that runs: units start that engine, each with files that
-/// are known, and none with this one.
-pub(super) fn is_out_of_use(path: &TargetPath, units: &[Unit]) -> bool {
-    let Some(reader) = readers().find(|reader| reader.places.contains(&path.as_str())) else { return false };
+/// Why nobody runs with a file, where that is known: the only units that name it are not started, or it stands at
+/// an engine's usual place and units start that engine, each with files that are known, and none with this one.
+pub(super) fn out_of_use(path: &TargetPath, units: &[Unit]) -> Option<String> {
+    let naming = units.iter().filter(|unit| unit.configs.contains(path));
+    if let Some((unit, idle)) = naming.into_iter().find_map(|unit| Some((unit, unit.idle?))) {
+        let why = match idle {
+            Idle::Masked => "masked",
+            Idle::Template => "a template of which no instance is enabled",
+            Idle::NotEnabled => "not enabled",
+        };
+        return Some(format!("`{}`, which names it, is {why}: not in use", unit.name));
+    }
+    let reader = readers().find(|reader| reader.places.contains(&path.as_str()))?;
     let mut starting = units.iter().filter(|unit| unit.engine() == Some(reader.kind)).peekable();
-    starting.peek().is_some() && starting.all(|unit| unit.masked || !unit.configs.is_empty() && !unit.more)
+    starting.peek()?;
+    starting
+        .all(|unit| unit.idle.is_some() || !unit.configs.is_empty() && !unit.more)
+        .then(|| "no unit here starts a program with it: not in use".to_owned())
+}
+
+/// Why a unit may start something that listens, without anything here that tells where.
+pub(super) fn may_listen(unit: &Unit, units: &[Unit]) -> Option<&'static str> {
+    const ENGINES: [&str; 2] = ["docker", "podman"];
+    match unit.idle {
+        Some(Idle::NotEnabled) if unit.engine().is_some() => {
+            Some("not enabled: nothing starts it, unless somebody does by hand")
+        }
+        Some(Idle::Template) if unit.engine().is_some() => {
+            let instance_of = |other: &Unit| template_of(&other.name).as_deref() == Some(unit.name.as_str());
+            let has_instance = units.iter().any(instance_of);
+            (!has_instance).then_some("a template, and nothing here says which instances of it run")
+        }
+        None if ENGINES.contains(&unit.binary.as_str())
+            && unit.positional.first().is_some_and(|verb| verb == "run") =>
+        {
+            Some("starts a container, which is not read: it may listen on any port")
+        }
+        _ => None,
+    }
 }
 
 /// Whether a file holds values of a Helm chart: keys that charts have and no program of ours knows.

@@ -1,16 +1,22 @@
 //! The stack of a trial: the same stack with everything that touches the machine moved away.
 //!
+//! A Prometheus and a Loki of somebody else's are replaced by the trial's own, where it has them; what else keeps
+//! signals is no part of it, and nothing is sent there.
+//!
 //! Ports become free ones, binds loopback, paths directories of the trial, secrets placeholders. What
 //! decides how two ends meet stays: protocols, queues, limits, and on which listeners TLS is served,
 //! which is written out because it would follow from the bind. Pure.
 
-use crate::component::{app, collector, grafana, tempo};
+use crate::component::{app, collector, grafana, loki, prometheus, tempo};
+use crate::diagnostic::SourceName;
 use crate::model::dataflow::Signal;
 use crate::model::names::{Port, TargetPath};
+use crate::prove::Store;
 use crate::stack::{
     CertificateSettings, Collector, Export, Hardening, HeaderValue, ListenerSettings, OtlpListeners,
-    PathSettings, SecretReference, ServiceSettings, Stack, TlsSettings,
+    PathSettings, RouteTarget, SecretReference, ServiceSettings, Stack, TlsSettings,
 };
+use crate::toml::{self, RawStack};
 use crate::wiring::{ComponentId, ListenerId, ListenerKind, WiredListener, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,11 +24,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The free port of each listener.
 pub type Ports = BTreeMap<ListenerId, Port>;
 
-/// The stack of a wiring, moved below a directory and to these ports. Every listener has a port.
-pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stack {
+/// The stack of a wiring, moved below a directory and to these ports, with these stores of somebody else's as
+/// the trial's own. Every listener has a port.
+pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports, own: &BTreeSet<Store>) -> Stack {
     let moving = Moving { wiring, directory, ports };
     let mut stack = wiring.stack.clone();
-    traces_alone(&mut stack);
+    only(&mut stack, own);
     if let Some(tempo) = &mut stack.tempo {
         let id = tempo::ID;
         tempo.paths = moving.paths(&id, "config.yml");
@@ -51,22 +58,36 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports) -> Stac
         grafana.provisioning = home.join("provisioning");
         grafana.certificates = Some(home.join("tls"));
     }
-    // Whoever reads the stack from outside is no part of it.
-    stack.raw = None;
+    // Whoever else reads the stack from outside is no part of it.
+    stack.raw = moving.stores(own);
     stack.certificates = CertificateSettings { directory: None, ..stack.certificates };
     stack
 }
 
-/// What keeps other signals is somebody else's and no part of a trial: nothing is sent there.
-fn traces_alone(stack: &mut Stack) {
+/// The stores of somebody else's to which anything of a stack is sent.
+pub fn stores(stack: &Stack) -> BTreeSet<Store> {
+    let routes = stack.apps.values().map(|app| &app.routes);
+    let routes = routes.chain(stack.collectors.values().map(|collector| &collector.routes));
+    let sent = routes.flat_map(|routes| &routes.0).filter_map(|route| match route.to {
+        RouteTarget::Prometheus(_) => Some(Store::Prometheus),
+        RouteTarget::Loki => Some(Store::Loki),
+        RouteTarget::Tempo | RouteTarget::Collector(_) => None,
+    });
+    let generated = stack.tempo.iter().filter(|tempo| tempo.generator.is_some()).map(|_| Store::Prometheus);
+    sent.chain(generated).collect()
+}
+
+/// Nothing is sent to what the trial does not have.
+fn only(stack: &mut Stack, own: &BTreeSet<Store>) {
+    let signals: BTreeSet<Signal> = own.iter().chain([&Store::Tempo]).map(|store| store.signal()).collect();
     for collector in stack.collectors.values_mut() {
-        collector.routes = collector.routes.only(Signal::Traces);
-        collector.signals = BTreeSet::from([Signal::Traces]);
+        collector.routes = collector.routes.only(&signals);
+        collector.signals.retain(|signal| signals.contains(signal));
     }
     for app in stack.apps.values_mut() {
-        app.routes = app.routes.only(Signal::Traces);
+        app.routes = app.routes.only(&signals);
     }
-    if let Some(tempo) = &mut stack.tempo {
+    if let Some(tempo) = stack.tempo.as_mut().filter(|_| !own.contains(&Store::Prometheus)) {
         tempo.generator = None;
     }
     stack.collectors.retain(|_, collector| !collector.routes.0.is_empty());
@@ -82,6 +103,25 @@ struct Moving<'m> {
 impl Moving<'_> {
     fn home(&self, id: &ComponentId) -> TargetPath {
         self.directory.join(&id.to_string())
+    }
+
+    /// The tables of the trial's own stores, as somebody would write them who has them at these ports.
+    fn stores(&self, own: &BTreeSet<Store>) -> Option<RawStack> {
+        let mut text = format!("schema = 1\nname = \"{}\"\n", self.wiring.stack.name);
+        for (store, id) in [(Store::Prometheus, prometheus::ID), (Store::Loki, loki::ID)] {
+            if !own.contains(&store) {
+                continue;
+            }
+            let listener = self.wiring.listener(&id, ListenerKind::Api)?;
+            text += &format!("[{id}]\nhttp = {}\n", self.ports[&listener.id].number());
+            if self.wiring.stack.hosts.len() > 1 {
+                text += &format!("host = \"{}\"\n", listener.host);
+            }
+        }
+        if let Some(tenant) = loki::tenant(self.wiring.stack).filter(|_| own.contains(&Store::Loki)) {
+            text += &format!("tenant = \"{tenant}\"\n");
+        }
+        toml::parse(SourceName("trial".to_owned()), &text).1.ok().filter(|_| !own.is_empty())
     }
 
     fn collector(&self, collector: &mut Collector) {

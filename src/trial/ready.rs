@@ -49,6 +49,11 @@ impl Probe {
         Self { listeners: listeners.collect(), page, tls }
     }
 
+    /// One listener and its own word, called so, at this URL.
+    pub fn of_page(kind: ListenerKind, address: SocketAddr, page: (&'static str, String)) -> Self {
+        Self { listeners: vec![(kind, address)], page: Some(page), tls: Tls::default() }
+    }
+
     /// Whether its own word is asked for over TLS.
     pub fn asks_over_tls(&self) -> bool {
         self.page.as_ref().is_some_and(|(_, url)| url.starts_with("https:"))

@@ -4,9 +4,10 @@ use super::directory::{StandingTrial, standing};
 use super::{Ports, TrialDirectory, TrialError};
 use crate::host::ticks;
 use crate::model::names::{Port, StackName};
+use crate::prove::Store;
 use crate::wiring::WiredListener;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -82,6 +83,15 @@ impl FoundTrial {
             Some((listener.id.clone(), Port::new(i64::from(*number))?))
         };
         listeners.iter().map(port).collect()
+    }
+
+    /// The stores of somebody else's that it has of its own.
+    pub fn own_stores(&self) -> BTreeSet<Store> {
+        let has = |store: &Store| {
+            let name = store.name().to_lowercase();
+            self.state.engines.iter().any(|engine| engine.name == name)
+        };
+        [Store::Prometheus, Store::Loki].into_iter().filter(has).collect()
     }
 
     /// The log of an engine.

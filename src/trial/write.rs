@@ -57,7 +57,7 @@ fn text(content: &Content, issued: &Issued) -> String {
     }
 }
 
-fn file(path: &Path, text: &str) -> Result<(), TrialError> {
+pub(super) fn file(path: &Path, text: &str) -> Result<(), TrialError> {
     if let Some(directory) = path.parent() {
         make(directory)?;
     }

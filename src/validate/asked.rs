@@ -40,7 +40,11 @@ impl ValidatorRun<'_> {
         let kind = self.wanted.kind;
         let plain = if kind == EngineKind::Tempo { (*text).to_owned() } else { without_secrets(text) };
         let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
-        match self.around.ask(command(kind, &engine.path, &file)) {
+        let Some(command) = command(kind, &engine.path, &file) else {
+            validation.unknown(path, format!("{engine} has no validator that is asked"));
+            return Ok(validation);
+        };
+        match self.around.ask(command) {
             Ok(ran) => {
                 let said = [ran.stdout.as_slice(), b"\n", &ran.stderr].concat();
                 let said = String::from_utf8_lossy(&said).replace(&file.display().to_string(), path.as_str());
@@ -157,13 +161,15 @@ impl ValidatorRun<'_> {
 }
 
 /// How an engine is asked. `-config.verify` alone would take the next argument for its value.
-pub(super) fn command(kind: EngineKind, engine: &Path, file: &Path) -> CommandLine {
+pub(super) fn command(kind: EngineKind, engine: &Path, file: &Path) -> Option<CommandLine> {
     let (engine, file) = (engine.display(), file.display());
     let arguments = match kind {
         EngineKind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
         EngineKind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
+        // Their configuration is somebody else's.
+        EngineKind::Prometheus | EngineKind::Loki => return None,
     };
-    CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str))
+    Some(CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str)))
 }
 
 /// What an engine says against its configuration. One that fails without a word that is understood is
@@ -175,6 +181,7 @@ pub(super) fn complaints(kind: EngineKind, code: Option<i32>, said: &str, text: 
     let found = match kind {
         EngineKind::Tempo => tempo::complaints(said, text),
         EngineKind::Collector(_) => collector::complaints(said, text),
+        EngineKind::Prometheus | EngineKind::Loki => Vec::new(),
     };
     if !found.is_empty() {
         return found;

@@ -12,6 +12,10 @@ pub enum EngineKind {
     Collector(Distribution),
     /// Grafana Tempo.
     Tempo,
+    /// Prometheus, of which a trial starts one of its own.
+    Prometheus,
+    /// Grafana Loki, of which a trial starts one of its own.
+    Loki,
 }
 
 impl EngineKind {
@@ -21,6 +25,18 @@ impl EngineKind {
             Self::Collector(Distribution::Core) => "otelcol",
             Self::Collector(Distribution::Contrib) => "otelcol-contrib",
             Self::Tempo => "tempo",
+            Self::Prometheus => "prometheus",
+            Self::Loki => "loki",
+        }
+    }
+
+    /// The flag with which a user names it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Collector(_) => "--collector",
+            Self::Tempo => "--tempo",
+            Self::Prometheus => "--prometheus",
+            Self::Loki => "--loki",
         }
     }
 }

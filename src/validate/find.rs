@@ -16,9 +16,9 @@ use std::time::Duration;
 pub struct WantedEngine {
     /// Which program.
     pub kind: EngineKind,
-    /// The release that the stack names, exact or a line: `0.159`, `2.10.8`.
+    /// The release that the stack names, exact or a line: `0.159`, `2.10.8`; empty where it names none.
     pub version: String,
-    /// `--collector PATH` or `--tempo PATH`; then nothing else is looked at.
+    /// `--collector PATH`, `--tempo PATH` and the like; then nothing else is looked at.
     pub explicit: Option<PathBuf>,
     /// Where the stack's units start it: `service.binary`, or the package's own path.
     pub installed: PathBuf,
@@ -152,14 +152,18 @@ pub(super) fn on_path(name: &str, around: &Surroundings) -> Option<PathBuf> {
 /// line.
 fn from_directory(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
     let directory = around.engines_directory.as_ref()?;
-    let release = EngineRelease::parse(&wanted.version)?;
+    let release = EngineRelease::parse(&wanted.version);
+    if release.is_none() && !wanted.version.is_empty() {
+        return None;
+    }
     let prefix = format!("{}-", wanted.kind.binary());
     let known = file_names(directory).into_iter().filter_map(|name| {
         let known = EngineRelease::parse(name.strip_prefix(&prefix)?)?;
         let path = directory.join(&name);
-        (known.line == release.line && is_program(&path)).then_some((known, path))
+        let fits = release.as_ref().is_none_or(|release| known.line == release.line);
+        (fits && is_program(&path)).then_some((known, path))
     });
-    known.max_by_key(|(known, _)| (*known == release, known.clone())).map(|(_, path)| path)
+    known.max_by_key(|(known, _)| (Some(known) == release.as_ref(), known.clone())).map(|(_, path)| path)
 }
 
 /// Asks a binary for its version.
@@ -169,15 +173,24 @@ fn ask(kind: EngineKind, path: &Path, around: &Surroundings) -> Result<FoundEngi
     }
     let program = path.to_str().ok_or("is no path in UTF-8")?;
     let flag = match kind {
-        EngineKind::Collector(_) => "--version",
-        EngineKind::Tempo => "-version",
+        EngineKind::Collector(_) | EngineKind::Prometheus => "--version",
+        EngineKind::Tempo | EngineKind::Loki => "-version",
     };
     let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
     let text = [ran.stdout, ran.stderr].concat();
     let first = String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned();
     let (name, release) = parse(kind, &first)
+        .or_else(|| unversioned(kind, &first, path))
         .ok_or_else(|| format!("does not say its version: `{flag}` gave `{}`", shown(&first)))?;
     Ok(FoundEngine { kind, path: path.to_owned(), name: name.to_owned(), release })
+}
+
+/// A Prometheus that was built from its module alone says that it is one, and of which release its file's name says.
+fn unversioned(kind: EngineKind, line: &str, path: &Path) -> Option<(&'static str, EngineRelease)> {
+    let name = kind.binary();
+    let said = kind == EngineKind::Prometheus && line.starts_with("prometheus, version  (");
+    let release = path.file_name()?.to_str()?.strip_prefix(name)?.strip_prefix('-')?;
+    Some((name, EngineRelease::parse(release).filter(|_| said)?))
 }
 
 /// `otelcol-contrib version 0.159.0`; `tempo, version 2.10.8 (branch: HEAD, revision: 1a2b3c)`.
@@ -185,8 +198,9 @@ fn parse(kind: EngineKind, line: &str) -> Option<(&str, EngineRelease)> {
     let (name, rest) = line.split_once(" version ")?;
     let release = EngineRelease::parse(rest.split(' ').next()?)?;
     let name = match kind {
-        EngineKind::Tempo => name.strip_suffix(',').filter(|name| *name == "tempo")?,
         EngineKind::Collector(_) => name,
+        // Programs of other makers have some of these names.
+        known => name.strip_suffix(',').filter(|name| *name == known.binary())?,
     };
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
@@ -255,6 +269,8 @@ mod tests {
             (EngineKind::Tempo, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
             (EngineKind::Tempo, "otelcol version 0.159.0", None),
             (EngineKind::Tempo, "", None),
+            (EngineKind::Loki, "loki, version 3.7.8 (branch: , revision: unknown)", Some("loki 3.7.8")),
+            (EngineKind::Loki, "loki version 2.4.7", None),
         ];
         for (kind, line, expected) in answers {
             let read = parse(kind, line).map(|(name, release)| format!("{name} {release}"));

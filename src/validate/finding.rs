@@ -35,7 +35,7 @@ pub(super) fn complaint(id: &ComponentId, path: &TargetPath, by: &str, complaint
 
 /// A binary that the user named and that cannot be asked.
 pub(super) fn unusable(kind: EngineKind, path: &Path, what: &str) -> Finding {
-    let flag = if kind == EngineKind::Tempo { "--tempo" } else { "--collector" };
+    let flag = kind.flag();
     Finding::error(UNUSABLE, format!("`{flag} {}`: it {what}", path.display()))
         .help(format!("`{flag}` takes the path of a binary of `{}`", kind.binary()))
 }

@@ -58,6 +58,8 @@ impl EngineRelease {
                     same(collector_template(self.line), collector_template(found.line))
                 }
                 EngineKind::Tempo => same(tempo_template(self.line), tempo_template(found.line)),
+                // How they are started differs by major release.
+                EngineKind::Prometheus | EngineKind::Loki => self.line.0 == found.line.0,
             };
         match covered {
             false => ReleaseFit::Other,

@@ -76,7 +76,8 @@ impl Case {
         }
         let scratch = Scratch::below(&std::env::temp_dir()).unwrap();
         let file = scratch.write(Path::new("config"), self.text().as_bytes()).unwrap();
-        let ran = run_here(&command(self.kind(), &engine, &file), Duration::from_secs(30)).unwrap();
+        let command = command(self.kind(), &engine, &file).unwrap();
+        let ran = run_here(&command, Duration::from_secs(30)).unwrap();
         scratch.close().unwrap();
         let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
         Some((ran.code.unwrap(), settled(&said.replace(&file.display().to_string(), "FILE"))))

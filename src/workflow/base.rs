@@ -42,6 +42,7 @@ pub(crate) fn run(session: &mut Session, arguments: &PlanArguments, base: &str) 
         view: &view,
         full: &|| report::plan::text(&plan, &frame),
         judged: Some((&judged, &engines)),
+        back: None,
     };
     forms.print(session, arguments)?;
     let changes = !view.is_empty() && arguments.detailed_exitcode;

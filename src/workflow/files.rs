@@ -36,7 +36,7 @@ pub(crate) fn run(session: &mut Session, arguments: &CheckArguments) -> Result<E
             let help = "looked for Compose files, for configuration of collectors, Tempo and Grafana by its content, and at a host's own places";
             return Err(Finding::error(Code("no-files"), title).help(help).into());
         }
-        all.push(judge(session, arguments, directory, &found));
+        all.push(judge(session, arguments, directory, found));
     }
     print(session, arguments, &all)
 }
@@ -56,7 +56,7 @@ pub(crate) fn run_here(session: &mut Session, arguments: &CheckArguments) -> Opt
         session.say(
             "There is no stack.toml here: judging the files of this directory, as `check --files .` does.\n",
         );
-        let judged = judge(session, arguments, here, &found);
+        let judged = judge(session, arguments, here, found);
         print(session, arguments, &[judged])
     })
 }
@@ -69,12 +69,12 @@ fn judge(
     session: &Session,
     arguments: &CheckArguments,
     directory: &Path,
-    found: &Discovered,
+    mut found: Discovered,
 ) -> JudgedDirectory {
+    let rendered = RenderedWith::of(directory, &mut found);
     let mut files = found.file_set();
     // A host's own root holds everything that its programs can see; any other directory is a part of one.
     files.complete = directory == Path::new("/");
-    let rendered = RenderedWith::of(directory, found);
     rendered.add_to(&mut files);
     for (given, known) in [
         (&arguments.tempo_version, &mut files.tempo_version),
@@ -88,7 +88,7 @@ fn judge(
     topology.not_read.extend(found.not_read.iter().chain(&rendered.doubts).cloned());
     topology.not_read.sort();
     let verdict = check(&topology, session.now);
-    let sources = shown_texts(found, &topology);
+    let sources = shown_texts(&found, &topology);
     JudgedDirectory { path: directory.to_owned(), topology, verdict, sources }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct PlanForms<'a> {
     pub(crate) full: &'a dyn Fn() -> String,
     /// The stack that is planned, judged, and what the engines say of it; none of a way back.
     pub(crate) judged: Option<(&'a CheckedStack<'a>, &'a Validation)>,
+    /// The edges of the generation that a way back leads to.
+    pub(crate) back: Option<&'a DataflowReport>,
 }
 
 impl PlanForms<'_> {
@@ -42,11 +44,22 @@ impl PlanForms<'_> {
         Ok(())
     }
 
+    /// Prints one line for a person, and the document beside it.
+    ///
+    /// # Errors
+    /// A file that was asked for cannot be written.
+    pub(crate) fn print_line(&self, session: &mut Session, line: &str) -> Result<(), Stop> {
+        let findings = session.findings().to_vec();
+        session.keep_document(|| self.json(&findings))?;
+        session.print(&format!("{line}\n"));
+        Ok(())
+    }
+
     /// What changes of the edges; where nothing does, the edges as they are.
     fn picture(&self, format: GraphFormat) -> String {
         match self.judged.filter(|_| self.view.dataflow.is_empty()) {
             Some((judged, _)) => {
-                graph::render(&judged.topology, &judged.verdict, &judged.sources.hidden(), format)
+                graph::render(&judged.topology, &judged.verdict, judged.sources.hidden(), format)
             }
             None => graph::of_plan(&self.view.dataflow, format),
         }
@@ -57,7 +70,7 @@ impl PlanForms<'_> {
             Some((judged, engines)) => {
                 (DataflowReport::of(&judged.view(engines)), document::engines(engines))
             }
-            None => Default::default(),
+            None => (self.back.cloned().unwrap_or_default(), Vec::new()),
         };
         printed(&PlanDocument { plan: self.view.clone(), dataflow, engines, findings: findings.to_vec() })
     }

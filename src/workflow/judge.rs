@@ -15,6 +15,7 @@ use crate::model::desired::{Content, Desired, DesiredFile, HostPath};
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::render::{Templates, render};
+use crate::report::ShownFindings;
 use crate::report::verdict::CheckView;
 use crate::stack::{Collector, Stack};
 use crate::text::{RedactSource, Sources, TextFormat};
@@ -54,7 +55,7 @@ pub fn judge<'a>(session: &Session, loaded: &'a Loaded, there: &HostFiles) -> Re
     let mut judged = judge_stack(session.now, &loaded.stack, there).map_err(stop)?;
     judged.verdict.findings.extend(loaded.warnings.clone());
     loaded.document.locate(&mut judged.verdict.findings);
-    judged.sources.0.extend(loaded.sources.0.clone());
+    judged.sources.extend(loaded.sources.iter().map(|(name, text)| (name.clone(), text.clone())));
     Ok(judged)
 }
 
@@ -78,7 +79,7 @@ pub fn judge_stack<'a>(
     verdict.findings = name_others(verdict.findings, &desired, &texts);
     point_into_stack(&mut verdict.findings, &wiring);
     verdict.findings.extend(warnings);
-    let sources = Sources(texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect());
+    let sources = texts.into_iter().map(|(path, text)| shown(&desired, &path, text)).collect();
     Ok(CheckedStack { wiring, desired, topology, verdict, sources })
 }
 
@@ -92,6 +93,11 @@ impl CheckedStack<'_> {
             sources: &self.sources,
             desired: None,
         }
+    }
+
+    /// Its findings as anybody may read them.
+    pub fn findings(&self) -> ShownFindings<'_> {
+        ShownFindings::of(&self.verdict.findings, &self.sources)
     }
 
     /// Refuses a stack whose own rendering does not pass; else says its warnings.

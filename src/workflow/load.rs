@@ -130,7 +130,7 @@ fn not_utf8(name: &SourceName, error: &std::string::FromUtf8Error) -> Stop {
         .at(mark, "the first byte that is not")
         .help("save it as UTF-8: `iconv -f latin1 -t utf-8`");
     let source = RedactSource::new(TextFormat::Stack, text);
-    Stop::Findings(finding.into(), Sources([(name.clone(), source)].into()))
+    Stop::Findings(finding.into(), Sources::from_iter([(name.clone(), source)]))
 }
 
 /// The path as typed; one without a directory stands alone.

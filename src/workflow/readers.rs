@@ -2,7 +2,7 @@
 //! below `--root` or on the machine, as systemd reads them.
 
 use super::session::Session;
-use crate::component::systemd::read::{SYSTEM_DIRECTORIES, USER_DIRECTORY, units};
+use crate::component::systemd::read::{USER_DIRECTORY, UnitFiles, UnitLinks, WRITTEN_DIRECTORIES, units};
 use crate::model::dataflow::EnvReader;
 use crate::model::env::EnvFormat;
 use crate::model::names::{Scope, TargetPath};
@@ -27,7 +27,7 @@ const DROP_INS: [&str; 1] = ["override.conf"];
 /// Where the unit of an application may stand.
 fn directories(app: &App) -> Vec<TargetPath> {
     match &app.service.scope {
-        Scope::System => SYSTEM_DIRECTORIES.iter().map(|path| TargetPath::new(*path)).collect(),
+        Scope::System => WRITTEN_DIRECTORIES.iter().map(|path| TargetPath::new(*path)).collect(),
         Scope::User(user) => {
             let home = app.service.home.clone();
             let usual = if user.as_str() == "root" { "/root".to_owned() } else { format!("/home/{user}") };
@@ -67,7 +67,8 @@ fn reader(app: &App, file: &TargetPath, there: &HostFiles) -> Option<EnvReader> 
     let own = |path: &&TargetPath| paths_of(&below, unit.as_str()).contains(path);
     let text = |path: &TargetPath| there.files.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok());
     let texts = there.files.keys().filter(own).filter_map(|path| Some((path, text(path)?)));
-    let reads = units(texts, &text, &|_| false).iter().any(|read| read.environment_files.contains(file));
+    let known = UnitFiles { text: &text, is_absent: &|_| false, links: &UnitLinks::default() };
+    let reads = units(texts, &known).iter().any(|read| read.environment_files.contains(file));
     if reads {
         return None;
     }

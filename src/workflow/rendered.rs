@@ -3,11 +3,14 @@
 
 use super::containers;
 use super::written::manifest;
+use crate::format::yaml::MAX_BYTES;
+use crate::host::DirectoryTree;
 use crate::model::certificate::CertificateSpec;
 use crate::model::dataflow::NotRead;
 use crate::model::desired::Digest;
 use crate::model::names::{CertificateName, TargetPath};
 use crate::report::document::{ManifestContent, RenderManifest};
+use crate::topology::tree::{FileTree, Looked};
 use crate::topology::{Discovered, Examined, FileSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,8 +26,9 @@ pub(crate) struct RenderedWith {
 }
 
 impl RenderedWith {
-    /// Of a directory; nothing where no render wrote it.
-    pub(crate) fn of(directory: &Path, found: &Discovered) -> Self {
+    /// Of a directory; nothing where no render wrote it. What a render wrote is read wherever it stands: adds to
+    /// what was found there the files that nobody looks for at their places.
+    pub(crate) fn of(directory: &Path, found: &mut Discovered) -> Self {
         let mut with = Self::default();
         match manifest(directory) {
             Ok(None) => {}
@@ -80,17 +84,34 @@ impl RenderedWith {
     }
 }
 
-/// Files that were changed or removed since.
-fn doubts(manifest: &RenderManifest, directory: &Path, found: &Discovered) -> Vec<NotRead> {
+/// Reads every file that the manifest names and that was not found, and tells which were changed or removed since,
+/// or cannot be read.
+fn doubts(manifest: &RenderManifest, directory: &Path, found: &mut Discovered) -> Vec<NotRead> {
+    let tree = DirectoryTree::below(directory);
     let written = manifest.files.iter().filter_map(|(path, file)| Some((path, file.digest()?)));
-    let doubt = |(path, digest): (&String, &str)| {
-        let reason = match found.files.get(&TargetPath::new(path.as_str())) {
-            Some(bytes) if Digest::of(bytes).to_string() == digest => return None,
-            Some(_) => "it was changed after it was rendered".to_owned(),
-            None if directory.join(path.trim_start_matches('/')).exists() => return None,
-            None => "it was rendered and is not here any more".to_owned(),
+    let mut doubts = Vec::new();
+    for (place, digest) in written {
+        let path = TargetPath::new(place.as_str());
+        let looked = match found.files.get(&path) {
+            Some(bytes) => Looked::Bytes(bytes.clone()),
+            None if path.is_plain() => tree.read(&path, MAX_BYTES),
+            None => Looked::Unreadable("that is no path of a host".to_owned()),
         };
-        Some(NotRead { place: path.clone(), reason })
-    };
-    written.filter_map(doubt).collect()
+        let reason = match looked {
+            Looked::Bytes(bytes) => {
+                let same = Digest::of(&bytes).to_string() == digest;
+                found.files.entry(path).or_insert(bytes);
+                if same {
+                    continue;
+                }
+                "it was changed after it was rendered".to_owned()
+            }
+            Looked::Absent => "it was rendered and is not here any more".to_owned(),
+            // What was found and not read is told of there.
+            Looked::Unreadable(_) if found.unread.contains(&path) => continue,
+            Looked::Unreadable(why) => format!("it was rendered and cannot be read: {why}"),
+        };
+        doubts.push(NotRead { place: place.clone(), reason });
+    }
+    doubts
 }

@@ -14,9 +14,10 @@ use crate::component::one_way::one_way;
 use crate::diagnostic::SourceName;
 use crate::model::desired::Desired;
 use crate::model::ground::Ground;
-use crate::model::names::TargetPath;
+use crate::model::names::{HostName, StackName, TargetPath};
 use crate::model::prior::GenerationNumber;
 use crate::plan::{self, DesiredSource, Plan};
+use crate::report::document::DataflowReport;
 use crate::report::plan::PlanFrame;
 use crate::report::review::{self, PlanFacts, PlanGoal, PlanView};
 use crate::report::{plan as plan_text, verdict};
@@ -64,11 +65,19 @@ pub(crate) struct Subject<'a> {
     pub(crate) validation: Option<&'a Validation>,
 }
 
+/// A plan for a reader, and what stands behind it.
+pub(crate) struct Reviewed {
+    /// What a reader is told.
+    pub(crate) view: PlanView,
+    /// The edges of the generation that a way back leads to.
+    pub(crate) back: Option<DataflowReport>,
+}
+
 /// The plan for a reader. What was warned of in this run is among it.
 ///
 /// # Errors
 /// The state cannot be read.
-pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanView, Stop> {
+pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<Reviewed, Stop> {
     let survey = subject.survey;
     let stopped = |error| host::stopped(&error);
     let busy = !survey.plan.is_empty();
@@ -79,7 +88,11 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
     let name = SourceName("stack.toml".to_owned());
     let side = |text: Option<&str>| text.and_then(|text| StackSide::read(&name, text));
     let old = side(old_text.as_deref());
-    let new_text = subject.stack.map(|(text, _)| text).or(survey.text_after.as_deref()).filter(|_| busy);
+    // What a way back leads to is told also where nothing changes.
+    let new_text = match subject.stack {
+        Some((text, _)) => Some(text).filter(|_| busy),
+        None => survey.text_after.as_deref(),
+    };
     let new = side(new_text);
     let old_judged = old.as_ref().and_then(|side| side.judged(session));
     let back = new.as_ref().filter(|_| subject.stack.is_none()).and_then(|side| side.judged(session));
@@ -89,9 +102,9 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         _ => Vec::new(),
     };
     let unread = busy && old.is_none() && survey.plan.generation != GenerationNumber(0);
-    let after = new_judged.filter(|_| busy).map(side_of);
+    let after = new_judged.filter(|_| busy || subject.stack.is_none()).map(side_of);
     // Beside what cannot be read nothing is known to be new.
-    let pair = (if unread { after } else { old_judged.as_ref().filter(|_| busy).map(side_of) }, after);
+    let pair = (if unread || !busy { after } else { old_judged.as_ref().map(side_of) }, after);
     let lost = match (&old_judged, new_judged) {
         (Some(old), Some(new)) => one_way(&old.wiring, &new.wiring),
         _ => Vec::new(),
@@ -118,9 +131,14 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<PlanVie
         },
         owners: [old_judged.as_ref(), new_judged].into_iter().flatten().flat_map(owners).collect(),
         warnings: session.warnings().to_vec(),
-        components: new_judged.or(old_judged.as_ref()).map(components).unwrap_or_default(),
+        components: new_judged
+            .or(old_judged.as_ref())
+            .map(|judged| judged.wiring.stack.releases())
+            .unwrap_or_default(),
     };
-    Ok(review::plan_view(facts))
+    let engines = Validation::default();
+    let back = back.as_ref().map(|judged| DataflowReport::of(&judged.view(&engines)));
+    Ok(Reviewed { view: review::plan_view(facts), back })
 }
 
 /// Every line of every file that changes.
@@ -137,7 +155,7 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
 
 /// Shows a plan as text: what a reader needs, or every line.
 pub(crate) fn show(session: &mut Session, subject: &Subject<'_>, all: bool) -> Result<PlanView, Stop> {
-    let view = review(session, subject)?;
+    let view = review(session, subject)?.view;
     let text = if all { full(subject) } else { review::text(&view, session.page()) };
     session.print(&text);
     Ok(view)
@@ -184,9 +202,42 @@ pub(crate) fn between(
         leaves: Vec::new(),
         owners: old_judged.iter().chain([judged]).flat_map(owners).collect(),
         warnings: session.warnings().to_vec(),
-        components: components(judged),
+        components: judged.wiring.stack.releases(),
     };
     Ok((review::plan_view(facts), changes))
+}
+
+/// The plan that gives back what is not there.
+pub(crate) fn nothing(session: &Session, (stack, host): (&StackName, &HostName), place: String) -> PlanView {
+    let none = Desired {
+        stack: stack.clone(),
+        directories: BTreeMap::new(),
+        files: BTreeMap::new(),
+        units: Vec::new(),
+    };
+    let headline = format!("Nothing of `{stack}` is {place}: there is nothing to give back.");
+    let facts = PlanFacts {
+        plan: &plan::between(&none, &none, host, session.now),
+        place,
+        file: None,
+        as_root: String::new(),
+        goal: PlanGoal::Destroy,
+        digests: Vec::new(),
+        texts: (None, None),
+        unread: false,
+        causes: Vec::new(),
+        listeners: Vec::new(),
+        edges: Vec::new(),
+        report: None,
+        validation: None,
+        lost: Vec::new(),
+        left: BTreeMap::new(),
+        leaves: Vec::new(),
+        owners: BTreeMap::new(),
+        warnings: session.warnings().to_vec(),
+        components: BTreeMap::new(),
+    };
+    PlanView { headline, ..review::plan_view(facts) }
 }
 
 fn side_of<'a>(judged: &'a CheckedStack<'_>) -> Judged<'a> {
@@ -221,13 +272,4 @@ fn stays(judged: &CheckedStack<'_>, survey: &Survey) -> Vec<String> {
     let others = survey.stays().map(|path| (path.clone(), format!("{path}, which is not empty")));
     let all: BTreeMap<_, _> = others.chain(data).collect();
     all.into_values().collect()
-}
-
-/// What each component is, for a plan that has nothing to compare with.
-fn components(judged: &CheckedStack<'_>) -> BTreeMap<String, String> {
-    let stack = judged.wiring.stack;
-    let tempo = stack.tempo.iter().map(|tempo| ("tempo".to_owned(), tempo.version.clone()));
-    let collectors = stack.collectors.values();
-    let collectors = collectors.map(|one| (format!("collector.{}", one.name), one.version.clone()));
-    tempo.chain(collectors).collect()
 }

@@ -54,7 +54,7 @@ impl There {
         };
         let ports = found.ports(&wiring.listeners).ok_or_else(gone)?;
         let directory = TargetPath::new(found.directory.display().to_string());
-        let stack = moved(&wiring, &directory, &ports);
+        let stack = moved(&wiring, &directory, &ports, &found.own_stores());
         Ok(Self { stack, trial: Some(found) })
     }
 

@@ -176,13 +176,14 @@ impl SavedPlan {
     }
 }
 
-/// Saves a plan. A file that is there is replaced where it is a saved plan too, and nothing else is.
+/// Saves a plan. A file that is there is replaced where it is a saved plan too, also one that nothing can be done
+/// with any more, and nothing else is.
 ///
 /// # Errors
 /// The plan cannot be carried out; something else is there; it cannot be written.
 pub(crate) fn save(session: &mut Session, out: &Path, plan: &ToSave<'_>) -> Result<(), Stop> {
     let shown = out.display();
-    if fs::symlink_metadata(out).is_ok() && !matches!(read(out), Ok(Some(_))) {
+    if fs::symlink_metadata(out).is_ok() && !is_ours(out) {
         let title = format!("`{shown}` is there, and is no saved plan; it stays as it is");
         return Err(Finding::error(CODE, title).help("another name: `--out stack.plan`").into());
     }
@@ -220,7 +221,12 @@ pub(crate) fn read(path: &Path) -> Result<Option<SavedPlan>, Stop> {
     let Some(text) = beginning_as_a_plan(path) else { return Ok(None) };
     let refused = |what: &str| -> Stop {
         let title = format!("`{}` is no plan that can be carried out: {what}", path.display());
-        Finding::error(CODE, title).help("save it again: `tracewright plan STACK --out FILE`").into()
+        // What is not ours is never replaced.
+        let help = match is_ours(path) {
+            true => format!("save it again: `tracewright plan STACK --out {}`", path.display()),
+            false => "save one: `tracewright plan STACK --out stack.plan`".to_owned(),
+        };
+        Finding::error(CODE, title).help(help).into()
     };
     let document: Value = match serde_json::from_str(&text) {
         Ok(document) => document,
@@ -244,6 +250,13 @@ pub(crate) fn read(path: &Path) -> Result<Option<SavedPlan>, Stop> {
         return Err(refused("it was edited after it was saved"));
     }
     serde_json::from_value(bare).map(Some).map_err(|_| refused("a field is missing or strange"))
+}
+
+/// Whether a file is what `plan --out` wrote, of whatever version, edited or cut off; an empty one may be.
+fn is_ours(path: &Path) -> bool {
+    let Some(text) = beginning_as_a_plan(path) else { return false };
+    let first = text.trim_start().strip_prefix('{').map(str::trim_start);
+    text.trim().is_empty() || first.is_some_and(|first| first.starts_with("\"tracewright_plan\""))
 }
 
 /// The text of a file that is a saved plan as far as its first letter tells: no TOML begins with a brace, and a

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::report::document::{DocumentKind, StoppedDocument, ToldFinding, told};
 use crate::report::page::PageStyle;
 use crate::report::review::WarningView;
-use crate::report::{diagnostics, github};
+use crate::report::{ShownFindings, diagnostics, github};
 use crate::text::{Sources, foreign, foreign_styled, no_commands, redact_line};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::borrow::Cow;
@@ -202,12 +202,16 @@ impl Session {
 
     /// Prints findings as talk.
     pub fn say_findings(&mut self, findings: &Findings, sources: &Sources) {
-        self.warnings.extend(diagnostics::warnings(findings, sources));
+        self.say_shown(&ShownFindings::of(findings, sources));
+    }
+
+    fn say_shown(&mut self, shown: &ShownFindings<'_>) {
+        self.warnings.extend(diagnostics::warnings(shown));
         if self.asked.document.is_some() || self.asked.into.is_some() {
-            self.findings.extend(told(findings, sources));
+            self.findings.extend(told(shown));
         }
-        if !findings.is_empty() {
-            let text = diagnostics::render(findings, sources, self.colour_err);
+        if !shown.findings().is_empty() {
+            let text = diagnostics::render(shown, self.colour_err);
             self.say(&text);
         }
     }
@@ -216,10 +220,11 @@ impl Session {
     pub fn stopped(&mut self, stop: Stop) -> Exit {
         match stop {
             Stop::Findings(findings, sources) => {
-                self.say_findings(&findings, &sources);
-                self.keep_findings(&findings, &sources);
+                let shown = ShownFindings::of(&findings, &sources);
+                self.say_shown(&shown);
+                self.stop_documents((Exit::Refused, None), || told(&shown));
                 if self.asked.commands {
-                    self.print(&github::annotations(&findings, &sources, ""));
+                    self.print(&github::annotations(&shown, ""));
                 }
                 Exit::Refused
             }
@@ -238,7 +243,7 @@ impl Session {
 
     /// Has the document in a file say that findings are why there is none, where a verb prints these itself.
     pub fn keep_findings(&mut self, findings: &Findings, sources: &Sources) {
-        self.stop_documents((Exit::Refused, None), || told(findings, sources));
+        self.stop_documents((Exit::Refused, None), || told(&ShownFindings::of(findings, sources)));
     }
 
     /// Has every document that was asked for and not made yet say why there is none.

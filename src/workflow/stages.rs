@@ -61,6 +61,6 @@ impl<'s> Stages<'s> {
 }
 
 /// `1.2 s`.
-fn seconds(duration: Duration) -> String {
+pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }

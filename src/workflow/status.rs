@@ -2,6 +2,7 @@
 
 use super::running::There;
 use super::session::Stop;
+use crate::check::ConditionState;
 use crate::component;
 use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
@@ -89,10 +90,10 @@ pub(crate) fn edges(wiring: &Wiring<'_>, components: &[ComponentStatus]) -> Vec<
         let kind = listener.id.kind.to_string();
         let seen = own.and_then(|own| own.listeners.iter().find(|one| one.name == kind));
         match seen {
-            _ if listener.theirs => "not known",
-            None => "not known",
-            Some(seen) if seen.real.is_some() && seen.holder.is_none() => "ok",
-            Some(_) => "broken",
+            _ if listener.theirs => ConditionState::NotKnown,
+            None => ConditionState::NotKnown,
+            Some(seen) if seen.real.is_some() && seen.holder.is_none() => ConditionState::Met,
+            Some(_) => ConditionState::Broken,
         }
     };
     let edge = |edge: &WiredEdge| {

@@ -7,7 +7,7 @@ use crate::diagnostic::Findings;
 use crate::model::dataflow::Topology;
 use crate::report::graph::{self, GraphFormat};
 use crate::report::verdict::{self, CheckView};
-use crate::report::{github, sarif};
+use crate::report::{ShownFindings, github, sarif};
 use crate::text::Sources;
 use crate::validate::Validation;
 use std::path::Path;
@@ -71,7 +71,9 @@ pub(crate) fn printed(parts: &[PrintedPart<'_>], form: CheckForm, colour: bool) 
         (_, CheckForm::Format(CheckFormat::Sarif)) => {
             let parts = parts.iter().zip(&directories);
             let parts: Vec<sarif::SarifPart<'_>> = parts
-                .map(|(part, directory)| (&part.verdict.findings, part.sources, directory.as_str()))
+                .map(|(part, directory)| {
+                    (ShownFindings::of(&part.verdict.findings, part.sources), directory.as_str())
+                })
                 .collect();
             sarif::document(&parts)
         }
@@ -108,15 +110,14 @@ pub(crate) fn print(
 
 /// One verdict. `directory` is where its files lie below the root of a checkout.
 pub(crate) fn one(subject: &CheckView<'_>, form: CheckForm, directory: &str, colour: bool) -> String {
-    let (findings, sources) = (&subject.verdict.findings, subject.sources);
     match form {
         CheckForm::Graph(format) => {
-            graph::render(subject.topology, subject.verdict, &subject.sources.hidden(), format)
+            graph::render(subject.topology, subject.verdict, subject.sources.hidden(), format)
         }
         CheckForm::Format(CheckFormat::Text) => verdict::text(subject, colour),
         CheckForm::Format(CheckFormat::Json) => verdict::json(subject),
-        CheckForm::Format(CheckFormat::Github) => github::annotations(findings, sources, directory),
-        CheckForm::Format(CheckFormat::Sarif) => sarif::document(&[(findings, sources, directory)]),
+        CheckForm::Format(CheckFormat::Github) => github::annotations(&subject.findings(), directory),
+        CheckForm::Format(CheckFormat::Sarif) => sarif::document(&[(subject.findings(), directory)]),
     }
 }
 
@@ -129,10 +130,11 @@ pub(crate) fn faults(
     colour: bool,
 ) -> Option<String> {
     let CheckForm::Format(format) = form else { return None };
+    let shown = ShownFindings::of(findings, sources);
     match format {
         CheckFormat::Json => None,
-        CheckFormat::Text => Some(verdict::faults(findings, sources, colour)),
-        CheckFormat::Github => Some(github::annotations(findings, sources, "")),
-        CheckFormat::Sarif => Some(sarif::document(&[(findings, sources, "")])),
+        CheckFormat::Text => Some(verdict::faults(&shown, colour)),
+        CheckFormat::Github => Some(github::annotations(&shown, "")),
+        CheckFormat::Sarif => Some(sarif::document(&[(shown, "")])),
     }
 }

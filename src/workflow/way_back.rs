@@ -4,12 +4,12 @@ use super::consent;
 use super::forms::PlanForms;
 use super::host::{self, HostChoice};
 use super::load::name_of;
-use super::review::{Subject, full, review};
+use super::review::{self, Subject, full};
 use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::survey::say_pending;
 use crate::apply::{self, DesiredState, Survey, SurveyRequest};
-use crate::cli::{NamedStackArgument, PlanArguments};
+use crate::cli::{NamedStackArgument, PlanArguments, PlanFormat};
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
 
@@ -33,7 +33,13 @@ pub(crate) fn show(
         && (apply::is_absent(place.target(), &ground).map_err(stopped)?
             || apply::remembers_nothing(place.target(), &ground).map_err(stopped)?);
     if nothing {
-        session.print(&format!("Nothing of `{name}` is {}: there is nothing to give back.\n", place.shown()));
+        let view = review::nothing(session, (&name, &host), place.shown());
+        let forms = PlanForms { view: &view, full: &String::new, judged: None, back: None };
+        // A person is told it in a line; for a program it is a plan with nothing in it, like any other.
+        match (arguments.format, arguments.graph) {
+            (PlanFormat::Text, None) => forms.print_line(session, &view.headline)?,
+            _ => forms.print(session, arguments)?,
+        }
         return Ok(None);
     }
     let request = SurveyRequest {
@@ -56,8 +62,13 @@ pub(crate) fn show(
         as_root: String::new(),
         validation: None,
     };
-    let view = review(session, &subject)?;
-    let forms = PlanForms { view: &view, full: &|| full(&subject), judged: None };
+    let reviewed = review::review(session, &subject)?;
+    let forms = PlanForms {
+        view: &reviewed.view,
+        full: &|| full(&subject),
+        judged: None,
+        back: reviewed.back.as_ref(),
+    };
     forms.print(session, arguments)?;
     say_pending(session, &survey);
     Ok(Some(survey))

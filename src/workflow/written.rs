@@ -164,7 +164,14 @@ impl<'a> RenderTarget<'a> {
                 RenderedChange::Same | RenderedChange::Left => {}
             }
         }
-        self.replace(&own, &manifest.text())
+        // What stays because somebody changed it is still what a render wrote.
+        let mut kept = manifest.clone();
+        for (path, file) in self.earlier.iter().flat_map(|earlier| &earlier.files) {
+            if self.changes.get(&TargetPath::new(path.as_str())) == Some(&RenderedChange::Left) {
+                kept.files.insert(path.clone(), file.clone());
+            }
+        }
+        self.replace(&own, &kept.text())
     }
 
     /// Puts a file where one stands or none, unless it is the same.

@@ -5,6 +5,7 @@ use crate::tool::{said, tracewright};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
+use tracewright::check::ConditionState;
 use tracewright::model::names::TargetPath;
 use tracewright::model::prior::GenerationNumber;
 use tracewright::report::document::{DescribedDocument, StatusDocument, printed, schema};
@@ -296,7 +297,7 @@ fn what_is_seen_of_a_host_and_its_services_is_described() {
             protocol: "OTLP/gRPC".to_owned(),
             tls: false,
             trusts: None,
-            state: "ok",
+            state: ConditionState::Met,
         };
         let edges = vec![EdgeView { from: "app.shop".to_owned(), before: None, after: Some(end) }];
         let stack = "shop".to_owned();

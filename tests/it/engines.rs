@@ -15,7 +15,7 @@ use tracewright::diagnostic::SourceName;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
-use tracewright::report::diagnostics;
+use tracewright::report::{ShownFindings, diagnostics};
 use tracewright::stack::{Stack, resolve};
 use tracewright::text::{RedactSource, Sources, TextFormat};
 use tracewright::toml;
@@ -93,11 +93,9 @@ impl Judged<'_> {
     fn shown(&self, mut validation: Validation, (path, text): (&TargetPath, &str)) -> String {
         self.document.locate(&mut validation.findings);
         let mut sources = self.sources.clone();
-        sources.0.insert(
-            SourceName(path.to_string()),
-            RedactSource::new(TextFormat::of_path(path.as_str()), text),
-        );
-        let mut said = diagnostics::render(&validation.findings, &sources, false);
+        let shown = RedactSource::new(TextFormat::of_path(path.as_str()), text);
+        sources.extend([(SourceName(path.to_string()), shown)]);
+        let mut said = diagnostics::render(&ShownFindings::of(&validation.findings, &sources), false);
         for unknown in validation.not_checked {
             writeln!(said, "not checked: {unknown}").unwrap();
         }

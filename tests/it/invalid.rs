@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tracewright::component::{load, wire};
 use tracewright::diagnostic::pages;
 use tracewright::diagnostic::{Findings, SourceName};
+use tracewright::report::ShownFindings;
 use tracewright::report::diagnostics::render;
 
 fn repository(below: &str) -> PathBuf {
@@ -32,7 +33,7 @@ fn judge(text: &str) -> (Findings, String) {
             warnings
         },
     );
-    let shown = render(&findings, &document.sources(), false);
+    let shown = render(&ShownFindings::of(&findings, &document.sources()), false);
     (findings, shown)
 }
 

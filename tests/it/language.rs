@@ -8,7 +8,7 @@ use tracewright::model::desired::Desired;
 use tracewright::model::release::collector::CollectorRelease;
 use tracewright::model::release::tempo::TempoRelease;
 use tracewright::render::{Templates, render};
-use tracewright::report::diagnostics;
+use tracewright::report::{ShownFindings, diagnostics};
 use tracewright::stack::load;
 use tracewright::toml::schema::{KeyDefault, KeyStatus, Schema, ValueKind};
 use tracewright::toml::{RawStack, Table, parse};
@@ -320,7 +320,7 @@ fn survives(text: &str) {
         let Place::Text(mark) = &label.place else { panic!("not located: {label:?}") };
         assert!(text.get(mark.span.clone()).is_some(), "{mark:?} is not in the text");
     }
-    diagnostics::render(&findings, &document.sources(), true);
+    diagnostics::render(&ShownFindings::of(&findings, &document.sources()), true);
 }
 
 fn valid() -> impl Strategy<Value = String> {

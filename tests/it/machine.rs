@@ -12,6 +12,7 @@ use tracewright::model::units::{
     Account, Load, Machine, Manager, ObservedSocket, ObservedUnit, SocketHolder, UnitId, UnitRun,
 };
 use tracewright::plan::confirm;
+use tracewright::report::ShownFindings;
 use tracewright::report::diagnostics::render;
 use tracewright::stack::load;
 
@@ -191,7 +192,8 @@ fn what_a_host_shows_against_a_stack() {
         };
         let mut findings = confirm(&wiring, &HostName::this(), &machine, &ground);
         document.locate(&mut findings);
-        write!(found, "== {name}\n{}\n", render(&findings, &document.sources(), false)).unwrap();
+        write!(found, "== {name}\n{}\n", render(&ShownFindings::of(&findings, &document.sources()), false))
+            .unwrap();
     }
     let path = repository().join("tests/machine.txt");
     if bless() {

@@ -8,6 +8,7 @@ pub mod scrape;
 mod settings;
 
 pub use home::HOME;
+pub use settings::version;
 
 use crate::model::dataflow::ProgramKind;
 use crate::wiring::ComponentId;

@@ -50,6 +50,11 @@ impl PrometheusSettings {
     }
 }
 
+/// The release that is installed, where one is written.
+pub fn version(stack: &Stack) -> Option<String> {
+    stack.raw.as_ref()?.prometheus.version.text().map(ToOwned::to_owned)
+}
+
 /// A release that does not take what `receive` says.
 fn released(version: &KeyField<String>, receive: &KeyField<PrometheusReceiver>, faults: &mut Findings) {
     let old = version.text().is_some_and(|version| !release::takes_otlp(version));

@@ -1,7 +1,8 @@
 //! Every directive of a unit file with its value in parts, each read by the rules of its name.
 
 use super::lines::assignments;
-use super::words::{Backslash, command, put_in, specified, unpatterned, words};
+use super::specifiers::Specifiers;
+use super::words::{Backslash, command, put_in, unpatterned, words};
 
 /// A directive as systemd keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,8 @@ const LISTS: &[&str] =
 /// All directives of a unit file, in order. `home` is that of the user whose manager reads it; none for a
 /// unit of the system.
 pub fn directives(text: &str, home: Option<&str>) -> Vec<Directive> {
-    let specify = |text: String| specified(&text, home).unwrap_or(text);
+    let specifiers = Specifiers::of_manager(home);
+    let specify = |text: String| specifiers.put_in(&text).unwrap_or(text);
     let read = |name: &str, value: &str| -> Vec<String> {
         if value.is_empty() {
             Vec::new()

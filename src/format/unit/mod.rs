@@ -4,8 +4,10 @@
 mod directive;
 mod lines;
 pub mod quoting;
+mod specifiers;
 mod words;
 
 pub use directive::{Directive, directives};
 pub use lines::{UnitLine, assignments};
-pub use words::{Backslash, command, put_in, specified, unpatterned, words};
+pub use specifiers::Specifiers;
+pub use words::{Backslash, command, put_in, unpatterned, words};

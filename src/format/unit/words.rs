@@ -99,37 +99,6 @@ fn escape(letters: &mut Peekable<Chars<'_>>, word: &mut String) {
     }
 }
 
-/// No path or argument of a program is longer (bytes).
-const LONGEST: usize = 1024 * 1024;
-
-/// A text with its directory specifiers put in; `None` where one is not known here.
-pub fn specified(text: &str, home: Option<&str>) -> Option<String> {
-    if !text.contains('%') {
-        return Some(text.to_owned());
-    }
-    let mut out = String::new();
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        if out.len() > LONGEST {
-            return None;
-        }
-        match (characters.next()?, home) {
-            ('%', _) => out.push('%'),
-            ('h', Some(home)) => out.push_str(home),
-            ('h', None) => out.push_str("/root"),
-            ('E', None) => out.push_str("/etc"),
-            ('S', None) => out.push_str("/var/lib"),
-            ('E', Some(home)) => out.push_str(&format!("{home}/.config")),
-            _ => return None,
-        }
-    }
-    Some(out)
-}
-
 /// The one path that a pattern stands for; `None` where it may stand for several.
 pub fn unpatterned(pattern: &str) -> Option<String> {
     let mut out = String::new();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What was written at one place.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct WrittenNode {
     /// The value.
     pub value: Form,
@@ -20,7 +20,7 @@ pub struct WrittenNode {
 }
 
 /// The forms of a node. Numbers are places in [`YamlTree::nodes`].
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Form {
     /// The text, and whether it is plain.
     Scalar(String, bool),
@@ -33,7 +33,7 @@ pub enum Form {
 }
 
 /// The first document of a text.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct YamlTree {
     /// All nodes.
     pub nodes: Vec<WrittenNode>,

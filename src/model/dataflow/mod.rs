@@ -18,7 +18,7 @@ mod unknown_key;
 pub use compose::{ComposeFact, ComposeFactKind, UnsetEffect};
 pub use exchange::{HeaderShown, Joint, Sends, Signal, Takes, meant_by_path};
 pub use file_fault::{FileFault, FileFaultKind};
-pub use needs::{NeededDirectory, UnitFault};
+pub use needs::{NeededDirectory, UnitFault, UnitFaultKind};
 pub use passage::{Carried, Passage, Passages};
 pub use program::{NeighbourName, ProgramKind};
 pub use sandbox::{PathUsage, SandboxFault, SandboxedPath};

@@ -21,8 +21,19 @@ pub struct NeededDirectory {
 pub struct UnitFault {
     /// The unit.
     pub unit: String,
-    /// The configuration that it names, and that is not there.
-    pub missing: TargetPath,
-    /// Where it is named.
+    /// What is wrong.
+    pub kind: UnitFaultKind,
+    /// Where it is written.
     pub at: Mark,
+}
+
+/// Why a unit does not start its program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UnitFaultKind {
+    /// The configuration that it names is not there.
+    NoConfiguration(TargetPath),
+    /// The environment file that it names, without a `-`, is not there.
+    NoEnvironment(TargetPath),
+    /// It lists several commands, and is none of the kind that may.
+    SeveralCommands,
 }

@@ -154,7 +154,7 @@ impl CheckDocument {
             desired: subject.desired.map(str::to_owned),
             dataflow: DataflowReport::of(subject),
             engines: engines(subject.engines),
-            findings: told(&subject.verdict.findings, subject.sources),
+            findings: told(&subject.findings()),
         }
     }
 }
@@ -165,7 +165,7 @@ impl DirectoriesDocument {
         let one = |(directory, subject): &(&str, &CheckView<'_>)| DirectoryReport {
             directory: (*directory).to_owned(),
             dataflow: DataflowReport::of(subject),
-            findings: told(&subject.verdict.findings, subject.sources),
+            findings: told(&subject.findings()),
         };
         Self { format_version: FORMAT_VERSION, directories: all.iter().map(one).collect() }
     }
@@ -181,7 +181,7 @@ impl DataflowReport {
             .map(|one| NotCheckedReport { place: hidden.line(&one.place), reason: hidden.line(&one.reason) })
             .collect::<BTreeSet<_>>();
         Self {
-            edges: verdict.edges.iter().map(|one| edge(topology, &hidden, one)).collect(),
+            edges: verdict.edges.iter().map(|one| edge(topology, hidden, one)).collect(),
             not_checked: unknown.into_iter().collect(),
         }
     }

@@ -1,7 +1,7 @@
 //! Findings as programs read them: with the whole range of each place, and without secrets.
 
-use crate::diagnostic::{Finding, Findings, Label, Place, Severity};
-use crate::report::diagnostics;
+use crate::diagnostic::{Finding, Label, Place, Severity};
+use crate::report::ShownFindings;
 use crate::text::Sources;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -64,10 +64,9 @@ pub enum ToldPlace {
     },
 }
 
-/// Findings in their order, without the secrets of the texts that they speak of.
-pub fn told(findings: &Findings, sources: &Sources) -> Vec<ToldFinding> {
-    let findings = diagnostics::without_secrets(findings, sources);
-    findings.iter().map(|finding| one(finding, sources)).collect()
+/// Findings in their order.
+pub fn told(shown: &ShownFindings<'_>) -> Vec<ToldFinding> {
+    shown.findings().iter().map(|finding| one(finding, shown.sources())).collect()
 }
 
 fn one(finding: &Finding, sources: &Sources) -> ToldFinding {
@@ -89,7 +88,7 @@ fn place(label: &Label, sources: &Sources) -> ToldPlace {
     match &label.place {
         Place::Stack(key, _) => ToldPlace::Key { key: key.to_string(), text: label.text.clone() },
         Place::Text(mark) => {
-            let source = sources.0.get(&mark.source);
+            let source = sources.get(&mark.source);
             let at = |offset| source.map_or((1, 1), |source| source.position(offset));
             let ((line, column), (end_line, end_column)) = (at(mark.span.start), at(mark.span.end));
             let file = mark.source.0.clone();

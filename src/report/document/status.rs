@@ -1,6 +1,8 @@
 //! What runs of a stack, as programs read it.
 
+use crate::check::ConditionState;
 use crate::model::names::TargetPath;
+use crate::report::edge_word::serialized;
 use crate::report::review::EdgeView;
 use crate::report::status::{
     ComponentStatus, DesiredStatus, HostStatus, ListenerStatus, Picture, PlaceStatus, RunStatus, UnitStatus,
@@ -43,7 +45,9 @@ pub struct StatusEdge {
     /// Whether it dials TLS.
     pub tls: bool,
     /// `ok`, `broken` or `not known`.
-    pub state: &'static str,
+    #[serde(serialize_with = "serialized")]
+    #[schemars(with = "String")]
+    pub state: ConditionState,
 }
 
 /// What was seen of a host beside its services.

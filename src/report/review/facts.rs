@@ -199,11 +199,7 @@ fn edge(pair: &Differing<EdgeState>) -> EdgeView {
         protocol: state.protocol.clone(),
         tls: state.tls,
         trusts: state.trusts.as_deref().map(redact_line),
-        state: match state.state {
-            ConditionState::Met => "ok",
-            ConditionState::Broken => "broken",
-            ConditionState::NotKnown => "not known",
-        },
+        state: state.state,
     };
     EdgeView {
         from: pair.name.clone(),

@@ -4,8 +4,8 @@
 //! Names and values may be anybody's who opens a pull request: each is escaped as a workflow command wants it, so
 //! that none ends its line or begins another command. GitHub shows ten annotations of a kind; more are counted.
 
-use super::view::{CauseKind, CauseView, FileView, KeyView, ListenerView, PlanGoal, PlanView};
-use crate::report::github::{Annotation, AnnotationLevel, AnnotationPlace};
+use super::view::{CauseKind, CauseView, FileView, KeyView, ListenerView, PlanGoal, PlanView, WarningView};
+use crate::report::github::{Annotation, AnnotationLevel, AnnotationPlace, joined};
 use crate::report::verdict::plural;
 
 /// Annotations of a kind that GitHub shows of one step.
@@ -16,7 +16,11 @@ const MOST_LINES: usize = 20;
 /// Every annotation, a line each: the plan as a whole first, then what to mind, then the keys that changed.
 pub fn github(view: &PlanView) -> String {
     let at = |line: Option<usize>| {
-        view.file.as_ref().map(|file| AnnotationPlace { file: file.clone(), line: line.unwrap_or(1) })
+        view.file.as_ref().map(|file| AnnotationPlace {
+            file: joined("", file),
+            line: line.unwrap_or(1),
+            column: None,
+        })
     };
     let note = |level, title: &str, at, text: String| Annotation { level, title: title.to_owned(), at, text };
     let mut errors = Vec::new();
@@ -38,8 +42,7 @@ pub fn github(view: &PlanView) -> String {
         warnings.push(note(AnnotationLevel::Warning, "somebody else changed it", None, text));
     }
     for one in &view.warnings {
-        let line = one.at.as_ref().and_then(|at| at.rsplit_once(':')?.1.parse().ok());
-        let place = at(line).filter(|_| line.is_some());
+        let place = own_line(view.file.as_deref(), one).and_then(|line| at(Some(line)));
         warnings.push(note(AnnotationLevel::Warning, &one.code, place, one.title.clone()));
     }
     let keys = view.causes.iter().flat_map(|cause| match &cause.why {
@@ -79,13 +82,25 @@ fn whole(view: &PlanView) -> String {
     limited(std::iter::once(counts).chain(services).collect())
 }
 
+/// The line of a warning in the stack's own file: the only one that GitHub knows, since what is rendered from it
+/// stands in no checkout.
+fn own_line(file: Option<&str>, warning: &WarningView) -> Option<usize> {
+    let (source, line) = warning.place.as_ref()?;
+    (file == Some(source.0.as_str())).then_some(*line)
+}
+
 /// The line of the first key of a component that changed.
 fn line_of(view: &PlanView, component: &str) -> Option<usize> {
     let keys = view.causes.iter().filter_map(|cause| match &cause.why {
         CauseKind::Keys { keys } => Some(keys),
         _ => None,
     });
-    keys.flatten().find(|key| key.key.starts_with(component)).and_then(|key| key.line)
+    keys.flatten().find(|key| is_of(component, &key.key)).and_then(|key| key.line)
+}
+
+/// Whether a key is one of this component: `tempo.retention` of `tempo`, and not `temporal.x`.
+fn is_of(component: &str, key: &str) -> bool {
+    key.strip_prefix(component).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn opened(listener: &ListenerView) -> String {
@@ -118,4 +133,32 @@ fn limited(mut lines: Vec<String>) -> String {
     lines.truncate(MOST_LINES);
     lines.extend((more > 0).then(|| plural(more, "more line")));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::SourceName;
+
+    #[test]
+    fn a_line_is_one_of_the_stack() {
+        let at = |source: &str| WarningView {
+            code: "port-convention".to_owned(),
+            at: None,
+            title: String::new(),
+            place: Some((SourceName(source.to_owned()), 7)),
+        };
+        let file = Some("stacks/shop/stack.toml");
+        assert_eq!(own_line(file, &at("stacks/shop/stack.toml")), Some(7));
+        assert_eq!(own_line(file, &at("/etc/tempo/config.yml")), None);
+        assert_eq!(own_line(None, &at("/etc/tempo/config.yml")), None);
+    }
+
+    #[test]
+    fn a_key_is_of_its_component_alone() {
+        assert!(is_of("collector.main", "collector.main"));
+        assert!(is_of("collector.main", "collector.main.receive.grpc"));
+        assert!(!is_of("collector.main", "collector.mainz.receive"));
+        assert!(!is_of("tempo", "collector.tempo"));
+    }
 }

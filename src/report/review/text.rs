@@ -7,6 +7,8 @@ use super::view::{
     CauseKind, CauseView, DriftView, EdgeEnd, EdgeView, FileView, KeyView, ListenerEnd, ListenerView,
     PlanGoal, PlanView, ServiceView, SettingView,
 };
+use crate::check::ConditionState;
+use crate::report::edge_word::edge_word;
 use crate::report::page::{Ink, Page, PageStyle, Span, inked, plain};
 use crate::report::verdict::plural;
 
@@ -274,9 +276,10 @@ fn edge(page: &mut Page, view: &EdgeView) {
         }
         (None, None) => return,
     };
-    let state = view.after.as_ref().map(|end| end.state).filter(|state| *state != "ok");
-    let state =
-        state.map(|state| inked(Ink::Removed, if state == "broken" { "BROKEN" } else { "not known" }));
+    let state = view.after.as_ref().map(|end| end.state).filter(|state| *state != ConditionState::Met);
+    let state = state.map(|state| {
+        inked(Ink::Removed, if state == ConditionState::Broken { "BROKEN" } else { edge_word(state) })
+    });
     let head = vec![signed(sign), inked(Ink::Strong, view.from.as_str())];
     page.line(ITEM, &[head, spans, state.into_iter().collect()].concat());
 }

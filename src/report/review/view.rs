@@ -1,6 +1,9 @@
 //! What a plan says, as one value: its text, its Markdown and its JSON are three looks at it.
 
+use super::super::edge_word::serialized;
 use super::super::verdict::plural;
+use crate::check::ConditionState;
+use crate::diagnostic::SourceName;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -320,7 +323,9 @@ pub struct EdgeEnd {
     /// The CA that it trusts.
     pub trusts: Option<String>,
     /// `ok`, `broken` or `not known`.
-    pub state: &'static str,
+    #[serde(serialize_with = "serialized")]
+    #[schemars(with = "String")]
+    pub state: ConditionState,
 }
 
 /// How the edges are.
@@ -421,6 +426,10 @@ pub struct WarningView {
     pub at: Option<String>,
     /// What it says.
     pub title: String,
+    /// The text that it stands in, by its whole name, and its line there.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub place: Option<(SourceName, usize)>,
 }
 
 /// A place and what is said of it.

@@ -2,6 +2,7 @@
 
 use super::tree::Marked;
 use super::{comment, free, ranges::lines, ranges::merged, ranges::whole};
+use crate::text::marker::is_marker;
 use crate::text::secret::{may_show, sounds_secret};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -106,8 +107,7 @@ fn each(text: &str, comments: bool, judge: impl Fn(&str, Range<usize>) -> Vec<Ra
             continue;
         }
         let body = line.trim_start_matches('\u{feff}').trim();
-        let is_marker = body.starts_with("# >>> tracewright ") || body.starts_with("# <<< tracewright ");
-        if body.is_empty() || is_marker {
+        if body.is_empty() || is_marker(body) {
             continue;
         }
         let sign = line.find('=').filter(|_| !body.starts_with(['#', ';']));

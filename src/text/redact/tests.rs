@@ -1,6 +1,7 @@
 //! What is shown of each format, and what is not.
 
-use super::{Hidden, RedactSource, TextFormat, redact};
+use super::{Hidden, RedactSource, Sources, TextFormat, redact};
+use crate::diagnostic::SourceName;
 
 fn shown(format: TextFormat, text: &str) -> String {
     redact(format, text).as_str().to_owned()
@@ -153,4 +154,14 @@ fn no_message_repeats_what_was_hidden() {
     RedactSource::new(TextFormat::Yaml, "password: \"hunter2\\x41\"\npin: 12345678\n").hides(&mut hidden);
     assert_eq!(hidden.replace("cannot read `hunter2A`, 123456789"), "cannot read `(redacted)`, (redacted)9");
     assert_eq!(hidden.replace("hunter2 is a word"), "hunter2 is a word");
+}
+
+#[test]
+fn texts_are_looked_through_once_until_one_is_added() {
+    let source =
+        |name: &str, text: &str| (SourceName(name.to_owned()), RedactSource::new(TextFormat::Yaml, text));
+    let mut sources = Sources::from_iter([source("a.yaml", "password: first-of-all\n")]);
+    assert!(std::ptr::eq(sources.hidden(), sources.hidden()));
+    sources.extend([source("b.yaml", "password: second-of-all\n")]);
+    assert_eq!(sources.hidden().replace("first-of-all, second-of-all"), "(redacted), (redacted)");
 }

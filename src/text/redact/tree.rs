@@ -52,7 +52,7 @@ impl RedactNode {
 }
 
 /// What must not be shown of a tree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Marked {
     /// The bytes of secret values.
     pub(super) hidden: Vec<Range<usize>>,

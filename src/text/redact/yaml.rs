@@ -19,47 +19,67 @@ const MAX_DOCUMENTS: usize = 100;
 /// It cannot be parsed, so nothing can be told of it.
 pub(super) fn secrets(text: &str, depth: usize) -> Result<Marked, ()> {
     let mut readings =
-        [YamlLibrary::V3, YamlLibrary::V2].into_iter().filter_map(|dialect| read(text, dialect, depth));
-    let mut marked = readings.next().ok_or(())?;
-    for other in readings {
+        [YamlLibrary::V3, YamlLibrary::V2].into_iter().filter_map(|library| read(text, library));
+    let first = readings.next().ok_or(())?;
+    let mut marked = marked(text, &first, depth);
+    // Hardly any text is read otherwise by the other one.
+    for other in readings.filter(|other| *other != first) {
+        let other = self::marked(text, &other, depth);
         marked.hidden.extend(other.hidden);
         marked.values.extend(other.values);
     }
     Ok(marked)
 }
 
-/// What one library sees; `None` where it cannot read the first document. What cannot be read behind that
-/// one is hidden.
-fn read(text: &str, dialect: YamlLibrary, depth: usize) -> Option<Marked> {
-    let (mut roots, mut taken, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+/// What one library reads a text as.
+#[derive(PartialEq, Eq)]
+struct Reading {
+    /// The documents, and where each begins.
+    documents: Vec<(usize, YamlTree)>,
+    /// What stands behind them and cannot be read.
+    rest: Option<Range<usize>>,
+}
+
+/// What one library sees; `None` where it cannot read the first document.
+fn read(text: &str, library: YamlLibrary) -> Option<Reading> {
+    let mut reading = Reading { documents: Vec::new(), rest: None };
     let mut start = 0;
-    for count in 0.. {
-        let tree = written(&text[start..], dialect).ok().filter(|tree| tree.nodes.len() <= MAX_NODES);
-        let Some(tree) = tree.filter(|_| count < MAX_DOCUMENTS) else {
-            if count == 0 {
+    loop {
+        let tree = written(&text[start..], library).ok().filter(|tree| tree.nodes.len() <= MAX_NODES);
+        let Some(tree) = tree.filter(|_| reading.documents.len() < MAX_DOCUMENTS) else {
+            if reading.documents.is_empty() {
                 return None;
             }
-            hidden.push(start..text.len());
-            break;
+            reading.rest = Some(start..text.len());
+            return Some(reading);
         };
-        let document = Nodes { text, start, count, tree: &tree };
-        roots.extend(tree.root.map(|root| document.node(root)));
-        taken.extend(document.scalars());
-        match &tree.rest {
+        let rest = tree.rest.as_ref().map(|rest| rest.start);
+        reading.documents.push((start, tree));
+        match rest {
+            None => return Some(reading),
             // One that begins where this one did would be read for ever.
-            Some(rest) if rest.start > 0 => start += rest.start,
-            Some(_) => hidden.push(start..text.len()),
-            None => break,
-        }
-        if !hidden.is_empty() {
-            break;
+            Some(0) => {
+                reading.rest = Some(start..text.len());
+                return Some(reading);
+            }
+            Some(rest) => start += rest,
         }
     }
+}
+
+/// What must not be shown of a text that is read so. What could not be read is hidden.
+fn marked(text: &str, reading: &Reading, depth: usize) -> Marked {
+    let documents = reading.documents.iter().enumerate();
+    let documents = documents.map(|(count, (start, tree))| Nodes { text, start: *start, count, tree });
+    let documents: Vec<Nodes<'_>> = documents.collect();
+    let roots = documents.iter().filter_map(|document| Some(document.node(document.tree.root?)));
+    let roots: Vec<RedactNode> = roots.collect();
+    let taken = documents.iter().flat_map(Nodes::scalars).collect();
     let mut marked = mark(text, &roots, Kind::Yaml(depth));
     let comments = comment::secrets(text, &merged(taken), &marked.below, false);
     marked.values.extend(comments.iter().map(|range| text[range.clone()].trim().to_owned()));
-    marked.hidden.extend(comments.into_iter().chain(hidden));
-    Some(marked)
+    marked.hidden.extend(comments.into_iter().chain(reading.rest.clone()));
+    marked
 }
 
 /// The nodes of one document, as the tree that all formats share.

@@ -77,9 +77,11 @@ impl PlanParts {
             _ => format!("{path}: something else stands there"),
         }));
         moved.extend(differing(&self.runs, &now.runs).filter(|_| !applied).map(
-            |(unit, _, after)| match after {
-                Some(true) => format!("{unit}: it runs now"),
-                _ => format!("{unit}: it does not run any more"),
+            |(unit, before, after)| match (before, after) {
+                (_, Some(true)) => format!("{unit}: it runs now"),
+                (Some(true), _) => format!("{unit}: it does not run any more"),
+                (Some(false), _) => format!("{unit}: it is not looked at any more"),
+                (None, _) => format!("{unit}: it is looked at now, and does not run"),
             },
         ));
         if moved.is_empty() {
@@ -151,6 +153,11 @@ mod tests {
             said(|now| now.runs = map([("tempo.service", false)])),
             ["tempo.service: it does not run any more"]
         );
+        assert_eq!(
+            said(|now| now.runs.extend([("otelcol.service".to_owned(), false)])),
+            ["otelcol.service: it is looked at now, and does not run"]
+        );
+        assert_eq!(said(|now| now.runs.clear()), ["tempo.service: it does not run any more"]);
         assert_eq!(
             said(|now| drop(now.changes.insert("/etc/a.crt".to_owned(), "-/+".to_owned()))),
             ["/etc/a.crt: `nothing` was planned, `-/+` is now"]

@@ -1,12 +1,19 @@
-//! The engines of a trial: all of them must be there.
+//! The engines of a trial: all of the stack's own must be there; of a Prometheus and a Loki of somebody else's those
+//! that are found.
 
-use crate::cli::EnginesArgument;
+use crate::cli::{EnginesArgument, StoresArgument};
+use crate::component::prometheus;
 use crate::exit::Exit;
-use crate::validate::{EngineRelease, FoundEngine, ReleaseFit, find, wanted};
+use crate::prove::Store;
+use crate::trial::stores;
+use crate::validate::{
+    EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, WantedEngine, find, wanted,
+};
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
 use crate::workflow::session::Stop;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// The engine of each component that runs.
 pub(crate) type Binaries = BTreeMap<ComponentId, FoundEngine>;
@@ -42,4 +49,53 @@ pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Resu
     }
     let help = "name a binary with `--collector PATH` or `--tempo PATH`, or a directory of them in `$TRACEWRIGHT_ENGINES`";
     Err(Stop::Because(Exit::Refused, format!("{}\n  help: {help}", faults.join("\nerror: "))))
+}
+
+/// The engine of each store of somebody else's that the trial has of its own; or why it has none.
+pub(crate) type StoreBinaries = BTreeMap<Store, Result<FoundEngine, String>>;
+
+/// Looks for those to which the stack sends anything.
+///
+/// # Errors
+/// One that the user names cannot be used.
+pub(crate) fn find_stores(
+    wiring: &Wiring<'_>,
+    arguments: &EnginesArgument,
+    named: &StoresArgument,
+) -> Result<StoreBinaries, Stop> {
+    let around = engines::surroundings(arguments.engines_of_stack);
+    let look = |store| {
+        let (kind, explicit, version) = match store {
+            Store::Loki => (EngineKind::Loki, &named.loki, None),
+            Store::Prometheus | Store::Tempo => {
+                (EngineKind::Prometheus, &named.prometheus, prometheus::version(wiring.stack))
+            }
+        };
+        let wanted = WantedEngine {
+            kind,
+            version: version.unwrap_or_default(),
+            explicit: explicit.clone(),
+            installed: PathBuf::new(),
+        };
+        found(&wanted, &around).map(|found| (store, found))
+    };
+    stores(wiring.stack).into_iter().map(look).collect()
+}
+
+fn found(wanted: &WantedEngine, around: &Surroundings) -> Result<Result<FoundEngine, String>, Stop> {
+    let engine = match find(wanted, around) {
+        Ok(engine) => engine,
+        Err(missing @ Missing::Unusable { .. }) if wanted.explicit.is_some() => {
+            return Err(Stop::Because(Exit::Refused, missing.to_string()));
+        }
+        Err(missing) => return Ok(Err(missing.to_string())),
+    };
+    let release = EngineRelease::parse(&wanted.version);
+    let fit = release.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
+    Ok(match fit {
+        ReleaseFit::Same | ReleaseFit::Covered => Ok(engine),
+        ReleaseFit::Other => {
+            Err(format!("`{}` is {engine}, and the stack names {}", engine.path.display(), wanted.version))
+        }
+    })
 }

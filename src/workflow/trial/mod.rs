@@ -31,6 +31,7 @@ pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exi
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
+    let stores = binaries::find_stores(&judged.wiring, &arguments.engines, &arguments.stores)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;
     let directory =
         TrialDirectory::make(&loaded.stack.name, arguments.keep).map_err(|error| Stop::machine(&error))?;
@@ -40,7 +41,7 @@ pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exi
     let (text, patience) = (loaded.text.as_str(), Duration::from_secs(arguments.ready_within));
     let mut more = 1..ROUNDS;
     let outcome = loop {
-        let mut round = Round { trial: &mut trial, binaries: &binaries, text, patience };
+        let mut round = Round { trial: &mut trial, binaries: &binaries, stores: &stores, text, patience };
         match round.run(&judged.wiring, arguments.hold) {
             Err(RoundEnd::PortTaken(_)) if more.next().is_some() => {
                 if let Err(error) = trial.stop() {

@@ -1,20 +1,22 @@
 //! One round of a trial: with one choice of ports from the files to the proof.
 
 use super::super::proof::{by_app, component_name, doing, exit, nothing_to_prove, unproven, within, word};
-use super::binaries::Binaries;
+use super::super::stages::seconds;
+use super::binaries::{Binaries, StoreBinaries};
 use super::{Trial, hold};
 use crate::component::engine;
 use crate::diagnostic::Findings;
 use crate::exit::Exit;
 use crate::host::listening;
 use crate::model::dataflow::{ProgramKind, Signal};
-use crate::model::names::ComponentName;
+use crate::model::names::{ComponentName, TargetPath};
 use crate::prove::{LogSource, LoggedComponent, SignalProof, SignalProver, SignalWay, Tls, TrustedCa};
 use crate::report::proof::{self, ProofOutcome};
+use crate::stack::Stack;
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
-    Launch, PORT_TAKEN, Probe, Running, RunningEngine, TrialError, announce, free_ports, moved, newest_lines,
-    told_cause, ways, write,
+    Launch, OwnStore, PORT_TAKEN, Ports, Probe, Running, RunningEngine, TrialError, announce, free_ports,
+    moved, newest_lines, told_cause, unspoken, ways, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::judge::{CheckedStack, judge_stack};
@@ -87,6 +89,8 @@ fn last_lines(log: &str) -> String {
 pub(crate) struct Round<'r, 's> {
     pub(crate) trial: &'r mut Trial<'s>,
     pub(crate) binaries: &'r Binaries,
+    /// What the trial has in the place of stores of somebody else's.
+    pub(crate) stores: &'r StoreBinaries,
     /// The stack as it was read.
     pub(crate) text: &'r str,
     /// How long an engine may take until it is ready.
@@ -97,8 +101,9 @@ impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
     pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, RoundEnd> {
         let directory = self.trial.directory.target()?;
-        let ports = free_ports(&wanted.listeners)?;
-        let stack = moved(wanted, &directory, &ports);
+        let own = self.stores.iter().filter(|(_, found)| found.is_ok()).map(|(store, _)| *store).collect();
+        let ports = free_ports(&wanted.listeners, &unspoken(&own))?;
+        let stack = moved(wanted, &directory, &ports, &own);
         let now = self.trial.stages.session.now;
         let judged = judge_stack(now, &stack, &HostFiles::default())
             .map_err(|findings| unsound(findings, Sources::default()))?;
@@ -106,7 +111,9 @@ impl Round<'_, '_> {
             return Err(unsound(judged.verdict.findings, judged.sources));
         }
         let ca = write(&judged.wiring, &judged.desired, &directory, now)?;
+        let stores = self.start_stores(&stack, &directory, &ports)?;
         self.start(&judged, &ca)?;
+        self.await_stores(&stores)?;
         announce(&self.trial.directory, self.text, &ports, self.running())?;
         let exit = self.prove(wanted, &judged.wiring, &ca)?;
         if hold {
@@ -128,19 +135,52 @@ impl Round<'_, '_> {
             };
             self.trial.stages.begin(&launch.name, "starts");
             let engine = RunningEngine::start(&launch, &self.trial.directory)?;
+            let pid = engine.pid();
             self.trial.engines.push(engine);
             let tls = Tls { ca: TrustedCa::File(ca.to_owned()), ..Tls::default() };
-            self.ready(&launch.name, &Probe::of(&judged.wiring, id, tls))?;
+            self.ready((&launch.name, pid), &Probe::of(&judged.wiring, id, tls))?;
             let took = self.trial.stages.took();
             self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
         }
         Ok(())
     }
 
-    fn ready(&mut self, name: &str, probe: &Probe) -> Result<(), RoundEnd> {
+    /// Starts the trial's own stores, which take their time, and waits for none of them.
+    fn start_stores(
+        &mut self,
+        stack: &Stack,
+        directory: &TargetPath,
+        ports: &Ports,
+    ) -> Result<Vec<StartedStore>, RoundEnd> {
+        let mut started = Vec::new();
+        for (store, engine) in
+            self.stores.iter().filter_map(|(store, found)| Some((*store, found.as_ref().ok()?)))
+        {
+            let own = OwnStore::of((store, engine.path.clone()), stack, directory, ports);
+            let Some(own) = own else { continue };
+            own.write()?;
+            let running = RunningEngine::start(&own.launch, &self.trial.directory)?;
+            let pid = running.pid();
+            self.trial.engines.push(running);
+            started.push(StartedStore { own, pid, release: engine.to_string(), began: Instant::now() });
+        }
+        Ok(started)
+    }
+
+    fn await_stores(&mut self, stores: &[StartedStore]) -> Result<(), RoundEnd> {
+        for store in stores {
+            let name = &store.own.launch.name;
+            self.trial.stages.begin(name, "starts");
+            self.ready((name, store.pid), &store.own.probe)?;
+            let took = seconds(store.began.elapsed());
+            self.trial.stages.done(name, &format!("{}, ready after {took}", store.release));
+        }
+        Ok(())
+    }
+
+    fn ready(&mut self, (name, pid): (&str, u32), probe: &Probe) -> Result<(), RoundEnd> {
         let end = Instant::now() + self.patience;
         loop {
-            let pid = self.trial.engines.last().map_or(0, RunningEngine::pid);
             let Err(missing) = probe.look(&listening(pid)) else { return Ok(()) };
             self.alive()?;
             self.port_taken(name)?;
@@ -155,14 +195,18 @@ impl Round<'_, '_> {
 
     /// Tempo 3.0 stays half alive for 30 s where a port of its own is taken.
     fn port_taken(&self, name: &str) -> Result<(), RoundEnd> {
-        let log = self.trial.engines.last().and_then(|engine| newest_lines(engine.log())).unwrap_or_default();
+        let engine = self.trial.engines.iter().find(|engine| engine.name == name);
+        let log = engine.and_then(|engine| newest_lines(engine.log())).unwrap_or_default();
         if told_cause(&log) == Some(PORT_TAKEN) { Err(RoundEnd::PortTaken(name.to_owned())) } else { Ok(()) }
     }
 
     fn running(&self) -> Vec<Running> {
-        let release = |name: &str| {
-            self.binaries.iter().find(|(id, _)| id.to_string() == name).map(|(_, engine)| engine.to_string())
-        };
+        let stores = self.stores.iter().filter_map(|(store, found)| {
+            Some((store.name().to_lowercase(), found.as_ref().ok()?.to_string()))
+        });
+        let named = self.binaries.iter().map(|(id, engine)| (id.to_string(), engine.to_string()));
+        let releases: BTreeMap<_, _> = named.chain(stores).collect();
+        let release = |name: &str| releases.get(name).cloned();
         let engines = self.trial.engines.iter();
         engines
             .map(|one| Running::new(&one.name, &release(&one.name).unwrap_or_default(), one.pid()))
@@ -204,7 +248,8 @@ impl Round<'_, '_> {
             self.trial.stages.done(&name, &format!("{} in {took}", word(&seen)));
             outcomes.extend(seen);
         }
-        self.trial.stages.session.print(&(proof::text(&outcomes) + &unproven(wanted, &ways)));
+        let beside = unproven(wanted, &ways) + &untried(self.stores);
+        self.trial.stages.session.print(&(proof::text(&outcomes) + &beside));
         Ok(exit(&outcomes))
     }
 
@@ -236,6 +281,28 @@ impl Round<'_, '_> {
             }
         }
     }
+}
+
+/// One of the trial's own stores.
+struct StartedStore {
+    own: OwnStore,
+    pid: u32,
+    /// What it says of itself.
+    release: String,
+    began: Instant,
+}
+
+/// Which stores of somebody else's the trial has not, and what would give it one.
+fn untried(stores: &StoreBinaries) -> String {
+    let missing = stores.iter().filter_map(|(store, found)| Some((store, found.as_ref().err()?)));
+    let told = missing.map(|(store, why)| {
+        let name = store.name().to_lowercase();
+        format!(
+            "not tried  {name}: {why}\n  help: name one with `--{name} PATH`, or a directory that has one in \
+             `$TRACEWRIGHT_ENGINES`\n"
+        )
+    });
+    told.collect()
 }
 
 /// The logs of a trial's engines, for the cause of a failure.

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use std::time::{Duration, SystemTime};
 use tracewright::check::check;
 use tracewright::model::names::TargetPath;
-use tracewright::report::diagnostics;
+use tracewright::report::{ShownFindings, diagnostics};
 use tracewright::text::{RedactSource, Sources, TextFormat};
 use tracewright::topology::{Examined, FileSet, read};
 
@@ -31,9 +31,10 @@ fuzz_target!(|data: &[u8]| {
         if let (Some(name), Examined::Bytes(bytes)) = (topology.sources.get(path), content)
             && let Ok(text) = std::str::from_utf8(bytes)
         {
-            sources.0.insert(name.clone(), RedactSource::new(TextFormat::of_path(path.as_str()), text));
+            let shown = RedactSource::new(TextFormat::of_path(path.as_str()), text);
+            sources.extend([(name.clone(), shown)]);
         }
     }
-    let shown = diagnostics::render(&report.findings, &sources, false);
+    let shown = diagnostics::render(&ShownFindings::of(&report.findings, &sources), false);
     assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
 });

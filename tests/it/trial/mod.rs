@@ -6,6 +6,7 @@ mod full;
 mod held;
 pub mod lab;
 mod moved;
+mod signals;
 
 use lab::{Lab, kill};
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use crate::generator::{Choices, choices};
 use crate::wiring_truth::{file_set, file_texts};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 use tracewright::check::check;
 use tracewright::component::wire;
@@ -13,11 +13,12 @@ use tracewright::diagnostic::SourceName;
 use tracewright::model::dataflow::ProgramKind;
 use tracewright::model::desired::Desired;
 use tracewright::model::names::{Port, TargetPath};
+use tracewright::prove::Store;
 use tracewright::render::{Templates, render};
 use tracewright::stack::{Stack, resolve};
 use tracewright::toml;
 use tracewright::topology::read;
-use tracewright::trial::{Ports, moved};
+use tracewright::trial::{Ports, moved, stores};
 use tracewright::wiring::{ComponentId, Wiring};
 
 fn errors(stack: &Stack, desired: &Desired) -> Vec<String> {
@@ -42,12 +43,22 @@ fn paths(wiring: &Wiring<'_>) -> Vec<TargetPath> {
     engines.chain(clients).collect()
 }
 
-/// What somebody else runs beside the stack has no part in a trial: neither it nor what dials it.
-fn is_outside(id: &ComponentId) -> bool {
-    matches!(id.kind(), ProgramKind::Prometheus | ProgramKind::Loki)
+/// What somebody else runs beside the stack has no part in a trial, but as a store of the trial's own.
+fn is_outside(own: &BTreeSet<Store>, id: &ComponentId) -> bool {
+    match id.kind() {
+        ProgramKind::Prometheus => !own.contains(&Store::Prometheus),
+        ProgramKind::Loki => !own.contains(&Store::Loki),
+        _ => false,
+    }
 }
 
+/// With no store of the trial's own, and with all that the stack sends to.
 fn holds(choices: &Choices) -> Result<(), TestCaseError> {
+    holds_with(choices, |_| BTreeSet::new())?;
+    holds_with(choices, stores)
+}
+
+fn holds_with(choices: &Choices, own: impl Fn(&Stack) -> BTreeSet<Store>) -> Result<(), TestCaseError> {
     let text = choices.toml();
     let (_, raw) = toml::parse(SourceName("stack.toml".into()), &text);
     let (stack, _) = resolve(&raw.unwrap()).unwrap();
@@ -61,7 +72,9 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
         .zip(40_000..)
         .map(|(listener, port)| (listener.id.clone(), Port::known(port)))
         .collect();
-    let there = moved(&wiring, &directory, &ports);
+    let own = own(&stack);
+    let is_outside = |id: &ComponentId| is_outside(&own, id);
+    let there = moved(&wiring, &directory, &ports, &own);
     let (after, warnings) =
         wire(&there).map_err(|findings| TestCaseError::fail(format!("{text}\n{findings:#?}")))?;
     // What a trial stores and writes is gone with it, as it shall be.

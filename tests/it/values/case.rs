@@ -14,7 +14,7 @@ use tracewright::model::certificate::{CertificateRole, CertificateSpec};
 use tracewright::model::desired::Content;
 use tracewright::model::env::EnvFormat;
 use tracewright::render::{Templates, render};
-use tracewright::report::diagnostics;
+use tracewright::report::{ShownFindings, diagnostics};
 use tracewright::stack::load;
 use tracewright::topology::read;
 
@@ -116,7 +116,13 @@ fn outcome(template: &str, shape: &str, templates: &Templates) -> (Outcome, Opti
         document.locate(&mut findings);
         let error = findings.iter().find(|finding| finding.severity == Severity::Error);
         let code = error.expect("what is refused has an error").code.0.to_owned();
-        (Outcome::Refused { code, shown: diagnostics::render(&findings, &document.sources(), false) }, None)
+        (
+            Outcome::Refused {
+                code,
+                shown: diagnostics::render(&ShownFindings::of(&findings, &document.sources()), false),
+            },
+            None,
+        )
     };
     let stack = match resolved {
         Ok((stack, _)) => stack,

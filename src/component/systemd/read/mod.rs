@@ -1,29 +1,30 @@
-//! Units and their drop-ins: which configuration a program is started with, and its environment.
+//! Units and their drop-ins: which configuration a program is started with, its environment, and whether
+//! anything starts it.
 //!
-//! Follows systemd 252 in what matters for that: load order, resets by an empty assignment,
-//! continuation lines, quoting, specifiers of directories, `$VAR` in command lines. Everything else in a
+//! Follows systemd 252 in what matters for that: load order, masks, templates and their instances, resets by an
+//! empty assignment, continuation lines, quoting, specifiers, `$VAR` in command lines. Everything else in a
 //! unit is nobody's business here. Called by [`crate::topology`].
 
+mod chain;
+mod links;
+mod place;
 mod sandbox;
 mod service;
+mod shell;
 
+pub use links::{UnitLinks, is_wanting};
+pub use place::{
+    EVERY_USER_DIRECTORIES, SYSTEM_DIRECTORIES, USER_DIRECTORIES, USER_DIRECTORY, UnitManager,
+    WRITTEN_DIRECTORIES, is_single, is_unit, related, template_of,
+};
 pub use sandbox::{Access, Obstacle, Said, Sandbox};
-pub use service::Unit;
+pub use service::{Idle, NeededFile, Unit};
 
+use crate::format::unit::Specifiers;
 use crate::model::names::TargetPath;
-use service::ServiceLines;
-use std::collections::BTreeMap;
-
-/// Directories of system units, strongest first.
-pub const SYSTEM_DIRECTORIES: &[&str] = &[
-    "/etc/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
-];
-
-/// The directory of a user's own units, below the home.
-pub const USER_DIRECTORY: &str = ".config/systemd/user";
+use place::PlaceOfUnit;
+use service::{Command, ServiceLines};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One assignment of an `Environment=` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,115 +67,149 @@ const PACKAGED: &[Packaged] = &[
     },
 ];
 
-/// All services among some files. `file` gives a file's text, `is_absent` says whether a file that is
-/// not given is known not to be there.
+/// Texts of files, and what is known of those that are not given.
+pub struct UnitFiles<'u, 'a> {
+    /// A file's text.
+    pub text: &'u dyn Fn(&TargetPath) -> Option<&'a str>,
+    /// Whether a file that is not given is known not to be there.
+    pub is_absent: &'u dyn Fn(&TargetPath) -> bool,
+    /// What starts units.
+    pub links: &'u UnitLinks,
+}
+
+/// All services among some files: units, and the instances of templates that something asks for.
 pub fn units<'a>(
     files: impl Iterator<Item = (&'a TargetPath, &'a str)>,
-    file: &dyn Fn(&TargetPath) -> Option<&'a str>,
-    is_absent: &dyn Fn(&TargetPath) -> bool,
+    known: &UnitFiles<'_, 'a>,
 ) -> Vec<Unit> {
-    let mut sets: BTreeMap<(Option<String>, String), Parts<'a>> = BTreeMap::new();
+    let mut parts = Parts::default();
     for (path, text) in files {
-        let Some(place) = Place::of(path) else { continue };
-        let parts = sets.entry((place.home, place.unit)).or_default();
+        let Some(place) = PlaceOfUnit::of(path) else { continue };
+        let of_name = parts.0.entry((place.manager, place.name)).or_default();
         match place.drop_in {
-            None => parts.base.entry(place.rank).or_insert((path, text)),
-            Some(name) => parts.drop_ins.entry(name).or_default().entry(place.rank).or_insert((path, text)),
+            None => of_name.base.entry(place.rank).or_insert((path, text)),
+            Some(name) => of_name.drop_ins.entry((name, place.rank)).or_insert((path, text)),
         };
     }
-    sets.into_iter()
-        .map(|((home, unit), parts)| parts.unit(home.as_deref(), &unit, file, is_absent))
-        .collect()
-}
-
-/// Where a unit file stands: in whose directory, for which unit, as the unit or as a drop-in.
-struct Place {
-    home: Option<String>,
-    rank: usize,
-    unit: String,
-    drop_in: Option<String>,
-}
-
-impl Place {
-    fn of(path: &TargetPath) -> Option<Self> {
-        let text = path.as_str();
-        let system = SYSTEM_DIRECTORIES.iter().enumerate().find_map(|(rank, directory)| {
-            Some((None, rank, text.strip_prefix(directory)?.strip_prefix('/')?))
-        });
-        let (home, rank, rest) = system.or_else(|| {
-            let (home, rest) = text.split_once(&format!("/{USER_DIRECTORY}/"))?;
-            Some((Some(home.to_owned()), 0, rest))
-        })?;
-        match rest.split_once('/') {
-            None => {
-                rest.ends_with(".service").then(|| Self { home, rank, unit: rest.to_owned(), drop_in: None })
-            }
-            Some((directory, name)) => {
-                let unit = directory.strip_suffix(".d").filter(|unit| unit.ends_with(".service"))?;
-                (name.ends_with(".conf") && !name.contains('/')).then(|| Self {
-                    home,
-                    rank,
-                    unit: unit.to_owned(),
-                    drop_in: Some(name.to_owned()),
-                })
-            }
-        }
-    }
-}
-
-/// Whether a file is a unit or a drop-in of one that is read.
-pub fn is_unit(path: &TargetPath) -> bool {
-    Place::of(path).is_some()
+    let all = parts.names(known.links);
+    all.iter().map(|(manager, unit)| parts.unit(manager, unit, known)).collect()
 }
 
 /// A file and its text.
 type File<'a> = (&'a TargetPath, &'a str);
 
-/// The files of one unit: the unit by rank of its directory, drop-ins by name, then rank.
+/// Files of one name: units by rank of their directory, drop-ins by name and rank.
 #[derive(Default)]
-struct Parts<'a> {
+struct OfName<'a> {
     base: BTreeMap<usize, File<'a>>,
-    drop_ins: BTreeMap<String, BTreeMap<usize, File<'a>>>,
+    drop_ins: BTreeMap<(String, usize), File<'a>>,
 }
 
+/// The files of all units, by whose manager reads them and by what they are named after.
+#[derive(Default)]
+struct Parts<'a>(BTreeMap<(UnitManager, String), OfName<'a>>);
+
 impl<'a> Parts<'a> {
-    fn unit(
-        self,
-        home: Option<&str>,
-        name: &str,
-        file: &dyn Fn(&TargetPath) -> Option<&'a str>,
-        is_absent: &dyn Fn(&TargetPath) -> bool,
-    ) -> Unit {
+    /// The units there are: one for each name, and for each instance that something asks for. What stands in
+    /// the directories of every user is a unit of each user that has a part in it.
+    fn names(&self, links: &UnitLinks) -> BTreeSet<(UnitManager, String)> {
+        let homes: BTreeSet<&UnitManager> =
+            self.0.keys().map(|(manager, _)| manager).filter(|manager| manager.home().is_some()).collect();
+        let mut all = BTreeSet::new();
+        for (manager, name) in self.0.keys().filter(|(_, name)| is_single(name)) {
+            let managers = match manager {
+                UnitManager::EveryUser => homes.iter().map(|home| (*home).clone()).collect(),
+                own => vec![own.clone()],
+            };
+            for manager in managers {
+                let of_all = links.instances(&UnitManager::EveryUser, name);
+                let instances = links.instances(&manager, name).into_iter().chain(of_all);
+                all.extend(instances.map(|instance| (manager.clone(), instance)));
+                all.insert((manager, name.clone()));
+            }
+        }
+        all
+    }
+
+    /// What stands under a name in the directories of a manager; those of every user come behind a user's own.
+    fn of<'p>(&'p self, manager: &UnitManager, name: &str) -> impl Iterator<Item = &'p OfName<'a>> {
+        let own = self.0.get(&(manager.clone(), name.to_owned()));
+        let every = manager.home().and_then(|_| self.0.get(&(UnitManager::EveryUser, name.to_owned())));
+        own.into_iter().chain(every)
+    }
+
+    /// The file of a unit, strongest first: its own, or that of its template.
+    fn bases(&self, manager: &UnitManager, name: &str) -> Vec<File<'a>> {
+        let all = |name: &str| -> Vec<File<'a>> {
+            self.of(manager, name).flat_map(|part| part.base.values()).copied().collect()
+        };
+        let mut found = all(name);
+        found.extend(template_of(name).iter().flat_map(|template| all(template)));
+        found
+    }
+
+    /// The drop-ins of a unit, in the order of their names; of one name the strongest.
+    fn drop_ins(&self, manager: &UnitManager, names: &[String]) -> Vec<File<'a>> {
+        let mut all: BTreeMap<&str, File<'a>> = BTreeMap::new();
+        for name in names {
+            for ((file, _), found) in self.of(manager, name).flat_map(|part| &part.drop_ins) {
+                all.entry(file).or_insert(*found);
+            }
+        }
+        all.into_values().collect()
+    }
+
+    fn unit(&self, manager: &UnitManager, name: &str, known: &UnitFiles<'_, 'a>) -> Unit {
+        let home = manager.home();
+        let specifiers = Specifiers { home, unit: name };
         let mut service = ServiceLines::default();
-        let packaged = PACKAGED.iter().find(|row| row.unit == name && home.is_none());
-        let base = self.base.into_values().next();
+        let packaged = PACKAGED.iter().find(|row| row.unit == name && *manager == UnitManager::System);
+        let bases = self.bases(manager, name);
+        // Of a masked unit, what it would start stands in the next one.
+        let written = bases.iter().copied().find(|(_, text)| !text.trim().is_empty());
+        let base = written.or(bases.first().copied());
         let mut first = base.map(|(path, _)| path.clone());
         match (base, packaged) {
-            (Some((path, text)), _) => service.apply(path, text, home),
+            (Some((path, text)), _) => service.apply(path, text, &specifiers),
             (None, Some(row)) => {
-                row.command.clone_into(&mut service.command);
-                service.files.extend(row.environment.map(str::to_owned));
+                service.commands.push(Command { text: row.command.to_owned(), path: None });
+                service.files.extend(row.environment.map(|path| (path.to_owned(), None)));
             }
             (None, None) => {}
         }
-        for by_rank in self.drop_ins.into_values() {
-            if let Some((path, text)) = by_rank.into_values().next() {
-                service.apply(path, text, home);
-                first.get_or_insert_with(|| path.clone());
-            }
+        let names = known.links.names(manager, name);
+        let named: Vec<String> = names.into_iter().chain(related(name)).collect();
+        for (path, text) in self.drop_ins(manager, &named) {
+            service.apply(path, text, &specifiers);
+            first.get_or_insert_with(|| path.clone());
         }
-        let mut unit = service.resolve(home, file, is_absent);
+        let mut unit = service.resolve(&specifiers, known);
         unit.path = first;
-        // A link to /dev/null, or an empty file.
-        unit.masked = base.is_some_and(|(_, text)| text.trim().is_empty());
+        unit.idle = idle(bases.first().copied(), manager, name, known.links);
         name.clone_into(&mut unit.name);
         if let Some(row) = packaged
             && unit.configs.is_empty()
             && !unit.more
-            && !unit.masked
+            && unit.idle.is_none()
         {
             unit.configs.push(TargetPath::new(row.config));
         }
         unit
     }
+}
+
+/// Why nothing starts a unit, where that is known.
+fn idle(base: Option<File<'_>>, manager: &UnitManager, name: &str, links: &UnitLinks) -> Option<Idle> {
+    // Of a unit that is not here, nothing says whether it is enabled.
+    let (path, text) = base?;
+    // A link to /dev/null, or an empty file.
+    if text.trim().is_empty() {
+        return Some(Idle::Masked);
+    }
+    if name.ends_with("@.service") {
+        return Some(Idle::Template);
+    }
+    // What was started, or made at the start, stands there.
+    let is_running = path.as_str().starts_with("/run/");
+    (!is_running && links.starts(manager, name) == Some(false)).then_some(Idle::NotEnabled)
 }

@@ -10,7 +10,7 @@
 //! nothing is said.
 
 use crate::format::address;
-use crate::format::unit::{Backslash, UnitLine, specified, words};
+use crate::format::unit::{Backslash, Specifiers, UnitLine, words};
 use crate::model::names::TargetPath;
 
 /// What a program does with a path.
@@ -93,7 +93,7 @@ const MADE: &[(&str, &str)] = &[
 
 impl Sandbox {
     /// Takes one line of `[Service]` into account.
-    pub(super) fn apply(&mut self, line: &UnitLine, path: &TargetPath, home: Option<&str>) {
+    pub(super) fn apply(&mut self, line: &UnitLine, path: &TargetPath, specifiers: &Specifiers<'_>) {
         let said = || Said { text: format!("{}={}", line.key, line.value), path: path.clone() };
         let value = line.value.to_ascii_lowercase();
         let is_on = matches!(value.as_str(), "yes" | "true" | "on" | "1" | "y" | "t");
@@ -129,11 +129,11 @@ impl Sandbox {
                 self.is_unknown |=
                     !line.value.is_empty() && !matches!(line.value.as_str(), "no" | "false" | "off" | "0");
             }
-            key => self.rule(key, line, (&said, home)),
+            key => self.rule(key, line, (&said, specifiers)),
         }
     }
 
-    fn rule(&mut self, key: &str, line: &UnitLine, (said, home): (&dyn Fn() -> Said, Option<&str>)) {
+    fn rule(&mut self, key: &str, line: &UnitLine, (said, specifiers): (&dyn Fn() -> Said, &Specifiers<'_>)) {
         let kind = match key {
             "ReadWritePaths" | "ReadWriteDirectories" => RuleKind::ReadWrite,
             "ReadOnlyPaths" | "ReadOnlyDirectories" => RuleKind::ReadOnly,
@@ -141,12 +141,13 @@ impl Sandbox {
             "BindPaths" => RuleKind::Bind,
             "BindReadOnlyPaths" => RuleKind::BindReadOnly,
             key => {
-                let Some((_, below)) = MADE.iter().find(|(made, _)| *made == key).filter(|_| home.is_none())
+                let Some((_, below)) =
+                    MADE.iter().find(|(made, _)| *made == key).filter(|_| specifiers.home.is_none())
                 else {
                     return;
                 };
                 for name in words(&line.value, Backslash::Next) {
-                    let own = name.split(':').next().and_then(|name| specified(name, home));
+                    let own = name.split(':').next().and_then(|name| specifiers.put_in(name));
                     match own.and_then(|name| address::path(&format!("{below}/{name}"))) {
                         Some(path) => {
                             let kind = RuleKind::ReadWrite;
@@ -174,7 +175,7 @@ impl Sandbox {
             } else {
                 bare
             };
-            match specified(bare, home).and_then(|text| address::path(&text)) {
+            match specifiers.put_in(bare).and_then(|text| address::path(&text)) {
                 Some(path) => self.rules.push(Rule { kind, path, optional, said: said() }),
                 None => self.is_unknown = true,
             }
