@@ -32,7 +32,7 @@ pub use own_store::{OwnStore, unspoken};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};
 pub use state::{FoundTrial, Running, TrialState, announce, running};
-pub use wire::ways;
+pub use wire::{store_id, ways};
 pub use write::write;
 
 use std::path::PathBuf;

@@ -6,7 +6,7 @@ use crate::model::dataflow::Signal;
 use crate::model::names::ComponentName;
 use crate::prove::{Dial, Endpoint, Forward, Reader, RouteCollector, SignalWay, Store, Tls, TrustedCa};
 use crate::stack::{App, HeaderValue, PrometheusReceiver, RouteTarget};
-use crate::wiring::{ClientId, ListenerId, ListenerKind, WiredEdge, Wiring};
+use crate::wiring::{ClientId, ComponentId, ListenerId, ListenerKind, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
 
 /// The signals of a proof, by what keeps them.
@@ -39,15 +39,19 @@ fn reader(wiring: &Wiring<'_>, store: Store, ca: &Path) -> Option<Reader> {
     })
 }
 
-/// The edge of whoever reads a store's API: Grafana's, or else of this tool; of a store of somebody else's, that of
-/// whoever sends to it.
-fn reading_edge<'w>(wiring: &'w Wiring<'_>, store: Store) -> Option<&'w WiredEdge> {
-    let component = match store {
+/// A store among the components of a stack.
+pub fn store_id(store: Store) -> ComponentId {
+    match store {
         Store::Tempo => tempo::ID,
         Store::Prometheus => prometheus::ID,
         Store::Loki => loki::ID,
-    };
-    let api = ListenerId { component, kind: ListenerKind::Api };
+    }
+}
+
+/// The edge of whoever reads a store's API: Grafana's, or else of this tool; of a store of somebody else's, that of
+/// whoever sends to it.
+fn reading_edge<'w>(wiring: &'w Wiring<'_>, store: Store) -> Option<&'w WiredEdge> {
+    let api = ListenerId { component: store_id(store), kind: ListenerKind::Api };
     let edges = || wiring.edges.iter().filter(|edge| wiring.target(edge).id == api);
     let grafana = |edge: &&WiredEdge| edge.from.component() == Some(&grafana::ID);
     edges()

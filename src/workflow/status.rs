@@ -8,8 +8,8 @@ use crate::host::{listening, real};
 use crate::prove::{Tls, TrustedCa, fetch, said_release, watched};
 use crate::report::review::{EdgeEnd, EdgeView};
 use crate::report::status::{ComponentStatus, ListenerStatus, Picture, PlaceStatus};
-use crate::trial::{FoundTrial, Probe, Running};
-use crate::wiring::{ClientId, ComponentId, WiredEdge, WiredListener, Wiring};
+use crate::trial::{FoundTrial, Probe, Running, store_id};
+use crate::wiring::{ClientId, ComponentId, ListenerKind, WiredEdge, WiredListener, Wiring};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -22,7 +22,9 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(crate) fn of_trial(there: &There) -> Result<Picture, Stop> {
     let wiring = there.wiring()?;
     let tls = Tls { ca: TrustedCa::File(there.ca(&wiring)), ..Tls::default() };
-    let components = wiring.engines.keys().map(|id| {
+    let own = there.trial.as_ref().map(FoundTrial::own_stores).unwrap_or_default();
+    let own: Vec<_> = own.into_iter().map(store_id).collect();
+    let components = wiring.engines.keys().chain(&own).map(|id| {
         let engine = there.trial.as_ref().and_then(|trial| engine(trial, id));
         let pid = engine.filter(|engine| engine.is_alive()).map(|engine| engine.pid);
         let open = pid.map(listening).unwrap_or_default();
@@ -130,8 +132,17 @@ pub(crate) fn counters(
 
 /// An engine's page of metrics.
 fn metrics(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<String> {
-    let kind = component::engine(id.kind())?.counters;
-    let edge = wiring.edge_from(&ClientId::Tool(id.clone(), kind))?;
-    let url = format!("{}/metrics", edge.url(wiring.target(edge).tls));
+    let url = match component::engine(id.kind()) {
+        Some(engine) => {
+            let edge = wiring.edge_from(&ClientId::Tool(id.clone(), engine.counters))?;
+            edge.url(wiring.target(edge).tls)
+        }
+        // A store of a trial's own.
+        None => {
+            let listener = wiring.listener(id, ListenerKind::Api)?;
+            format!("http://{}", SocketAddr::new(listener.bind, listener.port.number()))
+        }
+    };
+    let url = format!("{url}/metrics");
     fetch(&url, tls, LOOK).ok().filter(|page| page.status == 200).map(|page| page.body)
 }

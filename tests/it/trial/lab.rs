@@ -27,8 +27,13 @@ impl Lab {
 
     /// A lab, if the real engines are there; else says that the test is skipped.
     pub fn with_engines(test: &str) -> Option<Self> {
+        Self::with(test, &ENGINES)
+    }
+
+    /// The same of these.
+    pub fn with(test: &str, engines: &[&str]) -> Option<Self> {
         if let Some(engine) =
-            ENGINES.iter().find(|engine| crate::prove::engines::find(test, engine).is_none())
+            engines.iter().find(|engine| crate::prove::engines::find(test, engine).is_none())
         {
             println!("promise: {TRIALS} | 0 | not run: no {engine} in $TRACEWRIGHT_ENGINES");
             return None;
