@@ -41,6 +41,9 @@ pub struct Cli {
         hide_possible_values = true
     )]
     pub colour: ColourChoice,
+    /// Print a plan that is longer than the terminal as it is, without a pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
 }
 
 /// When what is printed is coloured.

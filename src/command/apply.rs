@@ -8,7 +8,7 @@ use crate::workflow::change::{carry_out, expect, fresh_survey, next_steps, refus
 use crate::workflow::host::HostChoice;
 use crate::workflow::judge::{CheckedStack, judge};
 use crate::workflow::load::{Loaded, load};
-use crate::workflow::review::{Subject, show};
+use crate::workflow::review::{HowShown, Subject, show};
 use crate::workflow::saved::{self, SavedPlan};
 use crate::workflow::session::{Session, Stop};
 use crate::workflow::survey::host_of;
@@ -53,7 +53,8 @@ pub(super) fn run(session: &mut Session, arguments: &ApplyArguments) -> Result<E
         as_root: reach::as_root("apply", &stack),
         validation: Some(&validation),
     };
-    let view = show(session, &subject, arguments.consent.full)?;
+    let how = HowShown { full: arguments.consent.full, approved: arguments.consent.auto_approve };
+    let view = show(session, &subject, how)?;
     consent::say_notes(session, survey.notes());
     reviewed(arguments, (saved.as_ref(), &judged), &survey)?;
     if survey.plan.is_empty() {

@@ -39,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage::say(error, asks_json),
     };
-    let mut session = Session::of_this_process(cli.colour);
+    let mut session = Session::of_this_process(cli.colour, !cli.no_pager);
     session.ask(asked::asked(&cli.verb));
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(&mut session, arguments),

@@ -4,8 +4,8 @@
 //! systemd 252, bash, dash, docker), measured over one corpus. Used for applications' files and for
 //! the environment of the engines' own units.
 
+use super::marker::is_marker;
 use crate::model::env::EnvFormat;
-use crate::text::is_marker;
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod env_file;
 pub mod keys;
 pub mod kubernetes;
+pub mod marker;
 pub mod page;
 pub mod proxy;
 pub mod unit;

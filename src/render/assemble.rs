@@ -3,6 +3,7 @@
 use super::Templates;
 use crate::component::{Component, Described, Description, Engine, REGISTRY, systemd};
 use crate::diagnostic::Findings;
+use crate::format::marker::markers_of;
 use crate::model::desired::{
     Content, Desired, DesiredDirectory, DesiredFile, DesiredUnit, Enablement, OnChange, UnitInput,
 };
@@ -10,7 +11,6 @@ use crate::model::env::EnvFormat;
 use crate::model::names::{
     CertificateName, ComponentName, GroupName, HostName, Mode, Owner, Scope, TargetPath, UserName,
 };
-use crate::text::markers_of;
 use crate::wiring::{ClientPlace, ComponentId, EnginePlace, ListenerKind, UnitShape, Wiring};
 use minijinja::value::{Serde, Value};
 use std::collections::BTreeMap;

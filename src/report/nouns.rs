@@ -1,7 +1,9 @@
 //! What paths and what happens to them are called.
 
+use super::edges::plural;
 use crate::model::prior::PathKind;
 use crate::plan::Action;
+use std::time::Duration;
 
 /// The action in one word.
 pub(super) fn action(action: Action) -> &'static str {
@@ -23,4 +25,17 @@ pub(super) fn noun(subject: PathKind) -> &'static str {
         PathKind::Directory => "directory",
         PathKind::Link => "link",
     }
+}
+
+/// How long a certificate is valid: in days, and one that is for less than two in hours or minutes.
+pub(super) fn lifetime(of: Duration) -> String {
+    match of.as_secs() {
+        seconds if seconds < 7_200 => plural(whole(seconds / 60), "minute"),
+        seconds if seconds < 172_800 => plural(whole(seconds / 3_600), "hour"),
+        seconds => plural(whole(seconds / 86_400), "day"),
+    }
+}
+
+fn whole(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -211,8 +211,8 @@ fn desired(spec: &CertificateSpec) -> String {
             format!("names {}", names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         }
     };
-    let days = spec.lifetime.as_secs() / 86_400;
-    format!("CN={}, O={}, {role}, {days} days, issued at apply", spec.common_name, spec.organization)
+    let lifetime = super::nouns::lifetime(spec.lifetime);
+    format!("CN={}, O={}, {role}, {lifetime}, issued at apply", spec.common_name, spec.organization)
 }
 
 fn services(text: &mut String, plan: &Plan) {

@@ -1,6 +1,9 @@
 //! What runs of a stack, as text of one screen.
 
+use super::edge_word::edge_word;
+use super::edges::plural;
 use super::review::EdgeView;
+use crate::check::ConditionState;
 use crate::model::names::TargetPath;
 use crate::model::prior::GenerationNumber;
 use std::collections::BTreeMap;
@@ -182,6 +185,34 @@ fn write_text(text: &mut String, picture: &Picture) -> std::fmt::Result {
                 counters.iter().try_for_each(|(name, value)| writeln!(text, "  {value:>14} {name}"))?;
             }
         }
+    }
+    write_edges(text, &picture.edges)
+}
+
+/// Who dials whom, and whether what listens there is what shall.
+fn write_edges(text: &mut String, edges: &[EdgeView]) -> std::fmt::Result {
+    if edges.is_empty() {
+        return Ok(());
+    }
+    let ends = || edges.iter().filter_map(|edge| Some((edge, edge.after.as_ref()?)));
+    let count = |state| ends().filter(|(_, end)| end.state == state).count();
+    write!(text, "\nDataflow: {}, {} ok", plural(edges.len(), "edge"), count(ConditionState::Met))?;
+    for state in [ConditionState::Broken, ConditionState::NotKnown] {
+        match count(state) {
+            0 => {}
+            number => write!(text, ", {number} {}", edge_word(state))?,
+        }
+    }
+    writeln!(text)?;
+    for (edge, end) in ends() {
+        // What a program says to itself is counted, and told of only where it does not hold.
+        if end.to.as_ref() == Some(&edge.from) && end.state == ConditionState::Met {
+            continue;
+        }
+        let word = if end.state == ConditionState::Broken { "BROKEN" } else { edge_word(end.state) };
+        let tls = if end.tls { "TLS" } else { "plaintext" };
+        let to = end.to.as_ref().map(|to| format!("{to} ")).unwrap_or_default();
+        writeln!(text, "  {word:9}  {} -> {to}{}, {tls}", edge.from, end.dials)?;
     }
     Ok(())
 }

@@ -2,14 +2,12 @@
 //! probably meant by a word that does not exist. Works on bytes alone; called by every output.
 
 mod foreign;
-mod marker;
 mod percent;
 mod redact;
 mod secret;
 mod suggest;
 
 pub use foreign::{foreign, foreign_in_place, foreign_line, foreign_styled, json_safe, no_commands};
-pub use marker::{block_opened_by, is_marker, markers_of};
 pub use percent::{is_plain, percent_encode};
 pub use redact::{
     Hidden, InPlace, KnownSecrets, RedactSource, Redacted, Sources, TextFormat, redact, redact_cut,

@@ -3,7 +3,7 @@
 use super::consent::Granted;
 use super::host::HostChoice;
 use super::proving::{Unproven, kept_stack};
-use super::review::{Subject, show};
+use super::review::{HowShown, Subject, show};
 use super::session::{Session, Stop};
 use super::steady::steady_survey;
 use super::{consent, host, load, proving};
@@ -60,7 +60,7 @@ pub(crate) fn go_back(
         as_root: String::new(),
         validation: None,
     };
-    let view = show(session, &subject, back.full)?;
+    let view = show(session, &subject, HowShown { full: back.full, approved: back.granted.approved })?;
     if seen.plan.is_empty() {
         return Ok(None);
     }

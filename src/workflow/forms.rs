@@ -30,13 +30,17 @@ impl PlanForms<'_> {
         let findings = session.findings().to_vec();
         session.keep_document(|| self.json(&findings))?;
         let text = match (arguments.graph, arguments.format) {
+            (None, PlanFormat::Text) => {
+                let text =
+                    if arguments.full { (self.full)() } else { review::text(self.view, session.page()) };
+                session.print_plan(&text);
+                return Ok(());
+            }
             (Some(language), _) => self.picture(graph_format(language)),
             (None, PlanFormat::Json) => {
                 session.print_document(&self.json(&findings));
                 return Ok(());
             }
-            (None, PlanFormat::Text) if arguments.full => (self.full)(),
-            (None, PlanFormat::Text) => review::text(self.view, session.page()),
             (None, PlanFormat::Markdown) => review::markdown(self.view),
             (None, PlanFormat::Github) => review::github(self.view),
         };

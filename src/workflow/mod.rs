@@ -19,6 +19,7 @@ pub mod load;
 pub mod logs;
 pub(crate) mod origin;
 mod other_blocks;
+mod pager;
 pub(crate) mod person;
 pub mod proof;
 pub mod proving;

@@ -1,9 +1,9 @@
 //! Blocks of other stacks in the environment files of this one: most often its own, from before it was renamed.
 
 use crate::diagnostic::{Code, Finding, Findings, Label, Mark, Place, SourceName};
+use crate::format::marker::{block_opened_by, markers_of};
 use crate::model::desired::{Content, Desired};
 use crate::model::names::{StackName, TargetPath};
-use crate::text::{block_opened_by, markers_of};
 use std::collections::BTreeMap;
 
 /// What two lines that set the same are called.

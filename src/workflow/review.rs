@@ -153,11 +153,25 @@ pub(crate) fn full(subject: &Subject<'_>) -> String {
     plan_text::text(&subject.survey.plan, &frame)
 }
 
-/// Shows a plan as text: what a reader needs, or every line.
-pub(crate) fn show(session: &mut Session, subject: &Subject<'_>, all: bool) -> Result<PlanView, Stop> {
+/// How a verb that carries a plan out shows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HowShown {
+    /// Whether every line is shown.
+    pub(crate) full: bool,
+    /// Whether it was approved before it is shown.
+    pub(crate) approved: bool,
+}
+
+/// Shows a plan as text: what a reader needs, or every line. Where nobody will be asked nobody is waited for either:
+/// then no pager shows it.
+pub(crate) fn show(session: &mut Session, subject: &Subject<'_>, how: HowShown) -> Result<PlanView, Stop> {
     let view = review(session, subject)?.view;
-    let text = if all { full(subject) } else { review::text(&view, session.page()) };
-    session.print(&text);
+    let text = if how.full { full(subject) } else { review::text(&view, session.page()) };
+    if how.approved {
+        session.print(&text);
+    } else {
+        session.print_plan(&text);
+    }
     Ok(view)
 }
 

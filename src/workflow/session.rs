@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the environment and the clock enter here, once")]
 
+use super::pager::Pager;
 use crate::cli::ColourChoice;
 use crate::diagnostic::{Finding, Findings};
 use crate::exit::Exit;
@@ -71,6 +72,8 @@ pub struct Session {
     /// Whether a workflow reads what is printed, and obeys commands in it.
     in_workflow: bool,
     columns: usize,
+    /// Whether a plan that is longer than the terminal goes through a pager.
+    paged: bool,
     warnings: Vec<WarningView>,
     /// The same and errors, whole, where a document was asked for.
     findings: Vec<ToldFinding>,
@@ -80,7 +83,7 @@ pub struct Session {
 
 impl Session {
     /// The session of this process.
-    pub fn of_this_process(colour: ColourChoice) -> Self {
+    pub fn of_this_process(colour: ColourChoice, paged: bool) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let wanted = |is_terminal: bool| match colour {
@@ -98,6 +101,7 @@ impl Session {
             in_workflow: set("GITHUB_ACTIONS"),
             lost: None,
             columns: columns(),
+            paged,
             warnings: Vec::new(),
             findings: Vec::new(),
         }
@@ -153,6 +157,14 @@ impl Session {
         let mut out = std::io::stdout().lock();
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.lost.get_or_insert(error);
+        }
+    }
+
+    /// Prints a plan, through a pager where it is longer than the terminal that a human reads it on.
+    pub fn print_plan(&mut self, text: &str) {
+        let pager = if self.paged { Pager::of_this_process() } else { None };
+        if !pager.is_some_and(|pager| pager.shows(&harmless(text, self.colour_out))) {
+            self.print(text);
         }
     }
 

@@ -34,6 +34,7 @@ mod machine;
 mod mutant_helps;
 mod mutants;
 mod others;
+mod pager;
 mod plan_screens;
 mod prove;
 mod pull_request;

@@ -1,9 +1,9 @@
 //! What a plan says, as whole screens: each `tests/plans/NAME.sh` brings a directory to where a plan is worth
-//! reading, and shows it. Its text, Markdown and JSON stand beside it; `TRACEWRIGHT_BLESS=1 cargo test
-//! plan_screens` writes them anew. The first line of a script says how many lines its screen may have; none is
-//! wider than 80 columns.
+//! reading, and shows it. Its text in 80 and in 140 columns, Markdown and JSON stand beside it; `TRACEWRIGHT_BLESS=1
+//! cargo test plan_screens` writes them anew. The first line of a script says how many lines its screen may have.
 
 use crate::support::{copy_tree, repository};
+use crate::terminal::{Size, printed};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,25 +14,53 @@ use tracewright::text::TextFormat;
 use tracewright::toml::key_tree;
 
 const COLUMNS: usize = 80;
+/// The columns of a wide terminal, and more rows than any plan has.
+const WIDE: Size = Size(140, 1000);
 
 /// What a script prints with a plan of this format; digests aside, which issued certificates change.
 fn screen(script: &Path, format: &str) -> String {
+    let run = |command: &mut Command| {
+        let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().expect("sh runs");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run_script(script, format, run)
+}
+
+/// The same as text on a wide terminal.
+fn wide_screen(script: &Path) -> String {
+    run_script(script, "text", |command| printed(WIDE, command))
+}
+
+fn run_script(script: &Path, format: &str, run: impl Fn(&mut Command) -> String) -> String {
     let directory = tempfile::tempdir().unwrap();
     copy_tree(&repository().join("stacks"), &directory.path().join("stacks"));
     let tool = Path::new(env!("CARGO_BIN_EXE_tracewright")).parent().unwrap();
     let path = format!("{}:{}", tool.display(), std::env::var("PATH").unwrap());
-    let output = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .arg(script)
         .current_dir(directory.path())
         .env_clear()
         .envs([("PATH", path.as_str()), ("HOME", "/nonexistent"), ("LC_ALL", "C"), ("TERM", "dumb")])
         .env("PLAN", format!("tracewright plan --no-engines --format {format}"))
-        .env("BASE", format!("tracewright plan --format {format}"))
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .expect("sh runs");
-    without_digests(&String::from_utf8(output.stdout).unwrap())
+        .env("BASE", format!("tracewright plan --format {format}"));
+    without_dates(&without_digests(&run(&mut command)))
+}
+
+/// The day on which a test runs is none that a screen shows.
+fn without_dates(text: &str) -> String {
+    let mut shown: Vec<char> = text.chars().collect();
+    let form = "dddd-dd-dd";
+    for start in 0..shown.len().saturating_sub(form.len() - 1) {
+        let day = start..start + form.len();
+        let fits = |(letter, form): (&char, char)| {
+            letter.is_ascii_digit() == (form == 'd') && (form == 'd' || *letter == form)
+        };
+        if shown[day.clone()].iter().zip(form.chars()).all(fits) {
+            day.zip(form.chars()).for_each(|(at, form)| shown[at] = if form == 'd' { '*' } else { form });
+        }
+    }
+    shown.into_iter().collect()
 }
 
 /// 64 digits of a digest in place of which stand as many stars: the width stays.
@@ -75,6 +103,10 @@ fn plans_say_what_their_screens_show() {
         let wide = shown.lines().filter(|line| line.chars().count() > COLUMNS);
         faults.extend(wide.map(|line| format!("{}: wider than {COLUMNS}: {line}", script.display())));
         judge(&script.with_extension("txt"), &shown, &mut faults);
+        let shown = wide_screen(script);
+        let wide = shown.lines().filter(|line| line.chars().count() > usize::from(WIDE.0));
+        faults.extend(wide.map(|line| format!("{}: wider than {}: {line}", script.display(), WIDE.0)));
+        judge(&script.with_extension("140.txt"), &shown, &mut faults);
         if text.contains("$PLAN") || text.contains("$BASE") {
             judge(&script.with_extension("md"), &screen(script, "markdown"), &mut faults);
             judge(&script.with_extension("json"), &screen(script, "json"), &mut faults);

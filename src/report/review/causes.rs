@@ -7,6 +7,7 @@ use crate::model::names::TargetPath;
 use crate::model::prior::PathKind;
 use crate::pki::CertificateFacts;
 use crate::plan::{Action, CertificateAfter, Change, ContentChange, Needs, Plan};
+use crate::report::nouns::lifetime;
 use crate::text::{Redacted, TextFormat};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -245,12 +246,12 @@ fn content(change: &Change) -> Option<String> {
 }
 
 fn issued(spec: &CertificateSpec) -> String {
-    let days = spec.lifetime.as_secs() / 86_400;
+    let lifetime = lifetime(spec.lifetime);
     match &spec.role {
-        CertificateRole::Ca => format!("CA certificate, {days} days"),
+        CertificateRole::Ca => format!("CA certificate, {lifetime}"),
         CertificateRole::Leaf { names, .. } => {
             let names: Vec<_> = names.iter().map(ToString::to_string).collect();
-            format!("certificate for {}, {days} days", names.join(", "))
+            format!("certificate for {}, {lifetime}", names.join(", "))
         }
     }
 }

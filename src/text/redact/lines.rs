@@ -2,7 +2,7 @@
 
 use super::tree::Marked;
 use super::{comment, free, ranges::lines, ranges::merged, ranges::whole};
-use crate::text::marker::is_marker;
+use crate::format::marker::is_marker;
 use crate::text::secret::{may_show, sounds_secret};
 use std::cell::RefCell;
 use std::ops::Range;

@@ -40,7 +40,12 @@ collector.main  otelcol 0.159.0, process P, ready
   receive.grpc   127.0.0.1:P        plaintext  open
   receive.http   127.0.0.1:P        plaintext  open
   metrics        127.0.0.1:P        plaintext  open
-  health         127.0.0.1:P        plaintext  open"
+  health         127.0.0.1:P        plaintext  open
+
+Dataflow: 4 edges, 4 ok
+  ok         collector.main -> tempo 127.0.0.1:P, plaintext
+  ok         grafana -> tempo 127.0.0.1:P, plaintext
+  ok         app.shop -> collector.main 127.0.0.1:P, plaintext"
     );
     assert!(status.out.lines().count() <= 24, "more than one screen:\n{}", status.out);
     let json = lab.run(&["status", "stacks/internal-tls", "--format", "json"]);
@@ -48,15 +53,7 @@ collector.main  otelcol 0.159.0, process P, ready
     let json: Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(json["components"][1]["counters"]["otelcol_exporter_sent_spans"], 2006.0);
 
-    let logs = lab.run(&["logs", "stacks/internal-tls", "--component", "main"]);
-    assert!(logs.out.contains("Everything is ready"), "{}", logs.out);
-    let all = lab.run(&["logs", "stacks/internal-tls"]);
-    assert!(all.out.lines().all(|line| line.starts_with("tempo: ") || line.starts_with("collector.main: ")));
-    let none = lab.run(&["logs", "stacks/internal-tls", "--component", "other"]);
-    assert_eq!(
-        (none.code, none.talk.as_str()),
-        (Some(3), "error: the trial runs no `other`\n  help: `tempo`, `collector.main`\n")
-    );
+    its_logs_are_read(&lab);
 
     let followed = lab.start(&["logs", "stacks/internal-tls", "--follow"], "following");
     trial.signal("INT");
@@ -72,6 +69,18 @@ collector.main  otelcol 0.159.0, process P, ready
     assert_eq!(
         (gone.code, gone.talk.lines().next()),
         (Some(3), Some("error: no trial of `internal-tls` runs"))
+    );
+}
+
+fn its_logs_are_read(lab: &Lab) {
+    let logs = lab.run(&["logs", "stacks/internal-tls", "--component", "main"]);
+    assert!(logs.out.contains("Everything is ready"), "{}", logs.out);
+    let all = lab.run(&["logs", "stacks/internal-tls"]);
+    assert!(all.out.lines().all(|line| line.starts_with("tempo: ") || line.starts_with("collector.main: ")));
+    let none = lab.run(&["logs", "stacks/internal-tls", "--component", "other"]);
+    assert_eq!(
+        (none.code, none.talk.as_str()),
+        (Some(3), "error: the trial runs no `other`\n  help: `tempo`, `collector.main`\n")
     );
 }
 
