@@ -40,11 +40,11 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
             false => Found::Broken(fault),
         };
     }
-    let mut meant = candidates(topology, client).map(|(_, program)| program).peekable();
+    let mut meant = candidates(topology, client).peekable();
     if meant.peek().is_none() {
         return Found::NotKnown(unchecked::NOT_IN_DIRECTORY);
     }
-    if meant.any(|program| is_partly_read(topology, program)) {
+    if meant.any(|(index, program)| is_partly_read(topology, program) || is_unstarted(topology, index)) {
         return Found::NotKnown(unchecked::PEER_NOT_READ);
     }
     if meets_elsewhere(topology, reached, client) {
@@ -56,6 +56,12 @@ pub(super) fn without_listener(topology: &Topology, reached: &[Reach], index: us
 fn candidates<'a>(topology: &'a Topology, client: &'a Client) -> impl Iterator<Item = (usize, &'a Program)> {
     let programs = topology.programs.iter().enumerate();
     programs.filter(|(index, program)| *index != client.program && client.means.contains(&program.kind))
+}
+
+/// Whether it is a Prometheus of whose start nothing is known: its files never say where it listens.
+fn is_unstarted(topology: &Topology, program: usize) -> bool {
+    topology.programs[program].kind == ProgramKind::Prometheus
+        && topology.listeners.iter().all(|listener| listener.program != program)
 }
 
 /// Whether a listener of the program may be among what was not read.

@@ -3,6 +3,7 @@
 use super::ConfigReader;
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
+use crate::model::desired::OnChange;
 use crate::model::env::EnvFormat;
 use crate::model::names::TargetPath;
 use crate::stack::Stack;
@@ -48,8 +49,21 @@ pub type Template = (&'static str, &'static str);
 pub struct Description {
     /// The content of its file.
     pub content: Described,
+    /// Files that a program of somebody else's reads beside it.
+    pub beside: Vec<BesideFile>,
     /// Whether its configuration tells it where the CA is, if it dials TLS.
     pub names_ca: bool,
+}
+
+/// A file beside the one that a program is configured by.
+#[derive(Debug)]
+pub struct BesideFile {
+    /// Where it is.
+    pub path: TargetPath,
+    /// What is in it.
+    pub content: Described,
+    /// What a change of it asks for.
+    pub on_change: OnChange,
 }
 
 /// The content of a file, before it is text.

@@ -22,6 +22,6 @@ pub mod tempo;
 pub mod one_way;
 pub mod values;
 
-pub use describe::{Component, Described, Description, Engine, Ready, Template};
+pub use describe::{BesideFile, Component, Described, Description, Engine, Ready, Template};
 pub use reading::{ConfigReader, FileRead, ProgramStart};
 pub use registry::{REGISTRY, component, engine, load, readers, templates, wire};

@@ -1,7 +1,7 @@
 //! The desired files, directories and units of a wiring.
 
 use super::Templates;
-use crate::component::{Component, Described, Description, Engine, REGISTRY, systemd};
+use crate::component::{BesideFile, Component, Described, Description, Engine, REGISTRY, systemd};
 use crate::diagnostic::Findings;
 use crate::format::marker::markers_of;
 use crate::model::desired::{
@@ -192,6 +192,11 @@ impl<'a> Assembly<'a> {
             }
             inputs.push(UnitInput { path: path.clone(), on_change: OnChange::Restart });
             inputs.extend(self.reading_unit(&part, place, path));
+        }
+        for BesideFile { path, content, on_change } in description.beside {
+            let Some(text) = self.text(content) else { continue };
+            self.whole(&part, &path, client_rights(place), text);
+            inputs.push(UnitInput { path, on_change });
         }
         if self.wiring.dials_tls(id) && description.names_ca {
             inputs.push(self.ca(&part, &place.certificates, client_rights(place)));

@@ -212,6 +212,8 @@ pub struct Grafana {
     pub datasource: String,
     /// `uid`.
     pub uid: String,
+    /// `dashboards`.
+    pub dashboards: bool,
     /// Who runs it.
     pub service: Neighbour,
     /// `paths.certificates`.

@@ -57,6 +57,8 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports, own: &B
         let home = moving.home(&grafana::ID);
         grafana.provisioning = home.join("provisioning");
         grafana.certificates = Some(home.join("tls"));
+        // Nobody looks at them in a trial.
+        grafana.dashboards = false;
     }
     // Whoever else reads the stack from outside is no part of it.
     stack.raw = moving.stores(own);

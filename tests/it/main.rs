@@ -15,6 +15,7 @@ mod compose;
 mod compose_projects;
 mod concurrency;
 mod crash;
+mod dashboards;
 mod determinism;
 mod disk;
 mod documents;

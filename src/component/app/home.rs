@@ -46,7 +46,7 @@ impl Component for Home {
             label: format!("{}/{}", wiring.stack.name, app.name),
             format: app.env_dialect,
         };
-        Ok(Some(Description { content, names_ca: describe::needs_ca(app) }))
+        Ok(Some(Description { content, beside: Vec::new(), names_ca: describe::needs_ca(app) }))
     }
 
     fn reader(&self) -> Option<&'static ConfigReader> {

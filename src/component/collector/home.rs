@@ -86,7 +86,7 @@ impl Component for Home {
         };
         let context = describe::context(wiring, collector, &wiring.engines[id]);
         let content = Described::whole(describe::template(collector), context);
-        Ok(Some(Description { content, names_ca: true }))
+        Ok(Some(Description { content, beside: Vec::new(), names_ca: true }))
     }
 
     fn reader(&self) -> Option<&'static ConfigReader> {

@@ -9,6 +9,9 @@ use serde::Serialize;
 /// The file name of the template.
 pub const TEMPLATE: &str = "grafana/datasource.yaml.j2";
 
+/// What the uid of Prometheus' datasource begins with.
+const METRICS: &str = "metrics";
+
 /// The context of the datasource.
 #[derive(Debug, Serialize)]
 pub struct DatasourceContext<'a> {
@@ -47,10 +50,19 @@ fn neighbour(wiring: &Wiring<'_>, component: ComponentId, uid: &str) -> Option<N
     let edge = wiring.edge_from(&reader(component))?;
     Some(Neighbour {
         name: literal(&shown(wiring, kind)),
-        uid: format!("{uid}-{}", wiring.stack.name),
+        uid: uid_of(wiring, uid),
         url: literal(&edge.url(wiring.target(edge).tls)),
         tenant: loki::tenant(wiring.stack).filter(|_| kind == ProgramKind::Loki).map(literal),
     })
+}
+
+fn uid_of(wiring: &Wiring<'_>, what: &str) -> String {
+    format!("{what}-{}", wiring.stack.name)
+}
+
+/// The uid of the datasource of Prometheus, where Grafana reads one.
+pub(super) fn metrics_uid(wiring: &Wiring<'_>) -> Option<String> {
+    wiring.edge_from(&reader(prometheus::ID)).map(|_| uid_of(wiring, METRICS))
 }
 
 /// Whether the metrics generator says who calls whom.
@@ -74,12 +86,12 @@ pub fn context<'a>(
         url: literal(&edge.url(tls)),
         ca: tls.then(|| format!("$__file{{{}}}", place.certificates.join("ca.crt"))),
         service_map: has_service_graphs(wiring),
-        metrics: neighbour(wiring, prometheus::ID, "metrics"),
+        metrics: neighbour(wiring, prometheus::ID, METRICS),
         logs: neighbour(wiring, loki::ID, "logs"),
     })
 }
 
 /// Grafana's provisioning expands `$NAME`; `$$` is a dollar sign.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     text.replace('$', "$$")
 }

@@ -1,10 +1,10 @@
 //! What `[grafana]` asks of the wiring: Grafana reads Tempo's API.
 
-use super::{ID, describe};
+use super::{ID, dashboards, describe};
 use crate::component::{
     Component, ConfigReader, Described, Description, Engine, Template, loki, prometheus, tempo,
 };
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::{Owner, TargetPath};
 use crate::stack::{Grafana, Stack};
@@ -15,6 +15,9 @@ use crate::wiring::{
 
 /// Grafana among the programs.
 pub const HOME: &dyn Component = &Home;
+
+/// Where a help would have the scrape jobs.
+const SCRAPE_FILE: &str = "/etc/prometheus/scrape.d/tracewright.yml";
 
 struct Home;
 
@@ -29,10 +32,17 @@ impl Component for Home {
 
     fn resolve(&self, _: &Stack, _: &mut Findings) {}
 
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
+    fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
+        let wanted = wiring.stack.grafana.as_ref().filter(|grafana| grafana.dashboards);
+        findings.extend(wanted.and_then(|grafana| without_metrics(wiring, grafana)).into_iter().collect());
+    }
 
     fn templates(&self) -> &'static [Template] {
-        &[("grafana/datasource.yaml.j2", include_str!("../../../templates/grafana/datasource.yaml.j2"))]
+        &[
+            (describe::TEMPLATE, include_str!("../../../templates/grafana/datasource.yaml.j2")),
+            (dashboards::PROVIDER, include_str!("../../../templates/grafana/dashboards.yaml.j2")),
+            (dashboards::TEMPLATE, include_str!("../../../templates/grafana/dashboard.json.j2")),
+        ]
     }
 
     fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings> {
@@ -40,7 +50,7 @@ impl Component for Home {
         let context = describe::context(wiring, grafana, &wiring.clients[id]);
         Ok(context.map(|context| {
             let content = Described::whole(describe::TEMPLATE.to_owned(), context);
-            Description { content, names_ca: true }
+            Description { content, beside: dashboards::files(wiring, grafana), names_ca: true }
         }))
     }
 
@@ -51,6 +61,26 @@ impl Component for Home {
     fn engine(&self) -> Option<&'static Engine> {
         None
     }
+}
+
+/// Dashboards that are wanted where nothing is known that they could show.
+fn without_metrics(wiring: &Wiring<'_>, grafana: &Grafana) -> Option<Finding> {
+    if dashboards::has_any(wiring) {
+        return None;
+    }
+    let found = Finding::error(Code("send-to-missing"), "the dashboards have no metrics to show")
+        .at((grafana.key.join("dashboards"), KeyPart::Value), "");
+    let written = wiring.clients.contains_key(&prometheus::ID);
+    let found = if describe::metrics_uid(wiring).is_some() {
+        found
+            .help(format!("[prometheus]\nscrape_file = \"{SCRAPE_FILE}\""))
+            .help("or `metrics_generator` in `[tempo]`")
+    } else if written {
+        found.help("leave `http` of `[prometheus]` out, which switches off what they are read from")
+    } else {
+        found.help(format!("[prometheus]\nscrape_file = \"{SCRAPE_FILE}\""))
+    };
+    Some(found.help("dashboards = false"))
 }
 
 fn part<'s>(stack: &'s Stack, grafana: &'s Grafana) -> ComponentSpec<'s> {

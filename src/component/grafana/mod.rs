@@ -1,7 +1,9 @@
-//! Grafana, as far as its datasource files describe it.
+//! Grafana, as far as files of provisioning describe it: datasources, and dashboards of ours.
 
+mod dashboards;
 pub mod describe;
 mod home;
+mod panels;
 pub mod read;
 
 pub use home::HOME;

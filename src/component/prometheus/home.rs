@@ -43,7 +43,7 @@ impl Component for Home {
         };
         let context = describe::context(wiring, settings, id);
         let content = Described::whole(describe::TEMPLATE.to_owned(), context);
-        Ok(Some(Description { content, names_ca: true }))
+        Ok(Some(Description { content, beside: Vec::new(), names_ca: true }))
     }
 
     fn reader(&self) -> Option<&'static ConfigReader> {

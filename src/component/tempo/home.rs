@@ -65,7 +65,7 @@ impl Component for Home {
         let Some(tempo) = &wiring.stack.tempo else { return Ok(None) };
         let context = describe::context(wiring, tempo, &wiring.engines[id]);
         let content = Described::whole(describe::template(tempo), context);
-        Ok(Some(Description { content, names_ca: true }))
+        Ok(Some(Description { content, beside: Vec::new(), names_ca: true }))
     }
 
     fn reader(&self) -> Option<&'static ConfigReader> {

@@ -64,6 +64,12 @@ const CLIENTS_FROM_3: &[&str] = &[
 ];
 
 impl TempoRelease {
+    /// Whether fresh traces are held by a live store, and a scheduler hands out the work on blocks; before, by ingesters
+    /// (from 3.0 on).
+    pub fn has_live_store(&self) -> bool {
+        self.line >= (3, 0)
+    }
+
     /// The release of a release line, if it is known.
     pub fn of_line(line: (u32, u32)) -> Option<&'static Self> {
         RELEASES.iter().find(|release| release.line == line)

@@ -42,6 +42,7 @@ pub(super) fn grafana(table: &GrafanaTable, scene: &mut Scene<'_>) -> Option<Gra
         provisioning: provisioning?,
         datasource: table.datasource.text().unwrap_or("Tempo").to_owned(),
         uid: uid.to_owned(),
+        dashboards: table.dashboards.get().copied().unwrap_or(false),
         certificates,
         service: runner?.neighbour(&table.service),
         key: table.at.path().clone(),

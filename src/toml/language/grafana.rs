@@ -2,7 +2,7 @@
 
 use super::service::{CertificatePathTable, RunnerTable};
 use crate::toml::declare::*;
-use crate::toml::kind::{Later, Name, Path, Text};
+use crate::toml::kind::{Flag, Later, Name, Path, Text};
 
 table! {
     /// Grafana, as a reader of Tempo: a datasource is provisioned, and with `[prometheus]` and `[loki]` one for each of
@@ -27,8 +27,11 @@ table! {
         uid: Text = r#""tempo""#, default(r#""tempo""#), renders("`uid` of the datasource");
         /// Results while they come.
         streaming: Later;
-        /// Dashboards of our own.
-        dashboards: Later;
+        /// Dashboards of our own in the folder of the stack's name: its health and what it refuses and drops, from the
+        /// metrics that `prometheus.scrape_file` has fetched, and requests, errors and durations by service, from
+        /// those of Tempo's metrics generator.
+        dashboards: Flag = "true", default("false"),
+            renders("`dashboards/tracewright-STACK.yaml`, and beside it a directory with the dashboards");
         /// The datasource of a Prometheus that is there.
         prometheus_uid: Later;
     }
