@@ -40,6 +40,16 @@ pub(super) fn components(facts: &Facts<'_>, findings: &mut Findings) {
     }
 }
 
+/// Speaks of component types that the distribution in an image does not hold.
+pub(super) fn distributions(facts: &Facts<'_>, findings: &mut Findings) {
+    each(facts, findings, |fault| {
+        let Kind::NotInDistribution { path, reason } = &fault.kind else { return None };
+        let title = format!("the image `otel/opentelemetry-collector` has no component for `{path}`");
+        let help = "the image `otel/opentelemetry-collector-contrib` instead, which holds it";
+        Some(Finding::error(COMPONENT, title).at(fault.at.clone(), reason.clone()).help(help))
+    });
+}
+
 /// Speaks of endpoints that are accepted, and that no request can be sent to.
 pub(super) fn endpoints(facts: &Facts<'_>, findings: &mut Findings) {
     each(facts, findings, |fault| {

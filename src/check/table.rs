@@ -40,6 +40,11 @@ pub const RULES: &[Rule] = &[
     error(keys::REFUSED, "a configuration that its program refuses", keys::refused),
     error(keys::UNKNOWN, "a key that this version does not know", keys::unknown),
     error(file_faults::COMPONENT, "a component that the release does not hold", file_faults::components),
+    error(
+        file_faults::COMPONENT,
+        "a component that the distribution of the image does not hold",
+        file_faults::distributions,
+    ),
     error(file_faults::ENDPOINT, "an endpoint that no request can be sent to", file_faults::endpoints),
     error(file_faults::VARIABLE, "a dollar sign that was meant as a variable", file_faults::variables),
     error(file_faults::GENERATOR, "a metrics generator that generates nothing", file_faults::generator),

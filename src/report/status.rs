@@ -205,11 +205,12 @@ fn write_edges(text: &mut String, edges: &[EdgeView]) -> std::fmt::Result {
     }
     writeln!(text)?;
     for (edge, end) in ends() {
-        // What a program says to itself is counted, and told of only where it does not hold.
-        if end.to.as_ref() == Some(&edge.from) && end.state == ConditionState::Met {
-            continue;
-        }
-        let word = if end.state == ConditionState::Broken { "BROKEN" } else { edge_word(end.state) };
+        // All that holds is counted: a status is one screen. `--graph` shows it.
+        let word = match end.state {
+            ConditionState::Met => continue,
+            ConditionState::Broken => "BROKEN",
+            ConditionState::NotKnown => edge_word(end.state),
+        };
         let tls = if end.tls { "TLS" } else { "plaintext" };
         let to = end.to.as_ref().map(|to| format!("{to} ")).unwrap_or_default();
         writeln!(text, "  {word:9}  {} -> {to}{}, {tls}", edge.from, end.dials)?;

@@ -4,6 +4,7 @@
 use super::compose::{self, Configured, Container, Environment, Layout, Runs};
 use super::whose::{self, is_chart_values, kind_by_content, texts};
 use super::{FileSet, Guest, named, neighbours, places, proxies, sandboxes, unit_configs, unit_programs};
+use crate::component::collector::read::outside_core;
 use crate::component::systemd::read::{Idle, Unit, UnitFiles, is_unit, units};
 use crate::component::{ConfigReader, ProgramStart, app, readers};
 use crate::diagnostic::{MOST, SourceName};
@@ -479,6 +480,9 @@ fn read_document(
     let read = (reader.read)(page, root, tagged.or(files.version_of(kind)));
     let version = by_tag(read.version, tagged);
     if let Some(container) = file.place.container {
+        if kind == ProgramKind::Collector && container.is_core_collector() {
+            outside_core(page, root, tagged);
+        }
         let program = page.program;
         compose::queue(page.topology, container, program);
         compose::moving_tag(page.topology, container, &version);

@@ -81,11 +81,10 @@ impl Loader<'_, '_> {
         for document in &mut documents {
             let mut faults = Vec::new();
             // Each text on its own: one that is no template hides nothing else.
-            let _ = document.for_each_text(&mut |text, at| {
+            document.for_each_text(&mut |text, at| {
                 if let Err(reason) = interpolate(text, variables) {
                     faults.push(ComposeFault { at: at.clone(), text: reason });
                 }
-                Ok(())
             });
             self.faults.extend(faults);
         }

@@ -133,14 +133,11 @@ impl Tree {
     }
 
     /// Every value with its key, the mapping's order.
-    pub(super) fn for_each_text(
-        &mut self,
-        change: &mut dyn FnMut(&mut InterpolatedText, &Mark) -> Result<(), super::ComposeFault>,
-    ) -> Result<(), super::ComposeFault> {
+    pub(super) fn for_each_text(&mut self, change: &mut dyn FnMut(&mut InterpolatedText, &Mark)) {
         match &mut self.shape {
             Shape::Scalar(text) => change(text, &self.at),
-            Shape::List(items) => items.iter_mut().try_for_each(|item| item.for_each_text(change)),
-            Shape::Map(fields) => fields.iter_mut().try_for_each(|field| field.value.for_each_text(change)),
+            Shape::List(items) => items.iter_mut().for_each(|item| item.for_each_text(change)),
+            Shape::Map(fields) => fields.iter_mut().for_each(|field| field.value.for_each_text(change)),
         }
     }
 }

@@ -25,6 +25,13 @@ pub enum FileFaultKind {
         /// What does its work.
         instead: Option<String>,
     },
+    /// The distribution in its image holds no component of this type, and another one does.
+    NotInDistribution {
+        /// Its key path: `exporters.loki`.
+        path: String,
+        /// Which releases of the distribution that is said of.
+        reason: String,
+    },
     /// An endpoint that the collector accepts and that no request can be sent to.
     EndpointWithoutScheme {
         /// Key path of the exporter.

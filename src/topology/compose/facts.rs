@@ -7,7 +7,7 @@ use crate::model::dataflow::{
     ComposeFact, ComposeFactKind, NotRead, ProgramKind, ReadVersion, Topology, UnsetEffect,
 };
 use crate::model::names::TargetPath;
-use crate::topology::FileSet;
+use crate::topology::{Examined, FileSet};
 use std::collections::BTreeSet;
 
 /// Where Tempo's images hold a directory that their user may write to.
@@ -107,7 +107,8 @@ fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
             let shown = shown(files, source);
             let is_data = tempo && TargetPath::new(&mount.target).is_within(&TargetPath::new(TEMPO_DATA));
             if is_data && runs_without_root(container) {
-                if container.prepared.contains(&mount.source) {
+                // Docker Desktop lets everybody write to what it makes there.
+                if container.prepared.contains(&mount.source) || is_of_windows(files, &mount.at) {
                     continue;
                 }
                 add(ComposeFactKind::NotWritable(mount.target.clone()), &mount.at);
@@ -117,6 +118,13 @@ fn sources(container: &Container<'_>, files: &FileSet<'_>, add: &mut Add<'_>) {
             }
         }
     }
+}
+
+/// Whether a mount is written as Windows has paths.
+fn is_of_windows(files: &FileSet<'_>, at: &Mark) -> bool {
+    let path = files.shown_as.iter().find(|(_, shown)| **shown == at.source).map(|(path, _)| path);
+    let Some(Examined::Bytes(bytes)) = path.and_then(|path| files.files.get(path)) else { return false };
+    bytes.get(at.span.clone()).is_some_and(|written| written.contains(&b'\\'))
 }
 
 /// Whether a path names a file and no directory: only there an empty directory does harm.

@@ -73,6 +73,12 @@ impl<'p> Container<'p> {
         self.image.as_ref().is_some_and(|image| image.program.is_some()) && !self.service.builds
     }
 
+    /// Whether it runs the core distribution of the collector, as its official image brings it.
+    pub(in crate::topology) fn is_core_collector(&self) -> bool {
+        let program = self.image.as_ref().and_then(|image| image.program);
+        program == Some(ImageProgram::Collector("core")) && !self.service.builds
+    }
+
     /// Whether it runs an engine as the user of its official image.
     pub(in crate::topology) fn runs_as_engine_user(&self) -> bool {
         let old = self.runs() == Runs::Engine(ProgramKind::Tempo)

@@ -93,11 +93,11 @@ impl Engine {
 
     /// Waits until something is true of it, or shows its log.
     pub fn wait(&mut self, what: &str, mut ready: impl FnMut() -> bool) {
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + Duration::from_secs(60);
         while !ready() {
             let ended = self.child.try_wait().unwrap();
             assert!(ended.is_none(), "ended with {ended:?} before {what}:\n{}", self.log());
-            assert!(Instant::now() < end, "not {what} after 20 s:\n{}", self.log());
+            assert!(Instant::now() < end, "not {what} after 60 s:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -311,3 +311,65 @@ fn told(binary: &Path, exporting: &Exporting, stores: &[(u16, &str)]) -> String 
     let elsewhere = case(other, url(collector.http, &format!("/v1/{}", other.signal())), *api);
     sent.said(2, &logged, &names) + &elsewhere.said(1, &logged, &names)
 }
+
+/// Another program's point is too old: Prometheus refuses the whole batch, and the collector drops it.
+#[test]
+fn refused_for_a_point_of_somebody_else() {
+    let test = "refused_for_a_point_of_somebody_else";
+    let Some([collector, prometheus]) = all(test, [COLLECTOR, PROMETHEUS]) else { return };
+    let prometheus = Prometheus::taking(&prometheus);
+    let exported = url(prometheus.http, "/api/v1/otlp/v1/metrics");
+    let batch = "sending_queue: {batch: {flush_timeout: 500ms, min_size: 1000}}";
+    let setup = CollectorSetup {
+        exporters: format!("debug: {{}}\notlp_http/store:\n  metrics_endpoint: {exported}\n  {batch}"),
+        sends_by: "debug".to_owned(),
+        others: "metrics: {receivers: [otlp], exporters: [otlp_http/store]}".to_owned(),
+        ..CollectorSetup::default()
+    };
+    let collector = Collector::start(&collector, &setup);
+    let mut sent = case(Store::Prometheus, url(collector.http, "/v1/metrics"), prometheus.http);
+    sent.endpoint.through.push(RouteCollector {
+        name: "main".to_owned(),
+        metrics: Some(url(collector.metrics, "/metrics")),
+        forwards: Some(Forward {
+            edge: "main -> store".to_owned(),
+            dial: Dial { url: exported, ..dial(HttpProtobuf, 1, None) },
+            remote_write: false,
+        }),
+    });
+    // A Prometheus that has nothing yet takes points of any time.
+    assert_eq!(sent.said(5, &Logged::default(), &[]), "proven\n");
+    let (port, stop) = (collector.http, std::sync::atomic::AtomicBool::new(false));
+    // The batch that it begins is open when the proof comes.
+    old_point(port);
+    let said = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                old_point(port);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        let said = sent.said(3, &Logged::default(), &[(port, "COLLECTOR"), (prometheus.http, "STORE")]);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        said
+    });
+    // How many were refused meanwhile differs.
+    let lines: Vec<_> = said.lines().filter(|line| !line.contains("rose by")).collect();
+    assert_eq!(said.lines().count() - lines.len(), 2, "{said}");
+    let said = lines.join("\n") + "\n";
+    assert_data_eq!(counted(said, "real 3.16.0"), file!["messages/refused-for-another.txt"]);
+}
+
+/// Sends a point of 1970.
+fn old_point(port: u16) {
+    use std::io::{Read, Write};
+    let point = r#"{"dataPoints":[{"asInt":"1","timeUnixNano":"1000000000"}]}"#;
+    let metrics = format!("{{\"metrics\":[{{\"name\":\"old\",\"gauge\":{point}}}]}}");
+    let body = format!("{{\"resourceMetrics\":[{{\"scopeMetrics\":[{metrics}]}}]}}");
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let head = "POST /v1/metrics HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length";
+    write!(stream, "{head}: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(" 200 "), "{answer}");
+}

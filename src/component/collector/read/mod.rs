@@ -17,6 +17,8 @@ use release::CollectorReading;
 
 use crate::component::prometheus::scrape;
 use crate::component::{ConfigReader, FileRead};
+pub use types::outside_core;
+
 use crate::format::page::{FileReading, Start};
 use crate::format::values::Expansion;
 use crate::format::yaml::{Node, YamlEntry, YamlLibrary};

@@ -7,6 +7,7 @@ use crate::model::dataflow::FileFaultKind;
 use super::release::{CollectorReading, NEWEST, kind_of};
 
 const TABLE: &str = include_str!("../components.txt");
+const CORE: &str = include_str!("../core.txt");
 const KINDS: [&str; 5] = ["connectors", "exporters", "extensions", "processors", "receivers"];
 
 /// What is known of a type.
@@ -48,6 +49,43 @@ pub fn check(page: &mut FileReading<'_>, root: &Node, release: CollectorReading)
     }
 }
 
+/// Looks for components that the core distribution does not hold, in a file of its image. `release` is that of
+/// the tag; where it has none, only what no release holds is named.
+pub fn outside_core(page: &mut FileReading<'_>, root: &Node, release: Option<&str>) {
+    let minor = release.map(|text| CollectorReading::of(Some(text), root).0.minor());
+    let told = minor.unwrap_or(NEWEST);
+    if !(FIRST..=NEWEST).contains(&told) {
+        return;
+    }
+    for kind in KINDS {
+        for entry in root.get(kind).map(Node::entries).unwrap_or_default() {
+            let name = kind_of(&entry.key);
+            let bare: String = name.chars().filter(|c| *c != '_').collect();
+            let bare = if kind == "exporters" && bare == "otlpgrpc" { "otlp" } else { bare.as_str() };
+            // What no distribution holds is told by itself.
+            if !matches!(known(kind, name, told), Known::Here) {
+                continue;
+            }
+            let what = kind.trim_end_matches('s');
+            let reason = match (in_table(CORE, kind, bare, told), minor) {
+                (Known::Never, _) => format!("no release of the core distribution holds the {what} `{name}`"),
+                (Known::Since(first), Some(_)) => {
+                    format!("the core distribution holds the {what} `{name}` from 0.{first} on")
+                }
+                (Known::GoneSince(first), Some(_)) => {
+                    format!("the {what} `{name}` left the core distribution with 0.{first}")
+                }
+                _ => continue,
+            };
+            let path = format!("{kind}.{}", entry.key);
+            page.file_fault(entry.key_span.clone(), FileFaultKind::NotInDistribution { path, reason });
+        }
+    }
+}
+
+/// The oldest release of the tables.
+const FIRST: u16 = 90;
+
 fn known(kind: &str, name: &str, minor: u16) -> Known {
     let bare: String = name.chars().filter(|c| *c != '_').collect();
     // The names that came with 0.144 are those of the modules no longer.
@@ -58,8 +96,17 @@ fn known(kind: &str, name: &str, minor: u16) -> Known {
     if kind == "exporters" && name == "otlp_http" && minor < 144 {
         return Known::Since(144);
     }
+    match in_table(TABLE, kind, &bare, minor) {
+        // What came later than the table is not known here.
+        Known::Never if minor > NEWEST => Known::Here,
+        known => known,
+    }
+}
+
+/// What a table says of a type, which stands there without underscores.
+fn in_table(table: &str, kind: &str, bare: &str, minor: u16) -> Known {
     let mut here = false;
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
         let Some(row) = line.strip_prefix(' ') else {
             here = line == kind;
             continue;
@@ -75,8 +122,7 @@ fn known(kind: &str, name: &str, minor: u16) -> Known {
             _ => Known::Here,
         };
     }
-    // What came later than the table is not known here.
-    if minor > NEWEST { Known::Here } else { Known::Never }
+    Known::Never
 }
 
 /// What does the work of a type that is gone.
