@@ -115,6 +115,7 @@ pages! {
     "sdk-unread",
     "sdk-unsupported",
     "sdk-without-tls",
+    "secret-shared",
     "secret-unsupported",
     "secret-value",
     "send-to-missing",

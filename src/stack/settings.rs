@@ -7,6 +7,7 @@ use crate::model::names::{ComponentName, Port, TargetPath};
 use crate::model::release::sdk::{SdkLanguage, SdkLine};
 use crate::toml::{BatchPlace, CollectorCompression, PrometheusReceiver, TlsSettings, TlsVersion, WhenFull};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -75,16 +76,13 @@ impl Routes {
 
     /// The way on which a signal is followed: to what keeps it, else to a collector.
     pub fn way(&self, signal: Signal) -> Option<&Route> {
-        let is_store = |route: &&Route| !matches!(route.to, RouteTarget::Collector(_));
+        let is_store = |route: &&Route| route.to.collector().is_none();
         self.of(signal).find(is_store).or_else(|| self.of(signal).next())
     }
 
     /// The collector to which a signal is followed, if it is one.
     pub fn next(&self, signal: Signal) -> Option<&ComponentName> {
-        match &self.way(signal)?.to {
-            RouteTarget::Collector(name) => Some(name),
-            RouteTarget::Tempo | RouteTarget::Prometheus(_) | RouteTarget::Loki => None,
-        }
+        self.way(signal)?.to.collector()
     }
 
     /// Only what is said of these signals.
@@ -117,10 +115,36 @@ impl RouteTarget {
     pub fn takes(&self) -> &'static [Signal] {
         match self {
             Self::Tempo => &[Signal::Traces],
-            Self::Collector(_) => &[Signal::Traces, Signal::Metrics, Signal::Logs],
+            Self::Collector(_) => &Signal::SENT,
             Self::Prometheus(_) => &[Signal::Metrics],
             Self::Loki => &[Signal::Logs],
         }
+    }
+
+    /// The name of its table; of a collector, what stands behind `collector.`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Tempo => "tempo",
+            Self::Collector(name) => name.as_str(),
+            Self::Prometheus(_) => "prometheus",
+            Self::Loki => "loki",
+        }
+    }
+
+    /// The collector, if it is one.
+    pub fn collector(&self) -> Option<&ComponentName> {
+        match self {
+            Self::Collector(name) => Some(name),
+            Self::Tempo | Self::Prometheus(_) | Self::Loki => None,
+        }
+    }
+}
+
+/// As `send_to` spells it.
+impl fmt::Display for RouteTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prefix = if self.collector().is_some() { "collector." } else { "" };
+        write!(f, "{prefix}{}", self.name())
     }
 }
 
@@ -147,6 +171,8 @@ pub struct Export {
     pub compression: Option<CollectorCompression>,
     /// `timeout`, default 10 s.
     pub timeout: Duration,
+    /// `timeout` of remote write, where it bounds all attempts together; default 30 s.
+    pub remote_write_timeout: Duration,
     /// `headers` and `secret_headers` together.
     pub headers: BTreeMap<String, HeaderValue>,
 }

@@ -72,6 +72,16 @@ pub enum RawSendTo {
     BySignal(BTreeMap<Signal, RawTargets>),
 }
 
+impl RawSendTo {
+    /// The targets that are written for a signal.
+    pub fn of(&self, signal: Signal) -> Option<&RawTargets> {
+        match self {
+            Self::All(targets) => Some(targets),
+            Self::BySignal(targets) => targets.get(&signal),
+        }
+    }
+}
+
 /// One target or several, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawTargets {

@@ -5,7 +5,7 @@ use crate::component::{app, collector, grafana, loki, prometheus, tempo};
 use crate::model::dataflow::Signal;
 use crate::model::names::ComponentName;
 use crate::prove::{Dial, Endpoint, Forward, Reader, RouteCollector, SignalWay, Store, Tls, TrustedCa};
-use crate::stack::{App, HeaderValue, PrometheusReceiver, Route, RouteTarget};
+use crate::stack::{App, HeaderValue, PrometheusReceiver, RouteTarget};
 use crate::wiring::{ClientId, ComponentId, ListenerId, ListenerKind, WiredEdge, Wiring};
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ fn reader(wiring: &Wiring<'_>, store: Store, ca: &Path) -> Option<Reader> {
         internal_edge: internal.map(|edge| name(wiring, edge)).unwrap_or_default(),
         api: edge.url(target.tls),
         tls: if target.has_our_ca() { tls(ca.to_owned()) } else { Tls::default() },
-        tenant: loki::tenant(wiring.stack).filter(|_| store == Store::Loki),
+        tenant: loki::tenant(wiring.stack).filter(|_| store == Store::Loki).map(ToOwned::to_owned),
         internal: internal.map(WiredEdge::socket),
     })
 }
@@ -88,7 +88,12 @@ fn endpoint(wiring: &Wiring<'_>, app: &App, store: Store) -> Option<Endpoint> {
             protocol: route.protocol,
             url: if app.container.is_some() { from_here(wiring, edge, &url) } else { url },
             tls: ca.map(tls).unwrap_or_default(),
-            headers: app.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            headers: app
+                .headers
+                .clone()
+                .into_iter()
+                .chain(loki::tenant_header(wiring.stack, route))
+                .collect(),
         },
         through: through(wiring, app.routes.next(signal), store),
     })
@@ -137,7 +142,7 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector, signal: S
             protocol: route.protocol,
             url: format!("{}{path}", edge.url(served)),
             tls: if wiring.target(edge).has_our_ca() { tls(ca) } else { Tls::default() },
-            headers: headers.chain(tenant(wiring, route)).collect(),
+            headers: headers.chain(loki::tenant_header(wiring.stack, route)).collect(),
         };
         Forward { edge: name(wiring, edge), dial, remote_write }
     });
@@ -146,12 +151,6 @@ fn collector(wiring: &Wiring<'_>, collector: &crate::stack::Collector, signal: S
         metrics: metrics.map(|edge| format!("{}/metrics", edge.url(false))),
         forwards,
     }
-}
-
-/// The header that a collector adds for a Loki with tenants.
-fn tenant(wiring: &Wiring<'_>, route: &Route) -> Option<(String, String)> {
-    let tenant = loki::tenant(wiring.stack).filter(|_| route.to == RouteTarget::Loki)?;
-    Some(("x-scope-orgid".to_owned(), tenant))
 }
 
 fn tls(ca: PathBuf) -> Tls {

@@ -144,7 +144,7 @@ fn unreachable(guest: &ClientSpec, settings: &ListenerSettings) -> Finding {
     Finding::error(Code("bind-unreachable"), title)
         .at((settings.key.clone(), KeyPart::Key), "")
         .also((guest.key.clone(), KeyPart::Header), "in a container")
-        .help("leave `bind` out: it is opened for the container, with TLS")
+        .help("leave `bind` out: it is opened for the container")
 }
 
 fn tls(

@@ -132,6 +132,7 @@ const CODES: &[&str] = &[
     "send-to-missing",
     "one-of",
     "secret-value",
+    "secret-shared",
     "secret-unsupported",
     "header-text",
     "header-secret",

@@ -5,6 +5,7 @@
 //! dotenv, node, dotenvy, godotenv, compose, systemd 252, bash, dash, docker).
 
 use crate::component::collector;
+use crate::component::loki::tenant_header;
 use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
 use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::env::EnvFormat;
@@ -82,10 +83,12 @@ fn of_signal(
         let ca = place.certificates_seen.join("ca.crt").to_string();
         all.push(line("CERTIFICATE", ca, ca_key(app)));
     }
-    if !app.headers.is_empty() {
-        let pairs = app.headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
-        let headers = pairs.collect::<Vec<_>>().join(",");
-        all.push(line("HEADERS", headers, at("headers")));
+    let mut headers = app.headers.clone();
+    headers.extend(tenant_header(wiring.stack, route));
+    if !headers.is_empty() {
+        let pairs = headers.iter().map(|(name, value)| format!("{name}={}", percent_encode(value)));
+        let key = if app.headers.is_empty() { KeyPath::of(["loki", "tenant"]) } else { at("headers") };
+        all.push(line("HEADERS", pairs.collect::<Vec<_>>().join(","), key));
     }
     if app.gzip {
         all.push(line("COMPRESSION", "gzip".to_owned(), at("compression")));
@@ -126,10 +129,8 @@ fn beside(app: &App) -> Vec<EnvAssignment> {
     }
     if app.lines.others_off {
         let sent = app.routes.signals();
-        for signal in [Signal::Traces, Signal::Metrics, Signal::Logs].iter().filter(|one| !sent.contains(one))
-        {
-            let exporter = format!("OTEL_{}_EXPORTER", signal.to_string().to_uppercase());
-            all.push(assign(exporter, "none", at("other_signals")));
+        for signal in Signal::SENT.iter().filter(|one| !sent.contains(one)) {
+            all.push(assign(signal.exporter_variable(), "none", at("other_signals")));
         }
     }
     let extra = app.lines.extra.iter().map(|(name, value)| EnvAssignment {

@@ -127,13 +127,13 @@ struct Blind {
 /// An SDK that reads no certificate variable cannot dial a TLS listener with a private CA, unless the
 /// program or the host's trust store sees to it.
 fn without_tls(wiring: &Wiring<'_>, app: &App) -> Option<Finding> {
-    let tls = app.routes.0.iter().find_map(|route| {
+    let tls = app.routes.0.iter().filter_map(|route| {
         let edge = wiring.edge_from(&collector::client(&id(&app.name), route))?;
         wiring.target(edge).has_our_ca().then_some((route.protocol, edge))
     });
-    let (protocol, edge) = tls?;
+    let mut blind = tls.filter_map(|(protocol, edge)| Some((reads_no_ca(app, protocol)?, edge)));
+    let (blind, edge) = blind.next()?;
     let listener = wiring.target(edge);
-    let blind = reads_no_ca(app, protocol)?;
     let finding = Finding::error(Code("sdk-without-tls"), blind.why)
         .at((app.key.join("sdk"), KeyPart::Key), format!("`{}` dials {}", app.name, edge.url(true)))
         .also((listener.key.clone(), KeyPart::Key), "serves TLS");

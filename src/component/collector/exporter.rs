@@ -3,7 +3,7 @@
 use super::queue::QueueContext;
 use super::route::client;
 use crate::component::app::describe::path;
-use crate::component::loki;
+use crate::component::loki::tenant_header;
 use crate::component::values::{collector_version, go_duration};
 use crate::model::dataflow::OtlpProtocol;
 use crate::stack::{
@@ -37,10 +37,6 @@ struct ClientFiles {
     reload: String,
 }
 
-/// Remote write gives up a request, all attempts together, after its timeout: 5 s of its own lose what comes while
-/// Prometheus is restarted (seen with 0.159 and Prometheus 2.42 and 3.16).
-const REMOTE_WRITE_TIMEOUT: &str = "30s";
-
 /// The id of the exporter that takes a route.
 pub(super) fn id(collector: &Collector, route: &Route) -> String {
     let kind = match (&route.to, route.protocol) {
@@ -50,13 +46,7 @@ pub(super) fn id(collector: &Collector, route: &Route) -> String {
         (_, OtlpProtocol::Grpc) => collector.dialect.grpc_exporter,
         (_, OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson) => collector.dialect.http_exporter,
     };
-    let name = match &route.to {
-        RouteTarget::Tempo => "tempo",
-        RouteTarget::Collector(name) => name.as_str(),
-        RouteTarget::Prometheus(_) => "prometheus",
-        RouteTarget::Loki => "loki",
-    };
-    format!("{kind}/{name}")
+    format!("{kind}/{}", route.to.name())
 }
 
 /// The exporter that takes a route; `None` where the target's own table was refused.
@@ -86,10 +76,10 @@ pub(super) fn exporter(
         remote_write,
         // Nothing is compressed between two processes of one host.
         compression: collector.export.compression.unwrap_or(CollectorCompression::None).as_str(),
-        timeout: match remote_write {
-            true => REMOTE_WRITE_TIMEOUT.to_owned(),
-            false => go_duration(collector.export.timeout),
-        },
+        timeout: go_duration(match remote_write {
+            true => collector.export.remote_write_timeout,
+            false => collector.export.timeout,
+        }),
         headers: headers(wiring, collector, route),
         tls: wiring.target(edge).has_our_ca().then(|| ClientFiles {
             ca: literal(place.certificate("ca.crt").as_str()),
@@ -98,15 +88,17 @@ pub(super) fn exporter(
         }),
         // The HTTP exporter goes by the URL's scheme, the gRPC one by this switch alone.
         insecure: !tls && route.protocol == OtlpProtocol::Grpc,
-        queue: QueueContext::of(collector, in_order),
+        queue: QueueContext::of(collector, in_order).map(|queue| match remote_write {
+            true => queue.of_requests(),
+            false => queue,
+        }),
     })
 }
 
 /// Headers of every request, and the tenant of a Loki.
 fn headers(wiring: &Wiring<'_>, collector: &Collector, route: &Route) -> BTreeMap<String, String> {
     let written = collector.export.headers.iter().map(|(name, value)| (name.clone(), header(value)));
-    let tenant = loki::tenant(wiring.stack).filter(|_| route.to == RouteTarget::Loki);
-    let tenant = tenant.map(|tenant| ("x-scope-orgid".to_owned(), literal(&tenant)));
+    let tenant = tenant_header(wiring.stack, route).map(|(name, tenant)| (name, literal(&tenant)));
     written.chain(tenant).collect()
 }
 

@@ -22,6 +22,9 @@ pub(super) struct QueueContext {
     batch: Option<BatchContext>,
 }
 
+/// What a queue of requests holds where its length is written in bytes.
+const DEFAULT_REQUESTS: u64 = 1000;
+
 impl From<Batch> for BatchContext {
     fn from(batch: Batch) -> Self {
         Self { size: batch.size, max_size: batch.max_size, timeout: go_duration(batch.timeout) }
@@ -34,6 +37,12 @@ impl QueueContext {
         let batch = collector.batch.filter(|batch| batch.place == BatchPlace::Exporter);
         let queue = Self::new(collector.queue?, batch.map(BatchContext::from));
         Some(Self { in_order, ..queue })
+    }
+
+    /// The same of a queue that counts requests alone.
+    pub(super) fn of_requests(self) -> Self {
+        let size = if self.sizer == "requests" { self.size } else { DEFAULT_REQUESTS };
+        Self { sizer: "requests", size, batch: None, ..self }
     }
 
     fn new(queue: Queue, batch: Option<BatchContext>) -> Self {

@@ -52,9 +52,7 @@ fn neighbour(wiring: &Wiring<'_>, component: ComponentId, uid: &str) -> Option<N
         name: literal(&shown(wiring, kind)),
         uid: uid_of(wiring, uid),
         url: literal(&edge.url(wiring.target(edge).tls)),
-        tenant: loki::tenant(wiring.stack)
-            .filter(|_| kind == ProgramKind::Loki)
-            .map(|tenant| literal(&tenant)),
+        tenant: loki::tenant(wiring.stack).filter(|_| kind == ProgramKind::Loki).map(literal),
     })
 }
 

@@ -4,7 +4,7 @@ mod home;
 mod settings;
 
 pub use home::HOME;
-pub use settings::tenant;
+pub use settings::{tenant, tenant_header};
 
 use crate::model::dataflow::ProgramKind;
 use crate::wiring::ComponentId;

@@ -1,7 +1,7 @@
 //! What `[loki]` means.
 
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::stack::{ListenerSettings, ResolvedNeighbour, Stack};
+use crate::stack::{ListenerSettings, ResolvedNeighbour, Route, RouteTarget, Stack};
 use crate::toml::LokiTable;
 
 /// `[loki]`, resolved.
@@ -30,8 +30,15 @@ impl LokiSettings {
 }
 
 /// The tenant that logs are for, where one is written.
-pub fn tenant(stack: &Stack) -> Option<String> {
-    stack.raw.as_ref()?.loki.tenant.text().map(ToOwned::to_owned)
+pub fn tenant(stack: &Stack) -> Option<&str> {
+    stack.raw.as_ref()?.loki.tenant.text()
+}
+
+/// The header of every request to a Loki with tenants, name and value; `None` on every other way, and where no tenant
+/// is written.
+pub fn tenant_header(stack: &Stack, route: &Route) -> Option<(String, String)> {
+    let tenant = tenant(stack).filter(|_| route.to == RouteTarget::Loki)?;
+    Some(("x-scope-orgid".to_owned(), tenant.to_owned()))
 }
 
 /// What Loki takes in `X-Scope-OrgID`. Source: its documentation of multi-tenancy.

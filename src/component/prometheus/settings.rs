@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::names::TargetPath;
+use crate::model::release::prometheus as release;
 use crate::stack::{ListenerSettings, ResolvedNeighbour, Stack};
 use crate::toml::{KeyField, PrometheusReceiver, PrometheusTable};
 use std::collections::BTreeMap;
@@ -54,14 +55,13 @@ pub fn version(stack: &Stack) -> Option<String> {
     stack.raw.as_ref()?.prometheus.version.text().map(ToOwned::to_owned)
 }
 
-/// A release that does not take what `receive` says. Its OTLP receiver was a feature before 3.0, which no flag of
-/// today opens.
+/// A release that does not take what `receive` says.
 fn released(version: &KeyField<String>, receive: &KeyField<PrometheusReceiver>, faults: &mut Findings) {
-    let major = version.text().and_then(|text| text.split('.').next()?.parse::<u32>().ok());
-    if major.is_some_and(|major| major < 3) && receive.get() == Some(&PrometheusReceiver::Otlp) {
+    let old = version.text().is_some_and(|version| !release::takes_otlp(version));
+    if old && receive.get() == Some(&PrometheusReceiver::Otlp) {
         let found = Finding::error(Code("version-too-old"), "`receive = \"otlp\"` needs Prometheus 3.0");
         let found = found.at(receive.value(), "").also(version.value(), "");
-        faults.push(found.help("receive = \"remote-write\"").help("version = \"3.0\""));
+        faults.push(found.help("receive = \"remote-write\"").help("or update Prometheus"));
     }
 }
 

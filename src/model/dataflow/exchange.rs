@@ -20,6 +20,14 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// What programs of a stack send.
+    pub const SENT: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
+
+    /// The variable by which an SDK chooses the exporter of a signal.
+    pub fn exporter_variable(self) -> String {
+        format!("OTEL_{}_EXPORTER", self.to_string().to_uppercase())
+    }
+
     /// The signal of a pipeline's id: `traces` of `traces/backup`.
     pub fn of_pipeline(id: &str) -> Option<Self> {
         match id.split('/').next().unwrap_or_default().trim() {

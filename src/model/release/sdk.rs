@@ -177,14 +177,6 @@ impl SdkLanguage {
         }
     }
 
-    /// Whether a client certificate is read from the environment.
-    pub fn client_certificate(self, protocol: OtlpProtocol) -> Support {
-        match self {
-            Self::Python => Support::Since((1, 27)),
-            _ => self.ca(protocol),
-        }
-    }
-
     /// Whether spans are sent in JSON where `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` says so. Python and Java do not start
     /// their telemetry then, others send protobuf.
     pub fn json(self) -> Support {

@@ -23,6 +23,9 @@ pub(super) fn app(name: &str, table: &AppTable, scene: &mut Scene<'_>) -> Option
     let certificates =
         runner.as_ref().and_then(|runner| runner.path(&table.paths.certificates, scene.faults));
     let headers = export::headers(&table.headers, None, scene.faults);
+    if let Some(routes) = &routes {
+        export::shared(&[&table.headers], routes, scene.faults);
+    }
     let first = routes.as_ref().and_then(|routes| routes.0.first());
     let protocol = first.map(|route| route.protocol).or_else(|| table.protocol.get().copied());
     let sdk = sdk::sdk(table, protocol, scene.faults);
@@ -63,7 +66,8 @@ fn container(table: &AppTable, scene: &mut Scene<'_>) -> Option<AppContainer> {
     let address = host_address.text()?;
     let bare = address.trim_start_matches('[').trim_end_matches(']');
     let numeric = bare.parse::<IpAddr>();
-    let own = address == "localhost" || numeric.as_ref().is_ok_and(IpAddr::is_loopback);
+    let nobody = |ip: &IpAddr| ip.is_loopback() || ip.is_unspecified();
+    let own = address.eq_ignore_ascii_case("localhost") || numeric.as_ref().is_ok_and(nobody);
     let title = if own {
         format!("`{address}` is the container itself")
     } else if numeric.is_err() && !is_dns_name(address) {

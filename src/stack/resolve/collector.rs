@@ -9,6 +9,7 @@ use super::service::{Runner, ServiceDefaults};
 use super::version::ReleaseKeys;
 use super::{Scene, export, version};
 use crate::diagnostic::{Code, Finding};
+use crate::model::dataflow::Signal;
 use crate::model::names::ComponentName;
 use crate::model::release::collector::CollectorRelease;
 use crate::toml::{CollectorTable, Table};
@@ -20,16 +21,9 @@ const SERVICE: ServiceDefaults =
 /// The least memory limit of which 16 % are still one MiB: the engine takes no spike limit of 0.
 const LEAST_MEMORY: Size = Size::mib(7);
 
-/// Names whose certificate would bear the name of another one of the stack.
-const TAKEN: [&str; 2] = ["ca", "tempo"];
-
 /// Resolves one collector, telling all of its faults.
 pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_>) -> Option<Collector> {
-    if TAKEN.contains(&name) {
-        let title = format!("`{name}` is the name of another certificate of the stack");
-        let found = Finding::error(Code("name-shape"), title).at(table.at.key(), "");
-        scene.faults.push(found.help("for example: `[collector.main]`"));
-    }
+    taken(name, table, scene);
     let version = version::collector(
         ReleaseKeys { version: &table.version, dialect: &table.dialect, at: &table.at },
         scene,
@@ -47,6 +41,10 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
     let batch = batch(table, queue.as_ref(), scene.faults);
     let retry = retry(&table.retry, scene.faults);
     let export = export::export(table, service.as_ref(), scene.faults);
+    if let Some(routes) = &routes {
+        export::shared(&[&table.headers, &table.secret_headers], routes, scene.faults);
+        export::unread(table, routes, scene.faults);
+    }
     memory(table, scene);
     let (version, dialect) = version?;
     waiting(table, queue, dialect, scene);
@@ -72,6 +70,21 @@ pub(super) fn collector(name: &str, table: &CollectorTable, scene: &mut Scene<'_
         written: table.printed(),
         key: table.at.path().clone(),
     })
+}
+
+/// A name whose certificate would bear the name of another one of the stack, or whose exporter that of another one of
+/// the same collector.
+fn taken(name: &str, table: &CollectorTable, scene: &mut Scene<'_>) {
+    let stores = Signal::SENT.iter().filter_map(|signal| scene.targets.store(*signal));
+    let store = stores.into_iter().any(|store| store.name() == name);
+    let what = match name {
+        "ca" | "tempo" => "certificate",
+        _ if store => "target",
+        _ => return,
+    };
+    let title = format!("`{name}` is the name of another {what} of the stack");
+    let found = Finding::error(Code("name-shape"), title).at(table.at.key(), "");
+    scene.faults.push(found.help("for example: `[collector.main]`"));
 }
 
 /// A queue that lets senders wait, on a release where that can stop the collector.

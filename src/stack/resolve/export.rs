@@ -1,6 +1,9 @@
 //! A collector's way out: compression, timeout, headers; and the rules that all headers share.
 
-use super::super::{Export, HeaderValue, SecretReference, ServiceSettings};
+use super::super::{
+    BatchPlace, Export, HeaderValue, PrometheusReceiver, RouteTarget, Routes, SecretReference,
+    ServiceSettings,
+};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::text::sounds_secret;
 use crate::toml::{CollectorTable, KeyField, nearest};
@@ -9,6 +12,10 @@ use std::time::Duration;
 
 /// Headers as they are written: name -> value or reference.
 type Headers = KeyField<BTreeMap<String, String>>;
+
+/// Remote write gives up a request, all attempts together, after its timeout: 5 s of its own lose what comes while
+/// Prometheus is restarted (seen with 0.159 and Prometheus 2.42 and 3.16).
+const REMOTE_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings of a collector's exporter.
 pub(super) fn export(
@@ -46,8 +53,53 @@ pub(super) fn export(
     (!errors).then(|| Export {
         compression: table.compression.get().copied(),
         timeout: table.timeout.or(Duration::from_secs(10)),
+        remote_write_timeout: table.timeout.get().copied().unwrap_or(REMOTE_WRITE_TIMEOUT),
         headers: all,
     })
+}
+
+/// Headers that are secrets, on several ways: whoever is at the end of each would learn them.
+pub(super) fn shared(written: &[&Headers], routes: &Routes, faults: &mut Findings) {
+    let [first, second, ..] = routes.0.as_slice() else { return };
+    for key in written {
+        let all = key.get().into_iter().flatten().map(|(name, _)| name);
+        // Every value of `secret_headers` is a secret, whatever its name says.
+        for name in all.filter(|name| key.name() == "secret_headers" || sounds_secret(name)) {
+            let to = match routes.0.len() {
+                2 => format!("`{}` and `{}`", first.to, second.to),
+                _ => format!("`{}`, `{}` and others", first.to, second.to),
+            };
+            let title = format!("`{name}` would be sent to {to} alike");
+            let found = Finding::error(Code("secret-shared"), title)
+                .at((key.path().join(name), KeyPart::Key), "")
+                .also((first.key.clone(), KeyPart::Value), "")
+                .also((second.key.clone(), KeyPart::Value), "");
+            faults.push(found.help("a collector of its own for the target that it is meant for"));
+        }
+    }
+}
+
+/// What is written of a way out that remote write, the only way, does not go by.
+pub(super) fn unread(table: &CollectorTable, routes: &Routes, faults: &mut Findings) {
+    let remote_write = RouteTarget::Prometheus(PrometheusReceiver::RemoteWrite);
+    if routes.0.is_empty() || routes.0.iter().any(|route| route.to != remote_write) {
+        return;
+    }
+    let batched = table.batch.place.or(BatchPlace::Exporter) == BatchPlace::Processor;
+    let keys = [
+        (table.compression.is_written(), table.compression.key(), "compression"),
+        (table.queue.bytes.is_written(), table.queue.bytes.key(), "bytes"),
+        (table.queue.when_full.is_written(), table.queue.when_full.key(), "when_full"),
+        (table.batch.at.is_written() && !batched, table.batch.at.key(), "batch"),
+    ];
+    for (_, place, name) in keys.into_iter().filter(|(written, ..)| *written) {
+        let title = format!("remote write does not go by `{name}`");
+        let found = Finding::warning(Code("key-unused"), title).at(place, "");
+        faults.push(match name {
+            "batch" => found.help("`place = \"processor\"` batches before it"),
+            _ => found.help(format!("leave `{name}` out")),
+        });
+    }
 }
 
 fn reference(text: &str) -> SecretReference {

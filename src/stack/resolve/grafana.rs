@@ -5,12 +5,13 @@ use super::Scene;
 use super::host::HostKeys;
 use super::service::Runner;
 use crate::diagnostic::{Code, Finding};
+use crate::model::dataflow::Signal;
 use crate::model::names::TargetPath;
 use crate::toml::GrafanaTable;
 
 /// Resolves Grafana, telling all of its faults.
 pub(super) fn grafana(table: &GrafanaTable, scene: &mut Scene<'_>) -> Option<Grafana> {
-    if !scene.targets.has_tempo() && scene.targets.is_complete() {
+    if scene.targets.store(Signal::Traces).is_none() && scene.targets.is_complete() {
         let found = Finding::error(Code("send-to-missing"), "Grafana has no Tempo to read from");
         scene.faults.push(found.at(table.at.header(), "").help("add `[tempo]`, or leave `[grafana]` out"));
     }

@@ -7,6 +7,7 @@
 mod alone;
 mod app;
 mod certificates;
+mod circle;
 mod collector;
 mod export;
 mod grafana;
@@ -76,7 +77,7 @@ fn resolve_sound(root: &RawStack) -> (Stack, Findings) {
     let grafana = Some(&root.grafana).filter(|table| table.at.is_written());
     let grafana = grafana
         .and_then(|table| alone::judged(&table.at, &mut scene, |scene| grafana::grafana(table, scene)));
-    route::loops(&collectors, &targets, &mut faults);
+    circle::circles(&collectors, &targets, &mut faults);
     let name = root.name.text().unwrap_or_default();
     let stack = Stack {
         name: StackName::new(name),

@@ -110,9 +110,11 @@ fn spelled(value: &str, sdk: &Sdk) -> Result<String, Misread> {
 }
 
 /// Lines that the stack writes by itself, and the key that says them.
-const OWN: &[(&str, &str)] = &[
-    ("OTEL_SERVICE_NAME", "service_name"),
-    ("OTEL_RESOURCE_ATTRIBUTES", "resource_attributes"),
+const OWN: &[(&str, &str)] =
+    &[("OTEL_SERVICE_NAME", "service_name"), ("OTEL_RESOURCE_ATTRIBUTES", "resource_attributes")];
+
+/// The same, of exporters: what stands behind `OTEL_EXPORTER_OTLP_`, and behind the signal.
+const OF_EXPORTERS: &[(&str, &str)] = &[
     ("ENDPOINT", "send_to"),
     ("PROTOCOL", "protocol"),
     ("HEADERS", "headers"),
@@ -120,6 +122,11 @@ const OWN: &[(&str, &str)] = &[
     ("TIMEOUT", "timeout"),
     ("CERTIFICATE", "sdk.tls_settings"),
 ];
+
+/// The key that says a line.
+fn named(lines: &'static [(&str, &str)], name: &str) -> Option<&'static str> {
+    lines.iter().find(|(line, _)| *line == name).map(|(_, key)| *key)
+}
 
 /// `extra`, line by line.
 fn extra(
@@ -174,13 +181,16 @@ impl Line<'_> {
     /// A line that a key of the stack says.
     fn own(&self) -> Option<Finding> {
         let general = self.name.strip_prefix("OTEL_EXPORTER_OTLP_");
-        let short = general.map_or(self.name, |rest| self.of_a_signal(rest).unwrap_or(rest));
+        let own = match general {
+            Some(rest) => named(OF_EXPORTERS, self.of_a_signal(rest).unwrap_or(rest)),
+            None => named(OWN, self.name),
+        };
         let sampler = self.name.starts_with("OTEL_TRACES_SAMPLER") && self.table.sampling.at.is_written();
-        let silenced = ["OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"].contains(&self.name)
-            && self.table.other_signals.or(false);
-        let own = OWN.iter().find(|(line, _)| *line == short);
+        let unsent = Signal::SENT.into_iter().filter(|signal| !self.sent().contains(signal));
+        let silenced = self.table.other_signals.or(false)
+            && unsent.into_iter().any(|signal| signal.exporter_variable() == self.name);
         let key = match (own, sampler, silenced) {
-            (Some((_, key)), ..) => *key,
+            (Some(key), ..) => key,
             (_, true, _) => "sampling",
             (.., true) => "other_signals",
             _ if self.name == "OTEL_CONFIG_FILE" => "config_file",
@@ -193,9 +203,13 @@ impl Line<'_> {
 
     /// The setting of a signal that the stack writes: `ENDPOINT` of `METRICS_ENDPOINT`.
     fn of_a_signal<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let written = self.table.signals.get().map_or(&[Signal::Traces][..], Vec::as_slice);
         let prefix = |signal: &Signal| format!("{}_", signal.to_string().to_uppercase());
-        written.iter().find_map(|signal| name.strip_prefix(&prefix(signal)))
+        self.sent().iter().find_map(|signal| name.strip_prefix(&prefix(signal)))
+    }
+
+    /// What the program sends.
+    fn sent(&self) -> &[Signal] {
+        self.table.signals.get().map_or(&[Signal::Traces], Vec::as_slice)
     }
 
     /// A line that changes the way out against what the stack says of it.

@@ -1,9 +1,9 @@
 //! Who sends what where, and by which protocol.
 
-use super::super::{Collector, Route, RouteTarget, Routes};
+use super::super::{PrometheusReceiver, Route, RouteTarget, Routes};
 use super::Scene;
-use super::targets::{OpenListeners, Targets, spell};
-use crate::diagnostic::{Code, Finding, Findings, KeyPart, KeyPath};
+use super::targets::{OpenListeners, Targets};
+use crate::diagnostic::{Code, Finding, KeyPart, KeyPath};
 use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::names::ComponentName;
 use crate::model::release::sdk::SdkLanguage;
@@ -72,14 +72,15 @@ pub(super) fn routes(sender: &RouteSender<'_>, scene: &mut Scene<'_>) -> Option<
         let only_http = only_http.is_some_and(|open| !open.serves(OtlpProtocol::Grpc));
         return scene.fault(protocol_missing(sender, sdk, only_http));
     }
-    let mut routes: Vec<Route> = Vec::new();
+    let mut ways: Vec<Reached> = Vec::new();
     for way in all? {
-        match routes.iter_mut().find(|route| route.to == way.to) {
-            Some(route) => route.signals.extend(way.signals),
-            None => routes.push(with_protocol(sender, way, scene)?),
+        match ways.iter_mut().find(|known| known.to == way.to) {
+            Some(known) => known.signals.extend(way.signals),
+            None => ways.push(way),
         }
     }
-    Some(Routes(routes))
+    let routes: Vec<_> = ways.into_iter().map(|way| with_protocol(sender, way, scene)).collect();
+    routes.into_iter().collect::<Option<_>>().map(Routes)
 }
 
 /// A target, and what is sent there.
@@ -183,32 +184,67 @@ fn taken(sender: &RouteSender<'_>, way: &Reached, scene: &mut Scene<'_>) -> bool
     if refused.is_empty() {
         return true;
     }
-    let target = spell(&way.to);
     let sent = refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
-    let title = format!("`{target}` takes {}, {sent} are sent to it", takes[0]);
+    let title = format!("`{}` takes {}, {sent} are sent to it", way.to, takes[0]);
     let found = Finding::error(Code("signal-unsupported"), title).at((way.key.clone(), KeyPart::Value), "");
     let found = match sender.signals_key.is_written() {
         true => found.also(sender.signals_key.value(), ""),
         false => found,
     };
-    let pairs = way.signals.iter().filter_map(|signal| {
-        let to = if takes.contains(signal) { target.clone() } else { spell(scene.targets.store(*signal)?) };
-        Some(format!("{signal} = \"{to}\""))
-    });
-    let pairs = pairs.collect::<Vec<_>>().join(", ");
     let missing = refused.iter().filter(|signal| scene.targets.store(***signal).is_none());
-    let found = match pairs.is_empty() {
-        true => found,
-        false => found.help(format!("send_to = {{ {pairs} }}")),
-    };
+    let found = mended(sender, scene.targets).into_iter().fold(found, Finding::help);
     let found =
         missing.fold(found, |found, signal| found.help(format!("{signal} go to `{}`", table_of(**signal))));
     scene.faults.push(found);
     false
 }
 
+/// `send_to` with every signal at a target that takes it, what is sent elsewhere left as it is.
+fn mended(sender: &RouteSender<'_>, targets: &Targets) -> Option<String> {
+    let written = sender.send_to.get()?;
+    let takers = |signal: Signal| {
+        let names = written.of(signal)?.names.iter().filter_map(|name| targets.named(name));
+        let takers = names.filter_map(|to| match to.takes().contains(&signal) {
+            true => Some(to),
+            false => targets.store(signal),
+        });
+        Some((signal, takers.cloned().collect()))
+    };
+    send_to(&sender.signals.iter().filter_map(|signal| takers(*signal)).collect())
+}
+
+/// `send_to = ...`, in the shortest form; `None` where nothing is sent anywhere.
+pub(super) fn send_to(by_signal: &BTreeMap<Signal, Vec<RouteTarget>>) -> Option<String> {
+    let quoted = |targets: &[RouteTarget]| {
+        let mut names: Vec<String> = Vec::new();
+        for name in targets.iter().map(|target| format!("\"{target}\"")) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        match names.as_slice() {
+            [only] => only.clone(),
+            several => format!("[{}]", several.join(", ")),
+        }
+    };
+    let sent = by_signal.iter().filter(|(_, targets)| !targets.is_empty());
+    let sent: Vec<_> = sent.map(|(signal, targets)| (signal, quoted(targets))).collect();
+    match sent.as_slice() {
+        [] => None,
+        [(_, first), rest @ ..]
+            if sent.len() == by_signal.len() && rest.iter().all(|(_, to)| to == first) =>
+        {
+            Some(format!("send_to = {first}"))
+        }
+        pairs => {
+            let pairs: Vec<_> = pairs.iter().map(|(signal, to)| format!("{signal} = {to}")).collect();
+            Some(format!("send_to = {{ {} }}", pairs.join(", ")))
+        }
+    }
+}
+
 /// The table of what keeps a signal.
-fn table_of(signal: Signal) -> &'static str {
+pub(super) fn table_of(signal: Signal) -> &'static str {
     match signal {
         Signal::Metrics => "[prometheus]",
         Signal::Logs => "[loki]",
@@ -219,6 +255,9 @@ fn table_of(signal: Signal) -> &'static str {
 /// A way with its protocol: what is written, else gRPC where it is served.
 fn with_protocol(sender: &RouteSender<'_>, way: Reached, scene: &mut Scene<'_>) -> Option<Route> {
     let open = scene.targets.open(&way.to)?;
+    if sender.is_app() && way.to == RouteTarget::Prometheus(PrometheusReceiver::RemoteWrite) {
+        return scene.fault(only_remote_write(sender, &way, scene.targets));
+    }
     let [grpc, http] = [OtlpProtocol::Grpc, OtlpProtocol::HttpProtobuf];
     let [first, second] = if sender.is_app() { [http, grpc] } else { [grpc, http] };
     let preferred = if open.serves(first) { first } else { second };
@@ -231,6 +270,17 @@ fn with_protocol(sender: &RouteSender<'_>, way: Reached, scene: &mut Scene<'_>) 
         return scene.fault(found);
     }
     Some(Route { to: way.to, signals: way.signals, protocol, key: way.key })
+}
+
+/// An SDK speaks OTLP alone.
+fn only_remote_write(sender: &RouteSender<'_>, way: &Reached, targets: &Targets) -> Finding {
+    let title = format!("{} speaks OTLP, Prometheus takes remote write alone", sender.spoken());
+    let found = Finding::error(Code("no-listener"), title).at((way.key.clone(), KeyPart::Value), "");
+    let found = found.also((KeyPath::of(["prometheus"]), KeyPart::Header), "");
+    match targets.collectors() {
+        [] => found.help("send to a collector: add `[collector.main]`"),
+        [first, ..] => found.help(format!("send to a collector, for example: \"collector.{first}\"")),
+    }
 }
 
 /// Whether a program goes by the protocol that its environment names: SDKs that make their exporters themselves do.
@@ -246,7 +296,7 @@ fn written(text: &str, key: &KeyPath, scene: &mut Scene<'_>) -> Option<RouteTarg
     if !scene.targets.is_complete() {
         return None;
     }
-    let known: Vec<String> = scene.targets.all().take(20 * NAMED).map(spell).collect();
+    let known: Vec<String> = scene.targets.all().take(20 * NAMED).map(ToString::to_string).collect();
     let with_prefix = format!("collector.{text}");
     let near = known.iter().find(|name| **name == with_prefix).map(String::as_str);
     let near = near.or_else(|| nearest(text, known.iter().map(String::as_str)));
@@ -317,7 +367,7 @@ fn no_listener(
         OtlpProtocol::Grpc => ("gRPC", "HTTP"),
         OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => ("HTTP", "gRPC"),
     };
-    let table = spell(to);
+    let table = to.to_string();
     let (target, help) = match to {
         RouteTarget::Tempo => {
             ("Tempo".to_owned(), "in `[tempo]`: receive = { grpc = 14317, http = 14318 }".to_owned())
@@ -348,70 +398,4 @@ fn no_listener(
                 .help(help)
         }
     }
-}
-
-/// Collectors that send in a circle, each circle once. What leads nowhere new is not followed again.
-pub(super) fn loops(
-    collectors: &BTreeMap<ComponentName, Collector>,
-    targets: &Targets,
-    faults: &mut Findings,
-) {
-    let mut done = BTreeSet::new();
-    for start in collectors.keys() {
-        // The way from the start, and which target of each on it comes next.
-        let mut way: Vec<(&ComponentName, usize)> = vec![(start, 0)];
-        while let Some((name, next)) = way.last_mut() {
-            let step = if done.contains(*name) { None } else { next_of(collectors, name, *next) };
-            *next += 1;
-            let Some(to) = step else {
-                done.insert(*name);
-                way.pop();
-                continue;
-            };
-            match way.iter().position(|(passed, _)| *passed == to) {
-                Some(first) => {
-                    let names: Vec<_> = way[first..].iter().map(|(name, _)| *name).collect();
-                    faults.push(circle(&names, collectors, targets));
-                }
-                None => way.push((to, 0)),
-            }
-        }
-    }
-}
-
-/// The collector that is the so many'th target of one.
-fn next_of<'c>(
-    collectors: &'c BTreeMap<ComponentName, Collector>,
-    from: &ComponentName,
-    index: usize,
-) -> Option<&'c ComponentName> {
-    let to = collectors.get(from)?.routes.0.iter().filter_map(|route| match &route.to {
-        RouteTarget::Collector(name) => collectors.get_key_value(name).map(|(name, _)| name),
-        RouteTarget::Tempo | RouteTarget::Prometheus(_) | RouteTarget::Loki => None,
-    });
-    to.into_iter().nth(index)
-}
-
-fn circle(
-    way: &[&ComponentName],
-    collectors: &BTreeMap<ComponentName, Collector>,
-    targets: &Targets,
-) -> Finding {
-    let names = way.iter().chain(way.first()).map(|name| format!("`{name}`"));
-    let title = format!("{} sends in a circle", names.collect::<Vec<_>>().join(" -> "));
-    let key = |from: &ComponentName, to: &ComponentName| {
-        let mut routes = collectors[from].routes.0.iter();
-        let route = routes.find(|route| route.to == RouteTarget::Collector(to.clone()));
-        (route.map_or_else(|| collectors[from].key.clone(), |route| route.key.clone()), KeyPart::Value)
-    };
-    let steps = way.iter().zip(way[1..].iter().chain(way.first()));
-    let mut places = steps.map(|(from, to)| key(from, to));
-    let found = Finding::error(Code("exporter-loop"), title);
-    let found = places.next().map_or(found.clone(), |first| found.at(first, ""));
-    let found = places.fold(found, |found, place| found.also(place, ""));
-    let last = way[way.len() - 1];
-    found.help(match targets.has_tempo() {
-        true => format!("in `[collector.{last}]`: send_to = \"tempo\""),
-        false => format!("add `[tempo]`, and in `[collector.{last}]`: send_to = \"tempo\""),
-    })
 }

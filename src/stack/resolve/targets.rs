@@ -2,15 +2,12 @@
 
 use super::super::{OtlpListeners, PrometheusReceiver, RouteTarget};
 use super::listener::{COLLECTOR_LISTENERS, TEMPO_LISTENERS, listeners};
-use super::version;
 use crate::diagnostic::Findings;
 use crate::model::dataflow::{OtlpProtocol, Signal};
 use crate::model::names::ComponentName;
-use crate::toml::{PrometheusTable, RawSendTo, RawStack};
+use crate::model::release::prometheus;
+use crate::toml::{PrometheusTable, RawStack, RawTargets};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Prometheus has taken OTLP without a feature flag from here on.
-const PROMETHEUS_WITH_OTLP: (u32, u32) = (3, 0);
 
 /// Everything that can be sent to. The listeners of a component whose table is faulty are not known;
 /// it exists all the same.
@@ -73,7 +70,8 @@ impl Targets {
         if loki.at.is_written() {
             known.insert(RouteTarget::Loki, api(loki.at.is_sound(), loki.http.enabled.or(true)));
         }
-        let senders_known = root.app.values().all(|table| table.at.is_sound())
+        let senders_known = root.at.is_whole()
+            && root.app.values().all(|table| table.at.is_sound())
             && root.collector.values().all(|table| table.at.is_sound());
         let carried = carried(root, &collectors);
         Self { known, collectors, carried, complete: root.at.is_whole(), senders_known }
@@ -91,7 +89,7 @@ impl Targets {
 
     /// The target of a reference.
     pub(super) fn named(&self, text: &str) -> Option<&RouteTarget> {
-        self.known.keys().find(|target| spell(target) == text)
+        self.known.keys().find(|target| target.to_string() == text)
     }
 
     /// Every target.
@@ -101,7 +99,7 @@ impl Targets {
 
     /// The target beside collectors that takes a signal.
     pub(super) fn store(&self, signal: Signal) -> Option<&RouteTarget> {
-        let is_store = |target: &&RouteTarget| !matches!(target, RouteTarget::Collector(_));
+        let is_store = |target: &&RouteTarget| target.collector().is_none();
         self.known.keys().filter(is_store).find(|target| target.takes().contains(&signal))
     }
 
@@ -124,26 +122,12 @@ impl Targets {
     pub(super) fn is_complete(&self) -> bool {
         self.complete
     }
-
-    pub(super) fn has_tempo(&self) -> bool {
-        self.known.contains_key(&RouteTarget::Tempo)
-    }
 }
 
 /// How a Prometheus is handed metrics: as written, else as its release says.
 fn receiver(table: &PrometheusTable) -> PrometheusReceiver {
-    let old = table.version.text().is_some_and(|version| version::line(version) < PROMETHEUS_WITH_OTLP);
-    table.receive.or(if old { PrometheusReceiver::RemoteWrite } else { PrometheusReceiver::Otlp })
-}
-
-/// A target as `send_to` spells it.
-pub(super) fn spell(target: &RouteTarget) -> String {
-    match target {
-        RouteTarget::Tempo => "tempo".into(),
-        RouteTarget::Collector(name) => format!("collector.{name}"),
-        RouteTarget::Prometheus(_) => "prometheus".into(),
-        RouteTarget::Loki => "loki".into(),
-    }
+    let takes_otlp = table.version.text().is_none_or(prometheus::takes_otlp);
+    table.receive.or(if takes_otlp { PrometheusReceiver::Otlp } else { PrometheusReceiver::RemoteWrite })
 }
 
 /// What each collector takes: what its table says, what applications and collectors send to it, and traces
@@ -157,10 +141,10 @@ fn carried(root: &RawStack, collectors: &[ComponentName]) -> BTreeMap<ComponentN
     for table in root.app.values() {
         let signals = table.signals.get().cloned().unwrap_or_else(|| vec![Signal::Traces]);
         for signal in signals {
-            match (table.send_to.get(), collectors) {
+            match (table.send_to.get().and_then(|written| written.of(signal)), collectors) {
+                (Some(targets), _) => pass(&mut all, targets, signal),
                 (None, [only]) => drop(all.entry(only.clone()).or_default().insert(signal)),
                 (None, _) => {}
-                (Some(written), _) => pass(&mut all, written, signal),
             }
         }
     }
@@ -180,9 +164,10 @@ fn passed_on(root: &RawStack, all: &mut BTreeMap<ComponentName, BTreeSet<Signal>
         let before = sum(all);
         for (name, table) in &root.collector {
             let own = all.get(&ComponentName::new(name)).cloned().unwrap_or_default();
-            for (written, signal) in own.into_iter().filter_map(|signal| Some((table.send_to.get()?, signal)))
-            {
-                pass(all, written, signal);
+            let written = table.send_to.get().into_iter();
+            let sent = written.flat_map(|written| own.iter().map(|signal| (written.of(*signal), *signal)));
+            for (targets, signal) in sent {
+                targets.into_iter().for_each(|targets| pass(all, targets, signal));
             }
         }
         if sum(all) == before {
@@ -192,12 +177,8 @@ fn passed_on(root: &RawStack, all: &mut BTreeMap<ComponentName, BTreeSet<Signal>
 }
 
 /// Adds a signal to the collectors that it is sent to.
-fn pass(all: &mut BTreeMap<ComponentName, BTreeSet<Signal>>, written: &RawSendTo, signal: Signal) {
-    let targets = match written {
-        RawSendTo::All(targets) => Some(targets),
-        RawSendTo::BySignal(targets) => targets.get(&signal),
-    };
-    for name in targets.into_iter().flat_map(|targets| &targets.names) {
+fn pass(all: &mut BTreeMap<ComponentName, BTreeSet<Signal>>, targets: &RawTargets, signal: Signal) {
+    for name in &targets.names {
         let collector = name.strip_prefix("collector.").map(ComponentName::new);
         if let Some(signals) = collector.and_then(|name| all.get_mut(&name)) {
             signals.insert(signal);
