@@ -478,7 +478,7 @@ fn read_document(
     }
     let Some(reader) = reader_of(kind) else { return ReadVersion::None };
     let read = (reader.read)(page, root, tagged.or(files.version_of(kind)));
-    let version = by_tag(read.version, tagged);
+    let version = whose::by_tag(read.version, tagged);
     if let Some(container) = file.place.container {
         if kind == ProgramKind::Collector && container.is_core_collector() {
             outside_core(page, root, tagged);
@@ -489,12 +489,4 @@ fn read_document(
         compose::data(page.topology, container, &read.data);
     }
     version
-}
-
-/// A version that was given by the tag of an image.
-fn by_tag(version: ReadVersion, tagged: Option<&str>) -> ReadVersion {
-    match version {
-        ReadVersion::Given(line) if tagged.is_some() => ReadVersion::Image(line),
-        other => other,
-    }
 }

@@ -4,7 +4,7 @@ use super::{Examined, FileSet, places};
 use crate::component::readers;
 use crate::component::systemd::read::{Idle, Unit, is_unit, template_of};
 use crate::format::yaml::{self, Node};
-use crate::model::dataflow::{NotRead, ProgramKind, Topology};
+use crate::model::dataflow::{NotRead, ProgramKind, ReadVersion, Topology};
 use crate::model::names::TargetPath;
 use std::collections::BTreeMap;
 
@@ -111,4 +111,12 @@ pub(super) fn texts<'a>(
         }
     }
     texts
+}
+
+/// A version that was given by the tag of an image.
+pub(super) fn by_tag(version: ReadVersion, tagged: Option<&str>) -> ReadVersion {
+    match version {
+        ReadVersion::Given(line) if tagged.is_some() => ReadVersion::Image(line),
+        other => other,
+    }
 }
