@@ -84,7 +84,7 @@ pub(crate) fn component(
 }
 
 /// Who dials whom, and whether what listens there is what shall: an edge to a listener that is not open, or that
-/// somebody else has, is broken. Of a neighbour's listener nothing is known.
+/// somebody else has, is broken. Of a neighbour's listener that is not seen nothing is known.
 pub(crate) fn edges(wiring: &Wiring<'_>, components: &[ComponentStatus]) -> Vec<EdgeView> {
     let state = |listener: &WiredListener| {
         let id = listener.id.component.to_string();
@@ -92,9 +92,9 @@ pub(crate) fn edges(wiring: &Wiring<'_>, components: &[ComponentStatus]) -> Vec<
         let kind = listener.id.kind.to_string();
         let seen = own.and_then(|own| own.listeners.iter().find(|one| one.name == kind));
         match seen {
-            _ if listener.theirs => ConditionState::NotKnown,
             None => ConditionState::NotKnown,
             Some(seen) if seen.real.is_some() && seen.holder.is_none() => ConditionState::Met,
+            Some(_) if listener.theirs => ConditionState::NotKnown,
             Some(_) => ConditionState::Broken,
         }
     };

@@ -81,6 +81,8 @@ proven  app.shop: grpc to http://127.0.0.1:P, collector.main, loki
 loki  loki 3.7.8, process P, ready
   http           127.0.0.1:P        plaintext  open
                2 loki_distributor_lines_received_total
+
+Dataflow: 3 edges, 3 ok
 "
     );
     trial.signal("INT");
