@@ -94,9 +94,8 @@ impl FailureCause {
 fn tenant_help(store: Store) -> &'static str {
     match store {
         Store::Loki => "name the tenant on every edge to Loki: the header `X-Scope-OrgID`",
-        Store::Tempo | Store::Prometheus => {
-            "name the tenant on every edge to Tempo: the header `X-Scope-OrgID`"
-        }
+        Store::Tempo => "name the tenant on every edge to Tempo: the header `X-Scope-OrgID`",
+        Store::Prometheus => "name the tenant on every edge to Prometheus: the header `X-Scope-OrgID`",
     }
 }
 
@@ -215,6 +214,9 @@ impl Limit {
             }
             Self::MessageSize => {
                 "send smaller batches, or raise the receiver's `max_recv_msg_size_mib` (over HTTP `max_request_body_size`)"
+            }
+            Self::Rate if store == Store::Prometheus => {
+                "raise the limit where the points are refused, or send less"
             }
             Self::Rate => "raise `ingestion.rate_limit_bytes` and `burst_size_bytes`, or send less",
             Self::TraceSize => {
