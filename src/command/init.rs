@@ -16,6 +16,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("internal-tls", include_str!("../../stacks/internal-tls/stack.toml")),
     ("languages", include_str!("../../stacks/languages/stack.toml")),
     ("minimal", include_str!("../../stacks/minimal/stack.toml")),
+    ("own-stores", include_str!("../../stacks/own-stores/stack.toml")),
     ("scraped", include_str!("../../stacks/scraped/stack.toml")),
     ("tempo-3", include_str!("../../stacks/tempo-3/stack.toml")),
     ("three-signals", include_str!("../../stacks/three-signals/stack.toml")),

@@ -39,6 +39,12 @@ pub trait Component: Sync {
 
     /// How it is started, where we start it.
     fn engine(&self) -> Option<&'static Engine>;
+
+    /// What its table keeps in a trial beside its listeners and directories, as lines of that table; nothing of a
+    /// program whose settings are moved as values.
+    fn kept_in_trial(&self, _: &Stack) -> String {
+        String::new()
+    }
 }
 
 /// A template: its path below `templates/`, and its text.
@@ -49,7 +55,7 @@ pub type Template = (&'static str, &'static str);
 pub struct Description {
     /// The content of its file.
     pub content: Described,
-    /// Files that a program of somebody else's reads beside it.
+    /// Files that it reads beside it.
     pub beside: Vec<BesideFile>,
     /// Whether its configuration tells it where the CA is, if it dials TLS.
     pub names_ca: bool,
@@ -96,8 +102,12 @@ pub struct Engine {
     pub unit: fn(UnitShape) -> &'static str,
     /// The argument that names its configuration.
     pub config: fn(&TargetPath) -> String,
+    /// What else stands on its command line.
+    pub flags: fn(&Wiring<'_>, &ComponentId) -> Vec<String>,
     /// The command line that validates a configuration, of the binary and that argument.
     pub validate: fn(&str, &str) -> String,
+    /// Whether it reads its configuration again at SIGHUP, and keeps the one before where that is bad.
+    pub reloads: bool,
     /// Whether a sandbox must leave it executable memory.
     pub executable_memory: fn(&Stack) -> bool,
     /// Where its own word of being ready is asked for.
@@ -115,4 +125,6 @@ pub struct Ready {
     pub word: &'static str,
     /// The path of the page.
     pub path: &'static str,
+    /// Whether it takes what it is sent long before, so that others need not wait for it.
+    pub late: bool,
 }

@@ -11,7 +11,7 @@ use crate::wiring::{self, ComponentSpec, Wiring};
 
 /// Every program, in the order of starting.
 pub static REGISTRY: &[&dyn Component] =
-    &[tempo::HOME, collector::HOME, grafana::HOME, app::HOME, prometheus::HOME, loki::HOME];
+    &[prometheus::HOME, loki::HOME, tempo::HOME, collector::HOME, grafana::HOME, app::HOME];
 
 /// The home of a program; `None` of one that is read and never written.
 pub fn component(kind: ProgramKind) -> Option<&'static dyn Component> {

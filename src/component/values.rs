@@ -86,6 +86,14 @@ pub fn tempo_version(version: TlsVersion) -> &'static str {
     }
 }
 
+/// `TLS12`, as Prometheus and its clients spell it.
+pub fn prometheus_version(version: TlsVersion) -> &'static str {
+    match version {
+        TlsVersion::V1_2 => "TLS12",
+        TlsVersion::V1_3 => "TLS13",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::go_duration;

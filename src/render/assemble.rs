@@ -94,6 +94,11 @@ impl<'a> Assembly<'a> {
             self.whole(&part, &place.config, (owner.clone(), mode), text);
         }
         let mut inputs = vec![UnitInput { path: place.config.clone(), on_change: OnChange::Restart }];
+        for BesideFile { path, content, on_change } in description.beside {
+            let Some(text) = self.text(content) else { continue };
+            self.whole(&part, &path, (owner.clone(), mode), text);
+            inputs.push(UnitInput { path, on_change });
+        }
         if self.wiring.serves_tls(id) {
             inputs.extend(self.leaf(&part, place));
         }

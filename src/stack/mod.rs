@@ -14,7 +14,7 @@ pub use crate::toml::{
     BatchPlace, CollectorCompression, Debug, Distribution, Hardening, PrometheusReceiver, TlsPreset,
     TlsSettings, TlsVersion, WhenFull,
 };
-pub use resolve::{ResolvedNeighbour, load, load_name, load_sound, resolve};
+pub use resolve::{ManagedProgram, ManagedService, ResolvedNeighbour, load, load_name, load_sound, resolve};
 pub use service::{Neighbour, PathSettings, ServiceSettings};
 pub use settings::{
     AppContainer, Batch, CertificateSettings, Export, HeaderValue, ListenerSettings, MetricsGenerator,
@@ -47,8 +47,8 @@ pub struct Stack {
     pub apps: BTreeMap<ComponentName, App>,
     /// `[grafana]`.
     pub grafana: Option<Grafana>,
-    /// The file as it was read, for the homes of programs that resolve a table of their own; `None` in a trial,
-    /// which runs none of them.
+    /// The file as it was read, for the homes of programs that resolve a table of their own; in a trial what it has of
+    /// these, `None` where it has none.
     pub raw: Option<RawStack>,
     /// `[certificates]`, with its defaults.
     pub certificates: CertificateSettings,

@@ -9,7 +9,7 @@ use super::whose::most_bytes;
 use super::{Examined, FileReader, FileSet, places};
 use crate::component::proxy::read::PROXIES;
 use crate::component::readers;
-use crate::component::systemd::read::UnitLinks;
+use crate::component::systemd::read::{Unit, UnitLinks};
 use crate::diagnostic::SourceName;
 use crate::format::compose::{Project, is_compose_file};
 use crate::format::yaml;
@@ -123,7 +123,7 @@ impl Search<'_> {
     fn neighbours(&mut self) {
         for name in places::NEIGHBOURS {
             let directory = TargetPath::new(format!("/etc/{name}"));
-            if self.is_read_proxy(name) {
+            if self.is_started_here(name) || self.is_read_proxy(name) {
                 continue;
             }
             if !self.list(&directory).is_empty() {
@@ -161,7 +161,6 @@ impl Search<'_> {
 
     /// Everything that is found by its place alone.
     fn places(&mut self) {
-        self.neighbours();
         for path in readers().flat_map(|reader| reader.places) {
             self.look(&TargetPath::new(*path));
         }
@@ -180,6 +179,16 @@ impl Search<'_> {
         }
         self.environments(&TargetPath::new("/etc"), 1);
         self.find_units(&homes);
+        self.neighbours();
+    }
+
+    /// Whether a unit starts the program of this name, and says with which file.
+    fn is_started_here(&self, name: &str) -> bool {
+        let starts = |unit: &Unit| {
+            let is_it = unit.engine().is_some_and(|kind| kind.table() == name);
+            is_it && unit.idle.is_none() && !unit.configs.is_empty() && !unit.more
+        };
+        self.units().iter().any(starts)
     }
 
     /// Names in a directory, and whether each is a directory.

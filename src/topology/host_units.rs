@@ -12,8 +12,16 @@ use crate::topology::tree::Looked;
 use std::collections::BTreeSet;
 
 /// What a unit says that starts an engine or an application, or that sets something for one.
-const WORDS: &[&str] =
-    &["otelcol", "opentelemetry-collector", "tempo", "-config", "EnvironmentFile", "OTEL_", "prometheus"];
+const WORDS: &[&str] = &[
+    "otelcol",
+    "opentelemetry-collector",
+    "tempo",
+    "-config",
+    "EnvironmentFile",
+    "OTEL_",
+    "prometheus",
+    "loki",
+];
 
 /// Units that start or want others.
 const OTHERS: &[&str] = &[".target", ".timer", ".socket", ".path"];

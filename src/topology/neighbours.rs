@@ -169,7 +169,7 @@ fn content(
                 prometheus::scrape::jobs(page, jobs, "scrape_configs");
             }
             page.source = place.service.clone();
-            prometheus::read::read(page, &container.process, place.command.clone());
+            prometheus::read::read(page, &container.process, place.command.clone(), &|_| None);
             true
         }
         ProgramKind::Alloy => match language::parse(text) {

@@ -45,7 +45,8 @@ fn read_prometheus(
     let text = texts.get(path).copied().unwrap_or_default();
     let command = line_of(text, "ExecStart=");
     with_page(files, (ProgramKind::Prometheus, path), topology, |page| {
-        prometheus::read::read(page, unit, command);
+        let other = |path: &TargetPath| Some((files.source_of(path), *texts.get(path)?));
+        prometheus::read::read(page, unit, command, &other);
     });
 }
 

@@ -27,7 +27,7 @@ pub use directory::{TrialDirectory, base};
 pub use engine::{Ended, Launch, RunningEngine};
 pub use interrupt::Interrupt;
 pub use log::{Follower, PORT_TAKEN, newest_lines, told_cause};
-pub use moved::{Ports, moved, stores};
+pub use moved::{Ports, managed, moved, stores};
 pub use own_store::{OwnStore, unspoken};
 pub use ports::free_ports;
 pub use ready::{NotReady, Probe};

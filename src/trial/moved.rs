@@ -7,7 +7,7 @@
 //! decides how two ends meet stays: protocols, queues, limits, and on which listeners TLS is served,
 //! which is written out because it would follow from the bind. Pure.
 
-use crate::component::{app, collector, grafana, loki, prometheus, tempo};
+use crate::component::{app, collector, component, grafana, loki, prometheus, tempo};
 use crate::diagnostic::SourceName;
 use crate::model::dataflow::Signal;
 use crate::model::names::{Port, TargetPath};
@@ -66,7 +66,12 @@ pub fn moved(wiring: &Wiring<'_>, directory: &TargetPath, ports: &Ports, own: &B
     stack
 }
 
-/// The stores of somebody else's to which anything of a stack is sent.
+/// The stores that the stack runs itself.
+pub fn managed(wiring: &Wiring<'_>) -> BTreeSet<Store> {
+    STORES.into_iter().filter(|(_, id)| wiring.engines.contains_key(id)).map(|(store, _)| store).collect()
+}
+
+/// The stores, Tempo apart, to which anything of a stack is sent.
 pub fn stores(stack: &Stack) -> BTreeSet<Store> {
     let routes = stack.apps.values().map(|app| &app.routes);
     let routes = routes.chain(stack.collectors.values().map(|collector| &collector.routes));
@@ -96,6 +101,9 @@ fn only(stack: &mut Stack, own: &BTreeSet<Store>) {
     stack.apps.retain(|_, app| !app.routes.0.is_empty());
 }
 
+/// What keeps a signal beside Tempo.
+const STORES: [(Store, ComponentId); 2] = [(Store::Prometheus, prometheus::ID), (Store::Loki, loki::ID)];
+
 struct Moving<'m> {
     wiring: &'m Wiring<'m>,
     directory: &'m TargetPath,
@@ -110,20 +118,35 @@ impl Moving<'_> {
     /// The tables of the trial's own stores, as somebody would write them who has them at these ports.
     fn stores(&self, own: &BTreeSet<Store>) -> Option<RawStack> {
         let mut text = format!("schema = 1\nname = \"{}\"\n", self.wiring.stack.name);
-        for (store, id) in [(Store::Prometheus, prometheus::ID), (Store::Loki, loki::ID)] {
-            if !own.contains(&store) {
-                continue;
-            }
-            let listener = self.wiring.listener(&id, ListenerKind::Api)?;
-            text += &format!("[{id}]\nhttp = {}\n", self.ports[&listener.id].number());
-            if self.wiring.stack.hosts.len() > 1 {
-                text += &format!("host = \"{}\"\n", listener.host);
-            }
-        }
-        if let Some(tenant) = loki::tenant(self.wiring.stack).filter(|_| own.contains(&Store::Loki)) {
-            text += &format!("tenant = \"{tenant}\"\n");
+        for (_, id) in STORES.iter().filter(|(store, _)| own.contains(store)) {
+            text += &format!("[{id}]\n{}", self.store(id)?);
+            let kept = component(id.kind()).map(|home| home.kept_in_trial(self.wiring.stack));
+            text += &kept.unwrap_or_default();
         }
         toml::parse(SourceName("trial".to_owned()), &text).1.ok().filter(|_| !own.is_empty())
+    }
+
+    /// Where a store is in the trial, and that it is the stack's own if it is.
+    fn store(&self, id: &ComponentId) -> Option<String> {
+        let listeners = self.wiring.listeners.iter().filter(|listener| listener.id.component == *id);
+        let Some(place) = self.wiring.engines.get(id) else {
+            let api = self.wiring.listener(id, ListenerKind::Api)?;
+            return Some(format!("http = {}\n", self.ports[&api.id].number()));
+        };
+        let sockets = listeners.map(|listener| {
+            let (port, bind) = (self.ports[&listener.id].number(), loopback(listener));
+            let tls = listener.tls;
+            format!("{} = {{ port = {port}, bind = \"{bind}\", tls = {tls} }}\n", listener.id.kind)
+        });
+        let paths = self.paths(id, place.config.file_name());
+        let paths = [("config", paths.config), ("data", paths.data), ("certificates", paths.certificates)];
+        // What a JSON text escapes, a TOML text does in the same way.
+        let paths = paths
+            .into_iter()
+            .filter_map(|(key, path)| Some(format!("{key} = {}", serde_json::Value::from(path?.as_str()))));
+        let paths = paths.collect::<Vec<_>>().join(", ");
+        let run = "managed = true\nservice = { hardening = \"off\" }\n";
+        Some(format!("{run}paths = {{ {paths} }}\n{}", sockets.collect::<String>()))
     }
 
     fn collector(&self, collector: &mut Collector) {

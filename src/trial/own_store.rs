@@ -5,7 +5,7 @@ use super::{Launch, Ports, Probe, TrialError};
 use crate::component::{loki, prometheus};
 use crate::model::names::TargetPath;
 use crate::prove::Store;
-use crate::stack::{PrometheusReceiver, RouteTarget, Stack};
+use crate::stack::Stack;
 use crate::wiring::{ComponentId, ListenerId, ListenerKind};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -75,16 +75,7 @@ impl OwnStore {
 fn prometheus_files(stack: &Stack, home: &TargetPath, http: SocketAddr) -> (Vec<String>, String) {
     let mut arguments =
         vec![format!("--web.listen-address={http}"), format!("--storage.tsdb.path={}", home.join("data"))];
-    let routes = stack.apps.values().map(|app| &app.routes);
-    let routes = routes.chain(stack.collectors.values().map(|collector| &collector.routes));
-    let to: Vec<_> = routes.flat_map(|routes| &routes.0).map(|route| &route.to).collect();
-    if to.contains(&&RouteTarget::Prometheus(PrometheusReceiver::Otlp)) {
-        arguments.push("--web.enable-otlp-receiver".to_owned());
-    }
-    let generates = stack.tempo.as_ref().is_some_and(|tempo| tempo.generator.is_some());
-    if generates || to.contains(&&RouteTarget::Prometheus(PrometheusReceiver::RemoteWrite)) {
-        arguments.push("--web.enable-remote-write-receiver".to_owned());
-    }
+    arguments.extend(prometheus::receivers(stack).flags());
     (arguments, "global: {}\n".to_owned())
 }
 

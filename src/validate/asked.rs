@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::placeholder::without_secrets;
 use super::{
     EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile,
-    Validation, WantedEngine, collector, find, find::on_path, finding, systemd, tempo,
+    Validation, WantedEngine, collector, find, find::on_path, finding, promtool, systemd, tempo,
 };
 use crate::host::{CommandLine, HostError, Scratch};
 use crate::model::names::TargetPath;
@@ -21,7 +21,7 @@ pub(super) struct ValidatorRun<'a> {
     /// Its paths.
     pub place: &'a EnginePlace,
     /// Its engine.
-    pub wanted: &'a WantedEngine,
+    pub wanted: WantedEngine,
     /// Where programs are found.
     pub around: &'a Surroundings,
     /// The private directory.
@@ -59,7 +59,7 @@ impl ValidatorRun<'_> {
     /// The engine, if it can judge: it is here, and reads what is written for the release that the stack
     /// names.
     fn engine(&self, validation: &mut Validation) -> Option<FoundEngine> {
-        let (wanted, file) = (self.wanted, &self.place.config);
+        let (wanted, file) = (&self.wanted, &self.place.config);
         let engine = match find(wanted, self.around) {
             Ok(engine) => engine,
             Err(missing) => {
@@ -166,8 +166,15 @@ pub(super) fn command(kind: EngineKind, engine: &Path, file: &Path) -> Option<Co
     let arguments = match kind {
         EngineKind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
         EngineKind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
-        // Their configuration is somebody else's.
-        EngineKind::Prometheus | EngineKind::Loki => return None,
+        EngineKind::Loki => [format!("-config.file={file}"), "-verify-config=true".to_owned()],
+        // Certificates are not there yet.
+        EngineKind::Promtool => {
+            return Some(CommandLine::new(
+                engine.to_string(),
+                ["check", "config", "--syntax-only", &file.to_string()],
+            ));
+        }
+        EngineKind::Prometheus => return None,
     };
     Some(CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str)))
 }
@@ -181,7 +188,9 @@ pub(super) fn complaints(kind: EngineKind, code: Option<i32>, said: &str, text: 
     let found = match kind {
         EngineKind::Tempo => tempo::complaints(said, text),
         EngineKind::Collector(_) => collector::complaints(said, text),
-        EngineKind::Prometheus | EngineKind::Loki => Vec::new(),
+        // Its parser and its words are Tempo's.
+        EngineKind::Loki => tempo::complaints(said, text),
+        EngineKind::Prometheus | EngineKind::Promtool => promtool::complaints(said, text),
     };
     if !found.is_empty() {
         return found;

@@ -84,7 +84,7 @@ pub fn consult(
     };
     let asked = concerned.into_iter().enumerate().map(|(number, (id, place))| {
         let below = PathBuf::from(number.to_string());
-        ValidatorRun { id, place, wanted: &wanted[id], around, scratch: &scratch, below }
+        ValidatorRun { id, place, wanted: wanted[id].validator(), around, scratch: &scratch, below }
     });
     let opinions = all_at_once(&asked.collect::<Vec<_>>(), texts);
     // The directory goes first; what went wrong before is still what is told.

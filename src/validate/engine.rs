@@ -12,10 +12,12 @@ pub enum EngineKind {
     Collector(Distribution),
     /// Grafana Tempo.
     Tempo,
-    /// Prometheus, of which a trial starts one of its own.
+    /// Prometheus.
     Prometheus,
-    /// Grafana Loki, of which a trial starts one of its own.
+    /// Grafana Loki.
     Loki,
+    /// The program beside Prometheus that judges its configuration.
+    Promtool,
 }
 
 impl EngineKind {
@@ -27,7 +29,13 @@ impl EngineKind {
             Self::Tempo => "tempo",
             Self::Prometheus => "prometheus",
             Self::Loki => "loki",
+            Self::Promtool => "promtool",
         }
+    }
+
+    /// The program that judges its configuration.
+    pub fn validator(self) -> Self {
+        if self == Self::Prometheus { Self::Promtool } else { self }
     }
 
     /// The flag with which a user names it.
@@ -35,7 +43,7 @@ impl EngineKind {
         match self {
             Self::Collector(_) => "--collector",
             Self::Tempo => "--tempo",
-            Self::Prometheus => "--prometheus",
+            Self::Prometheus | Self::Promtool => "--prometheus",
             Self::Loki => "--loki",
         }
     }

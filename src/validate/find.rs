@@ -2,8 +2,8 @@
 //! that, on `PATH`.
 
 use super::{EngineKind, EngineRelease, FoundEngine, Missing};
-use crate::component::{collector, tempo};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
+use crate::model::dataflow::ProgramKind;
 use crate::text::redact_cut;
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
@@ -31,31 +31,53 @@ pub struct Named {
     pub collector: Option<PathBuf>,
     /// `--tempo PATH`.
     pub tempo: Option<PathBuf>,
+    /// `--prometheus PATH`, of a trial.
+    pub prometheus: Option<PathBuf>,
+    /// `--loki PATH`, of a trial.
+    pub loki: Option<PathBuf>,
 }
 
 /// The engine of each managed component of a stack.
 pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, WantedEngine> {
-    let installed = |id: &ComponentId| PathBuf::from(wiring.engines[id].binary.as_str());
-    let collectors = wiring.stack.collectors.values().map(|collector| {
-        let id = collector::id(&collector.name);
-        let wanted = WantedEngine {
-            kind: EngineKind::Collector(collector.distribution),
-            version: collector.version.clone(),
-            explicit: named.collector.clone(),
-            installed: installed(&id),
+    let wanted = wiring.engines.iter().filter_map(|(id, place)| {
+        let kind = kind_of(wiring, id)?;
+        let explicit = match kind {
+            EngineKind::Collector(_) => &named.collector,
+            EngineKind::Tempo => &named.tempo,
+            EngineKind::Prometheus | EngineKind::Promtool => &named.prometheus,
+            EngineKind::Loki => &named.loki,
         };
-        (id, wanted)
+        let (version, explicit) = (place.version.clone(), explicit.clone());
+        let installed = PathBuf::from(place.binary.as_str());
+        Some((id.clone(), WantedEngine { kind, version, explicit, installed }))
     });
-    let tempo = wiring.stack.tempo.iter().map(|tempo| {
-        let wanted = WantedEngine {
-            kind: EngineKind::Tempo,
-            version: tempo.version.clone(),
-            explicit: named.tempo.clone(),
-            installed: installed(&tempo::ID),
-        };
-        (tempo::ID, wanted)
-    });
-    collectors.chain(tempo).collect()
+    wanted.collect()
+}
+
+/// The program of a component that is started by us.
+fn kind_of(wiring: &Wiring<'_>, id: &ComponentId) -> Option<EngineKind> {
+    match id.kind() {
+        ProgramKind::Collector => {
+            let name = id.name_as(ProgramKind::Collector)?;
+            Some(EngineKind::Collector(wiring.stack.collectors.get(name)?.distribution))
+        }
+        ProgramKind::Tempo => Some(EngineKind::Tempo),
+        ProgramKind::Prometheus => Some(EngineKind::Prometheus),
+        ProgramKind::Loki => Some(EngineKind::Loki),
+        _ => None,
+    }
+}
+
+impl WantedEngine {
+    /// The program that judges its configuration: itself, or what stands beside it.
+    pub(super) fn validator(&self) -> Self {
+        let kind = self.kind.validator();
+        if kind == self.kind {
+            return self.clone();
+        }
+        let installed = self.installed.with_file_name(kind.binary());
+        Self { kind, version: self.version.clone(), explicit: None, installed }
+    }
 }
 
 /// What this process knows of its machine; read from the environment by `command/`.
@@ -173,7 +195,7 @@ fn ask(kind: EngineKind, path: &Path, around: &Surroundings) -> Result<FoundEngi
     }
     let program = path.to_str().ok_or("is no path in UTF-8")?;
     let flag = match kind {
-        EngineKind::Collector(_) | EngineKind::Prometheus => "--version",
+        EngineKind::Collector(_) | EngineKind::Prometheus | EngineKind::Promtool => "--version",
         EngineKind::Tempo | EngineKind::Loki => "-version",
     };
     let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
@@ -188,7 +210,8 @@ fn ask(kind: EngineKind, path: &Path, around: &Surroundings) -> Result<FoundEngi
 /// A Prometheus that was built from its module alone says that it is one, and of which release its file's name says.
 fn unversioned(kind: EngineKind, line: &str, path: &Path) -> Option<(&'static str, EngineRelease)> {
     let name = kind.binary();
-    let said = kind == EngineKind::Prometheus && line.starts_with("prometheus, version  (");
+    let built_so = matches!(kind, EngineKind::Prometheus | EngineKind::Promtool);
+    let said = built_so && line.starts_with(&format!("{name}, version  ("));
     let release = path.file_name()?.to_str()?.strip_prefix(name)?.strip_prefix('-')?;
     Some((name, EngineRelease::parse(release).filter(|_| said)?))
 }

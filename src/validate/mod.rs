@@ -12,6 +12,7 @@ mod consult;
 mod find;
 mod finding;
 mod placeholder;
+mod promtool;
 mod release;
 mod systemd;
 mod tempo;

@@ -59,7 +59,9 @@ impl EngineRelease {
                 }
                 EngineKind::Tempo => same(tempo_template(self.line), tempo_template(found.line)),
                 // How they are started differs by major release.
-                EngineKind::Prometheus | EngineKind::Loki => self.line.0 == found.line.0,
+                EngineKind::Prometheus | EngineKind::Promtool | EngineKind::Loki => {
+                    self.line.0 == found.line.0
+                }
             };
         match covered {
             false => ReleaseFit::Other,

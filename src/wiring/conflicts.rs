@@ -41,7 +41,7 @@ fn ports_taken(wiring: &Wiring<'_>, findings: &mut Findings) {
                     (other.key.clone(), KeyPart::Value),
                     format!("`{}` has it{}", other.id, by_default(other)),
                 );
-            findings.push(finding.help(free_port_help(wiring, later, earlier)));
+            findings.push(finding.help(free_port_help(wiring, (later, earlier), shown)));
         }
     }
 }
@@ -51,14 +51,21 @@ fn by_default(listener: &WiredListener) -> &'static str {
 }
 
 /// The way out keeps the listeners that others dial where they are, and moves what yields.
-fn free_port_help(wiring: &Wiring<'_>, later: &WiredListener, earlier: &WiredListener) -> String {
+fn free_port_help(
+    wiring: &Wiring<'_>,
+    (later, earlier): (&WiredListener, &WiredListener),
+    shown: &WiredListener,
+) -> String {
     let own = later.id.component == earlier.id.component;
     let yielding = if own || later.yields.is_some() { later } else { earlier };
     // What somebody else runs stays where it is.
     if later.theirs && earlier.yields.is_none() {
         return format!("another port for `{}`", earlier.id);
     }
-    let Some(spare) = yielding.yields else { return format!("another port for `{}`", later.id) };
+    let Some(spare) = yielding.yields else {
+        let moves = if shown.theirs { [later, earlier].into_iter().find(|one| !one.theirs) } else { None };
+        return format!("another port for `{}`", moves.unwrap_or(shown).id);
+    };
     // Never the port that is taken.
     let port = if later.port.number() == spare.port { spare.port + 10_000 } else { spare.port };
     // What stands beside it stays, and so does what is written of it besides its port.

@@ -147,6 +147,14 @@ impl EnginePlace {
         }
     }
 
+    /// Where its state is usual, by this path below `/var/lib`; a user's own below the home.
+    pub fn state(&self, below: &str) -> TargetPath {
+        match self.scope {
+            Scope::System => TargetPath::new("/var/lib").join(below),
+            Scope::User(_) => self.home.join(".local/state").join(below),
+        }
+    }
+
     /// Owner and mode of configuration, certificates and keys.
     pub fn file_owner(&self) -> (Owner, Mode) {
         owner_of(&self.scope, &self.user, &self.group, Mode(0o640), Mode(0o600))

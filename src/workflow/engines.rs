@@ -14,7 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The engines that the user names.
 pub fn named(arguments: &EnginesArgument) -> Named {
-    Named { collector: arguments.collector.clone(), tempo: arguments.tempo.clone() }
+    let (collector, tempo) = (arguments.collector.clone(), arguments.tempo.clone());
+    Named { collector, tempo, prometheus: None, loki: None }
 }
 
 /// The engines of a stack.

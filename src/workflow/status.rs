@@ -132,7 +132,8 @@ pub(crate) fn counters(
 
 /// An engine's page of metrics.
 fn metrics(wiring: &Wiring<'_>, id: &ComponentId, tls: &Tls) -> Option<String> {
-    let url = match component::engine(id.kind()) {
+    let engine = component::engine(id.kind()).filter(|_| wiring.engines.contains_key(id));
+    let url = match engine {
         Some(engine) => {
             let edge = wiring.edge_from(&ClientId::Tool(id.clone(), engine.counters))?;
             edge.url(wiring.target(edge).tls)

@@ -160,13 +160,21 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
             continue;
         };
         let tempo = name.starts_with("tempo");
-        let named = Named { tempo: tempo.then(|| path.clone()), collector: (!tempo).then(|| path.clone()) };
+        let named = Named {
+            tempo: tempo.then(|| path.clone()),
+            collector: (!tempo).then(|| path.clone()),
+            ..Named::default()
+        };
         let mut count = 0;
         for (stack, text) in stacks() {
             with(&text, |judged| {
                 // Stacks of a line that this engine does not read are for another one.
                 let mut reads = wanted(&judged.wiring, &named).into_values().filter(|wanted| {
-                    let found = (wanted.kind == EngineKind::Tempo) == tempo;
+                    let found = match wanted.kind {
+                        EngineKind::Tempo => tempo,
+                        EngineKind::Collector(_) => !tempo,
+                        _ => false,
+                    };
                     let found = found.then(|| find(wanted, &around(temporary.path())).unwrap());
                     let named = EngineRelease::parse(&wanted.version).unwrap();
                     found.is_some_and(|found| named.fit(wanted.kind, &found.release) != ReleaseFit::Other)
@@ -202,8 +210,8 @@ fn what_a_real_engine_refuses_stands_at_its_place() {
             None
         })?;
         let named = match name.starts_with("tempo") {
-            true => Named { tempo: Some(binary), collector: None },
-            false => Named { tempo: None, collector: Some(binary) },
+            true => Named { tempo: Some(binary), collector: None, ..Named::default() },
+            false => Named { tempo: None, collector: Some(binary), ..Named::default() },
         };
         println!(
             "promise: broken files refused at their place | 1 | real {}",
@@ -313,7 +321,8 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         ("complains without end", "echo Error: a; seq -f 'receivers::otlp: fault %g' 1000; exit 1"),
     ];
     for (title, script) in scripts {
-        let named = Named { collector: Some(stand_in(directory.path(), script)), tempo: None };
+        let named =
+            Named { collector: Some(stand_in(directory.path(), script)), tempo: None, ..Named::default() };
         let mut around = around(temporary.path());
         around.patience = Duration::from_secs(2);
         let words = with(&stack, |judged| {

@@ -27,6 +27,10 @@ const BASE: &[(&str, &str)] = &[
     ("app.shop.protocol", "\"grpc\""),
     ("grafana", "{}"),
     ("prometheus.labels", "{}"),
+    ("prometheus.managed", "true"),
+    ("prometheus.version", "\"3.16\""),
+    ("loki.managed", "true"),
+    ("loki.version", "\"3.7\""),
 ];
 
 /// The base with one key set, in dotted spelling.
@@ -226,8 +230,6 @@ fn with_everything(path: &str, value: &str) -> String {
         ("tempo.http", format!("{{ {REACHED} }}")),
         ("tempo.internal", "{ tls = true }".to_owned()),
         ("app.shop.env_file", "\"/srv/shop/.env\"".to_owned()),
-        ("prometheus.scrape_file", "\"/etc/prometheus/scrape.d/shop.yml\"".to_owned()),
-        ("loki", "{}".to_owned()),
         ("app.shop.signals", "[\"traces\", \"metrics\", \"logs\"]".to_owned()),
     ];
     let apart = |key: &str| !path.starts_with(key) && !text.contains(&format!("\n{key} "));
@@ -248,6 +250,11 @@ const SILENT: &[(&str, &str)] = &[
     ("app.shop.sdk.version", "the base has no `timeout`"),
     ("prometheus.service.home", REFUSED),
     ("prometheus.service.unit", REFUSED),
+    ("prometheus.scrape_file", "the Prometheus of the base has the jobs in its configuration"),
+    ("loki.service.home", REFUSED),
+    ("loki.service.unit", REFUSED),
+    ("loki.paths.certificates", "the Loki of the base has no TLS"),
+    ("loki.internal.dial", REFUSED),
 ];
 const REFUSED: &str = "both values are refused, by the program's home";
 const NOBODY: &str = "nobody of the base dials it";

@@ -55,7 +55,7 @@ fn every_key_has_its_page_and_its_line_in_the_reference() {
     for (wrong, meant) in [
         ("tempo.retnetion", vec!["tempo.retention"]),
         ("colector.main.queue.bytes", vec!["collector.main.queue.bytes"]),
-        ("retention", vec!["tempo.retention"]),
+        ("retention", vec!["tempo.retention", "prometheus.retention", "loki.retention"]),
         ("tempo.retention.days", vec!["tempo.retention"]),
         ("nonsense-of-a-word", vec![]),
     ] {

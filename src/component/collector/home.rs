@@ -45,9 +45,11 @@ static ENGINE: Engine = Engine {
         UnitShape::DropIn => "systemd/collector.conf.j2",
     },
     config: |path| format!("--config={}", location(path)),
+    flags: |_, _| Vec::new(),
     validate: |binary, config| format!("{binary} validate {config}"),
+    reloads: false,
     executable_memory: |_| false,
-    ready: Ready { listener: ListenerKind::Health, word: "health", path: "/" },
+    ready: Ready { listener: ListenerKind::Health, word: "health", path: "/", late: false },
     counters: ListenerKind::Metrics,
 };
 

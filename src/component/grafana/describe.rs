@@ -32,6 +32,7 @@ struct Neighbour {
     name: String,
     uid: String,
     url: String,
+    ca: Option<String>,
     tenant: Option<String>,
 }
 
@@ -45,15 +46,25 @@ fn shown(wiring: &Wiring<'_>, kind: ProgramKind) -> String {
     format!("{kind} ({})", wiring.stack.name)
 }
 
-fn neighbour(wiring: &Wiring<'_>, component: ComponentId, uid: &str) -> Option<Neighbour> {
+fn neighbour(
+    wiring: &Wiring<'_>,
+    place: &ClientPlace,
+    (component, uid): (ComponentId, &str),
+) -> Option<Neighbour> {
     let kind = component.kind();
     let edge = wiring.edge_from(&reader(component))?;
     Some(Neighbour {
         name: literal(&shown(wiring, kind)),
         uid: uid_of(wiring, uid),
         url: literal(&edge.url(wiring.target(edge).tls)),
+        ca: wiring.target(edge).has_our_ca().then(|| ca_of(place)),
         tenant: loki::tenant(wiring.stack).filter(|_| kind == ProgramKind::Loki).map(literal),
     })
+}
+
+/// Its text, put in by Grafana.
+fn ca_of(place: &ClientPlace) -> String {
+    format!("$__file{{{}}}", place.certificates.join("ca.crt"))
 }
 
 fn uid_of(wiring: &Wiring<'_>, what: &str) -> String {
@@ -84,10 +95,10 @@ pub fn context<'a>(
         name: literal(&grafana.datasource),
         uid: literal(&grafana.uid),
         url: literal(&edge.url(tls)),
-        ca: tls.then(|| format!("$__file{{{}}}", place.certificates.join("ca.crt"))),
+        ca: tls.then(|| ca_of(place)),
         service_map: has_service_graphs(wiring),
-        metrics: neighbour(wiring, prometheus::ID, METRICS),
-        logs: neighbour(wiring, loki::ID, "logs"),
+        metrics: neighbour(wiring, place, (prometheus::ID, METRICS)),
+        logs: neighbour(wiring, place, (loki::ID, "logs")),
     })
 }
 

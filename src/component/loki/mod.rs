@@ -1,10 +1,12 @@
-//! Grafana Loki of somebody else's, as a target of logs.
+//! Grafana Loki, as a target of logs: of somebody else's, or the stack's own.
 
+mod describe;
 mod home;
+pub mod read;
 mod settings;
 
 pub use home::HOME;
-pub use settings::{tenant, tenant_header};
+pub use settings::{tenant, tenant_header, version};
 
 use crate::model::dataflow::ProgramKind;
 use crate::wiring::ComponentId;

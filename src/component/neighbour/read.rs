@@ -3,6 +3,7 @@
 //!
 //! Sources: the programs' own documentation of defaults and flags. Called by [`crate::topology`].
 
+use crate::component::tempo::read::server::tls as server_tls;
 use crate::format::address;
 use crate::format::page::{FileReading, Socket};
 use crate::format::yaml::Node;
@@ -81,7 +82,7 @@ pub fn by_default(
             _ => None,
         };
         let port = flag.and_then(|text| address::port(text)).unwrap_or_else(|| Port::known(*port));
-        open(page, setting, *protocol, (None, port), at.clone());
+        open(page, (setting, *protocol), (None, port), (at.clone(), ServerTls::plaintext()));
     }
 }
 
@@ -125,7 +126,8 @@ pub fn server(
         };
         let address = page.text(block, &[&format!("{part}_listen_address")], "server");
         let address = address.and_then(|(text, _)| address::bind(&text.text));
-        open(page, setting, protocol, (address, port), at);
+        let tls = server_tls(page, block, &format!("{part}_tls_config"), "server");
+        open(page, (setting, protocol), (address, port), (at, tls));
     }
     tenants(page, root, name);
     whole
@@ -149,15 +151,14 @@ fn tenants(page: &mut FileReading<'_>, root: &Node, name: NeighbourName) {
 
 fn open(
     page: &mut FileReading<'_>,
-    setting: &str,
-    protocol: Protocol,
+    (setting, protocol): (&str, Protocol),
     (address, port): (Option<IpAddr>, Port),
-    at: Range<usize>,
+    (at, tls): (Range<usize>, ServerTls),
 ) {
     let bind = Bind::Address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
     let socket = Socket { bind, port, at: page.mark(at) };
     let before = page.topology.listeners.len();
-    page.listener(setting, protocol, socket, ServerTls::plaintext());
+    page.listener(setting, protocol, socket, tls);
     for listener in &mut page.topology.listeners[before..] {
         // Loki and Mimir take OTLP below the same path, the Prometheus of a bundle where Prometheus does.
         listener.takes.otlp_below = match (protocol, setting) {

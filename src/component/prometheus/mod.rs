@@ -1,5 +1,5 @@
-//! Prometheus of somebody else's: what it scrapes of a stack, and as far as the command line of its unit and its
-//! own configuration say, where it listens and what it takes.
+//! Prometheus, of somebody else's or the stack's own: what it scrapes of a stack, and as far as the command line of its
+//! unit and its own configuration say, where it listens and what it takes.
 
 pub mod describe;
 mod home;
@@ -8,7 +8,7 @@ pub mod scrape;
 mod settings;
 
 pub use home::HOME;
-pub use settings::version;
+pub use settings::{OpenReceivers, receivers, version};
 
 use crate::model::dataflow::ProgramKind;
 use crate::wiring::ComponentId;

@@ -5,7 +5,7 @@ use crate::component::{Engine, Template};
 use crate::format::unit::quoting;
 use crate::model::names::{Scope, TargetPath};
 use crate::stack::{Hardening, Size};
-use crate::wiring::{ComponentId, EnginePlace, Wiring};
+use crate::wiring::{ComponentId, Wiring};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub const TEMPLATES: &[Template] = &[
     ("systemd/app.conf.j2", include_str!("../../../templates/systemd/app.conf.j2")),
     ("systemd/collector.conf.j2", include_str!("../../../templates/systemd/collector.conf.j2")),
     ("systemd/collector.service.j2", include_str!("../../../templates/systemd/collector.service.j2")),
+    ("systemd/store.conf.j2", include_str!("../../../templates/systemd/store.conf.j2")),
+    ("systemd/store.service.j2", include_str!("../../../templates/systemd/store.service.j2")),
     ("systemd/tempo.conf.j2", include_str!("../../../templates/systemd/tempo.conf.j2")),
 ];
 
@@ -24,6 +26,7 @@ pub const TEMPLATES: &[Template] = &[
 #[derive(Debug, Serialize)]
 pub struct UnitContext<'a> {
     stack: &'a str,
+    program: String,
     system: bool,
     /// Whether user or group differ from the package's.
     identity: bool,
@@ -31,6 +34,8 @@ pub struct UnitContext<'a> {
     group: &'a str,
     packaged_command: bool,
     command: Command,
+    /// Whether it reads a changed configuration at SIGHUP.
+    reloads: bool,
     stop_timeout: String,
     environment_files: Vec<String>,
     credentials: Vec<String>,
@@ -85,12 +90,14 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Eng
     let program = std::iter::once(&place.binary).filter(|path| place.is_bound(path));
     UnitContext {
         stack: wiring.stack.name.as_str(),
+        program: component.kind().to_string(),
         system,
         identity: service.user.is_some() || service.group.is_some(),
         user: place.user.as_str(),
         group: place.group.as_str(),
         packaged_command: place.packaged_command,
-        command: command(engine, place),
+        command: command(wiring, component, engine),
+        reloads: engine.reloads,
         stop_timeout: seconds(service.stop_timeout),
         environment_files: service
             .environment_files
@@ -127,10 +134,14 @@ pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
     quoting::state_directory(path.as_str()).filter(|_| system)
 }
 
-fn command(engine: &Engine, place: &EnginePlace) -> Command {
+fn command(wiring: &Wiring<'_>, component: &ComponentId, engine: &Engine) -> Command {
+    let place = &wiring.engines[component];
     let binary = quoting::word(place.binary.as_str());
     let config = quoting::argument(&(engine.config)(&place.config));
-    Command { start: format!("{binary} {config}"), validate: (engine.validate)(&binary, &config) }
+    let flags = (engine.flags)(wiring, component);
+    let words = [binary.clone(), config.clone()].into_iter();
+    let words: Vec<String> = words.chain(flags.iter().map(|flag| quoting::argument(flag))).collect();
+    Command { start: words.join(" "), validate: (engine.validate)(&binary, &config) }
 }
 
 /// Whether no socket of the component, on either end, has to do with another host.

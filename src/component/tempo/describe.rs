@@ -2,7 +2,8 @@
 
 use crate::component::prometheus;
 use crate::component::values::{
-    OtlpListenerValues, ServerFiles, go_duration, otlp_listener, server_files, tempo_version,
+    OtlpListenerValues, ServerFiles, go_duration, otlp_listener, prometheus_version, server_files,
+    tempo_version,
 };
 use crate::model::names::TargetPath;
 use crate::stack::Tempo;
@@ -50,6 +51,9 @@ struct InternalClients {
 struct Generator {
     path: String,
     url: String,
+    /// The CA of a Prometheus of the stack's own, which has TLS.
+    ca: Option<String>,
+    minimum_version: &'static str,
     processors: Vec<&'static str>,
     interval: String,
 }
@@ -64,12 +68,18 @@ pub(super) fn writer() -> ClientId {
     ClientId::Each(super::ID, written())
 }
 
-fn generator(wiring: &Wiring<'_>, tempo: &Tempo, data: &TargetPath) -> Option<Generator> {
+fn generator(
+    wiring: &Wiring<'_>,
+    tempo: &Tempo,
+    (place, data): (&EnginePlace, &TargetPath),
+) -> Option<Generator> {
     let settings = tempo.generator.as_ref()?;
     let edge = wiring.edge_from(&writer())?;
     Some(Generator {
         path: data.join("generator").to_string(),
         url: format!("{}/api/v1/write", edge.url(wiring.target(edge).tls)),
+        ca: wiring.target(edge).has_our_ca().then(|| place.certificate("ca.crt").to_string()),
+        minimum_version: prometheus_version(wiring.stack.certificates.minimum_version),
         processors: settings.processors.clone(),
         interval: go_duration(settings.interval),
     })
@@ -118,7 +128,7 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, tempo: &'a Tempo, place: &EnginePlace
         scheduler: data.join("scheduler").to_string(),
         // A worker waits this long at every stop, also an idle one: well before the manager kills it.
         finish_on_shutdown: go_duration(tempo.service.stop_timeout / 2),
-        generator: generator(wiring, tempo, data),
+        generator: generator(wiring, tempo, (place, data)),
         usage_report: tempo.usage_report,
         written: &tempo.written,
     }

@@ -31,9 +31,11 @@ const PACKAGE: Package = Package {
 static ENGINE: Engine = Engine {
     unit: |_| "systemd/tempo.conf.j2",
     config: |path| format!("-config.file={path}"),
+    flags: |_, _| Vec::new(),
     validate: |binary, config| format!("{binary} {config} -config.verify=true"),
+    reloads: false,
     executable_memory: |stack| stack.tempo.as_ref().is_some_and(|tempo| tempo.dialect.executable_memory),
-    ready: Ready { listener: ListenerKind::Api, word: "/ready", path: "/ready" },
+    ready: Ready { listener: ListenerKind::Api, word: "/ready", path: "/ready", late: false },
     counters: ListenerKind::Api,
 };
 

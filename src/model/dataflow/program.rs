@@ -41,12 +41,12 @@ impl ProgramKind {
     /// Its place in the order of starting: who listens before who dials it.
     pub const fn start_order(self) -> u8 {
         match self {
-            Self::Tempo => 0,
-            Self::Collector => 1,
-            Self::Grafana => 2,
-            Self::App => 3,
-            Self::Prometheus => 4,
-            Self::Loki => 5,
+            Self::Prometheus => 0,
+            Self::Loki => 1,
+            Self::Tempo => 2,
+            Self::Collector => 3,
+            Self::Grafana => 4,
+            Self::App => 5,
             Self::Alloy | Self::Neighbour(_) => 6,
         }
     }

@@ -27,7 +27,7 @@ use super::{App, Collector, HostSettings, Stack, TlsPreset};
 use crate::diagnostic::{Code, Finding, Findings, SourceName};
 use crate::model::names::{ComponentName, HostName, StackName};
 use crate::toml::{RawStack, TomlDocument, read};
-pub use neighbour::ResolvedNeighbour;
+pub use neighbour::{ManagedProgram, ManagedService, ResolvedNeighbour};
 use std::collections::BTreeMap;
 use targets::Targets;
 

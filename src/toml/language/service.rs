@@ -71,6 +71,14 @@ table! {
     }
 }
 
+table! {
+    /// The service of a Prometheus or a Loki.
+    pub struct StoreServiceTable of ServiceTable {
+        /// How much memory it may take.
+        memory_limit: BytesOrNone = r#""4GiB""#, renders("`MemoryMax=`, and `GOMEMLIMIT` at 80 % of it");
+    }
+}
+
 /// `scope`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeWord {

@@ -2,12 +2,13 @@
 //! that are found.
 
 use crate::cli::{EnginesArgument, StoresArgument};
-use crate::component::prometheus;
+use crate::component::{loki, prometheus};
 use crate::exit::Exit;
 use crate::prove::Store;
-use crate::trial::stores;
+use crate::trial::{managed, stores};
 use crate::validate::{
-    EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, WantedEngine, find, wanted,
+    EngineKind, EngineRelease, FoundEngine, Missing, Named, ReleaseFit, Surroundings, WantedEngine, find,
+    wanted,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
@@ -22,11 +23,17 @@ pub(crate) type Binaries = BTreeMap<ComponentId, FoundEngine>;
 ///
 /// # Errors
 /// Those that are missing, or whose configuration is written differently, by name.
-pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Result<Binaries, Stop> {
+pub(crate) fn find_all(
+    wiring: &Wiring<'_>,
+    arguments: &EnginesArgument,
+    stores: &StoresArgument,
+) -> Result<Binaries, Stop> {
     let around = engines::surroundings(arguments.engines_of_stack);
     let mut found = Binaries::new();
     let mut faults = Vec::new();
-    for (id, wanted) in wanted(wiring, &engines::named(arguments)) {
+    let (prometheus, loki) = (stores.prometheus.clone(), stores.loki.clone());
+    let named = Named { prometheus, loki, ..engines::named(arguments) };
+    for (id, wanted) in wanted(wiring, &named) {
         let engine = match find(&wanted, &around) {
             Ok(engine) => engine,
             Err(missing) => {
@@ -47,7 +54,11 @@ pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Resu
     if faults.is_empty() {
         return Ok(found);
     }
-    let help = "name a binary with `--collector PATH` or `--tempo PATH`, or a directory of them in `$TRACEWRIGHT_ENGINES`";
+    let of_stores = match managed(wiring).is_empty() {
+        true => "`--collector PATH` or `--tempo PATH`",
+        false => "`--collector PATH`, `--tempo PATH`, `--prometheus PATH` or `--loki PATH`",
+    };
+    let help = format!("name a binary with {of_stores}, or a directory of them in `$TRACEWRIGHT_ENGINES`");
     Err(Stop::Because(Exit::Refused, format!("{}\n  help: {help}", faults.join("\nerror: "))))
 }
 
@@ -66,7 +77,7 @@ pub(crate) fn find_stores(
     let around = engines::surroundings(arguments.engines_of_stack);
     let look = |store| {
         let (kind, explicit, version) = match store {
-            Store::Loki => (EngineKind::Loki, &named.loki, None),
+            Store::Loki => (EngineKind::Loki, &named.loki, loki::version(wiring.stack)),
             Store::Prometheus | Store::Tempo => {
                 (EngineKind::Prometheus, &named.prometheus, prometheus::version(wiring.stack))
             }
@@ -79,7 +90,8 @@ pub(crate) fn find_stores(
         };
         found(&wanted, &around).map(|found| (store, found))
     };
-    stores(wiring.stack).into_iter().map(look).collect()
+    let own = managed(wiring);
+    stores(wiring.stack).into_iter().filter(|store| !own.contains(store)).map(look).collect()
 }
 
 fn found(wanted: &WantedEngine, around: &Surroundings) -> Result<Result<FoundEngine, String>, Stop> {

@@ -30,7 +30,7 @@ pub(crate) fn run(session: &mut Session, arguments: &TryArguments) -> Result<Exi
     let loaded = load(&arguments.stack.stack)?;
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
-    let binaries = binaries::find_all(&judged.wiring, &arguments.engines)?;
+    let binaries = binaries::find_all(&judged.wiring, &arguments.engines, &arguments.stores)?;
     let stores = binaries::find_stores(&judged.wiring, &arguments.engines, &arguments.stores)?;
     let interrupt = Interrupt::watch().map_err(|error| Stop::machine(&error))?;
     let directory =

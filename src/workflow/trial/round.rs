@@ -16,13 +16,13 @@ use crate::stack::Stack;
 use crate::text::{Sources, redact_cut};
 use crate::trial::{
     Launch, OwnStore, PORT_TAKEN, Ports, Probe, Running, RunningEngine, TrialError, announce, free_ports,
-    moved, newest_lines, told_cause, unspoken, ways, write,
+    managed, moved, newest_lines, told_cause, unspoken, ways, write,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::judge::{CheckedStack, judge_stack};
 use crate::workflow::readers::HostFiles;
 use crate::workflow::session::Stop;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -101,9 +101,10 @@ impl Round<'_, '_> {
     /// From free ports to the proof, and to the end of a hold.
     pub(crate) fn run(&mut self, wanted: &Wiring<'_>, hold: bool) -> Result<Exit, RoundEnd> {
         let directory = self.trial.directory.target()?;
-        let own = self.stores.iter().filter(|(_, found)| found.is_ok()).map(|(store, _)| *store).collect();
-        let ports = free_ports(&wanted.listeners, &unspoken(&own))?;
-        let stack = moved(wanted, &directory, &ports, &own);
+        let found = self.stores.iter().filter(|(_, found)| found.is_ok()).map(|(store, _)| *store);
+        let (found, managed): (BTreeSet<_>, _) = (found.collect(), managed(wanted));
+        let ports = free_ports(&wanted.listeners, &unspoken(&found))?;
+        let stack = moved(wanted, &directory, &ports, &found.union(&managed).copied().collect());
         let now = self.trial.stages.session.now;
         let judged = judge_stack(now, &stack, &HostFiles::default())
             .map_err(|findings| unsound(findings, Sources::default()))?;
@@ -111,9 +112,9 @@ impl Round<'_, '_> {
             return Err(unsound(judged.verdict.findings, judged.sources));
         }
         let ca = write(&judged.wiring, &judged.desired, &directory, now)?;
-        let stores = self.start_stores(&stack, &directory, &ports)?;
-        self.start(&judged, &ca)?;
-        self.await_stores(&stores)?;
+        let mut late = self.start_stores(&stack, &directory, &ports)?;
+        late.extend(self.start(&judged, &ca)?);
+        self.await_late(&late)?;
         announce(&self.trial.directory, self.text, &ports, self.running())?;
         let exit = self.prove(wanted, &judged.wiring, &ca)?;
         if hold {
@@ -122,27 +123,41 @@ impl Round<'_, '_> {
         Ok(exit)
     }
 
-    /// Listeners before clients, each ready before the next one is started.
-    fn start(&mut self, judged: &CheckedStack<'_>, ca: &Path) -> Result<(), RoundEnd> {
+    /// Listeners before clients, each ready before the next one is started, but for those that are late.
+    fn start(&mut self, judged: &CheckedStack<'_>, ca: &Path) -> Result<Vec<LateEngine>, RoundEnd> {
+        let mut late = Vec::new();
         for id in start_order(&judged.wiring) {
             let place = &judged.wiring.engines[id];
             let Some(how) = engine(id.kind()) else { continue };
             let launch = Launch {
                 name: id.to_string(),
                 binary: self.binaries[id].path.clone(),
-                arguments: vec![(how.config)(&place.config)],
+                arguments: [vec![(how.config)(&place.config)], (how.flags)(&judged.wiring, id)].concat(),
                 home: PathBuf::from(place.config.parent().as_str()),
             };
+            let tls = Tls { ca: TrustedCa::File(ca.to_owned()), ..Tls::default() };
+            let probe = Probe::of(&judged.wiring, id, tls);
+            let release = self.binaries[id].to_string();
+            if how.ready.late {
+                late.push(self.start_late(&launch, probe, release)?);
+                continue;
+            }
             self.trial.stages.begin(&launch.name, "starts");
             let engine = RunningEngine::start(&launch, &self.trial.directory)?;
             let pid = engine.pid();
             self.trial.engines.push(engine);
-            let tls = Tls { ca: TrustedCa::File(ca.to_owned()), ..Tls::default() };
-            self.ready((&launch.name, pid), &Probe::of(&judged.wiring, id, tls))?;
+            self.ready((&launch.name, pid), &probe)?;
             let took = self.trial.stages.took();
-            self.trial.stages.done(&launch.name, &format!("{}, ready after {took}", self.binaries[id]));
+            self.trial.stages.done(&launch.name, &format!("{release}, ready after {took}"));
         }
-        Ok(())
+        Ok(late)
+    }
+
+    fn start_late(&mut self, launch: &Launch, probe: Probe, release: String) -> Result<LateEngine, RoundEnd> {
+        let running = RunningEngine::start(launch, &self.trial.directory)?;
+        let pid = running.pid();
+        self.trial.engines.push(running);
+        Ok(LateEngine { name: launch.name.clone(), probe, pid, release, began: Instant::now() })
     }
 
     /// Starts the trial's own stores, which take their time, and waits for none of them.
@@ -151,7 +166,7 @@ impl Round<'_, '_> {
         stack: &Stack,
         directory: &TargetPath,
         ports: &Ports,
-    ) -> Result<Vec<StartedStore>, RoundEnd> {
+    ) -> Result<Vec<LateEngine>, RoundEnd> {
         let mut started = Vec::new();
         for (store, engine) in
             self.stores.iter().filter_map(|(store, found)| Some((*store, found.as_ref().ok()?)))
@@ -159,21 +174,17 @@ impl Round<'_, '_> {
             let own = OwnStore::of((store, engine.path.clone()), stack, directory, ports);
             let Some(own) = own else { continue };
             own.write()?;
-            let running = RunningEngine::start(&own.launch, &self.trial.directory)?;
-            let pid = running.pid();
-            self.trial.engines.push(running);
-            started.push(StartedStore { own, pid, release: engine.to_string(), began: Instant::now() });
+            started.push(self.start_late(&own.launch, own.probe.clone(), engine.to_string())?);
         }
         Ok(started)
     }
 
-    fn await_stores(&mut self, stores: &[StartedStore]) -> Result<(), RoundEnd> {
-        for store in stores {
-            let name = &store.own.launch.name;
+    fn await_late(&mut self, late: &[LateEngine]) -> Result<(), RoundEnd> {
+        for LateEngine { name, probe, pid, release, began } in late {
             self.trial.stages.begin(name, "starts");
-            self.ready((name, store.pid), &store.own.probe)?;
-            let took = seconds(store.began.elapsed());
-            self.trial.stages.done(name, &format!("{}, ready after {took}", store.release));
+            self.ready((name, *pid), probe)?;
+            let took = seconds(began.elapsed());
+            self.trial.stages.done(name, &format!("{release}, ready after {took}"));
         }
         Ok(())
     }
@@ -283,9 +294,10 @@ impl Round<'_, '_> {
     }
 }
 
-/// One of the trial's own stores.
-struct StartedStore {
-    own: OwnStore,
+/// An engine that was started, and is waited for when all the others are ready.
+struct LateEngine {
+    name: String,
+    probe: Probe,
     pid: u32,
     /// What it says of itself.
     release: String,

@@ -65,6 +65,12 @@ const PACKAGED: &[Packaged] = &[
         environment: None,
         config: "/etc/tempo/config.yml",
     },
+    Packaged {
+        unit: "loki.service",
+        command: "/usr/bin/loki -config.file /etc/loki/config.yml",
+        environment: None,
+        config: "/etc/loki/config.yml",
+    },
 ];
 
 /// Texts of files, and what is known of those that are not given.

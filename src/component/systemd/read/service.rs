@@ -289,6 +289,8 @@ impl Unit {
             || self.binary.starts_with("tempo-3")
         {
             Some(ProgramKind::Tempo)
+        } else if self.binary == "loki" || self.binary.starts_with("loki-3") {
+            Some(ProgramKind::Loki)
         } else {
             None
         }

@@ -5,7 +5,7 @@ mod generator;
 mod keys;
 mod release;
 mod scalars;
-mod server;
+pub mod server;
 mod silent;
 
 use release::{Edition, TempoReading};

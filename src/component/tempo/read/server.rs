@@ -84,8 +84,9 @@ fn open(page: &mut FileReading<'_>, root: &Node, server: &Server) -> Option<Port
 }
 
 /// A server's TLS: only with both certificate and key, else plaintext without a word (seen on
-/// 2.10.8 and 3.0.3). A client CA without a policy that uses it ends the start.
-fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> ServerTls {
+/// 2.10.8 and 3.0.3, and on Loki 3.7.8, whose servers are the same library's). A client CA without a policy that
+/// uses it ends the start.
+pub fn tls(page: &mut FileReading<'_>, settings: &Node, key: &str, server: &str) -> ServerTls {
     let Some(entry) = settings.entry(key).filter(|entry| entry.value.is_mapping()) else {
         return ServerTls::plaintext();
     };

@@ -1,0 +1,27 @@
+//! What `promtool check config --syntax-only` says, read from runs of 2.42 and 3.16.
+//!
+//! It exits with 1 on a file that it refuses, and names the line in the words of its YAML library.
+
+use super::complaint::{Complaint, line};
+
+/// The complaints in what it printed.
+pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
+    let faults = said.lines().filter_map(|line| line.trim().split_once("FAILED:").map(|(_, words)| words));
+    let further = said.lines().map(str::trim).filter(|line| line.starts_with("line "));
+    let mut found: Vec<Complaint> = Vec::new();
+    for words in faults.chain(further).map(str::trim).filter(|words| !words.ends_with("unmarshal errors:")) {
+        let complaint = complaint(words, file);
+        if !found.contains(&complaint) {
+            found.push(complaint);
+        }
+    }
+    found
+}
+
+fn complaint(words: &str, file: &str) -> Complaint {
+    let place = words.split_once("line ").and_then(|(_, place)| place.split_once(": "));
+    let numbered = place.and_then(|(number, words)| Some((number.parse::<usize>().ok()?, words)));
+    let Some((number, words)) = numbered else { return Complaint::at(words, None) };
+    let key = words.strip_prefix("field ").and_then(|rest| rest.split(' ').next());
+    Complaint::at(words, line(file, number, key))
+}
