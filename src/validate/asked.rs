@@ -4,7 +4,7 @@ use super::complaint::Complaint;
 use super::placeholder::without_secrets;
 use super::{
     EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile,
-    Validation, WantedEngine, collector, find, find::on_path, finding, systemd, tempo,
+    Validation, WantedEngine, collector, find, finding, systemd, tempo,
 };
 use crate::host::{CommandLine, HostError, Scratch};
 use crate::model::names::TargetPath;
@@ -85,9 +85,12 @@ impl ValidatorRun<'_> {
         let mut validation = Validation::default();
         let path = &self.place.unit.path;
         let Some(text) = texts.get(path) else { return Ok(validation) };
-        let Some(program) = on_path("systemd-analyze", self.around) else {
-            validation.unknown(path, "no systemd-analyze");
-            return Ok(validation);
+        let program = match systemd::program(self.around) {
+            Ok(program) => program,
+            Err(missing) => {
+                validation.unknown(path, missing);
+                return Ok(validation);
+            }
         };
         if let Err(why) = self.around.may_run(&program) {
             validation.unknown(path, why.to_string());

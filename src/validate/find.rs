@@ -114,6 +114,11 @@ pub fn find(wanted: &WantedEngine, around: &Surroundings) -> Result<FoundEngine,
     ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
 }
 
+/// Why there is no engine to be asked; `None` where one is found, whatever it answers.
+pub(super) fn engine_missing(wanted: &WantedEngine, around: &Surroundings) -> Option<String> {
+    place(wanted, around).is_none().then(|| nowhere(wanted).to_string())
+}
+
 /// Why nothing was found: what the stack names was not looked at.
 fn nowhere(wanted: &WantedEngine) -> Missing {
     if is_program(&wanted.installed) {

@@ -9,7 +9,7 @@ use super::readers::HostFiles;
 use super::session::{Session, Stop};
 use super::survey::{digests, host_of};
 use crate::apply::Survey;
-use crate::cause::{self, Judged};
+use crate::cause::{self, Cause, CauseSide, Judged};
 use crate::component::one_way::one_way;
 use crate::diagnostic::SourceName;
 use crate::model::desired::Desired;
@@ -97,10 +97,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<Reviewe
     let old_judged = old.as_ref().and_then(|side| side.judged(session));
     let back = new.as_ref().filter(|_| subject.stack.is_none()).and_then(|side| side.judged(session));
     let new_judged = subject.stack.map(|(_, judged)| judged).or(back.as_ref());
-    let causes = match (&old, &new) {
-        (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
-        _ => Vec::new(),
-    };
+    let causes = causes((old.as_ref(), old_judged.as_ref()), (new.as_ref(), new_judged));
     let unread = busy && old.is_none() && survey.plan.generation != GenerationNumber(0);
     let after = new_judged.filter(|_| busy || subject.stack.is_none()).map(side_of);
     // Beside what cannot be read nothing is known to be new.
@@ -203,10 +200,7 @@ pub(crate) fn between(
         digests: vec![("Desired", judged.desired.digest().to_string())],
         texts: (old.map(|side| &side.document), new.as_ref().map(|side| &side.document)),
         unread: false,
-        causes: match (old, &new) {
-            (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
-            _ => Vec::new(),
-        },
+        causes: causes((old, old_judged.as_ref()), (new.as_ref(), Some(judged))),
         listeners: cause::listeners(old_side, Some(new_side)),
         edges: cause::edges(old_side, Some(new_side)),
         report: Some(&judged.verdict),
@@ -252,6 +246,17 @@ pub(crate) fn nothing(session: &Session, (stack, host): (&StackName, &HostName),
         components: BTreeMap::new(),
     };
     PlanView { headline, ..review::plan_view(facts) }
+}
+
+/// What changed between two stacks that were read, by cause.
+fn causes(
+    (old, old_judged): (Option<&StackSide>, Option<&CheckedStack<'_>>),
+    (new, new_judged): (Option<&StackSide>, Option<&CheckedStack<'_>>),
+) -> Vec<Cause> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let old = CauseSide { keys: &old.keys, desired: old_judged.map(|judged| &judged.desired) };
+    let new = CauseSide { keys: &new.keys, desired: new_judged.map(|judged| &judged.desired) };
+    cause::causes(old, new)
 }
 
 fn side_of<'a>(judged: &'a CheckedStack<'_>) -> Judged<'a> {

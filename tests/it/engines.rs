@@ -60,7 +60,7 @@ fn with<T>(text: &str, test: impl FnOnce(&Judged<'_>) -> T) -> T {
     let (document, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let (stack, _): (Stack, _) = resolve(&raw.expect("parses")).unwrap_or_else(|faults| panic!("{faults:?}"));
     let (wiring, _) = wire(&stack).unwrap_or_else(|faults| panic!("{faults:?}"));
-    let desired = render(&wiring, &Templates::embedded()).expect("renders");
+    let desired = render(&wiring, Templates::embedded()).expect("renders");
     let sources = document.sources();
     test(&Judged { wiring, desired, document, sources })
 }
@@ -354,9 +354,15 @@ fn nobody_is_asked_where_nothing_is_to_be_judged() {
                 && validation.not_checked.is_empty()
         );
         assert!(refrain(&judged.wiring, &Texts::new()).not_checked.is_empty());
-        let validation =
-            consult(&judged.wiring, &judged.texts(), &Named::default(), &around(Path::new("/nonexistent")));
-        let unknown = validation.unwrap().not_checked;
+        // Nor is one made where there is no program; where there is one, it is said that none can be made.
+        let unknown = |named: &Named| {
+            let around = around(Path::new("/nonexistent"));
+            consult(&judged.wiring, &judged.texts(), named, &around).unwrap().not_checked
+        };
+        let nobody = unknown(&Named::default());
+        assert_eq!(nobody.len(), 4);
+        assert!(nobody.iter().all(|one| one.reason.starts_with("no ")), "{nobody:?}");
+        let unknown = unknown(&Named { tempo: Some("/bin/sh".into()), ..Named::default() });
         assert_eq!(unknown.len(), 4);
         assert!(
             unknown.iter().all(|one| one.reason.starts_with("cannot create /nonexistent/")),
