@@ -12,7 +12,7 @@ use crate::apply::Survey;
 use crate::cause::{self, Cause, CauseSide, Judged};
 use crate::component::one_way::one_way;
 use crate::diagnostic::SourceName;
-use crate::model::desired::Desired;
+use crate::model::desired::{Content, Desired};
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, StackName, TargetPath};
 use crate::model::prior::GenerationNumber;
@@ -283,12 +283,18 @@ fn owners(judged: &CheckedStack<'_>) -> Vec<(TargetPath, String)> {
     files.map(|((_, path), file)| (path.clone(), file.component.to_string())).collect()
 }
 
-/// What of a stack that is given back stays: what its engines wrote, and directories that others use.
+/// What of a stack that is given back stays: what its engines wrote, the CA in a directory of its own, and
+/// directories that others use.
 fn stays(judged: &CheckedStack<'_>, survey: &Survey) -> Vec<String> {
     let data =
         judged.wiring.engines.iter().flat_map(|(id, place)| place.data.iter().map(move |path| (id, path)));
-    let data = data.map(|(id, path)| (path.clone(), format!("{path}, with what {id} wrote there")));
-    let others = survey.stays().map(|path| (path.clone(), format!("{path}, which is not empty")));
-    let all: BTreeMap<_, _> = others.chain(data).collect();
+    // Below a root directory no engine runs, and none wrote anything.
+    let data = data.filter(|_| survey.plan.ground().runs_services());
+    let data = data.map(|(id, path)| (path.to_string(), format!("{path}, with what {id} wrote there")));
+    let others = survey.stays().map(|path| (path.to_string(), format!("{path}, which is not empty")));
+    let issues = judged.desired.files.values().any(|file| matches!(file.content, Content::Certificate(_)));
+    let ca = judged.wiring.stack.certificates.directory.iter().filter(|_| issues);
+    let ca = ca.map(|path| (path.clone(), format!("{path}, with the CA and its key")));
+    let all: BTreeMap<_, _> = others.chain(data).chain(ca).collect();
     all.into_values().collect()
 }
