@@ -1,6 +1,6 @@
 //! What every home says of its program.
 
-use super::ConfigReader;
+use super::{ConfigReader, EngineBinary};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::desired::OnChange;
@@ -96,8 +96,8 @@ pub struct Engine {
     pub unit: fn(UnitShape) -> &'static str,
     /// The argument that names its configuration.
     pub config: fn(&TargetPath) -> String,
-    /// The command line that validates a configuration, of the binary and that argument.
-    pub validate: fn(&str, &str) -> String,
+    /// Its binary.
+    pub binary: fn(&Stack, &ComponentId) -> &'static EngineBinary,
     /// Whether a sandbox must leave it executable memory.
     pub executable_memory: fn(&Stack) -> bool,
     /// Where its own word of being ready is asked for.

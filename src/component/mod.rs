@@ -7,7 +7,9 @@
 
 pub mod alloy;
 pub mod app;
+mod binary;
 pub mod collector;
+pub mod complaint;
 mod describe;
 pub mod grafana;
 pub mod loki;
@@ -22,6 +24,7 @@ pub mod tempo;
 pub mod one_way;
 pub mod values;
 
+pub use binary::{ConfigValidator, EngineBinary, Greeting, PublishedBuild, ReleaseLine};
 pub use describe::{BesideFile, Component, Described, Description, Engine, Ready, Template};
 pub use reading::{ConfigReader, FileRead, ProgramStart};
 pub use registry::{REGISTRY, component, engine, load, readers, templates, wire};

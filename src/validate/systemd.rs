@@ -6,7 +6,7 @@
 //! files that are missing on the host. The exposure is reckoned without the host's own units (no colon
 //! there), whose drop-ins would count too; it is a number of that release of systemd.
 
-use super::complaint::{Complaint, line};
+use crate::component::complaint::{Complaint, line};
 use crate::host::{CommandLine, HostError, Ran, Scratch};
 use crate::model::names::{Scope, TargetPath};
 use crate::wiring::{EnginePlace, UnitShape};

@@ -1,12 +1,16 @@
 //! The OpenTelemetry Collector.
 
+mod binary;
+mod complaints;
 pub mod describe;
 mod exporter;
 mod home;
+mod placeholder;
 mod queue;
 pub mod read;
 mod route;
 
+pub use binary::{CONTRIB, CORE, binary};
 pub use home::HOME;
 pub use route::{client, sender};
 

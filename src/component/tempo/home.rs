@@ -1,6 +1,6 @@
 //! What `[tempo]` asks of the wiring, and how Tempo is started and asked.
 
-use super::{ID, describe};
+use super::{BINARY, ID, describe};
 use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
@@ -31,7 +31,7 @@ const PACKAGE: Package = Package {
 static ENGINE: Engine = Engine {
     unit: |_| "systemd/tempo.conf.j2",
     config: |path| format!("-config.file={path}"),
-    validate: |binary, config| format!("{binary} {config} -config.verify=true"),
+    binary: |_, _| &BINARY,
     executable_memory: |stack| stack.tempo.as_ref().is_some_and(|tempo| tempo.dialect.executable_memory),
     ready: Ready { listener: ListenerKind::Api, word: "/ready", path: "/ready" },
     counters: ListenerKind::Api,
