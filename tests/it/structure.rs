@@ -49,7 +49,7 @@ const PROGRAMS: [&str; 7] = ["tempo", "collector", "otelcol", "prometheus", "lok
 /// here asks `REGISTRY`.
 const NAME_PROGRAMS: [(&str, usize); 16] = [
     ("cause", 2),
-    ("check", 21),
+    ("check", 18),
     ("cli", 4),
     ("command", 2),
     ("diagnostic", 1),

@@ -2,7 +2,9 @@
 
 use super::route::sender;
 use super::{CORE, binary, describe, id};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
+use crate::component::{
+    ClientAdvice, Component, ConfigReader, Described, Description, Engine, Ready, Template,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -68,10 +70,6 @@ impl Component for Home {
         stack.collectors.values().map(part).collect()
     }
 
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
-
     fn templates(&self) -> &'static [Template] {
         &[(
             "collector/0.144/config.yaml.j2",
@@ -92,6 +90,10 @@ impl Component for Home {
 
     fn engine(&self) -> Option<&'static Engine> {
         Some(&ENGINE)
+    }
+
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The OpenTelemetry Collector.
 
+mod advice;
 mod binary;
 mod complaints;
 pub mod describe;

@@ -1,7 +1,9 @@
 //! What `[tempo]` asks of the wiring, and how Tempo is started and asked.
 
 use super::{BINARY, ID, describe};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
+use crate::component::{
+    ClientAdvice, Component, ConfigReader, Described, Description, Engine, Ready, Template,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -48,10 +50,6 @@ impl Component for Home {
         stack.tempo.iter().map(part).collect()
     }
 
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
-
     fn templates(&self) -> &'static [Template] {
         &[
             ("tempo/_listeners.yml.j2", include_str!("../../../templates/tempo/_listeners.yml.j2")),
@@ -74,6 +72,10 @@ impl Component for Home {
 
     fn engine(&self) -> Option<&'static Engine> {
         Some(&ENGINE)
+    }
+
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Grafana Tempo: the traces' store.
 
+mod advice;
 mod binary;
 mod complaints;
 pub mod describe;
