@@ -7,8 +7,8 @@
 //! there), whose drop-ins would count too; it is a number of that release of systemd.
 
 use super::Surroundings;
-use super::complaint::{Complaint, line};
 use super::find::on_path;
+use crate::component::complaint::{Complaint, line};
 use crate::host::{CommandLine, HostError, Ran, Scratch};
 use crate::model::names::{Scope, TargetPath};
 use crate::wiring::{EnginePlace, UnitShape};

@@ -10,8 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use tracewright::component::wire;
+use tracewright::component::{tempo, wire};
 use tracewright::diagnostic::SourceName;
+use tracewright::model::dataflow::ProgramKind;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
@@ -20,8 +21,7 @@ use tracewright::stack::{Stack, resolve};
 use tracewright::text::{RedactSource, Sources, TextFormat};
 use tracewright::toml;
 use tracewright::validate::{
-    EngineKind, EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain,
-    wanted,
+    EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain, wanted,
 };
 use tracewright::wiring::Wiring;
 
@@ -112,6 +112,11 @@ fn engine(name: &str) -> Option<PathBuf> {
     engines().map(|directory| directory.join(name)).filter(|path| path.is_file())
 }
 
+/// The one engine that a user names.
+fn named(tempo: bool, binary: PathBuf) -> Named {
+    Named::from([(if tempo { ProgramKind::Tempo } else { ProgramKind::Collector }, binary)])
+}
+
 /// Nothing but what a test names, with a temporary directory of its own.
 fn around(temporary: &Path) -> Surroundings {
     Surroundings {
@@ -159,17 +164,17 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
             );
             continue;
         };
-        let tempo = name.starts_with("tempo");
-        let named = Named { tempo: tempo.then(|| path.clone()), collector: (!tempo).then(|| path.clone()) };
+        let is_tempo = name.starts_with("tempo");
+        let named = named(is_tempo, path.clone());
         let mut count = 0;
         for (stack, text) in stacks() {
             with(&text, |judged| {
                 // Stacks of a line that this engine does not read are for another one.
                 let mut reads = wanted(&judged.wiring, &named).into_values().filter(|wanted| {
-                    let found = (wanted.kind == EngineKind::Tempo) == tempo;
+                    let found = (*wanted.binary == tempo::BINARY) == is_tempo;
                     let found = found.then(|| find(wanted, &around(temporary.path())).unwrap());
                     let named = EngineRelease::parse(&wanted.version).unwrap();
-                    found.is_some_and(|found| named.fit(wanted.kind, &found.release) != ReleaseFit::Other)
+                    found.is_some_and(|found| named.fit(wanted.binary, &found.release) != ReleaseFit::Other)
                 });
                 if reads.next().is_none() {
                     return;
@@ -201,10 +206,7 @@ fn what_a_real_engine_refuses_stands_at_its_place() {
             println!("promise: broken files refused at their place | 0 | not run: no {name} in $TRACEWRIGHT_ENGINES");
             None
         })?;
-        let named = match name.starts_with("tempo") {
-            true => Named { tempo: Some(binary), collector: None },
-            false => Named { tempo: None, collector: Some(binary) },
-        };
+        let named = named(name.starts_with("tempo"), binary);
         println!(
             "promise: broken files refused at their place | 1 | real {}",
             name.rsplit('-').next().unwrap()
@@ -313,7 +315,7 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         ("complains without end", "echo Error: a; seq -f 'receivers::otlp: fault %g' 1000; exit 1"),
     ];
     for (title, script) in scripts {
-        let named = Named { collector: Some(stand_in(directory.path(), script)), tempo: None };
+        let named = named(false, stand_in(directory.path(), script));
         let mut around = around(temporary.path());
         around.patience = Duration::from_secs(2);
         let words = with(&stack, |judged| {

@@ -2,7 +2,7 @@
 
 use super::settings::PrometheusSettings;
 use super::{ID, describe};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Template};
+use crate::component::{ClientAdvice, Component, ConfigReader, Described, Description, Template};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::{Owner, TargetPath};
@@ -31,8 +31,6 @@ impl Component for Home {
         PrometheusSettings::of(stack, findings);
     }
 
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
-
     fn templates(&self) -> &'static [Template] {
         &[(describe::TEMPLATE, include_str!("../../../templates/prometheus/scrape.yml.j2"))]
     }
@@ -50,8 +48,8 @@ impl Component for Home {
         Some(&super::scrape::READER)
     }
 
-    fn engine(&self) -> Option<&'static Engine> {
-        None
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

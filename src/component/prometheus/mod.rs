@@ -1,12 +1,15 @@
 //! Prometheus of somebody else's: what it scrapes of a stack, and as far as the command line of its unit and its
 //! own configuration say, where it listens and what it takes.
 
+mod advice;
+mod binary;
 pub mod describe;
 mod home;
 pub mod read;
 pub mod scrape;
 mod settings;
 
+pub use binary::BINARY;
 pub use home::HOME;
 pub use settings::version;
 

@@ -1,7 +1,7 @@
 //! What the unit templates print. Directives and their reasons were tried on systemd 252 with real
 //! engines (offline score 1.1 for system services, 2.0 for user services).
 
-use crate::component::{Engine, Template};
+use crate::component::{Engine, EngineBinary, Template};
 use crate::format::unit::quoting;
 use crate::model::names::{Scope, TargetPath};
 use crate::stack::{Hardening, Size};
@@ -90,7 +90,7 @@ pub fn context<'a>(wiring: &'a Wiring<'_>, component: &ComponentId, engine: &Eng
         user: place.user.as_str(),
         group: place.group.as_str(),
         packaged_command: place.packaged_command,
-        command: command(engine, place),
+        command: command(engine, (engine.binary)(wiring.stack, component), place),
         stop_timeout: seconds(service.stop_timeout),
         environment_files: service
             .environment_files
@@ -127,10 +127,11 @@ pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
     quoting::state_directory(path.as_str()).filter(|_| system)
 }
 
-fn command(engine: &Engine, place: &EnginePlace) -> Command {
-    let binary = quoting::word(place.binary.as_str());
+fn command(engine: &Engine, binary: &EngineBinary, place: &EnginePlace) -> Command {
+    let path = quoting::word(place.binary.as_str());
     let config = quoting::argument(&(engine.config)(&place.config));
-    Command { start: format!("{binary} {config}"), validate: (engine.validate)(&binary, &config) }
+    let validate = binary.validator.as_ref().map(|validator| validator.command_line(&path, &config));
+    Command { start: format!("{path} {config}"), validate: validate.unwrap_or_default() }
 }
 
 /// Whether no socket of the component, on either end, has to do with another host.

@@ -2,12 +2,12 @@
 //! that are found.
 
 use crate::cli::{EnginesArgument, StoresArgument};
-use crate::component::prometheus;
+use crate::component::{loki, prometheus};
 use crate::exit::Exit;
 use crate::prove::Store;
 use crate::trial::stores;
 use crate::validate::{
-    EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, WantedEngine, find, wanted,
+    EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, WantedEngine, find, wanted,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
@@ -35,7 +35,7 @@ pub(crate) fn find_all(wiring: &Wiring<'_>, arguments: &EnginesArgument) -> Resu
             }
         };
         let release = EngineRelease::parse(&wanted.version);
-        match release.map(|release| release.fit(wanted.kind, &engine.release)) {
+        match release.map(|release| release.fit(wanted.binary, &engine.release)) {
             Some(ReleaseFit::Other) | None => faults.push(format!(
                 "`{}` is {engine}, and `{id}` is {}: its configuration is written differently",
                 engine.path.display(),
@@ -65,14 +65,14 @@ pub(crate) fn find_stores(
 ) -> Result<StoreBinaries, Stop> {
     let around = engines::surroundings(arguments.engines_of_stack);
     let look = |store| {
-        let (kind, explicit, version) = match store {
-            Store::Loki => (EngineKind::Loki, &named.loki, None),
+        let (binary, explicit, version) = match store {
+            Store::Loki => (&loki::BINARY, &named.loki, None),
             Store::Prometheus | Store::Tempo => {
-                (EngineKind::Prometheus, &named.prometheus, prometheus::version(wiring.stack))
+                (&prometheus::BINARY, &named.prometheus, prometheus::version(wiring.stack))
             }
         };
         let wanted = WantedEngine {
-            kind,
+            binary,
             version: version.unwrap_or_default(),
             explicit: explicit.clone(),
             installed: PathBuf::new(),
@@ -91,7 +91,7 @@ fn found(wanted: &WantedEngine, around: &Surroundings) -> Result<Result<FoundEng
         Err(missing) => return Ok(Err(missing.to_string())),
     };
     let release = EngineRelease::parse(&wanted.version);
-    let fit = release.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
+    let fit = release.map_or(ReleaseFit::Same, |release| release.fit(wanted.binary, &engine.release));
     Ok(match fit {
         ReleaseFit::Same | ReleaseFit::Covered => Ok(engine),
         ReleaseFit::Other => {
