@@ -364,7 +364,7 @@ fn nobody_is_asked_where_nothing_is_to_be_judged() {
         let nobody = unknown(&Named::default());
         assert_eq!(nobody.len(), 4);
         assert!(nobody.iter().all(|one| one.reason.starts_with("no ")), "{nobody:?}");
-        let unknown = unknown(&Named { tempo: Some("/bin/sh".into()), ..Named::default() });
+        let unknown = unknown(&Named::from([(ProgramKind::Tempo, "/bin/sh".into())]));
         assert_eq!(unknown.len(), 4);
         assert!(
             unknown.iter().all(|one| one.reason.starts_with("cannot create /nonexistent/")),
