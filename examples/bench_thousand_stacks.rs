@@ -180,10 +180,10 @@ fn main() {
         texts.iter().map(|text| stages.time("parse and resolve", || understand(text))).collect();
     let hosts: Vec<_> = stacks
         .iter()
-        .map(|stack| Applied::new(&rendered(stack, &templates, &mut Stages::default()), now))
+        .map(|stack| Applied::new(&rendered(stack, templates, &mut Stages::default()), now))
         .collect();
     for (stack, host) in stacks.iter().zip(&hosts) {
-        let desired = rendered(stack, &templates, &mut stages);
+        let desired = rendered(stack, templates, &mut stages);
         assert!(stages.time("compare", || host.is_settled(&desired, now)), "an applied host wants nothing");
         assert!(stages.time("check", || judge(&desired, now)), "a stack of this generator passes");
     }

@@ -12,21 +12,25 @@ use crate::model::desired::Desired;
 use crate::wiring::Wiring;
 use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior};
+use std::sync::LazyLock;
 
-/// The templates, parsed as they are first used.
+/// The templates, each parsed once, as it is first used.
 #[derive(Debug)]
 pub struct Templates(Environment<'static>);
 
 impl Templates {
     /// The templates that come with the product.
-    pub fn embedded() -> Self {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_loader(|name| {
-            let found = templates().find(|(known, _)| *known == name);
-            Ok(found.map(|(_, text)| (*text).to_owned()))
+    pub fn embedded() -> &'static Self {
+        static EMBEDDED: LazyLock<Templates> = LazyLock::new(|| {
+            let mut environment = Environment::new();
+            environment.set_undefined_behavior(UndefinedBehavior::Strict);
+            environment.set_loader(|name| {
+                let found = templates().find(|(known, _)| *known == name);
+                Ok(found.map(|(_, text)| (*text).to_owned()))
+            });
+            Templates(environment)
         });
-        Self(environment)
+        &EMBEDDED
     }
 
     /// The text a template makes of a context, with its last newline.

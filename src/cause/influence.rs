@@ -28,9 +28,9 @@ impl Influence {
 /// Every key of a stack that something follows from, those that move least first.
 pub fn influences(raw: &KeyTree) -> Vec<Influence> {
     let templates = Templates::embedded();
-    let Some(now) = rendered(raw, &templates) else { return Vec::new() };
+    let Some(now) = rendered(raw, templates) else { return Vec::new() };
     let of_variation = |variation: crate::toml::Variation| {
-        let drawn = variation.stacks.iter().filter_map(|stack| rendered(stack, &templates));
+        let drawn = variation.stacks.iter().filter_map(|stack| rendered(stack, templates));
         let moved = drawn.flat_map(|other| places(&now, &other));
         // A file that comes or leaves says nothing of the settings in it.
         let places: BTreeSet<_> = moved.filter(|place| place.part != FilePlacePart::Whole).collect();

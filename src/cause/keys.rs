@@ -2,6 +2,7 @@
 
 use super::drawing::rendered;
 use super::places::{FilePlace, places};
+use crate::model::desired::Desired;
 use crate::render::Templates;
 use crate::toml::{KeyDifference, KeyTree};
 use std::collections::BTreeSet;
@@ -18,26 +19,38 @@ pub struct Cause {
     pub places: BTreeSet<FilePlace>,
 }
 
+/// A stack on one side of a change.
+#[derive(Clone, Copy, Debug)]
+pub struct CauseSide<'a> {
+    /// What is written in it.
+    pub keys: &'a KeyTree,
+    /// What it renders; `None` where it cannot be rendered.
+    pub desired: Option<&'a Desired>,
+}
+
 /// What changed between two stacks, by cause.
 ///
 /// Where each key can be put back alone, what then differs from the new rendering follows from it; where a
 /// stack without it is none, what differs once it alone is put into the old one; and what no key makes
 /// alone follows from all that are left, together.
-pub fn causes(before: &KeyTree, after: &KeyTree) -> Vec<Cause> {
-    let templates = Templates::embedded();
-    let draw = |raw: &KeyTree| rendered(raw, &templates);
-    let keys = before.differences(after);
-    let (Some(old), Some(new)) = (draw(before), draw(after)) else { return together(keys, BTreeSet::new()) };
-    let all = places(&old, &new);
-    if keys.len() > MOST_KEYS {
+pub fn causes(before: CauseSide<'_>, after: CauseSide<'_>) -> Vec<Cause> {
+    let keys = before.keys.differences(after.keys);
+    let (Some(old), Some(new)) = (before.desired, after.desired) else {
+        return together(keys, BTreeSet::new());
+    };
+    let all = places(old, new);
+    // With one key put back the new stack is the old one: nothing needs to be rendered.
+    if keys.len() == 1 || keys.len() > MOST_KEYS {
         return together(keys, all);
     }
+    let draw = |raw: &KeyTree| rendered(raw, Templates::embedded());
     let mut open = all.clone();
     let mut causes = Vec::new();
     let mut silent = Vec::new();
     for key in keys {
-        let back = draw(&after.with(&key.path, before)).map(|one| places(&one, &new));
-        let moved = back.or_else(|| draw(&before.with(&key.path, after)).map(|one| places(&old, &one)));
+        let back = draw(&after.keys.with(&key.path, before.keys)).map(|one| places(&one, new));
+        let moved =
+            back.or_else(|| draw(&before.keys.with(&key.path, after.keys)).map(|one| places(old, &one)));
         let mine: BTreeSet<_> = moved.iter().flatten().filter(|place| all.contains(place)).cloned().collect();
         if mine.is_empty() {
             silent.push(key);

@@ -13,7 +13,7 @@ mod settings;
 mod sockets;
 
 pub use influence::{Influence, influences};
-pub use keys::{Cause, causes};
+pub use keys::{Cause, CauseSide, causes};
 pub use places::{FilePlace, FilePlacePart, changed_keys, places};
 pub use settings::{Setting, Settings, settings};
 pub use sockets::{Differing, EdgeState, Judged, ListenerState, edges, listeners};

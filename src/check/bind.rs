@@ -3,7 +3,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Facts, peer, shown_listener};
+use super::facts::{Facts, shown_listener};
 use super::half_tls;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{
@@ -24,7 +24,7 @@ pub(super) fn unreachable(facts: &Facts<'_>, findings: &mut Findings) {
         let server = shown_listener(facts.server(listener), listener);
         let mut finding = Finding::error(UNREACHABLE, format!("{server} accepts on {} only", listener.bind))
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
-            .also(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+            .also(client.at.clone(), format!("`{}` dials {}", client.setting, client.peer()))
             .edge(broken.edge)
             .help(if crosses(facts, client, listener) {
                 advice::everywhere(facts, listener)
@@ -60,7 +60,7 @@ pub(super) fn scraped(facts: &Facts<'_>, findings: &mut Findings) {
             .at(listener.at.clone(), format!("port {} is served on this address", listener.port))
             .also(
                 client.at.clone(),
-                format!("scraped at {}: where that is this host, nothing answers", peer(client)),
+                format!("scraped at {}: where that is this host, nothing answers", client.peer()),
             )
             .edge(client.edge(topology))
             .help(advice::bind(facts, listener, client))

@@ -4,7 +4,7 @@
 use super::advice;
 use super::edge::Fault;
 use super::edge::{CertificateFault, CertificateFaultKind as Kind, Side};
-use super::facts::{Broken, Facts, peer, shown_listener};
+use super::facts::{Broken, Facts, shown_listener};
 use super::leaf::Leaf;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 use crate::model::dataflow::{CertificateFile, FileReference, Listener, Protocol, ServerTlsMode, Trust};
@@ -87,7 +87,7 @@ pub(super) fn names(facts: &Facts<'_>, findings: &mut Findings) {
         let Some(file) = &listener.tls.certificate else { continue };
         let checks = match &client.tls.server_name {
             Some(name) => format!("`{}` asks for the name {name}", client.setting),
-            None => format!("`{}` dials {}", client.setting, peer(client)),
+            None => format!("`{}` dials {}", client.setting, client.peer()),
         };
         let finding = Finding::error(NAMES, format!("`{}` does not name {wanted}", file.path))
             .at(file.at.clone(), format!("it names {has}"))

@@ -2,7 +2,7 @@
 
 use super::edge::{self, EdgeKnowledge, Fault};
 use super::ports;
-use crate::model::dataflow::{Client, ClientHost, Listener, Program, ProgramKind, Topology};
+use crate::model::dataflow::{Client, Listener, Program, ProgramKind, Topology};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The topology, the moment, and what follows from both.
@@ -63,20 +63,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// `127.0.0.1:4317` as the client says it.
-pub(super) fn peer(client: &Client) -> String {
-    match &client.host {
-        ClientHost::Name(name) if name.is_empty() => format!("localhost:{}", client.port),
-        host => format!("{host}:{}", client.port),
-    }
-}
-
 /// A listener in a sentence: ``Tempo's `server.grpc` ``.
 pub(super) fn shown_listener(program: &Program, listener: &Listener) -> String {
-    match program.kind {
-        ProgramKind::Tempo | ProgramKind::Neighbour(_) | ProgramKind::Prometheus | ProgramKind::Alloy => {
-            format!("{}'s `{}`", program.kind, listener.setting)
-        }
-        kind => format!("the {kind}'s `{}`", listener.setting),
-    }
+    format!("{}'s `{}`", program.kind.spoken(), listener.setting)
 }

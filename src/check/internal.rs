@@ -6,7 +6,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Facts, peer};
+use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 
 /// The code of this rule.
@@ -21,7 +21,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         let server = listener.tls.at.clone().unwrap_or_else(|| listener.at.clone());
         let mark_at = client.tls.at.clone().unwrap_or_else(|| client.at.clone());
         let finding = if client.tls.enabled {
-            let label = format!("`{}` dials {} with TLS", client.setting, peer(client));
+            let label = format!("`{}` dials {} with TLS", client.setting, client.peer());
             let (title, known) = (
                 format!("Tempo's own clients dial TLS, its internal gRPC on port {} has none", listener.port),
                 first.clone().filter(|(program, ..)| *program == client.program),
@@ -44,7 +44,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             );
             Finding::error(CODE, title)
                 .at(server, "`server.grpc_tls_config` turns TLS on")
-                .also(mark_at, format!("`{}` dials {} in plaintext", client.setting, peer(client)))
+                .also(mark_at, format!("`{}` dials {} in plaintext", client.setting, client.peer()))
                 .help(advice::internal_server_off(facts, listener))
                 .help(advice::internal_clients_on(facts, client.program, listener))
         };

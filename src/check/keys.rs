@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings, Help, Severity, TextChange};
-use crate::model::dataflow::{ProgramKind, ReadVersion, Suggestion};
+use crate::model::dataflow::{ReadVersion, Suggestion};
 
 /// The code of a key that the version does not know.
 pub(super) const UNKNOWN: Code = Code("unknown-key");
@@ -68,13 +68,7 @@ pub(super) fn refused(facts: &Facts<'_>, findings: &mut Findings) {
             .programs
             .iter()
             .find(|program| topology.sources.get(&program.file).is_some_and(|source| *source == mark.source));
-        let who = reader.map_or_else(
-            || "its program".to_owned(),
-            |program| match program.kind {
-                ProgramKind::Tempo => "Tempo".to_owned(),
-                kind => format!("the {kind}"),
-            },
-        );
+        let who = reader.map_or_else(|| "its program".to_owned(), |program| program.kind.spoken());
         findings.push(
             Finding::error(REFUSED, fault.clone())
                 .at(mark.clone(), format!("{who} does not start with this")),

@@ -5,7 +5,7 @@
 use super::advice;
 use super::edge::Fault;
 use super::edge::Reach;
-use super::facts::{Facts, peer};
+use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Client, Listener, ProgramKind, Protocol, Signal, Topology};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,7 +99,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     for broken in facts.broken() {
         let Fault::Loop(circle) = broken.fault else { continue };
         let client = broken.client;
-        let dials = format!("`{}` dials {}", client.setting, peer(client));
+        let dials = format!("`{}` dials {}", client.setting, client.peer());
         let finding = match circles.remove(circle) {
             Some(finding) => finding.also(client.at.clone(), dials),
             None => {

@@ -7,7 +7,7 @@
 
 use super::advice;
 use super::edge::{Fault, Found, Lead, Reach, lead, understands};
-use super::facts::{Facts, peer, shown_listener};
+use super::facts::{Facts, shown_listener};
 use super::unchecked;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::model::dataflow::{Client, Program, ProgramKind, Protocol, Topology};
@@ -98,7 +98,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
     {
         let topology = facts.topology;
         let client = &topology.clients[judged.client];
-        let mut finding = Finding::error(CODE, format!("nothing listens on {}", peer(client)))
+        let mut finding = Finding::error(CODE, format!("nothing listens on {}", client.peer()))
             .at(client.at.clone(), format!("dialled by `{}`", client.setting))
             .edge(client.edge(topology));
         let over = match lead(topology, client) {

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::{Fault, Lost, understands};
-use super::facts::{Facts, peer};
+use super::facts::Facts;
 use crate::diagnostic::{Code, Finding, Findings};
 use crate::format::keys::nearest;
 use crate::model::dataflow::{Client, Listener, Protocol, Topology};
@@ -24,7 +24,7 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
         let service = site.service().unwrap_or_default();
         let title = format!("`{}` is no name that `{service}` can resolve", client.host);
         let mut finding = Finding::error(CODE, title)
-            .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+            .at(client.at.clone(), format!("`{}` dials {}", client.setting, client.peer()))
             .edge(client.edge(topology));
         finding = match lost {
             Lost::OtherNetwork(other) => {

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::Fault;
-use super::facts::{Facts, peer, shown_listener};
+use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Help, SourceName, TextChange};
 use crate::model::dataflow::Protocol;
 
@@ -84,12 +84,12 @@ pub(super) fn judge(facts: &Facts<'_>, findings: &mut Findings) {
             Fault::Protocol => {
                 let title = format!("{} is dialled where {} is served", client.protocol, listener.protocol);
                 let finding = Finding::error(CODE, title)
-                    .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+                    .at(client.at.clone(), format!("`{}` dials {}", client.setting, client.peer()))
                     .also(listener.at.clone(), format!("{server} on port {}", listener.port));
                 advice::right_listener(facts, client, listener).into_iter().fold(finding, Finding::help)
             }
             Fault::Passed(text) => Finding::error(CODE, text.clone())
-                .at(client.at.clone(), format!("`{}` dials {}", client.setting, peer(client)))
+                .at(client.at.clone(), format!("`{}` dials {}", client.setting, client.peer()))
                 .also(listener.at.clone(), format!("{server} on port {}", listener.port))
                 .help("pass it on to who serves it, or dial that without the proxy"),
             Fault::Path(sent) => Finding::error(CODE, format!("a path that {server} does not have"))

@@ -5,7 +5,7 @@ use super::advice;
 use super::edge::Fault;
 use super::facts::{Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings};
-use crate::model::dataflow::{Listener, ProgramKind, Signal};
+use crate::model::dataflow::{Listener, Signal};
 
 /// The code of requests without a tenant.
 pub(super) const TENANT: Code = Code("tenant-missing");
@@ -23,14 +23,7 @@ pub(super) fn tenant(facts: &Facts<'_>, findings: &mut Findings) {
         let finding =
             Finding::error(TENANT, title).at(client.at.clone(), "every request is refused: no org id");
         let also = listener.takes.tenant.clone().unwrap_or_else(|| listener.at.clone());
-        let help = match facts.client(client) {
-            ProgramKind::Grafana => {
-                "`jsonData: { httpHeaderName1: X-Scope-OrgID }` and the tenant in `secureJsonData.httpHeaderValue1`"
-                    .to_owned()
-            }
-            ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-scope-orgid=TENANT`".to_owned(),
-            _ => format!("under `{}`: `headers: {{ x-scope-orgid: TENANT }}`", client.setting),
-        };
+        let help = advice::words(facts, client).tenant(&advice::end(facts, client));
         findings.push(finding.also(also, "tenants are told apart here").help(help).edge(broken.edge));
     }
 }
@@ -42,12 +35,7 @@ pub(super) fn credentials(facts: &Facts<'_>, findings: &mut Findings) {
         let server = shown_listener(facts.server(listener), listener);
         let title = format!("`{}` shows no credentials, and {server} demands them", client.setting);
         let also = listener.takes.credentials.clone().unwrap_or_else(|| listener.at.clone());
-        let help = match facts.client(client) {
-            ProgramKind::App => {
-                "`OTEL_EXPORTER_OTLP_TRACES_HEADERS=authorization=...`, a space written as `%20`".to_owned()
-            }
-            _ => format!("under `{}`: `auth: {{ authenticator: ... }}`", client.setting),
-        };
+        let help = advice::words(facts, client).credentials(&advice::end(facts, client));
         let finding =
             Finding::error(CREDENTIALS, title).at(client.at.clone(), "every request is answered with 401");
         findings.push(finding.also(also, "demanded here").help(help).edge(broken.edge));
@@ -68,10 +56,11 @@ pub(super) fn signal(facts: &Facts<'_>, findings: &mut Findings) {
                     listener.at.clone(),
                     format!("takes {}", listed(listener.takes.signals.iter().flatten())),
                 )
-                .help(match facts.client(client) {
-                    ProgramKind::App => format!("put `{}` into a pipeline of {signal}", receiver(listener)),
-                    _ => format!("take `{}` out of the pipelines of {signal}", client.setting),
-                })
+                .help(advice::words(facts, client).unserved(
+                    &advice::end(facts, client),
+                    *signal,
+                    receiver(listener),
+                ))
                 .edge(broken.edge),
         );
     }

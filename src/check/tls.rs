@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::edge::{Fault, understands};
-use super::facts::{Broken, Facts, peer, shown_listener};
+use super::facts::{Broken, Facts, shown_listener};
 use crate::diagnostic::{Code, Finding, Findings, Mark};
 use crate::model::dataflow::{Client, ServerTlsMode, Trust};
 
@@ -38,7 +38,7 @@ fn one_end(facts: &Facts<'_>, broken: &Broken<'_>) -> Finding {
         advice::serve_plaintext(facts, listener)
     };
     let finding = Finding::error(MISMATCH, title)
-        .at(decides(client), format!("`{}` dials {} {how}", client.setting, peer(client)))
+        .at(decides(client), format!("`{}` dials {} {how}", client.setting, client.peer()))
         .also(listener.tls.at.clone().unwrap_or_else(|| listener.at.clone()), server);
     // At another listener TLS may be right as it is.
     if !understands(listener, client) {

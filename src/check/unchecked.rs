@@ -1,6 +1,6 @@
 //! What could not be decided, by name. Reasons are constant, so that two runs can be compared.
 
-use super::facts::{Facts, peer};
+use super::facts::Facts;
 use crate::model::dataflow::{CertificateFile, Client, ClientHost, Trust};
 use std::fmt;
 
@@ -85,7 +85,7 @@ pub(super) fn collect(facts: &Facts<'_>) -> Vec<NotChecked> {
         .collect();
     for judged in &facts.judged {
         let client = &facts.topology.clients[judged.client];
-        let place = format!("{} -> {}", client.edge(facts.topology), peer(client));
+        let place = format!("{} -> {}", client.edge(facts.topology), client.peer());
         let reasons = judged.reasons();
         all.extend(
             reasons.map(|reason| NotChecked { place: place.clone(), reason: with_name(reason, client) }),

@@ -45,7 +45,8 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
     // What the first apply left that was taken back is a state that remembers nothing.
     let remembers = !apply::remembers_nothing(place.target(), &ground).map_err(stopped)?;
     let gone = if remembers { go_back(session, &mut place, &request, &back)? } else { None };
-    match gone {
+    let stays = gone.as_ref().is_some_and(|gone| gone.stays);
+    match gone.map(|gone| (gone.seen, gone.outcome)) {
         Some((_, Outcome::Kept { left: Some(left), .. })) => {
             return Err(stopped(ApplyError::Unfinished(left)));
         }
@@ -53,18 +54,23 @@ pub(super) fn run(session: &mut Session, arguments: &cli::DestroyArguments) -> R
         Some((seen, outcome)) => return Ok(consent::ended(session, &seen, ("Destroy", outcome))),
         None => forget(&mut place, &ground, &host::holder(session, "destroy")).map_err(stopped)?,
     }
-    say_what_is_left(session, &ground, (&name, &place.shown()));
+    let nothing = if stays { "But for what stays, nothing" } else { "Nothing" };
+    say_what_is_left(session, &ground, (nothing, &name, &place.shown()));
     Ok(Exit::Fine)
 }
 
-fn say_what_is_left(session: &mut Session, ground: &Ground, (name, place): (&StackName, &str)) {
+fn say_what_is_left(
+    session: &mut Session,
+    ground: &Ground,
+    (nothing, name, place): (&str, &StackName, &str),
+) {
     let left_out: Vec<_> = ground.left_out().map(ToString::to_string).collect();
     session.print(&if left_out.is_empty() {
-        format!("Nothing of `{name}` is left {place}, its state included.\n")
+        format!("{nothing} of `{name}` is left {place}, its state included.\n")
     } else {
         let who = left_out.join(", ");
         format!(
-            "Nothing of `{name}` is left {place} but the part of {who}.\n  help: `tracewright destroy` as {who} gives that back\n"
+            "{nothing} of `{name}` is left {place} but the part of {who}.\n  help: `tracewright destroy` as {who} gives that back\n"
         )
     });
 }

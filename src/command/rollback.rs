@@ -5,7 +5,7 @@ use crate::cli;
 use crate::exit::Exit;
 use crate::model::names::HostName;
 use crate::model::prior::GenerationNumber;
-use crate::workflow::back::{Back, go_back, recovered, say_newer};
+use crate::workflow::back::{Back, WentBack, go_back, recovered, say_newer};
 use crate::workflow::change::unproven;
 use crate::workflow::consent;
 use crate::workflow::consent::Granted;
@@ -38,7 +38,9 @@ pub(super) fn run(session: &mut Session, arguments: &cli::RollbackArguments) -> 
         granted,
         unproven: unproven(&place, arguments.no_prove),
     };
-    let Some((seen, outcome)) = go_back(session, &mut place, &request, &back)? else { return Ok(Exit::Fine) };
+    let Some(WentBack { seen, outcome, .. }) = go_back(session, &mut place, &request, &back)? else {
+        return Ok(Exit::Fine);
+    };
     let kept = matches!(outcome, Outcome::Kept { .. });
     let exit = consent::ended(session, &seen, ("Rollback", outcome));
     if kept {

@@ -1,6 +1,6 @@
 //! What every home says of its program.
 
-use super::ConfigReader;
+use super::{ClientAdvice, ConfigReader, EngineBinary};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::desired::OnChange;
@@ -11,7 +11,7 @@ use crate::wiring::{ComponentId, ComponentSpec, ListenerKind, UnitShape, Wiring}
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
 
-/// A program that a stack can have.
+/// A program that a stack can have. What a home leaves out it has none of.
 pub trait Component: Sync {
     /// Which one.
     fn kind(&self) -> ProgramKind;
@@ -20,30 +20,43 @@ pub trait Component: Sync {
     fn parts<'s>(&self, stack: &'s Stack) -> Vec<ComponentSpec<'s>>;
 
     /// Faults and warnings of a table that it resolves itself; the others are resolved in `stack/`.
-    fn resolve(&self, stack: &Stack, findings: &mut Findings);
+    fn resolve(&self, _: &Stack, _: &mut Findings) {}
 
     /// Faults of its tables that only a whole wiring shows.
-    fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings);
+    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
 
     /// Its templates, by their path below `templates/`.
-    fn templates(&self) -> &'static [Template];
+    fn templates(&self) -> &'static [Template] {
+        &[]
+    }
 
     /// What is written for one of its components; `None` where there is nothing to say.
     ///
     /// # Errors
     /// Values that no form of the file can hold.
-    fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings>;
+    fn describe(&self, _: &Wiring<'_>, _: &ComponentId) -> Result<Option<Description>, Findings> {
+        Ok(None)
+    }
 
     /// How its configuration files are found and read; `None` where they are no YAML.
-    fn reader(&self) -> Option<&'static ConfigReader>;
+    fn reader(&self) -> Option<&'static ConfigReader> {
+        None
+    }
 
     /// How it is started, where we start it.
-    fn engine(&self) -> Option<&'static Engine>;
+    fn engine(&self) -> Option<&'static Engine> {
+        None
+    }
 
     /// What its table keeps in a trial beside its listeners and directories, as lines of that table; nothing of a
     /// program whose settings are moved as values.
     fn kept_in_trial(&self, _: &Stack) -> String {
         String::new()
+    }
+
+    /// How it is told whom it dials, where that is known.
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        None
     }
 }
 
@@ -104,8 +117,8 @@ pub struct Engine {
     pub config: fn(&TargetPath) -> String,
     /// What else stands on its command line.
     pub flags: fn(&Wiring<'_>, &ComponentId) -> Vec<String>,
-    /// The command line that validates a configuration, of the binary and that argument.
-    pub validate: fn(&str, &str) -> String,
+    /// Its binary.
+    pub binary: fn(&Stack, &ComponentId) -> &'static EngineBinary,
     /// Whether it reads its configuration again at SIGHUP, and keeps the one before where that is bad.
     pub reloads: bool,
     /// Whether a sandbox must leave it executable memory.

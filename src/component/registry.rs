@@ -1,7 +1,8 @@
 //! The list of all programs, and what is done with all of them at once.
 
 use super::{
-    Component, ConfigReader, Engine, Template, app, collector, grafana, loki, prometheus, systemd, tempo,
+    ClientAdvice, Component, ConfigReader, Engine, Template, alloy, app, collector, grafana, loki,
+    prometheus, systemd, tempo,
 };
 use crate::diagnostic::{Findings, SourceName};
 use crate::model::dataflow::ProgramKind;
@@ -21,6 +22,14 @@ pub fn component(kind: ProgramKind) -> Option<&'static dyn Component> {
 /// How a program is started, where we start it.
 pub fn engine(kind: ProgramKind) -> Option<&'static Engine> {
     component(kind)?.engine()
+}
+
+/// How a program is told whom it dials.
+pub fn client_advice(kind: ProgramKind) -> &'static dyn ClientAdvice {
+    match kind {
+        ProgramKind::Alloy => alloy::advice::ADVICE,
+        kind => component(kind).and_then(Component::advice).unwrap_or(alloy::advice::UNKNOWN),
+    }
 }
 
 /// How the files of each program are found and read.

@@ -58,6 +58,28 @@ pub enum TextChange {
 }
 
 impl Help {
+    /// ``under `server`: `http_listen_port: 3200` ``, in a YAML file.
+    pub fn under(file: SourceName, block: &str, key: &str, value: &str) -> Self {
+        let way = format!("{block}.{key}");
+        let help = Self::from(format!("under `{block}`: `{key}: {value}`"));
+        help.edit(file, TextChange::SetKey { way, value: value.to_owned() })
+    }
+
+    /// ``remove `tls` under `exporters.otlp_grpc` ``, in a YAML file.
+    pub fn without(file: SourceName, block: &str, key: &str) -> Self {
+        let help = Self::from(format!("remove `{key}` under `{block}`"));
+        help.edit(file, TextChange::RemoveKey { way: format!("{block}.{key}") })
+    }
+
+    /// Two changes that are made together: half of it carried out is worse than none.
+    #[must_use]
+    pub fn both(first: Self, second: Self, text: impl FnOnce(&str, &str) -> String) -> Self {
+        let text = text(&first.text, &second.text);
+        let whole = !first.edits.is_empty() && !second.edits.is_empty();
+        let edits = first.edits.into_iter().chain(second.edits).filter(|_| whole).collect();
+        Self { text, edits }
+    }
+
     /// A way out without edits gets one.
     #[must_use]
     pub fn edit(mut self, file: SourceName, change: TextChange) -> Self {

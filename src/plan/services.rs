@@ -54,7 +54,8 @@ impl PlannedService {
         self.id().is_some() && self.run.is_some() && self.change != ServiceChange::Untouched
     }
 
-    fn id(&self) -> Option<UnitId> {
+    /// The unit and its manager; `None` of a neighbour whose unit the stack does not name.
+    pub fn id(&self) -> Option<UnitId> {
         Some(UnitId { scope: self.scope.clone(), name: self.unit.clone()? })
     }
 }

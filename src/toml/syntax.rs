@@ -58,7 +58,9 @@ fn describe(document: &TomlDocument, error: &Error, preset: Option<&Range<usize>
     let written = document.text().get(span.clone()).unwrap_or_default();
     if !is_duplicate(error) {
         let title = format!("this is not TOML: {}", error.message());
-        let unquoted = error.message().contains("must be quoted") && !written.is_empty();
+        // What is hidden in the excerpt cannot be repaired in a help either; the title says what is missing.
+        let shown = || document.in_place().text.get(span.clone()) == Some(written);
+        let unquoted = error.message().contains("must be quoted") && !written.is_empty() && shown();
         let found = Finding::error(Code("toml-syntax"), title).at(document.mark(span), "");
         return if unquoted { found.help(format!("\"{written}\"")) } else { found };
     }

@@ -1,11 +1,11 @@
 //! One component whose configuration and unit are judged, each by its own program.
 
-use super::complaint::Complaint;
-use super::placeholder::without_secrets;
 use super::{
-    EngineKind, EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile,
-    Validation, WantedEngine, collector, find, find::on_path, finding, promtool, systemd, tempo,
+    EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, Texts, ValidatedFile, Validation,
+    WantedEngine, find, finding, systemd,
 };
+use crate::component::complaint::Complaint;
+use crate::component::{self, ConfigValidator, Engine};
 use crate::host::{CommandLine, HostError, Scratch};
 use crate::model::names::TargetPath;
 use crate::wiring::{ComponentId, EnginePlace};
@@ -37,19 +37,19 @@ impl ValidatorRun<'_> {
         let path = &self.place.config;
         let Some(text) = texts.get(path) else { return Ok(validation) };
         let Some(engine) = self.engine(&mut validation) else { return Ok(validation) };
-        let kind = self.wanted.kind;
-        let plain = if kind == EngineKind::Tempo { (*text).to_owned() } else { without_secrets(text) };
-        let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
-        let Some(command) = command(kind, &engine.path, &file) else {
+        let home = component::engine(self.id.kind()).zip(engine.binary.validator.as_ref());
+        let Some((home, validator)) = home else {
             validation.unknown(path, format!("{engine} has no validator that is asked"));
             return Ok(validation);
         };
-        match self.around.ask(command) {
+        let plain = (validator.plain)(text);
+        let file = self.scratch.write(&self.below.join(path.file_name()), plain.as_bytes())?;
+        match self.around.ask(command(home, validator, &engine.path, &file)) {
             Ok(ran) => {
                 let said = [ran.stdout.as_slice(), b"\n", &ran.stderr].concat();
                 let said = String::from_utf8_lossy(&said).replace(&file.display().to_string(), path.as_str());
                 let by = (engine.to_string(), engine.path);
-                self.verdict(&mut validation, path, by, complaints(kind, ran.code, &said, &plain));
+                self.verdict(&mut validation, path, by, complaints(validator, ran.code, &said, &plain));
             }
             Err(fault) => validation.unknown(path, format!("{engine} {}", fault.what())),
         }
@@ -65,13 +65,13 @@ impl ValidatorRun<'_> {
             Err(missing) => {
                 validation.unknown(file, missing.to_string());
                 if let (Some(_), Missing::Unusable { path, what }) = (&wanted.explicit, missing) {
-                    validation.findings.push(finding::unusable(wanted.kind, &path, &what));
+                    validation.findings.push(finding::unusable(wanted.binary, &path, &what));
                 }
                 return None;
             }
         };
         let named = EngineRelease::parse(&wanted.version);
-        let fit = named.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
+        let fit = named.map_or(ReleaseFit::Same, |release| release.fit(wanted.binary, &engine.release));
         validation.findings.extend(finding::other(self.id, wanted, &engine, fit).into_iter().collect());
         if fit == ReleaseFit::Other {
             validation.unknown(file, format!("{engine} is of another release line"));
@@ -85,9 +85,12 @@ impl ValidatorRun<'_> {
         let mut validation = Validation::default();
         let path = &self.place.unit.path;
         let Some(text) = texts.get(path) else { return Ok(validation) };
-        let Some(program) = on_path("systemd-analyze", self.around) else {
-            validation.unknown(path, "no systemd-analyze");
-            return Ok(validation);
+        let program = match systemd::program(self.around) {
+            Ok(program) => program,
+            Err(missing) => {
+                validation.unknown(path, missing);
+                return Ok(validation);
+            }
         };
         if let Err(why) = self.around.may_run(&program) {
             validation.unknown(path, why.to_string());
@@ -160,38 +163,25 @@ impl ValidatorRun<'_> {
     }
 }
 
-/// How an engine is asked. `-config.verify` alone would take the next argument for its value.
-pub(super) fn command(kind: EngineKind, engine: &Path, file: &Path) -> Option<CommandLine> {
-    let (engine, file) = (engine.display(), file.display());
-    let arguments = match kind {
-        EngineKind::Tempo => [format!("-config.file={file}"), "-config.verify=true".to_owned()],
-        EngineKind::Collector(_) => ["validate".to_owned(), format!("--config={file}")],
-        EngineKind::Loki => [format!("-config.file={file}"), "-verify-config=true".to_owned()],
-        // Certificates are not there yet.
-        EngineKind::Promtool => {
-            return Some(CommandLine::new(
-                engine.to_string(),
-                ["check", "config", "--syntax-only", &file.to_string()],
-            ));
-        }
-        EngineKind::Prometheus => return None,
-    };
-    Some(CommandLine::new(engine.to_string(), arguments.each_ref().map(String::as_str)))
+/// How an engine is asked.
+pub(super) fn command(home: &Engine, validator: &ConfigValidator, binary: &Path, file: &Path) -> CommandLine {
+    let config = (home.config)(&TargetPath::new(file.display().to_string()));
+    let arguments = (validator.arguments)(config);
+    CommandLine::new(binary.display().to_string(), arguments.iter().map(String::as_str))
 }
 
 /// What an engine says against its configuration. One that fails without a word that is understood is
 /// quoted as it is.
-pub(super) fn complaints(kind: EngineKind, code: Option<i32>, said: &str, text: &str) -> Vec<Complaint> {
+pub(super) fn complaints(
+    validator: &ConfigValidator,
+    code: Option<i32>,
+    said: &str,
+    text: &str,
+) -> Vec<Complaint> {
     if code == Some(0) {
         return Vec::new();
     }
-    let found = match kind {
-        EngineKind::Tempo => tempo::complaints(said, text),
-        EngineKind::Collector(_) => collector::complaints(said, text),
-        // Its parser and its words are Tempo's.
-        EngineKind::Loki => tempo::complaints(said, text),
-        EngineKind::Prometheus | EngineKind::Promtool => promtool::complaints(said, text),
-    };
+    let found = (validator.complaints)(said, text);
     if !found.is_empty() {
         return found;
     }

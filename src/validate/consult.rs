@@ -2,7 +2,8 @@
 //! own binary, in a private directory.
 
 use super::asked::ValidatorRun;
-use super::{Named, Surroundings, wanted};
+use super::find::engine_missing;
+use super::{Named, Surroundings, WantedEngine, systemd, wanted};
 use crate::check::NotChecked;
 use crate::diagnostic::Findings;
 use crate::host::{HostError, Scratch};
@@ -78,6 +79,10 @@ pub fn consult(
         return Ok(Validation::default());
     }
     let wanted = wanted(wiring, named);
+    // Where no program is found nothing is laid out for one.
+    if let Some(validation) = unanswered(&concerned, texts, &wanted, around) {
+        return Ok(validation);
+    }
     let scratch = match Scratch::below(&around.temporary) {
         Ok(scratch) => scratch,
         Err(fault) => return Ok(nobody(wiring, texts, &fault.to_string())),
@@ -91,6 +96,26 @@ pub fn consult(
     let closed = scratch.close();
     let validation = opinions?.into_iter().fold(Validation::default(), Validation::join);
     closed.map(|()| validation.sorted())
+}
+
+/// Why nobody can be asked about any of the files; `None` where somebody can.
+fn unanswered(
+    concerned: &[(&ComponentId, &EnginePlace)],
+    texts: &Texts<'_>,
+    wanted: &BTreeMap<ComponentId, WantedEngine>,
+    around: &Surroundings,
+) -> Option<Validation> {
+    let mut validation = Validation::default();
+    for (id, place) in concerned {
+        let files = [
+            (&place.config, engine_missing(&wanted[*id], around)),
+            (&place.unit.path, systemd::program(around).err().map(str::to_owned)),
+        ];
+        for (file, missing) in files.into_iter().filter(|(file, _)| texts.contains_key(*file)) {
+            validation.unknown(file, missing?);
+        }
+    }
+    Some(validation.sorted())
 }
 
 /// One thread a file: each waits for its own programs.

@@ -1,7 +1,8 @@
 //! Finding an engine: where the user says, in the directory of engines, where the stack says if the user allows
 //! that, on `PATH`.
 
-use super::{EngineKind, EngineRelease, FoundEngine, Missing};
+use super::{EngineRelease, FoundEngine, Missing};
+use crate::component::{EngineBinary, Greeting, engine};
 use crate::host::{CommandLine, HostError, Ran, file_names, is_program, replaceable, run_here};
 use crate::model::dataflow::ProgramKind;
 use crate::text::redact_cut;
@@ -15,7 +16,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct WantedEngine {
     /// Which program.
-    pub kind: EngineKind,
+    pub binary: &'static EngineBinary,
     /// The release that the stack names, exact or a line: `0.159`, `2.10.8`; empty where it names none.
     pub version: String,
     /// `--collector PATH`, `--tempo PATH` and the like; then nothing else is looked at.
@@ -24,59 +25,29 @@ pub struct WantedEngine {
     pub installed: PathBuf,
 }
 
-/// The engines that a user names.
-#[derive(Clone, Debug, Default)]
-pub struct Named {
-    /// `--collector PATH`: every collector of the stack.
-    pub collector: Option<PathBuf>,
-    /// `--tempo PATH`.
-    pub tempo: Option<PathBuf>,
-    /// `--prometheus PATH`, of a trial.
-    pub prometheus: Option<PathBuf>,
-    /// `--loki PATH`, of a trial.
-    pub loki: Option<PathBuf>,
-}
+/// The engines that a user names, each for every component of that program.
+pub type Named = BTreeMap<ProgramKind, PathBuf>;
 
 /// The engine of each managed component of a stack.
 pub fn wanted(wiring: &Wiring<'_>, named: &Named) -> BTreeMap<ComponentId, WantedEngine> {
     let wanted = wiring.engines.iter().filter_map(|(id, place)| {
-        let kind = kind_of(wiring, id)?;
-        let explicit = match kind {
-            EngineKind::Collector(_) => &named.collector,
-            EngineKind::Tempo => &named.tempo,
-            EngineKind::Prometheus | EngineKind::Promtool => &named.prometheus,
-            EngineKind::Loki => &named.loki,
+        let wanted = WantedEngine {
+            binary: (engine(id.kind())?.binary)(wiring.stack, id),
+            version: place.version.clone(),
+            explicit: named.get(&id.kind()).cloned(),
+            installed: PathBuf::from(place.binary.as_str()),
         };
-        let (version, explicit) = (place.version.clone(), explicit.clone());
-        let installed = PathBuf::from(place.binary.as_str());
-        Some((id.clone(), WantedEngine { kind, version, explicit, installed }))
+        Some((id.clone(), wanted))
     });
     wanted.collect()
-}
-
-/// The program of a component that is started by us.
-fn kind_of(wiring: &Wiring<'_>, id: &ComponentId) -> Option<EngineKind> {
-    match id.kind() {
-        ProgramKind::Collector => {
-            let name = id.name_as(ProgramKind::Collector)?;
-            Some(EngineKind::Collector(wiring.stack.collectors.get(name)?.distribution))
-        }
-        ProgramKind::Tempo => Some(EngineKind::Tempo),
-        ProgramKind::Prometheus => Some(EngineKind::Prometheus),
-        ProgramKind::Loki => Some(EngineKind::Loki),
-        _ => None,
-    }
 }
 
 impl WantedEngine {
     /// The program that judges its configuration: itself, or what stands beside it.
     pub(super) fn validator(&self) -> Self {
-        let kind = self.kind.validator();
-        if kind == self.kind {
-            return self.clone();
-        }
-        let installed = self.installed.with_file_name(kind.binary());
-        Self { kind, version: self.version.clone(), explicit: None, installed }
+        let Some(binary) = self.binary.judged_by else { return self.clone() };
+        let installed = self.installed.with_file_name(binary.name);
+        Self { binary, version: self.version.clone(), explicit: None, installed }
     }
 }
 
@@ -133,15 +104,20 @@ pub fn find(wanted: &WantedEngine, around: &Surroundings) -> Result<FoundEngine,
     if !named(wanted, around, &path) {
         around.may_run(&path)?;
     }
-    ask(wanted.kind, &path, around).map_err(|what| Missing::Unusable { path, what })
+    ask(wanted.binary, &path, around).map_err(|what| Missing::Unusable { path, what })
+}
+
+/// Why there is no engine to be asked; `None` where one is found, whatever it answers.
+pub(super) fn engine_missing(wanted: &WantedEngine, around: &Surroundings) -> Option<String> {
+    place(wanted, around).is_none().then(|| nowhere(wanted).to_string())
 }
 
 /// Why nothing was found: what the stack names was not looked at.
 fn nowhere(wanted: &WantedEngine) -> Missing {
     if is_program(&wanted.installed) {
-        Missing::OfStack { kind: wanted.kind, path: wanted.installed.clone() }
+        Missing::OfStack { binary: wanted.binary, path: wanted.installed.clone() }
     } else {
-        Missing::Nowhere(wanted.kind)
+        Missing::Nowhere(wanted.binary)
     }
 }
 
@@ -160,7 +136,7 @@ fn place(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBuf> {
     }
     from_directory(wanted, around)
         .or_else(|| (around.of_stack && is_program(&wanted.installed)).then(|| wanted.installed.clone()))
-        .or_else(|| on_path(wanted.kind.binary(), around))
+        .or_else(|| on_path(wanted.binary.name, around))
 }
 
 /// A program on `PATH`. Relative directories in it are passed over.
@@ -178,7 +154,7 @@ fn from_directory(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBu
     if release.is_none() && !wanted.version.is_empty() {
         return None;
     }
-    let prefix = format!("{}-", wanted.kind.binary());
+    let prefix = format!("{}-", wanted.binary.name);
     let known = file_names(directory).into_iter().filter_map(|name| {
         let known = EngineRelease::parse(name.strip_prefix(&prefix)?)?;
         let path = directory.join(&name);
@@ -189,41 +165,41 @@ fn from_directory(wanted: &WantedEngine, around: &Surroundings) -> Option<PathBu
 }
 
 /// Asks a binary for its version.
-fn ask(kind: EngineKind, path: &Path, around: &Surroundings) -> Result<FoundEngine, String> {
+fn ask(binary: &'static EngineBinary, path: &Path, around: &Surroundings) -> Result<FoundEngine, String> {
     if !is_program(path) {
         return Err("is no file that can be executed".to_owned());
     }
     let program = path.to_str().ok_or("is no path in UTF-8")?;
-    let flag = match kind {
-        EngineKind::Collector(_) | EngineKind::Prometheus | EngineKind::Promtool => "--version",
-        EngineKind::Tempo | EngineKind::Loki => "-version",
-    };
+    let flag = binary.version_argument;
     let ran = around.ask(CommandLine::new(program, [flag])).map_err(|error| error.what())?;
     let text = [ran.stdout, ran.stderr].concat();
     let first = String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned();
-    let (name, release) = parse(kind, &first)
-        .or_else(|| unversioned(kind, &first, path))
+    let (name, release) = parse(binary, &first)
+        .or_else(|| unversioned(binary, &first, path))
         .ok_or_else(|| format!("does not say its version: `{flag}` gave `{}`", shown(&first)))?;
-    Ok(FoundEngine { kind, path: path.to_owned(), name: name.to_owned(), release })
+    Ok(FoundEngine { binary, path: path.to_owned(), name: name.to_owned(), release })
 }
 
-/// A Prometheus that was built from its module alone says that it is one, and of which release its file's name says.
-fn unversioned(kind: EngineKind, line: &str, path: &Path) -> Option<(&'static str, EngineRelease)> {
-    let name = kind.binary();
-    let built_so = matches!(kind, EngineKind::Prometheus | EngineKind::Promtool);
-    let said = built_so && line.starts_with(&format!("{name}, version  ("));
-    let release = path.file_name()?.to_str()?.strip_prefix(name)?.strip_prefix('-')?;
-    Some((name, EngineRelease::parse(release).filter(|_| said)?))
+/// A build that says what it is, and of which release its file's name says.
+fn unversioned(
+    binary: &'static EngineBinary,
+    line: &str,
+    path: &Path,
+) -> Option<(&'static str, EngineRelease)> {
+    let Greeting::OwnNameOr(unversioned) = binary.greeting else { return None };
+    let release = path.file_name()?.to_str()?.strip_prefix(binary.name)?.strip_prefix('-')?;
+    Some((binary.name, EngineRelease::parse(release).filter(|_| line.starts_with(unversioned))?))
 }
 
 /// `otelcol-contrib version 0.159.0`; `tempo, version 2.10.8 (branch: HEAD, revision: 1a2b3c)`.
-fn parse(kind: EngineKind, line: &str) -> Option<(&str, EngineRelease)> {
+fn parse<'l>(binary: &EngineBinary, line: &'l str) -> Option<(&'l str, EngineRelease)> {
     let (name, rest) = line.split_once(" version ")?;
     let release = EngineRelease::parse(rest.split(' ').next()?)?;
-    let name = match kind {
-        EngineKind::Collector(_) => name,
-        // Programs of other makers have some of these names.
-        known => name.strip_suffix(',').filter(|name| *name == known.binary())?,
+    let name = match binary.greeting {
+        Greeting::AnyName => name,
+        Greeting::OwnName | Greeting::OwnNameOr(_) => {
+            name.strip_suffix(',').filter(|name| *name == binary.name)?
+        }
     };
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
     (!name.is_empty() && name.chars().all(plain)).then_some((name, release))
@@ -238,10 +214,9 @@ fn shown(text: &str) -> String {
 #[expect(clippy::disallowed_methods, reason = "tests make their own programs")]
 mod tests {
     use super::*;
-    use crate::stack::Distribution;
+    use crate::component::collector::{CONTRIB, CORE};
+    use crate::component::{loki, tempo};
     use std::fs;
-
-    const CORE: EngineKind = EngineKind::Collector(Distribution::Core);
 
     /// Written by another process: a script that this one holds open, even for another test, cannot be
     /// executed.
@@ -253,14 +228,13 @@ mod tests {
         path
     }
 
-    fn says(directory: &Path, kind: EngineKind, release: &str) {
-        let (name, comma) = (kind.binary(), if kind == EngineKind::Tempo { "," } else { "" });
-        program(directory, &format!("{name}-{release}"), &format!("echo '{name}{comma} version {release}'"));
+    fn says(directory: &Path, name: &str, release: &str) {
+        program(directory, &format!("{name}-{release}"), &format!("echo '{name}, version {release}'"));
     }
 
-    fn wanted(kind: EngineKind, version: &str) -> WantedEngine {
+    fn wanted(binary: &'static EngineBinary, version: &str) -> WantedEngine {
         WantedEngine {
-            kind,
+            binary,
             version: version.to_owned(),
             explicit: None,
             installed: "/nonexistent/engine".into(),
@@ -281,22 +255,21 @@ mod tests {
 
     #[test]
     fn answers_are_read() {
-        let contrib = EngineKind::Collector(Distribution::Contrib);
         let answers = [
-            (CORE, "otelcol version 0.159.0", Some("otelcol 0.159.0")),
-            (contrib, "otelcol-contrib version 0.144.0", Some("otelcol-contrib 0.144.0")),
-            (CORE, "our-otelcol version 0.159.0", Some("our-otelcol 0.159.0")),
-            (CORE, "tempo, version 2.10.8 (branch: , revision: unknown)", None),
-            (EngineKind::Tempo, "tempo, version 2.10.8 (branch: , revision: unknown)", Some("tempo 2.10.8")),
-            (EngineKind::Tempo, "tempo, version v3.0.3 (branch: HEAD, revision: 1)", Some("tempo 3.0.3")),
-            (EngineKind::Tempo, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
-            (EngineKind::Tempo, "otelcol version 0.159.0", None),
-            (EngineKind::Tempo, "", None),
-            (EngineKind::Loki, "loki, version 3.7.8 (branch: , revision: unknown)", Some("loki 3.7.8")),
-            (EngineKind::Loki, "loki version 2.4.7", None),
+            (&CORE, "otelcol version 0.159.0", Some("otelcol 0.159.0")),
+            (&CONTRIB, "otelcol-contrib version 0.144.0", Some("otelcol-contrib 0.144.0")),
+            (&CORE, "our-otelcol version 0.159.0", Some("our-otelcol 0.159.0")),
+            (&CORE, "tempo, version 2.10.8 (branch: , revision: unknown)", None),
+            (&tempo::BINARY, "tempo, version 2.10.8 (branch: , revision: unknown)", Some("tempo 2.10.8")),
+            (&tempo::BINARY, "tempo, version v3.0.3 (branch: HEAD, revision: 1)", Some("tempo 3.0.3")),
+            (&tempo::BINARY, "tempo, version main-1a2b3c (branch: main, revision: 1)", None),
+            (&tempo::BINARY, "otelcol version 0.159.0", None),
+            (&tempo::BINARY, "", None),
+            (&loki::BINARY, "loki, version 3.7.8 (branch: , revision: unknown)", Some("loki 3.7.8")),
+            (&loki::BINARY, "loki version 2.4.7", None),
         ];
-        for (kind, line, expected) in answers {
-            let read = parse(kind, line).map(|(name, release)| format!("{name} {release}"));
+        for (binary, line, expected) in answers {
+            let read = parse(binary, line).map(|(name, release)| format!("{name} {release}"));
             assert_eq!(read.as_deref(), expected, "{line}");
         }
     }
@@ -305,11 +278,11 @@ mod tests {
     fn the_directory_gives_the_named_release_or_the_newest_of_its_line() {
         let directory = tempfile::tempdir().unwrap();
         for release in ["2.9.0", "2.10.7", "2.10.8", "2.10.10", "3.0.3"] {
-            says(directory.path(), EngineKind::Tempo, release);
+            says(directory.path(), "tempo", release);
         }
         fs::write(directory.path().join("tempo-2.10.99"), "not a program").unwrap();
         let found = |version| {
-            let found = find(&wanted(EngineKind::Tempo, version), &around(Some(directory.path()), None));
+            let found = find(&wanted(&tempo::BINARY, version), &around(Some(directory.path()), None));
             found.map(|engine| engine.to_string()).map_err(|missing| missing.to_string())
         };
         assert_eq!(found("2.10"), Ok("tempo 2.10.10".to_owned()));
@@ -327,7 +300,7 @@ mod tests {
         let (flag, stack) = (make("flag", "0.159.1"), make("stack", "0.159.3"));
         make("otelcol-0.159.2", "0.159.2");
         make("otelcol", "0.159.4");
-        let mut wanted = wanted(CORE, "0.159");
+        let mut wanted = wanted(&CORE, "0.159");
         wanted.explicit = Some(flag);
         wanted.installed = stack;
         let mut around = around(Some(directory.path()), Some(directory.path()));
@@ -344,10 +317,10 @@ mod tests {
         (wanted.installed, around.of_stack) = (stack.clone(), false);
         assert_eq!(patch(&wanted, &around), Some(4));
         around.path = None;
-        assert_eq!(find(&wanted, &around), Err(Missing::OfStack { kind: CORE, path: stack }));
+        assert_eq!(find(&wanted, &around), Err(Missing::OfStack { binary: &CORE, path: stack }));
         wanted.installed = "/nonexistent/engine".into();
         around.path = Some("relative:.".into());
-        assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(CORE)));
+        assert_eq!(find(&wanted, &around), Err(Missing::Nowhere(&CORE)));
     }
 
     #[test]
@@ -356,7 +329,7 @@ mod tests {
         let reason = |script: &str| {
             let path = program(directory.path(), "engine", script);
             let patience = Duration::from_millis(500);
-            ask(CORE, &path, &Surroundings { patience, ..around(None, None) }).unwrap_err()
+            ask(&CORE, &path, &Surroundings { patience, ..around(None, None) }).unwrap_err()
         };
         assert_eq!(reason("sleep 60"), "did not end within 0.5 s");
         assert_eq!(reason("sleep 60 & exit 0"), "does not say its version: `--version` gave ``");
@@ -368,6 +341,6 @@ mod tests {
         assert!(reason("head -c 9000000 /dev/zero").starts_with("does not say its version"));
         let plain = directory.path().join("plain");
         fs::write(&plain, "").unwrap();
-        assert_eq!(ask(CORE, &plain, &around(None, None)).unwrap_err(), "is no file that can be executed");
+        assert_eq!(ask(&CORE, &plain, &around(None, None)).unwrap_err(), "is no file that can be executed");
     }
 }

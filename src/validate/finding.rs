@@ -1,7 +1,8 @@
 //! Findings about engines, and about files in an engine's own words.
 
-use super::complaint::Complaint;
-use super::{EngineKind, FoundEngine, ReleaseFit, WantedEngine};
+use super::{FoundEngine, ReleaseFit, WantedEngine};
+use crate::component::EngineBinary;
+use crate::component::complaint::Complaint;
 use crate::diagnostic::{Code, Finding, KeyPart, Mark, SourceName};
 use crate::model::names::TargetPath;
 use crate::wiring::ComponentId;
@@ -11,9 +12,6 @@ const REFUSES: Code = Code("engine-refuses");
 const WARNS: Code = Code("engine-warns");
 const VERSION: Code = Code("engine-version");
 const UNUSABLE: Code = Code("engine-unusable");
-
-/// The builds of the collector that its project publishes; others have names of their own.
-const KNOWN_BUILDS: [&str; 2] = ["otelcol", "otelcol-contrib"];
 
 /// A complaint, at its place in the file where it tells one, and at the component's table.
 pub(super) fn complaint(id: &ComponentId, path: &TargetPath, by: &str, complaint: Complaint) -> Finding {
@@ -34,10 +32,10 @@ pub(super) fn complaint(id: &ComponentId, path: &TargetPath, by: &str, complaint
 }
 
 /// A binary that the user named and that cannot be asked.
-pub(super) fn unusable(kind: EngineKind, path: &Path, what: &str) -> Finding {
-    let flag = kind.flag();
+pub(super) fn unusable(binary: &EngineBinary, path: &Path, what: &str) -> Finding {
+    let flag = binary.flag;
     Finding::error(UNUSABLE, format!("`{flag} {}`: it {what}", path.display()))
-        .help(format!("`{flag}` takes the path of a binary of `{}`", kind.binary()))
+        .help(format!("`{flag}` takes the path of a binary of `{}`", binary.name))
 }
 
 /// A binary of another release than the stack names, or of another build.
@@ -48,20 +46,23 @@ pub(super) fn other(
     fit: ReleaseFit,
 ) -> Option<Finding> {
     let title = |named: &str| format!("`{}` is {engine}, and the stack names {named}", engine.path.display());
-    let build = engine.name != wanted.kind.binary() && KNOWN_BUILDS.contains(&engine.name.as_str());
-    let (finding, named) = match fit {
-        ReleaseFit::Other => (Finding::error(VERSION, title(&wanted.version)), "version"),
-        ReleaseFit::Covered => (Finding::warning(VERSION, title(&wanted.version)), "version"),
-        ReleaseFit::Same if build => (Finding::warning(VERSION, title(wanted.kind.binary())), "distribution"),
-        ReleaseFit::Same => return None,
-    };
-    let (major, minor) = engine.release.line;
-    let way_out = match named {
-        "version" => format!("version = \"{major}.{minor}\""),
-        _ => {
-            format!("distribution = \"{}\"", if engine.name == KNOWN_BUILDS[0] { "core" } else { "contrib" })
+    let (finding, key, value) = match fit {
+        ReleaseFit::Same => {
+            let mut builds = wanted.binary.published.iter().filter(|build| build.name != wanted.binary.name);
+            let build = builds.find(|build| build.name == engine.name)?;
+            let finding = Finding::warning(VERSION, title(wanted.binary.name));
+            (finding, build.key, build.value.to_owned())
+        }
+        ReleaseFit::Other | ReleaseFit::Covered => {
+            let title = title(&wanted.version);
+            let finding = match fit {
+                ReleaseFit::Other => Finding::error(VERSION, title),
+                _ => Finding::warning(VERSION, title),
+            };
+            let (major, minor) = engine.release.line;
+            (finding, "version", format!("{major}.{minor}"))
         }
     };
-    let finding = finding.at((id.key().join(named), KeyPart::Value), "").help(way_out);
+    let finding = finding.at((id.key().join(key), KeyPart::Value), "").help(format!("{key} = \"{value}\""));
     Some(finding.help("`--no-engines` judges without it"))
 }

@@ -6,16 +6,11 @@
 //! the environment comes in as [`Surroundings`]. Called by `command/`.
 
 mod asked;
-mod collector;
-mod complaint;
 mod consult;
 mod find;
 mod finding;
-mod placeholder;
-mod promtool;
 mod release;
 mod systemd;
-mod tempo;
 
 pub use consult::{Texts, ValidatedFile, Validation, consult, refrain};
 pub use find::{Named, Surroundings, WantedEngine, find, wanted};
@@ -25,4 +20,4 @@ mod engine;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{EngineKind, FoundEngine, Missing};
+pub use engine::{FoundEngine, Missing};

@@ -1,15 +1,13 @@
 //! Releases as binaries tell them, and how they compare with what a stack names.
 
-use super::EngineKind;
-use crate::model::release::collector::CollectorRelease;
-use crate::model::release::tempo::TempoRelease;
+use crate::component::{EngineBinary, ReleaseLine};
 use std::fmt;
 
 /// A release, exact or a whole line: `0.159.0`, `2.10`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EngineRelease {
     /// Major and minor number.
-    pub line: (u16, u16),
+    pub line: ReleaseLine,
     /// The third number; `None` for a whole line.
     pub patch: Option<u16>,
     /// What follows the numbers: `-rc.1`.
@@ -51,18 +49,8 @@ impl EngineRelease {
     }
 
     /// How `found` fits, where this is what the stack names.
-    pub fn fit(&self, kind: EngineKind, found: &Self) -> ReleaseFit {
-        let covered = self.line == found.line
-            || match kind {
-                EngineKind::Collector(_) => {
-                    same(collector_template(self.line), collector_template(found.line))
-                }
-                EngineKind::Tempo => same(tempo_template(self.line), tempo_template(found.line)),
-                // How they are started differs by major release.
-                EngineKind::Prometheus | EngineKind::Promtool | EngineKind::Loki => {
-                    self.line.0 == found.line.0
-                }
-            };
+    pub fn fit(&self, binary: &EngineBinary, found: &Self) -> ReleaseFit {
+        let covered = self.line == found.line || (binary.written_alike)(self.line, found.line);
         match covered {
             false => ReleaseFit::Other,
             true if self.line == found.line && self.patch.is_none_or(|patch| Some(patch) == found.patch) => {
@@ -71,20 +59,6 @@ impl EngineRelease {
             true => ReleaseFit::Covered,
         }
     }
-}
-
-/// What is written for a release, by its template.
-fn collector_template((major, minor): (u16, u16)) -> Option<&'static str> {
-    let release = CollectorRelease::of_minor(minor).filter(|_| major == 0);
-    release.map(|release| release.template)
-}
-
-fn tempo_template((major, minor): (u16, u16)) -> Option<&'static str> {
-    TempoRelease::of_line((major.into(), minor.into())).map(|release| release.template)
-}
-
-fn same(wanted: Option<&str>, found: Option<&str>) -> bool {
-    wanted.is_some() && wanted == found
 }
 
 /// The number at the beginning of a text, and what follows.
@@ -96,9 +70,8 @@ fn number(text: &str) -> Option<(u16, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::Distribution;
-
-    const CORE: EngineKind = EngineKind::Collector(Distribution::Core);
+    use crate::component::collector::CORE;
+    use crate::component::tempo::BINARY as TEMPO;
 
     fn release(text: &str) -> EngineRelease {
         EngineRelease::parse(text).unwrap()
@@ -120,21 +93,21 @@ mod tests {
     #[test]
     fn a_line_is_matched_by_each_of_its_releases() {
         let fits = [
-            (CORE, "0.159", "0.159.0", ReleaseFit::Same),
-            (CORE, "0.159.0", "0.159.0", ReleaseFit::Same),
-            (CORE, "0.159.0", "0.159.1", ReleaseFit::Covered),
-            (CORE, "0.159", "0.144.0", ReleaseFit::Covered),
-            (CORE, "0.159", "0.128.0", ReleaseFit::Other),
-            (CORE, "0.159", "1.159.0", ReleaseFit::Other),
-            (EngineKind::Tempo, "2.10", "2.10.8", ReleaseFit::Same),
-            (EngineKind::Tempo, "2.10.7", "2.10.8", ReleaseFit::Covered),
-            (EngineKind::Tempo, "2.10", "3.0.3", ReleaseFit::Other),
-            (EngineKind::Tempo, "2.10", "2.9.0", ReleaseFit::Other),
-            (CORE, "0.159", "0.165.0", ReleaseFit::Covered),
-            (EngineKind::Tempo, "3.0", "3.1.0", ReleaseFit::Covered),
+            (&CORE, "0.159", "0.159.0", ReleaseFit::Same),
+            (&CORE, "0.159.0", "0.159.0", ReleaseFit::Same),
+            (&CORE, "0.159.0", "0.159.1", ReleaseFit::Covered),
+            (&CORE, "0.159", "0.144.0", ReleaseFit::Covered),
+            (&CORE, "0.159", "0.128.0", ReleaseFit::Other),
+            (&CORE, "0.159", "1.159.0", ReleaseFit::Other),
+            (&TEMPO, "2.10", "2.10.8", ReleaseFit::Same),
+            (&TEMPO, "2.10.7", "2.10.8", ReleaseFit::Covered),
+            (&TEMPO, "2.10", "3.0.3", ReleaseFit::Other),
+            (&TEMPO, "2.10", "2.9.0", ReleaseFit::Other),
+            (&CORE, "0.159", "0.165.0", ReleaseFit::Covered),
+            (&TEMPO, "3.0", "3.1.0", ReleaseFit::Covered),
         ];
-        for (kind, wanted, found, fit) in fits {
-            assert_eq!(release(wanted).fit(kind, &release(found)), fit, "{wanted} {found}");
+        for (binary, wanted, found, fit) in fits {
+            assert_eq!(release(wanted).fit(binary, &release(found)), fit, "{wanted} {found}");
         }
     }
 }

@@ -6,11 +6,21 @@
 //! files that are missing on the host. The exposure is reckoned without the host's own units (no colon
 //! there), whose drop-ins would count too; it is a number of that release of systemd.
 
-use super::complaint::{Complaint, line};
+use super::Surroundings;
+use super::find::on_path;
+use crate::component::complaint::{Complaint, line};
 use crate::host::{CommandLine, HostError, Ran, Scratch};
 use crate::model::names::{Scope, TargetPath};
 use crate::wiring::{EnginePlace, UnitShape};
 use std::path::{Path, PathBuf};
+
+/// The program that judges units.
+///
+/// # Errors
+/// There is none.
+pub(super) fn program(around: &Surroundings) -> Result<PathBuf, &'static str> {
+    on_path("systemd-analyze", around).ok_or("no systemd-analyze")
+}
 
 /// Stands for a package's unit: what it starts and needs is not ours to judge, and it runs it as its
 /// own user.

@@ -7,11 +7,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests read recordings and start engines")]
 #![expect(clippy::print_stdout, reason = "what was shown is counted by the test command")]
 
-use super::EngineKind;
 use super::asked::{command, complaints};
-use super::complaint::Complaint;
+use crate::component::complaint::Complaint;
+use crate::component::{ConfigValidator, Engine, collector, engine, tempo};
 use crate::host::{Scratch, run_here};
-use crate::stack::Distribution;
+use crate::model::dataflow::ProgramKind;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,12 +41,13 @@ impl Case {
         sections.filter(|(head, _)| head.split(' ').next() == Some(name)).map(|(_, body)| body).collect()
     }
 
-    fn kind(&self) -> EngineKind {
-        if self.engine.starts_with("tempo") {
-            EngineKind::Tempo
+    fn home(&self) -> (&'static Engine, &'static ConfigValidator) {
+        let (kind, binary) = if self.engine.starts_with("tempo") {
+            (ProgramKind::Tempo, &tempo::BINARY)
         } else {
-            EngineKind::Collector(Distribution::Core)
-        }
+            (ProgramKind::Collector, &collector::CORE)
+        };
+        (engine(kind).unwrap(), binary.validator.as_ref().unwrap())
     }
 
     /// The good file with the replacements.
@@ -76,7 +77,8 @@ impl Case {
         }
         let scratch = Scratch::below(&std::env::temp_dir()).unwrap();
         let file = scratch.write(Path::new("config"), self.text().as_bytes()).unwrap();
-        let command = command(self.kind(), &engine, &file).unwrap();
+        let (home, validator) = self.home();
+        let command = command(home, validator, &engine, &file);
         let ran = run_here(&command, Duration::from_secs(30)).unwrap();
         scratch.close().unwrap();
         let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
@@ -125,7 +127,7 @@ fn the_words_of_validators_point_into_the_file() {
         let recorded = case.recorded();
         let (code, said) = now.clone().filter(|_| bless()).unwrap_or_else(|| recorded.clone());
         let text = case.text();
-        let means = means(&complaints(case.kind(), Some(code), &said, &text), &text);
+        let means = means(&complaints(case.home().1, Some(code), &said, &text), &text);
         let name = format!("{}/{}", case.engine, case.path.file_stem().unwrap().display());
         if bless() {
             let (head, _) = case.recording.split_once("--- said").unwrap();

@@ -27,6 +27,16 @@ pub(crate) struct Back {
     pub(crate) unproven: Option<NoProver>,
 }
 
+/// What a way back did.
+pub(crate) struct WentBack {
+    /// What was seen before.
+    pub(crate) seen: Survey,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// Whether something stays, as its plan named it.
+    pub(crate) stays: bool,
+}
+
 /// Finishes or takes back what a killed run left. Before anything else: of a first apply that was killed
 /// there is nothing yet to go back to.
 pub(crate) fn recovered(
@@ -47,7 +57,7 @@ pub(crate) fn go_back(
     place: &mut HostChoice,
     request: &SurveyRequest<'_>,
     back: &Back,
-) -> Result<Option<(Survey, Outcome)>, Stop> {
+) -> Result<Option<WentBack>, Stop> {
     let stop = |error| host::stopped(&error);
     let seen = steady_survey(place.target(), request)?;
     consent::say_doubts(session, &seen.doubts);
@@ -67,7 +77,7 @@ pub(crate) fn go_back(
     consent::refuse(&seen, back.granted)?;
     consent::ask(session, back.granted, &view.question(back.question))?;
     let outcome = carry_out(session, place, (request, &seen), back).map_err(stop)?;
-    Ok(Some((seen, outcome)))
+    Ok(Some(WentBack { seen, outcome, stays: !view.leaves.is_empty() }))
 }
 
 fn carry_out(

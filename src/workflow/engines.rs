@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the environment enters here")]
 
 use crate::cli::EnginesArgument;
+use crate::model::dataflow::ProgramKind;
 use crate::validate::{EngineRelease, Named, ReleaseFit, Surroundings, WantedEngine, find, wanted};
 use crate::wiring::{ComponentId, Wiring};
 use std::collections::BTreeMap;
@@ -14,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The engines that the user names.
 pub fn named(arguments: &EnginesArgument) -> Named {
-    let (collector, tempo) = (arguments.collector.clone(), arguments.tempo.clone());
-    Named { collector, tempo, prometheus: None, loki: None }
+    let flags = [(ProgramKind::Collector, &arguments.collector), (ProgramKind::Tempo, &arguments.tempo)];
+    flags.into_iter().filter_map(|(kind, path)| Some((kind, path.clone()?))).collect()
 }
 
 /// The engines of a stack.
@@ -38,12 +39,12 @@ pub fn asked(wanted: &WantedEngine) -> (Option<String>, Option<String>) {
 /// The same of an engine that named its release on its page of metrics.
 pub fn said(wanted: &WantedEngine, release: Option<&str>) -> (Option<String>, Option<String>) {
     let Some(release) = release.and_then(EngineRelease::parse) else { return (None, None) };
-    (Some(format!("{} {release}, by its own metrics", wanted.kind.binary())), other(wanted, &release))
+    (Some(format!("{} {release}, by its own metrics", wanted.binary.name)), other(wanted, &release))
 }
 
 /// What is wrong with a release that the stack did not name.
 fn other(wanted: &WantedEngine, found: &EngineRelease) -> Option<String> {
-    let fit = EngineRelease::parse(&wanted.version).map(|release| release.fit(wanted.kind, found));
+    let fit = EngineRelease::parse(&wanted.version).map(|release| release.fit(wanted.binary, found));
     matches!(fit, None | Some(ReleaseFit::Other)).then(|| format!("the stack names {}", wanted.version))
 }
 

@@ -69,7 +69,7 @@ pub fn judge_stack<'a>(
     there: &HostFiles,
 ) -> Result<CheckedStack<'a>, Findings> {
     let (wiring, warnings) = wire(stack)?;
-    let desired = render(&wiring, &Templates::embedded())?;
+    let desired = render(&wiring, Templates::embedded())?;
     let texts = texts(&desired, there);
     let mut files = file_set(&desired, &texts, &wiring);
     files.readers = readers(&wiring, there);

@@ -9,10 +9,10 @@ use super::readers::HostFiles;
 use super::session::{Session, Stop};
 use super::survey::{digests, host_of};
 use crate::apply::Survey;
-use crate::cause::{self, Judged};
+use crate::cause::{self, Cause, CauseSide, Judged};
 use crate::component::one_way::one_way;
 use crate::diagnostic::SourceName;
-use crate::model::desired::Desired;
+use crate::model::desired::{Content, Desired};
 use crate::model::ground::Ground;
 use crate::model::names::{HostName, StackName, TargetPath};
 use crate::model::prior::GenerationNumber;
@@ -97,10 +97,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<Reviewe
     let old_judged = old.as_ref().and_then(|side| side.judged(session));
     let back = new.as_ref().filter(|_| subject.stack.is_none()).and_then(|side| side.judged(session));
     let new_judged = subject.stack.map(|(_, judged)| judged).or(back.as_ref());
-    let causes = match (&old, &new) {
-        (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
-        _ => Vec::new(),
-    };
+    let causes = causes((old.as_ref(), old_judged.as_ref()), (new.as_ref(), new_judged));
     let unread = busy && old.is_none() && survey.plan.generation != GenerationNumber(0);
     let after = new_judged.filter(|_| busy || subject.stack.is_none()).map(side_of);
     // Beside what cannot be read nothing is known to be new.
@@ -203,10 +200,7 @@ pub(crate) fn between(
         digests: vec![("Desired", judged.desired.digest().to_string())],
         texts: (old.map(|side| &side.document), new.as_ref().map(|side| &side.document)),
         unread: false,
-        causes: match (old, &new) {
-            (Some(old), Some(new)) => cause::causes(&old.keys, &new.keys),
-            _ => Vec::new(),
-        },
+        causes: causes((old, old_judged.as_ref()), (new.as_ref(), Some(judged))),
         listeners: cause::listeners(old_side, Some(new_side)),
         edges: cause::edges(old_side, Some(new_side)),
         report: Some(&judged.verdict),
@@ -254,6 +248,17 @@ pub(crate) fn nothing(session: &Session, (stack, host): (&StackName, &HostName),
     PlanView { headline, ..review::plan_view(facts) }
 }
 
+/// What changed between two stacks that were read, by cause.
+fn causes(
+    (old, old_judged): (Option<&StackSide>, Option<&CheckedStack<'_>>),
+    (new, new_judged): (Option<&StackSide>, Option<&CheckedStack<'_>>),
+) -> Vec<Cause> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let old = CauseSide { keys: &old.keys, desired: old_judged.map(|judged| &judged.desired) };
+    let new = CauseSide { keys: &new.keys, desired: new_judged.map(|judged| &judged.desired) };
+    cause::causes(old, new)
+}
+
 fn side_of<'a>(judged: &'a CheckedStack<'_>) -> Judged<'a> {
     Judged {
         wiring: &judged.wiring,
@@ -278,12 +283,18 @@ fn owners(judged: &CheckedStack<'_>) -> Vec<(TargetPath, String)> {
     files.map(|((_, path), file)| (path.clone(), file.component.to_string())).collect()
 }
 
-/// What of a stack that is given back stays: what its engines wrote, and directories that others use.
+/// What of a stack that is given back stays: what its engines wrote, the CA in a directory of its own, and
+/// directories that others use.
 fn stays(judged: &CheckedStack<'_>, survey: &Survey) -> Vec<String> {
     let data =
         judged.wiring.engines.iter().flat_map(|(id, place)| place.data.iter().map(move |path| (id, path)));
-    let data = data.map(|(id, path)| (path.clone(), format!("{path}, with what {id} wrote there")));
-    let others = survey.stays().map(|path| (path.clone(), format!("{path}, which is not empty")));
-    let all: BTreeMap<_, _> = others.chain(data).collect();
+    // Below a root directory no engine runs, and none wrote anything.
+    let data = data.filter(|_| survey.plan.ground().runs_services());
+    let data = data.map(|(id, path)| (path.to_string(), format!("{path}, with what {id} wrote there")));
+    let others = survey.stays().map(|path| (path.to_string(), format!("{path}, which is not empty")));
+    let issues = judged.desired.files.values().any(|file| matches!(file.content, Content::Certificate(_)));
+    let ca = judged.wiring.stack.certificates.directory.iter().filter(|_| issues);
+    let ca = ca.map(|path| (path.clone(), format!("{path}, with the CA and its key")));
+    let all: BTreeMap<_, _> = others.chain(data).chain(ca).collect();
     all.into_values().collect()
 }

@@ -16,7 +16,7 @@ fn files(text: &str) -> BTreeMap<String, String> {
     let (_, stack) = load(SourceName("stack.toml".into()), text);
     let (stack, _) = stack.unwrap_or_else(|faults| panic!("{text}\n{faults:?}"));
     let (wiring, _) = wire(&stack).unwrap_or_else(|faults| panic!("{text}\n{faults:?}"));
-    let desired = render(&wiring, &Templates::embedded()).expect("renders");
+    let desired = render(&wiring, Templates::embedded()).expect("renders");
     let whole = desired.files.iter().filter_map(|((_, path), file)| match &file.content {
         Content::Whole(text) => Some((path.to_string(), text.clone())),
         _ => None,

@@ -12,6 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 use tracewright::component::wire;
 use tracewright::diagnostic::SourceName;
+use tracewright::model::dataflow::ProgramKind;
 use tracewright::model::desired::{Content, Desired};
 use tracewright::model::names::TargetPath;
 use tracewright::render::{Templates, render};
@@ -20,8 +21,7 @@ use tracewright::stack::{Stack, resolve};
 use tracewright::text::{RedactSource, Sources, TextFormat};
 use tracewright::toml;
 use tracewright::validate::{
-    EngineKind, EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain,
-    wanted,
+    EngineRelease, Named, ReleaseFit, Surroundings, Texts, Validation, consult, find, refrain, wanted,
 };
 use tracewright::wiring::Wiring;
 
@@ -60,7 +60,7 @@ fn with<T>(text: &str, test: impl FnOnce(&Judged<'_>) -> T) -> T {
     let (document, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let (stack, _): (Stack, _) = resolve(&raw.expect("parses")).unwrap_or_else(|faults| panic!("{faults:?}"));
     let (wiring, _) = wire(&stack).unwrap_or_else(|faults| panic!("{faults:?}"));
-    let desired = render(&wiring, &Templates::embedded()).expect("renders");
+    let desired = render(&wiring, Templates::embedded()).expect("renders");
     let sources = document.sources();
     test(&Judged { wiring, desired, document, sources })
 }
@@ -112,6 +112,11 @@ fn engine(name: &str) -> Option<PathBuf> {
     engines().map(|directory| directory.join(name)).filter(|path| path.is_file())
 }
 
+/// The one engine that a user names.
+fn named(tempo: bool, binary: PathBuf) -> Named {
+    Named::from([(if tempo { ProgramKind::Tempo } else { ProgramKind::Collector }, binary)])
+}
+
 /// Nothing but what a test names, with a temporary directory of its own.
 fn around(temporary: &Path) -> Surroundings {
     Surroundings {
@@ -152,6 +157,7 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
         "tempo-2.10.8",
         "tempo-3.0.3",
         "tempo-3.1.0",
+        "loki-3.7.8",
     ] {
         let Some(path) = engine(name) else {
             println!(
@@ -159,25 +165,20 @@ fn every_stack_is_accepted_by_every_engine_that_it_can_name() {
             );
             continue;
         };
-        let tempo = name.starts_with("tempo");
-        let named = Named {
-            tempo: tempo.then(|| path.clone()),
-            collector: (!tempo).then(|| path.clone()),
-            ..Named::default()
+        let kind = match name.split('-').next() {
+            Some("tempo") => ProgramKind::Tempo,
+            Some("loki") => ProgramKind::Loki,
+            _ => ProgramKind::Collector,
         };
+        let named = Named::from([(kind, path.clone())]);
         let mut count = 0;
         for (stack, text) in stacks() {
             with(&text, |judged| {
                 // Stacks of a line that this engine does not read are for another one.
-                let mut reads = wanted(&judged.wiring, &named).into_values().filter(|wanted| {
-                    let found = match wanted.kind {
-                        EngineKind::Tempo => tempo,
-                        EngineKind::Collector(_) => !tempo,
-                        _ => false,
-                    };
-                    let found = found.then(|| find(wanted, &around(temporary.path())).unwrap());
+                let mut reads = wanted(&judged.wiring, &named).into_iter().filter(|(id, wanted)| {
+                    let found = (id.kind() == kind).then(|| find(wanted, &around(temporary.path())).unwrap());
                     let named = EngineRelease::parse(&wanted.version).unwrap();
-                    found.is_some_and(|found| named.fit(wanted.kind, &found.release) != ReleaseFit::Other)
+                    found.is_some_and(|found| named.fit(wanted.binary, &found.release) != ReleaseFit::Other)
                 });
                 if reads.next().is_none() {
                     return;
@@ -209,10 +210,7 @@ fn what_a_real_engine_refuses_stands_at_its_place() {
             println!("promise: broken files refused at their place | 0 | not run: no {name} in $TRACEWRIGHT_ENGINES");
             None
         })?;
-        let named = match name.starts_with("tempo") {
-            true => Named { tempo: Some(binary), collector: None, ..Named::default() },
-            false => Named { tempo: None, collector: Some(binary), ..Named::default() },
-        };
+        let named = named(name.starts_with("tempo"), binary);
         println!(
             "promise: broken files refused at their place | 1 | real {}",
             name.rsplit('-').next().unwrap()
@@ -321,8 +319,7 @@ fn a_program_that_does_not_behave_is_bounded_and_named() {
         ("complains without end", "echo Error: a; seq -f 'receivers::otlp: fault %g' 1000; exit 1"),
     ];
     for (title, script) in scripts {
-        let named =
-            Named { collector: Some(stand_in(directory.path(), script)), tempo: None, ..Named::default() };
+        let named = named(false, stand_in(directory.path(), script));
         let mut around = around(temporary.path());
         around.patience = Duration::from_secs(2);
         let words = with(&stack, |judged| {
@@ -363,9 +360,15 @@ fn nobody_is_asked_where_nothing_is_to_be_judged() {
                 && validation.not_checked.is_empty()
         );
         assert!(refrain(&judged.wiring, &Texts::new()).not_checked.is_empty());
-        let validation =
-            consult(&judged.wiring, &judged.texts(), &Named::default(), &around(Path::new("/nonexistent")));
-        let unknown = validation.unwrap().not_checked;
+        // Nor is one made where there is no program; where there is one, it is said that none can be made.
+        let unknown = |named: &Named| {
+            let around = around(Path::new("/nonexistent"));
+            consult(&judged.wiring, &judged.texts(), named, &around).unwrap().not_checked
+        };
+        let nobody = unknown(&Named::default());
+        assert_eq!(nobody.len(), 4);
+        assert!(nobody.iter().all(|one| one.reason.starts_with("no ")), "{nobody:?}");
+        let unknown = unknown(&Named::from([(ProgramKind::Tempo, "/bin/sh".into())]));
         assert_eq!(unknown.len(), 4);
         assert!(
             unknown.iter().all(|one| one.reason.starts_with("cannot create /nonexistent/")),

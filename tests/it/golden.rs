@@ -22,7 +22,7 @@ fn golden(text: &str) -> BTreeMap<String, String> {
     let (_, raw) = toml::parse(SourceName("stack.toml".into()), text);
     let (stack, _) = resolve(&raw.expect("parses")).expect("resolves");
     let (wiring, _) = wire(&stack).expect("wires");
-    let desired = render(&wiring, &Templates::embedded()).expect("renders");
+    let desired = render(&wiring, Templates::embedded()).expect("renders");
     let mut files: BTreeMap<_, _> = desired
         .files
         .iter()

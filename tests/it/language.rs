@@ -194,7 +194,7 @@ fn every_example_can_be_typed() {
 fn desired(text: &str) -> Option<Desired> {
     let (stack, _) = load(SourceName("stack.toml".into()), text).1.ok()?;
     let (wiring, _) = wire(&stack).ok()?;
-    render(&wiring, &Templates::embedded()).ok()
+    render(&wiring, Templates::embedded()).ok()
 }
 
 /// What is declared as a default and what holds without the key are told in two places.

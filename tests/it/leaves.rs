@@ -124,7 +124,7 @@ fn every_scalar_matters_or_is_known_not_to() {
     for stack in ["incident-host", "internal-tls", "minimal", "tempo-3"] {
         let stack = resolved(stack);
         let (wiring, _) = wire(&stack).expect("wires");
-        let desired = render(&wiring, &Templates::embedded()).expect("renders");
+        let desired = render(&wiring, Templates::embedded()).expect("renders");
         let texts = file_texts(&desired);
         let before = report(&stack, &desired, &texts);
         for (path, text) in &texts {

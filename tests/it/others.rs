@@ -40,7 +40,7 @@ fn desired(text: &str) -> Desired {
     let (_, loaded) = load(SourceName("stack.toml".to_owned()), text);
     let (stack, _) = loaded.expect("it is sound");
     let (wiring, _) = wire(&stack).expect("it can be wired");
-    render(&wiring, &Templates::embedded()).expect("it can be rendered")
+    render(&wiring, Templates::embedded()).expect("it can be rendered")
 }
 
 /// A host on which everything is as a stack wants it.

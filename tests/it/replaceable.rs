@@ -6,9 +6,9 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
+use tracewright::component::collector::CORE;
 use tracewright::host::replaceable;
-use tracewright::stack::Distribution;
-use tracewright::validate::{EngineKind, Surroundings, WantedEngine, find};
+use tracewright::validate::{Surroundings, WantedEngine, find};
 
 const PROMISE: &str = "promise: root starts no program that others may replace";
 /// A user and a group that nobody has.
@@ -85,7 +85,7 @@ fn an_engine_of_a_user_is_not_asked_by_root() {
     let mut sh = std::process::Command::new("sh");
     assert!(sh.args(["-c", write, "sh"]).args([&mark, &engine]).status().unwrap().success());
     let wanted = WantedEngine {
-        kind: EngineKind::Collector(Distribution::Core),
+        binary: &CORE,
         version: "0.159".to_owned(),
         explicit: None,
         installed: engine.clone(),

@@ -125,7 +125,7 @@ fn holds(choices: &Choices) -> Result<(), TestCaseError> {
     let (stack, _) = resolve(&raw).map_err(|findings| TestCaseError::fail(show(findings)))?;
     let (wiring, _) = wire(&stack).map_err(|findings| TestCaseError::fail(show(findings)))?;
     let desired =
-        render(&wiring, &Templates::embedded()).map_err(|findings| TestCaseError::fail(show(findings)))?;
+        render(&wiring, Templates::embedded()).map_err(|findings| TestCaseError::fail(show(findings)))?;
     let texts = file_texts(&desired);
     let versions: BTreeSet<_> =
         stack.collectors.values().map(|collector| collector.version.clone()).collect();

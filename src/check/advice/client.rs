@@ -1,13 +1,14 @@
 //! Lines for the client end of an edge.
 
 use super::super::edge::{Lead, lead, understands};
-use super::super::facts::{Facts, peer, shown_listener};
+use super::super::facts::{Facts, shown_listener};
 use super::super::half_tls::Half;
 use super::super::leaf::Leaf;
-use super::{endpoint, server, source, under};
-use crate::diagnostic::{Help, SourceName, TextChange};
+use super::{server, source};
+use crate::component::{ClientAdvice, ClientEnd, DialTarget, client_advice};
+use crate::diagnostic::Help;
 use crate::model::certificate::ServerName;
-use crate::model::dataflow::{Client, ClientHost, Listener, ProgramKind, Protocol, ServerTlsMode, Trust};
+use crate::model::dataflow::{Client, ClientHost, Listener, Protocol, ServerTlsMode, Trust};
 use crate::model::names::Port;
 
 /// Point the client at this listener.
@@ -27,68 +28,36 @@ fn host(facts: &Facts<'_>, client: &Client, listener: &Listener) -> String {
 }
 
 fn dial_as(facts: &Facts<'_>, client: &Client, listener: &Listener, host: &str) -> Help {
-    let file = source(facts, client.program);
-    let scheme = if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" };
-    let setting = &client.setting;
+    let to = target(facts, listener, host);
+    let (host, port) = (to.host, to.port);
+    match client.protocol {
+        Protocol::Scrape => format!("`targets: [\"{host}:{port}\"]`").into(),
+        Protocol::Passed(_) => format!("pass it on to `{host}:{port}`").into(),
+        _ => words(facts, client).dial(&end(facts, client), &to),
+    }
+}
+
+/// A listener, as whoever reaches it under this name or address dials it.
+fn target<'a>(facts: &Facts<'_>, listener: &'a Listener, host: &'a str) -> DialTarget<'a> {
     // A cluster reaches it on the port that leads to its own.
     let forwards = &facts.topology.site_of(listener.program).forwards;
     let forward = forwards.iter().find(|(_, to)| *to == listener.port.number());
-    let port = forward.and_then(|(from, _)| Port::new(i64::from(*from))).unwrap_or(listener.port);
-    match (facts.client(client), client.protocol) {
-        (_, Protocol::Scrape) => format!("`targets: [\"{host}:{port}\"]`").into(),
-        (_, Protocol::Passed(_)) => format!("pass it on to `{host}:{port}`").into(),
-        (ProgramKind::Alloy, Protocol::OtlpGrpc) => {
-            format!("in `{setting}`: `client {{ endpoint = \"{host}:{port}\" }}`").into()
-        }
-        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
-            format!("in `{setting}`: `{scheme}://{host}:{port}`").into()
-        }
-        (ProgramKind::Collector, Protocol::RemoteWrite) => {
-            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}/api/v1/write"))
-        }
-        (ProgramKind::Collector, Protocol::LokiApi) => {
-            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}/loki/api/v1/push"))
-        }
-        (ProgramKind::App, protocol) => {
-            let per_signal = setting.contains("TRACES_ENDPOINT");
-            let own = listener.takes.path.as_deref().unwrap_or("/v1/traces");
-            let path = if protocol == Protocol::OtlpHttp && per_signal { own } else { "" };
-            let key =
-                if setting.ends_with("ENDPOINT") { setting } else { "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" };
-            variable(file, key, &format!("{scheme}://{host}:{port}{path}"))
-        }
-        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
-            under(file, setting, "url", &format!("{scheme}://{host}:{port}/api/v1/write"))
-        }
-        (ProgramKind::Prometheus, _) => {
-            format!("in the job of `{setting}`: `targets: [\"{}\"]`", endpoint(host, port)).into()
-        }
-        (ProgramKind::Grafana, _) => beside(file, client, "url", &format!("{scheme}://{host}:{port}")),
-        (ProgramKind::Tempo, _) => {
-            under(file, "querier.frontend_worker", "frontend_address", &endpoint(host, port))
-        }
-        (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            under(file, setting, "endpoint", &format!("{scheme}://{host}:{port}"))
-        }
-        (ProgramKind::Collector, _) => under(file, setting, "endpoint", &endpoint(host, port)),
+    DialTarget {
+        scheme: if listener.tls.mode == ServerTlsMode::Plaintext { "http" } else { "https" },
+        host,
+        port: forward.and_then(|(from, _)| Port::new(i64::from(*from))).unwrap_or(listener.port),
+        path: listener.takes.path.as_deref(),
     }
 }
 
-/// A line of an environment file. Variables of a Compose file or of a unit are written otherwise there, by
-/// a person.
-pub(in super::super) fn variable(file: SourceName, key: &str, value: &str) -> Help {
-    let help = Help::from(format!("`{key}={value}`"));
-    let elsewhere = [".yaml", ".yml", ".service", ".conf"].iter().any(|suffix| file.0.ends_with(suffix));
-    if elsewhere {
-        return help;
-    }
-    help.edit(file, TextChange::SetVariable { key: key.to_owned(), value: value.to_owned() })
+/// How its program is told.
+pub(in super::super) fn words(facts: &Facts<'_>, client: &Client) -> &'static dyn ClientAdvice {
+    client_advice(facts.client(client))
 }
 
-/// A key of a datasource.
-fn beside(file: SourceName, client: &Client, key: &str, value: &str) -> Help {
-    let way = format!("{}.{key}", client.setting);
-    Help::from(format!("`{key}: {value}`")).edit(file, TextChange::SetKey { way, value: value.to_owned() })
+/// Its setting, in its file.
+pub(in super::super) fn end<'a>(facts: &Facts<'_>, client: &'a Client) -> ClientEnd<'a> {
+    ClientEnd { file: source(facts, client.program), client }
 }
 
 /// The listeners where what this client speaks is understood: first of the program it dials already,
@@ -127,128 +96,23 @@ pub(in super::super) fn tls_on(facts: &Facts<'_>, client: &Client, listener: &Li
     let named = ca(client).or_else(|| client.tls.ignored.first()).map(|file| file.path.clone());
     let directory = facts.topology.programs[client.program].file.parent().join("tls");
     let ca = named.unwrap_or_else(|| directory.join("ca.crt"));
-    let (file, setting) = (source(facts, client.program), &client.setting);
-    let dials = || dial(facts, client, listener);
-    match (facts.client(client), client.protocol) {
-        (ProgramKind::App, _) => {
-            let trusts = variable(file, "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", ca.as_str());
-            both(dials(), trusts, |dials, trusts| format!("{dials}, and its CA in {trusts}"))
-        }
-        (ProgramKind::Prometheus, _) => {
-            format!("in the job of `{setting}`: `scheme: https` and `tls_config: {{ ca_file: {ca} }}`").into()
-        }
-        (ProgramKind::Grafana, _) => format!(
-            "{}, `jsonData.tlsAuthWithCACert: true` and the CA in `secureJsonData.tlsCACert`",
-            dials()
-        )
-        .into(),
-        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
-            format!("under `{setting}`: `url: https://{}/api/v1/write` and its `tls_config`", peer(client))
-                .into()
-        }
-        (ProgramKind::Tempo, _) => {
-            let text = |on: &str, _: &str| format!("{on} and `tls_ca_path: {ca}`");
-            let trusts = under(file.clone(), setting, "tls_ca_path", ca.as_str());
-            both(under(file, setting, "tls_enabled", "true"), trusts, text)
-        }
-        (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            let tls = format!("{{ ca_file: {ca} }}");
-            let text = |dials: &str, _: &str| format!("{dials} and `tls: {tls}`");
-            both(dials(), under(file, setting, "tls", &tls), text)
-        }
-        (ProgramKind::Collector, _) => {
-            let tls = under(file, setting, "tls", &format!("{{ ca_file: {ca} }}"));
-            tls.worded(|text| format!("{text} instead of `insecure: true`"))
-        }
-        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
-            format!("in `{setting}`: `tls {{ ca_file = \"{ca}\" }}` instead of `insecure = true`").into()
-        }
-    }
-}
-
-/// Two changes that are made together.
-fn both(first: Help, second: Help, text: impl FnOnce(&str, &str) -> String) -> Help {
-    let text = text(&first.text, &second.text);
-    // Half of it carried out is worse than none.
-    let whole = !first.edits.is_empty() && !second.edits.is_empty();
-    let edits = first.edits.into_iter().chain(second.edits).filter(|_| whole).collect();
-    Help { text, edits }
+    let host = host(facts, client, listener);
+    words(facts, client).tls_on(&end(facts, client), &target(facts, listener, &host), &ca)
 }
 
 /// Make the client dial plaintext.
 pub(in super::super) fn tls_off(facts: &Facts<'_>, client: &Client) -> Help {
-    let (file, setting) = (source(facts, client.program), &client.setting);
-    match (facts.client(client), client.protocol) {
-        (ProgramKind::App, _) => {
-            with_scheme(file, client, "http").worded(|text| format!("{text}, and no certificate variables"))
-        }
-        (ProgramKind::Tempo, Protocol::RemoteWrite) => {
-            under(file, setting, "url", &format!("http://{}/api/v1/write", peer(client)))
-        }
-        (ProgramKind::Prometheus, _) => format!("in the job of `{setting}`: `scheme: http`").into(),
-        (ProgramKind::Grafana, _) => beside(file, client, "url", &format!("http://{}", peer(client))),
-        (ProgramKind::Tempo, _) => {
-            let help = Help::from(format!("under `{setting}`: remove `tls_enabled: true`"));
-            help.edit(file, TextChange::RemoveKey { way: format!("{setting}.tls_enabled") })
-        }
-        (ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_), _) => {
-            format!("in `{setting}`: `tls {{ insecure = true }}`").into()
-        }
-        (ProgramKind::Collector, Protocol::OtlpHttp) => {
-            under(file, setting, "endpoint", &format!("http://{}", peer(client)))
-        }
-        (ProgramKind::Collector, _) => under(file, setting, "tls", "{ insecure: true }")
-            .worded(|text| format!("{text}, without a `ca_file`, which would turn TLS on again")),
-    }
-}
-
-/// Another scheme in the endpoint of an application, whose text is where the mark points.
-fn with_scheme(file: SourceName, client: &Client, scheme: &str) -> Help {
-    let from = if scheme == "http" { "https" } else { "http" };
-    let help = Help::from(format!("`{scheme}://` in `{}`", client.setting));
-    let start = client.at.span.start;
-    help.edit(file, TextChange::Replace { span: start..start + from.len(), with: scheme.to_owned() })
+    words(facts, client).tls_off(&end(facts, client))
 }
 
 /// Turn on the TLS whose files are already named.
 pub(in super::super) fn switch(facts: &Facts<'_>, client: &Client) -> Help {
-    let (file, setting) = (source(facts, client.program), &client.setting);
-    match facts.client(client) {
-        ProgramKind::Tempo => under(file, setting, "tls_enabled", "true"),
-        ProgramKind::Collector if client.protocol == Protocol::OtlpHttp => {
-            under(file, setting, "endpoint", &format!("https://{}", peer(client)))
-        }
-        ProgramKind::Collector => under(file, &format!("{setting}.tls"), "insecure", "false"),
-        ProgramKind::App => with_scheme(file, client, "https"),
-        ProgramKind::Grafana if client.tls.enabled => {
-            "`jsonData.tlsAuthWithCACert: true` for the CA, `jsonData.tlsAuth: true` for the client's pair"
-                .into()
-        }
-        ProgramKind::Prometheus => format!("in the job of `{setting}`: `scheme: https`").into(),
-        ProgramKind::Grafana => beside(file, client, "url", &format!("https://{}", peer(client))),
-        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
-            format!("in `{setting}`: `tls {{ insecure = false }}`").into()
-        }
-    }
+    words(facts, client).switch(&end(facts, client))
 }
 
 /// Give the client a certificate to show.
 pub(in super::super) fn certificate(facts: &Facts<'_>, client: &Client) -> Help {
-    let setting = &client.setting;
-    match facts.client(client) {
-        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
-            format!("in `{setting}`: `tls {{ cert_file = ... }}` and `key_file`").into()
-        }
-        ProgramKind::Tempo => format!("under `{setting}`: `tls_cert_path` and `tls_key_path`").into(),
-        ProgramKind::Collector => format!("under `{setting}.tls`: `cert_file` and `key_file`").into(),
-        ProgramKind::App => "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` and `…_CLIENT_KEY`".into(),
-        ProgramKind::Prometheus => {
-            format!("in the job of `{setting}`: `cert_file` and `key_file` in its `tls_config`").into()
-        }
-        ProgramKind::Grafana => {
-            "`jsonData.tlsAuth: true`, the pair in `secureJsonData.tlsClientCert` and `tlsClientKey`".into()
-        }
-    }
+    words(facts, client).certificate(&end(facts, client))
 }
 
 /// Mend half-written client settings.
@@ -297,23 +161,9 @@ pub(in super::super) fn name(
         }
     }
     let dns = names.iter().find(|name| matches!(name, ServerName::Dns(text) if !text.starts_with("*.") && text.parse::<std::net::IpAddr>().is_err()));
-    let (file, setting) = (source(facts, client.program), &client.setting);
     // Tempo's own clients are mended together (`internal`).
     let dns = dns.filter(|_| client.protocol != Protocol::TempoInternal);
-    ways.extend(dns.map(|name| match facts.client(client) {
-        ProgramKind::Alloy | ProgramKind::Loki | ProgramKind::Neighbour(_) => {
-            format!("in `{setting}`: `tls {{ server_name = \"{name}\" }}`").into()
-        }
-        ProgramKind::Collector => {
-            under(file, &format!("{setting}.tls"), "server_name_override", &name.to_string())
-        }
-        ProgramKind::Tempo => under(file, setting, "tls_server_name", &name.to_string()),
-        ProgramKind::Prometheus => {
-            format!("in the job of `{setting}`: `server_name: {name}` in its `tls_config`").into()
-        }
-        ProgramKind::Grafana => beside(file, client, "jsonData.serverName", &name.to_string()),
-        ProgramKind::App => format!("dial it as `{name}`, if that name leads to this host").into(),
-    }));
+    ways.extend(dns.map(|name| words(facts, client).server_name(&end(facts, client), &name.to_string())));
     ways
 }
 

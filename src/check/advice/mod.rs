@@ -5,8 +5,8 @@ mod internal;
 mod server;
 
 pub(super) use client::{
-    certificate as client_certificate, complete as complete_client, dial, name, right_listener, switch,
-    tls_off as client_off, tls_on as client_on, variable,
+    certificate as client_certificate, complete as complete_client, dial, end, name, right_listener, switch,
+    tls_off as client_off, tls_on as client_on, words,
 };
 pub(super) use internal::{
     clients_off as internal_clients_off, clients_on as internal_clients_on, named as internal_named,
@@ -17,10 +17,12 @@ pub(super) use server::{
     serve_tls,
 };
 
+pub(super) use crate::component::variable;
+
 use super::facts::Facts;
-use crate::diagnostic::{Help, SourceName, TextChange};
+use crate::diagnostic::SourceName;
 use crate::model::dataflow::{FileReference, Listener};
-use crate::model::names::{Port, TargetPath};
+use crate::model::names::TargetPath;
 
 /// The day of a second since 1970, in UTC: `2026-10-01`.
 pub(super) fn day(second: i64) -> String {
@@ -56,25 +58,7 @@ fn pair(facts: &Facts<'_>, listener: &Listener) -> (TargetPath, TargetPath) {
     }
 }
 
-/// An address and port as an endpoint in YAML: IPv6 needs brackets, and brackets need quotes.
-fn endpoint(host: &str, port: Port) -> String {
-    if host.starts_with('[') { format!("\"{host}:{port}\"") } else { format!("{host}:{port}") }
-}
-
 /// The file of a program, by the name under which it is shown.
 pub(super) fn source(facts: &Facts<'_>, program: usize) -> SourceName {
     SourceName(facts.topology.file(program).to_owned())
-}
-
-/// ``under `server`: `http_listen_port: 3200` ``, in the file of a program.
-fn under(file: SourceName, block: &str, key: &str, value: &str) -> Help {
-    let way = format!("{block}.{key}");
-    let help = Help::from(format!("under `{block}`: `{key}: {value}`"));
-    help.edit(file, TextChange::SetKey { way, value: value.to_owned() })
-}
-
-/// ``remove `tls` under `exporters.otlp_grpc` ``, in the file of a program.
-fn without(file: SourceName, block: &str, key: &str) -> Help {
-    let help = Help::from(format!("remove `{key}` under `{block}`"));
-    help.edit(file, TextChange::RemoveKey { way: format!("{block}.{key}") })
 }

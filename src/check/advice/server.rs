@@ -2,7 +2,8 @@
 
 use super::super::facts::Facts;
 use super::super::half_tls::Half;
-use super::{directory, endpoint, pair, source, under, without};
+use super::{directory, pair, source};
+use crate::component::endpoint;
 use crate::diagnostic::{Help, TextChange};
 use crate::model::dataflow::{Bind, Client, ClientHost, Listener, ProgramKind, Protocol};
 use crate::model::names::Port;
@@ -30,14 +31,14 @@ fn server_prefix(listener: &Listener) -> Option<&'static str> {
 pub(in super::super) fn listen(facts: &Facts<'_>, listener: &Listener, port: Port) -> Help {
     let file = source(facts, listener.program);
     match server_prefix(listener) {
-        Some(prefix) => under(file, "server", &format!("{prefix}_listen_port"), &port.to_string()),
+        Some(prefix) => Help::under(file, "server", &format!("{prefix}_listen_port"), &port.to_string()),
         None if listener.protocol == Protocol::PrometheusApi => {
             format!("start Prometheus with `--web.listen-address={}:{port}`", bound(&listener.bind)).into()
         }
         None if listener.setting.starts_with("service.telemetry") => {
             own_metrics(facts, listener, (&bound(&listener.bind), port))
         }
-        None => under(file, &listener.setting, "endpoint", &endpoint(&bound(&listener.bind), port)),
+        None => Help::under(file, &listener.setting, "endpoint", &endpoint(&bound(&listener.bind), port)),
     }
 }
 
@@ -90,7 +91,7 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
     let address = if inside { "0.0.0.0" } else { "127.0.0.1" };
     let value = format!("{address}:{port}");
     let opened = match program {
-        Some((index, _)) => under(source(facts, index), setting, "endpoint", &value),
+        Some((index, _)) => Help::under(source(facts, index), setting, "endpoint", &value),
         None => format!("under `{setting}`: `endpoint: {value}`").into(),
     };
     opened.worded(|text| format!("open a listener for {}: {text}", client.protocol))
@@ -100,7 +101,7 @@ pub(in super::super) fn open(facts: &Facts<'_>, client: &Client) -> Help {
 fn under_server(facts: &Facts<'_>, client: &Client, key: &str) -> Help {
     let mut programs = facts.topology.programs.iter();
     match programs.position(|program| program.kind == ProgramKind::Tempo) {
-        Some(index) => under(source(facts, index), "server", key, &client.port.to_string()),
+        Some(index) => Help::under(source(facts, index), "server", key, &client.port.to_string()),
         None => format!("under `server`: `{key}: {}`", client.port).into(),
     }
 }
@@ -141,7 +142,9 @@ pub(in super::super) fn keep_close(facts: &Facts<'_>, listener: &Listener) -> Ve
 fn at_address(facts: &Facts<'_>, listener: &Listener, address: IpAddr) -> Help {
     let file = source(facts, listener.program);
     match server_prefix(listener) {
-        Some(prefix) => under(file, "server", &format!("{prefix}_listen_address"), &address.to_string()),
+        Some(prefix) => {
+            Help::under(file, "server", &format!("{prefix}_listen_address"), &address.to_string())
+        }
         None if listener.protocol == Protocol::PrometheusApi => format!(
             "start Prometheus with `--web.listen-address={}`",
             endpoint(&literal(address), listener.port)
@@ -150,7 +153,7 @@ fn at_address(facts: &Facts<'_>, listener: &Listener, address: IpAddr) -> Help {
         None if listener.setting.starts_with("service.telemetry") => {
             own_metrics(facts, listener, (&address.to_string(), listener.port))
         }
-        None => under(file, &listener.setting, "endpoint", &endpoint(&literal(address), listener.port)),
+        None => Help::under(file, &listener.setting, "endpoint", &endpoint(&literal(address), listener.port)),
     }
 }
 
@@ -160,10 +163,10 @@ fn own_metrics(facts: &Facts<'_>, listener: &Listener, (host, port): (&str, Port
     let reader = format!("{{ host: \"{host}\", port: {port} }}");
     let file = source(facts, listener.program);
     match listener.setting.strip_prefix("service.telemetry.metrics.readers.") {
-        Some(_) => under(file, &format!("{}.pull.exporter", listener.setting), "prometheus", &reader),
+        Some(_) => Help::under(file, &format!("{}.pull.exporter", listener.setting), "prometheus", &reader),
         None => {
             let readers = format!("[{{ pull: {{ exporter: {{ prometheus: {reader} }} }} }}]");
-            under(file, "service.telemetry.metrics", "readers", &readers)
+            Help::under(file, "service.telemetry.metrics", "readers", &readers)
         }
     }
 }
@@ -174,9 +177,9 @@ pub(in super::super) fn serve_tls(facts: &Facts<'_>, listener: &Listener) -> Hel
     let (certificate, key) = pair(facts, listener);
     let pair = format!("{{ cert_file: {certificate}, key_file: {key} }}");
     match server_prefix(listener) {
-        Some(prefix) => under(file, "server", &format!("{prefix}_tls_config"), &pair),
+        Some(prefix) => Help::under(file, "server", &format!("{prefix}_tls_config"), &pair),
         None if listener.protocol == Protocol::OwnHttp => "it cannot serve TLS: keep it on this host".into(),
-        None => under(file, &listener.setting, "tls", &pair),
+        None => Help::under(file, &listener.setting, "tls", &pair),
     }
 }
 
@@ -188,7 +191,7 @@ pub(in super::super) fn serve_plaintext(facts: &Facts<'_>, listener: &Listener) 
             let way = format!("server.{prefix}_tls_config");
             Help::from(format!("remove `{way}`")).edit(file, TextChange::RemoveKey { way })
         }
-        None => without(file, &listener.setting, "tls"),
+        None => Help::without(file, &listener.setting, "tls"),
     }
 }
 
@@ -202,7 +205,7 @@ pub(in super::super) fn no_client_certificate(facts: &Facts<'_>, listener: &List
             let remove = |key: &str| TextChange::RemoveKey { way: format!("{block}.{key}") };
             help.edit(file.clone(), remove("client_ca_file")).edit(file, remove("client_auth_type"))
         }
-        None => without(file, &format!("{}.tls", listener.setting), "client_ca_file"),
+        None => Help::without(file, &format!("{}.tls", listener.setting), "client_ca_file"),
     }
 }
 

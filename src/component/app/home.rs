@@ -1,7 +1,7 @@
 //! What `[app.NAME]` asks of the wiring: an application sends to a collector or to Tempo.
 
 use super::{describe, id};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Template, collector};
+use crate::component::{ClientAdvice, Component, Described, Description, collector};
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::dataflow::{OtlpProtocol, ProgramKind};
 use crate::model::env::EnvFormat;
@@ -24,17 +24,11 @@ impl Component for Home {
         stack.apps.values().map(part).collect()
     }
 
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
     fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
         for app in wiring.stack.apps.values() {
             let found = [without_tls(wiring, app), unmounted(wiring, app), unreadable(wiring, app)];
             findings.extend(found.into_iter().flatten().collect());
         }
-    }
-
-    fn templates(&self) -> &'static [Template] {
-        &[]
     }
 
     fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings> {
@@ -49,12 +43,8 @@ impl Component for Home {
         Ok(Some(Description { content, beside: Vec::new(), names_ca: describe::needs_ca(app) }))
     }
 
-    fn reader(&self) -> Option<&'static ConfigReader> {
-        None
-    }
-
-    fn engine(&self) -> Option<&'static Engine> {
-        None
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

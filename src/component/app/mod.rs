@@ -1,5 +1,6 @@
 //! Applications with an OpenTelemetry SDK, by their environment files.
 
+mod advice;
 pub mod describe;
 mod home;
 pub mod read;

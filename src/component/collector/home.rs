@@ -1,8 +1,10 @@
 //! What `[collector.NAME]` asks of the wiring, and how a collector is started and asked.
 
 use super::route::sender;
-use super::{describe, id};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
+use super::{CORE, binary, describe, id};
+use crate::component::{
+    ClientAdvice, Component, ConfigReader, Described, Description, Engine, Ready, Template,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -22,7 +24,7 @@ const IN_HOME: HomePackage = HomePackage {
 };
 
 /// Source: the file lists of the packages `otelcol` and `otelcol-contrib`, as released in 2026.
-const CORE: Package = Package {
+const CORE_PACKAGE: Package = Package {
     name: "otelcol",
     user: "otel",
     group: "otel",
@@ -30,7 +32,7 @@ const CORE: Package = Package {
     certificates: "/etc/otelcol/tls",
     in_home: IN_HOME,
 };
-const CONTRIB: Package = Package {
+const CONTRIB_PACKAGE: Package = Package {
     name: "otelcol-contrib",
     user: "otelcol-contrib",
     group: "otelcol-contrib",
@@ -46,7 +48,7 @@ static ENGINE: Engine = Engine {
     },
     config: |path| format!("--config={}", location(path)),
     flags: |_, _| Vec::new(),
-    validate: |binary, config| format!("{binary} validate {config}"),
+    binary: |stack, id| of(stack, id).map_or(&CORE, |collector| binary(collector.distribution)),
     reloads: false,
     executable_memory: |_| false,
     ready: Ready { listener: ListenerKind::Health, word: "health", path: "/", late: false },
@@ -70,10 +72,6 @@ impl Component for Home {
         stack.collectors.values().map(part).collect()
     }
 
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
-
     fn templates(&self) -> &'static [Template] {
         &[(
             "collector/0.144/config.yaml.j2",
@@ -82,10 +80,7 @@ impl Component for Home {
     }
 
     fn describe(&self, wiring: &Wiring<'_>, id: &ComponentId) -> Result<Option<Description>, Findings> {
-        let name = id.name_as(ProgramKind::Collector);
-        let Some(collector) = name.and_then(|name| wiring.stack.collectors.get(name)) else {
-            return Ok(None);
-        };
+        let Some(collector) = of(wiring.stack, id) else { return Ok(None) };
         let context = describe::context(wiring, collector, &wiring.engines[id]);
         let content = Described::whole(describe::template(collector), context);
         Ok(Some(Description { content, beside: Vec::new(), names_ca: true }))
@@ -98,6 +93,15 @@ impl Component for Home {
     fn engine(&self) -> Option<&'static Engine> {
         Some(&ENGINE)
     }
+
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
+    }
+}
+
+/// The table of a collector.
+fn of<'s>(stack: &'s Stack, id: &ComponentId) -> Option<&'s Collector> {
+    id.name_as(ProgramKind::Collector).and_then(|name| stack.collectors.get(name))
 }
 
 fn part(collector: &Collector) -> ComponentSpec<'_> {
@@ -119,8 +123,8 @@ fn part(collector: &Collector) -> ComponentSpec<'_> {
 /// A collector without a persistent queue has no state; a data directory that is written is granted.
 fn place(collector: &Collector) -> EnginePlace {
     let package = match collector.distribution {
-        Distribution::Core => &CORE,
-        Distribution::Contrib => &CONTRIB,
+        Distribution::Core => &CORE_PACKAGE,
+        Distribution::Contrib => &CONTRIB_PACKAGE,
     };
     let named = (&collector.host, collector.version.as_str());
     let mut place = EnginePlace::of(package, named, &collector.service, &collector.paths);

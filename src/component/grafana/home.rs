@@ -2,7 +2,7 @@
 
 use super::{ID, dashboards, describe};
 use crate::component::{
-    Component, ConfigReader, Described, Description, Engine, Template, loki, prometheus, tempo,
+    ClientAdvice, Component, ConfigReader, Described, Description, Template, loki, prometheus, tempo,
 };
 use crate::diagnostic::{Code, Finding, Findings, KeyPart};
 use crate::model::dataflow::ProgramKind;
@@ -30,8 +30,6 @@ impl Component for Home {
         stack.grafana.iter().map(|grafana| part(stack, grafana)).collect()
     }
 
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
     fn judge(&self, wiring: &Wiring<'_>, findings: &mut Findings) {
         let wanted = wiring.stack.grafana.as_ref().filter(|grafana| grafana.dashboards);
         findings.extend(wanted.and_then(|grafana| without_metrics(wiring, grafana)).into_iter().collect());
@@ -58,8 +56,8 @@ impl Component for Home {
         Some(&super::read::READER)
     }
 
-    fn engine(&self) -> Option<&'static Engine> {
-        None
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Grafana, as far as files of provisioning describe it: datasources, and dashboards of ours.
 
+mod advice;
 mod dashboards;
 pub mod describe;
 mod home;

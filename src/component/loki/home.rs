@@ -38,7 +38,7 @@ static ENGINE: Engine = Engine {
     },
     config: |path| format!("-config.file={path}"),
     flags: |_, _| Vec::new(),
-    validate: |binary, config| format!("{binary} {config} -verify-config=true"),
+    binary: |_, _| &super::BINARY,
     reloads: false,
     executable_memory: |_| false,
     ready: Ready { listener: ListenerKind::Api, word: "/ready", path: "/ready", late: true },
@@ -59,8 +59,6 @@ impl Component for Home {
     fn resolve(&self, stack: &Stack, findings: &mut Findings) {
         LokiSettings::of(stack, findings);
     }
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
 
     fn templates(&self) -> &'static [Template] {
         &[(describe::TEMPLATE, include_str!("../../../templates/loki/config.yml.j2"))]

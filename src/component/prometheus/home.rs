@@ -4,7 +4,9 @@
 use super::settings::{OwnPrometheus, PrometheusSettings};
 use super::{ID, describe};
 use crate::component::values::go_duration;
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
+use crate::component::{
+    ClientAdvice, Component, ConfigReader, Described, Description, Engine, Ready, Template,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::{Owner, TargetPath};
@@ -40,7 +42,7 @@ static ENGINE: Engine = Engine {
     },
     config: |path| format!("--config.file={path}"),
     flags: describe::flags,
-    validate: |_, config| format!("promtool check config {config}"),
+    binary: |_, _| &super::BINARY,
     reloads: true,
     executable_memory: |_| false,
     ready: Ready { listener: ListenerKind::Api, word: "/-/ready", path: "/-/ready", late: false },
@@ -61,8 +63,6 @@ impl Component for Home {
     fn resolve(&self, stack: &Stack, findings: &mut Findings) {
         PrometheusSettings::of(stack, findings);
     }
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
 
     fn templates(&self) -> &'static [Template] {
         &[
@@ -114,6 +114,10 @@ impl Component for Home {
         let window = go_duration(out_of_order);
         let lines = format!("version = \"{version}\"\nretention = \"{kept}\"\nout_of_order = \"{window}\"\n");
         lines + receive.unwrap_or_default()
+    }
+
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

@@ -136,12 +136,14 @@ pub fn state_directory(system: bool, path: &TargetPath) -> Option<String> {
 
 fn command(wiring: &Wiring<'_>, component: &ComponentId, engine: &Engine) -> Command {
     let place = &wiring.engines[component];
-    let binary = quoting::word(place.binary.as_str());
+    let path = quoting::word(place.binary.as_str());
     let config = quoting::argument(&(engine.config)(&place.config));
+    let binary = (engine.binary)(wiring.stack, component);
+    let validate = binary.validator.as_ref().map(|validator| validator.command_line(&path, &config));
     let flags = (engine.flags)(wiring, component);
-    let words = [binary.clone(), config.clone()].into_iter();
+    let words = [path, config].into_iter();
     let words: Vec<String> = words.chain(flags.iter().map(|flag| quoting::argument(flag))).collect();
-    Command { start: words.join(" "), validate: (engine.validate)(&binary, &config) }
+    Command { start: words.join(" "), validate: validate.unwrap_or_default() }
 }
 
 /// Whether no socket of the component, on either end, has to do with another host.

@@ -1,7 +1,9 @@
 //! What `[tempo]` asks of the wiring, and how Tempo is started and asked.
 
-use super::{ID, describe};
-use crate::component::{Component, ConfigReader, Described, Description, Engine, Ready, Template};
+use super::{BINARY, ID, describe};
+use crate::component::{
+    ClientAdvice, Component, ConfigReader, Described, Description, Engine, Ready, Template,
+};
 use crate::diagnostic::Findings;
 use crate::model::dataflow::ProgramKind;
 use crate::model::names::TargetPath;
@@ -32,7 +34,7 @@ static ENGINE: Engine = Engine {
     unit: |_| "systemd/tempo.conf.j2",
     config: |path| format!("-config.file={path}"),
     flags: |_, _| Vec::new(),
-    validate: |binary, config| format!("{binary} {config} -config.verify=true"),
+    binary: |_, _| &BINARY,
     reloads: false,
     executable_memory: |stack| stack.tempo.as_ref().is_some_and(|tempo| tempo.dialect.executable_memory),
     ready: Ready { listener: ListenerKind::Api, word: "/ready", path: "/ready", late: false },
@@ -49,10 +51,6 @@ impl Component for Home {
     fn parts<'s>(&self, stack: &'s Stack) -> Vec<ComponentSpec<'s>> {
         stack.tempo.iter().map(part).collect()
     }
-
-    fn resolve(&self, _: &Stack, _: &mut Findings) {}
-
-    fn judge(&self, _: &Wiring<'_>, _: &mut Findings) {}
 
     fn templates(&self) -> &'static [Template] {
         &[
@@ -76,6 +74,10 @@ impl Component for Home {
 
     fn engine(&self) -> Option<&'static Engine> {
         Some(&ENGINE)
+    }
+
+    fn advice(&self) -> Option<&'static dyn ClientAdvice> {
+        Some(super::advice::ADVICE)
     }
 }
 

@@ -283,6 +283,14 @@ pub struct Client {
 }
 
 impl Client {
+    /// `127.0.0.1:4317`, as it says it.
+    pub fn peer(&self) -> String {
+        match &self.host {
+            ClientHost::Name(name) if name.is_empty() => format!("localhost:{}", self.port),
+            host => format!("{host}:{}", self.port),
+        }
+    }
+
     /// The name of the edge that begins here: the file and the setting.
     pub fn edge(&self, topology: &Topology) -> String {
         let file = topology.file(self.program);

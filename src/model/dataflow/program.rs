@@ -38,6 +38,14 @@ impl ProgramKind {
         }
     }
 
+    /// Its name in a sentence: `Tempo`, `the collector`.
+    pub fn spoken(self) -> String {
+        match self {
+            Self::Tempo | Self::Neighbour(_) | Self::Prometheus | Self::Alloy => self.to_string(),
+            Self::Collector | Self::App | Self::Grafana | Self::Loki => format!("the {self}"),
+        }
+    }
+
     /// Its place in the order of starting: who listens before who dials it.
     pub const fn start_order(self) -> u8 {
         match self {

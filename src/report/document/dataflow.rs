@@ -211,7 +211,7 @@ fn edge(topology: &Topology, hidden: &Hidden, edge: &Edge) -> EdgeReport {
         protocol: client.protocol.to_string(),
         tls: client.tls.enabled,
         client: connecting(topology, hidden, client),
-        listener: edge.listener.map(|index| listening(topology, &topology.listeners[index])),
+        listener: edge.listener.map(|index| listening(topology, hidden, &topology.listeners[index])),
     }
 }
 
@@ -229,7 +229,7 @@ fn connecting(topology: &Topology, hidden: &Hidden, client: &Client) -> Connecti
     }
 }
 
-fn listening(topology: &Topology, listener: &Listener) -> ListeningEnd {
+fn listening(topology: &Topology, hidden: &Hidden, listener: &Listener) -> ListeningEnd {
     let mode = match listener.tls.mode {
         ServerTlsMode::Plaintext => "plaintext",
         ServerTlsMode::Tls if listener.tls.demands_client_certificate => {
@@ -241,7 +241,7 @@ fn listening(topology: &Topology, listener: &Listener) -> ListeningEnd {
     };
     ListeningEnd {
         file: topology.file(listener.program).to_owned(),
-        setting: listener.setting.clone(),
+        setting: hidden.line(&listener.setting),
         service: topology.site_of(listener.program).service().map(ToString::to_string),
         binds: listener.bind.to_string(),
         port: listener.port.number(),

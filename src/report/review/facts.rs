@@ -99,6 +99,7 @@ pub fn plan_view(facts: PlanFacts<'_>) -> PlanView {
         summary,
         refused: plan.refused().map(|(change, why)| place(change.path.as_str(), why)).collect(),
         causes,
+        new_ca: plan.new_ca_in.clone(),
         listeners: facts.listeners.iter().map(|pair| listener(pair, &keys)).collect(),
         edges: facts.edges.iter().filter(|pair| pair.differs()).map(edge).collect(),
         dataflow: facts.edges.iter().map(edge).collect(),

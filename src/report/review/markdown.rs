@@ -31,13 +31,11 @@ pub fn markdown(view: &PlanView) -> String {
     if view.unread {
         push(&mut text, format_args!("{}.\n\n", super::text::unread(view)));
     }
-    list(&mut text, "Not to be taken back", &view.irreversible, |one| {
-        format!("{} {}", code(&one.component), code(&one.what))
-    });
-    list(&mut text, "Cannot be done", &view.refused, |one| {
-        format!("{} {}", code(&one.place), code(&one.reason))
-    });
+    limits(&mut text, view);
     list(&mut text, "What changes, and why", &view.causes, cause);
+    list(&mut text, "New CA", view.new_ca.as_slice(), |directory| {
+        format!("kept with its key in {}", code(directory))
+    });
     list(&mut text, "Listeners", &view.listeners, listener);
     list(&mut text, "Edges", &view.edges, edge);
     list(&mut text, "Drift: somebody else changed it", &view.drift, |one| {
@@ -82,6 +80,15 @@ pub fn markdown(view: &PlanView) -> String {
         push(&mut text, format_args!("{name}: {}  \n", code(digest)));
     }
     text
+}
+
+/// What no way back gives back, what stays, and what cannot be done.
+fn limits(text: &mut String, view: &PlanView) {
+    list(text, "Not to be taken back", &view.irreversible, |one| {
+        format!("{} {}", code(&one.component), code(&one.what))
+    });
+    list(text, "What stays", &view.leaves, |one| code(one));
+    list(text, "Cannot be done", &view.refused, |one| format!("{} {}", code(&one.place), code(&one.reason)));
 }
 
 fn place(view: &PlanView) -> String {

@@ -33,6 +33,10 @@ pub fn text(view: &PlanView, style: PageStyle) -> String {
     refused(&mut page, view);
     page.gap();
     view.causes.iter().for_each(|one| cause(&mut page, one));
+    if let Some(directory) = &view.new_ca {
+        let what = format!("in {directory} (0700), with its key");
+        page.line(ITEM, &[signed("+"), inked(Ink::Strong, "a new CA"), plain(what)]);
+    }
     page.gap();
     listeners(&mut page, view);
     edges(&mut page, view);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Version of the JSON of a plan. The minor number only ever adds.
-pub const PLAN_VERSION: &str = "2.1";
+pub const PLAN_VERSION: &str = "2.2";
 
 /// A plan for a reader: causes first, then what follows, then what to mind.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -46,6 +46,8 @@ pub struct PlanView {
     pub refused: Vec<PlaceView>,
     /// Why anything changes, and what changes for it.
     pub causes: Vec<CauseView>,
+    /// The directory where a new CA is kept with its key; none where no CA is made, or none is kept.
+    pub new_ca: Option<String>,
     /// Listeners that open, close or are others.
     pub listeners: Vec<ListenerView>,
     /// Edges that come, go or are others.

@@ -34,9 +34,8 @@ impl PlanParts {
         let paths =
             plan.entries.iter().map(|change| (change.path.to_string(), change.action.symbol().to_owned()));
         let units = plan.services.iter().filter(|service| service.is_acted_on());
-        let units = units.map(|service| {
-            let name = service.unit.as_ref().map(ToString::to_string).unwrap_or_default();
-            (name, format!("{:?}", service.change).to_lowercase())
+        let units = units.filter_map(|service| {
+            Some((service.id()?.to_string(), format!("{:?}", service.change).to_lowercase()))
         });
         let lingers = plan.to_linger.iter().map(|user| (format!("services of {user}"), "linger".to_owned()));
         Self {

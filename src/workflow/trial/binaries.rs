@@ -4,11 +4,11 @@
 use crate::cli::{EnginesArgument, StoresArgument};
 use crate::component::{loki, prometheus};
 use crate::exit::Exit;
+use crate::model::dataflow::ProgramKind;
 use crate::prove::Store;
 use crate::trial::{managed, stores};
 use crate::validate::{
-    EngineKind, EngineRelease, FoundEngine, Missing, Named, ReleaseFit, Surroundings, WantedEngine, find,
-    wanted,
+    EngineRelease, FoundEngine, Missing, ReleaseFit, Surroundings, WantedEngine, find, wanted,
 };
 use crate::wiring::{ComponentId, Wiring};
 use crate::workflow::engines;
@@ -31,8 +31,9 @@ pub(crate) fn find_all(
     let around = engines::surroundings(arguments.engines_of_stack);
     let mut found = Binaries::new();
     let mut faults = Vec::new();
-    let (prometheus, loki) = (stores.prometheus.clone(), stores.loki.clone());
-    let named = Named { prometheus, loki, ..engines::named(arguments) };
+    let mut named = engines::named(arguments);
+    let flags = [(ProgramKind::Prometheus, &stores.prometheus), (ProgramKind::Loki, &stores.loki)];
+    named.extend(flags.into_iter().filter_map(|(kind, path)| Some((kind, path.clone()?))));
     for (id, wanted) in wanted(wiring, &named) {
         let engine = match find(&wanted, &around) {
             Ok(engine) => engine,
@@ -42,7 +43,7 @@ pub(crate) fn find_all(
             }
         };
         let release = EngineRelease::parse(&wanted.version);
-        match release.map(|release| release.fit(wanted.kind, &engine.release)) {
+        match release.map(|release| release.fit(wanted.binary, &engine.release)) {
             Some(ReleaseFit::Other) | None => faults.push(format!(
                 "`{}` is {engine}, and `{id}` is {}: its configuration is written differently",
                 engine.path.display(),
@@ -54,11 +55,11 @@ pub(crate) fn find_all(
     if faults.is_empty() {
         return Ok(found);
     }
-    let of_stores = match managed(wiring).is_empty() {
+    let flags = match managed(wiring).is_empty() {
         true => "`--collector PATH` or `--tempo PATH`",
         false => "`--collector PATH`, `--tempo PATH`, `--prometheus PATH` or `--loki PATH`",
     };
-    let help = format!("name a binary with {of_stores}, or a directory of them in `$TRACEWRIGHT_ENGINES`");
+    let help = format!("name a binary with {flags}, or a directory of them in `$TRACEWRIGHT_ENGINES`");
     Err(Stop::Because(Exit::Refused, format!("{}\n  help: {help}", faults.join("\nerror: "))))
 }
 
@@ -76,14 +77,14 @@ pub(crate) fn find_stores(
 ) -> Result<StoreBinaries, Stop> {
     let around = engines::surroundings(arguments.engines_of_stack);
     let look = |store| {
-        let (kind, explicit, version) = match store {
-            Store::Loki => (EngineKind::Loki, &named.loki, loki::version(wiring.stack)),
+        let (binary, explicit, version) = match store {
+            Store::Loki => (&loki::BINARY, &named.loki, loki::version(wiring.stack)),
             Store::Prometheus | Store::Tempo => {
-                (EngineKind::Prometheus, &named.prometheus, prometheus::version(wiring.stack))
+                (&prometheus::BINARY, &named.prometheus, prometheus::version(wiring.stack))
             }
         };
         let wanted = WantedEngine {
-            kind,
+            binary,
             version: version.unwrap_or_default(),
             explicit: explicit.clone(),
             installed: PathBuf::new(),
@@ -103,7 +104,7 @@ fn found(wanted: &WantedEngine, around: &Surroundings) -> Result<Result<FoundEng
         Err(missing) => return Ok(Err(missing.to_string())),
     };
     let release = EngineRelease::parse(&wanted.version);
-    let fit = release.map_or(ReleaseFit::Same, |release| release.fit(wanted.kind, &engine.release));
+    let fit = release.map_or(ReleaseFit::Same, |release| release.fit(wanted.binary, &engine.release));
     Ok(match fit {
         ReleaseFit::Same | ReleaseFit::Covered => Ok(engine),
         ReleaseFit::Other => {

@@ -63,7 +63,7 @@ fn holds_with(choices: &Choices, own: impl Fn(&Stack) -> BTreeSet<Store>) -> Res
     let (_, raw) = toml::parse(SourceName("stack.toml".into()), &text);
     let (stack, _) = resolve(&raw.unwrap()).unwrap();
     let (wiring, _) = wire(&stack).unwrap();
-    let sound = errors(&stack, &render(&wiring, &Templates::embedded()).unwrap()).is_empty();
+    let sound = errors(&stack, &render(&wiring, Templates::embedded()).unwrap()).is_empty();
 
     let directory = TargetPath::new("/tmp/tracewright-1000/x.1");
     let ports: Ports = wiring
@@ -106,7 +106,7 @@ fn holds_with(choices: &Choices, own: impl Fn(&Stack) -> BTreeSet<Store>) -> Res
     for path in paths(&after) {
         prop_assert!(path.is_within(&directory) && path != directory, "{path}\n{text}");
     }
-    let desired = render(&after, &Templates::embedded()).unwrap();
+    let desired = render(&after, Templates::embedded()).unwrap();
     if sound {
         prop_assert_eq!(errors(&there, &desired), Vec::<String>::new(), "{}", text);
     }

@@ -79,7 +79,7 @@ fn places() -> Vec<Place> {
         std::fs::read_dir(directory.join("places")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let templates = Templates::embedded();
-    paths.iter().map(|path| place(path, &shapes, &templates)).collect()
+    paths.iter().map(|path| place(path, &shapes, templates)).collect()
 }
 
 fn place(path: &Path, shapes: &[String], templates: &Templates) -> Place {

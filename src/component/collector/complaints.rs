@@ -3,11 +3,11 @@
 //! It exits with 0 and silence, or with 1 and one `Error:` whose lines nest: a section and a component,
 //! keys inside it, and at the end what is wrong there.
 
-use super::complaint::{self, Complaint, KeyWay};
+use crate::component::complaint::{self, Complaint, KeyWay};
 use crate::format::yaml::{self, Node, YamlLibrary};
 
 /// The complaints in what it printed.
-pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
+pub fn complaints(said: &str, file: &str) -> Vec<Complaint> {
     let root = yaml::parse(file, YamlLibrary::V3).map_or_else(|_| Node::nothing(), |document| document.root);
     let mut way = KeyWay::from(&root);
     let mut found: Vec<Complaint> = Vec::new();

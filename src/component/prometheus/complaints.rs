@@ -2,7 +2,7 @@
 //!
 //! It exits with 1 on a file that it refuses, and names the line in the words of its YAML library.
 
-use super::complaint::{Complaint, line};
+use crate::component::complaint::{Complaint, line};
 
 /// The complaints in what it printed.
 pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {

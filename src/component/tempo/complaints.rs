@@ -3,10 +3,10 @@
 //! It exits with 1 on a file it refuses and on one that it only warns of, so the words decide: faults
 //! stand on lines of their own, warnings are log lines.
 
-use super::complaint::{Complaint, line};
+use crate::component::complaint::{Complaint, line};
 
 /// The complaints in what it printed.
-pub(super) fn complaints(said: &str, file: &str) -> Vec<Complaint> {
+pub fn complaints(said: &str, file: &str) -> Vec<Complaint> {
     let mut found: Vec<Complaint> = Vec::new();
     for complaint in said.lines().filter_map(|line| complaint(line, file)) {
         if !found.contains(&complaint) {

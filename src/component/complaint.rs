@@ -1,4 +1,4 @@
-//! What an engine says against a file, and where in the file that is.
+//! What an engine says against a file of its own, and where in the file that is: what the homes read its words into.
 
 use crate::format::yaml::Node;
 use crate::text::redact_cut;
@@ -9,7 +9,7 @@ const LONGEST: usize = 300;
 
 /// One fault or warning in an engine's own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Complaint {
+pub struct Complaint {
     /// What it says.
     pub words: String,
     /// The bytes of the file that it means, where it tells.
@@ -20,12 +20,12 @@ pub(super) struct Complaint {
 
 impl Complaint {
     /// A fault at a place.
-    pub(super) fn at(words: &str, at: Option<Range<usize>>) -> Self {
+    pub fn at(words: &str, at: Option<Range<usize>>) -> Self {
         Self { words: shown(words), at, harmless: false }
     }
 
     /// A warning.
-    pub(super) fn harmless(words: &str) -> Self {
+    pub fn harmless(words: &str) -> Self {
         Self { words: shown(words), at: None, harmless: true }
     }
 }
@@ -37,7 +37,7 @@ fn shown(words: &str) -> String {
 
 /// The bytes of a line, counted from 1, without the white space around it. Where a word is given and
 /// stands in that line: of the word alone.
-pub(super) fn line(text: &str, number: usize, word: Option<&str>) -> Option<Range<usize>> {
+pub fn line(text: &str, number: usize, word: Option<&str>) -> Option<Range<usize>> {
     let before: usize = text.split_inclusive('\n').take(number.checked_sub(1)?).map(str::len).sum();
     let line = text.lines().nth(number - 1)?;
     if let Some((word, at)) = word.and_then(|word| line.find(word).map(|at| (word, at))) {
@@ -49,19 +49,20 @@ pub(super) fn line(text: &str, number: usize, word: Option<&str>) -> Option<Rang
 
 /// A way of keys into a YAML file, as far as the file has it.
 #[derive(Clone, Debug)]
-pub(super) struct KeyWay<'a> {
+pub struct KeyWay<'a> {
     root: &'a Node,
     keys: Vec<String>,
 }
 
 impl<'a> KeyWay<'a> {
-    pub(super) fn from(root: &'a Node) -> Self {
+    /// The root of a file.
+    pub fn from(root: &'a Node) -> Self {
         Self { root, keys: Vec::new() }
     }
 
     /// Follows keys from here or, where they do not stand here, from the nearest point above: engines
     /// nest what they say and do not tell where a nest ends. Keys that stand nowhere change nothing.
-    pub(super) fn enter(&mut self, keys: &[String]) {
+    pub fn enter(&mut self, keys: &[String]) {
         for length in (0..=self.keys.len()).rev() {
             let there = [&self.keys[..length], keys].concat();
             if !keys.is_empty() && find(self.root, &there).is_some() {
@@ -72,20 +73,20 @@ impl<'a> KeyWay<'a> {
     }
 
     /// A key that the engine does not know: the key itself, here or at the nearest point above.
-    pub(super) fn key(&self, key: &str) -> Option<Range<usize>> {
+    pub fn key(&self, key: &str) -> Option<Range<usize>> {
         let above = (0..=self.keys.len()).rev().filter_map(|length| find(self.root, &self.keys[..length]));
         let entry = above.filter_map(|(node, _)| node.entry(key)).next();
         entry.map(|entry| entry.key_span.clone()).or_else(|| self.place())
     }
 
     /// A key that stands right here, or a value anywhere inside.
-    pub(super) fn inside(&self, word: &str) -> Option<Range<usize>> {
+    pub fn inside(&self, word: &str) -> Option<Range<usize>> {
         let (node, _) = find(self.root, &self.keys).filter(|_| !self.keys.is_empty())?;
         node.entry(word).map(crate::format::yaml::YamlEntry::place).or_else(|| scalar(node, word))
     }
 
     /// The place of the last key; `None` at the root.
-    pub(super) fn place(&self) -> Option<Range<usize>> {
+    pub fn place(&self) -> Option<Range<usize>> {
         find(self.root, &self.keys).filter(|_| !self.keys.is_empty()).map(|(_, place)| place)
     }
 }

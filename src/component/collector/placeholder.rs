@@ -5,7 +5,7 @@ const PLACEHOLDER: &str = "placeholder";
 
 /// The text with every reference to an environment variable or a file replaced: by its default where it
 /// names one, else by a placeholder. `$$` is a dollar sign and stays. No line moves.
-pub(super) fn without_secrets(text: &str) -> String {
+pub fn without_secrets(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
