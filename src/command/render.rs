@@ -18,7 +18,7 @@ pub(super) fn run(session: &mut Session, arguments: &RenderArguments) -> Result<
     let judged = judge(session, &loaded, &HostFiles::default())?;
     judged.refuse(session)?;
     let texts = texts(&judged.desired);
-    let manifest = RenderManifest::of(&judged.desired, loaded.stack.releases(), &texts);
+    let manifest = RenderManifest::of(&judged.desired, judged.wiring.releases(), &texts);
     let manifest = manifest.with_containers(containers::of(&judged.wiring));
     let target = RenderTarget::look(&arguments.out, texts)
         .map_err(|refusals| Stop::Because(Exit::Refused, refusals.join("\nerror: ")))?;

@@ -54,15 +54,6 @@ pub struct Stack {
     pub certificates: CertificateSettings,
 }
 
-impl Stack {
-    /// The release of each engine that the stack names, by its name in the stack: `collector.main`.
-    pub fn releases(&self) -> BTreeMap<String, String> {
-        let tempo = self.tempo.iter().map(|tempo| ("tempo".to_owned(), tempo.version.clone()));
-        let collectors = self.collectors.values();
-        tempo.chain(collectors.map(|one| (format!("collector.{}", one.name), one.version.clone()))).collect()
-    }
-}
-
 /// One host of the stack.
 #[derive(Clone, Debug)]
 pub struct HostSettings {

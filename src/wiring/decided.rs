@@ -26,6 +26,11 @@ pub struct Wiring<'a> {
 }
 
 impl Wiring<'_> {
+    /// The release of each engine that the stack names, by its name in the stack: `collector.main`.
+    pub fn releases(&self) -> BTreeMap<String, String> {
+        self.engines.iter().map(|(id, place)| (id.to_string(), place.version.clone())).collect()
+    }
+
     /// The listener of a listener, if it is open.
     pub fn listener(&self, component: &ComponentId, kind: ListenerKind) -> Option<&WiredListener> {
         self.listeners.iter().find(|listener| listener.id.component == *component && listener.id.kind == kind)

@@ -130,7 +130,7 @@ pub(crate) fn review(session: &Session, subject: &Subject<'_>) -> Result<Reviewe
         warnings: session.warnings().to_vec(),
         components: new_judged
             .or(old_judged.as_ref())
-            .map(|judged| judged.wiring.stack.releases())
+            .map(|judged| judged.wiring.releases())
             .unwrap_or_default(),
     };
     let engines = Validation::default();
@@ -210,7 +210,7 @@ pub(crate) fn between(
         leaves: Vec::new(),
         owners: old_judged.iter().chain([judged]).flat_map(owners).collect(),
         warnings: session.warnings().to_vec(),
-        components: judged.wiring.stack.releases(),
+        components: judged.wiring.releases(),
     };
     Ok((review::plan_view(facts), changes))
 }

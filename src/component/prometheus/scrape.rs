@@ -76,8 +76,9 @@ fn scrape(page: &mut FileReading<'_>, target: &Node, setting: &str, tls: &Client
     });
 }
 
-/// The scheme switches TLS on; without a CA the host's own store is trusted.
-fn tls(page: &FileReading<'_>, job: &Node) -> ClientTls {
+/// `tls_config` of a client of Prometheus' own making, where the scheme has switched TLS on; without a CA the host's
+/// own store is trusted.
+pub fn tls(page: &FileReading<'_>, job: &Node) -> ClientTls {
     let at = |key: &str| job.at(&["tls_config", key]);
     let file = |key: &str| {
         let entry = at(key)?;

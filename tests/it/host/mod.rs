@@ -246,7 +246,7 @@ pub fn engines() -> Vec<(String, PathBuf)> {
         .map(|entry| (entry.file_name().into_string().unwrap(), std::fs::canonicalize(entry.path())))
         .filter_map(|(name, path)| Some((name, path.ok().filter(|path| path.is_file())?)))
         .filter(|(name, _)| {
-            ["tempo-", "otelcol-"].iter().any(|kind| name.starts_with(kind))
+            ["tempo-", "otelcol-", "prometheus-", "loki-"].iter().any(|kind| name.starts_with(kind))
                 && !name.contains(".recipe")
                 && !name.contains(".log")
         })

@@ -1,10 +1,11 @@
 //! What Tempo dials beside itself: the Prometheus of its metrics generator, and clients whose peers are not
 //! read, named one by one.
 
+use crate::component::prometheus::scrape;
 use crate::format::address::{self, Url};
 use crate::format::page::FileReading;
 use crate::format::yaml::Node;
-use crate::model::dataflow::{Client, ClientTls, HeaderShown, ProgramKind, Protocol, Sends, Trust};
+use crate::model::dataflow::{Client, ClientTls, HeaderShown, ProgramKind, Protocol, Sends};
 
 /// Reads what Tempo dials beside itself.
 pub fn read(page: &mut FileReading<'_>, root: &Node, target: &str) {
@@ -35,13 +36,9 @@ fn remote_write(page: &mut FileReading<'_>, item: &Node, setting: &str) {
         return;
     };
     let at = page.mark(entry.place());
-    // What `tls_config` says is not read.
-    let tls = ClientTls {
-        enabled: url.is_https(),
-        trust: Trust::Unknown,
-        at: Some(at.clone()),
-        ..ClientTls::plaintext()
-    };
+    // It is Prometheus' own client.
+    let tls = if url.is_https() { scrape::tls(page, item) } else { ClientTls::plaintext() };
+    let tls = ClientTls { at: Some(at.clone()), ..tls };
     page.client(Client {
         program: page.program,
         setting: setting.to_owned(),
